@@ -1,0 +1,110 @@
+import type { ImageReference } from './reference';
+
+/** A registry the user has connected. Its secret is stored apart, under `id`. */
+export interface Connection {
+  readonly id: string;
+  /** `ProviderType.id` of the kind of registry. */
+  readonly provider: string;
+  /** What the tree calls it; the user may rename it. */
+  readonly label: string;
+  /** Root of the registry's API without a trailing slash, a path prefix included: `https://host[:port][/prefix]`. */
+  readonly url: string;
+  /** The user name it was connected with; absent when anonymous. */
+  readonly account?: string;
+}
+
+export type Credential =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
+  /** An OAuth2 refresh token, which docker calls identity token. */
+  | { readonly kind: 'identityToken'; readonly token: string };
+
+/** What a registry lists: data only, no parent, no methods. */
+export type Entry = Group | Repository | Tag | PlatformImage | Attachment;
+
+/** A namespace, owner or subscription. */
+export interface Group {
+  readonly kind: 'group';
+  readonly key: string;
+  readonly label: string;
+  readonly detail?: string;
+}
+
+export interface Repository {
+  readonly kind: 'repository';
+  readonly label: string;
+  readonly image: ImageReference;
+}
+
+export interface Tag {
+  readonly kind: 'tag';
+  readonly label: string;
+  readonly image: ImageReference;
+  /** Absent until somebody asked for it: V2 lists tags by name alone. */
+  readonly details?: ImageDetails;
+}
+
+/** One platform of an image index, or the only one of a plain image. */
+export interface PlatformImage {
+  readonly kind: 'platform';
+  readonly label: string;
+  /** By digest. */
+  readonly image: ImageReference;
+  readonly platform: Platform;
+  /** Compressed bytes of layers and config; absent when the index does not tell. */
+  readonly size?: number;
+  readonly attachments: readonly Attachment[];
+}
+
+export type AttachmentKind = 'sbom' | 'provenance' | 'signature' | 'attestation' | 'artifact';
+
+/** Something that describes an image: an attestation, a signature, an SBOM. */
+export interface Attachment {
+  readonly kind: 'attachment';
+  readonly label: string;
+  readonly type: AttachmentKind;
+  /** The manifest that holds it, by digest. */
+  readonly image: ImageReference;
+  /** The blob to open: in-toto statement, signature payload; absent: the manifest itself is opened. */
+  readonly blob?: Descriptor;
+  readonly size?: number;
+}
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#image-index-property-descriptions `platform` */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string;
+  readonly osVersion?: string;
+}
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly artifactType?: string;
+  readonly platform?: Platform;
+}
+
+/** What a tag's row and tooltip show. */
+export interface ImageDetails {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly type: 'image' | 'index' | 'artifact';
+  /** Media type of what an artifact holds: `application/vnd.cncf.helm.config.v1+json`. */
+  readonly artifactType?: string;
+  readonly created?: Date;
+  /** Compressed bytes as the registry counts them; of one platform when there are several. */
+  readonly size?: number;
+  readonly platforms: readonly Platform[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One page of a listing. `next` is opaque: only its maker reads it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
