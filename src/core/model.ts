@@ -11,6 +11,8 @@ export interface Connection {
   readonly url: string;
   /** The user name it was connected with; absent when anonymous. */
   readonly account?: string;
+  /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
+  readonly shared?: boolean;
 }
 
 export type Credential =

@@ -1,0 +1,293 @@
+import { isIP } from 'node:net';
+import { parseChallenges } from './challenge';
+import type { Challenge } from './challenge';
+import { Failure, failureOf } from './failure';
+import type { Http, HttpRequest, HttpResponse } from './http';
+import type { Credential } from './model';
+import { decodeJson, tokenAnswer } from './schemas';
+
+/** Reads the credential at each use, so that one kept by another program is never stale. */
+export type ReadCredential = (signal: AbortSignal) => Promise<Credential>;
+
+/** What a request is sent with. */
+type Proof =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic' }
+  /** `rejected` is a kept token that the registry no longer takes. */
+  | { readonly kind: 'bearer'; readonly scopes: readonly string[]; readonly rejected?: string };
+
+interface Answer {
+  readonly response: HttpResponse;
+  /** The token it was sent with, if it was one kept from before. */
+  readonly keptToken?: string;
+}
+
+interface Token {
+  readonly value: string;
+  /** Milliseconds of our own clock: the server's may be wrong. */
+  readonly expiresAt: number;
+}
+
+const clientId = 'registry-explorer';
+/** https://distribution.github.io/distribution/spec/auth/token/: tokens live 60 seconds unless told otherwise, and never less. */
+const shortestLifeSeconds = 60;
+/** A token this close to its end is not used: it could expire on its way. */
+const marginSeconds = 10;
+
+/**
+ * Answers the registry's challenges: sends a request, reads what a 401 asks for, fetches a token or takes the password, and
+ * sends it again. Tokens are kept by scope; requests that need the same one share its exchange.
+ * https://distribution.github.io/distribution/spec/auth/token/
+ *
+ * `registryUrl` is the connection's: credentials go to its origin, and to the token realm it names, no further.
+ */
+export function withAuth(http: Http, registryUrl: string, readCredential: ReadCredential): Http {
+  const registry = new URL(registryUrl);
+  const tokens = new Map<string, Token>();
+  const exchanges = new Map<string, Promise<Token>>();
+  /** Wider scopes that the registry asked for in place of ours. */
+  const widened = new Map<string, readonly string[]>();
+  /** The challenge this registry answers with; known after the first 401. */
+  let learned: Challenge | undefined;
+
+  const exchanged = async (challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> => {
+    const key = scopes.join(' ');
+    let exchange = exchanges.get(key);
+    if (exchange === undefined) {
+      // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
+      exchange = exchangeToken(http, registry, challenge, scopes, readCredential)
+        .then((token) => {
+          tokens.set(key, token);
+          return token;
+        })
+        .finally(() => exchanges.delete(key));
+      exchanges.set(key, exchange);
+    }
+    return abandonable(exchange, signal);
+  };
+
+  const send = async (request: HttpRequest, proof: Proof, signal: AbortSignal): Promise<Answer> => {
+    const sendAs = (authorization: string | undefined) =>
+      http(
+        authorization === undefined
+          ? request
+          : { ...request, headers: { ...request.headers, Authorization: authorization } },
+        signal,
+      );
+    if (proof.kind === 'basic') return { response: await sendAs(basicAuthorization(await readCredential(signal))) };
+    if (proof.kind === 'none' || learned === undefined) return { response: await sendAs(undefined) };
+    const kept = tokens.get(proof.scopes.join(' '));
+    if (kept !== undefined && kept.value !== proof.rejected && kept.expiresAt > Date.now()) {
+      return { response: await sendAs(`Bearer ${kept.value}`), keptToken: kept.value };
+    }
+    const token = await exchanged(learned, proof.scopes, signal);
+    return { response: await sendAs(`Bearer ${token.value}`) };
+  };
+
+  /** The proof to start with: what worked before. */
+  const firstProof = ({ scope }: HttpRequest): Proof => {
+    if (learned === undefined) return { kind: 'none' };
+    if (learned.scheme === 'basic') return { kind: 'basic' };
+    return { kind: 'bearer', scopes: widened.get(scope ?? '') ?? scopesOf(scope) };
+  };
+
+  /** What to answer a 401 with; nothing when all that could help was tried. */
+  const nextProof = async (
+    request: HttpRequest,
+    sent: Proof,
+    answer: Answer,
+    signal: AbortSignal,
+  ): Promise<Proof | undefined> => {
+    const challenge = choose(parseChallenges(answer.response.headers['www-authenticate'] ?? ''), registry);
+    if (challenge === undefined) return undefined;
+    learned = challenge;
+    if (challenge.scheme === 'basic') {
+      const credential = await readCredential(signal);
+      return sent.kind === 'basic' || credential.kind !== 'basic' ? undefined : { kind: 'basic' };
+    }
+    const named = scopesOf(challenge.parameters.scope);
+    if (sent.kind !== 'bearer') {
+      // An unasked challenge may name a placeholder: only actions on the very resource are added to what we need.
+      const scopes = mergeScopes(
+        request.scope,
+        named.filter((scope) => sameResource(scope, request.scope)),
+      );
+      widened.set(request.scope ?? '', scopes);
+      return { kind: 'bearer', scopes };
+    }
+    if (answer.keptToken !== undefined) return { ...sent, rejected: answer.keptToken };
+    const scopes = mergeScopes(request.scope, named);
+    if (named.length === 0 || scopes.join(' ') === sent.scopes.join(' ')) return undefined;
+    widened.set(request.scope ?? '', scopes);
+    return { kind: 'bearer', scopes };
+  };
+
+  return async (request, signal) => {
+    let proof = firstProof(request);
+    // At most: as before, with what the challenge asks for, with the wider scope it then names.
+    for (let attempt = 1; ; attempt++) {
+      const answer = await send(request, proof, signal);
+      if (answer.response.status !== 401 || attempt === 3) return answer.response;
+      const next = await nextProof(request, proof, answer, signal);
+      if (next === undefined) return answer.response;
+      proof = next;
+    }
+  };
+}
+
+/** Bearer where its realm can be used, else Basic: the stronger first, whatever their order. */
+function choose(challenges: readonly Challenge[], registry: URL): Challenge | undefined {
+  const bearer = challenges.find(
+    ({ scheme, parameters }) => scheme === 'bearer' && URL.canParse(parameters.realm ?? ':', registry.href),
+  );
+  return bearer ?? challenges.find(({ scheme }) => scheme === 'basic');
+}
+
+function basicAuthorization(credential: Credential): string | undefined {
+  if (credential.kind !== 'basic') return undefined;
+  return `Basic ${Buffer.from(`${credential.username}:${credential.secret}`, 'utf8').toString('base64')}`;
+}
+
+async function exchangeToken(
+  http: Http,
+  registry: URL,
+  challenge: Challenge,
+  scopes: readonly string[],
+  readCredential: ReadCredential,
+): Promise<Token> {
+  const realm = checkedRealm(challenge.parameters.realm ?? '', registry);
+  const { signal } = new AbortController();
+  const credential = await readCredential(signal);
+  const service = challenge.parameters.service;
+  const response = await tokenResponse(http, realm, service, scopes, credential, signal);
+  if (response.status !== 200) throw refusedToken(response, credential);
+  const answer = decodeJson(tokenAnswer, response);
+  const value = answer.access_token ?? answer.token;
+  if (value === undefined || value === null || value === '') {
+    throw new Failure('malformed', 'the token server answered without a token', { subject: realm.host });
+  }
+  const seconds = Math.max(answer.expires_in ?? shortestLifeSeconds, shortestLifeSeconds) - marginSeconds;
+  return { value, expiresAt: Date.now() + seconds * 1000 };
+}
+
+/** GET with Basic is what every token server knows; the OAuth2 POST is for identity tokens, and for servers without GET. */
+async function tokenResponse(
+  http: Http,
+  realm: URL,
+  service: string | undefined,
+  scopes: readonly string[],
+  credential: Credential,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const post = (grant: Record<string, string>) =>
+    http(
+      {
+        method: 'POST',
+        url: realm.href,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          ...grant,
+          client_id: clientId,
+          ...(service === undefined ? {} : { service }),
+          ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
+        }).toString(),
+        maxBytes: maxTokenBytes,
+      },
+      signal,
+    );
+  if (credential.kind === 'identityToken')
+    return post({ grant_type: 'refresh_token', refresh_token: credential.token });
+  const url = new URL(realm);
+  if (service !== undefined) url.searchParams.append('service', service);
+  for (const scope of scopes) url.searchParams.append('scope', scope);
+  const authorization = basicAuthorization(credential);
+  const response = await http(
+    {
+      method: 'GET',
+      url: url.href,
+      headers: authorization === undefined ? {} : { Authorization: authorization },
+      maxBytes: maxTokenBytes,
+    },
+    signal,
+  );
+  if ((response.status !== 404 && response.status !== 405) || credential.kind !== 'basic') return response;
+  return post({ grant_type: 'password', username: credential.username, password: credential.secret });
+}
+
+const maxTokenBytes = 128 * 1024;
+
+/** Some servers answer a wrong password with 403 or 400 where they mean 401. */
+function refusedToken(response: HttpResponse, credential: Credential): Failure {
+  const failure = failureOf(response);
+  const meansUnauthorized = [400, 401, 403].includes(response.status);
+  const words =
+    failure.message === '' && credential.kind !== 'anonymous' ? 'incorrect user name or secret' : failure.message;
+  return new Failure(meansUnauthorized ? 'unauthorized' : failure.kind, words, failure.detail);
+}
+
+/**
+ * The realm may be on another host, as Docker Hub's is, but a registry must not be able to send a password in the clear or
+ * into the user's own network.
+ */
+function checkedRealm(realm: string, registry: URL): URL {
+  const url = new URL(realm, registry);
+  const refuse = (why: string) =>
+    new Failure('untrusted', `it names a token server that ${why}: ${url.protocol}//${url.host}`, {
+      subject: registry.host,
+    });
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('is not a web address');
+  if (url.username !== '' || url.password !== '') throw refuse('has a user name in its address');
+  if (registry.protocol === 'https:' && url.protocol !== 'https:') throw refuse('is not https');
+  if (url.hostname === registry.hostname) return url;
+  if (url.protocol !== 'https:') throw refuse('is not https');
+  if (isPrivate(url.hostname) && !isPrivate(registry.hostname)) throw refuse('is on a private network');
+  return url;
+}
+
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  if (host === 'localhost' || host.endsWith('.localhost')) return true;
+  if (isIP(host) === 6) return /^(::1?$|f[cd]|fe[89ab]|::ffff:)/.test(host);
+  return isIP(host) === 4 && /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
+}
+
+function scopesOf(parameter: string | undefined): readonly string[] {
+  return (parameter ?? '').split(' ').filter((scope) => scope !== '');
+}
+
+/** `type:name` of `type:name:actions`; the name may hold colons. */
+function resourceOf(scope: string): string {
+  return scope.slice(0, Math.max(scope.lastIndexOf(':'), 0));
+}
+
+function sameResource(scope: string, other: string | undefined): boolean {
+  return other !== undefined && resourceOf(scope) !== '' && resourceOf(scope) === resourceOf(other);
+}
+
+/** One scope a resource, with the actions of all; what the registry named comes first, since some honour only the first. */
+function mergeScopes(own: string | undefined, named: readonly string[]): readonly string[] {
+  const actions = new Map<string, Set<string>>();
+  for (const scope of [...named, ...(own === undefined ? [] : [own])]) {
+    const resource = resourceOf(scope);
+    const known = actions.get(resource) ?? new Set<string>();
+    for (const action of scope.slice(resource === '' ? 0 : resource.length + 1).split(',')) known.add(action);
+    actions.set(resource, known);
+  }
+  return [...actions].map(([resource, known]) => `${resource === '' ? '' : `${resource}:`}${[...known].join(',')}`);
+}
+
+async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  let abandon: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abandon = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'));
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}

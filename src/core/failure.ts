@@ -1,0 +1,135 @@
+import { z } from 'zod/mini';
+import type { HttpResponse } from './http';
+
+export type FailureKind =
+  /** No credential, or not a valid one. */
+  | 'unauthorized'
+  /** A valid credential that may not do this. */
+  | 'forbidden'
+  | 'notFound'
+  | 'rateLimited'
+  /** The registry does not do this for anybody. */
+  | 'unsupported'
+  /** No answer: name, route, port or connection. */
+  | 'unreachable'
+  /** TLS does not hold. */
+  | 'untrusted'
+  | 'timedOut'
+  /** An answer that breaks the protocol. */
+  | 'malformed'
+  /** Any other refusal. */
+  | 'rejected';
+
+export interface FailureDetail {
+  /** Who failed: `host[:port]`, or the file or program asked. */
+  readonly subject: string;
+  readonly status?: number;
+  /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
+  readonly code?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** The one error raised on purpose. `message` is what the other side said, or a fact of ours; ui/report.ts makes the sentence. */
+export class Failure extends Error {
+  // Set explicitly: bundlers rename classes.
+  override readonly name = 'Failure';
+
+  constructor(
+    readonly kind: FailureKind,
+    message: string,
+    readonly detail: FailureDetail,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes, and what token servers and proxies say instead. */
+const errorBody = z.object({
+  errors: z.optional(
+    z.array(z.object({ code: z.optional(z.coerce.string()), message: z.optional(z.string()), detail: z.unknown() })),
+  ),
+  error: z.optional(z.unknown()),
+  error_description: z.optional(z.string()),
+  message: z.optional(z.string()),
+  detail: z.optional(z.unknown()),
+  details: z.optional(z.unknown()),
+});
+
+/** Turns a refusing answer into a Failure that carries the server's own words. */
+export function failureOf(response: HttpResponse): Failure {
+  const { code, message } = refusal(response);
+  const retryAfterSeconds = retryAfter(response);
+  return new Failure(kindOf(response.status, code), message, {
+    subject: new URL(response.url).host,
+    status: response.status,
+    ...(code === undefined ? {} : { code }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  });
+}
+
+/** Status first: the codes of registries differ, their statuses rarely. */
+function kindOf(status: number, code: string | undefined): FailureKind {
+  switch (status) {
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+    case 410:
+      return 'notFound';
+    case 429:
+      return 'rateLimited';
+    case 405:
+    case 501:
+      return 'unsupported';
+    default:
+      return code === 'UNSUPPORTED' ? 'unsupported' : code === 'TOOMANYREQUESTS' ? 'rateLimited' : 'rejected';
+  }
+}
+
+function refusal(response: HttpResponse): { code?: string; message: string } {
+  const text = new TextDecoder().decode(response.body.subarray(0, 64 * 1024)).trim();
+  const parsed = errorBody.safeParse(jsonOrUndefined(text));
+  if (!parsed.success) return { message: isProse(response, text) ? oneLine(text) : '' };
+  const { errors, error, error_description, message, detail, details } = parsed.data;
+  const first = errors?.[0];
+  const words = [first?.message, error_description, message, detail, details, error, first?.code].find(
+    (candidate) => typeof candidate === 'string' && candidate !== '',
+  );
+  return {
+    message: typeof words === 'string' ? oneLine(words) : '',
+    ...(first?.code === undefined ? {} : { code: first.code }),
+  };
+}
+
+/** Plain text from the server is worth reading to the user; a proxy's HTML page is not. */
+function isProse(response: HttpResponse, text: string): boolean {
+  return !/html/i.test(response.headers['content-type'] ?? '') && !text.startsWith('<') && isPrintable(text);
+}
+
+function isPrintable(text: string): boolean {
+  return !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+export function retryAfter(response: HttpResponse): number | undefined {
+  const value = response.headers['retry-after'];
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}

@@ -1,0 +1,202 @@
+import { LRUCache } from 'lru-cache';
+import type { ZodMiniType } from 'zod/mini';
+import { Failure, failureOf } from './failure';
+import type { Http, HttpRequest, HttpResponse } from './http';
+import { nextLink } from './link';
+import { manifestAccept, ociIndex, readManifest, verifyDigest } from './manifest';
+import type { Manifest } from './manifest';
+import type { Descriptor, Page } from './model';
+import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
+
+/** The most that every known registry accepts; more is refused with 400 or 405. */
+const pageSize = 1000;
+const listMaxBytes = 32 * 1024 * 1024;
+const manifestMaxBytes = 4 * 1024 * 1024;
+const catalogScope = 'registry:catalog:*';
+
+/**
+ * Speaks the OCI distribution protocol to one registry: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
+ *
+ * Every method rejects with a Failure that carries the registry's words. Manifests and blobs asked for by digest never
+ * change, so they are kept.
+ */
+export class RegistryClient {
+  private readonly manifests = new LRUCache<string, Manifest>({
+    max: 5000,
+    maxSize: 32 * 1024 * 1024,
+    sizeCalculation: (m) => m.bytes.length + 1,
+  });
+  private readonly blobs = new LRUCache<string, Uint8Array>({
+    max: 5000,
+    maxSize: 32 * 1024 * 1024,
+    sizeCalculation: (b) => b.length + 1,
+  });
+  /** Unknown until the registry was asked once. */
+  private hasReferrersApi: boolean | undefined;
+
+  /** `url`: root of the API without trailing slash; a path prefix is kept in front of `/v2/`. */
+  constructor(
+    private readonly http: Http,
+    private readonly url: string,
+  ) {}
+
+  /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.expect([200], { method: 'GET', url: `${this.url}/v2/` }, signal);
+  }
+
+  /** Repository names, at most 1,000 a page. Not part of OCI, and refused by many: https://distribution.github.io/distribution/spec/api/#catalog */
+  async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+    const list = `${this.url}/v2/_catalog`;
+    return this.page(list, cursor, catalogScope, catalogAnswer, ({ repositories }) => repositories ?? [], signal);
+  }
+
+  /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
+  async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+    const list = `${this.url}/v2/${repository}/tags/list`;
+    return this.page(list, cursor, pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
+  }
+
+  /** `reference`: a tag or a digest. */
+  async manifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest> {
+    const kept = this.manifests.get(`${repository}@${reference}`);
+    if (kept !== undefined) return kept;
+    const response = await this.expect([200], this.manifestRequest('GET', repository, reference), signal);
+    const manifest = readManifest(response, reference);
+    this.manifests.set(`${repository}@${manifest.digest}`, manifest);
+    return manifest;
+  }
+
+  /** The digest a tag points to now, without its manifest where the registry tells: a HEAD counts as no pull. */
+  async digest(repository: string, tag: string, signal: AbortSignal): Promise<string> {
+    const response = await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal);
+    return response.headers['docker-content-digest'] ?? (await this.manifest(repository, tag, signal)).digest;
+  }
+
+  /** A blob that fits in memory: a config, an attestation. */
+  async blob(repository: string, digest: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
+    const key = `${repository}@${digest}`;
+    const kept = this.blobs.get(key);
+    if (kept !== undefined) return kept;
+    const url = this.blobUrl(repository, digest);
+    const response = await this.expect([200], { method: 'GET', url, scope: pull(repository), maxBytes }, signal);
+    verifyDigest(response, digest);
+    this.blobs.set(key, response.body);
+    return response.body;
+  }
+
+  /**
+   * Manifests whose subject is `digest`; nothing when this registry has no such API.
+   * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
+   */
+  async referrers(repository: string, digest: string, signal: AbortSignal): Promise<readonly Descriptor[] | undefined> {
+    if (this.hasReferrersApi === false) return undefined;
+    const url = `${this.url}/v2/${repository}/referrers/${digest}`;
+    const response = await this.http(
+      { method: 'GET', url, scope: pull(repository), headers: { Accept: ociIndex } },
+      signal,
+    );
+    this.hasReferrersApi = response.status === 200;
+    // Registries from before OCI 1.1 take the path for another one, and refuse it in several ways.
+    if ([400, 404, 405].includes(response.status)) return undefined;
+    if (response.status !== 200) throw failureOf(response);
+    const index = readManifest(response, 'referrers');
+    return index.kind === 'index' ? index.manifests : [];
+  }
+
+  async optionalManifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest | undefined> {
+    try {
+      return await this.manifest(repository, reference, signal);
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'notFound') return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * By digest: the manifest and every tag on it. By tag: that tag alone, which many registries do not do.
+   * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#content-management
+   */
+  async deleteManifest(repository: string, reference: string, signal: AbortSignal): Promise<void> {
+    const url = this.manifestUrl(repository, reference);
+    await this.expect(
+      [200, 202, 204],
+      { method: 'DELETE', url, scope: `repository:${repository}:pull,delete` },
+      signal,
+    );
+    this.manifests.delete(`${repository}@${reference}`);
+  }
+
+  blobUrl(repository: string, digest: string): string {
+    return `${this.url}/v2/${repository}/blobs/${digest}`;
+  }
+
+  private manifestUrl(repository: string, reference: string): string {
+    return `${this.url}/v2/${repository}/manifests/${reference}`;
+  }
+
+  private manifestRequest(method: 'GET' | 'HEAD', repository: string, reference: string): HttpRequest {
+    return {
+      method,
+      url: this.manifestUrl(repository, reference),
+      headers: { Accept: manifestAccept },
+      scope: pull(repository),
+      maxBytes: manifestMaxBytes,
+    };
+  }
+
+  private async page<Answer>(
+    list: string,
+    cursor: string | undefined,
+    scope: string,
+    schema: ZodMiniType<Answer>,
+    itemsOf: (answer: Answer) => readonly string[],
+    signal: AbortSignal,
+  ): Promise<Page<string>> {
+    const request = (url: string): HttpRequest => ({ method: 'GET', url, scope, maxBytes: listMaxBytes });
+    let url = cursor ?? `${list}?n=${pageSize}`;
+    let response = await this.http(request(url), signal);
+    if (cursor === undefined && (response.status === 400 || response.status === 405)) {
+      // This registry's pages are smaller than ours: let it choose.
+      url = list;
+      response = await this.http(request(url), signal);
+    }
+    if (response.status !== 200) throw failureOf(response);
+    const items = itemsOf(decodeJson(schema, response));
+    const link = nextLink(response.headers.link);
+    // A page without rows, or one that leads back to itself, is the last.
+    if (link === undefined || items.length === 0) return { items };
+    const next = this.onOwnOrigin(link, url);
+    return next === url ? { items } : { items, next };
+  }
+
+  /**
+   * The address of the next page. A registry behind a proxy may write its inner scheme or port, so the link's path and query
+   * are taken byte for byte and asked of our own origin: no link can lead a credential elsewhere.
+   */
+  private onOwnOrigin(link: string, base: string): string {
+    if (!URL.canParse(link, base)) {
+      throw new Failure('malformed', `its link to the next page cannot be read: ${link.slice(0, 200)}`, {
+        subject: new URL(this.url).host,
+      });
+    }
+    const target = new URL(link, base);
+    const own = new URL(this.url);
+    if (target.hostname !== own.hostname) {
+      throw new Failure('malformed', `its link to the next page leads to another host, ${target.host}`, {
+        subject: own.host,
+      });
+    }
+    return `${own.origin}${target.pathname}${target.search}`;
+  }
+
+  private async expect(statuses: readonly number[], request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    const response = await this.http(request, signal);
+    if (!statuses.includes(response.status)) throw failureOf(response);
+    return response;
+  }
+}
+
+function pull(repository: string): string {
+  return `repository:${repository}:pull`;
+}

@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure, retryAfter } from './failure';
+import type { Http, HttpResponse } from './http';
+
+const attempts = 3;
+/** A longer wait is the user's to decide: the answer then rises as it is. */
+const longestWaitSeconds = 10;
+
+/** Sends again what may be sent twice, when the registry is busy or the connection broke. */
+export function withRetry(http: Http): Http {
+  return async (request, signal) => {
+    const idempotent = request.method === 'GET' || request.method === 'HEAD';
+    for (let attempt = 1; ; attempt++) {
+      const last = !idempotent || attempt === attempts;
+      try {
+        const response = await http(request, signal);
+        const wait = last ? undefined : waitSeconds(response, attempt);
+        if (wait === undefined) return response;
+        await delay(wait * 1000, undefined, { signal });
+      } catch (error) {
+        // A kept-alive connection that the server closed just now; the next attempt opens a new one.
+        if (last || !(error instanceof Failure) || error.detail.code !== 'ECONNRESET') throw error;
+      }
+    }
+  };
+}
+
+function waitSeconds(response: HttpResponse, attempt: number): number | undefined {
+  if (![429, 502, 503, 504].includes(response.status)) return undefined;
+  const asked = retryAfter(response);
+  if (asked !== undefined) return asked <= longestWaitSeconds ? asked : undefined;
+  return 0.5 * 2 ** (attempt - 1);
+}

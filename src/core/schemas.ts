@@ -1,0 +1,117 @@
+import { z } from 'zod/mini';
+import { Failure } from './failure';
+import type { HttpResponse } from './http';
+
+/**
+ * What registries answer, turned from unknown into typed at the edge. Only fields that are used are described; a field that
+ * lenient servers get wrong is tolerated, one that we cannot do without is not.
+ */
+
+/** Servers write `null` where they mean absent. */
+const present = z.nullish;
+
+export const tokenAnswer = z.object({
+  token: present(z.string()),
+  access_token: present(z.string()),
+  expires_in: present(z.number()),
+});
+
+/** An emptied registry or repository may answer `null` or leave the list out. */
+export const catalogAnswer = z.object({ repositories: present(z.array(z.string())) });
+export const tagsAnswer = z.object({ tags: present(z.array(z.string())) });
+
+const platform = z.object({
+  os: present(z.string()),
+  architecture: present(z.string()),
+  variant: present(z.string()),
+  'os.version': present(z.string()),
+});
+
+const annotations = present(z.record(z.string(), z.string()));
+
+const descriptor = z.object({
+  mediaType: present(z.string()),
+  digest: z.string().check(z.regex(/^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$/)),
+  size: z.number().check(z.minimum(0)),
+  annotations,
+  artifactType: present(z.string()),
+  platform: present(platform),
+});
+export type DescriptorAnswer = z.infer<typeof descriptor>;
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md, manifest.md, and Docker's twins of both. */
+export const manifestAnswer = z.object({
+  schemaVersion: present(z.number()),
+  mediaType: present(z.string()),
+  artifactType: present(z.string()),
+  manifests: present(z.array(descriptor)),
+  config: present(descriptor),
+  layers: present(z.array(descriptor)),
+  annotations,
+  // Schema 1, which old registries still hold.
+  architecture: present(z.string()),
+  history: present(z.array(z.object({ v1Compatibility: present(z.string()) }))),
+});
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md */
+export const imageConfigAnswer = z.object({
+  created: present(z.string()),
+  author: present(z.string()),
+  architecture: present(z.string()),
+  variant: present(z.string()),
+  os: present(z.string()),
+  'os.version': present(z.string()),
+  config: present(
+    z.object({
+      User: present(z.string()),
+      ExposedPorts: present(z.record(z.string(), z.unknown())),
+      Env: present(z.array(z.string())),
+      Entrypoint: present(z.array(z.string())),
+      Cmd: present(z.array(z.string())),
+      Volumes: present(z.record(z.string(), z.unknown())),
+      WorkingDir: present(z.string()),
+      Labels: present(z.record(z.string(), z.string())),
+      StopSignal: present(z.string()),
+    }),
+  ),
+  history: present(
+    z.array(
+      z.object({
+        created: present(z.string()),
+        created_by: present(z.string()),
+        comment: present(z.string()),
+        empty_layer: present(z.boolean()),
+      }),
+    ),
+  ),
+});
+export type ImageConfigAnswer = z.infer<typeof imageConfigAnswer>;
+
+/** Parses a JSON body by a schema; anything else is a malformed answer, told with what was found instead. */
+export function decodeJson<T extends z.core.$ZodType>(
+  schema: T,
+  response: Pick<HttpResponse, 'body' | 'url' | 'headers'>,
+): z.output<T> {
+  const subject = new URL(response.url).host;
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body));
+  } catch (cause) {
+    const type = response.headers['content-type'];
+    const found =
+      response.body.length === 0 ? 'nothing' : /html/i.test(type ?? '') ? 'a web page' : 'something that is not JSON';
+    throw new Failure(
+      'malformed',
+      `it answered ${found}${type === undefined ? '' : ` (${type})`}`,
+      { subject },
+      { cause },
+    );
+  }
+  const parsed = z.safeParse(schema, value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const where = issue === undefined ? '' : `: ${issue.path.join('.')} ${issue.message}`;
+    throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
+  }
+  return parsed.data;
+}

@@ -1,0 +1,187 @@
+import pLimit from 'p-limit';
+import { LRUCache } from 'lru-cache';
+import { withAuth } from '../../core/auth';
+import { Failure } from '../../core/failure';
+import { axiosHttp } from '../../core/http';
+import { isDigestTag, readAttachment, readConfig, readDetails, readPlatforms, runnable } from '../../core/imageReader';
+import { platformOf } from '../../core/manifest';
+import type { Connection, Page, Repository, Tag } from '../../core/model';
+import { withDigest, withTag } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import { RegistryClient } from '../../core/registryClient';
+import { withRetry } from '../../core/retry';
+import { newestFirst } from '../../core/tagOrder';
+import type {
+  Deletion,
+  DeletionPreview,
+  ImageContent,
+  InspectedImage,
+  ProviderContext,
+  RegistryProvider,
+} from '../provider';
+import { webPage } from './webPages';
+
+/** Requests of one operation at a time. */
+const width = 6;
+/** Pages of tag names read before the first rows are drawn, since only all of them can be put in order. */
+const tagPagesAtOnce = 100;
+
+/** Any registry that speaks Docker V2 / OCI, and nothing beyond it. */
+export class GenericProvider implements RegistryProvider {
+  private readonly client: RegistryClient;
+  private readonly host: string;
+  private readonly digestTags = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
+  /** Set when the registry refused to delete a tag alone: it never will. */
+  private untagRefused = false;
+
+  constructor(
+    connection: Connection,
+    private readonly context: ProviderContext,
+  ) {
+    const http = withRetry(withAuth(axiosHttp(context.log), connection.url, context.credential));
+    this.client = new RegistryClient(http, connection.url);
+    this.host = new URL(connection.url).host;
+  }
+
+  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
+    switch (parent?.kind) {
+      case undefined:
+      case 'group':
+        return this.repositories(cursor, signal);
+      case 'repository':
+        return this.tags(parent, cursor, signal);
+      case 'tag':
+        return { items: await readPlatforms(this.source(parent.image), parent.label, signal) };
+      case 'platform':
+        return { items: parent.attachments };
+      case 'attachment':
+        return { items: [] };
+    }
+  };
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (signal) => this.context.credential(signal);
+
+  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
+    readDetails(this.client, tag.image.path, tag.label, signal);
+
+  readonly content: ImageContent = {
+    manifest: (image, signal) => this.client.manifest(image.path, referenceOf(image), signal),
+    config: (image, signal) => this.inspect(image, signal),
+    attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
+  };
+
+  get deletion(): Deletion {
+    return {
+      preview: (tag, progress, signal) => this.previewDeletion(tag, progress, signal),
+      image: (image, digest, signal) => this.client.deleteManifest(image.path, digest, signal),
+      ...(this.untagRefused ? {} : { untag: (tag: Tag, signal: AbortSignal) => this.untag(tag, signal) }),
+    };
+  }
+
+  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.host, entry);
+
+  private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
+    const { items, next } = await this.client.catalog(cursor, signal);
+    const repositories = items.map((path): Repository => ({
+      kind: 'repository',
+      label: path,
+      image: { host: this.host, path },
+    }));
+    return { items: repositories, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. */
+  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
+    const names = new Set<string>();
+    const seen = new Set<string>();
+    let next = cursor;
+    do {
+      if (next !== undefined) seen.add(next);
+      const page = await this.client.tags(image.path, next, signal);
+      const known = names.size;
+      for (const name of page.items) names.add(name);
+      // A page that brings nothing new, or leads back, would go on for ever.
+      next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
+    } while (next !== undefined && seen.size < tagPagesAtOnce);
+    const all = [...names];
+    this.digestTags.set(image.path, new Set(all.filter(isDigestTag)));
+    const shown = newestFirst(all.filter((name) => !isDigestTag(name)));
+    const items = shown.map((name): Tag => ({ kind: 'tag', label: name, image: withTag(image, name) }));
+    return { items, ...(next === undefined ? {} : { next }) };
+  }
+
+  private source(image: ImageReference) {
+    return { client: this.client, image, digestTags: this.digestTags.get(image.path) ?? new Set<string>() };
+  }
+
+  private async inspect(image: ImageReference, signal: AbortSignal): Promise<InspectedImage> {
+    const manifest = await this.client.manifest(image.path, referenceOf(image), signal);
+    if (manifest.kind !== 'image') {
+      throw new Failure(
+        'unsupported',
+        `it is no image with a config, but ${manifest.artifactType ?? manifest.mediaType}`,
+        { subject: this.host },
+      );
+    }
+    const config = await readConfig(this.client, image.path, manifest, signal);
+    return {
+      image: withDigest(image, manifest.digest),
+      digest: manifest.digest,
+      platform: platformOf(config),
+      config,
+      layers: manifest.layers,
+    };
+  }
+
+  /** V2 cannot list the tags of a digest, so each tag is asked where it points: a HEAD, which is no pull. */
+  private async previewDeletion(
+    { image, label }: Tag,
+    progress: (done: number, of: number) => void,
+    signal: AbortSignal,
+  ): Promise<DeletionPreview> {
+    const manifest = await this.client.manifest(image.path, label, signal);
+    const names = await this.tags({ kind: 'repository', label: image.path, image }, undefined, signal);
+    const limit = pLimit(width);
+    let done = 0;
+    const pointsHere = async (name: string): Promise<boolean> => {
+      signal.throwIfAborted();
+      const digest = await this.digestIfThere(image.path, name, signal);
+      progress(++done, names.items.length);
+      return digest === manifest.digest;
+    };
+    const tags = names.items.map((tag) => tag.label);
+    const here = await Promise.all(tags.map((name) => limit(pointsHere, name)));
+    return {
+      digest: manifest.digest,
+      tags: tags.filter((_name, index) => here[index]),
+      platforms: manifest.kind === 'index' ? runnable(manifest).flatMap(({ platform }) => platform ?? []) : [],
+    };
+  }
+
+  /** A tag may go while others are looked at; that is no reason to stop. */
+  private async digestIfThere(path: string, tag: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await this.client.digest(path, tag, signal);
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'notFound') return undefined;
+      throw error;
+    }
+  }
+
+  private async untag({ image, label }: Tag, signal: AbortSignal): Promise<void> {
+    try {
+      await this.client.deleteManifest(image.path, label, signal);
+    } catch (error) {
+      // Distribution 2 takes the tag for a broken digest.
+      if (error instanceof Failure && (error.kind === 'unsupported' || error.detail.code === 'DIGEST_INVALID')) {
+        this.untagRefused = true;
+        throw new Failure('unsupported', error.message, error.detail, { cause: error });
+      }
+      throw error;
+    }
+  }
+}
+
+function referenceOf({ digest, tag }: ImageReference): string {
+  return digest ?? tag ?? 'latest';
+}

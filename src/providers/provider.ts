@@ -1,0 +1,99 @@
+import type { ReadCredential } from '../core/auth';
+import type { Log } from '../core/log';
+import type { Manifest } from '../core/manifest';
+import type { Attachment, Connection, Credential, Entry, ImageDetails, Page, Platform, Tag } from '../core/model';
+import type { ImageReference } from '../core/reference';
+import type { ImageConfigAnswer } from '../core/schemas';
+
+/**
+ * One connected registry. Two things every registry does, then what only some can: an absent ability means "cannot", and its
+ * presence is the only test. Abilities are properties usable without `this`. All reject with a Failure, or with the
+ * signal's reason when aborted.
+ */
+export interface RegistryProvider {
+  /** What is under `parent`; without parent, what the registry lists first. `cursor`: the `next` of the page before. */
+  readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
+  /** What the container engine logs in with. */
+  readonly engineCredential: (signal: AbortSignal) => Promise<Credential>;
+  /** What a tag's row and tooltip show. */
+  readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
+  readonly content?: ImageContent;
+  readonly deletion?: Deletion;
+  /** The page people know an entry by. */
+  readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+}
+
+/** Reads images without pulling them. */
+export interface ImageContent {
+  readonly manifest: (image: ImageReference, signal: AbortSignal) => Promise<Manifest>;
+  /** Manifest and config of one platform; `image` names an image, not an index. */
+  readonly config: (image: ImageReference, signal: AbortSignal) => Promise<InspectedImage>;
+  readonly attachment: (attachment: Attachment, signal: AbortSignal) => Promise<Uint8Array>;
+}
+
+export interface InspectedImage {
+  readonly image: ImageReference;
+  readonly digest: string;
+  readonly platform: Platform;
+  readonly config: ImageConfigAnswer;
+  readonly layers: readonly { readonly digest: string; readonly mediaType: string; readonly size: number }[];
+}
+
+export interface Deletion {
+  /** What goes when `image` is deleted: asked again at the time, never from a cache. `progress` counts tags looked at. */
+  readonly preview: (
+    image: Tag,
+    progress: (done: number, of: number) => void,
+    signal: AbortSignal,
+  ) => Promise<DeletionPreview>;
+  /** Deletes the manifest of that digest, and with it every tag on it. */
+  readonly image: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
+  /** Deletes a tag alone. Absent as long as it is known that the registry cannot. */
+  readonly untag?: (tag: Tag, signal: AbortSignal) => Promise<void>;
+}
+
+export interface DeletionPreview {
+  readonly digest: string;
+  /** Every tag on this digest, the one asked about included. */
+  readonly tags: readonly string[];
+  readonly platforms: readonly Platform[];
+}
+
+/** A kind of registry the user can connect; table.ts lists them, and that is all "pluggable" means. */
+export interface ProviderType {
+  readonly id: string;
+  readonly label: string;
+  readonly detail: string;
+  /** Codicon. */
+  readonly icon: string;
+  readonly questions: readonly Question[];
+  readonly describe: (answers: Answers) => {
+    readonly connection: Omit<Connection, 'id'>;
+    readonly credential: Credential;
+  };
+  /** Opens without asking the network. */
+  readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
+}
+
+export interface ProviderContext {
+  /** Resolves to anonymous when nothing is stored. */
+  readonly credential: ReadCredential;
+  readonly log: Log;
+}
+
+export type Answers = Readonly<Record<string, string>>;
+
+/** One step of the connect flow. */
+export interface Question {
+  readonly key: string;
+  readonly prompt: string;
+  readonly placeholder?: string;
+  readonly secret?: boolean;
+  readonly choices?: readonly { readonly value: string; readonly label: string; readonly detail?: string }[];
+  /** What is wrong with the answer typed so far; nothing when it will do. */
+  readonly problem?: (answer: string) => string | undefined;
+  /** Whether to ask, given the answers before. */
+  readonly when?: (answers: Answers) => boolean;
+  /** Asked again when the credential is updated. */
+  readonly partOfCredential?: boolean;
+}

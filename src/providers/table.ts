@@ -1,0 +1,5 @@
+import { generic } from './generic/type';
+import type { ProviderType } from './provider';
+
+/** Every kind of registry there is, in the order in which they are offered. */
+export const providerTypes: readonly ProviderType[] = [generic];

@@ -1,0 +1,16 @@
+import { t } from '@vscode/l10n';
+import { connect } from '../connections/connect';
+import type { AppCommand } from './command';
+
+export const connectRegistry: AppCommand = {
+  kind: 'app',
+  id: 'connectRegistry',
+  doing: 'connect the registry',
+  run: async (app) => {
+    const connection = await connect(app);
+    if (connection === undefined) return;
+    const node = app.tree.roots().find(({ id }) => id === connection.id);
+    if (node !== undefined) await app.tree.reveal(node);
+    app.done(t('Connected {0}', connection.label));
+  },
+};

@@ -1,0 +1,55 @@
+import { t } from '@vscode/l10n';
+import type { Connection } from '../../core/model';
+import { updateCredential as askForCredential } from '../connections/connect';
+import type { Node } from '../tree/node';
+import { nodeCommand } from './command';
+
+function connectionNode({ entry, connection }: Node): Connection | undefined {
+  return entry === undefined ? connection : undefined;
+}
+
+export const renameConnection = nodeCommand({
+  id: 'renameConnection',
+  title: () => t('Rename…'),
+  needs: ({ entry, connection }) => (entry === undefined && !connection.shared ? connection : undefined),
+  doing: ({ label }) => `rename ${label}`,
+  run: async (app, { id, label }) => {
+    const problem = (text: string) => (text.trim() === '' ? t('Type a name.') : undefined);
+    const answer = await app.ask.input({
+      title: t('Rename {0}', label),
+      prompt: t('The name it has in the Registries view'),
+      value: label,
+      problem,
+    });
+    if (answer !== undefined && answer !== 'back') await app.connections.rename(id, answer.value.trim());
+  },
+});
+
+export const updateCredential = nodeCommand({
+  id: 'updateCredential',
+  title: () => t('Update Credential…'),
+  needs: connectionNode,
+  doing: ({ label }) => `update the credential of ${label}`,
+  run: async (app, connection) => {
+    if (await askForCredential(app, connection)) app.done(t('Updated the credential of {0}', connection.label));
+  },
+});
+
+export const disconnect = nodeCommand({
+  id: 'disconnect',
+  title: () => t('Disconnect'),
+  needs: connectionNode,
+  doing: ({ label }) => `disconnect ${label}`,
+  run: async (app, connection) => {
+    const stays = t('Nothing in the registry changes.');
+    const goes = connection.shared
+      ? t(
+          'It is listed in the setting registryExplorer.connections, so it is hidden on this machine until you connect {0} again. Its credential is forgotten.',
+          connection.url,
+        )
+      : t('{0} leaves the Registries view and its credential is forgotten.', connection.url);
+    if (!(await app.ask.confirm(t('Disconnect “{0}”?', connection.label), `${goes} ${stays}`, t('Disconnect')))) return;
+    await app.connections.remove(connection);
+    app.done(t('Disconnected {0}', connection.label));
+  },
+});

@@ -1,0 +1,22 @@
+import { t } from '@vscode/l10n';
+import { printReference } from '../../core/reference';
+import { nodeCommand } from './command';
+
+export const copyImageDigest = nodeCommand({
+  id: 'copyImageDigest',
+  title: () => t('Copy Image Digest'),
+  needs: ({ entry, provider: { content } }) =>
+    content !== undefined && (entry?.kind === 'tag' || entry?.kind === 'platform')
+      ? { image: entry.image, content }
+      : undefined,
+  doing: ({ image }) => `read the digest of ${printReference(image)}`,
+  run: async (app, { image, content }) => {
+    // Asked anew: a tag may have moved since its row was drawn.
+    const title = t('Reading the digest of {0}', printReference(image));
+    const digest =
+      image.digest ??
+      (await app.working(title, async (_progress, signal) => (await content.manifest(image, signal)).digest));
+    await app.copy(digest);
+    app.done(t('Copied {0}', digest));
+  },
+});

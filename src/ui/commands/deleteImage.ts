@@ -1,0 +1,72 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import { printReference } from '../../core/reference';
+import type { DeletionPreview } from '../../providers/provider';
+import { count, platforms } from '../words';
+import { nodeCommand } from './command';
+
+export const deleteImage = nodeCommand({
+  id: 'deleteImage',
+  title: () => t('Delete Image…'),
+  needs: ({ entry, provider: { deletion } }) =>
+    entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion } : undefined,
+  doing: ({ tag }) => `delete ${printReference(tag.image)}`,
+  run: async (app, { tag, deletion }, node) => {
+    const name = printReference(tag.image);
+    const preview = await app.working(t('Looking at what goes with {0}', name), (progress, signal) =>
+      deletion.preview(
+        tag,
+        (done, of) => {
+          progress(t('{0} of {1} tags', count(done), count(of)));
+        },
+        signal,
+      ),
+    );
+    if (!(await app.ask.confirm(t('Delete {0}?', name), whatGoes(preview), button(preview)))) return;
+    try {
+      await app.working(t('Deleting {0}', name), (_progress, signal) =>
+        deletion.image(tag.image, preview.digest, signal),
+      );
+      app.done(t('Deleted {0}', name));
+    } catch (error) {
+      throw explained(error);
+    } finally {
+      // Whatever came of it, the tree shows what the registry has now.
+      app.tree.refresh(node.parent);
+    }
+  },
+});
+
+function whatGoes({ digest, tags, platforms: list }: DeletionPreview): string {
+  return [
+    tags.length > 1
+      ? t('These {0} tags are the same image and go together: {1}.', count(tags.length), listed(tags))
+      : t('No other tag points to this image.'),
+    ...(list.length > 0 ? [t('With it go its platforms: {0}.', platforms(list))] : []),
+    t('The image is {0}.', digest),
+    t('Other images stay, and layers they share. This cannot be undone.'),
+  ].join('\n\n');
+}
+
+const mostListed = 20;
+
+function listed(tags: readonly string[]): string {
+  const more = tags.length - mostListed;
+  return tags.slice(0, mostListed).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
+}
+
+function button({ tags }: DeletionPreview): string {
+  return tags.length > 1 ? t('Delete {0} Tags', count(tags.length)) : t('Delete Image');
+}
+
+/** Registries forbid deletion with a bare "unsupported": https://distribution.github.io/distribution/about/configuration/#delete */
+function explained(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'unsupported') return error;
+  const said = error.message === '' ? '' : ` (${error.message})`;
+  return new Failure(
+    'unsupported',
+    t('deletion is switched off in this registry; whoever runs it can allow it{0}', said),
+    error.detail,
+    { cause: error },
+  );
+}

@@ -1,0 +1,24 @@
+import { t } from '@vscode/l10n';
+import { printReference } from '../../core/reference';
+import { formatJson } from '../formatJson';
+import { nodeCommand } from './command';
+
+export const openAttachment = nodeCommand({
+  id: 'openAttachment',
+  title: () => t('Open'),
+  needs: ({ entry, provider: { content } }) =>
+    content !== undefined && entry?.kind === 'attachment' ? { attachment: entry, content } : undefined,
+  doing: ({ attachment }) => `read “${attachment.label}” of ${printReference(attachment.image)}`,
+  run: async (app, { attachment, content }) => {
+    const title = t('Reading {0}', attachment.label);
+    const bytes = await app.working(title, (_progress, signal) => content.attachment(attachment, signal));
+    const { image, label, blob } = attachment;
+    const repository = image.path.split('/').at(-1) ?? image.path;
+    const id = `${image.host}/${image.path}@${blob?.digest ?? image.digest ?? ''}`;
+    await app.showDocument({
+      name: `${repository} ${label.replaceAll('/', '-')}.json`,
+      id,
+      text: await formatJson(bytes),
+    });
+  },
+});

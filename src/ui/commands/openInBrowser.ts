@@ -1,0 +1,10 @@
+import { t } from '@vscode/l10n';
+import { nodeCommand } from './command';
+
+export const openInBrowser = nodeCommand({
+  id: 'openInBrowser',
+  title: () => t('Open in Browser'),
+  needs: ({ entry, provider }) => provider.webPage?.(entry),
+  doing: (url) => `open ${url.host}`,
+  run: (app, url) => app.browse(url),
+});

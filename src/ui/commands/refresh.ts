@@ -1,0 +1,24 @@
+import { t } from '@vscode/l10n';
+import { nodeCommand } from './command';
+import type { AppCommand } from './command';
+
+export const refresh = nodeCommand({
+  id: 'refresh',
+  title: () => t('Refresh'),
+  needs: (node) => (node.entry?.kind === 'attachment' || node.entry?.kind === 'platform' ? undefined : node),
+  doing: () => 'refresh',
+  run: (app, _target, node) => {
+    app.tree.refresh(node);
+    return Promise.resolve();
+  },
+});
+
+export const refreshAll: AppCommand = {
+  kind: 'app',
+  id: 'refreshAll',
+  doing: 'refresh',
+  run: (app) => {
+    app.tree.refresh();
+    return Promise.resolve();
+  },
+};

@@ -1,0 +1,31 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import { printReference } from '../../core/reference';
+import { nodeCommand } from './command';
+
+export const untagImage = nodeCommand({
+  id: 'untagImage',
+  title: () => t('Untag…'),
+  needs: ({ entry, provider: { deletion } }) =>
+    entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag } : undefined,
+  doing: ({ tag }) => `untag ${printReference(tag.image)}`,
+  run: async (app, { tag, untag }, node) => {
+    const name = printReference(tag.image);
+    const detail = t('Only this tag goes. The image stays under its digest and its other tags.');
+    if (!(await app.ask.confirm(t('Untag {0}?', name), detail, t('Untag')))) return;
+    try {
+      await app.working(t('Untagging {0}', name), (_progress, signal) => untag(tag, signal));
+      app.done(t('Untagged {0}', name));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
+      throw new Failure(
+        'unsupported',
+        t('it deletes no tag alone; Delete Image… removes the image with all its tags'),
+        error.detail,
+        { cause: error },
+      );
+    } finally {
+      app.tree.refresh(node.parent);
+    }
+  },
+});

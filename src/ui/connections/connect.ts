@@ -1,0 +1,109 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import type { Connection, Credential } from '../../core/model';
+import type { Answers, ProviderType, Question } from '../../providers/provider';
+import type { App } from '../app';
+import { stepTitle } from '../ask';
+import { causes, report } from '../report';
+import { askQuestions } from './questions';
+import type { Refusal } from './questions';
+
+/** Connect Registry…: kind, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
+export async function connect(app: App): Promise<Connection | undefined> {
+  let chosen: ProviderType | undefined;
+  for (;;) {
+    const kind = await pickProviderType(app, chosen);
+    if (kind === undefined) return undefined;
+    chosen = kind;
+    const connected = await connectTo(app, kind);
+    if (connected !== 'back') return connected;
+  }
+}
+
+async function pickProviderType(app: App, selected: ProviderType | undefined): Promise<ProviderType | undefined> {
+  const items = app.providerTypes.map((value) => ({
+    label: value.label,
+    detail: value.detail,
+    icon: value.icon,
+    value,
+  }));
+  const { questions = [] } = selected ?? app.providerTypes[0] ?? {};
+  const steps = 1 + questions.filter(({ when }) => when?.({}) ?? true).length;
+  const answer = await app.ask.pick({
+    title: stepTitle(t('Connect Registry'), 1, steps),
+    placeholder: t('What kind of registry is it?'),
+    items,
+    selected,
+  });
+  return answer === 'back' ? undefined : answer?.value;
+}
+
+async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
+  let connected: Connection | undefined;
+  const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
+    const { connection, credential } = type.describe(answers);
+    const refusal = await check(app, type, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
+    if (refusal !== undefined || signal.aborted) return refusal;
+    const shown = credential.kind === 'anonymous' ? await app.connections.unhide(type.id, connection.url) : undefined;
+    connected = shown ?? (await app.connections.add(connection, credential));
+    return undefined;
+  };
+  const finished = await askQuestions(app.ask, {
+    title: t('Connect Registry'),
+    questions: type.questions,
+    initial: {},
+    stepsBefore: 1,
+    finish,
+  });
+  return finished === 'back' ? 'back' : connected;
+}
+
+/** Asks for a new credential of a connection; what is not asked again stays. */
+export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
+  const type = app.providerTypes.find(({ id }) => id === connection.provider);
+  if (type === undefined) return false;
+  const questions = type.questions.filter(({ partOfCredential }) => partOfCredential);
+  const initial: Answers = {
+    url: connection.url,
+    ...(connection.account === undefined ? {} : { username: connection.account }),
+  };
+  const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
+    const { credential } = type.describe(answers);
+    const refusal = await check(app, type, connection, credential, questions, answers, signal);
+    if (refusal === undefined && !signal.aborted) await app.connections.updateCredential(connection.id, credential);
+    return refusal;
+  };
+  return (
+    (await askQuestions(app.ask, { title: t('Update Credential'), questions, initial, stepsBefore: 0, finish })) ===
+    true
+  );
+}
+
+/** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
+async function check(
+  app: App,
+  type: ProviderType,
+  connection: Connection,
+  credential: Credential,
+  questions: readonly Question[],
+  answers: Answers,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const provider = type.open(connection, { credential: () => Promise.resolve(credential), log: app.log });
+  try {
+    await provider.list(undefined, undefined, signal);
+    return undefined;
+  } catch (error) {
+    const told = report(error, t('connect'));
+    if (told === undefined) return undefined;
+    app.log.error(`Connect Registry: ${causes(error)}`);
+    return { at: questionAbout(error, questions, answers), problem: told.message };
+  }
+}
+
+/** A refused credential is the last question's matter, all else the first's. */
+function questionAbout(error: unknown, questions: readonly Question[], answers: Answers): string {
+  const asked = questions.filter(({ when }) => when?.(answers) ?? true);
+  const refused = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+  return (refused ? asked.at(-1) : asked[0])?.key ?? '';
+}

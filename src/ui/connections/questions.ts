@@ -1,0 +1,93 @@
+import type { Answers, Question } from '../../providers/provider';
+import { stepTitle } from '../ask';
+import type { Accept, Answer, Ask } from '../ask';
+
+/** Why the answers will not do, and at which question to say so. */
+export interface Refusal {
+  readonly at: string;
+  readonly problem: string;
+}
+
+export interface Flow {
+  readonly title: string;
+  readonly questions: readonly Question[];
+  /** What stands in the boxes at first. */
+  readonly initial: Answers;
+  /** Steps already taken before these, and whether Back leads to them. */
+  readonly stepsBefore: number;
+  /** Runs when all are answered, with the last box still open. */
+  readonly finish: (answers: Answers, signal: AbortSignal) => Promise<Refusal | undefined>;
+}
+
+/** Asks one question after another. Back keeps what was typed; a refusal leads to the question it is about. True when finished. */
+export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'back'> {
+  let answers = flow.initial;
+  let refusal: Refusal | undefined;
+  let question = flow.questions[0];
+  while (question !== undefined) {
+    const asked = question;
+    const accept: Accept<string> = async (value, signal) => {
+      const given = { ...answers, [asked.key]: value };
+      refusal = nextQuestion(flow.questions, asked, given) === undefined ? await flow.finish(given, signal) : undefined;
+      return refusal?.at === asked.key ? refusal.problem : undefined;
+    };
+    const answer = await askOne(ask, flow, asked, answers, refusal?.problem, accept);
+    if (answer === undefined) return false;
+    if (answer === 'back') {
+      refusal = undefined;
+      question = questionBefore(flow.questions, asked, answers);
+      if (question === undefined) return 'back';
+      continue;
+    }
+    answers = { ...answers, [asked.key]: answer.value };
+    const at = refusal?.at;
+    question =
+      at === undefined ? nextQuestion(flow.questions, asked, answers) : flow.questions.find(({ key }) => key === at);
+  }
+  return true;
+}
+
+function askOne(
+  ask: Ask,
+  flow: Flow,
+  question: Question,
+  answers: Answers,
+  problemSoFar: string | undefined,
+  accept: Accept<string>,
+): Promise<Answer<string>> {
+  const asked = flow.questions.filter((candidate) => isAsked(candidate, answers));
+  const step = flow.stepsBefore + asked.indexOf(question) + 1;
+  const canGoBack = step > 1;
+  const title = stepTitle(flow.title, step, flow.stepsBefore + asked.length);
+  const value = answers[question.key];
+  if (question.choices !== undefined) {
+    const placeholder = problemSoFar ?? question.prompt;
+    return ask.pick({ title, canGoBack, placeholder, items: question.choices, selected: value }, accept);
+  }
+  const { prompt, placeholder, secret, problem } = question;
+  return ask.input(
+    {
+      title,
+      canGoBack,
+      prompt,
+      problemSoFar,
+      ...(value === undefined ? {} : { value }),
+      ...(placeholder === undefined ? {} : { placeholder }),
+      ...(secret === undefined ? {} : { secret }),
+      ...(problem === undefined ? {} : { problem }),
+    },
+    accept,
+  );
+}
+
+function isAsked(question: Question, answers: Answers): boolean {
+  return question.when?.(answers) ?? true;
+}
+
+function nextQuestion(questions: readonly Question[], after: Question, answers: Answers): Question | undefined {
+  return questions.slice(questions.indexOf(after) + 1).find((question) => isAsked(question, answers));
+}
+
+function questionBefore(questions: readonly Question[], before: Question, answers: Answers): Question | undefined {
+  return questions.slice(0, questions.indexOf(before)).findLast((question) => isAsked(question, answers));
+}

@@ -1,0 +1,89 @@
+import { printPlatform } from '../core/manifest';
+import { printReference } from '../core/reference';
+import type { ImageReference } from '../core/reference';
+import type { InspectedImage } from '../providers/provider';
+import { age, size } from './words';
+
+/**
+ * An image's config, labels, layers and history as YAML: foldable, coloured and plain text, so that nothing in it is
+ * rendered or run. Values are written as JSON, which YAML contains.
+ */
+export function describeImage(
+  { image, digest, platform, config, layers }: InspectedImage,
+  asked: ImageReference,
+): string {
+  const run = config.config ?? {};
+  const total = layers.reduce((sum, layer) => sum + layer.size, 0);
+  const created = config.created ?? undefined;
+  const lines = [
+    `# ${printReference(asked)}`,
+    ...field('image', printReference(image)),
+    ...field('digest', digest),
+    ...field('platform', printPlatform(platform)),
+    ...(created === undefined ? [] : [`created: ${JSON.stringify(created)}${ageComment(created)}`]),
+    ...field('author', config.author),
+    `size: ${size(total)} # compressed, ${layers.length} layers`,
+    '',
+    ...list('entrypoint', run.Entrypoint),
+    ...list('cmd', run.Cmd),
+    ...field('workingDir', run.WorkingDir),
+    ...field('user', run.User),
+    ...field('stopSignal', run.StopSignal),
+    ...list('exposedPorts', Object.keys(run.ExposedPorts ?? {})),
+    ...list('volumes', Object.keys(run.Volumes ?? {})),
+    ...map('environment', (run.Env ?? []).map(splitVariable)),
+    ...map('labels', Object.entries(run.Labels ?? {})),
+    '',
+    'layers: # from the base up',
+    ...layersOf(config.history ?? [], layers),
+  ];
+  return `${lines.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
+}
+
+function field(name: string, value: string | null | undefined): string[] {
+  return value === undefined || value === null || value === '' ? [] : [`${name}: ${JSON.stringify(value)}`];
+}
+
+function list(name: string, values: readonly string[] | null | undefined): string[] {
+  if (values === undefined || values === null || values.length === 0) return [];
+  return [`${name}:`, ...values.map((value) => `  - ${JSON.stringify(value)}`)];
+}
+
+function map(name: string, entries: readonly (readonly [string, string])[]): string[] {
+  if (entries.length === 0) return [];
+  return [`${name}:`, ...entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`)];
+}
+
+function splitVariable(variable: string): readonly [string, string] {
+  const at = variable.indexOf('=');
+  return at === -1 ? [variable, ''] : [variable.slice(0, at), variable.slice(at + 1)];
+}
+
+function ageComment(created: string): string {
+  const date = new Date(created);
+  return Number.isNaN(date.getTime()) ? '' : ` # ${age(date)}`;
+}
+
+interface HistoryStep {
+  readonly created_by?: string | null | undefined;
+  readonly empty_layer?: boolean | null | undefined;
+}
+
+/** History has a step a layer, and steps that made none: https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
+function layersOf(history: readonly HistoryStep[], layers: InspectedImage['layers']): string[] {
+  const rest = [...layers];
+  const steps = history.flatMap((step) => {
+    const by = step.created_by ?? '';
+    const layer = step.empty_layer === true ? undefined : rest.shift();
+    return layer === undefined ? [`  - step: ${JSON.stringify(by)}`] : layerLines(layer, by);
+  });
+  return [...steps, ...rest.flatMap((layer) => layerLines(layer, ''))];
+}
+
+function layerLines(layer: { digest: string; size: number }, by: string): string[] {
+  return [
+    `  - layer: ${layer.digest}`,
+    `    size: ${size(layer.size)}`,
+    ...(by === '' ? [] : [`    step: ${JSON.stringify(by)}`]),
+  ];
+}

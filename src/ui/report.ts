@@ -1,0 +1,144 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../core/failure';
+import { count } from './words';
+
+export type Remedy = 'updateCredential' | 'retry' | 'showLog';
+
+export interface Report {
+  readonly message: string;
+  /** The likeliest first. */
+  readonly remedies: readonly Remedy[];
+}
+
+/**
+ * Turns what went wrong into words and ways out. `doing` completes "Could not …". Nothing for a cancellation, which the
+ * user knows about. An error that is no Failure is a defect of ours: the log has it whole.
+ */
+export function report(error: unknown, doing: string): Report | undefined {
+  if (isCancellation(error)) return undefined;
+  if (!(error instanceof Failure)) {
+    return {
+      message: t('Could not {0}: an unexpected error, whose details are in the log.', doing),
+      remedies: ['retry', 'showLog'],
+    };
+  }
+  return { message: t('Could not {0}: {1}', doing, reason(error)), remedies: remedies(error) };
+}
+
+export function isCancellation(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+/** The whole chain of causes, one a line, for the log. */
+export function causes(error: unknown): string {
+  const lines: string[] = [];
+  for (
+    let current = error;
+    current !== undefined && lines.length < 8;
+    current = current instanceof Error ? current.cause : undefined
+  ) {
+    const kind =
+      current instanceof Failure
+        ? `${current.kind} (${current.detail.subject})`
+        : current instanceof Error
+          ? current.name
+          : 'Error';
+    const own =
+      current instanceof Error && !(current instanceof Failure) && lines.length === 0 ? `\n${current.stack ?? ''}` : '';
+    lines.push(`${kind}: ${current instanceof Error ? current.message : 'not an Error'}${own}`);
+  }
+  return lines.join('\n  caused by ');
+}
+
+/** A sentence's second half, ending with its full stop. */
+export function reason(failure: Failure): string {
+  const { subject, status, retryAfterSeconds } = failure.detail;
+  const said = failure.message.replace(/[.\s]+$/, '');
+  const code = status === undefined ? '' : ` (${status})`;
+  const quote = said === '' ? undefined : `${t('the registry says “{0}”', said)}${code}.`;
+  switch (failure.kind) {
+    case 'unauthorized':
+      return quote ?? `${t('the registry does not accept this credential')}${code}.`;
+    case 'forbidden':
+      return quote ?? `${t('this credential may not do that')}${code}.`;
+    case 'notFound':
+      return quote ?? `${t('it is not there (any more)')}${code}.`;
+    case 'unsupported':
+      return `${said === '' ? t('the registry does not offer this') : t('the registry does not offer this: “{0}”', said)}${code}.`;
+    case 'rateLimited':
+      return retryAfterSeconds === undefined
+        ? t(
+            '{0} has had too many requests from you{1}. Wait a little, then try again.',
+            subject,
+            said === '' ? code : `: “${said}”`,
+          )
+        : t('{0} has had too many requests from you. Try again in {1} seconds.', subject, count(retryAfterSeconds));
+    case 'unreachable':
+      return unreachable(failure);
+    case 'untrusted':
+      return untrusted(failure);
+    case 'timedOut':
+      return t('{0} did not answer in time. Check the network, VPN or proxy.', subject);
+    case 'malformed':
+      return t('{0} does not answer as a registry does: {1}.', subject, said);
+    case 'rejected':
+      return status !== undefined && status >= 500
+        ? t('{0} has a problem of its own{1}{2}. Try again later.', subject, code, said === '' ? '' : `: “${said}”`)
+        : (quote ?? t('{0} refused{1}.', subject, code));
+  }
+}
+
+function unreachable({ detail: { subject, code }, message }: Failure): string {
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return t('there is no server named {0}. Check the spelling, the network or the VPN.', subject);
+    case 'ECONNREFUSED':
+      return t('nothing listens at {0}. Check the port, or whether the registry is running.', subject);
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return t('{0} broke the connection off.', subject);
+    case 'EPROTO':
+      return t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject);
+    default:
+      return t('{0} cannot be reached: {1}.', subject, message);
+  }
+}
+
+function untrusted({ detail: { subject, code }, message }: Failure): string {
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+      return t('the certificate of {0} is self-signed, so nobody vouches for it.', subject);
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return t('the certificate of {0} comes from an authority that this machine does not know.', subject);
+    case 'CERT_HAS_EXPIRED':
+      return t('the certificate of {0} has expired.', subject);
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return t('the certificate of {0} was made for another name.', subject);
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      return t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject);
+    default:
+      return t('{0} cannot be trusted: {1}.', subject, message);
+  }
+}
+
+function remedies(failure: Failure): readonly Remedy[] {
+  switch (failure.kind) {
+    case 'unauthorized':
+    case 'forbidden':
+      return ['updateCredential', 'retry', 'showLog'];
+    case 'notFound':
+    case 'unsupported':
+      return ['showLog'];
+    case 'rateLimited':
+    case 'unreachable':
+    case 'untrusted':
+    case 'timedOut':
+    case 'malformed':
+    case 'rejected':
+      return ['retry', 'showLog'];
+  }
+}

@@ -1,0 +1,98 @@
+import type { Entry, Page } from '../../core/model';
+import type { TreeNode } from './treeNode';
+
+/** What is known of one row's children. A refresh makes a new one; what still arrives for the old one is dropped. */
+export class Listing {
+  private readonly controller = new AbortController();
+  private readonly entries: Entry[] = [];
+  private next: string | undefined;
+  private started = false;
+  private loading: Promise<void> | undefined;
+  /** Nodes of the entries drawn so far. */
+  nodes: readonly TreeNode[] = [];
+  failure: unknown;
+
+  /** `wanted`: how many rows are to be drawn; it grows by `step`. */
+  constructor(
+    readonly step: number,
+    public wanted: number,
+    private readonly fetch: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  get isLoading(): boolean {
+    return this.loading !== undefined;
+  }
+
+  get isComplete(): boolean {
+    return this.started && this.next === undefined && this.failure === undefined;
+  }
+
+  get known(): number {
+    return this.entries.length;
+  }
+
+  get wantedEntries(): readonly Entry[] {
+    return this.entries.slice(0, this.wanted);
+  }
+
+  get hasMore(): boolean {
+    return this.entries.length > this.wanted || (this.started && this.next !== undefined);
+  }
+
+  /** Loads until the wanted rows are there; settles without throwing, a failure is kept for its row. */
+  load(): Promise<void> {
+    this.loading ??= this.loadPages().finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  /** Tries again where it failed; what is loaded stays. */
+  retry(): void {
+    this.failure = undefined;
+  }
+
+  abort(): void {
+    this.controller.abort();
+  }
+
+  private async loadPages(): Promise<void> {
+    while (
+      this.failure === undefined &&
+      !this.signal.aborted &&
+      this.entries.length < this.wanted &&
+      !(this.started && this.next === undefined)
+    ) {
+      try {
+        const page = await this.fetch(this.next, this.signal);
+        const known = new Set(this.entries.map(keyOf));
+        const fresh = page.items.filter((entry) => !known.has(keyOf(entry)));
+        this.entries.push(...fresh);
+        // A page that repeats what is known would be followed for ever.
+        this.next = fresh.length === 0 ? undefined : page.next;
+        this.started = true;
+      } catch (error) {
+        if (!this.signal.aborted) this.failure = error;
+      }
+    }
+  }
+}
+
+/** Tells an entry from its siblings, also after a refresh. */
+export function keyOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'group':
+      return `group:${entry.key}`;
+    case 'repository':
+    case 'tag':
+      return `${entry.kind}:${entry.label}`;
+    case 'platform':
+      return `platform:${entry.label}:${entry.image.digest ?? ''}`;
+    case 'attachment':
+      return `attachment:${entry.label}:${entry.image.digest ?? ''}:${entry.blob?.digest ?? ''}`;
+  }
+}

@@ -1,0 +1,280 @@
+import * as vscode from 'vscode';
+import type { Connection, Entry } from '../../core/model';
+import type { RegistryProvider } from '../../providers/provider';
+import type { ConnectionStore } from '../connections/store';
+import { TagDetails } from './details';
+import { keyOf, Listing } from './listing';
+import type { More, Node, Problem, Row } from './node';
+import { treeItem } from './treeItem';
+import { TreeNode } from './treeNode';
+
+/** How many rows are drawn before "Load more…". */
+const tagRows = 100;
+const otherRows = 1000;
+/** Details that arrive within this time are drawn together. */
+const drawEveryMs = 150;
+
+export type DetailsSetting = 'always' | 'onHover' | 'never';
+
+interface Collaborators {
+  readonly store: ConnectionStore;
+  readonly open: (connection: Connection) => RegistryProvider;
+  /** Ids of the commands that apply to a row, for its context value. */
+  readonly commandsOf: (node: Node) => string;
+  readonly detailsSetting: () => DetailsSetting;
+}
+
+/**
+ * The Registries view. Keeps what was loaded until a refresh; draws a failure as a row; collapse, refresh and disconnect
+ * abort what they supersede. Rows keep their identity by id.
+ */
+export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<Row[] | undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly nodes = new Map<string, TreeNode>();
+  private readonly listings = new Map<string, Listing>();
+  private readonly expanded = new Set<string>();
+  private readonly details = new TagDetails((node) => {
+    this.drawSoon(node);
+  });
+  private readonly toDraw = new Set<TreeNode>();
+  private drawTimer: NodeJS.Timeout | undefined;
+  private readonly view: vscode.TreeView<Row>;
+  private readonly subscriptions: readonly { dispose(): unknown }[];
+
+  constructor(private readonly with_: Collaborators) {
+    this.view = vscode.window.createTreeView('registryExplorer.registries', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+    });
+    this.subscriptions = [
+      this.view,
+      this.changed,
+      this.view.onDidCollapseElement(({ element }) => {
+        if (element.kind === 'node') this.collapsed(element);
+      }),
+      this.view.onDidExpandElement(({ element }) => {
+        if (element.kind === 'node') this.expandedAgain(element);
+      }),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        if (visible) for (const id of this.expanded) this.wantDetails(id);
+        else this.details.abandonAll();
+      }),
+      with_.store.onDidChange(({ id, reason }) => {
+        if (reason !== 'renamed') this.forget(id);
+        this.changed.fire(undefined);
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('registryExplorer.tags.details')) this.changed.fire(undefined);
+      }),
+    ];
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    return treeItem(row, row.kind === 'node' ? this.with_.commandsOf(row) : '', this.with_.detailsSetting());
+  }
+
+  /** Fetches what the hover shows, where details wait for it. */
+  async resolveTreeItem(item: vscode.TreeItem, row: Row, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
+    const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
+    if (node?.entry?.kind !== 'tag' || this.with_.detailsSetting() === 'never') return item;
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    try {
+      await this.details.fetch(node, controller);
+    } finally {
+      subscription.dispose();
+    }
+    const { tooltip } = this.getTreeItem(node);
+    if (tooltip !== undefined) item.tooltip = tooltip;
+    return item;
+  }
+
+  getParent(row: Row): Row | undefined {
+    return row.kind === 'node' ? row.parent : row.of;
+  }
+
+  async getChildren(row?: Row): Promise<Row[]> {
+    if (row === undefined) return [...this.roots()];
+    const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
+    if (node === undefined) return [];
+    const listing = this.listings.get(node.id) ?? this.startListing(node, 0);
+    this.expanded.add(node.id);
+    await listing.load();
+    const current = this.listings.get(node.id);
+    // Superseded by a refresh: its listing has the answer. Given up: the next expand asks again.
+    if (current !== listing) return current === undefined ? [] : this.getChildren(node);
+    this.adoptEntries(node, listing);
+    this.wantDetails(node.id);
+    return [...listing.nodes, ...lastRows(node, listing)];
+  }
+
+  /** The connections, as nodes. */
+  roots(): readonly Node[] {
+    return this.with_.store.all().map((connection) => {
+      const known = this.nodes.get(connection.id);
+      if (known === undefined) {
+        const node = new TreeNode(connection.id, connection, this.with_.open(connection), undefined, undefined);
+        this.nodes.set(node.id, node);
+        return node;
+      }
+      known.connection = connection;
+      return known;
+    });
+  }
+
+  /** The node of an entry below `parent`, which need not be drawn. */
+  nodeOf(parent: Node, entry: Entry): Node {
+    return {
+      kind: 'node',
+      id: `${parent.id}/${keyOf(entry)}`,
+      connection: parent.connection,
+      provider: parent.provider,
+      entry,
+      parent,
+    };
+  }
+
+  /** Asks again what is under a row, or under all of them; what is expanded stays so, with as many rows as before. */
+  refresh(node?: Node): void {
+    for (const root of node === undefined ? this.roots() : [node]) this.relist(root.id);
+    this.changed.fire(node === undefined ? undefined : this.current([node]));
+  }
+
+  /** Draws a row and what its menu offers anew, asking nothing. */
+  redraw(node: Node): void {
+    this.changed.fire(this.current([node]));
+  }
+
+  loadMore({ of }: More): void {
+    const listing = this.listings.get(of.id);
+    if (listing === undefined) return;
+    listing.wanted += listing.step;
+    this.changed.fire(this.current([of]));
+  }
+
+  retry({ of }: Problem): void {
+    this.listings.get(of.id)?.retry();
+    this.changed.fire(this.current([of]));
+  }
+
+  async reveal(node: Node): Promise<void> {
+    await this.view.reveal(node, { expand: true, focus: true });
+  }
+
+  dispose(): void {
+    clearTimeout(this.drawTimer);
+    this.details.abandonAll();
+    for (const listing of this.listings.values()) listing.abort();
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private startListing(node: TreeNode, wanted: number): Listing {
+    const step = node.entry?.kind === 'repository' ? tagRows : otherRows;
+    const listing = new Listing(step, Math.max(step, wanted), (cursor, signal) =>
+      node.provider.list(node.entry, cursor, signal),
+    );
+    this.listings.set(node.id, listing);
+    return listing;
+  }
+
+  private adoptEntries(node: TreeNode, listing: Listing): void {
+    const entries = listing.wantedEntries;
+    if (listing.nodes.length < entries.length) {
+      listing.nodes = [
+        ...listing.nodes,
+        ...entries.slice(listing.nodes.length).map((entry) => this.adopt(node, entry)),
+      ];
+    }
+    const total = listing.isComplete ? listing.known : undefined;
+    if (node.total === total) return;
+    node.total = total;
+    this.drawSoon(node);
+  }
+
+  private adopt(parent: TreeNode, entry: Entry): TreeNode {
+    const id = `${parent.id}/${keyOf(entry)}`;
+    const known = this.nodes.get(id);
+    if (known !== undefined) {
+      known.update(parent.connection, parent.provider, entry);
+      return known;
+    }
+    const node = new TreeNode(id, parent.connection, parent.provider, entry, parent);
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  private wantDetails(id: string): void {
+    const node = this.nodes.get(id);
+    if (node?.entry?.kind !== 'repository' || !this.view.visible || this.with_.detailsSetting() !== 'always') return;
+    this.details.want(id, this.listings.get(id)?.nodes ?? []);
+  }
+
+  private collapsed(node: Node): void {
+    this.expanded.delete(node.id);
+    for (const id of this.expandedBelow(node.id)) this.details.abandon(id);
+    this.details.abandon(node.id);
+    const listing = this.listings.get(node.id);
+    if (!listing?.isLoading) return;
+    listing.abort();
+    this.listings.delete(node.id);
+  }
+
+  private expandedAgain(node: Node): void {
+    this.expanded.add(node.id);
+    for (const id of this.expandedBelow(node.id)) this.wantDetails(id);
+    if (this.listings.has(node.id)) this.wantDetails(node.id);
+    // Its last load was given up, and VS Code took the empty answer for the truth.
+    else this.changed.fire(this.current([node]));
+  }
+
+  private expandedBelow(id: string): string[] {
+    return [...this.expanded].filter((candidate) => candidate.startsWith(`${id}/`));
+  }
+
+  /** Drops what is known below a row, aborting what is under way; the rows themselves stay until new ones come. */
+  private relist(id: string): void {
+    for (const [key, listing] of [...this.listings]) {
+      if (key !== id && !key.startsWith(`${id}/`)) continue;
+      this.details.abandon(key);
+      listing.abort();
+      this.listings.delete(key);
+      const node = this.nodes.get(key);
+      if (node !== undefined && this.expanded.has(key)) this.startListing(node, listing.wanted);
+    }
+    const node = this.nodes.get(id);
+    if (node?.entry?.kind === 'tag') node.update(node.connection, node.provider, node.entry);
+  }
+
+  /** A connection that is gone, or is opened with another credential: nothing of it stays. */
+  private forget(id: string): void {
+    this.relist(id);
+    for (const map of [this.nodes, this.listings]) {
+      for (const key of [...map.keys()]) if (key === id || key.startsWith(`${id}/`)) map.delete(key);
+    }
+  }
+
+  private drawSoon(node: TreeNode): void {
+    this.toDraw.add(node);
+    this.drawTimer ??= setTimeout(() => {
+      this.drawTimer = undefined;
+      const nodes = this.current([...this.toDraw]);
+      this.toDraw.clear();
+      if (nodes.length > 0) this.changed.fire(nodes);
+    }, drawEveryMs);
+  }
+
+  /** Only rows that are still there can be drawn. */
+  private current(nodes: readonly Node[]): Row[] {
+    return nodes.flatMap((node) => this.nodes.get(node.id) ?? []);
+  }
+}
+
+function lastRows(node: Node, listing: Listing): Row[] {
+  if (listing.failure !== undefined) return [{ kind: 'problem', of: node, failure: listing.failure }];
+  if (!listing.hasMore) return [];
+  const left = listing.known - listing.wanted;
+  return [{ kind: 'more', of: node, ...(left > 0 ? { left: { rows: left, of: listing.known } } : {}) }];
+}

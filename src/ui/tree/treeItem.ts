@@ -1,0 +1,193 @@
+import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
+import type { Attachment, Entry, ImageDetails, Tag } from '../../core/model';
+import { printReference } from '../../core/reference';
+import { report } from '../report';
+import { age, artifactName, count, platforms, size, summary } from '../words';
+import type { DetailsSetting } from './registryTree';
+import { listing } from './node';
+import type { More, Node, Problem, Row } from './node';
+import { TreeNode } from './treeNode';
+
+const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+
+/** How a row looks. `commands`: ids of the commands that apply to it, which its menu entries test for. */
+export function treeItem(row: Row, commands: string, details: DetailsSetting): vscode.TreeItem {
+  switch (row.kind) {
+    case 'more':
+      return moreItem(row);
+    case 'problem':
+      return problemItem(row);
+    case 'node': {
+      const item = nodeItem(row, details);
+      item.id = row.id;
+      item.contextValue = commands;
+      return item;
+    }
+  }
+}
+
+function moreItem(row: More): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('Load more…'), None);
+  item.id = `${row.of.id}/more`;
+  item.iconPath = new vscode.ThemeIcon('ellipsis');
+  if (row.left !== undefined) item.description = t('{0} of {1} left', count(row.left.rows), count(row.left.of));
+  item.command = { command: 'registryExplorer.loadMore', title: t('Load More'), arguments: [row] };
+  return item;
+}
+
+function problemItem(row: Problem): vscode.TreeItem {
+  const told = report(row.failure, listing(row.of));
+  const message = told?.message ?? t('Cancelled.');
+  const item = new vscode.TreeItem(message, None);
+  item.id = `${row.of.id}/problem`;
+  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  item.tooltip = message;
+  item.contextValue = ['problem', ...(told?.remedies ?? [])].join(' ');
+  item.accessibilityInformation = { label: message };
+  return item;
+}
+
+function nodeItem(node: Node, details: DetailsSetting): vscode.TreeItem {
+  const { entry } = node;
+  switch (entry?.kind) {
+    case undefined:
+      return connectionItem(node);
+    case 'group':
+      return labelled(entry, 'organization', entry.detail, Collapsed);
+    case 'repository': {
+      const item = labelled(entry, 'repo', totalOf(node), Collapsed);
+      item.tooltip = printReference(entry.image);
+      return item;
+    }
+    case 'tag':
+      return tagItem(node, entry, details);
+    case 'platform': {
+      const item = labelled(
+        entry,
+        'chip',
+        entry.size === undefined ? undefined : size(entry.size),
+        entry.attachments.length > 0 ? Collapsed : None,
+      );
+      item.tooltip = `${entry.label}\n${entry.image.digest ?? ''}`;
+      return item;
+    }
+    case 'attachment':
+      return attachmentItem(entry, node);
+  }
+}
+
+function connectionItem({ connection }: Node): vscode.TreeItem {
+  const item = new vscode.TreeItem(connection.label, Collapsed);
+  item.iconPath = new vscode.ThemeIcon('server');
+  item.description = connection.account ?? '';
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendText(connection.label).appendMarkdown('\n\n').appendText(connection.url);
+  const who = connection.account === undefined ? t('Anonymous') : t('Signed in as {0}', connection.account);
+  tooltip.appendMarkdown('\n\n').appendText(who);
+  if (connection.shared)
+    tooltip.appendMarkdown('\n\n').appendText(t('Listed in the setting registryExplorer.connections'));
+  item.tooltip = tooltip;
+  return item;
+}
+
+function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem {
+  const { details } = tag;
+  const item = labelled(
+    tag,
+    iconOf(details),
+    details === undefined ? undefined : summary(details),
+    details?.type === 'artifact' ? None : Collapsed,
+  );
+  if (details !== undefined) {
+    item.tooltip = tagTooltip(tag, details);
+    item.accessibilityInformation = { label: spoken(tag, details) };
+  } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
+    item.tooltip = report(node.detailsFailure, t('read the details of {0}', printReference(tag.image)))?.message;
+  } else if (setting === 'never') item.tooltip = printReference(tag.image);
+  // Left out otherwise: VS Code then asks for it on hover.
+  return item;
+}
+
+function iconOf(details: ImageDetails | undefined): string {
+  switch (details?.type) {
+    case 'index':
+      return 'layers';
+    case 'artifact':
+      return 'package';
+    case 'image':
+    case undefined:
+      return 'tag';
+  }
+}
+
+function attachmentItem(entry: Attachment, node: Node): vscode.TreeItem {
+  const item = labelled(
+    entry,
+    entry.type === 'signature' ? 'verified' : 'shield',
+    entry.size === undefined ? undefined : size(entry.size),
+    None,
+  );
+  item.tooltip = `${entry.label}\n${entry.blob?.digest ?? entry.image.digest ?? ''}`;
+  item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
+  return item;
+}
+
+function labelled(
+  entry: Entry,
+  icon: string,
+  description: string | undefined,
+  state: vscode.TreeItemCollapsibleState,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(entry.label, state);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  if (description !== undefined) item.description = description;
+  return item;
+}
+
+function totalOf(node: Node): string | undefined {
+  const total = node instanceof TreeNode ? node.total : undefined;
+  if (total === undefined) return undefined;
+  return total === 0 ? t('no tags') : total === 1 ? t('1 tag') : t('{0} tags', count(total));
+}
+
+const mostLabels = 10;
+
+/** Whatever the registry sent is appended as text, so that nothing in it is rendered. */
+function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendText(printReference(image)).appendMarkdown('\n\n');
+  const line = (name: string, value: string) =>
+    tooltip.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
+  line(t('Digest'), details.digest);
+  line(t('Media type'), details.mediaType);
+  if (details.artifactType !== undefined) line(t('Artifact type'), details.artifactType);
+  if (details.created !== undefined)
+    line(t('Created'), `${details.created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(details.created)})`);
+  if (details.size !== undefined) {
+    const whose = details.platforms.length > 1 ? t('compressed, of one platform') : t('compressed');
+    line(t('Size'), `${size(details.size)} (${whose})`);
+  }
+  if (details.platforms.length > 0) line(t('Platforms'), platforms(details.platforms));
+  const labels = Object.entries(details.labels);
+  if (labels.length > 0) tooltip.appendMarkdown(`\n${t('Labels')}\n\n`);
+  for (const [name, value] of labels.slice(0, mostLabels)) {
+    tooltip
+      .appendMarkdown('- ')
+      .appendText(`${name} = ${value.slice(0, 200)}`)
+      .appendMarkdown('\n');
+  }
+  if (labels.length > mostLabels) tooltip.appendMarkdown(`- ${t('and {0} more', count(labels.length - mostLabels))}\n`);
+  return tooltip;
+}
+
+/** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */
+function spoken({ label }: Tag, { created, size: bytes, platforms: list, artifactType }: ImageDetails): string {
+  return [
+    t('Tag {0}', label),
+    ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
+    ...(created === undefined ? [] : [age(created)]),
+    ...(bytes === undefined ? [] : [size(bytes)]),
+    ...(list.length === 0 ? [] : [list.length === 1 ? t('1 platform') : t('{0} platforms', count(list.length))]),
+  ].join(', ');
+}

@@ -1,0 +1,37 @@
+import type { Connection, Entry, ImageDetails } from '../../core/model';
+import type { RegistryProvider } from '../../providers/provider';
+import type { Node } from './node';
+
+/** A row that stays the same object over refreshes, as VS Code wants its elements, while what it shows changes. */
+export class TreeNode implements Node {
+  readonly kind = 'node';
+  /** Children known so far, once all are: `5,000 tags`. */
+  total: number | undefined;
+  /** Details are of this listing, not kept from one before a refresh. */
+  detailsAreFresh = false;
+  detailsFailure: unknown;
+
+  constructor(
+    readonly id: string,
+    public connection: Connection,
+    public provider: RegistryProvider,
+    public entry: Entry | undefined,
+    readonly parent: TreeNode | undefined,
+  ) {}
+
+  /** Takes what a new listing says; details stay until new ones come, so that nothing jumps. */
+  update(connection: Connection, provider: RegistryProvider, entry: Entry | undefined): void {
+    const details = this.entry?.kind === 'tag' ? this.entry.details : undefined;
+    this.connection = connection;
+    this.provider = provider;
+    this.entry = entry?.kind === 'tag' && details !== undefined ? { details, ...entry } : entry;
+    this.detailsAreFresh = false;
+    this.detailsFailure = undefined;
+  }
+
+  setDetails(details: ImageDetails): void {
+    if (this.entry?.kind !== 'tag') return;
+    this.entry = { ...this.entry, details };
+    this.detailsAreFresh = true;
+  }
+}

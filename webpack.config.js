@@ -1,0 +1,39 @@
+// @ts-check
+'use strict';
+
+const path = require('node:path');
+
+/** @type {(env: unknown, argv: { mode?: 'production' | 'development' }) => import('webpack').Configuration} */
+module.exports = (_env, { mode }) => ({
+  target: 'node20',
+  entry: { extension: './src/extension.ts' },
+  output: {
+    path: path.join(__dirname, 'dist'),
+    filename: '[name].js',
+    chunkFilename: '[name].js',
+    library: { type: 'commonjs2' },
+    clean: true,
+  },
+  // Supplied by the extension host.
+  externals: { vscode: 'commonjs vscode' },
+  resolve: { extensions: ['.ts', '.js'] },
+  module: {
+    rules: [
+      {
+        test: /\.ts$/,
+        exclude: /node_modules/,
+        loader: 'ts-loader',
+        // Types are checked by `npm run typecheck`, over the tests as well.
+        options: { transpileOnly: true, compilerOptions: { noEmit: false } },
+      },
+    ],
+  },
+  optimization: {
+    // Libraries imported on first use become chunks of their own, named after the library.
+    chunkIds: 'named',
+    splitChunks: false,
+  },
+  devtool: mode === 'production' ? false : 'source-map',
+  performance: { hints: false },
+  stats: { preset: 'errors-warnings', assets: true },
+});
