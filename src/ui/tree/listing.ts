@@ -61,12 +61,7 @@ export class Listing {
   }
 
   private async loadPages(): Promise<void> {
-    while (
-      this.failure === undefined &&
-      !this.signal.aborted &&
-      this.entries.length < this.wanted &&
-      !(this.started && this.next === undefined)
-    ) {
+    while (this.lacksRows()) {
       try {
         const page = await this.fetch(this.next, this.signal);
         const known = new Set(this.entries.map(keyOf));
@@ -79,6 +74,11 @@ export class Listing {
         if (!this.signal.aborted) this.failure = error;
       }
     }
+  }
+
+  private lacksRows(): boolean {
+    const isOver = this.signal.aborted || this.failure !== undefined || (this.started && this.next === undefined);
+    return !isOver && this.entries.length < this.wanted;
   }
 }
 
