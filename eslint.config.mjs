@@ -16,14 +16,23 @@ export default tseslint.config(
         'error',
         { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' },
         { selector: 'ExportDefaultDeclaration', message: 'Use named exports.' },
-        { selector: 'ClassDeclaration[superClass][superClass.name!="Error"]', message: 'Only Error is extended: compose instead.' },
+        {
+          selector: 'ClassDeclaration[superClass][superClass.name!="Error"]',
+          message: 'Only Error is extended: compose instead.',
+        },
       ],
     },
   },
   {
     // Tools need default exports; scripts talk on the console; a test may assert on a shape it has just received.
     files: ['test/**', 'scripts/**', '*.{mjs,js,ts}'],
-    rules: { 'no-console': 'off', 'no-restricted-syntax': 'off', '@typescript-eslint/consistent-type-assertions': 'off' },
+    rules: {
+      'no-console': 'off',
+      'no-restricted-syntax': 'off',
+      '@typescript-eslint/consistent-type-assertions': 'off',
+    },
   },
-  { files: ['**/*.{js,mjs}'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.{js,mjs,cjs}'], ...tseslint.configs.disableTypeChecked },
+  { files: ['**/*.cjs', 'webpack.config.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
+  { files: ['test/rig/spdlog.cjs'], rules: { '@typescript-eslint/no-empty-function': 'off' } },
 );

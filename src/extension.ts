@@ -4,12 +4,12 @@ import type { Connection } from './core/model';
 import type { RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
 import type { App } from './ui/app';
-import { ask } from './ui/ask';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { Secrets } from './ui/connections/secrets';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
+import { ask } from './ui/quickInput';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
 import { working } from './ui/working';
@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const detailsSetting = () =>
     vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
-  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting });
+  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, log });
   const documents = new Documents();
 
   const app: App = {

@@ -27,6 +27,8 @@ export interface FailureDetail {
   /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
   readonly code?: string;
   readonly retryAfterSeconds?: number;
+  /** What it means here, where more is known than the other side's words tell. */
+  readonly explanation?: string;
 }
 
 /** The one error raised on purpose. `message` is what the other side said, or a fact of ours; ui/report.ts makes the sentence. */
@@ -46,12 +48,10 @@ export class Failure extends Error {
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes, and what token servers and proxies say instead. */
 const errorBody = z.object({
-  errors: z.optional(
-    z.array(z.object({ code: z.optional(z.coerce.string()), message: z.optional(z.string()), detail: z.unknown() })),
-  ),
+  errors: z.optional(z.array(z.object({ code: z.optional(z.unknown()), message: z.optional(z.unknown()) }))),
   error: z.optional(z.unknown()),
-  error_description: z.optional(z.string()),
-  message: z.optional(z.string()),
+  error_description: z.optional(z.unknown()),
+  message: z.optional(z.unknown()),
   detail: z.optional(z.unknown()),
   details: z.optional(z.unknown()),
 });
@@ -99,13 +99,13 @@ function refusal(response: HttpResponse): { code?: string; message: string } {
   );
   return {
     message: typeof words === 'string' ? oneLine(words) : '',
-    ...(first?.code === undefined ? {} : { code: first.code }),
+    ...(typeof first?.code === 'string' ? { code: first.code } : {}),
   };
 }
 
-/** Plain text from the server is worth reading to the user; a proxy's HTML page is not. */
+/** Plain text from the server is worth reading to the user; a proxy's HTML page or unknown JSON is not. */
 function isProse(response: HttpResponse, text: string): boolean {
-  return !/html/i.test(response.headers['content-type'] ?? '') && !text.startsWith('<') && isPrintable(text);
+  return !/html/i.test(response.headers['content-type'] ?? '') && !/^[<{[]/.test(text) && isPrintable(text);
 }
 
 function isPrintable(text: string): boolean {

@@ -5,7 +5,10 @@ import { count } from './words';
 export type Remedy = 'updateCredential' | 'retry' | 'showLog';
 
 export interface Report {
+  /** The whole sentence. */
   readonly message: string;
+  /** Why alone, for a place that shows what it is about. */
+  readonly reason: string;
   /** The likeliest first. */
   readonly remedies: readonly Remedy[];
 }
@@ -17,12 +20,17 @@ export interface Report {
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof Failure)) {
-    return {
-      message: t('Could not {0}: an unexpected error, whose details are in the log.', doing),
-      remedies: ['retry', 'showLog'],
-    };
+    return told(doing, t('an unexpected error, whose details are in the log.'), ['retry', 'showLog']);
   }
-  return { message: t('Could not {0}: {1}', doing, reason(error)), remedies: remedies(error) };
+  return told(doing, reason(error), remedies(error));
+}
+
+function told(doing: string, why: string, ways: readonly Remedy[]): Report {
+  return {
+    message: t('Could not {0}: {1}', doing, why),
+    reason: why.charAt(0).toUpperCase() + why.slice(1),
+    remedies: ways,
+  };
 }
 
 export function isCancellation(error: unknown): boolean {
@@ -52,10 +60,12 @@ export function causes(error: unknown): string {
 
 /** A sentence's second half, ending with its full stop. */
 export function reason(failure: Failure): string {
-  const { subject, status, retryAfterSeconds } = failure.detail;
+  const { subject, status, retryAfterSeconds, explanation } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
   const code = status === undefined ? '' : ` (${status})`;
   const quote = said === '' ? undefined : `${t('the registry says “{0}”', said)}${code}.`;
+  if (explanation !== undefined)
+    return said === '' ? `${explanation}.` : `${explanation}. ${t('It says “{0}”', said)}${code}.`;
   switch (failure.kind) {
     case 'unauthorized':
       return quote ?? `${t('the registry does not accept this credential')}${code}.`;

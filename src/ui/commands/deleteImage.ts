@@ -13,27 +13,29 @@ export const deleteImage = nodeCommand({
   doing: ({ tag }) => `delete ${printReference(tag.image)}`,
   run: async (app, { tag, deletion }, node) => {
     const name = printReference(tag.image);
-    const preview = await app.working(t('Looking at what goes with {0}', name), (progress, signal) =>
-      deletion.preview(
-        tag,
-        (done, of) => {
+    // Whatever goes wrong, the tree shows what the registry has now.
+    const truly = async <T>(task: () => Promise<T>): Promise<T> => {
+      try {
+        return await task();
+      } catch (error) {
+        app.tree.refresh(node.parent);
+        throw explained(error);
+      }
+    };
+    const preview = await truly(() =>
+      app.working(t('Looking at what goes with {0}', name), (progress, signal) => {
+        const looked = (done: number, of: number) => {
           progress(t('{0} of {1} tags', count(done), count(of)));
-        },
-        signal,
-      ),
+        };
+        return deletion.preview(tag, looked, signal);
+      }),
     );
     if (!(await app.ask.confirm(t('Delete {0}?', name), whatGoes(preview), button(preview)))) return;
-    try {
-      await app.working(t('Deleting {0}', name), (_progress, signal) =>
-        deletion.image(tag.image, preview.digest, signal),
-      );
-      app.done(t('Deleted {0}', name));
-    } catch (error) {
-      throw explained(error);
-    } finally {
-      // Whatever came of it, the tree shows what the registry has now.
-      app.tree.refresh(node.parent);
-    }
+    await truly(() =>
+      app.working(t('Deleting {0}', name), (_progress, signal) => deletion.image(tag.image, preview.digest, signal)),
+    );
+    app.tree.refresh(node.parent);
+    app.done(t('Deleted {0}', name));
   },
 });
 
@@ -62,11 +64,6 @@ function button({ tags }: DeletionPreview): string {
 /** Registries forbid deletion with a bare "unsupported": https://distribution.github.io/distribution/about/configuration/#delete */
 function explained(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unsupported') return error;
-  const said = error.message === '' ? '' : ` (${error.message})`;
-  return new Failure(
-    'unsupported',
-    t('deletion is switched off in this registry; whoever runs it can allow it{0}', said),
-    error.detail,
-    { cause: error },
-  );
+  const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
+  return new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
 }

@@ -18,12 +18,8 @@ export const untagImage = nodeCommand({
       app.done(t('Untagged {0}', name));
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
-      throw new Failure(
-        'unsupported',
-        t('it deletes no tag alone; Delete Image… removes the image with all its tags'),
-        error.detail,
-        { cause: error },
-      );
+      const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
+      throw new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
     } finally {
       app.tree.refresh(node.parent);
     }

@@ -36,7 +36,7 @@ export function connectionOf(node: Node): Node {
 }
 
 /** What the tree was doing when it failed; completes "Could not …". */
-export function listing({ entry, connection }: Node): string {
+export function listingPhrase({ entry, connection }: Node): string {
   switch (entry?.kind) {
     case undefined:
       return `list the repositories of ${connection.label}`;

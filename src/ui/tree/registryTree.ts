@@ -1,9 +1,12 @@
 import * as vscode from 'vscode';
+import type { Log } from '../../core/log';
 import type { Connection, Entry } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { ConnectionStore } from '../connections/store';
+import { causes } from '../report';
 import { TagDetails } from './details';
 import { keyOf, Listing } from './listing';
+import { listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
 import { treeItem } from './treeItem';
 import { TreeNode } from './treeNode';
@@ -22,6 +25,7 @@ interface Collaborators {
   /** Ids of the commands that apply to a row, for its context value. */
   readonly commandsOf: (node: Node) => string;
   readonly detailsSetting: () => DetailsSetting;
+  readonly log: Log;
 }
 
 /**
@@ -42,7 +46,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly view: vscode.TreeView<Row>;
   private readonly subscriptions: readonly { dispose(): unknown }[];
 
-  constructor(private readonly with_: Collaborators) {
+  constructor(private readonly collaborators: Collaborators) {
     this.view = vscode.window.createTreeView('registryExplorer.registries', {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -60,7 +64,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         if (visible) for (const id of this.expanded) this.wantDetails(id);
         else this.details.abandonAll();
       }),
-      with_.store.onDidChange(({ id, reason }) => {
+      collaborators.store.onDidChange(({ id, reason }) => {
         if (reason !== 'renamed') this.forget(id);
         this.changed.fire(undefined);
       }),
@@ -71,13 +75,17 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    return treeItem(row, row.kind === 'node' ? this.with_.commandsOf(row) : '', this.with_.detailsSetting());
+    return treeItem(
+      row,
+      row.kind === 'node' ? this.collaborators.commandsOf(row) : '',
+      this.collaborators.detailsSetting(),
+    );
   }
 
   /** Fetches what the hover shows, where details wait for it. */
   async resolveTreeItem(item: vscode.TreeItem, row: Row, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
     const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
-    if (node?.entry?.kind !== 'tag' || this.with_.detailsSetting() === 'never') return item;
+    if (node?.entry?.kind !== 'tag' || this.collaborators.detailsSetting() === 'never') return item;
     const controller = new AbortController();
     const subscription = token.onCancellationRequested(() => {
       controller.abort();
@@ -113,10 +121,10 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** The connections, as nodes. */
   roots(): readonly Node[] {
-    return this.with_.store.all().map((connection) => {
+    return this.collaborators.store.all().map((connection) => {
       const known = this.nodes.get(connection.id);
       if (known === undefined) {
-        const node = new TreeNode(connection.id, connection, this.with_.open(connection), undefined, undefined);
+        const node = new TreeNode(connection.id, connection, this.collaborators.open(connection), undefined, undefined);
         this.nodes.set(node.id, node);
         return node;
       }
@@ -189,8 +197,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       ];
     }
     const total = listing.isComplete ? listing.known : undefined;
-    if (node.total === total) return;
+    if (node.total === total && node.failure === listing.failure) return;
+    if (listing.failure !== undefined && node.failure !== listing.failure) {
+      this.collaborators.log.error(`Could not ${listingPhrase(node)}\n  ${causes(listing.failure)}`);
+    }
     node.total = total;
+    node.failure = listing.failure;
     this.drawSoon(node);
   }
 
@@ -208,7 +220,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   private wantDetails(id: string): void {
     const node = this.nodes.get(id);
-    if (node?.entry?.kind !== 'repository' || !this.view.visible || this.with_.detailsSetting() !== 'always') return;
+    if (node?.entry?.kind !== 'repository' || !this.view.visible || this.collaborators.detailsSetting() !== 'always')
+      return;
     this.details.want(id, this.listings.get(id)?.nodes ?? []);
   }
 

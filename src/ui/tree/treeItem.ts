@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
 import type { Attachment, Entry, ImageDetails, Tag } from '../../core/model';
 import { printReference } from '../../core/reference';
 import { report } from '../report';
 import { age, artifactName, count, platforms, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
-import { listing } from './node';
+import { listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
 import { TreeNode } from './treeNode';
 
@@ -37,9 +38,10 @@ function moreItem(row: More): vscode.TreeItem {
 }
 
 function problemItem(row: Problem): vscode.TreeItem {
-  const told = report(row.failure, listing(row.of));
+  const told = report(row.failure, listingPhrase(row.of));
   const message = told?.message ?? t('Cancelled.');
-  const item = new vscode.TreeItem(message, None);
+  // The row above says what failed; in a narrow view, why must come first.
+  const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
@@ -77,10 +79,14 @@ function nodeItem(node: Node, details: DetailsSetting): vscode.TreeItem {
   }
 }
 
-function connectionItem({ connection }: Node): vscode.TreeItem {
+function connectionItem(node: Node): vscode.TreeItem {
+  const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon('server');
-  item.description = connection.account ?? '';
+  item.description = [connection.account ?? '', stateOf(node)].filter((part) => part !== '').join(' · ');
+  item.accessibilityInformation = {
+    label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
+  };
   const tooltip = new vscode.MarkdownString();
   tooltip.appendText(connection.label).appendMarkdown('\n\n').appendText(connection.url);
   const who = connection.account === undefined ? t('Anonymous') : t('Signed in as {0}', connection.account);
@@ -89,6 +95,13 @@ function connectionItem({ connection }: Node): vscode.TreeItem {
     tooltip.appendMarkdown('\n\n').appendText(t('Listed in the setting registryExplorer.connections'));
   item.tooltip = tooltip;
   return item;
+}
+
+function stateOf(node: Node): string {
+  const failure = node instanceof TreeNode ? node.failure : undefined;
+  if (!(failure instanceof Failure)) return node instanceof TreeNode && node.total === 0 ? t('no repositories') : '';
+  if (failure.kind === 'unauthorized') return t('signed out');
+  return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? t('offline') : '';
 }
 
 function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem {
@@ -142,8 +155,20 @@ function labelled(
   const item = new vscode.TreeItem(entry.label, state);
   item.iconPath = new vscode.ThemeIcon(icon);
   if (description !== undefined) item.description = description;
+  const spokenKind = kindNames[entry.kind]();
+  item.accessibilityInformation = {
+    label: `${spokenKind} ${entry.label}${description === undefined ? '' : `, ${description}`}`,
+  };
   return item;
 }
+
+const kindNames: Readonly<Record<Entry['kind'], () => string>> = {
+  group: () => t('Namespace'),
+  repository: () => t('Repository'),
+  tag: () => t('Tag'),
+  platform: () => t('Platform'),
+  attachment: () => t('Attachment'),
+};
 
 function totalOf(node: Node): string | undefined {
   const total = node instanceof TreeNode ? node.total : undefined;

@@ -7,6 +7,8 @@ export class TreeNode implements Node {
   readonly kind = 'node';
   /** Children known so far, once all are: `5,000 tags`. */
   total: number | undefined;
+  /** Why its children could not be listed. */
+  failure: unknown;
   /** Details are of this listing, not kept from one before a refresh. */
   detailsAreFresh = false;
   detailsFailure: unknown;

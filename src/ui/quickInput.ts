@@ -1,0 +1,130 @@
+import * as vscode from 'vscode';
+import type { Accept, Answer, Ask, Choice, InputStep, PickStep } from './ask';
+
+/** Asks with VS Code's own boxes. */
+export const ask: Ask = { input, pick, confirm };
+
+function input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>> {
+  const box = vscode.window.createInputBox();
+  box.title = step.title;
+  box.prompt = step.prompt;
+  box.value = step.value ?? '';
+  box.placeholder = step.placeholder ?? '';
+  box.password = step.secret ?? false;
+  box.ignoreFocusOut = true;
+  box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  if (step.problemSoFar !== undefined) box.validationMessage = step.problemSoFar;
+  const problem = step.problem ?? (() => undefined);
+  return shown(box, (settle, signal) => [
+    // An empty box is no mistake yet; it becomes one when accepted.
+    box.onDidChangeValue((text) => {
+      box.validationMessage = text === '' ? undefined : problem(text);
+    }),
+    box.onDidTriggerButton(() => {
+      settle('back');
+    }),
+    box.onDidAccept(async () => {
+      const { value } = box;
+      box.validationMessage = problem(value);
+      if (box.validationMessage !== undefined) return;
+      const refusal = await busily(box, () => accept?.(value, signal));
+      if (refusal === undefined) settle({ value });
+      else box.validationMessage = refusal;
+    }),
+  ]);
+}
+
+async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>> {
+  const box = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: T }>();
+  box.title = step.title;
+  box.placeholder = step.placeholder;
+  box.ignoreFocusOut = true;
+  box.matchOnDescription = true;
+  box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+  let failed: { readonly error: unknown } | undefined;
+  const answer = await shown<T>(box, (settle, signal) => {
+    void (async () => {
+      try {
+        await busily(box, async () => {
+          const items = (await step.items).map(quickPickItem);
+          box.items = items;
+          box.activeItems = items.filter(({ value }) => value === step.selected);
+        });
+      } catch (error) {
+        failed = { error };
+        settle(undefined);
+      }
+    })();
+    return [
+      box.onDidTriggerButton(() => {
+        settle('back');
+      }),
+      box.onDidAccept(async () => {
+        const chosen = box.selectedItems[0];
+        if (chosen === undefined) return;
+        const refusal = await busily(box, () => accept?.(chosen.value, signal));
+        if (refusal === undefined) settle({ value: chosen.value });
+        else box.placeholder = refusal;
+      }),
+    ];
+  });
+  if (failed !== undefined) throw failed.error;
+  return answer;
+}
+
+function quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>) {
+  return {
+    label,
+    value,
+    ...(description === undefined ? {} : { description }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
+  };
+}
+
+async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
+  box.busy = true;
+  box.enabled = false;
+  try {
+    return await work();
+  } finally {
+    box.busy = false;
+    box.enabled = true;
+  }
+}
+
+/** Shows a box until it is settled or hidden, and lets go of everything after. */
+async function shown<T>(
+  box: vscode.QuickInput,
+  listen: (settle: (answer: Answer<T>) => void, signal: AbortSignal) => vscode.Disposable[],
+): Promise<Answer<T>> {
+  const controller = new AbortController();
+  const { promise, resolve } = withResolvers<Answer<T>>();
+  const subscriptions = listen(resolve, controller.signal);
+  subscriptions.push(
+    box.onDidHide(() => {
+      resolve(undefined);
+    }),
+  );
+  box.show();
+  try {
+    return await promise;
+  } finally {
+    controller.abort();
+    for (const subscription of subscriptions) subscription.dispose();
+    box.dispose();
+  }
+}
+
+/** Promise.withResolvers, which the oldest VS Code we run in lacks. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+async function confirm(message: string, detail: string, button: string): Promise<boolean> {
+  return (await vscode.window.showWarningMessage(message, { modal: true, detail }, button)) === button;
+}

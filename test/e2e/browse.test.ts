@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildImage } from '../sandbox/images';
+import { startRecorder, type Recorder } from '../sandbox/recorder';
+import { startV2Server, type V2Server } from '../sandbox/v2Server';
+import { connected, repositories, startSeededRegistry, type SeededRegistry } from './images';
+import { notifications } from './notification';
+import { registriesView } from './registriesView';
+import type { TreeView } from './treeView';
+import { useWorkbench } from './workbench';
+
+let registry: SeededRegistry;
+let recorder: Recorder;
+let large: V2Server;
+const image = buildImage();
+
+beforeAll(async () => {
+  registry = await startSeededRegistry();
+  recorder = await startRecorder(registry.url);
+  const small = Array.from({ length: 1200 }, (_, index) => ({
+    name: `team/service-${String(index).padStart(4, '0')}`,
+    tags: {},
+  }));
+  const builds = Object.fromEntries(Array.from({ length: 250 }, (_, index) => [`build-${index + 1}`, image]));
+  large = await startV2Server({
+    repositories: [{ name: 'ci/builds', tags: builds }, { name: 'ci/empty', tags: {} }, ...small],
+  });
+});
+afterEach(() => {
+  recorder.clearFaults();
+});
+afterAll(async () => {
+  await recorder.stop();
+  await registry.stop();
+  await large.stop();
+});
+
+describe('the Registries view', () => {
+  const workbench = useWorkbench(() => ({
+    settings: connected({ label: 'Acme', url: recorder.url }, { label: 'Large', url: large.url }),
+  }));
+
+  /** Opens rows from a connection down; a row that is open stays so. */
+  const opened = async (...path: readonly string[]): Promise<TreeView> => {
+    const view = registriesView(workbench());
+    await view.open();
+    for (const label of path) await view.expand(label);
+    return view;
+  };
+
+  it('shows repositories, tags from the newest, and what each tag is', async () => {
+    const view = await opened('Acme');
+    expect((await view.rows()).map(({ label }) => label)).toEqual([
+      'Acme',
+      ...repositories.map(({ name }) => name).sort(),
+      'Large',
+    ]);
+    await view.expand('team/api');
+    await view.describes('1.3', '1 month ago · ');
+    await view.describes('1.4', 'amd64, arm64');
+    await view.describes('team/api', '3 tags');
+    const tags = (await view.rows()).filter(({ level }) => level === 3);
+    expect(tags.map(({ label }) => label)).toEqual(['latest', '1.4', '1.3']);
+    expect(tags[0]?.description).toMatch(/^2 days ago · [\d.]+ k?B · amd64, arm64$/);
+    expect(tags[0]?.spoken).toMatch(/^Tag latest, 2 days ago, [\d.]+ k?B, 2 platforms/);
+    await workbench().screenshot('tags');
+  });
+
+  it('tells the rest in the tooltip', async () => {
+    const view = await opened('Acme', 'team/api');
+    await view.describes('1.4', 'amd64, arm64');
+    const tooltip = await view.tooltip('1.4');
+    expect(tooltip).toContain(`${new URL(recorder.url).host}/team/api:1.4`);
+    expect(tooltip).toContain('sha256:');
+    expect(tooltip).toContain('application/vnd.oci.image.index.v1+json');
+    expect(tooltip).toContain('Platforms: amd64, arm64');
+    expect(tooltip).toContain('org.opencontainers.image.version = 1.4');
+    await workbench().screenshot('tooltip');
+  });
+
+  it('opens an index to its platforms, with attestations under the one they describe', async () => {
+    const view = await opened('Acme', 'team/api', '1.4', 'linux/amd64');
+    const rows = await view.rows();
+    const from = rows.findIndex(({ label }) => label === '1.4');
+    expect(rows.slice(from, from + 5).map(({ label }) => label)).toEqual([
+      '1.4',
+      'linux/amd64',
+      'SBOM (SPDX)',
+      'Provenance',
+      'linux/arm64',
+    ]);
+    expect(rows.map(({ label }) => label).join()).not.toContain('unknown');
+    await workbench().screenshot('platforms');
+    await view.collapse('team/api');
+  });
+
+  it('folds a cosign signature under the image it signs', async () => {
+    const view = await opened('Acme', 'signed/app');
+    expect((await view.rows()).filter(({ level }) => level === 3).map(({ label }) => label)).toEqual(['1.0']);
+    await view.expand('1.0');
+    await view.expand('linux/amd64');
+    await view.row('Signature');
+    await view.collapse('signed/app');
+  });
+
+  it('does not offer a chart what only images can do', async () => {
+    const view = await opened('Acme', 'charts/web');
+    await view.describes('1.0.0', 'Helm chart');
+    expect(await view.menu('1.0.0')).toEqual([
+      'Copy Full Tag',
+      'Copy Image Digest',
+      '---',
+      'Inspect Image Manifest',
+      '---',
+      'Refresh',
+      '---',
+      'Untag…',
+      'Delete Image…',
+    ]);
+    await view.collapse('charts/web');
+  });
+
+  it('refreshes a row and keeps what is expanded', async () => {
+    const view = await opened('Acme', 'team/web');
+    await view.describes('2.0', '5 days ago');
+    recorder.reset();
+    await view.inline('Acme', 'Refresh');
+    await recorder.until((requests) =>
+      requests.some(({ path, status }) => path.startsWith('/v2/team/web/tags/list') && status === 200),
+    );
+    await view.row(['team/web', '2.0']);
+    expect(recorder.requests.filter(({ path }) => path.startsWith('/v2/_catalog'))).toHaveLength(1);
+    await view.collapse('Acme');
+  });
+
+  it('draws a thousand rows, then more', async () => {
+    const view = await opened('Large');
+    await workbench().page.keyboard.press('End');
+    await view.click('Load more…');
+    await view.gone('Load more…');
+    await workbench().page.keyboard.press('End');
+    await view.row('team/service-1199');
+    expect(large.requests.filter(({ path }) => path.startsWith('/v2/_catalog'))).toHaveLength(2);
+    await workbench().page.keyboard.press('Home');
+  });
+
+  it('draws a hundred tags of a long list, and says how many are left', async () => {
+    const view = await opened('Large', 'ci/empty', 'ci/builds');
+    await view.row('build-250');
+    await view.describes('ci/builds', '250 tags');
+    await view.scrollTo('Load more…', 'down');
+    await view.describes('Load more…', '150 of 250 left');
+    await workbench().screenshot('load-more');
+    await view.scrollTo('build-250', 'up');
+    await view.collapse('ci/builds');
+    await view.describes('ci/empty', 'no tags');
+    await view.collapse('Large');
+  });
+
+  it('says in a row what failed, in the words of the registry, and tries again', async () => {
+    const view = await opened('Acme', 'team/web');
+    recorder.fail(/GET \/v2\/team\/web\/tags\/list/, {
+      status: 403,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access is denied by policy 7' }] }),
+    });
+    await view.choose('team/web', 'Refresh');
+    const problem = 'The registry says “requested access is denied by policy 7” (403).';
+    expect((await view.row(problem)).spoken).toContain('Could not list the tags of team/web');
+    expect(await view.menu(problem)).toEqual(['Update Credential…', '---', 'Retry', 'Show Log']);
+    expect(await view.inlineActions(problem)).toEqual(['Retry']);
+    await workbench().screenshot('problem');
+    recorder.clearFaults();
+    await view.inline(problem, 'Retry');
+    await view.row(['team/web', '2.0']);
+    await view.gone(problem);
+    expect(await notifications(workbench()).all()).toEqual([]);
+  });
+
+  it('looks at home in a light theme and in high contrast', async () => {
+    const view = await opened('Acme', 'team/web');
+    await workbench().useTheme('Light 2026');
+    await view.row(['team/web', '2.0']);
+    await workbench().screenshot('light');
+    await workbench().useTheme('Dark High Contrast');
+    await view.row(['team/web', '2.0']);
+    await workbench().screenshot('high-contrast');
+  });
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startSeededRegistry, type SeededRegistry } from './images';
+import { dialog } from './dialog';
+import { quickInput, type QuickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const generic = 'Generic Docker V2 / OCI registry';
+const byPassword = 'User name and password or token';
+
+let open: SeededRegistry;
+let guarded: SeededRegistry;
+
+beforeAll(async () => {
+  open = await startSeededRegistry();
+  guarded = await startSeededRegistry(undefined, {
+    auth: { kind: 'basic', users: { alice: 'wonder land', bob: 'builder:1' } },
+  });
+});
+afterAll(async () => {
+  await open.stop();
+  await guarded.stop();
+});
+
+describe('Connect Registry', () => {
+  const workbench = useWorkbench();
+
+  const answer = async (input: QuickInput, title: string, text: string): Promise<void> => {
+    await input.titled(title);
+    await input.type(text);
+    await input.accept();
+  };
+  const signIn = async (input: QuickInput, user: string, password: string): Promise<void> => {
+    await input.pick(generic);
+    await answer(input, 'Connect Registry (2 of 3)', guarded.url);
+    await input.titled('Connect Registry (3 of 3)');
+    await input.pick(byPassword);
+    await answer(input, 'Connect Registry (4 of 5)', user);
+    await answer(input, 'Connect Registry (5 of 5)', password);
+  };
+  const labels = async (): Promise<string[]> =>
+    (await registriesView(workbench()).rows())
+      .filter(({ level }) => level === 1)
+      .map(({ label, description }) => `${label} ${description}`.trim());
+
+  it('is offered by the empty view', async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    expect(await view.welcome()).toContain('Browse the repositories, tags and images of your container registries.');
+    await workbench().screenshot('welcome');
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.titled('Connect Registry (1 of 3)');
+    expect((await input.rows()).map(({ label }) => label)).toEqual([generic]);
+    await workbench().screenshot('connect-provider');
+    await input.escape();
+    await input.closed();
+    expect(await view.rows()).toEqual([]);
+  });
+
+  it('checks the address while it is typed, and keeps it over Back', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.titleAction('Connect Registry…');
+    await input.pick(generic);
+    await input.titled('Connect Registry (2 of 3)');
+    expect(await input.placeholder()).toBe('registry.example.com:5000');
+    await input.type('ftp://registry.example.com');
+    await input.says('A registry is reached by https:// or http://.');
+    await input.type('https://me:pw@registry.example.com');
+    await input.says('Leave the user name and password out');
+    await input.type(`${open.url}/v2/`);
+    await input.says('https unless you type http://');
+    await workbench().screenshot('connect-address');
+    await input.accept();
+    await input.titled('Connect Registry (3 of 3)');
+    await workbench().screenshot('connect-sign-in');
+    await input.back();
+    await input.titled('Connect Registry (2 of 3)');
+    expect(await input.value()).toBe(`${open.url}/v2/`);
+    await input.accept();
+    await input.pick('Anonymously');
+    await input.closed();
+    await view.row([open.host, 'team/api']);
+    expect(await labels()).toEqual([open.host]);
+  });
+
+  it('says what is wrong with an address where nothing listens, and keeps it', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.titleAction('Connect Registry…');
+    await input.pick(generic);
+    await answer(input, 'Connect Registry (2 of 3)', 'http://127.0.0.1:1');
+    await input.titled('Connect Registry (3 of 3)');
+    await input.pick('Anonymously');
+    await input.titled('Connect Registry (2 of 3)');
+    await input.says(
+      'Could not connect: nothing listens at 127.0.0.1:1. Check the port, or whether the registry is running.',
+    );
+    expect(await input.value()).toBe('http://127.0.0.1:1');
+    await workbench().screenshot('connect-unreachable');
+    await input.escape();
+    await input.closed();
+    expect(await labels()).toEqual([open.host]);
+  });
+
+  it('says in place that the password is wrong, and takes the right one', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.titleAction('Connect Registry…');
+    await signIn(input, 'alice', 'wrong');
+    await input.says('Could not connect: the registry says “authentication required” (401).');
+    await input.titled('Connect Registry (5 of 5)');
+    expect(await input.value()).toBe('wrong');
+    await workbench().screenshot('connect-wrong-password');
+    await input.type('wonder land');
+    await input.accept();
+    await input.closed();
+    await view.row([guarded.host, 'team/api']);
+    expect(await labels()).toEqual([open.host, `${guarded.host} alice`]);
+  });
+
+  it('keeps two accounts on one host side by side, over a restart', async () => {
+    const input = quickInput(workbench());
+    await workbench().runCommand('Registry Explorer: Connect Registry…');
+    await signIn(input, 'bob', 'builder:1');
+    await input.closed();
+    await registriesView(workbench()).describes(guarded.host, 'bob');
+    const three = [open.host, `${guarded.host} alice`, `${guarded.host} bob`];
+    expect(await labels()).toEqual(three);
+    await workbench().restart();
+    const view = registriesView(workbench());
+    await view.open();
+    await view.row(open.host);
+    expect(await labels()).toEqual(three);
+  });
+
+  it('renames a connection', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.choose(open.host, 'Rename…');
+    expect(await input.value()).toBe(open.host);
+    await input.type('Playground');
+    await input.accept();
+    await view.row('Playground');
+    expect(await view.menu('Playground')).toEqual([
+      'Rename…',
+      'Update Credential…',
+      '---',
+      'Refresh',
+      '---',
+      'Disconnect',
+    ]);
+  });
+
+  it('updates a credential where it stands', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.choose('Playground', 'Update Credential…');
+    await input.titled('Update Credential (1 of 1)');
+    await input.pick(byPassword);
+    await input.titled('Update Credential (2 of 3)');
+    await answer(input, 'Update Credential (2 of 3)', 'carol');
+    await answer(input, 'Update Credential (3 of 3)', 'pw');
+    await input.closed();
+    await view.describes('Playground', 'carol');
+  });
+
+  it('disconnects after asking, and forgets the secret', async () => {
+    const view = registriesView(workbench());
+    await view.choose('Playground', 'Disconnect');
+    const question = dialog(workbench());
+    expect(await question.message()).toBe('Disconnect “Playground”?');
+    expect(await question.detail()).toContain('its credential is forgotten');
+    await workbench().screenshot('disconnect');
+    await question.press('Cancel');
+    await view.row('Playground');
+    await view.choose('Playground', 'Disconnect');
+    await question.press('Disconnect');
+    await view.gone('Playground');
+    await workbench().restart();
+    const again = registriesView(workbench());
+    await again.open();
+    await again.describes(guarded.host, 'bob');
+    expect(await labels()).toEqual([`${guarded.host} alice`, `${guarded.host} bob`]);
+  });
+
+  it('tells the log of every request and of no secret', async () => {
+    const log = await workbench().log();
+    expect(log).toMatch(/GET http:\/\/127\.0\.0\.1:\d+\/v2\/_catalog\?n=1000 200 \(\d+ ms\)/);
+    expect(log).toMatch(/_catalog\?n=1000 401 \(\d+ ms\)/);
+    expect(log).toContain('ECONNREFUSED');
+    const secrets = ['wonder land', 'builder:1', 'wrong', 'Authorization', 'Basic '];
+    const encoded = ['alice:wonder land', 'alice:wrong', 'bob:builder:1'].map((pair) =>
+      Buffer.from(pair).toString('base64'),
+    );
+    expect([...secrets, ...encoded].filter((secret) => log.includes(secret))).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+import type { Locator } from 'playwright-core';
+import { contextMenu } from './contextMenu';
+import { texts } from './texts';
+import { hasLoaded, queryRows, watchLoading, type RowQuery, type TreeRow } from './treeRows';
+import type { Workbench } from './workbench';
+
+/** Labels from an ancestor down to the row meant; a single label will do when only one row on screen has it. */
+export type RowPath = string | readonly string[];
+
+/** A view of the Container Explorer. Each method waits until the view has nothing left to load. */
+export interface TreeView {
+  /** Shows the Container Explorer and waits for this view. */
+  open: () => Promise<void>;
+  /** The rows on screen from top to bottom. */
+  rows: () => Promise<readonly TreeRow[]>;
+  /** Waits for the row. */
+  row: (path: RowPath) => Promise<TreeRow>;
+  /** Waits until no such row is there. */
+  gone: (path: RowPath) => Promise<void>;
+  /** Waits until the dim text right of the label contains this. */
+  describes: (path: RowPath, text: string) => Promise<void>;
+  click: (path: RowPath) => Promise<void>;
+  /** Turns the wheel over the view until the row is on screen: only those can be found. */
+  scrollTo: (path: RowPath, direction: 'up' | 'down') => Promise<void>;
+  /** Adds the row to the selection, as Ctrl+click does. */
+  alsoSelect: (path: RowPath) => Promise<void>;
+  /** Opens the row and waits until its children are there. */
+  expand: (path: RowPath) => Promise<void>;
+  collapse: (path: RowPath) => Promise<void>;
+  /** The entries of the row's context menu from top to bottom, `---` where a separator is. */
+  menu: (path: RowPath) => Promise<readonly string[]>;
+  /** Chooses an entry of the row's context menu. */
+  choose: (path: RowPath, command: string) => Promise<void>;
+  /** Presses a button that stands on the row. */
+  inline: (path: RowPath, command: string) => Promise<void>;
+  /** The buttons that stand on the row. */
+  inlineActions: (path: RowPath) => Promise<readonly string[]>;
+  /** The text of the row's tooltip. */
+  tooltip: (path: RowPath) => Promise<string>;
+  /** Presses a button in the view's title bar, or chooses from the menu behind its `…`. */
+  titleAction: (command: string) => Promise<void>;
+  /** The text shown while the view is empty. */
+  welcome: () => Promise<string>;
+  /** Presses a button of the text shown while the view is empty. */
+  welcomeButton: (label: string) => Promise<void>;
+}
+
+export function treeView(workbench: Workbench, name: string): TreeView {
+  const pane = (): Locator => workbench.page.locator(`.pane:has(> .pane-header[aria-label^="${name} "])`);
+  const query = async (wanted: Omit<RowQuery, 'view'>): Promise<readonly TreeRow[]> => {
+    const rows = await workbench.page.waitForFunction(queryRows, { view: name, ...wanted });
+    return (await rows.jsonValue()) ?? [];
+  };
+  const locate = async (path: RowPath, description?: string): Promise<TreeRow> => {
+    const [row, another] = await query({ path: [path].flat(), ...(description === undefined ? {} : { description }) });
+    if (!row || another)
+      throw new Error(`More than one row is called ${[path].flat().join(' › ')}: name its ancestors.`);
+    return row;
+  };
+  const element = async (path: RowPath): Promise<Locator> =>
+    pane().locator(`.monaco-list-rows > .monaco-list-row[data-index="${(await locate(path)).index}"]`);
+  const toolbar = (): Locator =>
+    // A container with a single view merges the view's title bar into its own.
+    workbench.page
+      .locator('.sidebar')
+      .getByRole('toolbar', { name: new RegExp(`(^|: )${name} actions$`) })
+      .filter({ visible: true });
+
+  const toggle = async ({ index, expanded }: TreeRow): Promise<void> => {
+    const row = pane().locator(`.monaco-list-rows > .monaco-list-row[data-index="${index}"]`);
+    await row.locator('.monaco-tl-twistie').click();
+    await row.and(workbench.page.locator(`[aria-expanded="${String(expanded !== true)}"]`)).waitFor();
+  };
+  const openMenu = async (path: RowPath): Promise<ReturnType<typeof contextMenu>> => {
+    const row = await element(path);
+    await row.locator('.label-name').click({ button: 'right' });
+    return contextMenu(workbench);
+  };
+
+  return {
+    open: async () => {
+      await showContainerExplorer(workbench);
+      await pane().waitFor();
+    },
+    rows: () => query({}),
+    row: (path) => locate(path),
+    gone: async (path) => {
+      await query({ path: [path].flat(), gone: true });
+    },
+    describes: async (path, text) => {
+      await locate(path, text);
+    },
+    click: async (path) => {
+      await (await element(path)).locator('.label-name').click();
+    },
+    scrollTo: async (path, direction) => {
+      const wanted = { view: name, path: [path].flat() };
+      await pane().hover();
+      for (let turns = 0; (await workbench.page.evaluate(queryRows, wanted)) === undefined; turns++) {
+        if (turns === 500) throw new Error(`No row ${wanted.path.join(' › ')} came on screen.`);
+        await workbench.page.mouse.wheel(0, direction === 'down' ? 120 : -120);
+      }
+    },
+    alsoSelect: async (path) => {
+      await (await element(path)).locator('.label-name').click({ modifiers: ['ControlOrMeta'] });
+    },
+    expand: async (path) => {
+      const row = await locate(path);
+      if (row.expanded) return;
+      const watch = await workbench.page.evaluateHandle(watchLoading);
+      await toggle(row);
+      await workbench.page.waitForFunction(hasLoaded, { view: name, index: row.index, watch });
+      await locate(path);
+    },
+    collapse: async (path) => {
+      const row = await locate(path);
+      if (row.expanded) await toggle(row);
+    },
+    menu: async (path) => {
+      const menu = await openMenu(path);
+      const entries = await menu.entries();
+      await menu.dismiss();
+      return entries;
+    },
+    choose: async (path, command) => {
+      await (await openMenu(path)).choose(command);
+    },
+    inline: async (path, command) => {
+      const row = await element(path);
+      await row.hover();
+      await row.getByRole('button', { name: command }).click();
+    },
+    inlineActions: async (path) => {
+      const row = await element(path);
+      await row.hover();
+      const buttons = await row.locator('.actions .action-label').all();
+      return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
+    },
+    tooltip: async (path) => {
+      const row = await element(path);
+      await row.locator('.label-name').hover();
+      const hover = workbench.page
+        .locator('.workbench-hover .hover-contents, .workbench-hover .monaco-hover-content')
+        .first();
+      await hover.waitFor();
+      // VS Code keeps words together with unbreakable spaces.
+      return (await hover.innerText()).replaceAll('\u00a0', ' ');
+    },
+    titleAction: async (command) => {
+      // Views show their buttons under the pointer only.
+      await pane().hover();
+      await toolbar().waitFor();
+      const button = toolbar().getByRole('button', { name: command, exact: true });
+      if (await button.isVisible()) {
+        await button.click();
+        return;
+      }
+      await toolbar().getByRole('button', { name: 'Views and More Actions...' }).click();
+      await contextMenu(workbench).choose(command);
+    },
+    welcome: async () => {
+      const content = pane().locator('.welcome-view-content');
+      await content.waitFor();
+      return texts(content);
+    },
+    welcomeButton: async (label) => {
+      await pane().locator('.welcome-view-content').getByRole('button', { name: label }).click();
+    },
+  };
+}
+
+async function showContainerExplorer({ page }: Workbench): Promise<void> {
+  const container = page.locator('.activitybar').getByRole('tab', { name: /^Container Explorer/ });
+  await container.waitFor();
+  // A second click would hide it.
+  if ((await container.getAttribute('aria-selected')) !== 'true') await container.click();
+}

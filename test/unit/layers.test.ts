@@ -1,0 +1,104 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve, dirname } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+/** The layers of src/README.md, read from every import there is. */
+
+const source = resolve(import.meta.dirname, '../../src');
+
+interface Import {
+  readonly from: string;
+  /** A file of ours relative to src without its ending, or a package's name. */
+  readonly to: string;
+  readonly own: boolean;
+}
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const imports: readonly Import[] = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const path = join(source, file);
+  const { importedFiles } = ts.preProcessFile(readFileSync(path, 'utf8'), true, true);
+  return importedFiles.map(({ fileName }) => {
+    const own = fileName.startsWith('.');
+    return { from: file, to: own ? relative(source, resolve(dirname(path), fileName)) : packageOf(fileName), own };
+  });
+}
+
+function packageOf(specifier: string): string {
+  if (specifier.startsWith('node:')) return 'node';
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function layerOf(file: string): string {
+  return file.split('/')[0] ?? '';
+}
+
+function violations(broken: (one: Import) => boolean): string[] {
+  return imports.filter(broken).map(({ from, to }) => `${from} imports ${to}`);
+}
+
+/** What each layer may import of the others. */
+const allowed: Readonly<Record<string, (to: string, from: string) => boolean>> = {
+  core: () => false,
+  engine: (to) => layerOf(to) === 'core',
+  azure: (to) => layerOf(to) === 'core',
+  providers: (to, from) => layerOf(to) === 'core' || (layerOf(to) === 'azure' && from.startsWith('providers/acr/')),
+  ui: (to) => layerOf(to) === 'core' || to === 'providers/provider' || to === 'engine/engine',
+  'extension.ts': () => true,
+};
+
+describe('layers', () => {
+  it('reads the imports of every file', () => {
+    expect(files.length).toBeGreaterThan(40);
+    expect(imports).toContainEqual({ from: 'core/auth.ts', to: 'core/challenge', own: true });
+    expect(imports).toContainEqual({ from: 'core/http.ts', to: 'axios', own: false });
+  });
+
+  it('import downward only', () => {
+    const isBroken = ({ from, to, own }: Import) =>
+      own && layerOf(from) !== layerOf(to) && !allowed[layerOf(from)]?.(to, from);
+    expect(violations(isBroken)).toEqual([]);
+  });
+
+  it('have no way up to extension.ts', () => {
+    expect(violations(({ to, own }) => own && to === 'extension')).toEqual([]);
+  });
+
+  it('keep providers apart: a folder imports no other, and table.ts alone names them', () => {
+    const folder = (file: string) => file.split('/').slice(0, 2).join('/');
+    const isBroken = ({ from, to, own }: Import) =>
+      own &&
+      to.split('/').length === 3 &&
+      to.startsWith('providers/') &&
+      folder(from) !== folder(to) &&
+      from !== 'providers/table.ts';
+    expect(violations(isBroken)).toEqual([]);
+  });
+
+  it('give each library one owner', () => {
+    const owners: Readonly<Record<string, (from: string) => boolean>> = {
+      vscode: (from) => layerOf(from) === 'ui' || from === 'extension.ts',
+      axios: (from) => from === 'core/http.ts',
+      dockerode: (from) => layerOf(from) === 'engine',
+      keytar: (from) => from.startsWith('ui/connections/'),
+    };
+    const isBroken = ({ from, to, own }: Import) => {
+      if (own) return false;
+      if (to.startsWith('@azure/')) return layerOf(from) !== 'azure';
+      if (to.startsWith('@microsoft/vscode-azext')) return layerOf(from) !== 'ui';
+      return owners[to]?.(from) === false;
+    };
+    expect(violations(isBroken)).toEqual([]);
+  });
+
+  it('let commands see VS Code through App alone', () => {
+    const isBroken = ({ from, to }: Import) =>
+      from.startsWith('ui/commands/') && from !== 'ui/commands/register.ts' && to === 'vscode';
+    expect(violations(isBroken)).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../src/ui/commands/table';
+import { providerTypes } from '../../src/providers/table';
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when: string;
+  readonly group?: string;
+}
+
+interface PackageJson {
+  readonly main: string;
+  readonly icon: string;
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
+    readonly menus: {
+      readonly commandPalette: readonly MenuEntry[];
+      readonly 'view/title': readonly MenuEntry[];
+      readonly 'view/item/context': readonly MenuEntry[];
+    };
+    readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
+    readonly viewsWelcome: readonly { readonly contents: string }[];
+    readonly configuration: {
+      readonly properties: Readonly<
+        Record<
+          string,
+          { readonly items?: { readonly properties: { readonly provider: { readonly enum: readonly string[] } } } }
+        >
+      >;
+    };
+  };
+}
+
+const root = resolve(import.meta.dirname, '../..');
+const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as PackageJson;
+const { contributes } = manifest;
+const context = contributes.menus['view/item/context'];
+const prefixed = (id: string) => `registryExplorer.${id}`;
+const idsOf = (kind: string) => commands.filter((command) => command.kind === kind).map(({ id }) => prefixed(id));
+
+describe('package.json', () => {
+  it('contributes the commands of the table, and no other', () => {
+    expect(contributes.commands.map(({ command }) => command).sort()).toEqual(
+      commands.map(({ id }) => prefixed(id)).sort(),
+    );
+  });
+
+  it('has each node command in the context menu once, shown by its id in the context value', () => {
+    const entries = context.filter(({ group }) => group?.startsWith('inline') === false);
+    for (const id of idsOf('node')) {
+      const when = `view == registryExplorer.registries && viewItem =~ /\\b${id.slice(prefixed('').length)}\\b/`;
+      expect(entries.filter(({ command }) => command === id)).toEqual([expect.objectContaining({ when })]);
+    }
+  });
+
+  it('has nothing in the context menu but node commands and what a problem row offers', () => {
+    const others = context.map(({ command }) => command).filter((command) => !idsOf('node').includes(command));
+    expect([...new Set(others)].sort()).toEqual([prefixed('retry'), prefixed('showLog')]);
+  });
+
+  it('has at most two buttons on a row, each for a command of that row', () => {
+    const inline = context.filter(({ group }) => group?.startsWith('inline') === true);
+    expect(inline.map(({ command, when }) => [command, when.replace(/.*\\b(\w+)\\b.*/, '$1')])).toEqual([
+      [prefixed('copyFullTag'), 'copyFullTag'],
+      // On a connection alone: every row has a Refresh in its menu.
+      [prefixed('refresh'), 'disconnect'],
+      [prefixed('retry'), 'retry'],
+    ]);
+  });
+
+  it('orders every context menu the same: use, copy, open, manage, refresh, danger', () => {
+    const groupOf = (id: string) =>
+      context
+        .find(({ command, group }) => command === prefixed(id) && group?.startsWith('inline') === false)
+        ?.group?.split('@')[0];
+    expect(groupOf('copyFullTag')).toBe('2_copy');
+    expect(groupOf('inspectImage')).toBe('3_open');
+    expect(groupOf('renameConnection')).toBe('4_manage');
+    expect(groupOf('refresh')).toBe('5_refresh');
+    expect(['untagImage', 'deleteImage', 'disconnect'].map(groupOf)).toEqual(['9_danger', '9_danger', '9_danger']);
+  });
+
+  it('hides from the palette what needs the very row it belongs to', () => {
+    const hidden = contributes.menus.commandPalette
+      .filter(({ when }) => when === 'false')
+      .map(({ command }) => command);
+    expect(hidden.sort()).toEqual(['loadMore', 'openAttachment', 'refresh', 'retry'].map(prefixed).sort());
+  });
+
+  it('names every string it uses, and uses every string it names', () => {
+    const strings = Object.keys(JSON.parse(read('package.nls.json')) as Record<string, string>);
+    const used = [...read('package.json').matchAll(/%([\w.]+)%/g)].map(([, key]) => key);
+    expect([...new Set(used)].sort()).toEqual(strings.sort());
+  });
+
+  it('offers in the connections setting the providers there are', () => {
+    const setting = contributes.configuration.properties[prefixed('connections')];
+    expect(setting?.items?.properties.provider.enum).toEqual(providerTypes.map(({ id }) => id));
+  });
+
+  it('points to files that exist', () => {
+    const icons = contributes.viewsContainers.activitybar.map(({ icon }) => icon);
+    for (const file of [manifest.icon, ...icons]) expect(existsSync(resolve(root, file)), file).toBe(true);
+  });
+});
