@@ -150,7 +150,7 @@ describe('the Registries view', () => {
     await view.scrollTo('Load more…', 'down');
     await view.describes('Load more…', '150 of 250 left');
     await workbench().screenshot('load-more');
-    await view.scrollTo('build-250', 'up');
+    await view.scrollTo('Acme', 'up');
     await view.collapse('ci/builds');
     await view.describes('ci/empty', 'no tags');
     await view.collapse('Large');
