@@ -109,7 +109,9 @@ describe('Connect Registry', () => {
     const input = quickInput(workbench());
     await view.titleAction('Connect Registry…');
     await signIn(input, 'alice', 'wrong');
-    await input.says('Could not connect: the registry says “authentication required” (401).');
+    await input.says(
+      'Could not connect: the registry does not accept this user name with this password or token. It says “authentication required” (401).',
+    );
     await input.titled('Connect Registry (5 of 5)');
     expect(await input.value()).toBe('wrong');
     await workbench().screenshot('connect-wrong-password');
@@ -133,6 +135,32 @@ describe('Connect Registry', () => {
     await view.open();
     await view.row(open.host);
     expect(await labels()).toEqual(three);
+  });
+
+  it('does not connect the same account twice', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    const before = await labels();
+    await view.titleAction('Connect Registry…');
+    await signIn(input, 'alice', 'wonder land');
+    await input.closed();
+    await view.row([guarded.host, 'team/api']);
+    expect(await labels()).toEqual(before);
+  });
+
+  it('asks an anonymous visitor to sign in', async () => {
+    const input = quickInput(workbench());
+    await registriesView(workbench()).titleAction('Connect Registry…');
+    await input.pick(generic);
+    await answer(input, 'Connect Registry (2 of 3)', guarded.url);
+    await input.titled('Connect Registry (3 of 3)');
+    await input.pick('Anonymously');
+    await expect
+      .poll(() => input.placeholder())
+      .toBe('Could not connect: the registry wants you to sign in. It says “authentication required” (401).');
+    await workbench().screenshot('connect-anonymous-refused');
+    await input.escape();
+    await input.closed();
   });
 
   it('renames a connection', async () => {

@@ -18,6 +18,8 @@ export interface QuickInput {
   accept: () => Promise<void>;
   /** The rows on offer, in order: label, description and detail. */
   rows: () => Promise<readonly QuickPickRow[]>;
+  /** Whether a row with this label is among those on offer now. */
+  offers: (label: string) => Promise<boolean>;
   /** Chooses the row with this label. */
   pick: (label: string) => Promise<void>;
   /** Ticks or unticks the row of a quick pick that takes many. */
@@ -77,6 +79,11 @@ export function quickInput(workbench: Workbench): QuickInput {
           detail: await texts(each.locator('.quick-input-list-label-meta')),
         })),
       );
+    },
+    offers: async (label) => {
+      // When nothing matches, a row says so.
+      await widget().locator('.quick-input-list .monaco-list-row').first().waitFor();
+      return row(label).isVisible();
     },
     pick: async (label) => {
       await row(label).click();

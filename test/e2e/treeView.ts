@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import { contextMenu } from './contextMenu';
+import { quickInput } from './quickInput';
 import { texts } from './texts';
 import { hasLoaded, queryRows, watchLoading, type RowQuery, type TreeRow } from './treeRows';
 import type { Workbench } from './workbench';
@@ -79,7 +80,7 @@ export function treeView(workbench: Workbench, name: string): TreeView {
 
   return {
     open: async () => {
-      await showContainerExplorer(workbench);
+      if (!(await pane().isVisible())) await showContainerExplorer(workbench);
       await pane().waitFor();
     },
     rows: () => query({}),
@@ -169,9 +170,21 @@ export function treeView(workbench: Workbench, name: string): TreeView {
   };
 }
 
-async function showContainerExplorer({ page }: Workbench): Promise<void> {
-  const container = page.locator('.activitybar').getByRole('tab', { name: /^Container Explorer/ });
-  await container.waitFor();
-  // A second click would hide it.
-  if ((await container.getAttribute('aria-selected')) !== 'true') await container.click();
+/**
+ * By its command, because a click on the tab would hide what a window that is still coming up has just brought back. The
+ * command is there some time after the tab, which VS Code draws from memory.
+ */
+async function showContainerExplorer(workbench: Workbench): Promise<void> {
+  const command = 'View: Show Container Explorer';
+  const input = quickInput(workbench);
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    await workbench.page.keyboard.press('F1');
+    await input.type(`>${command}`);
+    if (await input.offers(command)) break;
+    await input.escape();
+    await input.closed();
+    if (Date.now() > deadline) throw new Error(`No command "${command}" came.`);
+  }
+  await input.pick(command);
 }

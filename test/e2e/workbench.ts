@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -24,6 +24,8 @@ export type Theme = 'Dark 2026' | 'Light 2026' | 'Dark High Contrast' | 'Light H
 export interface WorkbenchOptions {
   /** User settings, over the ones that keep the screen quiet. */
   readonly settings?: Settings;
+  /** Settings of the workspace opened. */
+  readonly workspaceSettings?: Settings;
   /** Over the environment of VS Code and its extension host; HOME is an empty folder unless named here. */
   readonly env?: NodeJS.ProcessEnv;
   /** Unpacked extensions to load beside ours. */
@@ -59,7 +61,8 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
   const root = await mkdtemp(join(tmpdir(), 'registry-explorer-e2e-'));
   const folder = vsCodeFolder(root);
   const workspace = join(root, 'workspace');
-  await mkdir(workspace);
+  await mkdir(join(workspace, '.vscode'), { recursive: true });
+  await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.workspaceSettings ?? {}));
   await writeSettings(folder, { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings });
   await installExtensions(vsCode, folder, vsix, options.helpers);
   // The same port for life: the browser keeps secrets by origin.
@@ -79,7 +82,9 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
       throw error;
     }
   };
-  const stop = async ({ server, context }: Running): Promise<void> => {
+  const stop = async ({ server, context, page }: Running): Promise<void> => {
+    // Leaving the page lets VS Code write down what it keeps, as closing a tab does.
+    await page.goto('about:blank');
     await context.close();
     await server.process.stop();
   };
@@ -119,6 +124,7 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
       await workbenchDrawn(running.page);
     },
     restart: async () => {
+      await stateWritten(running.page);
       await stop(running);
       running = await start();
     },
@@ -138,6 +144,28 @@ interface Running {
 
 async function workbenchDrawn(page: Page): Promise<void> {
   await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
+}
+
+/**
+ * Waits until all that was stored so far is in the browser's databases, as it is when a user comes back another day. VS
+ * Code gathers changes for 100 ms: a later timer of the same page fires after that one, however slow the machine, and a
+ * transaction opened then ends after the one of the changes.
+ */
+async function stateWritten(page: Page): Promise<void> {
+  await page.evaluate(`(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const settled = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    for (const { name } of await indexedDB.databases()) {
+      if (!name.startsWith('vscode-')) continue;
+      const database = await settled(indexedDB.open(name));
+      const stores = [...database.objectStoreNames];
+      if (stores.length > 0) await settled(database.transaction(stores, 'readwrite').objectStore(stores[0]).count());
+      database.close();
+    }
+  })()`);
 }
 
 /**

@@ -44,8 +44,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     const { connection, credential } = type.describe(answers);
     const refusal = await check(app, type, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
-    const shown = credential.kind === 'anonymous' ? await app.connections.unhide(type.id, connection.url) : undefined;
-    connected = shown ?? (await app.connections.add(connection, credential));
+    connected = await save(app, connection, credential);
     return undefined;
   };
   const finished = await askQuestions(app.ask, {
@@ -56,6 +55,21 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     finish,
   });
   return finished === 'back' ? 'back' : connected;
+}
+
+/** A registry connected before with the same account gets the new credential; one hidden from the settings is shown again. */
+async function save(app: App, connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
+  if (credential.kind === 'anonymous') {
+    const shown = await app.connections.unhide(connection.provider, connection.url);
+    if (shown !== undefined) return shown;
+  }
+  const { provider, url, account } = connection;
+  const same = app.connections
+    .all()
+    .find((known) => known.provider === provider && known.url === url && known.account === account);
+  if (same === undefined) return app.connections.add(connection, credential);
+  await app.connections.updateCredential(same.id, credential);
+  return same;
 }
 
 /** Asks for a new credential of a connection; what is not asked again stays. */
@@ -94,11 +108,21 @@ async function check(
     await provider.list(undefined, undefined, signal);
     return undefined;
   } catch (error) {
-    const told = report(error, t('connect'));
+    const told = report(explained(error, credential), t('connect'));
     if (told === undefined) return undefined;
     app.log.error(`Connect Registry: ${causes(error)}`);
     return { at: questionAbout(error, questions, answers), problem: told.message };
   }
+}
+
+/** "Authentication required" is what registries say of a wrong password too. */
+function explained(error: unknown, credential: Credential): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'unauthorized') return error;
+  const explanation =
+    credential.kind === 'anonymous'
+      ? t('the registry wants you to sign in')
+      : t('the registry does not accept this user name with this password or token');
+  return new Failure('unauthorized', error.message, { ...error.detail, explanation }, { cause: error });
 }
 
 /** A refused credential is the last question's matter, all else the first's. */

@@ -28,26 +28,26 @@ export class TagDetails {
     for (const node of nodes.filter((candidate) => lacksDetails(candidate) && !pending.has(candidate))) {
       pending.add(node);
       void this.limit(async () => {
-        if (!controller.signal.aborted) await this.fetch(node, controller);
+        if (!controller.signal.aborted && (await this.fetch(node, controller))) this.draw(node);
         pending.delete(node);
       });
     }
   }
 
-  /** Fetches one row's details now, whatever the setting. Resolves when they are there or have failed. */
-  async fetch(node: TreeNode, controller: AbortController): Promise<void> {
+  /** Fetches one row's details now, whatever the setting, without drawing it. True when there is something new to draw. */
+  async fetch(node: TreeNode, controller: AbortController): Promise<boolean> {
     const { entry, provider } = node;
-    if (entry?.kind !== 'tag' || provider.details === undefined || !lacksDetails(node)) return;
+    if (entry?.kind !== 'tag' || provider.details === undefined || !lacksDetails(node)) return false;
     try {
       const details = await provider.details(entry, controller.signal);
-      if (controller.signal.aborted) return;
+      if (controller.signal.aborted) return false;
       node.setDetails(details);
     } catch (error) {
-      if (controller.signal.aborted || isCancellation(error)) return;
+      if (controller.signal.aborted || isCancellation(error)) return false;
       node.detailsFailure = error;
       if (error instanceof Failure && contagious.includes(error.kind)) controller.abort();
     }
-    this.draw(node);
+    return true;
   }
 
   /** Gives up what is under way or waiting for the group. */

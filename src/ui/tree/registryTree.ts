@@ -91,6 +91,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       controller.abort();
     });
     try {
+      // The row is not drawn: that would take the hover away.
       await this.details.fetch(node, controller);
     } finally {
       subscription.dispose();
