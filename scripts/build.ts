@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { node24, projectRoot, vsixFile } from '../test/rig/paths';
+import { runCommand } from '../test/rig/processes';
+import { checkContents } from './vsixContents';
+
+const sources = [
+  ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json'],
+  ...['webpack.config.js', 'tsconfig.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+];
+const stampFile = join(projectRoot, 'out/vsix.stamp');
+
+/** Bundles the extension and packs it as registry-explorer.vsix, unless that is already done for these very sources. */
+export async function buildVsix(log: (line: string) => void): Promise<void> {
+  const source = await fingerprint(sources);
+  if (existsSync(vsixFile) && (await stamp()) === (await stampFor(source))) return;
+  log('Building registry-explorer.vsix…');
+  await rm(join(projectRoot, 'dist'), { recursive: true, force: true });
+  await tool('webpack-cli/bin/cli.js', '--mode', 'production');
+  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', ...withoutRepository, '--out', vsixFile);
+  await checkContents(vsixFile);
+  await mkdir(join(projectRoot, 'out'), { recursive: true });
+  await writeFile(stampFile, await stampFor(source));
+}
+
+/** The README's picture stays relative: there is no public address to rewrite it to. */
+const withoutRepository = ['--allow-missing-repository', '--no-rewrite-relative-links'] as const;
+
+async function tool(script: string, ...args: readonly string[]): Promise<void> {
+  const path = join(projectRoot, 'node_modules', script);
+  await runCommand({ command: node24, args: [path, ...args], cwd: projectRoot });
+}
+
+/** The bundle counts too: a development build may have replaced it since. */
+async function stampFor(source: string): Promise<string> {
+  return `${source} ${await fingerprint(['dist', 'registry-explorer.vsix'])}`;
+}
+
+async function stamp(): Promise<string | undefined> {
+  return existsSync(stampFile) ? readFile(stampFile, 'utf8') : undefined;
+}
+
+async function fingerprint(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    for (const file of await filesOf(join(projectRoot, path))) {
+      hash.update(`${relative(projectRoot, file)}\0`).update(await readFile(file));
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function filesOf(path: string): Promise<readonly string[]> {
+  if (!existsSync(path)) return [];
+  const entries = await readdir(path, { withFileTypes: true, recursive: true }).catch(() => undefined);
+  if (!entries) return [path];
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { node24, projectRoot } from '../test/rig/paths';
+import { startProcess } from '../test/rig/processes';
+
+interface Check {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const checks: readonly Check[] = [
+  { name: 'ESLint', args: ['eslint/bin/eslint.js', '.'] },
+  { name: 'Prettier', args: ['prettier/bin/prettier.cjs', '--check', '.'] },
+  { name: 'TypeScript', args: ['typescript/bin/tsc', '--noEmit'] },
+];
+
+/** Looks at the code without running it; each tool counts as one test. */
+export async function lint(): Promise<{ readonly passed: number; readonly failed: number }> {
+  const outcomes = await Promise.all(checks.map(isClean));
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed };
+}
+
+async function isClean({ name, args: [script = '', ...options] }: Check): Promise<boolean> {
+  const tool = startProcess({
+    command: node24,
+    args: [join(projectRoot, 'node_modules', script), ...options],
+    cwd: projectRoot,
+  });
+  const clean = (await tool.exited) === 'exit code 0';
+  console.log(`  ${clean ? '✓' : '×'} ${name}`);
+  if (!clean) console.log(tool.output().replace(/^/gm, '      '));
+  return clean;
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { projectRoot } from '../test/rig/paths';
+import { preferredPort } from '../test/rig/ports';
+import { markChildren } from '../test/rig/strays';
+import { startSandbox, type Sandbox } from '../test/sandbox/sandbox';
+import { buildVsix } from './build';
+import { ensureDebianPackages } from './debian';
+import { onStopSignal } from './signals';
+import { openVsCode } from './vsCode';
+
+const sandboxFolder = join(projectRoot, '.sandbox');
+const registryPort = 5100;
+
+interface Ending {
+  readonly why: string;
+  /** Asked for by the user, not a failure. */
+  readonly wanted: boolean;
+}
+
+/** What runs, newest last: it ends in the reverse order. */
+const running: (() => Promise<void>)[] = [];
+const endStrays = markChildren();
+
+async function main(): Promise<Ending> {
+  await buildVsix(step);
+  const sandbox = await startRegistry();
+  running.push(sandbox.stop);
+  const vsCode = await openVsCode({ sandboxFolder, registryUrl: sandbox.url, log: step });
+  running.push(vsCode.stop);
+  console.log('\nPress Ctrl-C to stop everything.');
+  return Promise.race([vsCode.ended, registryEnded(sandbox.url)]);
+}
+
+async function startRegistry(): Promise<Sandbox> {
+  await ensureDebianPackages(['docker-registry'], step).catch((error: unknown) => {
+    // There is a registry of our own to fall back on.
+    step(error instanceof Error ? error.message : String(error));
+  });
+  const port = await preferredPort(registryPort);
+  if (port !== registryPort) step(`Port ${registryPort} is taken, the sandbox registry uses ${port}.`);
+  const sandbox = await startSandbox({ dataDir: join(sandboxFolder, 'registry'), port, log: step });
+  step(`Sandbox registry (${sandbox.kind}) at ${sandbox.url}`);
+  return sandbox;
+}
+
+async function registryEnded(url: string): Promise<Ending> {
+  let silences = 0;
+  while (silences < 3) {
+    await delay(2_000);
+    const answered = await fetch(`${url}/v2/`, { signal: AbortSignal.timeout(10_000) }).then(
+      () => true,
+      () => false,
+    );
+    silences = answered ? 0 : silences + 1;
+  }
+  return { why: 'The sandbox registry has ended', wanted: false };
+}
+
+/** However npm went, nobody is left to press Ctrl-C. */
+async function parentGone(): Promise<Ending> {
+  const parent = process.ppid;
+  while (process.ppid === parent) await delay(500);
+  return { why: 'What started this has ended', wanted: false };
+}
+
+function asked(): Promise<Ending> {
+  return new Promise((resolve) => {
+    onStopSignal(() => {
+      resolve({ why: 'Asked to end', wanted: true });
+    });
+  });
+}
+
+async function stopAll(): Promise<void> {
+  for (const stop of running.splice(0).reverse()) await stop();
+  // What was still starting is not among those.
+  await endStrays();
+}
+
+function step(line: string): void {
+  console.log(`▸ ${line}`);
+}
+
+// The terminal may go first; there is nobody left to tell then.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+const failed = (error: unknown): Ending => ({
+  why: error instanceof Error ? error.message : String(error),
+  wanted: false,
+});
+void Promise.race([main().catch(failed), asked(), parentGone()]).then(async ({ why, wanted }) => {
+  step(`${why}. Stopping…`);
+  await stopAll();
+  process.exit(wanted ? 0 : 1);
+});

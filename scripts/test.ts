@@ -1,0 +1,89 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { installVsCode } from '../test/rig/install';
+import { resultsFolder } from '../test/rig/paths';
+import { markChildren } from '../test/rig/strays';
+import { buildVsix } from './build';
+import { ensureDebianPackages, type DebianPackage } from './debian';
+import { lint } from './lint';
+import { onStopSignal } from './signals';
+import { runTests, type Counts } from './tiers';
+
+const tierNames = ['lint', 'unit', 'contract', 'host', 'e2e'] as const;
+type TierName = (typeof tierNames)[number];
+
+const registries: readonly DebianPackage[] = ['docker-registry', 'openssl', 'perl'];
+const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
+const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
+  lint: [],
+  unit: registries,
+  contract: registries,
+  host: [...registries, ...browser],
+  e2e: [...registries, ...browser],
+};
+
+/** `npm test -- e2e connect`: tiers by name, all of them by default; the rest goes to Vitest as it is. */
+async function main(args: readonly string[]): Promise<void> {
+  const endStrays = markChildren();
+  onStopSignal((signal) => {
+    void endStrays().finally(() => process.exit(128 + constants.signals[signal]));
+  });
+  const named = tierNames.filter((name) => args.includes(name));
+  const tiers = named.length > 0 ? named : tierNames;
+  const filters = args.filter((argument) => !tierNames.some((name) => name === argument));
+  await rm(resultsFolder, { recursive: true, force: true });
+  await mkdir(resultsFolder, { recursive: true });
+
+  const results = new Map<TierName, Counts>();
+  for (const tier of tiers) {
+    step(tier);
+    const counts = await attempt(tier, filters);
+    const strays = await endStrays();
+    if (strays.length > 0) console.log(`Ended what the ${tier} tier left running: ${strays.join(', ')}`);
+    // A tier that ran nothing has proved nothing.
+    const ranNothing = counts.passed + counts.failed === 0;
+    if (ranNothing) console.log(`The ${tier} tier ran no test.`);
+    results.set(tier, ranNothing ? { ...counts, failed: 1 } : counts);
+  }
+
+  console.log('');
+  for (const [tier, counts] of results) console.log(`${tier.padEnd(9)} ${inWords(counts)}`);
+  const total = sum([...results.values()]);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+  console.log(inWords(total));
+}
+
+async function attempt(tier: TierName, filters: readonly string[]): Promise<Counts> {
+  try {
+    await ensureDebianPackages(needs[tier], step);
+    if (tier === 'host' || tier === 'e2e') {
+      await buildVsix(step);
+      await installVsCode(step);
+    }
+    return tier === 'lint' ? { ...(await lint()), skipped: 0 } : await runTests(tier, filters);
+  } catch (error) {
+    console.log(error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+function step(line: string): void {
+  console.log(`\n▸ ${line}`);
+}
+
+function sum(all: readonly Counts[]): Counts {
+  return all.reduce(
+    (total, { passed, failed, skipped }) => ({
+      passed: total.passed + passed,
+      failed: total.failed + failed,
+      skipped: total.skipped + skipped,
+    }),
+    { passed: 0, failed: 0, skipped: 0 },
+  );
+}
+
+function inWords({ passed, failed, skipped }: Counts): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+void main(process.argv.slice(2));

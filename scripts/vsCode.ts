@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installExtensions, startCodeServer, vsCodeFolder } from '../test/rig/codeServer';
+import { installVsCode } from '../test/rig/install';
+import { vsixFile } from '../test/rig/paths';
+import { preferredPort } from '../test/rig/ports';
+import { runCommand, startProcess } from '../test/rig/processes';
+import { chooseEditor } from './chooseEditor';
+import { keptPassword } from './password';
+import { updateSettings } from './settings';
+
+export interface OpenOptions {
+  readonly sandboxFolder: string;
+  readonly registryUrl: string;
+  readonly log: (line: string) => void;
+}
+
+export interface OpenVsCode {
+  readonly stop: () => Promise<void>;
+  /** Settles when VS Code has gone; `wanted` when the user closed it. */
+  readonly ended: Promise<{ readonly why: string; readonly wanted: boolean }>;
+}
+
+const webPort = 5180;
+
+/** VS Code with the packaged extension: a window of the desktop where there is one, else a page for the browser. */
+export async function openVsCode(options: OpenOptions): Promise<OpenVsCode> {
+  const workspace = await sampleWorkspace(options.sandboxFolder);
+  return chooseEditor() === 'desktop' ? openDesktop(options, workspace) : openInBrowser(options, workspace);
+}
+
+async function sampleWorkspace(sandboxFolder: string): Promise<string> {
+  const workspace = join(sandboxFolder, 'workspace');
+  await mkdir(workspace, { recursive: true });
+  const dockerfile = join(workspace, 'Dockerfile');
+  if (!existsSync(dockerfile)) await writeFile(dockerfile, 'FROM scratch\nCOPY . /\n');
+  return workspace;
+}
+
+async function openDesktop({ sandboxFolder, registryUrl, log }: OpenOptions, workspace: string): Promise<OpenVsCode> {
+  const root = join(sandboxFolder, 'vscode');
+  const user = join(root, 'user');
+  await updateSettings(join(user, 'User/settings.json'), registryUrl);
+  const profile = ['--user-data-dir', user, '--extensions-dir', join(root, 'ext')];
+  // VS Code refuses to run as root unless its sandbox is off.
+  if (process.getuid?.() === 0) profile.push('--no-sandbox');
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|ELECTRON_)/i.test(name)),
+  );
+  log('Installing the extension into a VS Code profile of its own…');
+  await runCommand({ command: 'code', args: [...profile, '--install-extension', vsixFile, '--force'], env });
+  log('Opening VS Code…');
+  const code = startProcess({
+    command: 'code',
+    args: [...profile, '--new-window', '--wait', workspace],
+    env,
+    ownGroup: true,
+  });
+  return {
+    stop: code.stop,
+    ended: code.exited.then((ending) =>
+      ending === 'exit code 0'
+        ? { why: 'VS Code was closed', wanted: true }
+        : { why: `VS Code ended with ${ending}\n${code.output()}`, wanted: false },
+    ),
+  };
+}
+
+async function openInBrowser({ sandboxFolder, registryUrl, log }: OpenOptions, workspace: string): Promise<OpenVsCode> {
+  const vsCode = await installVsCode(log);
+  const folder = vsCodeFolder(join(sandboxFolder, 'code-server'));
+  await updateSettings(folder.settingsFile, registryUrl);
+  await installExtensions(vsCode, folder, vsixFile);
+  const port = await preferredPort(webPort);
+  if (port !== webPort) log(`Port ${webPort} is taken, VS Code uses ${port}.`);
+  const password = await keptPassword(join(sandboxFolder, 'password'));
+  log('Starting VS Code…');
+  const server = await startCodeServer({ vsCode, folder, port, password, workspace, ownGroup: true });
+  console.log(`\n  VS Code    ${server.url}\n  Password   ${password}`);
+  return {
+    stop: server.process.stop,
+    ended: server.process.exited.then((ending) => ({
+      why: `VS Code ended with ${ending}\n${server.process.output()}`,
+      wanted: false,
+    })),
+  };
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+
+/** All that runs or is read on the page of the extension; a source, a test or a source map is none of it. */
+const wanted = [
+  /^\[Content_Types\]\.xml$/,
+  /^extension\.vsixmanifest$/,
+  /^extension\/package(\.nls(\.[a-z-]+)?)?\.json$/,
+  /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/i,
+  /^extension\/dist\/[^/]+\.js(\.LICENSE\.txt)?$/,
+  /^extension\/resources\/.+\.(svg|png)$/,
+  /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
+];
+const needed = ['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js'];
+
+/** Rejects when the package holds something users have no use for, or lacks what runs. */
+export async function checkContents(vsixFile: string): Promise<void> {
+  const names = namesInZip(await readFile(vsixFile));
+  const foreign = names.filter((name) => !wanted.some((pattern) => pattern.test(name)));
+  const missing = needed.filter((name) => !names.includes(name));
+  if (foreign.length > 0) throw new Error(`The package holds what does not run:\n  ${foreign.join('\n  ')}`);
+  if (missing.length > 0) throw new Error(`The package lacks:\n  ${missing.join('\n  ')}`);
+}
+
+/** File names of the central directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.12 and 4.3.16 */
+export function namesInZip(zip: Buffer): readonly string[] {
+  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  if (end < 0) throw new Error('This is no zip file.');
+  const names: string[] = [];
+  let at = zip.readUInt32LE(end + 16);
+  for (let count = zip.readUInt16LE(end + 10); count > 0; count--) {
+    const length = zip.readUInt16LE(at + 28);
+    names.push(zip.toString('utf8', at + 46, at + 46 + length));
+    at += 46 + length + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
+  }
+  return names;
+}

@@ -1,0 +1,316 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Credential, Entry, Repository, Tag } from '../../src/core/model';
+import { withDigest } from '../../src/core/reference';
+import type { Deletion, ImageContent, RegistryProvider } from '../../src/providers/provider';
+import type { BuiltManifest } from '../sandbox/images';
+import type { Recorder } from '../sandbox/recorder';
+import { failing } from '../unit/failing';
+import * as content from './content';
+
+export interface ContractOptions {
+  /** A registry whose users may delete nothing. */
+  readonly readOnly?: boolean;
+}
+
+/** A registry that holds `contractRepositories` and cuts what it lists first into pages of at most three. */
+export interface ContractRegistry {
+  readonly open: (credential: Credential) => RegistryProvider;
+  /** What it takes; the others are absent where nobody is asked for a credential. */
+  readonly credential: Credential;
+  readonly wrongCredential?: Credential;
+  /** Whether it deletes a tag and leaves the image. */
+  readonly untag: 'done' | 'refused';
+  /** Everything asked of it passes here. */
+  readonly traffic: Recorder;
+  /** All that its providers logged. */
+  readonly log: readonly string[];
+  readonly stop: () => Promise<void>;
+}
+
+export interface ContractSubject {
+  readonly name: string;
+  readonly start: (options: ContractOptions) => Promise<ContractRegistry>;
+}
+
+const { signal } = new AbortController();
+const anonymous: Credential = { kind: 'anonymous' };
+
+/** What every provider must do; which registry it does it on, the subject tells. */
+export function describeProvider({ name, start }: ContractSubject): void {
+  describe(name, () => {
+    let registry: ContractRegistry;
+    let provider: RegistryProvider;
+
+    beforeAll(async () => {
+      registry = await start({});
+      provider = registry.open(registry.credential);
+    });
+    afterEach(() => {
+      registry.traffic.clearFaults();
+      registry.traffic.reset();
+    });
+    afterAll(() => registry.stop());
+
+    it('lists what it holds first, page by page, each once', async () => {
+      const pages = await pagesOf(provider, undefined);
+      expect(pages.length).toBeGreaterThan(1);
+      expect(pages.filter((page) => page.length === 0 || page.length > 3)).toEqual([]);
+      expect((await repositoriesOf(provider)).map(({ image }) => image.path).sort()).toEqual([
+        'app/multi',
+        'app/web',
+        'delete/forbidden',
+        'delete/index',
+        'delete/once',
+        'delete/twice',
+        'delete/untag',
+        'order/tags',
+      ]);
+    });
+
+    it('lists tags, the newest first', async () => {
+      expect(await tagNames(provider, 'order/tags')).toEqual(content.tagsInOrder);
+    });
+
+    it('knows no repository that does not exist', async () => {
+      const { image, ...repository } = await repositoryOf(provider, 'app/web');
+      const missing = { ...repository, image: { ...image, path: 'app/none' } };
+      expect(await failing(provider.list(missing, undefined, signal))).toMatchObject({ kind: 'notFound' });
+    });
+
+    it('gives the container engine the credential it was opened with', async () => {
+      expect(await provider.engineCredential(signal)).toEqual(registry.credential);
+    });
+
+    it('refuses a wrong secret', async ({ skip }) => {
+      if (registry.wrongCredential === undefined) return skip('It asks nobody for a credential');
+      const failure = await failing(registry.open(registry.wrongCredential).list(undefined, undefined, signal));
+      expect(failure).toMatchObject({ kind: 'unauthorized' });
+    });
+
+    it('refuses those without a credential', async ({ skip }) => {
+      if (registry.wrongCredential === undefined) return skip('It asks nobody for a credential');
+      const failure = await failing(registry.open(anonymous).list(undefined, undefined, signal));
+      expect(failure).toMatchObject({ kind: 'unauthorized' });
+    });
+
+    it('asks nothing when it was aborted before', async () => {
+      const repository = await repositoryOf(provider, 'app/web');
+      registry.traffic.reset();
+      const aborted = AbortSignal.abort();
+      for (const parent of [undefined, repository])
+        await expect(provider.list(parent, undefined, aborted)).rejects.toMatchObject({ name: 'AbortError' });
+      expect(registry.traffic.requests).toEqual([]);
+    });
+
+    it('gives up when it is aborted in the middle', async () => {
+      const repository = await repositoryOf(provider, 'app/web');
+      registry.traffic.reset();
+      registry.traffic.fail(/./, { kind: 'hang' });
+      const controller = new AbortController();
+      const outcome = expect(provider.list(repository, undefined, controller.signal)).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+      await registry.traffic.until((requests) => requests.length === 1);
+      controller.abort();
+      await outcome;
+      await registry.traffic.until((requests) => requests.every(({ state }) => state === 'broken'));
+    });
+
+    it('tells the details of a tag', async () => {
+      const tag = await tagOf(provider, 'app/web', 'latest');
+      expect(await provider.details?.(tag, signal)).toMatchObject({
+        digest: content.web.digest,
+        type: 'image',
+        platforms: [{ os: 'linux', architecture: 'amd64' }],
+        created: new Date('2026-01-10T12:00:00Z'),
+      });
+    });
+
+    it('lists the platforms of an index, without its attestations', async ({ skip }) => {
+      if (provider.content === undefined) return skip('It cannot read images');
+      const platforms = await pagesOf(provider, await tagOf(provider, 'app/multi', '1'));
+      expect(platforms.flat().map(({ label }) => label)).toEqual(['linux/amd64', 'linux/arm64', 'linux/arm/v7']);
+    });
+
+    describe('content', () => {
+      const reading = (): ImageContent => {
+        if (provider.content === undefined) throw new Error('It cannot read images');
+        return provider.content;
+      };
+
+      it('gives manifests byte for byte', async () => {
+        const { image } = await tagOf(provider, 'app/multi', '1');
+        for (const built of [content.multi, content.armChild]) {
+          const manifest = await reading().manifest(withDigest(image, built.digest), signal);
+          expect(Buffer.from(manifest.bytes).equals(built.bytes)).toBe(true);
+          expect(manifest).toMatchObject({ digest: built.digest, mediaType: built.mediaType });
+        }
+        const byTag = await reading().manifest(image, signal);
+        expect(Buffer.from(byTag.bytes).toString()).toBe(content.multi.bytes.toString());
+      });
+
+      it('gives the config of an image, and of nothing else', async () => {
+        const { image } = await tagOf(provider, 'app/multi', '1');
+        const inspected = await reading().config(withDigest(image, content.armChild.digest), signal);
+        expect(inspected).toMatchObject({
+          digest: content.armChild.digest,
+          platform: { os: 'linux', architecture: 'arm64' },
+          config: { config: { Env: ['PATH=/bin', 'NAME=multi'], Entrypoint: ['/app/run'] } },
+          layers: [{ digest: content.armChild.blobs[1]?.digest }],
+        });
+        const { image: chart } = await tagOf(provider, 'app/web', 'chart');
+        for (const no of [image, chart])
+          expect(await failing(reading().config(no, signal))).toMatchObject({ kind: 'unsupported' });
+      });
+
+      it('knows no image that does not exist', async () => {
+        const { image } = await tagOf(provider, 'app/web', 'latest');
+        const missing = withDigest(image, content.multi.digest);
+        expect(await failing(reading().manifest(missing, signal))).toMatchObject({ kind: 'notFound' });
+      });
+    });
+
+    describe('deletion', () => {
+      const deleting = (from = provider): Deletion => {
+        if (from.deletion === undefined) throw new Error('It cannot delete');
+        return from.deletion;
+      };
+      const preview = async (path: string, tag: string) =>
+        deleting().preview(await tagOf(provider, path, tag), () => undefined, signal);
+      const isGone = async (path: string, tag: Tag, built: BuiltManifest): Promise<void> => {
+        expect(await tagNames(provider, path)).not.toContain(tag.label);
+        // A provider of its own: this one may remember the manifest.
+        const { content: fresh } = registry.open(registry.credential);
+        for (const image of [tag.image, withDigest(tag.image, built.digest)])
+          expect(await failing(fresh?.manifest(image, signal) ?? Promise.resolve())).toMatchObject({
+            kind: 'notFound',
+          });
+      };
+
+      it('names beforehand every tag and platform that goes', async () => {
+        expect(await preview('delete/once', 'b')).toEqual({
+          digest: content.shared.digest,
+          tags: ['a', 'b'],
+          platforms: [],
+        });
+        expect(await preview('delete/index', 'a')).toEqual({
+          digest: content.sharedIndex.digest,
+          tags: ['a', 'b'],
+          platforms: [
+            { os: 'linux', architecture: 'amd64' },
+            { os: 'linux', architecture: 'arm64' },
+          ],
+        });
+      });
+
+      it('counts the tags it looks at', async () => {
+        const seen: string[] = [];
+        const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
+        await deleting().preview(await tagOf(provider, 'delete/index', 'c'), progress, signal);
+        expect(seen).toEqual(['1/3', '2/3', '3/3']);
+      });
+
+      it('deletes an image with all its tags, and no other', async () => {
+        const [a, b] = [await tagOf(provider, 'delete/once', 'a'), await tagOf(provider, 'delete/once', 'b')];
+        await deleting().image(a.image, content.shared.digest, signal);
+        await isGone('delete/once', a, content.shared);
+        await isGone('delete/once', b, content.shared);
+        expect(await tagNames(provider, 'delete/once')).toEqual(['c']);
+        expect(await preview('delete/once', 'c')).toMatchObject({ tags: ['c'] });
+      });
+
+      it('does not find what was deleted already', async () => {
+        const { image } = await tagOf(provider, 'delete/twice', 'a');
+        await deleting().image(image, content.shared.digest, signal);
+        expect(await failing(deleting().image(image, content.shared.digest, signal))).toMatchObject({
+          kind: 'notFound',
+        });
+        expect(await tagNames(provider, 'delete/twice')).toEqual(['b']);
+      });
+
+      it('deletes a tag alone, or learns that the registry does not', async () => {
+        // Not the provider of the other tests: what it learns, it keeps.
+        const own = registry.open(registry.credential);
+        const tag = await tagOf(own, 'delete/untag', 'a');
+        if (registry.untag === 'done') {
+          await deleting(own).untag?.(tag, signal);
+          expect(deleting(own)).toHaveProperty('untag');
+          expect(await tagNames(own, 'delete/untag')).toEqual(['b']);
+        } else {
+          const refused = deleting(own).untag?.(tag, signal) ?? Promise.resolve();
+          expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
+          expect(deleting(own)).not.toHaveProperty('untag');
+          expect(await tagNames(own, 'delete/untag')).toEqual(['a', 'b']);
+        }
+        const kept = await own.content?.manifest(withDigest(tag.image, content.shared.digest), signal);
+        expect(kept).toMatchObject({ digest: content.shared.digest });
+      });
+
+      it('tells when the registry deletes nothing', async () => {
+        const readOnly = await start({ readOnly: true });
+        try {
+          const own = readOnly.open(readOnly.credential);
+          const { image } = await tagOf(own, 'delete/forbidden', 'a');
+          const refused = deleting(own).image(image, content.shared.digest, signal);
+          expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
+          expect(await tagNames(own, 'delete/forbidden')).toEqual(['a', 'b']);
+        } finally {
+          await readOnly.stop();
+        }
+      });
+    });
+
+    it('logs what it asked, and no secret', () => {
+      expect(registry.log.join('\n')).toMatch(/GET http.*\/v2\/.* 200/);
+      for (const credential of [registry.credential, registry.wrongCredential]) {
+        if (credential?.kind !== 'basic') continue;
+        const encoded = Buffer.from(`${credential.username}:${credential.secret}`).toString('base64');
+        for (const secret of [credential.secret, encoded]) expect(registry.log.join('\n')).not.toContain(secret);
+      }
+    });
+  });
+}
+
+/** All pages of a list; bounded, since a provider may not lead in circles. */
+async function pagesOf(provider: RegistryProvider, parent: Entry | undefined): Promise<(readonly Entry[])[]> {
+  const pages: (readonly Entry[])[] = [];
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await provider.list(parent, cursor, signal);
+    pages.push(items);
+    cursor = next;
+  } while (cursor !== undefined && pages.length < 20);
+  expect(cursor).toBeUndefined();
+  return pages;
+}
+
+/** Whatever groups the registry puts them into. */
+async function repositoriesOf(provider: RegistryProvider, group?: Entry): Promise<Repository[]> {
+  const entries = (await pagesOf(provider, group)).flat();
+  const found = entries.map(async (entry) => {
+    if (entry.kind === 'repository') return [entry];
+    return entry.kind === 'group' ? repositoriesOf(provider, entry) : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+async function repositoryOf(provider: RegistryProvider, path: string): Promise<Repository> {
+  const found = (await repositoriesOf(provider)).find(({ image }) => image.path === path);
+  if (found === undefined) throw new Error(`It lists no ${path}`);
+  return found;
+}
+
+async function tagsOf(provider: RegistryProvider, path: string): Promise<Tag[]> {
+  const entries = (await pagesOf(provider, await repositoryOf(provider, path))).flat();
+  return entries.filter((entry) => entry.kind === 'tag');
+}
+
+async function tagOf(provider: RegistryProvider, path: string, label: string): Promise<Tag> {
+  const found = (await tagsOf(provider, path)).find((tag) => tag.label === label);
+  if (found === undefined) throw new Error(`${path} has no tag ${label}`);
+  return found;
+}
+
+async function tagNames(provider: RegistryProvider, path: string): Promise<string[]> {
+  return (await tagsOf(provider, path)).map(({ label }) => label);
+}

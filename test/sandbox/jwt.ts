@@ -1,0 +1,65 @@
+import { createHash, createPublicKey, createSign, createVerify, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './process';
+import { tempDir } from './tempDir';
+
+export interface JwtSigner {
+  /** The certificate that a registry has to trust, in PEM. */
+  readonly certificate: string;
+  readonly sign: (claims: unknown) => string;
+  /** The claims of a token that this signer made. */
+  readonly verify: (token: string) => unknown;
+}
+
+function base32(bytes: Buffer): string {
+  const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const groups = bits.match(/.{5}/g) ?? [];
+  return groups.map((group) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.charAt(parseInt(group, 2))).join('');
+}
+
+/** The key id of libtrust, by which the registry finds the key: https://distribution.github.io/distribution/spec/auth/jwt/ */
+function keyId(certificate: string): string {
+  const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  const text = base32(createHash('sha256').update(spki).digest().subarray(0, 30));
+  return (text.match(/.{4}/g) ?? []).join(':');
+}
+
+const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+
+export async function createJwtSigner(): Promise<JwtSigner> {
+  const directory = await tempDir('jwt');
+  try {
+    const [keyFile, certFile] = [join(directory.path, 'key.pem'), join(directory.path, 'cert.pem')];
+    const files = ['-keyout', keyFile, '-out', certFile];
+    await run('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      ...files,
+      '-subj',
+      '/CN=token',
+      '-days',
+      '30',
+    ]);
+    const [key, certificate] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
+    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(certificate) });
+    const publicKey = createPublicKey(certificate);
+    return {
+      certificate,
+      sign: (claims) => {
+        const text = `${header}.${encode(claims)}`;
+        return `${text}.${createSign('RSA-SHA256').update(text).sign(key, 'base64url')}`;
+      },
+      verify: (token) => {
+        const [head = '', claims = '', signature = ''] = token.split('.');
+        const valid = createVerify('RSA-SHA256').update(`${head}.${claims}`).verify(publicKey, signature, 'base64url');
+        return valid ? (JSON.parse(Buffer.from(claims, 'base64url').toString()) as unknown) : undefined;
+      },
+    };
+  } finally {
+    await directory.remove();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Reply } from './faults';
+import { errorReply, jsonReply, type ServedRequest } from './serve';
+import type { V2Behaviour } from './v2Options';
+import type { StoredRepository, V2Store } from './v2Store';
+
+interface Paged {
+  readonly page: readonly string[];
+  readonly headers: Record<string, string>;
+}
+
+/** Code units, which is ASCII order for the characters that names and tags may have. */
+const lexical = (names: Iterable<string>): string[] => [...names].sort((a, b) => (a < b ? -1 : 1));
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
+function paginate(
+  names: readonly string[],
+  { url }: ServedRequest,
+  defaultSize: number,
+  { maxPageSize, pageCap, links }: V2Behaviour,
+): Paged | Reply {
+  const asked = url.searchParams.get('n');
+  const last = url.searchParams.get('last');
+  if (asked !== null && (!/^\d+$/.test(asked) || Number(asked) > maxPageSize)) {
+    return errorReply(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested');
+  }
+  const size = Math.min(asked === null ? defaultSize : Number(asked), pageCap);
+  const sorted = lexical(names);
+  const known = last === null ? -1 : names.indexOf(last);
+  // `last` need not exist any more: the page then starts at the first name after it.
+  const after = last === null || known >= 0 ? known + 1 : sorted.findIndex((name) => name > last);
+  const rest = after < 0 ? [] : names.slice(after);
+  const page = rest.slice(0, size);
+  const end = page.at(-1);
+  if (links === 'none' || end === undefined || rest.length === page.length) return { page, headers: {} };
+  const query = new URLSearchParams({ last: end, n: String(size) }).toString();
+  const origin = links === 'absolute' ? url.origin : '';
+  return { page, headers: { Link: `<${origin}${url.pathname}?${query}>; rel="next"` } };
+}
+
+export function catalog(store: V2Store, request: ServedRequest, behaviour: V2Behaviour): Reply {
+  const names = lexical(store.repositories.keys());
+  const paged = paginate(names, request, behaviour.catalogPageSize, behaviour);
+  return 'status' in paged ? paged : jsonReply(200, { repositories: paged.page }, paged.headers);
+}
+
+export function tagsList(
+  name: string,
+  { tags }: StoredRepository,
+  request: ServedRequest,
+  behaviour: V2Behaviour,
+): Reply {
+  const names = behaviour.tagOrder === 'lexical' ? lexical(tags.keys()) : [...tags.keys()];
+  const paged = paginate(names, request, behaviour.tagsPageSize, behaviour);
+  if ('status' in paged) return paged;
+  const absent = tags.size === 0 && behaviour.emptyTags === 'null';
+  return jsonReply(200, { name, tags: absent ? null : paged.page }, paged.headers);
+}

@@ -1,0 +1,76 @@
+import type { ListenOptions } from './loopback';
+import type { SeedRepository } from './seed';
+
+/** What a bearer token allows: https://distribution.github.io/distribution/spec/auth/jwt/ */
+export interface Access {
+  readonly type: string;
+  readonly name: string;
+  readonly actions: readonly string[];
+}
+
+/**
+ * The value of `WWW-Authenticate`, sent as it is; an array is several header lines. Called with the scope the request
+ * needs, absent for the ping.
+ */
+export type Challenge = string | readonly string[] | ((scope: string | undefined, error?: string) => string | string[]);
+
+export type V2Auth =
+  | { readonly kind: 'basic'; readonly users: Readonly<Record<string, string>>; readonly challenge?: Challenge }
+  | {
+      readonly kind: 'bearer';
+      readonly challenge: Challenge;
+      /** What a token allows; nothing for a token that is not valid. */
+      readonly accessOf: (token: string) => readonly Access[] | undefined;
+    };
+
+/** How the registry behaves; may be changed while it runs. */
+export interface V2Behaviour {
+  auth?: V2Auth;
+  /** Entries of a catalog page when the client names no number. */
+  catalogPageSize: number;
+  /** Tags of a page when the client names no number; unlimited by default, as in distribution. */
+  tagsPageSize: number;
+  /** A larger `n` is refused with 400 PAGINATION_NUMBER_INVALID. */
+  maxPageSize: number;
+  /** A page never holds more than this, whatever `n` says and without refusing it. */
+  pageCap: number;
+  tagOrder: 'lexical' | 'stored';
+  links: 'relative' | 'absolute' | 'none';
+  /** What an emptied repository answers to tags/list. */
+  emptyTags: 'list' | 'null';
+  deleteEnabled: boolean;
+  /** Deleting by tag, or the status that refuses it. */
+  tagDelete: 'allowed' | 400 | 405;
+  /** The status for a manifest whose type the client does not accept by name. */
+  notAcceptable: 404 | 406;
+  /** Whether Docker-Content-Digest is sent. */
+  digestHeader: boolean;
+  /** Whether the referrers API exists. */
+  referrers: boolean;
+  /** Whether `artifactType` is filtered by the registry. */
+  filtersReferrers: boolean;
+  /** Origin that blobs are redirected to, as registries with cloud storage do. */
+  redirectBlobsTo?: string;
+}
+
+export interface V2ServerOptions extends ListenOptions, Partial<V2Behaviour> {
+  readonly repositories?: readonly SeedRepository[];
+  /** A path such as `/registry` in front of `/v2/`. */
+  readonly prefix?: string;
+}
+
+export const defaultBehaviour: V2Behaviour = {
+  catalogPageSize: 100,
+  tagsPageSize: Infinity,
+  maxPageSize: 1000,
+  pageCap: Infinity,
+  tagOrder: 'lexical',
+  links: 'relative',
+  emptyTags: 'list',
+  deleteEnabled: true,
+  tagDelete: 'allowed',
+  notAcceptable: 404,
+  digestHeader: true,
+  referrers: true,
+  filtersReferrers: true,
+};

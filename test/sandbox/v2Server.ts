@@ -1,0 +1,110 @@
+import type { Faults, Reply } from './faults';
+import { createFaults } from './faults';
+import { basicCredentials, errorReply, serve, type Answer, type ServedRequest } from './serve';
+import type { SeedRepository } from './seed';
+import type { Challenge, V2Auth, V2Behaviour, V2ServerOptions } from './v2Options';
+import { defaultBehaviour } from './v2Options';
+import { route } from './v2Routes';
+import { createStore } from './v2Store';
+
+/** What was asked of a server, in order, with its headers: also those that hold secrets. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: ServedRequest['headers'];
+}
+
+export interface V2Server {
+  /** With the prefix and without a slash at the end: `${url}/v2/` is the API. */
+  readonly url: string;
+  readonly port: number;
+  readonly requests: readonly SeenRequest[];
+  /** Changes take effect from the next request on. */
+  readonly behaviour: V2Behaviour;
+  readonly fail: Faults['fail'];
+  readonly clearFaults: () => void;
+  /** Replaces everything that is stored. */
+  readonly load: (repositories: readonly SeedRepository[]) => void;
+  readonly connections: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+function allowed(
+  auth: V2Auth,
+  authorization: string | undefined,
+  scope: string | undefined,
+): 'yes' | 'no' | 'too little' {
+  if (auth.kind === 'basic') {
+    const given = basicCredentials(authorization);
+    return given && auth.users[given.user] === given.secret ? 'yes' : 'no';
+  }
+  const token = /^bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+  const access = token === undefined ? undefined : auth.accessOf(token);
+  if (!access) return 'no';
+  if (scope === undefined) return 'yes';
+  const [type = '', name = '', actions = ''] = scope.split(':');
+  const granted = access
+    .filter((entry) => entry.type === type && entry.name === name)
+    .flatMap((entry) => entry.actions);
+  return granted.includes('*') || actions.split(',').every((action) => granted.includes(action)) ? 'yes' : 'too little';
+}
+
+function challengeText(challenge: Challenge, scope: string | undefined, error: string | undefined): string | string[] {
+  if (typeof challenge === 'function') return challenge(scope, error);
+  return typeof challenge === 'string' ? challenge : [...challenge];
+}
+
+function refusal(auth: V2Auth, { headers }: ServedRequest, scope: string | undefined): Reply | undefined {
+  const verdict = allowed(auth, headers.authorization, scope);
+  if (verdict === 'yes') return undefined;
+  const error = verdict === 'too little' ? 'insufficient_scope' : headers.authorization && 'invalid_token';
+  const { challenge = 'Basic realm="Registry"' } = auth;
+  // distribution answers 401 to a valid token that allows too little, not 403.
+  return errorReply(401, 'UNAUTHORIZED', 'authentication required', {
+    'WWW-Authenticate': challengeText(challenge, scope, error),
+  });
+}
+
+/** A strict registry in memory; what docker-registry cannot be made to do, this one does on demand. */
+export async function startV2Server(options: V2ServerOptions = {}): Promise<V2Server> {
+  const { repositories = [], prefix = '', port, host, tls, ...behaviourOptions } = options;
+  const behaviour: V2Behaviour = { ...defaultBehaviour, ...behaviourOptions };
+  const path = prefix.replace(/\/$/, '');
+  const base = `${path}/v2/`;
+  const faults = createFaults();
+  const requests: SeenRequest[] = [];
+  let store = createStore(repositories);
+
+  const answer: Answer = (request) => {
+    requests.push({ method: request.method, path: request.path, headers: request.headers });
+    const { pathname } = request.url;
+    const found = pathname.startsWith(base)
+      ? route(store, base, request.method, decodeURIComponent(pathname.slice(base.length)))
+      : undefined;
+    if (!found) return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' };
+    const version = { 'Docker-Distribution-Api-Version': 'registry/2.0' };
+    const refused = behaviour.auth && refusal(behaviour.auth, request, found.scope);
+    const reply = refused ?? found.answer(request, behaviour);
+    return { ...reply, headers: { ...version, ...reply.headers } };
+  };
+
+  const listenOptions = {
+    ...(port === undefined ? {} : { port }),
+    ...(host === undefined ? {} : { host }),
+    ...(tls ? { tls } : {}),
+  };
+  const listener = await serve(answer, faults, listenOptions);
+  return {
+    url: `${listener.url}${path}`,
+    port: listener.port,
+    requests,
+    behaviour,
+    fail: faults.fail,
+    clearFaults: faults.clear,
+    load: (seeds) => {
+      store = createStore(seeds);
+    },
+    connections: listener.connections,
+    stop: listener.stop,
+  };
+}

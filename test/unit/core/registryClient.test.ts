@@ -1,0 +1,261 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { axiosHttp } from '../../../src/core/http';
+import { RegistryClient } from '../../../src/core/registryClient';
+import { buildSignatureReferrer } from '../../sandbox/artifacts';
+import { layer } from '../../sandbox/blob';
+import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import type { Reply } from '../../sandbox/faults';
+import { buildImage, buildIndex, mediaTypes } from '../../sandbox/images';
+import { seedFilesystem } from '../../sandbox/seed';
+import { jsonReply } from '../../sandbox/serve';
+import { tempDir } from '../../sandbox/tempDir';
+import type { V2ServerOptions } from '../../sandbox/v2Options';
+import { startV2Server, type V2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+import { failing } from '../failing';
+import { scripted, textOf } from './scripted';
+
+const { signal } = new AbortController();
+const image = buildImage({ layers: [layer({ files: { a: 'a' } })] });
+const index = buildIndex([{ manifest: image }]);
+const signature = buildSignatureReferrer(image, 'team/app', new Date(0));
+const repositories = [
+  { name: 'a', tags: {} },
+  { name: 'b', tags: { one: image } },
+  { name: 'team/app', tags: { image, index, again: image }, untagged: [signature] },
+];
+const config = image.blobs[0];
+const configDigest = config?.digest ?? '';
+
+const clientOf = (url: string): RegistryClient => new RegistryClient(axiosHttp(collectLog()), url);
+
+async function start(options: V2ServerOptions = {}): Promise<{ server: V2Server; client: RegistryClient }> {
+  const server = await startV2Server({ repositories, ...options });
+  onTestFinished(() => server.stop());
+  return { server, client: clientOf(server.url) };
+}
+
+const pathsOf = ({ requests }: Pick<V2Server, 'requests'>): string[] =>
+  requests.map(({ method, path }) => `${method} ${path}`);
+
+describe('lists', () => {
+  it('are read page by page, below a path too', async () => {
+    const { client, server } = await start({ pageCap: 2, prefix: '/reg' });
+    const first = await client.catalog(undefined, signal);
+    expect(first.items).toEqual(['a', 'b']);
+    expect(await client.catalog(first.next, signal)).toEqual({ items: ['team/app'] });
+    expect(pathsOf(server)).toEqual(['GET /reg/v2/_catalog?n=1000', 'GET /reg/v2/_catalog?last=b&n=2']);
+  });
+
+  it('are empty when the registry says null, nothing or an empty list', async () => {
+    const replies = [{ tags: null }, { name: 'a' }, { tags: [] }];
+    const { url } = await scripted(() => jsonReply(200, replies.shift()));
+    for (let time = 0; time < 3; time++)
+      expect(await clientOf(url).tags('a', undefined, signal)).toEqual({ items: [] });
+  });
+
+  it.each([400, 405])('are asked for in pages of the registry’s own when it refuses ours with %i', async (status) => {
+    const { client, server } = await start({ catalogPageSize: 2 });
+    server.fail(/n=1000/, { status });
+    const first = await client.catalog(undefined, signal);
+    expect(first.items).toEqual(['a', 'b']);
+    expect((await client.catalog(first.next, signal)).items).toEqual(['team/app']);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/v2/_catalog', '/v2/_catalog?last=b&n=2']);
+  });
+
+  it.skipIf(!hasDockerRegistry())('are read from a docker-registry with small pages', async () => {
+    const root = await tempDir('client');
+    await seedFilesystem(root.path, repositories);
+    const registry = await startDockerRegistry({ root: root.path, catalogMaxEntries: 2 });
+    onTestFinished(async () => {
+      await registry.stop();
+      await root.remove();
+    });
+    const first = await clientOf(registry.url).catalog(undefined, signal);
+    expect(first.items).toEqual(['a', 'b']);
+    expect(await clientOf(registry.url).catalog(first.next, signal)).toEqual({ items: ['team/app'] });
+  });
+
+  it('reject with what the registry says', async () => {
+    const { client, server } = await start();
+    expect(await failing(client.tags('none', undefined, signal))).toMatchObject({
+      kind: 'notFound',
+      message: 'repository name not known to registry',
+      detail: { code: 'NAME_UNKNOWN', status: 404, subject: new URL(server.url).host },
+    });
+    server.fail(/_catalog/, { status: 200, body: '<html>' });
+    expect(await failing(client.catalog(undefined, signal))).toMatchObject({ kind: 'malformed' });
+    // A page that was there is not asked for in another way.
+    server.clearFaults();
+    server.fail(/last=/, { status: 400 });
+    expect(await failing(client.catalog(`${server.url}/v2/_catalog?last=b`, signal))).toMatchObject({
+      kind: 'rejected',
+    });
+  });
+
+  it('need a token for pulling, or for the catalog', async () => {
+    const scopes: unknown[] = [];
+    const { server } = await start();
+    const client = new RegistryClient((request, abort) => {
+      scopes.push(request.scope);
+      return axiosHttp(collectLog())(request, abort);
+    }, server.url);
+    await client.ping(signal);
+    await client.catalog(undefined, signal);
+    await client.tags('team/app', undefined, signal);
+    await client.digest('team/app', 'image', signal);
+    await client.deleteManifest('team/app', 'index', signal);
+    expect(scopes).toEqual([
+      undefined,
+      'registry:catalog:*',
+      'repository:team/app:pull',
+      'repository:team/app:pull',
+      'repository:team/app:pull,delete',
+    ]);
+  });
+});
+
+describe('manifests', () => {
+  it('are read by tag and by digest, byte for byte', async () => {
+    const { client } = await start();
+    for (const [reference, built] of [
+      ['index', index],
+      [image.digest, image],
+    ] as const) {
+      const manifest = await client.manifest('team/app', reference, signal);
+      expect(manifest.digest).toBe(built.digest);
+      expect(Buffer.from(manifest.bytes).equals(built.bytes)).toBe(true);
+    }
+  });
+
+  it('are asked for once by digest, and each time by tag', async () => {
+    const { client, server } = await start();
+    await client.manifest('team/app', 'image', signal);
+    await client.manifest('team/app', image.digest, signal);
+    expect(server.requests.length).toBe(1);
+    await client.manifest('team/app', 'image', signal);
+    expect(server.requests.length).toBe(2);
+    // Another repository may refuse what this one gives.
+    expect(await failing(client.manifest('a', image.digest, signal))).toMatchObject({ kind: 'notFound' });
+  });
+
+  it('are refused when they are not what was asked for', async () => {
+    const { client, server } = await start();
+    const swapped = (headers = {}): Reply => ({
+      status: 200,
+      headers: { 'Content-Type': index.mediaType, ...headers },
+      body: index.bytes,
+    });
+    server.fail(/manifests\/sha256/, swapped());
+    expect(await failing(client.manifest('team/app', image.digest, signal))).toMatchObject({ kind: 'malformed' });
+    server.fail(/manifests\/image/, swapped({ 'Docker-Content-Digest': image.digest }));
+    expect(await failing(client.manifest('team/app', 'image', signal))).toMatchObject({ kind: 'malformed' });
+    server.clearFaults();
+    expect(await client.manifest('team/app', image.digest, signal)).toMatchObject({ digest: image.digest });
+  });
+
+  it('are refused when they are longer than any', async () => {
+    const { client, server } = await start();
+    server.fail(/manifests/, { status: 200, body: ' '.repeat(4 * 1024 * 1024 + 1) });
+    expect(await failing(client.manifest('team/app', 'image', signal))).toMatchObject({ kind: 'malformed' });
+  });
+
+  it('may be absent where that is fine', async () => {
+    const { client, server } = await start();
+    expect(await client.optionalManifest('team/app', 'none', signal)).toBeUndefined();
+    server.fail(/manifests/, { status: 403 });
+    expect(await failing(client.optionalManifest('team/app', 'none', signal))).toMatchObject({ kind: 'forbidden' });
+  });
+
+  it('tell their digest by HEAD, or by GET where the registry keeps it to itself', async () => {
+    const { client, server } = await start();
+    expect(await client.digest('team/app', 'image', signal)).toBe(image.digest);
+    server.behaviour.digestHeader = false;
+    expect(await client.digest('team/app', 'index', signal)).toBe(index.digest);
+    expect(pathsOf(server)).toEqual([
+      'HEAD /v2/team/app/manifests/image',
+      'HEAD /v2/team/app/manifests/index',
+      'GET /v2/team/app/manifests/index',
+    ]);
+  });
+
+  it('are forgotten when they are deleted', async () => {
+    const { client } = await start();
+    await client.manifest('team/app', image.digest, signal);
+    await client.deleteManifest('team/app', image.digest, signal);
+    expect(await failing(client.manifest('team/app', image.digest, signal))).toMatchObject({ kind: 'notFound' });
+    expect(await failing(client.deleteManifest('team/app', image.digest, signal))).toMatchObject({ kind: 'notFound' });
+    expect((await client.tags('team/app', undefined, signal)).items).toEqual(['index']);
+  });
+});
+
+describe('blobs', () => {
+  it('are read once, and checked', async () => {
+    const { client, server } = await start();
+    const read = async () => textOf({ body: await client.blob('team/app', configDigest, 10_000, signal) });
+    server.fail(/blobs/, { status: 200, body: 'other', times: 1 });
+    expect(await failing(read())).toMatchObject({ kind: 'malformed' });
+    for (let time = 0; time < 2; time++) expect(await read()).toBe(config?.bytes.toString());
+    expect(server.requests.length).toBe(1);
+  });
+
+  it('are refused when they are longer than the reader takes', async () => {
+    const { client } = await start();
+    expect(await failing(client.blob('team/app', configDigest, 10, signal))).toMatchObject({ kind: 'malformed' });
+  });
+
+  it('are fetched from elsewhere, without the credentials', async () => {
+    const { server: cdn } = await start();
+    const { server } = await start({ redirectBlobsTo: cdn.url });
+    const client = new RegistryClient(
+      (request, abort) =>
+        axiosHttp(collectLog())({ ...request, headers: { ...request.headers, Authorization: 'Bearer x' } }, abort),
+      server.url,
+    );
+    expect(textOf({ body: await client.blob('team/app', configDigest, 10_000, signal) })).toBe(
+      config?.bytes.toString(),
+    );
+    expect([server, cdn].map(({ requests }) => requests[0]?.headers.authorization)).toEqual(['Bearer x', undefined]);
+  });
+});
+
+describe('referrers', () => {
+  it('are listed where there is an API for them', async () => {
+    const { client } = await start();
+    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject([
+      {
+        digest: signature.digest,
+        artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+        mediaType: mediaTypes.ociManifest,
+      },
+    ]);
+    expect(await client.referrers('team/app', index.digest, signal)).toEqual([]);
+  });
+
+  it.each([400, 404, 405])('are not asked for again where %i tells there is none', async (status) => {
+    const { client, server } = await start();
+    server.fail(/referrers/, { status });
+    expect(await client.referrers('team/app', image.digest, signal)).toBeUndefined();
+    server.clearFaults();
+    expect(await client.referrers('team/app', index.digest, signal)).toBeUndefined();
+    expect(server.requests).toEqual([]);
+  });
+
+  it('reject when the registry is in trouble', async () => {
+    const { client, server } = await start();
+    server.fail(/referrers/, { status: 500, times: 1 });
+    expect(await failing(client.referrers('team/app', image.digest, signal))).toMatchObject({ kind: 'rejected' });
+  });
+});
+
+describe('ping', () => {
+  it('tells whether there is a registry', async () => {
+    const { client, server } = await start();
+    await client.ping(signal);
+    expect(await failing(clientOf(`${server.url}/none`).ping(signal))).toMatchObject({
+      kind: 'notFound',
+      message: '404 page not found',
+    });
+    expect(pathsOf(server)).toEqual(['GET /v2/', 'GET /none/v2/']);
+  });
+});

@@ -1,0 +1,225 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Credential, Entry, Repository, Tag } from '../../../src/core/model';
+import { generic } from '../../../src/providers/generic/type';
+import type { Deletion, RegistryProvider } from '../../../src/providers/provider';
+import * as artifacts from '../../sandbox/artifacts';
+import { buildImage, type BuiltManifest } from '../../sandbox/images';
+import { startRecorder } from '../../sandbox/recorder';
+import { jsonReply } from '../../sandbox/serve';
+import type { V2ServerOptions } from '../../sandbox/v2Options';
+import { startV2Server, type V2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+import { scripted } from '../core/scripted';
+import { failing } from '../failing';
+
+const { signal } = new AbortController();
+const image = buildImage();
+const other = buildImage({ user: 'other' });
+
+function openAt(url: string, credential: () => Credential = () => ({ kind: 'anonymous' })): RegistryProvider {
+  const context = { credential: () => Promise.resolve(credential()), log: collectLog() };
+  return generic.open({ id: 'test', provider: 'generic', label: 'Test', url }, context);
+}
+
+async function serving(
+  tags: Readonly<Record<string, BuiltManifest>>,
+  options: V2ServerOptions = {},
+): Promise<{ server: V2Server; provider: RegistryProvider; repository: Repository }> {
+  const server = await startV2Server({ repositories: [{ name: 'team/app', tags }], ...options });
+  onTestFinished(() => server.stop());
+  return { server, provider: openAt(server.url), repository: repositoryAt(server.url) };
+}
+
+function repositoryAt(url: string): Repository {
+  return { kind: 'repository', label: 'team/app', image: { host: new URL(url).host, path: 'team/app' } };
+}
+
+function tagAt({ image: { host, path } }: Repository, tag: string): Tag {
+  return { kind: 'tag', label: tag, image: { host, path, tag } };
+}
+
+const labels = (entries: readonly Entry[]): string[] => entries.map(({ label }) => label);
+
+describe('lists', () => {
+  it('repositories by their whole path', async () => {
+    const { provider, server } = await serving({}, { prefix: '/reg' });
+    expect(await provider.list(undefined, undefined, signal)).toEqual({ items: [repositoryAt(server.url)] });
+  });
+
+  it('tags in their order over all pages, by name alone', async () => {
+    const tags = { '1.0': image, '1.10': image, '1.9': image, edge: other, latest: image };
+    const { provider, server, repository } = await serving(tags, { pageCap: 2 });
+    const { items, next } = await provider.list(repository, undefined, signal);
+    expect([labels(items), next]).toEqual([['latest', '1.10', '1.9', '1.0', 'edge'], undefined]);
+    expect(items[0]).toEqual(tagAt(repository, 'latest'));
+    expect(server.requests.length).toBe(3);
+  });
+
+  it('no tags of an emptied repository', async () => {
+    const { provider, repository } = await serving({}, { emptyTags: 'null' });
+    expect(await provider.list(repository, undefined, signal)).toEqual({ items: [] });
+  });
+
+  it('tags that describe others as what they are', async () => {
+    const [sig, att, referrers] = [
+      artifacts.cosignTag(image),
+      artifacts.cosignTag(image).replace('.sig', '.att'),
+      artifacts.referrersTag(image),
+    ];
+    const cosigned = artifacts.buildCosignSignature(image, 'team/app');
+    const sbom = artifacts.buildSbomReferrer(image, {}, new Date(0));
+    const tags = {
+      a: image,
+      [sig]: cosigned,
+      [att]: artifacts.buildAttestation(image, [artifacts.sbom('a', [], new Date(0))]),
+      [referrers]: artifacts.buildReferrersIndex([sbom]),
+    };
+    const { provider, repository } = await serving(tags, { referrers: false });
+    expect(labels((await provider.list(repository, undefined, signal)).items)).toEqual(['a']);
+    const [platform] = (await provider.list(tagAt(repository, 'a'), undefined, signal)).items;
+    if (platform === undefined) throw new Error('There is no platform');
+    const { items } = await provider.list(platform, undefined, signal);
+    expect(labels(items)).toEqual(['SBOM (SPDX)', 'Signature', 'SBOM (SPDX)']);
+    const [, signature] = items;
+    if (signature?.kind !== 'attachment') throw new Error('There is no signature');
+    const payload = await provider.content?.attachment(signature, signal);
+    expect(JSON.parse(Buffer.from(payload ?? '').toString())).toMatchObject({
+      critical: { image: { 'docker-manifest-digest': image.digest } },
+    });
+    expect(await provider.list(signature, undefined, signal)).toEqual({ items: [] });
+  });
+
+  it('pages that lead in circles once', async () => {
+    const pages: Record<string, readonly [string[], string]> = {
+      '/v2/team/app/tags/list?n=1000': [['a', 'b'], '/v2/team/app/tags/list?last=b'],
+      '/v2/team/app/tags/list?last=b': [['c'], '/v2/team/app/tags/list?last=c'],
+      '/v2/team/app/tags/list?last=c': [['b', 'd'], '/v2/team/app/tags/list?last=b'],
+    };
+    const { url, requests } = await scripted(({ path }) => {
+      const [tags, next] = pages[path] ?? [[], ''];
+      return jsonReply(200, { tags }, { Link: `<${next}>; rel="next"` });
+    });
+    const { items, next } = await openAt(url).list(repositoryAt(url), undefined, signal);
+    expect([labels(items), next, requests.length]).toEqual([['a', 'b', 'c', 'd'], undefined, 3]);
+  });
+
+  it('a page that brings nothing new as the last', async () => {
+    let at = 0;
+    const { url, requests } = await scripted(() =>
+      jsonReply(200, { tags: ['a'] }, { Link: `</v2/team/app/tags/list?at=${++at}>; rel="next"` }),
+    );
+    const page = await openAt(url).list(repositoryAt(url), undefined, signal);
+    expect([labels(page.items), page.next, requests.length]).toEqual([['a'], undefined, 2]);
+  });
+
+  it('pages without end in parts', async () => {
+    let at = 0;
+    const { url, requests } = await scripted(() =>
+      jsonReply(200, { tags: [`t${++at}`] }, { Link: `</v2/team/app/tags/list?at=${at}>; rel="next"` }),
+    );
+    const provider = openAt(url);
+    const first = await provider.list(repositoryAt(url), undefined, signal);
+    expect(requests.length).toBeLessThanOrEqual(101);
+    expect(first.items.length).toBe(requests.length);
+    const second = await provider.list(repositoryAt(url), first.next, signal);
+    expect(labels(second.items)).not.toContain('t1');
+    expect(labels(second.items)).toContain(`t${first.items.length + 1}`);
+  });
+});
+
+describe('deletion', () => {
+  const deleting = ({ deletion }: RegistryProvider): Deletion => {
+    if (deletion === undefined) throw new Error('It cannot delete');
+    return deletion;
+  };
+
+  it('is looked at by HEAD alone, a few tags at a time', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`t${at}`, at % 2 === 0 ? image : other]));
+    const { server, repository } = await serving(tags);
+    const recorder = await startRecorder(server.url, { latencyMs: 2 });
+    onTestFinished(() => recorder.stop());
+    const tag = tagAt(repository, 't0');
+    const preview = await deleting(openAt(recorder.url)).preview(tag, () => undefined, signal);
+    expect(preview.tags.length).toBe(15);
+    expect(recorder.maxConcurrent).toBe(6);
+    const methods = recorder.requests.map(({ method }) => method);
+    expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([2, 32]);
+  });
+
+  it('is looked at in spite of a tag that goes meanwhile', async () => {
+    const { server, provider, repository } = await serving({ a: image, b: image, c: image });
+    server.fail(/HEAD .*\/b$/, { status: 404 });
+    const { tags } = await deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
+    expect(tags).toEqual(['a', 'c']);
+  });
+
+  it('is not looked at by halves', async () => {
+    const { server, provider, repository } = await serving({ a: image, b: image });
+    server.fail(/HEAD .*\/b$/, { status: 500 });
+    const preview = deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
+    expect(await failing(preview)).toMatchObject({ kind: 'rejected', detail: { status: 500 } });
+  });
+
+  it('stops being looked at when aborted', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`t${at}`, image]));
+    const { server, provider, repository } = await serving(tags);
+    const controller = new AbortController();
+    const progress = () => {
+      controller.abort();
+    };
+    const preview = deleting(provider).preview(tagAt(repository, 't0'), progress, controller.signal);
+    await expect(preview).rejects.toMatchObject({ name: 'AbortError' });
+    expect(server.requests.filter(({ method }) => method === 'HEAD').length).toBeLessThan(30);
+  });
+
+  it('of a tag alone stays possible when it was refused for another reason', async () => {
+    const { server, provider, repository } = await serving({ a: image });
+    server.fail(/DELETE/, { status: 403, times: 1 });
+    const untag = () =>
+      deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.reject(new Error('absent'));
+    expect(await failing(untag())).toMatchObject({ kind: 'forbidden' });
+    await untag();
+    expect(await failing(untag())).toMatchObject({ kind: 'notFound' });
+    expect(deleting(provider)).toHaveProperty('untag');
+  });
+
+  it.each([
+    [405, 'UNSUPPORTED'],
+    [400, 'UNSUPPORTED'],
+    [400, 'DIGEST_INVALID'],
+  ])('of a tag alone is never offered again after %i %s', async (status, code) => {
+    const { server, provider, repository } = await serving({ a: image });
+    server.fail(/DELETE/, { status, body: JSON.stringify({ errors: [{ code }] }) });
+    const refused = deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.resolve();
+    expect(await failing(refused)).toMatchObject({ kind: 'unsupported', detail: { code } });
+    expect(deleting(provider)).not.toHaveProperty('untag');
+  });
+});
+
+describe('credentials', () => {
+  it('are read when they are used, so that a new one counts at once', async () => {
+    const auth = { kind: 'basic', users: { alice: 'new' } } as const;
+    const { server } = await serving({ a: image }, { auth });
+    let secret = 'old';
+    const provider = openAt(server.url, () => ({ kind: 'basic', username: 'alice', secret }));
+    const page = () => provider.list(undefined, undefined, signal);
+    expect(await failing(page())).toMatchObject({ kind: 'unauthorized' });
+    secret = 'new';
+    expect(labels((await page()).items)).toEqual(['team/app']);
+    expect(await provider.engineCredential(signal)).toEqual({ kind: 'basic', username: 'alice', secret: 'new' });
+  });
+});
+
+describe('web pages', () => {
+  it.each([
+    ['https://quay.io', 'https://quay.io/repository/team/app?tab=tags'],
+    ['https://mcr.microsoft.com', 'https://mcr.microsoft.com/artifact/mar/team/app/tags'],
+    ['https://public.ecr.aws', 'https://gallery.ecr.aws/team/app'],
+    ['https://registry.example', undefined],
+  ])('of %s are at %s', (url, page) => {
+    const provider = openAt(url);
+    const repository = repositoryAt(url);
+    for (const entry of [repository, tagAt(repository, 'a')]) expect(provider.webPage?.(entry)?.href).toBe(page);
+    expect(provider.webPage?.(undefined)).toBeUndefined();
+  });
+});

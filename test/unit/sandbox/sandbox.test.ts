@@ -1,0 +1,139 @@
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildImage } from '../../sandbox/images';
+import { demoRepositories } from '../../sandbox/demo';
+import { hasDockerRegistry } from '../../sandbox/dockerRegistry';
+import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
+import type { SeedRepository } from '../../sandbox/seed';
+import { tempDir, type TempDir } from '../../sandbox/tempDir';
+import { ask, askJson, manifestTypes } from './ask';
+
+const now = new Date('2026-06-01T12:00:00Z');
+
+describe('demoRepositories', () => {
+  const demo = demoRepositories(now);
+  const tagsOf = (name: string): string[] =>
+    Object.keys(demo.find((repository) => repository.name === name)?.tags ?? {});
+
+  it('holds about 300 repositories of valid, different names', () => {
+    const names = demo.map(({ name }) => name);
+    expect(names.length).toBe(307);
+    expect(new Set(names).size).toBe(307);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
+  it('has the images the views are shown with', () => {
+    expect(tagsOf('acme/web')).toEqual(expect.arrayContaining(['0.9.0', '2.3.1', '2.3', '2', 'latest']));
+    expect(tagsOf('acme/api')).toEqual(expect.arrayContaining(['1.0', '1.4', 'latest']));
+    expect(tagsOf('charts/web')).toEqual(['1.0.0', '1.0.1', '1.1.0', '1.2.0']);
+    expect(tagsOf('ci/builds').length).toBe(5000);
+  });
+
+  it('is the same for the same date and lies in its past', () => {
+    const digests = (date: Date): unknown =>
+      demoRepositories(date).map(({ tags }) => Object.values(tags).map(({ digest }) => digest));
+    expect(digests(now)).toEqual(demo.map(({ tags }) => Object.values(tags).map(({ digest }) => digest)));
+    const dates = demo
+      .flatMap(({ tags }) => Object.values(tags).flatMap((tag) => [tag, ...tag.children]))
+      .flatMap(({ blobs }) => /"created":"([^"]+)"/.exec(blobs[0]?.bytes.toString() ?? '')?.[1] ?? []);
+    expect(dates.length).toBeGreaterThan(5000);
+    expect(dates.filter((date) => date > now.toISOString())).toEqual([]);
+  });
+});
+
+// Thousands of files are written, on a disk where there is no /dev/shm.
+describe('startSandbox', { timeout: 60_000 }, () => {
+  let directory: TempDir;
+  let running: Sandbox | undefined;
+  let lines: string[];
+  const log = (line: string): number => lines.push(line);
+
+  beforeEach(async () => {
+    directory = await tempDir('test');
+    lines = [];
+  });
+  afterEach(async () => {
+    await running?.stop();
+    running = undefined;
+    await directory.remove();
+    vi.unstubAllEnvs();
+  });
+
+  const small = (now: Date): SeedRepository[] => [
+    { name: 'a', tags: { x: buildImage({ created: now }), y: buildImage() } },
+  ];
+  const tagsAt = async ({ url }: Sandbox): Promise<string[] | null> =>
+    ((await askJson(`${url}/v2/a/tags/list`)) as { tags: string[] | null }).tags;
+
+  it.skipIf(!hasDockerRegistry())('serves the demo from docker-registry', async () => {
+    running = await startSandbox({ dataDir: directory.path, log });
+    expect(running.kind).toBe('docker-registry');
+    const { repositories } = (await askJson(`${running.url}/v2/_catalog?n=1000`)) as { repositories: string[] };
+    expect(repositories.length).toBe(307);
+    const { tags } = (await askJson(`${running.url}/v2/ci/builds/tags/list`)) as { tags: string[] };
+    expect(tags.length).toBe(5000);
+    const latest = await ask(`${running.url}/v2/acme/web/manifests/latest`, { headers: manifestTypes });
+    expect(latest.headers['content-type']).toBe('application/vnd.oci.image.index.v1+json');
+    expect(lines).toEqual([`Writing the demo images to ${directory.path}/registry`]);
+  });
+
+  it.skipIf(!hasDockerRegistry())('seeds once, and again when the images changed', async () => {
+    const restart = async (repositories: (now: Date) => SeedRepository[]): Promise<Sandbox> => {
+      await running?.stop();
+      running = await startSandbox({ dataDir: directory.path, log, repositories });
+      return running;
+    };
+    const { url } = await restart(small);
+    const y = await ask(`${url}/v2/a/manifests/y`, { headers: manifestTypes });
+    await ask(`${url}/v2/a/manifests/${String(y.headers['docker-content-digest'])}`, { method: 'DELETE' });
+    expect(await tagsAt(await restart(small))).toEqual(['x']);
+    expect(lines.length).toBe(1);
+    const changed = (now: Date): SeedRepository[] =>
+      small(now).map((seed) => ({ ...seed, untagged: [buildImage({ user: 'b' })] }));
+    expect((await tagsAt(await restart(changed)))?.sort()).toEqual(['x', 'y']);
+    expect(lines.length).toBe(2);
+  });
+
+  it('serves from memory when there is nothing else', async () => {
+    vi.stubEnv('PATH', directory.path);
+    running = await startSandbox({ dataDir: directory.path, log, repositories: small });
+    expect(running.kind).toBe('v2-server');
+    expect(await tagsAt(running)).toEqual(['x', 'y']);
+    expect(await readdir(directory.path)).toEqual([]);
+  });
+
+  const dockerProgram = async (script: string): Promise<void> => {
+    const path = join(directory.path, 'docker');
+    await writeFile(path, `#!/bin/sh\n${script}`);
+    await chmod(path, 0o755);
+    vi.stubEnv('PATH', `${directory.path}:${process.env.PATH ?? ''}`);
+  };
+
+  it.skipIf(!hasDockerRegistry())('runs the registry as a container where only docker is at hand', async () => {
+    // Stands in for the engine: does with the port and the volume what the container would do.
+    await dockerProgram(`
+      case "$1" in
+        run) echo "$@" > '${directory.path}/arguments'
+          port="\${5%:*}"; volume="\${7%:*}"
+          echo "{version: '0.1', storage: {filesystem: {rootdirectory: $volume}}, http: {addr: '$port'}}" > '${directory.path}/config.yml'
+          docker-registry serve '${directory.path}/config.yml' >/dev/null 2>&1 & echo $! ;;
+        stop) kill "$4" ;;
+      esac`);
+    running = await startSandbox({ dataDir: directory.path, log, repositories: small, kinds: ['docker'] });
+    expect(running.kind).toBe('docker');
+    expect((await tagsAt(running))?.sort()).toEqual(['x', 'y']);
+    expect(await readFile(join(directory.path, 'arguments'), 'utf8')).toBe(
+      `run -d --rm -p ${running.url.slice('http://'.length)}:5000 -v ${directory.path}/registry:/var/lib/registry ` +
+        '-e REGISTRY_STORAGE_DELETE_ENABLED=true -e REGISTRY_LOG_LEVEL=warn registry:2\n',
+    );
+  });
+
+  it('serves from memory when the container does not start', async () => {
+    await dockerProgram('[ "$1" = version ] && exit 0; echo "no such image" >&2; exit 125');
+    const kinds = ['docker', 'v2-server'] as const;
+    running = await startSandbox({ dataDir: directory.path, log, repositories: small, kinds });
+    expect(running.kind).toBe('v2-server');
+    expect(lines).toContain('registry:2 does not run here: docker run: no such image');
+  });
+});

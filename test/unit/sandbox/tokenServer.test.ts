@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
+import { buildImage } from '../../sandbox/images';
+import { seedFilesystem } from '../../sandbox/seed';
+import { tempDir, type TempDir } from '../../sandbox/tempDir';
+import { startTokenServer, type TokenServer } from '../../sandbox/tokenServer';
+import { ask, askJson, basic, manifestTypes, type Answered } from './ask';
+
+interface Token {
+  readonly token?: string;
+  readonly access_token?: string;
+  readonly refresh_token?: string;
+  readonly expires_in?: number;
+}
+
+const image = buildImage();
+let server: TokenServer;
+
+beforeAll(async () => {
+  server = await startTokenServer({
+    users: {
+      alice: { password: 'secret', repositories: { 'team/*': ['pull', 'delete'] }, catalog: true },
+      bob: { password: 'with:colon', repositories: { 'team/app': ['pull'] } },
+    },
+  });
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  Object.assign(server.settings, { tokenField: 'both', refuse: {}, ttlSeconds: 300 });
+  delete server.settings.anonymous;
+  delete server.settings.expiresIn;
+});
+
+const tokenUrl = (scope: string, service = 'sandbox-registry'): string =>
+  `${server.realm}?${new URLSearchParams({ service, scope }).toString()}`;
+
+async function get(scope: string, headers: Record<string, string> = basic('alice', 'secret')): Promise<Token> {
+  return (await askJson(tokenUrl(scope), { headers })) as Token;
+}
+
+async function post(fields: Record<string, string>): Promise<Answered> {
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  const form = new URLSearchParams({ service: 'sandbox-registry', client_id: 'test', ...fields });
+  return ask(server.realm, { method: 'POST', headers, body: form.toString() });
+}
+
+describe.skipIf(!hasDockerRegistry())('tokens at docker-registry', () => {
+  let root: TempDir;
+  let registry: RunningRegistry;
+
+  beforeAll(async () => {
+    root = await tempDir('test');
+    await seedFilesystem(root.path, [
+      { name: 'team/app', tags: { a: image } },
+      { name: 'other/app', tags: { a: image } },
+    ]);
+    registry = await startDockerRegistry({ root: root.path, auth: { kind: 'token', tokenServer: server } });
+  });
+  afterAll(async () => {
+    await registry.stop();
+    await root.remove();
+  });
+
+  const use = async (path: string, token: string | undefined, method = 'GET'): Promise<number> => {
+    const headers = { ...manifestTypes, Authorization: `Bearer ${token ?? ''}` };
+    return (await ask(`${registry.url}/v2/${path}`, { method, headers })).status;
+  };
+
+  it('are demanded by the challenge the server describes', async () => {
+    const { status, headers } = await ask(`${registry.url}/v2/team/app/tags/list`);
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toBe(server.challenge('repository:team/app:pull'));
+  });
+
+  it('allow pull where it is granted, and not elsewhere', async () => {
+    expect(await use('team/app/manifests/a', (await get('repository:team/app:pull')).token)).toBe(200);
+    expect(await use('other/app/manifests/a', (await get('repository:other/app:pull')).token)).toBe(401);
+  });
+
+  it('allow the catalog to those who may list it', async () => {
+    const scope = 'registry:catalog:*';
+    expect(await use('_catalog', (await get(scope)).token)).toBe(200);
+    expect(await use('_catalog', (await get(scope, basic('bob', 'with:colon'))).token)).toBe(401);
+  });
+
+  it('allow anonymous pull where that is granted', async () => {
+    server.settings.anonymous = { repositories: { 'other/*': ['pull'] } };
+    expect(await use('other/app/manifests/a', (await get('repository:other/app:pull', {})).token)).toBe(200);
+    expect(await use('team/app/manifests/a', (await get('repository:team/app:pull', {})).token)).toBe(401);
+  });
+
+  it('are refused once expired for more than the leeway of a minute', async () => {
+    const access = [{ type: 'repository', name: 'team/app', actions: ['pull'] }];
+    expect(await use('team/app/manifests/a', server.mint('alice', access, -90))).toBe(401);
+    expect(await use('team/app/manifests/a', server.mint('alice', access, -30))).toBe(200);
+  });
+
+  it('allow deleting only to those who may', async () => {
+    const scope = 'repository:team/app:delete';
+    const path = `team/app/manifests/${image.digest}`;
+    expect(await use(path, (await get(scope, basic('bob', 'with:colon'))).token, 'DELETE')).toBe(401);
+    expect(await use(path, (await get(scope)).token, 'DELETE')).toBe(202);
+  });
+});
+
+describe('token server', () => {
+  it('takes a password and later the refresh token it gave for it', async () => {
+    const scope = 'repository:team/app:pull repository:team/b:pull,push';
+    const first = await post({
+      grant_type: 'password',
+      username: 'bob',
+      password: 'with:colon',
+      scope,
+      access_type: 'offline',
+    });
+    const { refresh_token: refresh = '' } = JSON.parse(first.body.toString()) as Token;
+    const second = await post({ grant_type: 'refresh_token', refresh_token: refresh, scope });
+    const { access_token: token = '' } = JSON.parse(second.body.toString()) as Token;
+    expect(server.accessOf(token)).toEqual([{ type: 'repository', name: 'team/app', actions: ['pull'] }]);
+    expect(server.requests.slice(-2)).toMatchObject([
+      { method: 'POST', grant: 'password', user: 'bob', offline: true, status: 200, clientId: 'test' },
+      { grant: 'refresh_token', scopes: ['repository:team/app:pull', 'repository:team/b:pull,push'], status: 200 },
+    ]);
+  });
+
+  it('gives a refresh token only when asked for one', async () => {
+    expect(await get('repository:team/app:pull')).not.toHaveProperty('refresh_token');
+    const url = `${tokenUrl('repository:team/app:pull')}&offline_token=true`;
+    expect(await askJson(url, { headers: basic('alice', 'secret') })).toHaveProperty('refresh_token');
+  });
+
+  it.each([
+    ['a wrong password', () => ask(tokenUrl('repository:a:pull'), { headers: basic('alice', 'no') }), 401],
+    ['nobody', () => ask(tokenUrl('repository:a:pull')), 401],
+    ['another service', () => ask(tokenUrl('repository:a:pull', 'x'), { headers: basic('alice', 'secret') }), 400],
+    ['a scope without actions', () => ask(tokenUrl('repository:a'), { headers: basic('alice', 'secret') }), 400],
+    ['a posted wrong password', () => post({ grant_type: 'password', username: 'alice', password: 'no' }), 401],
+    ['an invented refresh token', () => post({ grant_type: 'refresh_token', refresh_token: 'x' }), 401],
+    ['an unknown grant', () => post({ grant_type: 'code' }), 400],
+    ['another path', () => ask(`${server.url}/other`), 404],
+  ])('refuses %s with a JSON body', async (_, send, status) => {
+    const answer = await send();
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(() => JSON.parse(answer.body.toString()) as unknown).not.toThrow();
+  });
+
+  it('refuses a form without client_id', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const body = 'service=sandbox-registry&grant_type=password&username=alice&password=secret';
+    const answer = await ask(server.realm, { method: 'POST', headers, body });
+    expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining('client_id')]);
+  });
+
+  it('names the token and its life as told', async () => {
+    Object.assign(server.settings, { tokenField: 'token', expiresIn: 'omitted' });
+    expect(Object.keys(await get('repository:team/app:pull'))).toEqual(['token', 'issued_at']);
+    Object.assign(server.settings, { tokenField: 'access_token', expiresIn: 7 });
+    const token = await get('repository:team/app:pull');
+    expect([token.token, token.expires_in]).toEqual([undefined, 7]);
+  });
+
+  it('can refuse a method', async () => {
+    server.settings.refuse = { POST: 405 };
+    expect((await post({ grant_type: 'password', username: 'alice', password: 'secret' })).status).toBe(405);
+    expect((await get('repository:team/app:pull')).token).toBeDefined();
+    server.settings.refuse = { GET: 404 };
+    expect((await ask(tokenUrl('repository:team/app:pull'))).status).toBe(404);
+  });
+
+  it('trusts no token that is forged or expired', () => {
+    const token = server.mint('alice', []);
+    expect(server.accessOf(token)).toEqual([]);
+    expect(server.accessOf(`${token.slice(0, -8)}AAAAAAAA`)).toBeUndefined();
+    expect(server.accessOf(server.mint('alice', [], -1))).toBeUndefined();
+  });
+});
