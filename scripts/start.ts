@@ -90,7 +90,8 @@ const failed = (error: unknown): Ending => ({
   wanted: false,
 });
 void Promise.race([main().catch(failed), asked(), parentGone()]).then(async ({ why, wanted }) => {
-  step(`${why}. Stopping…`);
+  step(why);
+  step('Stopping…');
   await stopAll();
   process.exit(wanted ? 0 : 1);
 });

@@ -12,8 +12,11 @@ import { showLog } from './showLog';
 /** Registers every command; catches what they throw and says it, with the ways out as buttons. */
 export function registerCommands(app: App, commands: readonly Command[]): vscode.Disposable[] {
   return commands.map((command) =>
-    vscode.commands.registerCommand(`registryExplorer.${command.id}`, async (row?: Row) => {
-      await run(app, command, row);
+    vscode.commands.registerCommand(`registryExplorer.${command.id}`, async (...called: readonly [Row?]) => {
+      // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
+      if (called.length > 0 && called[0] === undefined && command.kind === 'node')
+        app.done(t('The view is being refreshed: choose again.'));
+      else await run(app, command, called[0]);
     }),
   );
 }

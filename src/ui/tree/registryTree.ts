@@ -65,7 +65,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         else this.details.abandonAll();
       }),
       collaborators.store.onDidChange(({ id, reason }) => {
-        if (reason !== 'renamed') this.forget(id);
+        if (reason === 'credential') this.forget(id);
+        this.forgetGone();
         this.changed.fire(undefined);
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -262,11 +263,17 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (node?.entry?.kind === 'tag') node.update(node.connection, node.provider, node.entry);
   }
 
+  private forgetGone(): void {
+    const connected = new Set(this.collaborators.store.all().map(({ id }) => id));
+    for (const { id, parent } of [...this.nodes.values()])
+      if (parent === undefined && !connected.has(id)) this.forget(id);
+  }
+
   /** A connection that is gone, or is opened with another credential: nothing of it stays. */
   private forget(id: string): void {
     this.relist(id);
-    for (const map of [this.nodes, this.listings]) {
-      for (const key of [...map.keys()]) if (key === id || key.startsWith(`${id}/`)) map.delete(key);
+    for (const collection of [this.nodes, this.listings, this.expanded]) {
+      for (const key of [...collection.keys()]) if (key === id || key.startsWith(`${id}/`)) collection.delete(key);
     }
   }
 

@@ -156,7 +156,7 @@ describe('manifests', () => {
 
   it('are refused when they are longer than any', async () => {
     const { client, server } = await start();
-    server.fail(/manifests/, { status: 200, body: ' '.repeat(4 * 1024 * 1024 + 1) });
+    server.fail(/manifests/, { status: 200, body: `{"schemaVersion":1${' '.repeat(4 * 1024 * 1024)}}` });
     expect(await failing(client.manifest('team/app', 'image', signal))).toMatchObject({ kind: 'malformed' });
   });
 

@@ -103,15 +103,17 @@ describe('withRetry', () => {
   });
 
   it('stops waiting when aborted', async () => {
+    const { url, requests } = await replying(busy(429, '10'));
     const controller = new AbortController();
-    const { url, requests } = await scripted(() => {
-      // Comes while it waits, or while it still reads: either way it must end, and ask no more.
+    const abortsAfter = withRetry(async (request, signal) => {
+      const response = await axiosHttp(collectLog())(request, signal);
+      // By then it waits.
       setImmediate(() => {
         controller.abort();
       });
-      return busy(429, '10');
+      return response;
     });
-    await expect(http({ method: 'GET', url }, controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(abortsAfter({ method: 'GET', url }, controller.signal)).rejects.toMatchObject({ name: 'AbortError' });
     expect(requests.length).toBe(1);
   });
 });

@@ -136,12 +136,12 @@ describe('deletion', () => {
   it('is looked at by HEAD alone, a few tags at a time', async () => {
     const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`t${at}`, at % 2 === 0 ? image : other]));
     const { server, repository } = await serving(tags);
-    const recorder = await startRecorder(server.url, { latencyMs: 2 });
+    const recorder = await startRecorder(server.url, { latencyMs: 10 });
     onTestFinished(() => recorder.stop());
     const tag = tagAt(repository, 't0');
     const preview = await deleting(openAt(recorder.url)).preview(tag, () => undefined, signal);
     expect(preview.tags.length).toBe(15);
-    expect(recorder.maxConcurrent).toBe(6);
+    expect(recorder.maxConcurrent).toBeLessThanOrEqual(6);
     const methods = recorder.requests.map(({ method }) => method);
     expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([2, 32]);
   });
