@@ -122,19 +122,48 @@ describe('Connect Registry', () => {
     expect(await labels()).toEqual([open.host, `${guarded.host} alice`]);
   });
 
+  it('renames a connection', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    await view.choose(guarded.host, 'Rename…');
+    await input.titled(`Rename ${guarded.host}`);
+    expect(await input.value()).toBe(guarded.host);
+    await input.type(' ');
+    await input.accept();
+    await input.says('Type a name.');
+    await input.type('Guarded');
+    await input.accept();
+    await view.row('Guarded');
+    expect(await view.menu('Guarded')).toEqual([
+      'Rename…',
+      'Update Credential…',
+      '---',
+      'Refresh',
+      '---',
+      'Disconnect',
+    ]);
+  });
+
   it('keeps two accounts on one host side by side, over a restart', async () => {
     const input = quickInput(workbench());
     await workbench().runCommand('Registry Explorer: Connect Registry…');
     await signIn(input, 'bob', 'builder:1');
     await input.closed();
     await registriesView(workbench()).describes(guarded.host, 'bob');
-    const three = [open.host, `${guarded.host} alice`, `${guarded.host} bob`];
+    const three = [open.host, 'Guarded alice', `${guarded.host} bob`];
     expect(await labels()).toEqual(three);
     await workbench().restart();
     const view = registriesView(workbench());
     await view.open();
     await view.row(open.host);
     expect(await labels()).toEqual(three);
+    // Only the secrets kept from before the restart open these.
+    await view.expand('Guarded');
+    await view.row(['Guarded', 'team/api']);
+    await view.collapse('Guarded');
+    await view.expand(guarded.host);
+    await view.row([guarded.host, 'team/api']);
+    await view.collapse(guarded.host);
   });
 
   it('does not connect the same account twice', async () => {
@@ -144,7 +173,7 @@ describe('Connect Registry', () => {
     await view.titleAction('Connect Registry…');
     await signIn(input, 'alice', 'wonder land');
     await input.closed();
-    await view.row([guarded.host, 'team/api']);
+    await view.row(['Guarded', 'team/api']);
     expect(await labels()).toEqual(before);
   });
 
@@ -163,54 +192,36 @@ describe('Connect Registry', () => {
     await input.closed();
   });
 
-  it('renames a connection', async () => {
-    const view = registriesView(workbench());
-    const input = quickInput(workbench());
-    await view.choose(open.host, 'Rename…');
-    expect(await input.value()).toBe(open.host);
-    await input.type('Playground');
-    await input.accept();
-    await view.row('Playground');
-    expect(await view.menu('Playground')).toEqual([
-      'Rename…',
-      'Update Credential…',
-      '---',
-      'Refresh',
-      '---',
-      'Disconnect',
-    ]);
-  });
-
   it('updates a credential where it stands', async () => {
     const view = registriesView(workbench());
     const input = quickInput(workbench());
-    await view.choose('Playground', 'Update Credential…');
+    await view.choose(open.host, 'Update Credential…');
     await input.titled('Update Credential (1 of 1)');
     await input.pick(byPassword);
     await input.titled('Update Credential (2 of 3)');
     await answer(input, 'Update Credential (2 of 3)', 'carol');
     await answer(input, 'Update Credential (3 of 3)', 'pw');
     await input.closed();
-    await view.describes('Playground', 'carol');
+    await view.describes(open.host, 'carol');
   });
 
   it('disconnects after asking, and forgets the secret', async () => {
     const view = registriesView(workbench());
-    await view.choose('Playground', 'Disconnect');
+    await view.choose(open.host, 'Disconnect');
     const question = dialog(workbench());
-    expect(await question.message()).toBe('Disconnect “Playground”?');
+    expect(await question.message()).toBe(`Disconnect “${open.host}”?`);
     expect(await question.detail()).toContain('its credential is forgotten');
     await workbench().screenshot('disconnect');
     await question.press('Cancel');
-    await view.row('Playground');
-    await view.choose('Playground', 'Disconnect');
+    await view.row(open.host);
+    await view.choose(open.host, 'Disconnect');
     await question.press('Disconnect');
-    await view.gone('Playground');
+    await view.gone(open.host);
     await workbench().restart();
     const again = registriesView(workbench());
     await again.open();
     await again.describes(guarded.host, 'bob');
-    expect(await labels()).toEqual([`${guarded.host} alice`, `${guarded.host} bob`]);
+    expect(await labels()).toEqual(['Guarded alice', `${guarded.host} bob`]);
   });
 
   it('tells the log of every request and of no secret', async () => {

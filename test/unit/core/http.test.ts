@@ -91,8 +91,8 @@ describe('a long answer', () => {
   });
 
   it('is refused when it is packed small', async () => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024), { level: 9 });
-    expect(bomb.length).toBeLessThan(100_000);
+    const bomb = gzipSync(Buffer.alloc(16 * 1024 * 1024));
+    expect(bomb.length).toBeLessThan(20_000);
     const { url } = await scripted(() => ({ status: 200, headers: { 'Content-Encoding': 'gzip' }, body: bomb }));
     expect(await failing(send(http, url))).toMatchObject({ kind: 'malformed' });
     const small = await scripted(() => ({

@@ -37,7 +37,8 @@ const everything: SeedRepository = {
   untagged: [untagged],
 };
 
-describe.skipIf(!hasDockerRegistry())('docker-registry', () => {
+// Programs are started, which takes its time on a busy computer.
+describe.skipIf(!hasDockerRegistry())('docker-registry', { timeout: 60_000 }, () => {
   let root: TempDir;
   let registry: RunningRegistry;
 
@@ -175,7 +176,7 @@ describe.skipIf(!hasDockerRegistry())('docker-registry', () => {
       });
       expect((await ask(`${url}/v2/`)).status).toBe(200);
       starter.kill('SIGKILL');
-      await expect.poll(() => ask(`${url}/v2/`).catch(String), { timeout: 3000 }).toContain('ECONNREFUSED');
+      await expect.poll(() => ask(`${url}/v2/`).catch(String), { timeout: 20_000 }).toContain('ECONNREFUSED');
     } finally {
       starter.kill('SIGKILL');
     }

@@ -1,0 +1,112 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import type { Memento } from 'vscode';
+import { Secrets } from '../../src/ui/connections/secrets';
+import { ConnectionStore, type ConnectionChange } from '../../src/ui/connections/store';
+import { setSetting } from './registriesView';
+
+/** VS Code keeps both; here their content can be looked at. */
+class Kept implements Memento {
+  readonly values = new Map<string, unknown>();
+  keys = (): readonly string[] => [...this.values.keys()];
+  get = <T>(key: string, fallback?: T): T => (this.values.has(key) ? this.values.get(key) : fallback) as T;
+  update = (key: string, value: unknown): Promise<void> => {
+    this.values.set(key, value);
+    return Promise.resolve();
+  };
+}
+
+class KeptSecrets {
+  readonly values = new Map<string, string>();
+  isLocked = false;
+  get = (key: string): Promise<string | undefined> => Promise.resolve(this.values.get(key));
+  store = (key: string, value: string): Promise<void> => {
+    if (this.isLocked) return Promise.reject(new Error('The keyring is locked.'));
+    this.values.set(key, value);
+    return Promise.resolve();
+  };
+  delete = (key: string): Promise<void> => {
+    this.values.delete(key);
+    return Promise.resolve();
+  };
+}
+
+const alice = { kind: 'basic', username: 'alice', secret: 'wonderland' } as const;
+const url = 'https://registry.example.com';
+const registry = { provider: 'generic', label: 'registry.example.com', url, account: 'alice' };
+
+describe('connections', () => {
+  let state: Kept;
+  let secrets: KeptSecrets;
+  let store: ConnectionStore;
+  let changes: ConnectionChange[];
+
+  beforeEach(() => {
+    state = new Kept();
+    secrets = new KeptSecrets();
+    store = new ConnectionStore(state, new Secrets(secrets), ['generic']);
+    changes = [];
+    store.onDidChange((change) => changes.push(change));
+  });
+  afterEach(async () => {
+    store.dispose();
+    await setSetting('connections', undefined);
+  });
+
+  it('are kept without their secret, which only the secret store has', async () => {
+    const { id } = await store.add(registry, alice);
+    deepEqual(store.all(), [{ ...registry, id }]);
+    deepEqual(await store.credential(id), alice);
+    equal(JSON.stringify([...state.values]).includes('wonderland'), false);
+    equal(secrets.values.size, 1);
+    deepEqual(changes, [{ id, reason: 'added' }]);
+  });
+
+  it('are forgotten with their secret', async () => {
+    const connection = await store.add(registry, alice);
+    await store.remove(connection);
+    deepEqual(store.all(), []);
+    equal(secrets.values.size, 0);
+    deepEqual(await store.credential(connection.id), { kind: 'anonymous' });
+  });
+
+  it('ask no secret store for an anonymous visitor', async () => {
+    await store.add({ provider: 'generic', label: 'open', url }, { kind: 'anonymous' });
+    equal(secrets.values.size, 0);
+  });
+
+  it('are not kept when their secret cannot be', async () => {
+    secrets.isLocked = true;
+    await rejects(store.add(registry, alice), /The keyring is locked/);
+    deepEqual(store.all(), []);
+    deepEqual(changes, []);
+  });
+
+  it('stay apart, two accounts on one host', async () => {
+    const first = await store.add(registry, alice);
+    const second = await store.add({ ...registry, account: 'bob' }, { ...alice, username: 'bob', secret: 'builder' });
+    await store.remove(first);
+    deepEqual(await store.credential(second.id), { kind: 'basic', username: 'bob', secret: 'builder' });
+  });
+
+  it('of the settings are hidden, not removed, and shown again when connected again', async () => {
+    await setSetting('connections', [{ provider: 'generic', label: 'Team', url }]);
+    const [team] = store.all();
+    deepEqual(team && { label: team.label, url: team.url, shared: team.shared }, { label: 'Team', url, shared: true });
+    if (team === undefined) return;
+    await store.updateCredential(team.id, alice);
+    equal(store.all()[0]?.account, 'alice');
+    await store.remove(team);
+    deepEqual(store.all(), []);
+    equal(secrets.values.size, 0);
+    equal((await store.unhide('generic', url))?.id, team.id);
+    equal(store.all()[0]?.account, undefined);
+  });
+
+  it('of the settings keep their secret to their address', async () => {
+    await setSetting('connections', [{ provider: 'generic', label: 'Team', url }]);
+    const [team] = store.all();
+    await store.updateCredential(team?.id ?? '', alice);
+    await setSetting('connections', [{ provider: 'generic', label: 'Team', url: 'https://evil.example.com' }]);
+    deepEqual(await store.credential(store.all()[0]?.id ?? ''), { kind: 'anonymous' });
+  });
+});
