@@ -22,10 +22,10 @@ export function age(date: Date, now = new Date()): string {
   return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
 }
 
-/** `45 MB`: decimal, as registries and engines count. */
+/** `45 MB`, `1.2 GB`: decimal, as registries and engines count; a second digit only where the first alone says little. */
 export function size(bytes: number): string {
-  const few = bytes >= 1000 && bytes < 10_000_000 && bytes % 1_000_000 !== 0;
-  return prettyBytes(bytes, { maximumFractionDigits: few ? 1 : 0 });
+  const leading = bytes / 1000 ** Math.floor(Math.log10(Math.max(bytes, 1)) / 3);
+  return prettyBytes(bytes, { maximumFractionDigits: leading < 10 ? 1 : 0 });
 }
 
 export function count(number: number): string {

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry, Page } from '../../../src/core/model';
+import { Listing } from '../../../src/ui/tree/listing';
+
+function tag(name: string): Entry {
+  return { kind: 'tag', label: name, image: { host: 'registry.example.com', path: 'a', tag: name } };
+}
+
+function tags(from: number, to: number): Entry[] {
+  return Array.from({ length: to - from }, (_, index) => tag(`t${from + index}`));
+}
+
+/** A registry with these pages; the cursor is the number of the next one. */
+function paged(...pages: readonly (readonly Entry[])[]) {
+  const cursors: (string | undefined)[] = [];
+  const fetch = (cursor: string | undefined): Promise<Page<Entry>> => {
+    cursors.push(cursor);
+    const at = Number(cursor ?? 0);
+    const items = pages[at] ?? [];
+    return Promise.resolve(at + 1 < pages.length ? { items, next: String(at + 1) } : { items });
+  };
+  return { fetch, cursors };
+}
+
+describe('a listing', () => {
+  it('draws a hundred of 50,000 tags, and a hundred more without asking', async () => {
+    const { fetch, cursors } = paged(tags(0, 50_000));
+    const listing = new Listing(100, 100, fetch);
+    await listing.load();
+    expect([listing.wantedEntries.length, listing.known, listing.hasMore]).toEqual([100, 50_000, true]);
+    listing.wanted += listing.step;
+    await listing.load();
+    expect(listing.wantedEntries.length).toBe(200);
+    expect(cursors).toEqual([undefined]);
+  });
+
+  it('asks for the next page only when its rows are wanted', async () => {
+    const { fetch, cursors } = paged(tags(0, 1000), tags(1000, 1500));
+    const listing = new Listing(1000, 1000, fetch);
+    await listing.load();
+    expect([cursors.length, listing.hasMore, listing.isComplete]).toEqual([1, true, false]);
+    listing.wanted += listing.step;
+    await listing.load();
+    expect([cursors.length, listing.hasMore, listing.isComplete, listing.known]).toEqual([2, false, true, 1500]);
+  });
+
+  it('loads as many pages as were drawn before a refresh', async () => {
+    const { fetch, cursors } = paged(tags(0, 10), tags(10, 20), tags(20, 30));
+    await new Listing(10, 20, fetch).load();
+    expect(cursors).toEqual([undefined, '1']);
+  });
+
+  it('ends where a page repeats what is known', async () => {
+    const again = (): Promise<Page<Entry>> => Promise.resolve({ items: tags(0, 10), next: 'again' });
+    const listing = new Listing(100, 100, again);
+    await listing.load();
+    expect([listing.known, listing.isComplete, listing.hasMore]).toEqual([10, true, false]);
+  });
+
+  it('keeps what it has when a page fails, and goes on there', async () => {
+    const { fetch } = paged(tags(0, 10), tags(10, 20));
+    let isDown = false;
+    const listing = new Listing(10, 10, (cursor) => (isDown ? Promise.reject(new Error('down')) : fetch(cursor)));
+    await listing.load();
+    isDown = true;
+    listing.wanted += 10;
+    await listing.load();
+    expect([listing.known, listing.failure, listing.isComplete]).toEqual([10, new Error('down'), false]);
+    isDown = false;
+    listing.retry();
+    await listing.load();
+    expect([listing.known, listing.failure, listing.isComplete]).toEqual([20, undefined, true]);
+  });
+
+  it('loads once for two that ask at once', async () => {
+    const { fetch, cursors } = paged(tags(0, 10));
+    const listing = new Listing(100, 100, fetch);
+    await Promise.all([listing.load(), listing.load()]);
+    expect(cursors).toEqual([undefined]);
+  });
+
+  it('takes nothing in after it was given up', async () => {
+    const listing = new Listing(100, 100, (_cursor, signal) => {
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(new DOMException('Aborted', 'AbortError'));
+        });
+      });
+    });
+    const loading = listing.load();
+    listing.abort();
+    await loading;
+    expect([listing.failure, listing.known, listing.isLoading]).toEqual([undefined, 0, false]);
+  });
+});

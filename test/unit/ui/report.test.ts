@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/core/failure';
+import type { FailureDetail, FailureKind } from '../../../src/core/failure';
+import { causes, report } from '../../../src/ui/report';
+
+const subject = 'registry.example.com';
+
+function said(kind: FailureKind, message: string, detail: Omit<FailureDetail, 'subject'> = {}): string | undefined {
+  return report(new Failure(kind, message, { subject, ...detail }), 'list the tags of team/api')?.message;
+}
+
+describe('a report', () => {
+  it.each<[FailureKind, string, Omit<FailureDetail, 'subject'>, string]>([
+    ['unauthorized', 'authentication required', { status: 401 }, 'the registry says “authentication required” (401).'],
+    ['unauthorized', '', { status: 401 }, 'the registry does not accept this credential (401).'],
+    ['forbidden', '', { status: 403 }, 'this credential may not do that (403).'],
+    [
+      'notFound',
+      'repository name not known to registry',
+      { status: 404 },
+      'the registry says “repository name not known to registry” (404).',
+    ],
+    ['notFound', '', { status: 404 }, 'it is not there (any more) (404).'],
+    [
+      'unsupported',
+      'The operation is unsupported.',
+      { status: 405 },
+      'the registry does not offer this: “The operation is unsupported” (405).',
+    ],
+    [
+      'rateLimited',
+      '',
+      { status: 429, retryAfterSeconds: 1200 },
+      'registry.example.com has had too many requests from you. Try again in 1,200 seconds.',
+    ],
+    [
+      'rateLimited',
+      'slow down',
+      { status: 429 },
+      'registry.example.com has had too many requests from you: “slow down”. Wait a little, then try again.',
+    ],
+    [
+      'unreachable',
+      'getaddrinfo ENOTFOUND x',
+      { code: 'ENOTFOUND' },
+      'there is no server named registry.example.com. Check the spelling, the network or the VPN.',
+    ],
+    [
+      'unreachable',
+      'x',
+      { code: 'ECONNREFUSED' },
+      'nothing listens at registry.example.com. Check the port, or whether the registry is running.',
+    ],
+    ['unreachable', 'x', { code: 'ECONNRESET' }, 'registry.example.com broke the connection off.'],
+    [
+      'unreachable',
+      'x',
+      { code: 'EPROTO' },
+      'registry.example.com does not speak https. If it is meant to be plain, type http:// in front.',
+    ],
+    [
+      'unreachable',
+      'no route to host',
+      { code: 'EHOSTUNREACH' },
+      'registry.example.com cannot be reached: no route to host.',
+    ],
+    [
+      'untrusted',
+      'x',
+      { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+      'the certificate of registry.example.com is self-signed, so nobody vouches for it.',
+    ],
+    [
+      'untrusted',
+      'x',
+      { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      'the certificate of registry.example.com comes from an authority that this machine does not know.',
+    ],
+    ['untrusted', 'x', { code: 'CERT_HAS_EXPIRED' }, 'the certificate of registry.example.com has expired.'],
+    [
+      'untrusted',
+      'x',
+      { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
+      'the certificate of registry.example.com was made for another name.',
+    ],
+    ['timedOut', 'x', {}, 'registry.example.com did not answer in time. Check the network, VPN or proxy.'],
+    [
+      'malformed',
+      'it answered a web page (text/html)',
+      {},
+      'registry.example.com does not answer as a registry does: it answered a web page (text/html).',
+    ],
+    [
+      'rejected',
+      'database is locked',
+      { status: 500 },
+      'registry.example.com has a problem of its own (500): “database is locked”. Try again later.',
+    ],
+    ['rejected', '', { status: 418 }, 'registry.example.com refused (418).'],
+  ])('of %s “%s” says what to do', (kind, message, detail, expected) => {
+    expect(said(kind, message, detail)).toBe(`Could not list the tags of team/api: ${expected}`);
+  });
+
+  it('puts what it means before what was said', () => {
+    const explanation = 'deletion is switched off in this registry';
+    expect(said('unsupported', 'The operation is unsupported.', { status: 405, explanation })).toBe(
+      'Could not list the tags of team/api: deletion is switched off in this registry. It says “The operation is unsupported” (405).',
+    );
+  });
+
+  it('offers what can help', () => {
+    const remedies = (kind: FailureKind) => report(new Failure(kind, '', { subject }), 'x')?.remedies;
+    expect(remedies('unauthorized')).toEqual(['updateCredential', 'retry', 'showLog']);
+    expect(remedies('unreachable')).toEqual(['retry', 'showLog']);
+    expect(remedies('unsupported')).toEqual(['showLog']);
+  });
+
+  it('says nothing of a cancellation', () => {
+    expect(report(new DOMException('Aborted', 'AbortError'), 'x')).toBeUndefined();
+  });
+
+  it('admits a defect without its innards, which go to the log', () => {
+    const defect = new TypeError("Cannot read properties of undefined (reading 'x')");
+    expect(report(defect, 'list the tags')?.message).toBe(
+      'Could not list the tags: an unexpected error, whose details are in the log.',
+    );
+    expect(causes(defect)).toContain('Cannot read properties of undefined');
+    expect(causes(new Failure('unreachable', 'gone', { subject }, { cause: defect }))).toBe(
+      "unreachable (registry.example.com): gone\n  caused by TypeError: Cannot read properties of undefined (reading 'x')",
+    );
+  });
+});
