@@ -51,9 +51,6 @@ export function activate(context: vscode.ExtensionContext): void {
     done: (message) => {
       vscode.window.setStatusBarMessage(message, 5000);
     },
-    openSettings: async (query) => {
-      await vscode.commands.executeCommand('workbench.action.openSettings', query);
-    },
     log,
     showLog: () => {
       log.show(true);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
@@ -138,7 +139,8 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
 /** Bearer where its realm can be used, else Basic: the stronger first, whatever their order. */
 function choose(challenges: readonly Challenge[], registry: URL): Challenge | undefined {
   const bearer = challenges.find(
-    ({ scheme, parameters }) => scheme === 'bearer' && URL.canParse(parameters.realm ?? ':', registry.href),
+    ({ scheme, parameters: { realm } }) =>
+      scheme === 'bearer' && realm !== undefined && URL.canParse(realm, registry.href),
   );
   return bearer ?? challenges.find(({ scheme }) => scheme === 'basic');
 }
@@ -245,7 +247,7 @@ function checkedRealm(realm: string, registry: URL): URL {
 }
 
 function isPrivate(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
+  const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   if (isIP(host) === 6) return /^(::1?$|f[cd]|fe[89ab]|::ffff:)/.test(host);
   return isIP(host) === 4 && /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
@@ -278,6 +280,8 @@ function mergeScopes(own: string | undefined, named: readonly string[]): readonl
 
 async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
+  // Many requests of one operation may wait here on its signal.
+  setMaxListeners(0, signal);
   let abandon: () => void = () => undefined;
   const aborted = new Promise<never>((_resolve, reject) => {
     abandon = () => {

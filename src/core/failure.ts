@@ -130,6 +130,7 @@ export function retryAfter(response: HttpResponse): number | undefined {
   const value = response.headers['retry-after'];
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value.trim())) return Number(value);
-  const date = Date.parse(value);
+  // Date.parse takes `-1` for a year.
+  const date = /^[a-z]/i.test(value.trim()) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
 }

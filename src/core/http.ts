@@ -58,7 +58,7 @@ export function axiosHttp(log: Log): Http {
         maxContentLength: maxBytes,
         maxRedirects: 5,
         beforeRedirect: (options: Record<string, unknown>) => {
-          guardRedirect(request.url, options);
+          guardRedirect(request, options);
         },
         // VS Code's own networking knows the proxy; axios reading HTTPS_PROXY as well breaks the extension host.
         proxy: false,
@@ -85,18 +85,24 @@ export function axiosHttp(log: Log): Http {
 }
 
 /** Credentials are for the host they were typed for; a redirect may neither carry them away nor drop TLS. */
-function guardRedirect(from: string, options: Record<string, unknown>): void {
+function guardRedirect(request: HttpRequest, options: Record<string, unknown>): void {
+  const from = new URL(request.url);
   const to = new URL(String(options.href));
-  if (new URL(from).protocol === 'https:' && to.protocol !== 'https:') {
-    throw Object.assign(new Error(`redirected from https to ${to.protocol}//${to.host}`), {
-      code: 'INSECURE_REDIRECT',
-    });
+  if (from.protocol === 'https:' && to.protocol !== 'https:') {
+    throw insecure(`redirected from https to ${to.protocol}//${to.host}`);
   }
-  const headers = options.headers;
-  if (to.origin === new URL(from).origin || typeof headers !== 'object' || headers === null) return;
+  if (to.origin === from.origin) return;
+  // A token request holds its secret in the body, which 307 and 308 send again.
+  if (request.body !== undefined) throw insecure(`redirected what was sent to ${to.host}`);
+  const { headers } = options;
+  if (typeof headers !== 'object' || headers === null) return;
   for (const name of Object.keys(headers)) {
     if (/^(proxy-)?authorization$|^cookie$/i.test(name)) Reflect.deleteProperty(headers, name);
   }
+}
+
+function insecure(message: string): Error {
+  return Object.assign(new Error(message), { code: 'INSECURE_REDIRECT' });
 }
 
 function timedOut(request: HttpRequest, cause: unknown): Failure {
@@ -119,9 +125,13 @@ const systemFailures: readonly { readonly code: RegExp; readonly kind: FailureKi
 function failureOfSystem(request: HttpRequest, error: unknown): Failure {
   const subject = new URL(request.url).host;
   const root = rootCause(error);
-  const code = root.code ?? 'UNKNOWN';
+  const { message } = root;
+  // axios calls a body that was cut off a bad response, and follow-redirects gives a strange target no code.
+  const code = message.includes('aborted')
+    ? 'ECONNRESET'
+    : (root.code ?? (/protocol/i.test(message) ? 'ERR_INVALID_URL' : 'UNKNOWN'));
   const kind = systemFailures.find((row) => row.code.test(code))?.kind ?? 'unreachable';
-  return new Failure(kind, root.message === '' ? code : root.message, { subject, code }, { cause: error });
+  return new Failure(kind, message === '' ? code : message, { subject, code }, { cause: error });
 }
 
 /** Under axios' error lies the system's; under a failed dual-stack connect, one error for each address. */

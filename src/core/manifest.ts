@@ -73,9 +73,19 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
   }
   if (answer.config) {
     const config = descriptorOf(answer.config);
-    const artifact = isText(answer.artifactType) || !imageConfigs.has(config.mediaType);
     const layers = (answer.layers ?? []).map(descriptorOf);
-    return { ...common, mediaType: typed(ociManifest), kind: artifact ? 'artifact' : 'image', config, layers };
+    const mediaType = typed(ociManifest);
+    // Docker 1.10 pushed image configs as bytes of no type.
+    const isImage =
+      imageConfigs.has(config.mediaType) ||
+      (mediaType === dockerManifest && config.mediaType === 'application/octet-stream');
+    return {
+      ...common,
+      mediaType,
+      kind: isImage && !isText(answer.artifactType) ? 'image' : 'artifact',
+      config,
+      layers,
+    };
   }
   if (answer.schemaVersion === 1) {
     const created = createdOfSchema1(answer.history?.[0]?.v1Compatibility);

@@ -96,10 +96,11 @@ export class RegistryClient {
       { method: 'GET', url, scope: pull(repository), headers: { Accept: ociIndex } },
       signal,
     );
-    this.hasReferrersApi = response.status === 200;
     // Registries from before OCI 1.1 take the path for another one, and refuse it in several ways.
-    if ([400, 404, 405].includes(response.status)) return undefined;
-    if (response.status !== 200) throw failureOf(response);
+    const isUnknown = [400, 404, 405].includes(response.status);
+    if (!isUnknown && response.status !== 200) throw failureOf(response);
+    this.hasReferrersApi = !isUnknown;
+    if (isUnknown) return undefined;
     const index = readManifest(response, 'referrers');
     return index.kind === 'index' ? index.manifests : [];
   }

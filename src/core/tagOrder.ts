@@ -35,6 +35,7 @@ function compare(a: Ranked, b: Ranked): number {
 }
 
 const chunks = /\d+|\D+/g;
+const digits = /^\d+$/;
 
 function compareNames(a: string, b: string): number {
   const left = a.match(chunks) ?? [];
@@ -42,9 +43,8 @@ function compareNames(a: string, b: string): number {
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
     const [x = '', y = ''] = [left[index], right[index]];
     if (x === y) continue;
-    const difference = Number(y) - Number(x);
-    if (!Number.isNaN(difference) && difference !== 0) return difference;
-    return x < y ? -1 : 1;
+    const difference = digits.test(x) && digits.test(y) ? Number(y) - Number(x) : 0;
+    return difference || (x < y ? -1 : 1);
   }
   return left.length - right.length || (a < b ? -1 : Number(a > b));
 }

@@ -18,7 +18,6 @@ export interface App {
   readonly browse: (url: URL) => Promise<void>;
   /** Says in the status bar that something is done. */
   readonly done: (message: string) => void;
-  readonly openSettings: (query: string) => Promise<void>;
   readonly log: Log;
   readonly showLog: () => void;
 }
@@ -28,7 +27,6 @@ export interface Tree {
   /** A node for an entry below `parent` that need not be drawn. */
   nodeOf(parent: Node, entry: Entry): Node;
   refresh(node?: Node): void;
-  redraw(node: Node): void;
   loadMore(row: More): void;
   retry(row: Problem): void;
   reveal(node: Node): Promise<void>;

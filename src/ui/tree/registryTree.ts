@@ -151,11 +151,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   refresh(node?: Node): void {
     for (const root of node === undefined ? this.roots() : [node]) this.relist(root.id);
     this.changed.fire(node === undefined ? undefined : this.current([node]));
-  }
-
-  /** Draws a row and what its menu offers anew, asking nothing. */
-  redraw(node: Node): void {
-    this.changed.fire(this.current([node]));
+    // A tag's details come with its repository's rows, which are not asked for again.
+    if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
   }
 
   loadMore({ of }: More): void {

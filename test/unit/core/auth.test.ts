@@ -161,6 +161,17 @@ describe('token exchange', () => {
 });
 
 describe('Basic', () => {
+  it('is taken where a Bearer challenge names no realm', async () => {
+    const { url, requests } = await scripted(({ headers }) =>
+      headers.authorization === undefined
+        ? { status: 401, headers: { 'WWW-Authenticate': 'Bearer service="s", Basic realm="b"' } }
+        : { status: 200 },
+    );
+    const http = withAuth(axiosHttp(collectLog()), url, () => Promise.resolve(alice));
+    expect((await send(http, `${url}/v2/`)).status).toBe(200);
+    expect(requests.map(({ headers }) => headers.authorization?.split(' ')[0])).toEqual([undefined, 'Basic']);
+  });
+
   const unicode: Credential = { kind: 'basic', username: 'zoë', secret: 'pä:ß🔑' };
 
   it('sends user and password as UTF-8, at once after the first time', async () => {

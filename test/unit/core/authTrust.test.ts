@@ -118,6 +118,18 @@ describe('a registry of the internet', () => {
 });
 
 describe('a token server that redirects', () => {
+  it.each([307, 308])('is not followed with a secret to another origin: %d', async (status) => {
+    const thief = await scripted(takesAll);
+    const realm = await scripted(() => ({ status, headers: { Location: `${thief.url}/token` } }));
+    const { url } = await scripted(sendingTo(`${realm.url}/token`));
+    const failure = await failing(send(open(url, identity), `${url}/v2/`));
+    expect(failure).toMatchObject({
+      kind: 'untrusted',
+      message: `redirected what was sent to ${new URL(thief.url).host}`,
+    });
+    expect([realm.requests.length, thief.requests]).toEqual([1, []]);
+  });
+
   it('does not pass the password on to another origin', async () => {
     const thief = await scripted(takesAll);
     const registry = await scripted((request) => {

@@ -81,6 +81,10 @@ describe('failureOf', () => {
 });
 
 describe('retryAfter', () => {
+  it.each(['-1', '2 seconds', '', '1e3'])('is nothing when it cannot be read: “%s”', (value) => {
+    expect(retryAfter(answer(429, '', { 'retry-after': value }))).toBeUndefined();
+  });
+
   it.each([
     ['0', 0],
     [' 120 ', 120],

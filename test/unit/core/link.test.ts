@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { nextLink } from '../../../src/core/link';
 
 describe('nextLink', () => {
+  it('reads no rel inside another value', () => {
+    expect(nextLink('</a>; title="a; rel=prev"; rel="next"')).toBe('/a');
+    expect(nextLink('</a>; rel="prev"; title="; rel=next"')).toBeUndefined();
+  });
+
   it.each([
     ['</v2/_catalog?last=a%2Fb&n=100>; rel="next"', '/v2/_catalog?last=a%2Fb&n=100'],
     ['<https://r.test/v2/a/tags/list?last=x>;rel=next', 'https://r.test/v2/a/tags/list?last=x'],

@@ -18,6 +18,14 @@ async function replying(...replies: readonly [Reply, ...Reply[]]) {
 }
 
 describe('withRetry', () => {
+  it('asks again when an answer breaks off', async () => {
+    const server = await scripted(() => ({ status: 200, body: 'the whole of it' }));
+    server.fail(/./, { kind: 'truncate', times: 1 });
+    const response = await send(withRetry(axiosHttp(collectLog())), `${server.url}/v2/`);
+    expect(textOf(response)).toBe('the whole of it');
+    expect(server.requests).toHaveLength(2);
+  });
+
   it.each([429, 502, 503, 504])('asks again after %i', async (status) => {
     const { url, requests } = await replying(busy(status, '0'), busy(status, '0'), fine);
     expect(textOf(await send(http, url))).toBe('fine');
