@@ -64,7 +64,8 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
         if (chosen === undefined) return;
         const refusal = await busily(box, () => accept?.(chosen.value, signal));
         if (refusal === undefined) settle({ value: chosen.value });
-        else box.placeholder = refusal;
+        // A pick has no line for messages: the choice itself says why it will not do.
+        else box.items = box.items.map((item) => (item === chosen ? { ...item, detail: `$(error) ${refusal}` } : item));
       }),
     ];
   });

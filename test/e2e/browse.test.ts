@@ -57,7 +57,6 @@ describe('the Registries view', () => {
     await view.expand('team/api');
     await view.describes('1.3', '1 month ago · ');
     await view.describes('1.4', 'amd64, arm64');
-    await view.describes('team/api', '3 tags');
     const tags = (await view.rows()).filter(({ level }) => level === 3);
     expect(tags.map(({ label }) => label)).toEqual(['latest', '1.4', '1.3']);
     expect(tags[0]?.description).toMatch(/^2 days ago · [\d.]+ k?B · amd64, arm64$/);
@@ -146,7 +145,6 @@ describe('the Registries view', () => {
   it('draws a hundred tags of a long list, and says how many are left', async () => {
     const view = await opened('Large', 'ci/empty', 'ci/builds');
     await view.row('build-250');
-    await view.describes('ci/builds', '250 tags');
     await view.scrollTo('Load more…', 'down');
     await view.describes('Load more…', '150 of 250 left');
     await workbench().screenshot('load-more');

@@ -185,8 +185,8 @@ describe('Connect Registry', () => {
     await input.titled('Connect Registry (3 of 3)');
     await input.pick('Anonymously');
     await expect
-      .poll(() => input.placeholder())
-      .toBe('Could not connect: the registry wants you to sign in. It says “authentication required” (401).');
+      .poll(async () => (await input.rows()).find(({ label }) => label === 'Anonymously')?.detail)
+      .toContain('Could not connect: the registry wants you to sign in. It says “authentication required” (401).');
     await workbench().screenshot('connect-anonymous-refused');
     await input.escape();
     await input.closed();

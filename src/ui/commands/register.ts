@@ -14,7 +14,7 @@ export function registerCommands(app: App, commands: readonly Command[]): vscode
   return commands.map((command) =>
     vscode.commands.registerCommand(`registryExplorer.${command.id}`, async (...called: readonly [Row?]) => {
       // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
-      if (called.length > 0 && called[0] === undefined && command.kind === 'node')
+      if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
         app.done(t('The view is being refreshed: choose again.'));
       else await run(app, command, called[0]);
     }),

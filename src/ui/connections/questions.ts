@@ -61,8 +61,10 @@ function askOne(
   const title = stepTitle(flow.title, step, flow.stepsBefore + asked.length);
   const value = answers[question.key];
   if (question.choices !== undefined) {
-    const placeholder = problemSoFar ?? question.prompt;
-    return ask.pick({ title, canGoBack, placeholder, items: question.choices, selected: value }, accept);
+    return ask.pick(
+      { title, canGoBack, placeholder: question.prompt, items: question.choices, selected: value },
+      accept,
+    );
   }
   const { prompt, placeholder, secret, problem } = question;
   return ask.input(

@@ -195,12 +195,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         ...entries.slice(listing.nodes.length).map((entry) => this.adopt(node, entry)),
       ];
     }
-    const total = listing.isComplete ? listing.known : undefined;
-    if (node.total === total && node.failure === listing.failure) return;
+    const isEmpty = listing.isComplete && listing.known === 0;
+    if (node.isEmpty === isEmpty && node.failure === listing.failure) return;
     if (listing.failure !== undefined && node.failure !== listing.failure) {
       this.collaborators.log.error(`Could not ${listingPhrase(node)}\n  ${causes(listing.failure)}`);
     }
-    node.total = total;
+    node.isEmpty = isEmpty;
     node.failure = listing.failure;
     this.drawSoon(node);
   }

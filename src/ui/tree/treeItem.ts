@@ -58,7 +58,7 @@ function nodeItem(node: Node, details: DetailsSetting): vscode.TreeItem {
     case 'group':
       return labelled(entry, 'organization', entry.detail, Collapsed);
     case 'repository': {
-      const item = labelled(entry, 'repo', totalOf(node), Collapsed);
+      const item = labelled(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
       item.tooltip = printReference(entry.image);
       return item;
     }
@@ -97,9 +97,13 @@ function connectionItem(node: Node): vscode.TreeItem {
   return item;
 }
 
+function isEmpty(node: Node): boolean {
+  return node instanceof TreeNode && node.isEmpty;
+}
+
 function stateOf(node: Node): string {
   const failure = node instanceof TreeNode ? node.failure : undefined;
-  if (!(failure instanceof Failure)) return node instanceof TreeNode && node.total === 0 ? t('no repositories') : '';
+  if (!(failure instanceof Failure)) return isEmpty(node) ? t('no repositories') : '';
   if (failure.kind === 'unauthorized') return t('signed out');
   return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? t('offline') : '';
 }
@@ -169,12 +173,6 @@ const kindNames: Readonly<Record<Entry['kind'], () => string>> = {
   platform: () => t('Platform'),
   attachment: () => t('Attachment'),
 };
-
-function totalOf(node: Node): string | undefined {
-  const total = node instanceof TreeNode ? node.total : undefined;
-  if (total === undefined) return undefined;
-  return total === 0 ? t('no tags') : total === 1 ? t('1 tag') : t('{0} tags', count(total));
-}
 
 const mostLabels = 10;
 

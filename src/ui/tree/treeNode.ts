@@ -5,8 +5,8 @@ import type { Node } from './node';
 /** A row that stays the same object over refreshes, as VS Code wants its elements, while what it shows changes. */
 export class TreeNode implements Node {
   readonly kind = 'node';
-  /** Children known so far, once all are: `5,000 tags`. */
-  total: number | undefined;
+  /** All is listed, and there is nothing. */
+  isEmpty = false;
   /** Why its children could not be listed. */
   failure: unknown;
   /** Details are of this listing, not kept from one before a refresh. */
