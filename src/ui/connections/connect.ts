@@ -44,8 +44,9 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     const { connection, credential } = type.describe(answers);
     const refusal = await check(app, type, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
-    connected = await save(app, connection, credential);
-    return undefined;
+    return keeping(app, type.questions, answers, async () => {
+      connected = await save(app, connection, credential);
+    });
   };
   const finished = await askQuestions(app.ask, {
     title: t('Connect Registry'),
@@ -84,8 +85,8 @@ export async function updateCredential(app: App, connection: Connection): Promis
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
     const { credential } = type.describe(answers);
     const refusal = await check(app, type, connection, credential, questions, answers, signal);
-    if (refusal === undefined && !signal.aborted) await app.connections.updateCredential(connection.id, credential);
-    return refusal;
+    if (refusal !== undefined || signal.aborted) return refusal;
+    return keeping(app, questions, answers, () => app.connections.updateCredential(connection.id, credential));
   };
   return (
     (await askQuestions(app.ask, { title: t('Update Credential'), questions, initial, stepsBefore: 0, finish })) ===
@@ -115,6 +116,23 @@ async function check(
   }
 }
 
+/** A secret store that is locked or missing refuses; that is said where the secret was typed, and nothing is lost. */
+async function keeping(
+  app: App,
+  questions: readonly Question[],
+  answers: Answers,
+  keep: () => Promise<void>,
+): Promise<Refusal | undefined> {
+  try {
+    await keep();
+    return undefined;
+  } catch (error) {
+    app.log.error(`Connect Registry: ${causes(error)}`);
+    const why = error instanceof Error ? error.message : '';
+    return { at: lastAsked(questions, answers), problem: t('The connection works, but could not be kept: {0}', why) };
+  }
+}
+
 /** "Authentication required" is what registries say of a wrong password too. */
 function explained(error: unknown, credential: Credential): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unauthorized') return error;
@@ -127,7 +145,10 @@ function explained(error: unknown, credential: Credential): unknown {
 
 /** A refused credential is the last question's matter, all else the first's. */
 function questionAbout(error: unknown, questions: readonly Question[], answers: Answers): string {
-  const asked = questions.filter(({ when }) => when?.(answers) ?? true);
   const refused = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
-  return (refused ? asked.at(-1) : asked[0])?.key ?? '';
+  return refused ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
+}
+
+function lastAsked(questions: readonly Question[], answers: Answers): string {
+  return questions.findLast(({ when }) => when?.(answers) ?? true)?.key ?? '';
 }

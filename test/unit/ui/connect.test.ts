@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../src/core/model';
+import { providerTypes } from '../../../src/providers/table';
+import type { App, Connections } from '../../../src/ui/app';
+import type { Accept, Ask } from '../../../src/ui/ask';
+import { connect } from '../../../src/ui/connections/connect';
+import { startV2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+
+/** A user who answers each step from a script: a text, a label, or dismissal. Notes the title and whatever keeps a box open. */
+function user(...script: readonly (string | undefined)[]) {
+  const left = [...script];
+  const seen: string[] = [];
+  const answer = async <T>(title: string, choose: (text: string) => T, accept?: Accept<T>) => {
+    for (;;) {
+      const text = left.shift();
+      seen.push(title);
+      if (text === undefined) return undefined;
+      if (text === 'back') return 'back' as const;
+      const value = choose(text);
+      const refusal = await accept?.(value, new AbortController().signal);
+      if (refusal === undefined) return { value };
+      seen.push(refusal);
+    }
+  };
+  const ask: Ask = {
+    input: (step, accept) => answer(step.title, (text) => text, accept),
+    pick: async (step, accept) => {
+      const items = await step.items;
+      const choose = (label: string) => {
+        const item = items.find((candidate) => candidate.label === label);
+        if (item === undefined) throw new Error(`There is no choice "${label}".`);
+        return item.value;
+      };
+      return answer(step.title, choose, accept);
+    },
+    confirm: () => Promise.resolve(true),
+  };
+  return { ask, seen };
+}
+
+function appOf(ask: Ask, add: Connections['add']): App {
+  const none = () => Promise.resolve(undefined);
+  const connections: Connections = {
+    all: () => [],
+    add,
+    unhide: none,
+    rename: () => Promise.resolve(),
+    updateCredential: () => Promise.resolve(),
+    remove: () => Promise.resolve(),
+  };
+  return { ask, connections, providerTypes, log: collectLog() } as unknown as App;
+}
+
+const generic = 'Generic Docker V2 / OCI registry';
+const byPassword = 'User name and password or token';
+const kept = (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'new' });
+
+describe('the connect flow', () => {
+  it('asks step by step, counts the steps, and keeps the answers over Back', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } } });
+    try {
+      const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'back', 'alice', 'pw');
+      const connection = await connect(appOf(ask, kept));
+      expect(connection).toEqual({
+        id: 'new',
+        provider: 'generic',
+        label: new URL(server.url).host,
+        url: server.url,
+        account: 'alice',
+      });
+      const steps = ['1 of 3', '2 of 3', '3 of 3', '4 of 5', '5 of 5', '4 of 5', '5 of 5'];
+      expect(seen).toEqual(steps.map((step) => `Connect Registry (${step})`));
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('keeps nothing when it is left, or refused', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } } });
+    try {
+      const added: unknown[] = [];
+      const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'wrong', undefined);
+      const connection = await connect(appOf(ask, (one) => (added.push(one), kept(one))));
+      expect([connection, added]).toEqual([undefined, []]);
+      expect(seen.at(-2)).toContain('the registry does not accept this user name with this password or token');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('says where the secret was typed that it could not be kept', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } } });
+    try {
+      const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'pw', undefined);
+      const connection = await connect(appOf(ask, () => Promise.reject(new Error('The keyring is locked.'))));
+      expect(connection).toBeUndefined();
+      expect(seen.slice(-3)).toEqual([
+        'Connect Registry (5 of 5)',
+        'The connection works, but could not be kept: The keyring is locked.',
+        'Connect Registry (5 of 5)',
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+});
