@@ -101,3 +101,13 @@ export function hasLoaded({ view, index, watch }: { view: string; index: number;
     Number(document.querySelector(`${rows} [data-index="${at}"]`)?.getAttribute('aria-level') ?? 0);
   return watch.seen || level(index + 1) > level(index);
 }
+
+/** Whether every tag on screen tells what it is. Runs inside the page. */
+export function hasDetails({ view }: { view: string }): boolean {
+  const rows = `.pane:has(> .pane-header[aria-label^="${view} "]) .monaco-list-rows > .monaco-list-row`;
+  return [...document.querySelectorAll(rows)].every(
+    (row) =>
+      !/^\s*Tag /.test(row.getAttribute('aria-label') ?? '') ||
+      (row.querySelector('.label-description')?.textContent ?? '') !== '',
+  );
+}

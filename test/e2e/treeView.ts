@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core';
 import { contextMenu } from './contextMenu';
 import { quickInput } from './quickInput';
 import { texts } from './texts';
-import { hasLoaded, queryRows, watchLoading, type RowQuery, type TreeRow } from './treeRows';
+import { hasDetails, hasLoaded, queryRows, watchLoading, type RowQuery, type TreeRow } from './treeRows';
 import type { Workbench } from './workbench';
 
 /** Labels from an ancestor down to the row meant; a single label will do when only one row on screen has it. */
@@ -73,6 +73,8 @@ export function treeView(workbench: Workbench, name: string): TreeView {
     await row.and(workbench.page.locator(`[aria-expanded="${String(expanded !== true)}"]`)).waitFor();
   };
   const openMenu = async (path: RowPath): Promise<ReturnType<typeof contextMenu>> => {
+    // A row that is drawn anew, because its details arrived, closes the menu that was opened on it.
+    await workbench.page.waitForFunction(hasDetails, { view: name });
     const row = await element(path);
     await row.locator('.label-name').click({ button: 'right' });
     return contextMenu(workbench);

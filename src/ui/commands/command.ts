@@ -6,7 +6,7 @@ export interface AppCommand {
   readonly kind: 'app';
   readonly id: string;
   /** Completes "Could not …". */
-  readonly doing: string;
+  readonly doing: () => string;
   readonly run: (app: App) => Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import type { AppCommand } from './command';
 export const connectRegistry: AppCommand = {
   kind: 'app',
   id: 'connectRegistry',
-  doing: 'connect the registry',
+  doing: () => t('connect the registry'),
   run: async (app) => {
     const connection = await connect(app);
     if (connection === undefined) return;

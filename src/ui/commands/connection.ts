@@ -12,7 +12,7 @@ export const renameConnection = nodeCommand({
   id: 'renameConnection',
   title: () => t('Rename…'),
   needs: ({ entry, connection }) => (entry === undefined && !connection.shared ? connection : undefined),
-  doing: ({ label }) => `rename ${label}`,
+  doing: ({ label }) => t('rename {0}', label),
   run: async (app, { id, label }) => {
     const problem = (text: string) => (text.trim() === '' ? t('Type a name.') : undefined);
     const answer = await app.ask.input({
@@ -29,7 +29,7 @@ export const updateCredential = nodeCommand({
   id: 'updateCredential',
   title: () => t('Update Credential…'),
   needs: connectionNode,
-  doing: ({ label }) => `update the credential of ${label}`,
+  doing: ({ label }) => t('update the credential of {0}', label),
   run: async (app, connection) => {
     if (await askForCredential(app, connection)) app.done(t('Updated the credential of {0}', connection.label));
   },
@@ -39,7 +39,7 @@ export const disconnect = nodeCommand({
   id: 'disconnect',
   title: () => t('Disconnect'),
   needs: connectionNode,
-  doing: ({ label }) => `disconnect ${label}`,
+  doing: ({ label }) => t('disconnect {0}', label),
   run: async (app, connection) => {
     const stays = t('Nothing in the registry changes.');
     const goes = connection.shared

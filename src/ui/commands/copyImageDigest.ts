@@ -9,7 +9,7 @@ export const copyImageDigest = nodeCommand({
     content !== undefined && (entry?.kind === 'tag' || entry?.kind === 'platform')
       ? { image: entry.image, content }
       : undefined,
-  doing: ({ image }) => `read the digest of ${printReference(image)}`,
+  doing: ({ image }) => t('read the digest of {0}', printReference(image)),
   run: async (app, { image, content }) => {
     // Asked anew: a tag may have moved since its row was drawn.
     const title = t('Reading the digest of {0}', printReference(image));

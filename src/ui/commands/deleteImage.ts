@@ -10,7 +10,7 @@ export const deleteImage = nodeCommand({
   title: () => t('Delete Image…'),
   needs: ({ entry, provider: { deletion } }) =>
     entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion } : undefined,
-  doing: ({ tag }) => `delete ${printReference(tag.image)}`,
+  doing: ({ tag }) => t('delete {0}', printReference(tag.image)),
   run: async (app, { tag, deletion }, node) => {
     const name = printReference(tag.image);
     // Whatever goes wrong, the tree shows what the registry has now.

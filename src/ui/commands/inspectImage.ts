@@ -15,7 +15,7 @@ export const inspectImage = nodeCommand({
     const isImage = entry?.kind === 'platform' || (entry?.kind === 'tag' && entry.details?.type !== 'artifact');
     return content !== undefined && isImage ? { image: entry.image, label: entry.label, content } : undefined;
   },
-  doing: ({ image }) => `inspect ${printReference(image)}`,
+  doing: ({ image }) => t('inspect {0}', printReference(image)),
   run: async (app, { image, label, content }) => {
     const chosen = await choosePlatform(app, content, image);
     if (chosen === undefined) return;

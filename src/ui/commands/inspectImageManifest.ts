@@ -10,7 +10,7 @@ export const inspectImageManifest = nodeCommand({
     content !== undefined && (entry?.kind === 'tag' || entry?.kind === 'platform' || entry?.kind === 'attachment')
       ? { image: entry.image, label: entry.label, content }
       : undefined,
-  doing: ({ image }) => `read the manifest of ${printReference(image)}`,
+  doing: ({ image }) => t('read the manifest of {0}', printReference(image)),
   run: async (app, { image, label, content }) => {
     const title = t('Reading the manifest of {0}', printReference(image));
     const { digest, bytes } = await app.working(title, (_progress, signal) => content.manifest(image, signal));

@@ -8,7 +8,7 @@ export const openAttachment = nodeCommand({
   title: () => t('Open'),
   needs: ({ entry, provider: { content } }) =>
     content !== undefined && entry?.kind === 'attachment' ? { attachment: entry, content } : undefined,
-  doing: ({ attachment }) => `read “${attachment.label}” of ${printReference(attachment.image)}`,
+  doing: ({ attachment }) => t('read “{0}” of {1}', attachment.label, printReference(attachment.image)),
   run: async (app, { attachment, content }) => {
     const title = t('Reading {0}', attachment.label);
     const bytes = await app.working(title, (_progress, signal) => content.attachment(attachment, signal));

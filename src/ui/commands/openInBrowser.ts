@@ -5,6 +5,6 @@ export const openInBrowser = nodeCommand({
   id: 'openInBrowser',
   title: () => t('Open in Browser'),
   needs: ({ entry, provider }) => provider.webPage?.(entry),
-  doing: (url) => `open ${url.host}`,
+  doing: (url) => t('open {0}', url.host),
   run: (app, url) => app.browse(url),
 });

@@ -6,7 +6,7 @@ export const refresh = nodeCommand({
   id: 'refresh',
   title: () => t('Refresh'),
   needs: (node) => (node.entry?.kind === 'attachment' || node.entry?.kind === 'platform' ? undefined : node),
-  doing: () => 'refresh',
+  doing: () => t('refresh'),
   run: (app, _target, node) => {
     app.tree.refresh(node);
     return Promise.resolve();
@@ -16,7 +16,7 @@ export const refresh = nodeCommand({
 export const refreshAll: AppCommand = {
   kind: 'app',
   id: 'refreshAll',
-  doing: 'refresh',
+  doing: () => t('refresh'),
   run: (app) => {
     app.tree.refresh();
     return Promise.resolve();

@@ -24,14 +24,16 @@ export function registerCommands(app: App, commands: readonly Command[]): vscode
 async function run(app: App, command: Command, row: Row | undefined): Promise<void> {
   switch (command.kind) {
     case 'app':
-      await attempt(app, command.doing, undefined, () => command.run(app));
+      await attempt(app, command.doing(), undefined, () => command.run(app));
       return;
     case 'row':
       if (row !== undefined && row.kind !== 'node') command.run(app, row);
       return;
     case 'node': {
       const node =
-        row === undefined ? await attempt(app, 'find it', undefined, () => pick(app, command)) : nearest(command, row);
+        row === undefined
+          ? await attempt(app, t('list what there is to choose from'), undefined, () => pick(app, command))
+          : nearest(command, row);
       if (node !== undefined) await attempt(app, command.doing(node), node, () => command.run(app, node));
     }
   }

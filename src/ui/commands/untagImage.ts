@@ -8,7 +8,7 @@ export const untagImage = nodeCommand({
   title: () => t('Untag…'),
   needs: ({ entry, provider: { deletion } }) =>
     entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag } : undefined,
-  doing: ({ tag }) => `untag ${printReference(tag.image)}`,
+  doing: ({ tag }) => t('untag {0}', printReference(tag.image)),
   run: async (app, { tag, untag }, node) => {
     const name = printReference(tag.image);
     const detail = t('Only this tag goes. The image stays under its digest and its other tags.');

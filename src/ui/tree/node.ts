@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Connection, Entry } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 
@@ -31,23 +32,19 @@ export interface Problem {
   readonly failure: unknown;
 }
 
-export function connectionOf(node: Node): Node {
-  return node.parent === undefined ? node : connectionOf(node.parent);
-}
-
 /** What the tree was doing when it failed; completes "Could not …". */
 export function listingPhrase({ entry, connection }: Node): string {
   switch (entry?.kind) {
     case undefined:
-      return `list the repositories of ${connection.label}`;
+      return t('list the repositories of {0}', connection.label);
     case 'group':
-      return `list the repositories of ${entry.label}`;
+      return t('list the repositories of {0}', entry.label);
     case 'repository':
-      return `list the tags of ${entry.label}`;
+      return t('list the tags of {0}', entry.label);
     case 'tag':
-      return `list the platforms of ${entry.image.path}:${entry.label}`;
+      return t('list the platforms of {0}:{1}', entry.image.path, entry.label);
     case 'platform':
     case 'attachment':
-      return `list what belongs to ${entry.label}`;
+      return t('list what belongs to {0}', entry.label);
   }
 }
