@@ -31,7 +31,7 @@ describe('registries that a workspace lists', () => {
     await view.open();
     expect(await view.welcome()).toContain('Browse the repositories');
     await workbench().screenshot('restricted-mode');
-    await workbench().runCommand('Workspaces: Manage Workspace Trust');
+    await workbench().page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).click();
     await workbench().page.getByRole('button', { name: 'Trust', exact: true }).click();
     await workbench().page.getByText('You trust this folder').waitFor();
     await view.expand('Team');
