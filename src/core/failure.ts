@@ -21,8 +21,10 @@ export type FailureKind =
   | 'rejected';
 
 export interface FailureDetail {
-  /** Who failed: `host[:port]`, or the file or program asked. */
+  /** Who failed: `host[:port]`, the engine's address, or the file or program asked. */
   readonly subject: string;
+  /** Whose words `message` are, where not the registry's. */
+  readonly speaker?: 'engine' | 'program';
   readonly status?: number;
   /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
   readonly code?: string;

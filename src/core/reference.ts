@@ -55,9 +55,19 @@ export function parseReference(text: string): ImageReference | { readonly proble
 }
 
 /** Prints a reference the short way that people write and engines read: `nginx:1.27`, `ghcr.io/acme/web@sha256:…`. */
-export function printReference({ host, path, tag, digest }: ImageReference): string {
+export function printReference(image: ImageReference): string {
+  const { host, path } = image;
   const name = host === dockerHub ? path.replace(/^library\/(?=[^/]+$)/, '') : `${host}/${path}`;
-  return `${name}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  return `${name}${printVersion(image)}`;
+}
+
+/** Prints a reference with nothing left out: `docker.io/library/nginx:1.27`. Podman takes a short name for another. */
+export function printFullReference(image: ImageReference): string {
+  return `${image.host}/${image.path}${printVersion(image)}`;
+}
+
+function printVersion({ tag, digest }: ImageReference): string {
+  return `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
 export function pathProblem(path: string): 'empty' | 'upperCase' | 'path' | 'pathTooLong' | undefined {
