@@ -94,6 +94,19 @@ export function withDigest(image: ImageReference, digest: string): ImageReferenc
   return { host: image.host, path: image.path, digest };
 }
 
+/**
+ * A name that points to no registry: `webapp6:latest` as `docker build -t` makes it, which engines file under Docker Hub's
+ * official images, or under `localhost/` as Podman does.
+ */
+export function isLocalName({ host, path }: ImageReference): boolean {
+  return (host === dockerHub && path.startsWith('library/')) || host === 'localhost';
+}
+
+/** What somebody calls an image when its registry does not matter: `webapp6` of `mainacr.azurecr.io/team/webapp6`. */
+export function baseName({ path }: ImageReference): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The first component is a host when it could not be a repository's: https://github.com/distribution/reference/blob/v0.6.0/normalize.go#L143 */
 function splitHost(named: string): { host: string; rest: string } {
   const slash = named.indexOf('/');

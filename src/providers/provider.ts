@@ -6,21 +6,35 @@ import type { ImageReference } from '../core/reference';
 import type { ImageConfigAnswer } from '../core/schemas';
 
 /**
- * One connected registry. Two things every registry does, then what only some can: an absent ability means "cannot", and its
+ * One connected registry. What every registry does comes first, then what only some can: an absent ability means "cannot", and its
  * presence is the only test. Abilities are properties usable without `this`. All reject with a Failure, or with the
  * signal's reason when aborted.
  */
 export interface RegistryProvider {
   /** What is under `parent`; without parent, what the registry lists first. `cursor`: the `next` of the page before. */
   readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
-  /** What the container engine logs in with. */
-  readonly engineCredential: (signal: AbortSignal) => Promise<Credential>;
+  /**
+   * The entries that lead to the tag of an image's name, from the top down; nothing when images of that name cannot be here.
+   * Told without asking the registry, so none of them need exist.
+   */
+  readonly locate: (image: ImageReference) => readonly Entry[] | undefined;
+  /** What the container engine logs in with to push or pull that image. */
+  readonly engineCredential: (image: ImageReference, signal: AbortSignal) => Promise<Credential>;
+  /** Where the account may push, as far as can be told: each a name to put an image's own name behind, the likeliest first. */
+  readonly pushTargets: (signal: AbortSignal) => Promise<readonly PushTarget[]>;
   /** What a tag's row and tooltip show. */
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
   readonly content?: ImageContent;
   readonly deletion?: Deletion;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+}
+
+/** `localhost:5000` or `ghcr.io/acme`. */
+export interface PushTarget {
+  /** As in ImageReference. */
+  readonly host: string;
+  readonly namespace?: string;
 }
 
 /** Reads images without pulling them. */

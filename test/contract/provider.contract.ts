@@ -78,7 +78,25 @@ export function describeProvider({ name, start }: ContractSubject): void {
     });
 
     it('gives the container engine the credential it was opened with', async () => {
-      expect(await provider.engineCredential(signal)).toEqual(registry.credential);
+      const { image } = await repositoryOf(provider, 'app/web');
+      expect(await provider.engineCredential(image, signal)).toEqual(registry.credential);
+    });
+
+    it('leads from the name of an image to its tag, and to none of another registry', async () => {
+      const { image } = await tagOf(provider, 'app/web', 'latest');
+      let parent: Entry | undefined;
+      for (const { kind, label } of provider.locate(image) ?? []) {
+        const listed: Entry[] = (await pagesOf(provider, parent)).flat();
+        parent = listed.find((entry) => entry.kind === kind && entry.label === label);
+        expect(parent, label).toBeDefined();
+      }
+      expect(parent).toMatchObject({ kind: 'tag', image });
+      expect(provider.locate({ ...image, host: 'elsewhere.example' })).toBeUndefined();
+    });
+
+    it('names places to push to, among them the namespaces in use', async () => {
+      const { image } = await repositoryOf(provider, 'app/web');
+      expect(await provider.pushTargets(signal)).toContainEqual({ host: image.host, namespace: 'app' });
     });
 
     it('refuses a wrong secret', async ({ skip }) => {

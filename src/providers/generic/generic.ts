@@ -59,7 +59,25 @@ export class GenericProvider implements RegistryProvider {
     }
   };
 
-  readonly engineCredential: RegistryProvider['engineCredential'] = (signal) => this.context.credential(signal);
+  readonly locate: RegistryProvider['locate'] = (image) => {
+    if (image.host !== this.host) return undefined;
+    const repository = {
+      kind: 'repository' as const,
+      label: image.path,
+      image: { host: image.host, path: image.path },
+    };
+    const { tag } = image;
+    return tag === undefined ? [repository] : [repository, { kind: 'tag', label: tag, image: withTag(image, tag) }];
+  };
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (_image, signal) => this.context.credential(signal);
+
+  /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
+  readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
+    const { items } = await this.client.catalog(undefined, signal);
+    const namespaces = items.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []));
+    return [{ host: this.host }, ...[...new Set(namespaces)].map((namespace) => ({ host: this.host, namespace }))];
+  };
 
   readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
     readDetails(this.client, tag.image.path, tag.label, signal);

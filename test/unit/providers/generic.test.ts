@@ -206,7 +206,11 @@ describe('credentials', () => {
     expect(await failing(page())).toMatchObject({ kind: 'unauthorized' });
     secret = 'new';
     expect(labels((await page()).items)).toEqual(['team/app']);
-    expect(await provider.engineCredential(signal)).toEqual({ kind: 'basic', username: 'alice', secret: 'new' });
+    expect(await provider.engineCredential(repositoryAt(server.url).image, signal)).toEqual({
+      kind: 'basic',
+      username: 'alice',
+      secret: 'new',
+    });
   });
 });
 
