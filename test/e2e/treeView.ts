@@ -140,12 +140,15 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
     },
     tooltip: async (path) => {
-      const row = await element(path);
-      await row.locator('.label-name').hover();
       const hover = workbench.page
         .locator('.workbench-hover .hover-contents, .workbench-hover .monaco-hover-content')
         .first();
-      await hover.waitFor();
+      // VS Code gives the hover up when something is drawn anew under the pointer; whoever uses it then points again.
+      for (let turns = 0; turns < 5 && !(await hover.isVisible()); turns++) {
+        await workbench.page.mouse.move(0, 0);
+        await (await element(path)).locator('.label-name').hover();
+        await hover.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      }
       // VS Code keeps words together with unbreakable spaces.
       return (await hover.innerText()).replaceAll('\u00a0', ' ');
     },
