@@ -16,7 +16,11 @@ module.exports = (_env, { mode }) => ({
   },
   // Supplied by the extension host.
   externals: { vscode: 'commonjs vscode' },
-  resolve: { extensions: ['.ts', '.js'] },
+  resolve: {
+    extensions: ['.ts', '.js'],
+    // What dockerode brings for builds and for its own ssh, and we do not use: native parts and a megabyte of protocols.
+    alias: { ssh2: false, '@grpc/grpc-js': false, '@grpc/proto-loader': false, protobufjs: false },
+  },
   module: {
     rules: [
       {

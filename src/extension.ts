@@ -1,6 +1,10 @@
 import * as l10n from '@vscode/l10n';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { dockerLogIn, dockerLogOut } from './core/dockerCli';
+import { readDockerLogin } from './core/dockerConfig';
 import type { Connection } from './core/model';
+import { LocalEngines } from './engine/engines';
 import type { RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
 import type { App } from './ui/app';
@@ -9,6 +13,8 @@ import { commands, commandsOf } from './ui/commands/table';
 import { Secrets } from './ui/connections/secrets';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
+import { ImagesTree } from './ui/images/imagesTree';
+import { LocalImages } from './ui/images/localImages';
 import { ask } from './ui/quickInput';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
@@ -34,13 +40,34 @@ export function activate(context: vscode.ExtensionContext): void {
     vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
   const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, log });
   const documents = new Documents();
+  const { env, platform } = process;
+  const home = homedir();
+  const settings = () => vscode.workspace.getConfiguration('registryExplorer');
+  const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), env, home, platform });
+  const images = new LocalImages(engines, log, () => {
+    imagesTree.update();
+  });
+  const imagesTree = new ImagesTree({ images, commandsOf });
 
   const app: App = {
     tree,
+    images,
+    engines,
+    docker: {
+      read: (image, signal) => readDockerLogin(image, { env, home }, signal),
+      logIn: dockerLogIn,
+      logOut: dockerLogOut,
+    },
     connections,
     providerTypes,
     ask,
     working,
+    memory: {
+      read: (key) => context.globalState.get<string>(`memory.${key}`),
+      write: async (key, value) => {
+        await context.globalState.update(`memory.${key}`, value);
+      },
+    },
     showDocument: (document) => documents.show(document),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);
@@ -51,11 +78,25 @@ export function activate(context: vscode.ExtensionContext): void {
     done: (message) => {
       vscode.window.setStatusBarMessage(message, 5000);
     },
+    tell: (message, kind) => {
+      const show = kind === 'warning' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+      void show(message);
+    },
+    useEngine: async (endpoint) => {
+      const value = endpoint === '' ? undefined : endpoint;
+      await settings().update('engine.endpoint', value, vscode.ConfigurationTarget.Global);
+    },
     log,
     showLog: () => {
       log.show(true);
     },
   };
 
-  context.subscriptions.push(log, connections, tree, documents, ...registerCommands(app, commands));
+  const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
+  });
+  context.subscriptions.push(
+    ...[log, connections, tree, documents, images, imagesTree, onSetting],
+    ...registerCommands(app, commands),
+  );
 }

@@ -29,6 +29,8 @@ export interface FailureDetail {
   /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
   readonly code?: string;
   readonly retryAfterSeconds?: number;
+  /** Id of the connection whose credential was used, where that is known. */
+  readonly connection?: string;
   /** What it means here, where more is known than the other side's words tell. */
   readonly explanation?: string;
 }
@@ -46,6 +48,12 @@ export class Failure extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** The same failure with more known of it; any other error as it is. */
+export function withDetail(error: unknown, detail: Partial<FailureDetail>): unknown {
+  if (!(error instanceof Failure)) return error;
+  return new Failure(error.kind, error.message, { ...error.detail, ...detail }, { cause: error });
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes, and what token servers and proxies say instead. */

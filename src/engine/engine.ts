@@ -30,11 +30,14 @@ export interface ContainerEngine {
     signal: AbortSignal,
   ) => Promise<void>;
   /**
-   * Takes a name away, and the image with its last name; by id, the image with all its names, which `force` must allow when
-   * they are several. An image that a container uses is refused without `force`.
+   * Takes a name away, and the image with its last name; by id, an image without a name. An image that a container uses is
+   * refused.
    */
-  readonly remove: (image: LocalName, force: boolean, signal: AbortSignal) => Promise<void>;
-  /** Calls back whenever the images may have changed; runs until the signal aborts or the engine goes away, which rejects. */
+  readonly remove: (image: LocalName, signal: AbortSignal) => Promise<void>;
+  /**
+   * Calls back once the engine tells of changes, and from then on whenever the images may have changed; runs until the signal
+   * aborts or the engine goes away, which rejects.
+   */
   readonly watch: (onChange: () => void, signal: AbortSignal) => Promise<void>;
 }
 

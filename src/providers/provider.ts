@@ -18,8 +18,10 @@ export interface RegistryProvider {
    * Told without asking the registry, so none of them need exist.
    */
   readonly locate: (image: ImageReference) => readonly Entry[] | undefined;
-  /** What the container engine logs in with to push or pull that image. */
-  readonly engineCredential: (image: ImageReference, signal: AbortSignal) => Promise<Credential>;
+  /** The host that the images below an entry are named after; nothing where there are several. */
+  readonly hostOf: (entry: Entry | undefined) => string | undefined;
+  /** What the container engine logs in with at that host. */
+  readonly engineCredential: (host: string, signal: AbortSignal) => Promise<Credential>;
   /** Where the account may push, as far as can be told: each a name to put an image's own name behind, the likeliest first. */
   readonly pushTargets: (signal: AbortSignal) => Promise<readonly PushTarget[]>;
   /** What a tag's row and tooltip show. */

@@ -1,5 +1,7 @@
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry } from '../core/model';
+import type { ImageReference } from '../core/reference';
+import type { Engines, LocalImage } from '../engine/engine';
 import type { ProviderType } from '../providers/provider';
 import type { Ask } from './ask';
 import type { ShownDocument } from './documents';
@@ -9,15 +11,23 @@ import type { Working } from './working';
 /** All that a command may use. */
 export interface App {
   readonly tree: Tree;
+  readonly images: Images;
+  readonly engines: Engines;
+  readonly docker: DockerLogins;
   readonly connections: Connections;
   readonly providerTypes: readonly ProviderType[];
   readonly ask: Ask;
   readonly working: Working;
+  readonly memory: Memory;
   readonly showDocument: (document: ShownDocument) => Promise<void>;
   readonly copy: (text: string) => Promise<void>;
   readonly browse: (url: URL) => Promise<void>;
   /** Says in the status bar that something is done. */
   readonly done: (message: string) => void;
+  /** Says in a notification what the user should know of; does not wait for it to be read. */
+  readonly tell: (message: string, kind: 'information' | 'warning') => void;
+  /** Sets registryExplorer.engine.endpoint; empty: as the docker command finds it. */
+  readonly useEngine: (endpoint: string) => Promise<void>;
   readonly log: Log;
   readonly showLog: () => void;
 }
@@ -30,6 +40,28 @@ export interface Tree {
   loadMore(row: More): void;
   retry(row: Problem): void;
   reveal(node: Node): Promise<void>;
+  /** Asks anew for what leads to an entry below `root`, and reveals it, or the last row before it that is there. */
+  show(root: Node, trail: readonly Entry[]): Promise<void>;
+}
+
+export interface Images {
+  /** The images that there are now. Rejects when the engine cannot tell. */
+  list(): Promise<readonly LocalImage[]>;
+  refresh(): Promise<void>;
+}
+
+/** The logins that the docker command has. */
+export interface DockerLogins {
+  /** What docker would use for that image; nothing when it has no login there. */
+  read(image: ImageReference, signal: AbortSignal): Promise<Credential | undefined>;
+  logIn(host: string, credential: Credential, signal: AbortSignal): Promise<void>;
+  logOut(host: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Remembers what was chosen last, on this machine. Not for secrets. */
+export interface Memory {
+  read(key: string): string | undefined;
+  write(key: string, value: string): Promise<void>;
 }
 
 export interface Connections {

@@ -1,38 +1,79 @@
 import { t } from '@vscode/l10n';
+import { withDetail } from '../core/failure';
 import type { Entry } from '../core/model';
+import { printReference } from '../core/reference';
 import type { App } from './app';
 import type { Choice } from './ask';
+import type { AnyNode, NodeCommand } from './commands/command';
+import { groupImages, imageRows } from './images/localNode';
+import type { LocalNode } from './images/localNode';
 import type { Node } from './tree/node';
-import { count, summary } from './words';
+import { age, count, size, summary } from './words';
 
 /** More choices than this make a quick pick sluggish; the rest is behind "Load more…". */
 const mostChoices = 2000;
 
+/** Where to look for what a command acts on. */
+type Place = Node | 'images';
+
 /**
- * Leads from the connections down, pick by pick, to a node that `applies` accepts: how a command finds its node when it is
- * called from the palette. Nothing when dismissed.
+ * Leads from the connections down, or to the local images, to a node that the command applies to: how it finds its node when
+ * it is called from the palette. Nothing when dismissed.
  */
-export async function pickNode(app: App, title: string, applies: (node: Node) => boolean): Promise<Node | undefined> {
-  const trail: Node[] = [];
+export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
+  const title = command.title().replace(/…$/, '');
+  const places = placesOf(app, command);
+  const only = places.length === 1 && places[0] === 'images';
+  const trail: Place[] = only ? ['images'] : [];
   for (;;) {
-    const parent = trail.at(-1);
-    const picked = parent === undefined ? await pickRoot(app, title) : await pickBelow(app, title, parent);
+    const place = trail.at(-1);
+    const picked =
+      place === undefined
+        ? await pickPlace(app, title, places)
+        : place === 'images'
+          ? await pickImage(app, title, command, !only)
+          : await pickBelow(app, title, place);
     if (picked === undefined) return undefined;
     if (picked === 'back') trail.pop();
-    else if (applies(picked)) return picked;
-    else trail.push(picked);
+    else if (picked !== 'images' && command.applies(picked)) return picked;
+    else if (picked === 'images' || picked.kind === 'node') trail.push(picked);
   }
 }
 
-async function pickRoot(app: App, title: string): Promise<Node | 'back' | undefined> {
-  const items = app.tree.roots().map((node) => ({
-    label: node.connection.label,
-    description: node.connection.account,
-    icon: 'server',
-    value: node,
-  }));
+function placesOf(app: App, { views }: NodeCommand): readonly Place[] {
+  return [...(views.registries ? app.tree.roots() : []), ...(views.images ? (['images'] as const) : [])];
+}
+
+async function pickPlace(app: App, title: string, places: readonly Place[]): Promise<Place | 'back' | undefined> {
+  const items = places.map((place): Choice<Place> =>
+    place === 'images'
+      ? { label: t('Images on this machine'), icon: 'package', value: place }
+      : { label: place.connection.label, description: place.connection.account, icon: 'server', value: place },
+  );
   const answer = await app.ask.pick({ title, placeholder: t('Registry'), items });
   return answer === 'back' ? 'back' : answer?.value;
+}
+
+/** All of them in one list: typing a part of the name is the shortest way to one. */
+async function pickImage(
+  app: App,
+  title: string,
+  { applies }: NodeCommand,
+  canGoBack: boolean,
+): Promise<LocalNode | 'back' | undefined> {
+  const load = async () =>
+    imageRows(groupImages(await app.images.list()))
+      .filter(applies)
+      .map(imageChoice);
+  const answer = await app.ask.pick({ title, placeholder: t('Image'), canGoBack, items: load() });
+  return answer === 'back' ? 'back' : answer?.value;
+}
+
+function imageChoice(node: LocalNode): Choice<LocalNode> {
+  const { entry } = node;
+  const facts = 'image' in entry ? `${age(entry.image.created)} · ${size(entry.image.size)}` : undefined;
+  const label = entry.kind === 'image' ? printReference(entry.name) : node.label;
+  return { label, description: facts, icon: 'package', value: node };
 }
 
 async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 'back' | undefined> {
@@ -42,7 +83,7 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
   let shown = 0;
   const load = async (): Promise<readonly Choice<Node | 'more'>[]> => {
     if (shown >= entries.length) {
-      const page = await parent.provider.list(parent.entry, next, controller.signal);
+      const page = await nextPage(parent, next, controller.signal);
       entries.push(...page.items);
       next = page.next;
     }
@@ -72,6 +113,14 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
     }
   } finally {
     controller.abort();
+  }
+}
+
+async function nextPage({ provider, entry, connection }: Node, cursor: string | undefined, signal: AbortSignal) {
+  try {
+    return await provider.list(entry, cursor, signal);
+  } catch (error) {
+    throw withDetail(error, { connection: connection.id });
   }
 }
 

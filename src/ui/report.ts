@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 import { count } from './words';
 
-export type Remedy = 'updateCredential' | 'retry' | 'showLog';
+export type Remedy = 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
 export interface Report {
   /** The whole sentence. */
@@ -60,10 +60,12 @@ export function causes(error: unknown): string {
 
 /** A sentence's second half, ending with its full stop. */
 export function reason(failure: Failure): string {
-  const { subject, status, retryAfterSeconds, explanation } = failure.detail;
+  const { subject, status, retryAfterSeconds, explanation, speaker } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
   const code = status === undefined ? '' : ` (${status})`;
-  const quote = said === '' ? undefined : `${t('the registry says “{0}”', said)}${code}.`;
+  const quote = said === '' ? undefined : `${says(speaker, subject, said)}${code}.`;
+  const ours = explanation === undefined ? knownReason(failure) : undefined;
+  if (ours !== undefined) return ours;
   if (explanation !== undefined)
     return said === '' ? `${explanation}.` : `${explanation}. ${t('It says “{0}”', said)}${code}.`;
   switch (failure.kind) {
@@ -95,6 +97,60 @@ export function reason(failure: Failure): string {
       return status !== undefined && status >= 500
         ? t('{0} has a problem of its own{1}{2}. Try again later.', subject, code, said === '' ? '' : `: “${said}”`)
         : (quote ?? t('{0} refused{1}.', subject, code));
+  }
+}
+
+function says(speaker: Failure['detail']['speaker'], subject: string, words: string): string {
+  switch (speaker) {
+    case undefined:
+      return t('the registry says “{0}”', words);
+    case 'engine':
+      return t('the container engine says “{0}”', words);
+    case 'program':
+      return t('{0} says “{1}”', subject, words);
+  }
+}
+
+/** Where more can be said than the other side's own words do. */
+function knownReason(failure: Failure): string | undefined {
+  const { subject, speaker, code } = failure.detail;
+  if (speaker === 'engine') return engineReason(failure);
+  if (speaker === 'program' && code === 'ENOENT') return t('there is no program “{0}” on this machine.', subject);
+  if (code !== 'PLAIN_HTTP') return undefined;
+  return t(
+    '{0} speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
+    subject,
+  );
+}
+
+/** Where more can be said of a container engine than its own words do. */
+function engineReason({ kind, detail: { subject, code }, message }: Failure): string | undefined {
+  if (code === 'NO_ENGINE') return t('no container engine was found. Install or start Docker or Podman.');
+  switch (kind) {
+    case 'unreachable':
+      return engineUnreachable(subject, code);
+    case 'timedOut':
+      return t('the container engine at {0} does not answer.', subject);
+    case 'malformed':
+      return t('{0} does not answer as a container engine does: {1}.', subject, message);
+    default:
+      return undefined;
+  }
+}
+
+function engineUnreachable(address: string, code: string | undefined): string | undefined {
+  switch (code) {
+    case 'ENOENT':
+    case 'ECONNREFUSED':
+      return t('nothing answers at {0}. Start Docker or Podman, or use another engine.', address);
+    case 'EACCES':
+    case 'EPERM':
+      return t('you may not use {0}. Join the group it belongs to (often “docker”) and log in again.', address);
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return t('the container engine at {0} went away.', address);
+    default:
+      return undefined;
   }
 }
 
@@ -135,8 +191,10 @@ function untrusted({ detail: { subject, code }, message }: Failure): string {
   }
 }
 
-function remedies(failure: Failure): readonly Remedy[] {
-  switch (failure.kind) {
+function remedies({ kind, detail: { speaker, code } }: Failure): readonly Remedy[] {
+  const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
+  if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
+  switch (kind) {
     case 'unauthorized':
     case 'forbidden':
       return ['updateCredential', 'retry', 'showLog'];

@@ -2,6 +2,8 @@ import prettyBytes from 'pretty-bytes';
 import { t } from '@vscode/l10n';
 import { printPlatform } from '../core/manifest';
 import type { ImageDetails, Platform } from '../core/model';
+import type { ReferenceProblem } from '../core/reference';
+import type { Transfer } from '../engine/engine';
 
 /** How numbers, sizes, ages and platforms read, everywhere the same. */
 
@@ -50,6 +52,45 @@ export function summary({ created, size: bytes, platforms: list, artifactType }:
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */
+export function transferred({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
+  return [
+    ...(layers === 0 ? [] : [t('{0} of {1} layers', count(layersDone), count(layers))]),
+    ...(bytes === 0 ? [] : [t('{0} of {1}', size(bytesDone), size(bytes))]),
+    ...(bytesPerSecond === 0 ? [] : [t('{0}/s', size(bytesPerSecond))]),
+  ].join(' · ');
+}
+
+/** What is wrong with the name of an image, and how it would be right. */
+export function referenceProblem(problem: ReferenceProblem, text: string): string {
+  switch (problem) {
+    case 'empty':
+      return t('Type a name, such as registry.example.com/team/app:1.0.');
+    case 'imageId':
+      return t('This is the id of an image, not a name.');
+    case 'upperCase':
+      return t('Repository names are lower case: did you mean “{0}”?', lowerCased(text));
+    case 'path':
+      return t('A repository name has letters, digits and slashes, and between them single . or -, _ or __.');
+    case 'pathTooLong':
+      return t('A repository name has at most 255 characters.');
+    case 'host':
+      return t('“{0}” is not the name of a registry.', text.split('/')[0] ?? '');
+    case 'tag':
+      return t('A tag has up to 128 letters, digits, . _ or -, and does not begin with . or -.');
+    case 'digest':
+      return t('A digest is sha256: and 64 hexadecimal digits.');
+  }
+}
+
+/** The tag keeps its case, and so does the registry. */
+function lowerCased(text: string): string {
+  const slash = text.indexOf('/');
+  const tag = /:[^/:]*$/.exec(text)?.[0] ?? '';
+  const host = /[.:]/.test(text.slice(0, Math.max(slash, 0))) ? text.slice(0, slash) : '';
+  return `${host}${text.slice(host.length, text.length - tag.length).toLowerCase()}${tag}`;
 }
 
 const artifactNames: readonly { readonly pattern: RegExp; readonly name: string }[] = [

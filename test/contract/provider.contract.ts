@@ -79,7 +79,7 @@ export function describeProvider({ name, start }: ContractSubject): void {
 
     it('gives the container engine the credential it was opened with', async () => {
       const { image } = await repositoryOf(provider, 'app/web');
-      expect(await provider.engineCredential(image, signal)).toEqual(registry.credential);
+      expect(await provider.engineCredential(image.host, signal)).toEqual(registry.credential);
     });
 
     it('leads from the name of an image to its tag, and to none of another registry', async () => {

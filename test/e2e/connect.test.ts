@@ -137,6 +137,8 @@ describe('Connect Registry', () => {
     expect(await view.menu('Guarded')).toEqual([
       'Rename…',
       'Update Credential…',
+      'Log In to Docker CLI…',
+      'Log Out of Docker CLI…',
       '---',
       'Refresh',
       '---',

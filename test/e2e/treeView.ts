@@ -161,7 +161,9 @@ export function treeView(workbench: Workbench, name: string): TreeView {
         await button.click();
         return;
       }
-      await toolbar().getByRole('button', { name: 'Views and More Actions...' }).click();
+      await toolbar()
+        .getByRole('button', { name: /More Actions\.\.\.$/ })
+        .click();
       await contextMenu(workbench).choose(command);
     },
     welcome: async () => {

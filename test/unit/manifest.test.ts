@@ -48,17 +48,21 @@ describe('package.json', () => {
     );
   });
 
-  it('has each node command in the context menu once, shown by its id in the context value', () => {
+  it('has each node command once in the context menu of each view whose rows it takes, shown by its id in the context value', () => {
     const entries = context.filter(({ group }) => group?.startsWith('inline') === false);
-    for (const id of idsOf('node')) {
-      const when = `view == registryExplorer.registries && viewItem =~ /\\b${id.slice(prefixed('').length)}\\b/`;
-      expect(entries.filter(({ command }) => command === id)).toEqual([expect.objectContaining({ when })]);
+    for (const command of commands) {
+      if (command.kind !== 'node') continue;
+      const views = [...(command.views.registries ? ['registries'] : []), ...(command.views.images ? ['images'] : [])];
+      const whens = views.map((view) => `view == registryExplorer.${view} && viewItem =~ /\\b${command.id}\\b/`);
+      const own = entries.filter((entry) => entry.command === prefixed(command.id));
+      expect(own.map(({ when }) => when)).toEqual(whens);
     }
   });
 
   it('has nothing in the context menu but node commands and what a problem row offers', () => {
     const others = context.map(({ command }) => command).filter((command) => !idsOf('node').includes(command));
-    expect([...new Set(others)].sort()).toEqual([prefixed('retry'), prefixed('showLog')]);
+    const expected = ['refreshImages', 'retry', 'showLog', 'useEngine'].map(prefixed);
+    expect([...new Set(others)].sort()).toEqual(expected);
   });
 
   it('has at most two buttons on a row, each for a command of that row', () => {
@@ -68,19 +72,25 @@ describe('package.json', () => {
       // On a connection alone: every row has a Refresh in its menu.
       [prefixed('refresh'), 'disconnect'],
       [prefixed('retry'), 'retry'],
+      [prefixed('pushImage'), 'pushImage'],
+      [prefixed('useEngine'), 'engineProblem'],
+      [prefixed('refreshImages'), 'engineProblem'],
     ]);
   });
 
   it('orders every context menu the same: use, copy, open, manage, refresh, danger', () => {
-    const groupOf = (id: string) =>
+    const groupsOf = (id: string) =>
       context
-        .find(({ command, group }) => command === prefixed(id) && group?.startsWith('inline') === false)
-        ?.group?.split('@')[0];
-    expect(groupOf('copyFullTag')).toBe('2_copy');
-    expect(groupOf('inspectImage')).toBe('3_open');
-    expect(groupOf('renameConnection')).toBe('4_manage');
-    expect(groupOf('refresh')).toBe('5_refresh');
-    expect(['untagImage', 'deleteImage', 'disconnect'].map(groupOf)).toEqual(['9_danger', '9_danger', '9_danger']);
+        .filter(({ command, group }) => command === prefixed(id) && group?.startsWith('inline') === false)
+        .map(({ group }) => group?.split('@')[0]);
+    expect(groupsOf('pullImage')).toEqual(['1_use', '1_use']);
+    expect(groupsOf('pushImage')).toEqual(['1_use']);
+    expect(groupsOf('copyFullTag')).toEqual(['2_copy', '2_copy']);
+    expect(groupsOf('inspectImage')).toEqual(['3_open', '3_open']);
+    expect(groupsOf('renameConnection')).toEqual(['4_manage']);
+    expect(groupsOf('refresh')).toEqual(['5_refresh']);
+    for (const id of ['untagImage', 'deleteImage', 'disconnect', 'removeImage'])
+      expect(groupsOf(id)).toEqual(['9_danger']);
   });
 
   it('hides from the palette what needs the very row it belongs to', () => {

@@ -70,7 +70,9 @@ export class GenericProvider implements RegistryProvider {
     return tag === undefined ? [repository] : [repository, { kind: 'tag', label: tag, image: withTag(image, tag) }];
   };
 
-  readonly engineCredential: RegistryProvider['engineCredential'] = (_image, signal) => this.context.credential(signal);
+  readonly hostOf: RegistryProvider['hostOf'] = () => this.host;
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.context.credential(signal);
 
   /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {

@@ -1,4 +1,5 @@
 import type { App } from '../app';
+import type { EngineProblem, LocalNode } from '../images/localNode';
 import type { More, Node, Problem } from '../tree/node';
 
 /** Acts on no row: Connect Registry…, Show Log. */
@@ -10,14 +11,21 @@ export interface AppCommand {
   readonly run: (app: App) => Promise<void>;
 }
 
-/** Acts on a row of the Registries view; called from the palette, the row is picked first. */
+/** What a command may act on: a row of the Registries view, or of the Images view. */
+export type AnyNode = Node | LocalNode;
+
+/** Acts on rows; called from the palette, the row is picked first. */
 export interface NodeCommand {
   readonly kind: 'node';
   readonly id: string;
   readonly title: () => string;
-  readonly applies: (node: Node) => boolean;
-  readonly doing: (node: Node) => string;
-  readonly run: (app: App, node: Node) => Promise<void>;
+  /** Which views have rows to pick from. */
+  readonly views: { readonly registries: boolean; readonly images: boolean };
+  readonly applies: (node: AnyNode) => boolean;
+  /** How it takes several selected rows: all at once, one after the other, or only the one that was clicked. */
+  readonly several: 'together' | 'each' | 'one';
+  readonly doing: (nodes: readonly AnyNode[]) => string;
+  readonly run: (app: App, nodes: readonly AnyNode[]) => Promise<void>;
 }
 
 /** Belongs to a row that is no node, and is called by it alone. */
@@ -29,30 +37,64 @@ export interface RowCommand {
 
 export type Command = AppCommand | NodeCommand | RowCommand;
 
-interface NodeCommandOf<Target> {
+export type AnyRow = AnyNode | More | Problem | EngineProblem;
+
+interface Needs<Target> {
   readonly id: string;
   /** As in the menu: the title of the picks when called from the palette. */
   readonly title: () => string;
   /** What `run` works on, or nothing: decides the menu, guards the call and types the body. */
-  readonly needs: (node: Node) => Target | undefined;
-  /** Completes "Could not …". */
-  readonly doing: (target: Target) => string;
-  readonly run: (app: App, target: Target, node: Node) => Promise<void>;
+  readonly needs?: (node: Node) => Target | undefined;
+  /** The same for a row of the Images view. */
+  readonly needsLocal?: (node: LocalNode) => Target | undefined;
 }
 
-export function nodeCommand<Target>({ id, title, needs, doing, run }: NodeCommandOf<Target>): NodeCommand {
+interface NodeCommandOf<Target> extends Needs<Target> {
+  /** Whether several selected rows are worked on one after the other. */
+  readonly each?: boolean;
+  /** Completes "Could not …". */
+  readonly doing: (target: Target) => string;
+  readonly run: (app: App, target: Target) => Promise<void>;
+}
+
+interface NodesCommandOf<Target> extends Needs<Target> {
+  /** Completes "Could not …". */
+  readonly doing: (targets: readonly Target[]) => string;
+  readonly run: (app: App, targets: readonly Target[]) => Promise<void>;
+}
+
+export function nodeCommand<Target>({ each, doing, run, ...command }: NodeCommandOf<Target>): NodeCommand {
+  return {
+    ...nodesCommand<Target>({
+      ...command,
+      doing: ([target]) => (target === undefined ? command.title() : doing(target)),
+      run: async (app, targets) => {
+        for (const target of targets) await run(app, target);
+      },
+    }),
+    several: each ? 'each' : 'one',
+  };
+}
+
+/** A command that takes all selected rows at once. */
+export function nodesCommand<Target>({
+  id,
+  title,
+  needs,
+  needsLocal,
+  doing,
+  run,
+}: NodesCommandOf<Target>): NodeCommand {
+  const targetOf = (node: AnyNode) => (node.kind === 'node' ? needs?.(node) : needsLocal?.(node));
+  const targetsOf = (nodes: readonly AnyNode[]) => nodes.map(targetOf).filter((target) => target !== undefined);
   return {
     kind: 'node',
     id,
     title,
-    applies: (node) => needs(node) !== undefined,
-    doing: (node) => {
-      const target = needs(node);
-      return target === undefined ? title() : doing(target);
-    },
-    run: async (app, node) => {
-      const target = needs(node);
-      if (target !== undefined) await run(app, target, node);
-    },
+    views: { registries: needs !== undefined, images: needsLocal !== undefined },
+    applies: (node) => targetOf(node) !== undefined,
+    several: 'together',
+    doing: (nodes) => doing(targetsOf(nodes)),
+    run: (app, nodes) => run(app, targetsOf(nodes)),
   };
 }

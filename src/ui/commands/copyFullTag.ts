@@ -1,14 +1,16 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { nodeCommand } from './command';
+import { count } from '../words';
+import { nodesCommand } from './command';
 
-export const copyFullTag = nodeCommand({
+export const copyFullTag = nodesCommand({
   id: 'copyFullTag',
   title: () => t('Copy Full Tag'),
   needs: ({ entry }) => (entry?.kind === 'tag' ? printReference(entry.image) : undefined),
-  doing: (name) => t('copy {0}', name),
-  run: async (app, name) => {
-    await app.copy(name);
-    app.done(t('Copied {0}', name));
+  needsLocal: ({ entry }) => (entry.kind === 'image' ? printReference(entry.name) : undefined),
+  doing: (names) => t('copy {0}', names.join(', ')),
+  run: async (app, names) => {
+    await app.copy(names.join('\n'));
+    app.done(names.length === 1 ? t('Copied {0}', names.join()) : t('Copied {0} names', count(names.length)));
   },
 });

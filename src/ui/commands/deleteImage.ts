@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { Failure } from '../../core/failure';
+import { Failure, withDetail } from '../../core/failure';
 import { printReference } from '../../core/reference';
 import type { DeletionPreview } from '../../providers/provider';
 import { count, platforms } from '../words';
@@ -8,17 +8,17 @@ import { nodeCommand } from './command';
 export const deleteImage = nodeCommand({
   id: 'deleteImage',
   title: () => t('Delete Image…'),
-  needs: ({ entry, provider: { deletion } }) =>
-    entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion } : undefined,
+  needs: ({ entry, provider: { deletion }, parent }) =>
+    entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion, parent } : undefined,
   doing: ({ tag }) => t('delete {0}', printReference(tag.image)),
-  run: async (app, { tag, deletion }, node) => {
+  run: async (app, { tag, deletion, parent }) => {
     const name = printReference(tag.image);
     // Whatever goes wrong, the tree shows what the registry has now.
     const truly = async <T>(task: () => Promise<T>): Promise<T> => {
       try {
         return await task();
       } catch (error) {
-        app.tree.refresh(node.parent);
+        app.tree.refresh(parent);
         throw explained(error);
       }
     };
@@ -34,7 +34,7 @@ export const deleteImage = nodeCommand({
     await truly(() =>
       app.working(t('Deleting {0}', name), (_progress, signal) => deletion.image(tag.image, preview.digest, signal)),
     );
-    app.tree.refresh(node.parent);
+    app.tree.refresh(parent);
     app.done(t('Deleted {0}', name));
   },
 });
@@ -65,5 +65,5 @@ function button({ tags }: DeletionPreview): string {
 function explained(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unsupported') return error;
   const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
-  return new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
+  return withDetail(error, { explanation });
 }

@@ -1,37 +1,71 @@
 import { t } from '@vscode/l10n';
 import { runnable } from '../../core/imageReader';
 import { printPlatform } from '../../core/manifest';
-import { printReference, withDigest } from '../../core/reference';
+import { baseName, printReference, withDigest } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ImageContent } from '../../providers/provider';
 import type { App } from '../app';
+import { formatJson } from '../formatJson';
+import { localImage, localName, nameOf } from '../images/localImage';
+import type { NamedImage } from '../images/localImage';
+import { shortDigest } from '../images/localNode';
 import { describeImage } from '../inspection';
 import { nodeCommand } from './command';
 
-export const inspectImage = nodeCommand({
+interface RemoteImage {
+  readonly image: ImageReference;
+  readonly label: string;
+  readonly content: ImageContent;
+}
+
+export const inspectImage = nodeCommand<{ readonly remote: RemoteImage } | { readonly local: NamedImage }>({
   id: 'inspectImage',
   title: () => t('Inspect Image'),
   needs: ({ entry, provider: { content } }) => {
     const isImage = entry?.kind === 'platform' || (entry?.kind === 'tag' && entry.details?.type !== 'artifact');
-    return content !== undefined && isImage ? { image: entry.image, label: entry.label, content } : undefined;
+    return content !== undefined && isImage
+      ? { remote: { image: entry.image, label: entry.label, content } }
+      : undefined;
   },
-  doing: ({ image }) => t('inspect {0}', printReference(image)),
-  run: async (app, { image, label, content }) => {
-    const chosen = await choosePlatform(app, content, image);
-    if (chosen === undefined) return;
-    const inspected = await app.working(t('Reading {0}', printReference(image)), (_progress, signal) =>
-      content.config(chosen, signal),
-    );
-    const repository = image.path.split('/').at(-1) ?? image.path;
-    const platform = printPlatform(inspected.platform).replaceAll('/', '-');
-    const version = image.tag === undefined ? '' : `@${label}`;
-    await app.showDocument({
-      name: `${repository}${version} ${platform}.yaml`,
-      id: `${image.host}/${image.path}@${inspected.digest}`,
-      text: describeImage(inspected, image),
-    });
+  needsLocal: (node) => {
+    const local = localImage(node);
+    return local === undefined ? undefined : { local };
   },
+  doing: (target) => t('inspect {0}', 'local' in target ? nameOf(target.local) : printReference(target.remote.image)),
+  run: (app, target) => ('local' in target ? inspectLocal(app, target.local) : inspectRemote(app, target.remote)),
 });
+
+/** As the engine describes it. */
+async function inspectLocal(app: App, image: NamedImage): Promise<void> {
+  const engine = await app.engines.current();
+  const description = await app.working(t('Reading {0}', nameOf(image)), (_progress, signal) =>
+    engine.inspect(localName(image), signal),
+  );
+  const name =
+    image.name === undefined
+      ? ''
+      : `${baseName(image.name)}${image.name.tag === undefined ? '' : `@${image.name.tag}`} `;
+  await app.showDocument({
+    name: `${name}${shortDigest(image.image.id)}.json`,
+    id: image.image.id,
+    text: await formatJson(new TextEncoder().encode(JSON.stringify(description))),
+  });
+}
+
+async function inspectRemote(app: App, { image, label, content }: RemoteImage): Promise<void> {
+  const chosen = await choosePlatform(app, content, image);
+  if (chosen === undefined) return;
+  const inspected = await app.working(t('Reading {0}', printReference(image)), (_progress, signal) =>
+    content.config(chosen, signal),
+  );
+  const platform = printPlatform(inspected.platform).replaceAll('/', '-');
+  const version = image.tag === undefined ? '' : `@${label}`;
+  await app.showDocument({
+    name: `${baseName(image)}${version} ${platform}.yaml`,
+    id: `${image.host}/${image.path}@${inspected.digest}`,
+    text: describeImage(inspected, image),
+  });
+}
 
 /** An index holds several images; the user says which. */
 async function choosePlatform(

@@ -7,11 +7,18 @@ export const refresh = nodeCommand({
   title: () => t('Refresh'),
   needs: (node) => (node.entry?.kind === 'attachment' || node.entry?.kind === 'platform' ? undefined : node),
   doing: () => t('refresh'),
-  run: (app, _target, node) => {
+  run: (app, node) => {
     app.tree.refresh(node);
     return Promise.resolve();
   },
 });
+
+export const refreshImages: AppCommand = {
+  kind: 'app',
+  id: 'refreshImages',
+  doing: () => t('list the local images'),
+  run: (app) => app.images.refresh(),
+};
 
 export const refreshAll: AppCommand = {
   kind: 'app',

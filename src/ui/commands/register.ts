@@ -4,43 +4,73 @@ import type { App } from '../app';
 import { pickNode } from '../pickNode';
 import { causes, report } from '../report';
 import type { Remedy } from '../report';
-import type { Node, Row } from '../tree/node';
-import type { Command, NodeCommand } from './command';
+import { Failure } from '../../core/failure';
+import type { Node } from '../tree/node';
+import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
 import { updateCredential } from './connection';
+import { connectRegistry } from './connectRegistry';
 import { showLog } from './showLog';
+import { useEngine } from './useEngine';
 
 /** Registers every command; catches what they throw and says it, with the ways out as buttons. */
 export function registerCommands(app: App, commands: readonly Command[]): vscode.Disposable[] {
   return commands.map((command) =>
-    vscode.commands.registerCommand(`registryExplorer.${command.id}`, async (...called: readonly [Row?]) => {
-      // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
-      if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
-        app.done(t('The view is being refreshed: choose again.'));
-      else await run(app, command, called[0]);
-    }),
+    vscode.commands.registerCommand(
+      `registryExplorer.${command.id}`,
+      async (...called: readonly [AnyRow?, (readonly AnyRow[])?]) => {
+        // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
+        if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
+          app.done(t('The view is being refreshed: choose again.'));
+        else await run(app, command, called[0], called[1]);
+      },
+    ),
   );
 }
 
-async function run(app: App, command: Command, row: Row | undefined): Promise<void> {
+async function run(
+  app: App,
+  command: Command,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<void> {
   switch (command.kind) {
     case 'app':
       await attempt(app, command.doing(), undefined, () => command.run(app));
       return;
     case 'row':
-      if (row !== undefined && row.kind !== 'node') command.run(app, row);
+      if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
       return;
-    case 'node': {
-      const node =
-        row === undefined
-          ? await attempt(app, t('list what there is to choose from'), undefined, () => pick(app, command))
-          : nearest(command, row);
-      if (node !== undefined) await attempt(app, command.doing(node), node, () => command.run(app, node));
-    }
+    case 'node':
+      for (const nodes of await targets(app, command, row, selected))
+        await attempt(app, command.doing(nodes), nodes[0], () => command.run(app, nodes));
   }
 }
 
-async function pick(app: App, command: NodeCommand): Promise<Node | undefined> {
-  if (app.tree.roots().length > 0) return pickNode(app, command.title().replace(/…$/, ''), command.applies);
+/** What to run a command on: once for each list. */
+async function targets(
+  app: App,
+  command: NodeCommand,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<readonly (readonly AnyNode[])[]> {
+  const clicked =
+    row === undefined
+      ? await attempt(app, t('list what there is to choose from'), undefined, () => pick(app, command))
+      : nearest(command, row);
+  if (clicked === undefined) return [];
+  // The click may have been on a row outside of the selection, which then does not count.
+  const isSelected = row !== undefined && selected?.includes(row) === true;
+  if (!isSelected || command.several === 'one') return [[clicked]];
+  const nodes = selected.filter(isNode).filter(command.applies);
+  return command.several === 'together' ? [nodes] : nodes.map((node) => [node]);
+}
+
+function isNode(row: AnyRow): row is AnyNode {
+  return row.kind === 'node' || row.kind === 'local';
+}
+
+async function pick(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
+  if (command.views.images || app.tree.roots().length > 0) return pickNode(app, command);
   const connect = t('Connect Registry…');
   const chosen = await vscode.window.showInformationMessage(t('No registry is connected yet.'), connect);
   if (chosen === connect) await vscode.commands.executeCommand('registryExplorer.connectRegistry');
@@ -48,16 +78,17 @@ async function pick(app: App, command: NodeCommand): Promise<Node | undefined> {
 }
 
 /** The row's own node, or for a problem row the nearest above to which the command applies. */
-function nearest(command: NodeCommand, row: Row): Node | undefined {
-  let node: Node | undefined = row.kind === 'node' ? row : row.of;
-  while (node !== undefined && !command.applies(node)) node = row.kind === 'node' ? undefined : node.parent;
+function nearest(command: NodeCommand, row: AnyRow): AnyNode | undefined {
+  if (isNode(row)) return command.applies(row) ? row : undefined;
+  let node: Node | undefined = row.kind === 'engineProblem' ? undefined : row.of;
+  while (node !== undefined && !command.applies(node)) node = node.parent;
   return node;
 }
 
 async function attempt<T>(
   app: App,
   doing: string,
-  node: Node | undefined,
+  node: AnyNode | undefined,
   task: () => Promise<T>,
 ): Promise<T | undefined> {
   try {
@@ -66,42 +97,47 @@ async function attempt<T>(
     const told = report(error, doing);
     if (told === undefined) return undefined;
     app.log.error(`${told.message}\n  ${causes(error)}`);
-    const remedies = told.remedies.filter((remedy) => remedy !== 'updateCredential' || node !== undefined);
+    const connection = connectionOf(app, error, node);
+    const buttons = new Map(told.remedies.map((remedy) => [title(remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
-    void vscode.window.showErrorMessage(told.message, ...remedies.map(title)).then(async (chosen) => {
-      const remedy = remedies.find((candidate) => title(candidate) === chosen);
-      if (remedy !== undefined) await remedyBy(app, remedy, doing, node, task);
+    void vscode.window.showErrorMessage(told.message, ...buttons.keys()).then(async (chosen) => {
+      const remedy = chosen === undefined ? undefined : buttons.get(chosen);
+      if (remedy === 'retry') await attempt(app, doing, node, task);
+      else if (remedy !== undefined) await remedyBy(app, remedy, connection);
     });
     return undefined;
   }
 }
 
-async function remedyBy<T>(
-  app: App,
-  remedy: Remedy,
-  doing: string,
-  node: Node | undefined,
-  task: () => Promise<T>,
-): Promise<void> {
+/** Whose credential was refused: the row's own connection, or the one that the failure names. */
+function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node | undefined {
+  const id = error instanceof Failure ? error.detail.connection : undefined;
+  return node?.kind === 'node' ? node : app.tree.roots().find(({ connection }) => connection.id === id);
+}
+
+async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: Node | undefined): Promise<void> {
   switch (remedy) {
-    case 'retry':
-      await attempt(app, doing, node, task);
-      return;
     case 'showLog':
       await showLog.run(app);
       return;
+    case 'useEngine':
+      await run(app, useEngine, undefined, undefined);
+      return;
     case 'updateCredential':
-      if (node !== undefined) await run(app, updateCredential, { kind: 'problem', of: node, failure: undefined });
+      if (connection === undefined) await run(app, connectRegistry, undefined, undefined);
+      else await run(app, updateCredential, { kind: 'problem', of: connection, failure: undefined }, undefined);
   }
 }
 
-function title(remedy: Remedy): string {
+function title(remedy: Remedy, connection: Node | undefined): string {
   switch (remedy) {
     case 'retry':
       return t('Retry');
     case 'showLog':
       return t('Show Log');
+    case 'useEngine':
+      return t('Use Engine…');
     case 'updateCredential':
-      return t('Update Credential…');
+      return connection === undefined ? t('Connect Registry…') : t('Update Credential…');
   }
 }

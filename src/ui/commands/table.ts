@@ -1,24 +1,37 @@
-import type { Node } from '../tree/node';
-import type { Command } from './command';
+import type { AnyNode, Command } from './command';
 import { disconnect, renameConnection, updateCredential } from './connection';
 import { connectRegistry } from './connectRegistry';
 import { copyFullTag } from './copyFullTag';
 import { copyImageDigest } from './copyImageDigest';
 import { deleteImage } from './deleteImage';
+import { logInDocker, logOutDocker } from './dockerLogin';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { openAttachment } from './openAttachment';
 import { openInBrowser } from './openInBrowser';
-import { refresh, refreshAll } from './refresh';
+import { pullByReference, pullImage } from './pullImage';
+import { pullRepository } from './pullRepository';
+import { pushImage } from './pushImage';
+import { refresh, refreshAll, refreshImages } from './refresh';
+import { removeImage } from './removeImage';
 import { loadMore, retry } from './rows';
 import { showLog } from './showLog';
+import { tagImage } from './tagImage';
 import { untagImage } from './untagImage';
+import { useEngine } from './useEngine';
 
 /** Every command there is. package.json contributes the same, which test/unit/manifest.test.ts keeps true. */
 export const commands: readonly Command[] = [
   connectRegistry,
+  pullByReference,
+  useEngine,
   refreshAll,
+  refreshImages,
   showLog,
+  pushImage,
+  tagImage,
+  pullImage,
+  pullRepository,
   copyFullTag,
   copyImageDigest,
   inspectImageManifest,
@@ -27,16 +40,19 @@ export const commands: readonly Command[] = [
   openInBrowser,
   renameConnection,
   updateCredential,
+  logInDocker,
+  logOutDocker,
   refresh,
   untagImage,
   deleteImage,
+  removeImage,
   disconnect,
   loadMore,
   retry,
 ];
 
 /** The row's context value: ids of the commands that apply, for which its menu entries look. */
-export function commandsOf(node: Node): string {
+export function commandsOf(node: AnyNode): string {
   return commands
     .flatMap((command) => (command.kind === 'node' && command.applies(node) ? [command.id] : []))
     .join(' ');

@@ -1,15 +1,15 @@
 import { t } from '@vscode/l10n';
-import { Failure } from '../../core/failure';
+import { Failure, withDetail } from '../../core/failure';
 import { printReference } from '../../core/reference';
 import { nodeCommand } from './command';
 
 export const untagImage = nodeCommand({
   id: 'untagImage',
   title: () => t('Untag…'),
-  needs: ({ entry, provider: { deletion } }) =>
-    entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag } : undefined,
+  needs: ({ entry, provider: { deletion }, parent }) =>
+    entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag, parent } : undefined,
   doing: ({ tag }) => t('untag {0}', printReference(tag.image)),
-  run: async (app, { tag, untag }, node) => {
+  run: async (app, { tag, untag, parent }) => {
     const name = printReference(tag.image);
     const detail = t('Only this tag goes. The image stays under its digest and its other tags.');
     if (!(await app.ask.confirm(t('Untag {0}?', name), detail, t('Untag')))) return;
@@ -19,9 +19,9 @@ export const untagImage = nodeCommand({
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
       const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
-      throw new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
+      throw withDetail(error, { explanation });
     } finally {
-      app.tree.refresh(node.parent);
+      app.tree.refresh(parent);
     }
   },
 });

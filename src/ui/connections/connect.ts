@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { Failure } from '../../core/failure';
+import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
@@ -140,7 +140,7 @@ function explained(error: unknown, credential: Credential): unknown {
     credential.kind === 'anonymous'
       ? t('the registry wants you to sign in')
       : t('the registry does not accept this user name with this password or token');
-  return new Failure('unauthorized', error.message, { ...error.detail, explanation }, { cause: error });
+  return withDetail(error, { explanation });
 }
 
 /** A refused credential is the last question's matter, all else the first's. */

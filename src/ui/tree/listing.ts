@@ -35,6 +35,11 @@ export class Listing {
     return this.entries.length;
   }
 
+  /** Where the entry of that key stands among those known; -1 when it is not. */
+  indexOf(key: string): number {
+    return this.entries.findIndex((entry) => keyOf(entry) === key);
+  }
+
   get wantedEntries(): readonly Entry[] {
     return this.entries.slice(0, this.wanted);
   }

@@ -14,6 +14,8 @@ import { TreeNode } from './treeNode';
 /** How many rows are drawn before "Load more…". */
 const tagRows = 100;
 const otherRows = 1000;
+/** A row further down than this many pages is not looked for. */
+const mostPagesToShow = 5;
 /** Details that arrive within this time are drawn together. */
 const drawEveryMs = 150;
 
@@ -169,6 +171,32 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   async reveal(node: Node): Promise<void> {
     await this.view.reveal(node, { expand: true, focus: true });
+  }
+
+  /** Asks anew for what leads to an entry below `root`, and reveals it, or the last row before it that is there. */
+  async show(root: Node, trail: readonly Entry[]): Promise<void> {
+    this.refresh(root);
+    let row: Node = root;
+    for (const entry of trail) {
+      const child = await this.childOf(row, keyOf(entry));
+      if (child === undefined) break;
+      row = child;
+    }
+    // The rows above must be drawn before one below them can be revealed.
+    await this.view.reveal(row, { select: true, focus: false, expand: row.entry?.kind !== 'tag' });
+  }
+
+  /** Loads further rows until the child is among them, within bounds. */
+  private async childOf(parent: Node, key: string): Promise<Node | undefined> {
+    for (let attempts = 0; attempts < mostPagesToShow; attempts++) {
+      await this.getChildren(parent);
+      const listing = this.listings.get(parent.id);
+      const found = listing?.nodes.find(({ id }) => id === `${parent.id}/${key}`);
+      if (found !== undefined || listing === undefined || !listing.hasMore || listing.failure !== undefined)
+        return found;
+      listing.wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
+    }
+    return undefined;
   }
 
   dispose(): void {

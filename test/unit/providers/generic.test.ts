@@ -206,7 +206,7 @@ describe('credentials', () => {
     expect(await failing(page())).toMatchObject({ kind: 'unauthorized' });
     secret = 'new';
     expect(labels((await page()).items)).toEqual(['team/app']);
-    expect(await provider.engineCredential(repositoryAt(server.url).image, signal)).toEqual({
+    expect(await provider.engineCredential(new URL(server.url).host, signal)).toEqual({
       kind: 'basic',
       username: 'alice',
       secret: 'new',

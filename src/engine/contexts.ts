@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod/mini';
+import type { EngineEndpoint, EngineTls } from './engine';
+
+/** https://docs.docker.com/engine/manage-resources/contexts/ */
+const meta = z.object({
+  Name: z.string(),
+  Endpoints: z.optional(
+    z.object({ docker: z.optional(z.object({ Host: z.string(), SkipTLSVerify: z.optional(z.boolean()) })) }),
+  ),
+});
+
+/** The docker contexts below docker's configuration directory; none where it cannot be read. */
+export async function readContexts(directory: string): Promise<readonly EngineEndpoint[]> {
+  const metas = join(directory, 'contexts', 'meta');
+  const ids = await readdir(metas).catch(() => []);
+  const contexts = await Promise.all(ids.map((id) => readContext(directory, join(metas, id, 'meta.json'))));
+  return contexts.filter((context) => context !== undefined).sort((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The context that `docker context use` has chosen; nothing for the default one. */
+export async function currentContext(directory: string): Promise<string | undefined> {
+  const config = z
+    .object({ currentContext: z.optional(z.string()) })
+    .safeParse(await readJson(join(directory, 'config.json')));
+  return config.success ? named(config.data.currentContext) : undefined;
+}
+
+export function named(context: string | undefined): string | undefined {
+  return context === '' || context === 'default' ? undefined : context;
+}
+
+/** ca.pem, cert.pem and key.pem of a directory, as far as they are there. */
+export async function readTls(directory: string, verify: boolean): Promise<EngineTls> {
+  const read = (file: string) => readFile(join(directory, file), 'utf8').catch(() => undefined);
+  const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(read));
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    verify,
+  };
+}
+
+async function readContext(directory: string, file: string): Promise<EngineEndpoint | undefined> {
+  const parsed = meta.safeParse(await readJson(file));
+  const docker = parsed.success ? parsed.data.Endpoints?.docker : undefined;
+  if (!parsed.success || docker === undefined || docker.Host === '') return undefined;
+  const { Name: name } = parsed.data;
+  const id = createHash('sha256').update(name).digest('hex');
+  const tls = await readTls(join(directory, 'contexts', 'tls', id, 'docker'), docker.SkipTLSVerify !== true);
+  const isSecured = docker.Host.startsWith('tcp://') && (tls.ca !== undefined || tls.cert !== undefined || !tls.verify);
+  return { url: docker.Host, source: 'context', name, ...(isSecured ? { tls } : {}) };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

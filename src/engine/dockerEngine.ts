@@ -1,0 +1,232 @@
+import Docker from 'dockerode';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { z } from 'zod/mini';
+import { Failure } from '../core/failure';
+import { printPlatform } from '../core/manifest';
+import type { Credential, Platform } from '../core/model';
+import { parseReference, printFullReference } from '../core/reference';
+import type { ImageReference } from '../core/reference';
+import type { ContainerEngine, EngineEndpoint, EngineVersion, LocalImage, LocalName, Transfer } from './engine';
+import { failureOfClient, refusal } from './engineFailure';
+import type { Registry } from './engineFailure';
+import { brokenOff, readMessages } from './messageStream';
+import { sshAgent } from './ssh';
+import { TransferState } from './transferState';
+
+/** How long an engine has to answer a question; moving images takes as long as it takes. */
+const answerWithinMs = 30_000;
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageList */
+const imagesAnswer = z.array(
+  z.object({
+    Id: z.string(),
+    RepoTags: z.nullish(z.array(z.string())),
+    RepoDigests: z.nullish(z.array(z.string())),
+    Created: z.number(),
+    Size: z.number(),
+  }),
+);
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/operation/SystemVersion */
+const versionAnswer = z.object({
+  Version: z.string(),
+  Os: z.string(),
+  Arch: z.string(),
+  Components: z.nullish(z.array(z.object({ Name: z.string() }))),
+});
+
+/** ACR's user name for an identity token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
+const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+/** Speaks the Docker Engine API, Podman's dialect included, through dockerode. */
+export class DockerEngine implements ContainerEngine {
+  private readonly docker: Docker;
+  private known: EngineVersion | undefined;
+
+  constructor(readonly endpoint: EngineEndpoint) {
+    this.docker = new Docker(optionsOf(endpoint));
+  }
+
+  readonly version = async (signal: AbortSignal): Promise<EngineVersion> => {
+    const answer = this.decode(versionAnswer, await this.ask(() => this.docker.version(), signal));
+    const isPodman = (answer.Components ?? []).some(({ Name }) => /podman/i.test(Name));
+    return {
+      name: isPodman ? 'Podman' : 'Docker Engine',
+      version: answer.Version,
+      platform: { os: answer.Os, architecture: answer.Arch },
+    };
+  };
+
+  readonly images = async (signal: AbortSignal): Promise<readonly LocalImage[]> => {
+    const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
+    const answer = this.decode(imagesAnswer, await this.ask(list, signal));
+    return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => ({
+      id: Id.includes(':') ? Id : `sha256:${Id}`,
+      names: namesOf(RepoTags),
+      digests: namesOf(RepoDigests),
+      created: new Date(Created * 1000),
+      size: Size,
+    }));
+  };
+
+  readonly inspect = async (image: LocalName, signal: AbortSignal): Promise<unknown> =>
+    this.ask(() => this.docker.getImage(print(image)).inspect(), signal);
+
+  readonly tag = async (image: LocalName, as: ImageReference, signal: AbortSignal): Promise<void> => {
+    const { host, path, tag = 'latest' } = as;
+    const name = { repo: printFullReference({ host, path }), tag };
+    await this.ask((abortSignal) => this.docker.getImage(print(image)).tag({ ...name, abortSignal }), signal);
+  };
+
+  readonly push = async (
+    image: ImageReference,
+    credential: Credential,
+    progress: (state: Transfer) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { host, path, tag = 'latest' } = image;
+    const authconfig = await this.authOf(host, credential, signal);
+    const stream = this.docker
+      .getImage(printFullReference({ host, path }))
+      .push({ tag, authconfig, abortSignal: signal });
+    const state = await this.follow(stream, host, progress, signal);
+    if (!state.isComplete) throw brokenOff(this.endpoint.url);
+  };
+
+  readonly pull = async (
+    image: ImageReference,
+    credential: Credential,
+    platform: Platform | undefined,
+    progress: (state: Transfer) => void,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { host, path, tag = 'latest', digest } = image;
+    const stream = this.docker.createImage(await this.authOf(host, credential, signal), {
+      fromImage: printFullReference({ host, path }),
+      tag: digest ?? tag,
+      ...(platform === undefined ? {} : { platform: printPlatform(platform) }),
+      abortSignal: signal,
+    });
+    await this.follow(stream, host, progress, signal);
+  };
+
+  readonly remove = async (image: LocalName, signal: AbortSignal): Promise<void> => {
+    await this.ask((abortSignal) => this.docker.getImage(print(image)).remove({ abortSignal }), signal);
+  };
+
+  readonly watch = async (onChange: () => void, signal: AbortSignal): Promise<void> => {
+    try {
+      const stream = await this.docker.getEvents({ filters: { type: ['image'] }, abortSignal: signal });
+      onChange();
+      const events = readMessages(stream, this.endpoint.url);
+      while ((await events.next()).done !== true) onChange();
+    } catch (error) {
+      throw this.failure(error, undefined, signal);
+    }
+    throw brokenOff(this.endpoint.url);
+  };
+
+  /** Engines pass on errors of registries as messages of an answer that began with 200. */
+  private async follow(
+    answer: Promise<NodeJS.ReadableStream>,
+    registry: string,
+    progress: (state: Transfer) => void,
+    signal: AbortSignal,
+  ): Promise<TransferState> {
+    const state = new TransferState();
+    try {
+      for await (const message of readMessages(await answer, this.endpoint.url)) {
+        state.take(message);
+        progress(state.transfer);
+      }
+    } catch (error) {
+      throw this.failure(error, registry, signal);
+    }
+    signal.throwIfAborted();
+    if (state.error !== undefined) throw refusal(state.error, undefined, this.endpoint.url, registry);
+    return state;
+  }
+
+  /** Bounded here: dockerode waits for ever on an engine that goes away in the middle of its answer. */
+  private async ask<T>(question: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        limit.addEventListener('abort', () => {
+          reject(timeout);
+        });
+        question(limit).then(resolve, reject);
+      });
+    } catch (error) {
+      throw this.failure(error, undefined, signal);
+    }
+  }
+
+  private failure(error: unknown, registry: Registry, signal: AbortSignal): unknown {
+    if (signal.aborted) return signal.reason;
+    if (error !== timeout) return failureOfClient(error, this.endpoint.url, registry);
+    return new Failure('timedOut', '', { subject: this.endpoint.url, speaker: 'engine' });
+  }
+
+  /** https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication; empty for anonymous, which still must be told. */
+  private async authOf(host: string, credential: Credential, signal: AbortSignal): Promise<Record<string, string>> {
+    const serveraddress = host === 'docker.io' ? 'https://index.docker.io/v1/' : host;
+    if (credential.kind === 'anonymous') return {};
+    if (credential.kind === 'basic')
+      return { username: credential.username, password: credential.secret, serveraddress };
+    this.known ??= await this.version(signal);
+    const { name } = this.known;
+    // Podman ignores identity tokens.
+    return name === 'Podman'
+      ? { username: tokenUser, password: credential.token, serveraddress }
+      : { identitytoken: credential.token, serveraddress };
+  }
+
+  private decode<T extends z.core.$ZodType>(schema: T, value: unknown): z.output<T> {
+    const parsed = z.safeParse(schema, value);
+    if (parsed.success) return parsed.data;
+    const detail = { subject: this.endpoint.url, speaker: 'engine' } as const;
+    throw new Failure('malformed', 'it answers something else', detail, { cause: parsed.error });
+  }
+}
+
+const timeout = new Error('timed out');
+
+function print(image: LocalName): string {
+  return 'id' in image ? image.id : printFullReference(image);
+}
+
+/** `<none>:<none>` stands for no name. */
+function namesOf(texts: readonly string[] | null | undefined): readonly ImageReference[] {
+  return (texts ?? []).flatMap((text) => {
+    const parsed = parseReference(text);
+    return 'problem' in parsed ? [] : [parsed];
+  });
+}
+
+/** What dockerode takes, and its types leave out. */
+type AgentOptions = Docker.DockerOptions & { readonly agent: HttpAgent };
+
+/** Everything is said, so that dockerode takes nothing from DOCKER_HOST. */
+function optionsOf({ url, tls }: EngineEndpoint): AgentOptions {
+  const nothing = { ca: undefined, cert: undefined, key: undefined, username: undefined, port: undefined };
+  const [, scheme, rest = ''] = /^(unix|npipe):\/\/(.*)$/.exec(url) ?? [];
+  if (scheme !== undefined) {
+    const agent = new HttpAgent({ keepAlive: false });
+    return { ...nothing, host: '', socketPath: rest, protocol: 'http', agent };
+  }
+  const parsed = new URL(url);
+  if (parsed.protocol === 'ssh:') {
+    return { ...nothing, host: 'localhost', port: 80, protocol: 'http', agent: sshAgent(parsed) };
+  }
+  const { hostname: host } = parsed;
+  if (tls === undefined) {
+    const agent = new HttpAgent({ keepAlive: false });
+    return { ...nothing, host, port: parsed.port === '' ? 2375 : parsed.port, protocol: 'http', agent };
+  }
+  const { ca, cert, key, verify } = tls;
+  const agent = new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify });
+  return { ...nothing, host, port: parsed.port === '' ? 2376 : parsed.port, protocol: 'https', agent };
+}

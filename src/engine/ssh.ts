@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { Agent } from 'node:http';
+import { Duplex } from 'node:stream';
+
+/**
+ * Reaches an engine as the docker command does: `docker system dial-stdio` on the other machine, through the user's own ssh
+ * with its keys, agents, known hosts and configuration. https://docs.docker.com/engine/security/protect-access/#use-ssh-to-protect-the-docker-daemon-socket
+ */
+export function sshAgent(url: URL): Agent {
+  const agent = new Agent({ keepAlive: false });
+  return Object.assign(agent, { createConnection: () => connect(url) });
+}
+
+function connect(url: URL): Duplex {
+  const args = [
+    // Nobody could answer a question.
+    ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-T'],
+    ...(url.username === '' ? [] : ['-l', decodeURIComponent(url.username)]),
+    ...(url.port === '' ? [] : ['-p', url.port]),
+    // What follows is a host, whatever it begins with.
+    ...['--', url.hostname, 'docker', 'system', 'dial-stdio'],
+  ];
+  const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+  const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  let words = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-2000);
+  });
+  child.once('error', (cause) => connection.destroy(sshError(cause.message, cause)));
+  child.once('exit', (code) => {
+    if (code !== 0)
+      connection.destroy(sshError(words.trim() === '' ? `ssh ended with code ${code ?? 'none'}` : words.trim()));
+  });
+  connection.once('close', () => child.kill());
+  // What http asks of a socket, and a pipe need not do.
+  const same = () => connection;
+  return Object.assign(connection, { setTimeout: same, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
+}
+
+function sshError(message: string, cause?: Error): Error {
+  return Object.assign(new Error(message, { cause }), { code: 'SSH' });
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod/mini';
+import type { Transfer } from './engine';
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageCreate, `ProgressDetail` and `ErrorDetail` */
+const message = z.object({
+  id: z.nullish(z.string()),
+  status: z.nullish(z.string()),
+  progressDetail: z.nullish(z.object({ current: z.nullish(z.number()), total: z.nullish(z.number()) })),
+  aux: z.optional(z.unknown()),
+  error: z.nullish(z.string()),
+  errorDetail: z.nullish(z.object({ message: z.nullish(z.string()) })),
+});
+
+interface Layer {
+  readonly isDone: boolean;
+  readonly bytes: number;
+  readonly bytesDone: number;
+}
+
+const moving = /^(?:Pushing|Downloading)$/;
+const moved = /^(?:Pushed|Download complete|Extracting|Pull complete)$/;
+const there = /^(?:Layer already exists|Already exists|Mounted from .*)$/;
+const waiting = /^(?:Preparing|Waiting|Pulling fs layer|Verifying Checksum|Retrying in .*)$/;
+
+/** Adds up what an engine tells of a push or a pull. */
+export class TransferState {
+  private readonly layers = new Map<string, Layer>();
+  /** What the engine says went wrong: in the middle of an answer that began well. */
+  error: string | undefined;
+  /** The engine has told the digest of what was pushed, which it does at the very end. */
+  isComplete = false;
+
+  take(value: unknown): void {
+    const parsed = message.safeParse(value);
+    if (!parsed.success) return;
+    const { id, status, progressDetail, aux, error, errorDetail } = parsed.data;
+    this.error ??= errorDetail?.message ?? error ?? undefined;
+    if ((aux !== undefined && aux !== null) || (status ?? '').includes('digest: sha256:')) this.isComplete = true;
+    if (typeof id !== 'string' || typeof status !== 'string') return;
+    const layer = this.layers.get(id) ?? { isDone: false, bytes: 0, bytesDone: 0 };
+    if (moving.test(status)) {
+      const bytes = Math.max(progressDetail?.total ?? 0, layer.bytes);
+      this.layers.set(id, { isDone: false, bytes, bytesDone: Math.min(progressDetail?.current ?? 0, bytes) });
+    } else if (moved.test(status)) this.layers.set(id, { ...layer, isDone: true, bytesDone: layer.bytes });
+    else if (there.test(status)) this.layers.set(id, { isDone: true, bytes: 0, bytesDone: 0 });
+    else if (waiting.test(status)) this.layers.set(id, layer);
+  }
+
+  get transfer(): Transfer {
+    const layers = [...this.layers.values()];
+    const sum = (of: (layer: Layer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
+    return {
+      layers: layers.length,
+      layersDone: sum(({ isDone }) => (isDone ? 1 : 0)),
+      bytes: sum(({ bytes }) => bytes),
+      bytesDone: sum(({ bytesDone }) => bytesDone),
+    };
+  }
+}

@@ -1,0 +1,47 @@
+import { t } from '@vscode/l10n';
+import type { Node } from '../tree/node';
+import { connectionAccess } from '../images/access';
+import { nodeCommand } from './command';
+
+/** A connection with an account at a registry of one name. */
+function account(node: Node) {
+  const { entry, connection, provider } = node;
+  const host = entry === undefined && connection.account !== undefined ? provider.hostOf(undefined) : undefined;
+  return host === undefined ? undefined : { node, host, account: connection.account ?? '' };
+}
+
+export const logInDocker = nodeCommand({
+  id: 'logInDocker',
+  title: () => t('Log In to Docker CLI…'),
+  needs: account,
+  doing: ({ host }) => t('log docker in to {0}', host),
+  run: async (app, { node, host, account: user }) => {
+    const detail = t(
+      'Docker keeps the login of {0} where it keeps its others: in the credential helper that it is set up with, or else in its config file. Every program that uses docker can then use it.',
+      user,
+    );
+    if (!(await app.ask.confirm(t('Log the docker command in to {0}?', host), detail, t('Log In')))) return;
+    const access = connectionAccess(node, { host, path: '' });
+    try {
+      await app.working(t('Logging docker in to {0}', host), async (_progress, signal) => {
+        await app.docker.logIn(host, await access.credential(signal), signal);
+      });
+    } catch (error) {
+      throw access.explain(error);
+    }
+    app.done(t('Docker is logged in to {0}', host));
+  },
+});
+
+export const logOutDocker = nodeCommand({
+  id: 'logOutDocker',
+  title: () => t('Log Out of Docker CLI…'),
+  needs: account,
+  doing: ({ host }) => t('log docker out of {0}', host),
+  run: async (app, { host }) => {
+    const detail = t('Docker forgets its own login there, whoever made it. The connection here stays as it is.');
+    if (!(await app.ask.confirm(t('Log the docker command out of {0}?', host), detail, t('Log Out')))) return;
+    await app.working(t('Logging docker out of {0}', host), (_progress, signal) => app.docker.logOut(host, signal));
+    app.done(t('Docker is logged out of {0}', host));
+  },
+});

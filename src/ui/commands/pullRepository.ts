@@ -1,0 +1,157 @@
+import pLimit from 'p-limit';
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import type { Tag } from '../../core/model';
+import { printReference, withTag } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { RegistryProvider } from '../../providers/provider';
+import type { App } from '../app';
+import { connect } from '../connections/connect';
+import { accessTo, connectionAccess } from '../images/access';
+import type { Access } from '../images/access';
+import { pullEach } from '../images/pullEach';
+import { count, size } from '../words';
+import type { Progress } from '../working';
+import type { Node } from '../tree/node';
+import { nodeCommand } from './command';
+
+/** Tags that are asked at a time for what they hold. */
+const width = 6;
+
+interface Source {
+  /** Without a tag. */
+  readonly repository: ImageReference;
+  readonly from?: Node;
+}
+
+export const pullRepository = nodeCommand<Source>({
+  id: 'pullRepository',
+  title: () => t('Pull Repository'),
+  needs: (node) => (node.entry?.kind === 'repository' ? { repository: node.entry.image, from: node } : undefined),
+  needsLocal: ({ entry }) => (entry.kind === 'repository' ? { repository: entry.name } : undefined),
+  doing: ({ repository }) => t('pull {0}', printReference(repository)),
+  run: async (app, { repository, from }) => {
+    const name = printReference(repository);
+    const access = from === undefined ? await connected(app, repository) : connectionAccess(from, repository);
+    if (access?.connection === undefined) return;
+    const { provider } = access.connection;
+    const found = await app.working(t('Looking at the tags of {0}', name), (progress, signal) =>
+      look(provider, repository, progress, signal),
+    );
+    if (found.images.length === 0)
+      throw new Failure('notFound', '', { subject: repository.host, explanation: t('it has no image to pull') });
+    const button = found.images.length === 1 ? t('Pull 1 Tag') : t('Pull {0} Tags', count(found.images.length));
+    const question =
+      found.images.length === 1
+        ? t('Pull the only tag of {0}?', name)
+        : t('Pull all {0} tags of {1}?', count(found.images.length), name);
+    if (!(await app.ask.confirm(question, extent(found), button))) return;
+    await pullEach(app, repository, found.images, access);
+  },
+});
+
+/** Only a connected registry tells which tags it has; another can be connected on the way. */
+async function connected(app: App, repository: ImageReference): Promise<Access | undefined> {
+  const title = t('Pull Repository');
+  const access = await accessTo(app, repository, title);
+  if (access === undefined || access.connection !== undefined) return access;
+  const question = t('Connect {0} first?', repository.host);
+  const detail = t('Only a connected registry tells which tags a repository has.');
+  if (!(await app.ask.confirm(question, detail, t('Connect Registry…')))) return undefined;
+  if ((await connect(app)) === undefined) return undefined;
+  const again = await accessTo(app, repository, title);
+  if (again === undefined || again.connection !== undefined) return again;
+  throw new Failure('unsupported', '', {
+    subject: repository.host,
+    explanation: t('{0} is not the registry that was connected', repository.host),
+  });
+}
+
+interface Found {
+  readonly images: readonly ImageReference[];
+  /** Distinct images among them. */
+  readonly distinct: number;
+  /** Compressed bytes of the distinct images, layers that they share counted each time. */
+  readonly bytes: number;
+  /** Some image does not tell its size. */
+  readonly isMore: boolean;
+  readonly artifacts: number;
+}
+
+async function look(
+  provider: RegistryProvider,
+  repository: ImageReference,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Found> {
+  const tags = await allTags(provider, repository, progress, signal);
+  let asked = 0;
+  const limit = pLimit(width);
+  const controller = new AbortController();
+  const either = AbortSignal.any([signal, controller.signal]);
+  const details = await Promise.all(
+    tags.map((tag) =>
+      limit(async () => {
+        either.throwIfAborted();
+        const known = tag.details ?? (await provider.details?.(tag, either).catch(notFound));
+        progress(t('{0} of {1} tags', count(++asked), count(tags.length)));
+        return { tag, known };
+      }),
+    ),
+  ).finally(() => {
+    controller.abort();
+  });
+  const images = details.filter(({ known }) => known?.type !== 'artifact');
+  const sizes = new Map(images.map(({ tag, known }) => [known?.digest ?? tag.label, known?.size]));
+  return {
+    images: images.map(({ tag }) => tag.image),
+    distinct: sizes.size,
+    bytes: [...sizes.values()].reduce<number>((total, bytes) => total + (bytes ?? 0), 0),
+    isMore: [...sizes.values()].includes(undefined),
+    artifacts: details.length - images.length,
+  };
+}
+
+/** A tag that went away meanwhile will say so when it is pulled. */
+function notFound(error: unknown): undefined {
+  if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
+}
+
+async function allTags(
+  provider: RegistryProvider,
+  repository: ImageReference,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<readonly Tag[]> {
+  const trail = provider.locate(withTag(repository, 'latest')) ?? [];
+  const parent = trail.find(({ kind }) => kind === 'repository');
+  const tags: Tag[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await provider.list(parent, cursor, signal);
+    tags.push(...page.items.filter((entry) => entry.kind === 'tag'));
+    progress(t('{0} tags', count(tags.length)));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return tags;
+}
+
+function extent({ images, distinct, bytes, isMore, artifacts }: Found): string {
+  return [
+    distinct === images.length
+      ? t('Up to {0} to download, less where images share layers or are here already.', size(bytes))
+      : t(
+          '{0} different images, up to {1} to download, less where they share layers or are here already.',
+          count(distinct),
+          size(bytes),
+        ),
+    ...(isMore ? [t('Some tags do not tell their size, and come on top.')] : []),
+    ...(artifacts > 0
+      ? [
+          artifacts === 1
+            ? t('1 tag that is no image, such as a Helm chart, is left out.')
+            : t('{0} tags that are no images, such as Helm charts, are left out.', count(artifacts)),
+        ]
+      : []),
+  ].join('\n\n');
+}

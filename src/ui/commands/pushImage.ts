@@ -1,0 +1,60 @@
+import { t } from '@vscode/l10n';
+import { isLocalName, printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { App } from '../app';
+import { connect } from '../connections/connect';
+import { accessTo, connectionsOf } from '../images/access';
+import { chooseName } from '../images/chooseName';
+import { localImage, nameOf, rename } from '../images/localImage';
+import type { NamedImage } from '../images/localImage';
+import { push } from '../images/moving';
+import { nodeCommand } from './command';
+
+export const pushImage = nodeCommand({
+  id: 'pushImage',
+  title: () => t('Push…'),
+  needsLocal: localImage,
+  doing: (image) => t('push {0}', nameOf(image)),
+  run: async (app, image) => {
+    const engine = await app.engines.current();
+    const title = t('Push {0}', nameOf(image));
+    const target = await destination(app, image, title);
+    if (target === undefined) return;
+    const access = await accessTo(app, target, title);
+    if (access === undefined || !(await rename(app, engine, image, target))) return;
+    await push(app, engine, target, access);
+  },
+});
+
+/** The name under which to push: the image's own where it leads to a connected registry, else the one that the user chooses. */
+async function destination(app: App, image: NamedImage, title: string): Promise<ImageReference | undefined> {
+  const own = image.name?.tag === undefined ? undefined : image.name;
+  for (;;) {
+    if (own !== undefined && belongsToConnection(app, own)) return own;
+    const answer = await chooseName(app, {
+      title,
+      from: image.name,
+      others: [
+        ...(own === undefined || isLocalName(own)
+          ? []
+          : [
+              {
+                label: printReference(own),
+                description: t('as it is tagged, with docker’s own login'),
+                icon: 'tag',
+                value: 'asItIs' as const,
+              },
+            ]),
+        { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
+      ],
+    });
+    if (answer === 'asItIs') return own;
+    if (answer !== 'connect') return answer;
+    if ((await connect(app)) === undefined) return undefined;
+  }
+}
+
+/** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */
+function belongsToConnection(app: App, name: ImageReference): boolean {
+  return connectionsOf(app, name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
+}

@@ -1,0 +1,114 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import { printFullReference } from '../../core/reference';
+import type { LocalImage } from '../../engine/engine';
+import type { App } from '../app';
+import { localImage, localName, nameOf } from '../images/localImage';
+import type { NamedImage } from '../images/localImage';
+import type { LocalNode } from '../images/localNode';
+import { causes, isCancellation, report } from '../report';
+import { count, size } from '../words';
+import { nodesCommand } from './command';
+
+const mostListed = 10;
+
+export const removeImage = nodesCommand({
+  id: 'removeImage',
+  title: () => t('Remove Image…'),
+  needsLocal: removedBy,
+  doing: (targets) => t('remove {0}', inWords(unique(targets.flat()))),
+  run: async (app, targets) => {
+    const images = unique(targets.flat());
+    if (!(await app.ask.confirm(t('Remove {0}?', inWords(images)), whatGoes(images), button(images)))) return;
+    const failed = await removeEach(app, images);
+    const [only] = failed;
+    if (failed.length === 1 && images.length === 1) throw only?.error;
+    if (failed.length > 0) throw summary(failed, images.length);
+    app.done(images.length === 1 ? t('Removed {0}', inWords(images)) : t('Removed {0} images', count(images.length)));
+  },
+});
+
+/** A row's own image, or all the untagged ones. */
+function removedBy(node: LocalNode): readonly NamedImage[] | undefined {
+  if (node.entry.kind === 'untagged') return node.entry.images.map((image) => ({ image, name: undefined }));
+  const image = localImage(node);
+  return image === undefined ? undefined : [image];
+}
+
+/** Untagged images can be selected with their group. */
+function unique(images: readonly NamedImage[]): readonly NamedImage[] {
+  return [...new Map(images.map((one) => [keyOf(one), one])).values()];
+}
+
+function keyOf({ image, name }: NamedImage): string {
+  return name === undefined ? image.id : printFullReference(name);
+}
+
+async function removeEach(app: App, images: readonly NamedImage[]) {
+  const engine = await app.engines.current();
+  const failed: { readonly name: string; readonly error: unknown }[] = [];
+  await app.working(t('Removing {0}', inWords(images)), async (progress, signal) => {
+    for (const [index, one] of images.entries()) {
+      if (images.length > 1) progress(t('{0} of {1}', count(index + 1), count(images.length)));
+      try {
+        await engine.remove(localName(one), signal);
+        app.log.info(`Removed ${nameOf(one)}`);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        app.log.error(`Could not remove ${nameOf(one)}\n  ${causes(error)}`);
+        failed.push({ name: nameOf(one), error });
+      }
+    }
+  });
+  return failed;
+}
+
+/** Which images go for good, and which lose a name alone. */
+function whatGoes(images: readonly NamedImage[]): string {
+  const chosen = new Set(images.map(keyOf));
+  const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];
+  const stayUnder = ({ names }: LocalImage) => names.filter((name) => !chosen.has(printFullReference(name)));
+  const isUntagged = ({ id }: LocalImage) => chosen.has(id);
+  const gone = distinct.filter((image) => isUntagged(image) || stayUnder(image).length === 0);
+  const kept = distinct.filter((image) => !gone.includes(image));
+  const bytes = gone.reduce((total, image) => total + image.size, 0);
+  const others = kept.reduce((total, image) => total + stayUnder(image).length, 0);
+  return [
+    ...(gone.length === 0
+      ? []
+      : [
+          gone.length === 1
+            ? t('The image goes from this machine, up to {0} of it: layers that others use stay.', size(bytes))
+            : t(
+                '{0} images go from this machine, up to {1}: layers that others use stay.',
+                count(gone.length),
+                size(bytes),
+              ),
+        ]),
+    ...(kept.length === 0
+      ? []
+      : [
+          others === 1
+            ? t('An image stays under its other name.')
+            : t('Images that have other names ({0}) stay under those.', count(others)),
+        ]),
+    t('Nothing in any registry changes. An image that a container uses is not removed.'),
+  ].join('\n\n');
+}
+
+function inWords(images: readonly NamedImage[]): string {
+  const [first] = images;
+  return images.length === 1 && first !== undefined ? nameOf(first) : t('{0} images', count(images.length));
+}
+
+function button(images: readonly NamedImage[]): string {
+  return images.length === 1 ? t('Remove Image') : t('Remove {0} Images', count(images.length));
+}
+
+function summary(failed: readonly { readonly name: string; readonly error: unknown }[], of: number): Failure {
+  const listed = failed
+    .slice(0, mostListed)
+    .map(({ name, error }) => `${name} (${(report(error, '')?.reason ?? '').replace(/\.$/, '')})`);
+  const explanation = t('{0} of {1} stayed: {2}', count(failed.length), count(of), listed.join(', '));
+  return new Failure('rejected', '', { subject: 'engine', speaker: 'engine', explanation });
+}

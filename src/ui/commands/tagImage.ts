@@ -1,0 +1,34 @@
+import { t } from '@vscode/l10n';
+import { printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { App } from '../app';
+import { chooseName, typeName } from '../images/chooseName';
+import { localImage, nameOf, rename } from '../images/localImage';
+import type { NamedImage } from '../images/localImage';
+import { nodeCommand } from './command';
+
+export const tagImage = nodeCommand({
+  id: 'tagImage',
+  title: () => t('Tag…'),
+  needsLocal: localImage,
+  doing: (image) => t('tag {0}', nameOf(image)),
+  run: async (app, image) => {
+    const name = await newName(app, image);
+    if (name === undefined || !(await rename(app, await app.engines.current(), image, name))) return;
+    app.done(t('Tagged {0}', printReference(name)));
+  },
+});
+
+async function newName(app: App, image: NamedImage): Promise<ImageReference | undefined> {
+  const title = t('Tag {0}', nameOf(image));
+  // Nothing to propose: the name is typed straight away.
+  const answer =
+    app.tree.roots().length === 0
+      ? await typeName(app, title, image.name, false)
+      : await chooseName(app, {
+          title,
+          from: image.name,
+          others: [{ label: t('Another name…'), icon: 'edit', value: 'type' }],
+        });
+  return typeof answer === 'object' ? answer : undefined;
+}

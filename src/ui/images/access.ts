@@ -1,0 +1,67 @@
+import { t } from '@vscode/l10n';
+import { Failure, withDetail } from '../../core/failure';
+import type { Credential } from '../../core/model';
+import type { ImageReference } from '../../core/reference';
+import type { App } from '../app';
+import type { Node } from '../tree/node';
+
+/** With what the engine goes to an image's registry. */
+export interface Access {
+  /** The connection that is used; absent: docker's own login, or none. */
+  readonly connection: Node | undefined;
+  readonly credential: (signal: AbortSignal) => Promise<Credential>;
+  /** What a refusal means with this credential. */
+  readonly explain: (error: unknown) => unknown;
+}
+
+/** The connections that an image of that name may belong to. */
+export function connectionsOf(app: App, image: ImageReference): readonly Node[] {
+  return app.tree.roots().filter(({ provider }) => provider.locate(image) !== undefined);
+}
+
+/** Asks which account to use where several are connected; docker's own login where none is. Nothing when dismissed. */
+export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
+  const [first, ...others] = connectionsOf(app, image);
+  if (first === undefined) return dockerAccess(app, image);
+  if (others.length === 0) return connectionAccess(first, image);
+  const answer = await app.ask.pick({
+    title,
+    placeholder: t('{0} is connected several times', image.host),
+    items: [first, ...others].map((value) => ({
+      label: value.connection.label,
+      description: value.connection.account ?? t('anonymous'),
+      icon: 'server',
+      value,
+    })),
+  });
+  return answer === undefined || answer === 'back' ? undefined : connectionAccess(answer.value, image);
+}
+
+/** `node`: any row of the connection. */
+export function connectionAccess(node: Node, { host }: ImageReference): Access {
+  return {
+    connection: node,
+    credential: (signal) => node.provider.engineCredential(host, signal),
+    explain: (error) => withDetail(error, { connection: node.connection.id }),
+  };
+}
+
+function dockerAccess(app: App, image: ImageReference): Access {
+  let hasLogin = false;
+  return {
+    connection: undefined,
+    credential: async (signal) => {
+      const login = await app.docker.read(image, signal);
+      hasLogin = login !== undefined;
+      return login ?? { kind: 'anonymous' };
+    },
+    explain: (error) => {
+      const isRefusal = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+      if (!isRefusal || error.detail.speaker !== undefined) return error;
+      const explanation = hasLogin
+        ? t('{0} is not connected, and does not let docker’s own login do this', image.host)
+        : t('{0} is not connected, and docker has no login for it', image.host);
+      return withDetail(error, { explanation });
+    },
+  };
+}

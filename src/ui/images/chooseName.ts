@@ -1,0 +1,118 @@
+import { t } from '@vscode/l10n';
+import { baseName, parseReference, printReference, withTag } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { PushTarget } from '../../providers/provider';
+import type { App } from '../app';
+import type { Choice } from '../ask';
+import { causes } from '../report';
+import type { Node } from '../tree/node';
+import { referenceProblem } from '../words';
+
+/** Places of one connection that are offered: more would bury the other connections. */
+const mostTargets = 30;
+/** How long a registry has to tell its namespaces; without them it is offered as a whole. */
+const targetsWithinMs = 5000;
+
+export interface NameWish {
+  readonly title: string;
+  /** The image's name so far; nothing for an untagged one. */
+  readonly from: ImageReference | undefined;
+  /** Choices beside the connected registries. */
+  readonly others: readonly Choice<'asItIs' | 'connect' | 'type'>[];
+}
+
+type Chosen = PushTarget | 'asItIs' | 'connect' | 'type';
+
+const remembered = 'pushTarget';
+
+/**
+ * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs` and
+ * `connect`: the choice that was offered under that name. Nothing when dismissed.
+ */
+export async function chooseName(app: App, wish: NameWish): Promise<ImageReference | 'asItIs' | 'connect' | undefined> {
+  const controller = new AbortController();
+  try {
+    for (;;) {
+      const target = await chooseTarget(app, wish, controller.signal);
+      if (target === undefined || target === 'asItIs' || target === 'connect') return target;
+      const proposal = target === 'type' ? wish.from : placed(target, wish.from);
+      const name = await typeName(app, wish.title, proposal, true);
+      if (name === 'back') continue;
+      if (name !== undefined && target !== 'type') await app.memory.write(remembered, printTarget(target));
+      return name;
+    }
+  } finally {
+    controller.abort();
+  }
+}
+
+async function chooseTarget(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
+  const answer = await app.ask.pick<Chosen>({
+    title: wish.title,
+    placeholder: t('Where does the image belong?'),
+    items: targets(app, signal).then((list) => [...list, ...wish.others]),
+  });
+  return answer === 'back' ? undefined : answer?.value;
+}
+
+/** What was chosen last comes first. */
+async function targets(app: App, signal: AbortSignal): Promise<readonly Choice<PushTarget>[]> {
+  const all = (await Promise.all(app.tree.roots().map((node) => targetsOf(app, node, signal)))).flat();
+  const last = app.memory.read(remembered);
+  const isLast = ({ value }: Choice<PushTarget>) => printTarget(value) === last;
+  return [...all.filter(isLast), ...all.filter((choice) => !isLast(choice))];
+}
+
+async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<readonly Choice<PushTarget>[]> {
+  const { connection, provider } = node;
+  const choice = (value: PushTarget): Choice<PushTarget> => ({
+    label: `${printTarget(value)}/…`,
+    description: [connection.label, connection.account].filter((part) => part !== value.host).join(' · '),
+    icon: 'server',
+    value,
+  });
+  try {
+    const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(targetsWithinMs)]));
+    return known.slice(0, mostTargets).map(choice);
+  } catch (error) {
+    app.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
+    const host = provider.hostOf(undefined);
+    return host === undefined ? [] : [choice({ host })];
+  }
+}
+
+function printTarget({ host, namespace }: PushTarget): string {
+  return namespace === undefined ? host : `${host}/${namespace}`;
+}
+
+function placed({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
+  const name = from === undefined ? t('name') : baseName(from);
+  return { host, path: namespace === undefined ? name : `${namespace}/${name}`, tag: from?.tag ?? 'latest' };
+}
+
+/** Asks for the whole name of an image as text; a name without a tag means its `latest`, as everywhere. */
+export async function typeName(
+  app: App,
+  title: string,
+  proposal: ImageReference | undefined,
+  canGoBack: boolean,
+): Promise<ImageReference | 'back' | undefined> {
+  const answer = await app.ask.input({
+    title,
+    prompt: t('Name and tag: registry or user/repository:tag'),
+    placeholder: 'registry.example.com/team/app:1.0',
+    value: proposal === undefined ? '' : printReference(proposal),
+    canGoBack,
+    problem: nameProblem,
+  });
+  if (answer === undefined || answer === 'back') return answer;
+  const parsed = parseReference(answer.value.trim());
+  if ('problem' in parsed) return undefined;
+  return withTag(parsed, parsed.tag ?? 'latest');
+}
+
+function nameProblem(text: string): string | undefined {
+  const parsed = parseReference(text.trim());
+  if ('problem' in parsed) return referenceProblem(parsed.problem, text.trim());
+  return parsed.digest === undefined ? undefined : t('A new name has a tag; its digest belongs to the image.');
+}

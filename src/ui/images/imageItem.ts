@@ -1,0 +1,88 @@
+import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
+import { printReference } from '../../core/reference';
+import type { LocalImage } from '../../engine/engine';
+import { report } from '../report';
+import { age, count, size } from '../words';
+import type { LocalNode } from './localNode';
+
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+
+/** How a row of the Images view looks. `commands`: ids of the commands that apply to it. */
+export function imageItem(node: LocalNode, commands: string): vscode.TreeItem {
+  const item = rowItem(node);
+  item.id = node.id;
+  item.contextValue = commands;
+  return item;
+}
+
+export function problemItem(failure: unknown): vscode.TreeItem {
+  const told = report(failure, t('list the local images'));
+  const message = told?.message ?? t('Cancelled.');
+  const item = new vscode.TreeItem(told?.reason ?? message, None);
+  item.id = 'problem';
+  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  item.tooltip = message;
+  item.contextValue = 'engineProblem';
+  item.accessibilityInformation = { label: message };
+  return item;
+}
+
+function rowItem({ entry, label, children }: LocalNode): vscode.TreeItem {
+  switch (entry.kind) {
+    case 'registry':
+      return row(label, 'server', undefined, t('Images of {0}', label), Expanded);
+    case 'repository': {
+      const tags = children.length === 1 ? t('1 tag') : t('{0} tags', count(children.length));
+      const item = row(label, 'repo', tags, t('Repository {0}, {1}', label, tags), Collapsed);
+      item.tooltip = printReference(entry.name);
+      return item;
+    }
+    case 'untagged': {
+      const total = count(entry.images.length);
+      return row(label, 'archive', total, t('{0} untagged images', total), Collapsed);
+    }
+    case 'image':
+      return imageRow(label, entry.image);
+    case 'untaggedImage':
+      return imageRow(label, entry.image);
+  }
+}
+
+function imageRow(label: string, image: LocalImage): vscode.TreeItem {
+  const facts = [age(image.created), size(image.size)];
+  const item = row(label, 'package', facts.join(' · '), [t('Image {0}', label), ...facts].join(', '), None);
+  item.tooltip = tooltip(image);
+  return item;
+}
+
+function row(
+  label: string,
+  icon: string,
+  description: string | undefined,
+  spoken: string,
+  state: vscode.TreeItemCollapsibleState,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, state);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  if (description !== undefined) item.description = description;
+  item.accessibilityInformation = { label: spoken };
+  return item;
+}
+
+const mostNames = 10;
+
+/** Whatever the engine sent is appended as text, so that nothing in it is rendered. */
+function tooltip({ id, names, digests, created, size: bytes }: LocalImage): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  const line = (name: string, value: string) =>
+    text.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
+  for (const name of names.slice(0, mostNames)) text.appendText(printReference(name)).appendMarkdown('\n\n');
+  if (names.length > mostNames)
+    text.appendText(t('and {0} more', count(names.length - mostNames))).appendMarkdown('\n\n');
+  line(t('Id'), id);
+  for (const digest of digests.slice(0, mostNames)) line(t('Digest'), printReference(digest));
+  line(t('Created'), `${created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(created)})`);
+  line(t('Size'), t('{0} (unpacked, on disk)', size(bytes)));
+  return text;
+}

@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import { Failure } from '../../core/failure';
+import type { LocalImage } from '../../engine/engine';
+import { imageItem, problemItem } from './imageItem';
+import type { LocalImages, LocalState } from './localImages';
+import { groupImages } from './localNode';
+import type { EngineProblem, LocalNode } from './localNode';
+
+type ImagesRow = LocalNode | EngineProblem;
+
+interface Collaborators {
+  readonly images: LocalImages;
+  /** Ids of the commands that apply to a row, for its context value. */
+  readonly commandsOf: (node: LocalNode) => string;
+}
+
+/** The Images view. Asks for nothing until it is first shown. */
+export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly view: vscode.TreeView<ImagesRow>;
+  private readonly subscriptions: readonly { dispose(): unknown }[];
+  private drawn = '';
+
+  constructor(private readonly collaborators: Collaborators) {
+    this.view = vscode.window.createTreeView('registryExplorer.images', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
+    this.subscriptions = [
+      this.view,
+      this.changed,
+      this.view.onDidChangeVisibility(({ visible }) => {
+        this.collaborators.images.setWatched(visible);
+      }),
+    ];
+    collaborators.images.setWatched(this.view.visible);
+  }
+
+  /** To be called when the images have changed. */
+  update(): void {
+    const { state } = this.collaborators.images;
+    // Rows are drawn anew only for a reason: VS Code takes menus and hovers away from those that are.
+    const now = JSON.stringify([state.kind, ...(state.kind === 'listed' ? state.images.map(sign) : [])]);
+    if (now === this.drawn && state.kind !== 'failed') return;
+    this.drawn = now;
+    this.changed.fire(undefined);
+  }
+
+  getTreeItem(row: ImagesRow): vscode.TreeItem {
+    return row.kind === 'engineProblem' ? problemItem(row.failure) : imageItem(row, this.collaborators.commandsOf(row));
+  }
+
+  getParent(row: ImagesRow): ImagesRow | undefined {
+    return row.kind === 'local' ? row.parent : undefined;
+  }
+
+  async getChildren(row?: ImagesRow): Promise<ImagesRow[]> {
+    if (row !== undefined) return row.kind === 'local' ? [...row.children] : [];
+    const state = await this.collaborators.images.known();
+    this.describe(state);
+    if (state.kind !== 'failed') return state.kind === 'listed' ? [...groupImages(state.images)] : [];
+    return isMissing(state.failure) ? [] : [{ kind: 'engineProblem', failure: state.failure }];
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private describe(state: LocalState): void {
+    this.view.description = state.kind === 'listed' ? `${state.version.name} ${state.version.version}` : '';
+    // Chooses the welcome text of a view that shows nothing.
+    const engine = state.kind === 'failed' ? 'missing' : 'ready';
+    void vscode.commands.executeCommand('setContext', 'registryExplorer.engine', engine);
+  }
+}
+
+function isMissing(failure: unknown): boolean {
+  return failure instanceof Failure && failure.detail.code === 'NO_ENGINE';
+}
+
+function sign({ id, names, digests, created, size }: LocalImage) {
+  return [id, names, digests, created.getTime(), size];
+}

@@ -1,0 +1,111 @@
+import { t } from '@vscode/l10n';
+import { printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { LocalImage } from '../../engine/engine';
+
+/** A row of the Images view. */
+export interface LocalNode {
+  readonly kind: 'local';
+  /** The same as long as the row stands for the same name. */
+  readonly id: string;
+  readonly label: string;
+  readonly entry: LocalEntry;
+  readonly parent: LocalNode | undefined;
+  readonly children: readonly LocalNode[];
+}
+
+export type LocalEntry =
+  | { readonly kind: 'registry'; readonly host: string }
+  /** `name` has neither tag nor digest. */
+  | { readonly kind: 'repository'; readonly name: ImageReference }
+  /** The image under one of its names; by digest when its tag has moved on, or it was pulled so. */
+  | { readonly kind: 'image'; readonly image: LocalImage; readonly name: ImageReference }
+  | { readonly kind: 'untagged'; readonly images: readonly LocalImage[] }
+  | { readonly kind: 'untaggedImage'; readonly image: LocalImage };
+
+/** Why there are no images to show. */
+export interface EngineProblem {
+  readonly kind: 'engineProblem';
+  readonly failure: unknown;
+}
+
+interface NamedImage {
+  readonly image: LocalImage;
+  readonly name: ImageReference;
+}
+
+/**
+ * The images by the registry that their names point to, repository and tag, the newest first; a row for each name. Those
+ * without a name come last, together.
+ */
+export function groupImages(images: readonly LocalImage[]): readonly LocalNode[] {
+  const ordered = [...images].sort((one, other) => other.created.getTime() - one.created.getTime());
+  const named = ordered.flatMap((image) => namesOf(image).map((name) => ({ image, name })));
+  const registries = groups(named, ({ name }) => name.host).map(([host, own]) =>
+    branch(host, host, { kind: 'registry', host }, undefined, (registry) => repositories(own, registry)),
+  );
+  const untagged = ordered.filter((image) => namesOf(image).length === 0);
+  if (untagged.length === 0) return registries;
+  const last = branch('untagged', t('Untagged'), { kind: 'untagged', images: untagged }, undefined, (parent) =>
+    untagged.map((image) =>
+      branch(image.id, `<untagged> ${shortDigest(image.id)}`, { kind: 'untaggedImage', image }, parent, () => []),
+    ),
+  );
+  return [...registries, last];
+}
+
+/** Every row of one image or name there is, in the order of the view. */
+export function imageRows(nodes: readonly LocalNode[]): readonly LocalNode[] {
+  return nodes.flatMap((node) => (node.children.length > 0 ? imageRows(node.children) : [node]));
+}
+
+/** `1a2b3c4d5e6f`, as engines print ids. */
+export function shortDigest(digest: string): string {
+  return digest.replace(/^[^:]*:/, '').slice(0, 12);
+}
+
+function namesOf({ names, digests }: LocalImage): readonly ImageReference[] {
+  return names.length > 0 ? names : digests;
+}
+
+function repositories(images: readonly NamedImage[], registry: LocalNode): readonly LocalNode[] {
+  return groups(images, ({ name }) => name.path).map(([path, own]) => {
+    const host = registry.id;
+    const name = { host, path };
+    const label = printReference(name).replace(`${host}/`, '');
+    return branch(`${host}/${path}`, label, { kind: 'repository', name }, registry, (repository) =>
+      own.map((one) =>
+        branch(printReference(one.name), version(one.name), { kind: 'image', ...one }, repository, () => []),
+      ),
+    );
+  });
+}
+
+function version({ tag, digest }: ImageReference): string {
+  return tag ?? `@${(digest ?? '').slice(0, 'sha256:'.length + 12)}`;
+}
+
+function branch(
+  id: string,
+  label: string,
+  entry: LocalEntry,
+  parent: LocalNode | undefined,
+  childrenOf: (self: LocalNode) => readonly LocalNode[],
+): LocalNode {
+  const children: LocalNode[] = [];
+  const node: LocalNode = { kind: 'local', id, label, entry, parent, children };
+  children.push(...childrenOf(node));
+  return node;
+}
+
+/** By key, in the order of the keys. */
+function groups<T>(values: readonly T[], keyOf: (value: T) => string): readonly (readonly [string, readonly T[]])[] {
+  const byKey = new Map<string, T[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = byKey.get(key);
+    if (group === undefined) byKey.set(key, [value]);
+    else group.push(value);
+  }
+  return [...byKey].sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
+}

@@ -1,0 +1,116 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import { platformOfDescriptor, runnable } from '../../core/imageReader';
+import { printPlatform } from '../../core/manifest';
+import type { Platform } from '../../core/model';
+import { printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { ContainerEngine, Transfer } from '../../engine/engine';
+import type { App } from '../app';
+import { isCancellation } from '../report';
+import { count, size } from '../words';
+import type { Progress } from '../working';
+import type { Access } from './access';
+import { transferring } from './transferring';
+
+/** Pushes under a notification, then shows the tag in the Registries view. False when the user cancelled, who is told what is left. */
+export async function push(app: App, engine: ContainerEngine, image: ImageReference, access: Access): Promise<boolean> {
+  const name = printReference(image);
+  try {
+    await app.working(t('Pushing {0}', name), async (progress, signal) => {
+      const credential = await access.credential(signal);
+      const follow = following(app, name, progress);
+      await engine.push(image, credential, follow, signal);
+    });
+  } catch (error) {
+    if (!isCancellation(error)) throw access.explain(error);
+    app.log.info(`Cancelled pushing ${name}`);
+    app.tell(
+      t(
+        'Cancelled pushing {0} before the registry had confirmed the tag. Layers that were sent stay in the registry until it cleans up.',
+        name,
+      ),
+      'warning',
+    );
+    return false;
+  }
+  app.log.info(`Pushed ${name}`);
+  app.done(t('Pushed {0}', name));
+  const root = app.tree.roots().find(({ id }) => id === access.connection?.connection.id);
+  const trail = root?.provider.locate(image);
+  if (root !== undefined && trail !== undefined) await app.tree.show(root, trail);
+  return true;
+}
+
+/**
+ * Pulls under a notification; where the image has nothing for the engine's own platform, the user chooses one that it has.
+ * False when the user cancelled.
+ */
+export async function pull(
+  app: App,
+  engine: ContainerEngine,
+  image: ImageReference,
+  access: Access,
+  platform?: Platform,
+): Promise<boolean> {
+  const name = printReference(image);
+  try {
+    await app.working(t('Pulling {0}', name), async (progress, signal) => {
+      const credential = await access.credential(signal);
+      await engine.pull(image, credential, platform, following(app, name, progress), signal);
+    });
+  } catch (error) {
+    if (isCancellation(error)) {
+      app.log.info(`Cancelled pulling ${name}`);
+      app.tell(t('Cancelled pulling {0}: what this machine had under that name is as it was.', name), 'information');
+      return false;
+    }
+    const chosen =
+      lacksPlatform(error) && platform === undefined ? await choosePlatform(app, image, access) : undefined;
+    if (chosen === undefined) throw access.explain(error);
+    return chosen !== 'dismissed' && pull(app, engine, image, access, chosen);
+  }
+  app.log.info(`Pulled ${name}`);
+  app.done(t('Pulled {0}', name));
+  return true;
+}
+
+export function lacksPlatform(error: unknown): boolean {
+  return error instanceof Failure && error.detail.code === 'NO_PLATFORM';
+}
+
+/** Tells of a transfer in the notification, and of each layer's end in the log. */
+export function following(app: App, name: string, progress: Progress): (state: Transfer) => void {
+  const show = transferring(progress);
+  let layersDone = 0;
+  return (state) => {
+    show(state);
+    if (state.layersDone === layersDone) return;
+    layersDone = state.layersDone;
+    app.log.info(
+      `${name}: ${count(layersDone)} of ${count(state.layers)} layers, ${size(state.bytesDone)} of ${size(state.bytes)}`,
+    );
+  };
+}
+
+/** Nothing where the registry cannot be asked for the platforms. */
+async function choosePlatform(
+  app: App,
+  image: ImageReference,
+  { connection }: Access,
+): Promise<Platform | 'dismissed' | undefined> {
+  const content = connection?.provider.content;
+  if (content === undefined) return undefined;
+  const name = printReference(image);
+  const manifest = await app.working(t('Reading {0}', name), (_progress, signal) => content.manifest(image, signal));
+  if (manifest.kind !== 'index') return undefined;
+  const items = runnable(manifest)
+    .map(platformOfDescriptor)
+    .map((value) => ({ label: printPlatform(value), value }));
+  const answer = await app.ask.pick({
+    title: t('Pull Image'),
+    placeholder: t('{0} has nothing for the engine’s own platform. Pull another?', name),
+    items,
+  });
+  return answer === undefined || answer === 'back' ? 'dismissed' : answer.value;
+}

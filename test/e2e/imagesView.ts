@@ -1,0 +1,6 @@
+import { treeView, type TreeView } from './treeView';
+import type { Workbench } from './workbench';
+
+export function imagesView(workbench: Workbench): TreeView {
+  return treeView(workbench, 'Images');
+}

@@ -1,0 +1,292 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DockerEngine } from '../../src/engine/dockerEngine';
+import { parseReference, type ImageReference } from '../../src/core/reference';
+import { layer } from '../sandbox/blob';
+import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
+import { buildImage } from '../sandbox/images';
+import { startWire, type Wire } from '../sandbox/wire';
+import { dialog } from './dialog';
+import { editor } from './editor';
+import { connected, startSeededRegistry, type SeededRegistry } from './images';
+import { imagesView } from './imagesView';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const reason = whyNoEngine('docker');
+if (reason !== undefined) console.log(`The Images view is not tested in the browser: ${reason}.`);
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
+const built = (seed: string, days: number, size: number) =>
+  buildImage({ format: 'docker', created: daysAgo(days), layers: [layer({ files: {}, padding: { seed, size } })] });
+const webapp = built('webapp', 2, 900_000);
+const api = built('api', 5, 200_000);
+const orphan = built('orphan', 40, 50_000);
+const large = built('large', 1, 12_000_000);
+
+describe.skipIf(reason !== undefined)('the Images view', () => {
+  let engine: RunningEngine;
+  let registry: SeededRegistry;
+  let guarded: SeededRegistry;
+  let wire: Wire;
+  const reference = (text: string): ImageReference => {
+    const parsed = parseReference(text);
+    if ('problem' in parsed) throw new Error(text);
+    return parsed;
+  };
+
+  beforeAll(async () => {
+    engine = await startEngine('docker');
+    registry = await startSeededRegistry();
+    guarded = await startSeededRegistry(undefined, { auth: { kind: 'basic', users: { alice: 'wonder land' } } });
+    wire = await startWire(registry.port);
+    await engine.loadImages([
+      { image: webapp, names: ['webapp6:latest'] },
+      { image: api, names: [`${registry.host}/team/api:dev`, `${registry.host}/team/api:nightly`] },
+      { image: orphan, names: [] },
+      { image: large, names: [`${wire.host}/team/large:1.0`, `${guarded.host}/team/private:1.0`] },
+    ]);
+  }, 60_000);
+  afterAll(async () => {
+    await wire.stop();
+    await guarded.stop();
+    await registry.stop();
+    await engine.stop();
+  });
+
+  const workbench = useWorkbench(() => ({
+    settings: connected({ label: 'Acme', url: registry.url }, { label: 'Far Away', url: `http://${wire.host}` }),
+    env: { DOCKER_HOST: engine.url, DOCKER_CONFIG: '' },
+  }));
+  const opened = async () => {
+    const view = imagesView(workbench());
+    await view.open();
+    return view;
+  };
+  const tagsOf = async (repository: string): Promise<readonly string[]> => {
+    const answer = await fetch(`${registry.url}/v2/${repository}/tags/list`);
+    const { tags = [] } = (await answer.json()) as { tags?: readonly string[] };
+    return tags;
+  };
+
+  it('shows the images by registry, repository and tag, with age and size, those without a name last', async () => {
+    const view = await opened();
+    await view.expand([registry.host, 'team/api']);
+    await view.expand(['docker.io', 'webapp6']);
+    await view.expand('Untagged');
+    const rows = (await view.rows()).map(({ level, label, description }) => [level, label, description]);
+    expect(rows).toContainEqual([1, registry.host, '']);
+    expect(rows).toContainEqual([2, 'team/api', '2 tags']);
+    expect(rows).toContainEqual([3, 'dev', expect.stringMatching(/^5 days ago · \d+ kB$/)]);
+    expect(rows).toContainEqual([3, 'latest', expect.stringMatching(/^2 days ago · \d+ kB$/)]);
+    expect(rows.filter(([level]) => level === 1).at(-1)).toEqual([1, 'Untagged', '1']);
+    await workbench().screenshot('images');
+  });
+
+  it('offers on an image what can be done with it', async () => {
+    const view = await opened();
+    expect(await view.menu(['webapp6', 'latest'])).toEqual([
+      ...['Push…', 'Tag…', 'Pull Image', '---', 'Copy Full Tag', '---', 'Inspect Image', '---', 'Remove Image…'],
+    ]);
+    await view.choose(['webapp6', 'latest'], 'Copy Full Tag');
+    await expect.poll(() => workbench().clipboard()).toBe('webapp6:latest');
+  });
+
+  it('shows the engine’s description of an image', async () => {
+    const view = await opened();
+    await view.choose(['webapp6', 'latest'], 'Inspect Image');
+    const document = editor(workbench());
+    await document.titled(`webapp6@latest ${(webapp.blobs[0]?.digest ?? '').slice(7, 19)}.json`);
+    expect(JSON.parse(await document.text())).toMatchObject({ RepoTags: ['webapp6:latest'] });
+    await document.close();
+  });
+
+  it('shows by itself what happens in a terminal', async () => {
+    const view = await opened();
+    await view.row(['webapp6', 'latest']);
+    const elsewhere = new DockerEngine({ url: engine.url, source: 'socket', name: 'Docker' });
+    await elsewhere.tag(reference('webapp6:latest'), reference('webapp6:from-terminal'), new AbortController().signal);
+    await view.row(['webapp6', 'from-terminal']);
+  });
+
+  it('tags an image, proposing the connected registries, and says while typing what is wrong with the name', async () => {
+    const view = await opened();
+    await view.choose(['webapp6', 'latest'], 'Tag…');
+    const input = quickInput(workbench());
+    await input.titled('Tag webapp6:latest');
+    expect((await input.rows()).map(({ label }) => label)).toEqual([
+      ...[`${registry.host}/…`, `${wire.host}/…`, 'Another name…'],
+    ]);
+    await workbench().screenshot('tag-where');
+    await input.pick(`${registry.host}/…`);
+    await expect.poll(() => input.value()).toBe(`${registry.host}/webapp6:latest`);
+    await input.type(`${registry.host}/Team/webapp6:2.0`);
+    await input.says(`did you mean “${registry.host}/team/webapp6:2.0”?`);
+    await workbench().screenshot('tag-name');
+    await input.type(`${registry.host}/team/webapp6:2.0`);
+    await input.accept();
+    await view.expand([registry.host, 'team/webapp6']);
+    await view.row(['team/webapp6', '2.0']);
+  });
+
+  it('pushes an image to the registry chosen, and shows its tag there', async () => {
+    const view = await opened();
+    await view.inline(['webapp6', 'from-terminal'], 'Push…');
+    const input = quickInput(workbench());
+    await input.titled('Push webapp6:from-terminal');
+    expect((await input.rows()).map(({ label }) => label)).toEqual([
+      ...[`${registry.host}/…`, `${wire.host}/…`, 'Connect Registry…'],
+    ]);
+    await workbench().screenshot('push-where');
+    await input.pick(`${registry.host}/…`);
+    await expect.poll(() => input.value()).toBe(`${registry.host}/webapp6:from-terminal`);
+    await input.type(`${registry.host}/team/pushed:1.0`);
+    await input.accept();
+    await registriesView(workbench()).row(['Acme', 'team/pushed', '1.0']);
+    expect(await tagsOf('team/pushed')).toEqual(['1.0']);
+    await workbench().screenshot('push-done');
+  });
+
+  it('removes an image after saying what goes, and pulls it back', async () => {
+    const view = await opened();
+    await view.expand([registry.host, 'team/pushed']);
+    await view.choose(['team/pushed', '1.0'], 'Remove Image…');
+    const question = dialog(workbench());
+    expect(await question.message()).toBe(`Remove ${registry.host}/team/pushed:1.0?`);
+    expect(await question.detail()).toContain('stay');
+    await workbench().screenshot('remove-image');
+    await question.press('Remove Image');
+    await view.gone([registry.host, 'team/pushed']);
+    await registriesView(workbench()).choose(['Acme', 'team/pushed', '1.0'], 'Pull Image');
+    await view.expand([registry.host, 'team/pushed']);
+    await view.row(['team/pushed', '1.0']);
+  });
+
+  it('pulls a whole repository after saying how much it is', async () => {
+    const view = await opened();
+    await registriesView(workbench()).choose(['Acme', 'team/web'], 'Pull Repository');
+    const question = dialog(workbench());
+    expect(await question.message()).toBe(`Pull all 3 tags of ${registry.host}/team/web?`);
+    expect(await question.detail()).toMatch(/2 different images, up to [\d.]+ k?B to download/);
+    await workbench().screenshot('pull-repository');
+    await question.press('Pull 3 Tags');
+    await view.expand([registry.host, 'team/web']);
+    for (const tag of ['1.9', '2.0', 'stable']) await view.row(['team/web', tag]);
+  });
+
+  it('pulls by reference, and says in the registry’s words that a tag is not there', async () => {
+    const view = await opened();
+    await view.titleAction('Pull by Reference…');
+    const input = quickInput(workbench());
+    await input.titled('Pull by Reference');
+    await input.type(`${registry.host}/team/Api:1.3`);
+    await input.says('Repository names are lower case');
+    await input.type(`${registry.host}/team/api:9.9`);
+    await input.accept();
+    const toast = notifications(workbench());
+    expect(await toast.saying('Could not')).toMatch(/manifest.*9\.9|manifest unknown/);
+    await workbench().screenshot('pull-missing');
+    await toast.clear();
+  });
+
+  it('cancels a slow push at once, and says what is left behind', async () => {
+    const view = await opened();
+    await view.expand([wire.host, 'team/large']);
+    wire.hold('up', 2_000_000);
+    await view.choose(['team/large', '1.0'], 'Push…');
+    await wire.until(({ passed }) => passed.up >= 2_000_000);
+    const toast = notifications(workbench());
+    await toast.saying(`Pushing ${wire.host}/team/large:1.0`);
+    await workbench()
+      .page.getByText(/of 12 MB/)
+      .first()
+      .waitFor();
+    await workbench().screenshot('push-progress');
+    await toast.press('Pushing', 'Cancel');
+    await wire.until(({ open }) => open === 0, 2_000);
+    wire.release();
+    expect(await toast.saying('Cancelled pushing')).toContain('Layers that were sent stay in the registry');
+    expect(await tagsOf('team/large')).toEqual([]);
+    await toast.clear();
+  });
+
+  it('says why a registry refused a push, and what to do', async () => {
+    const view = await opened();
+    await view.expand([guarded.host, 'team/private']);
+    await view.choose(['team/private', '1.0'], 'Push…');
+    const input = quickInput(workbench());
+    await input.pick(`${guarded.host}/team/private:1.0`);
+    const toast = notifications(workbench());
+    expect(await toast.saying('Could not push')).toMatch(/is not connected, and docker has no login for it/);
+    expect(await toast.buttons('Could not push')).toEqual(['Connect Registry…', 'Retry', 'Show Log']);
+    await workbench().screenshot('push-refused');
+    await toast.clear();
+  });
+
+  it('says that the engine went away, while the registries go on', async () => {
+    const view = await opened();
+    await engine.kill();
+    const labels = async () => (await view.rows()).map(({ label }) => label);
+    await expect.poll(labels, { timeout: 20_000 }).toEqual([expect.stringMatching(/^Nothing answers at unix:/)]);
+    await workbench().screenshot('engine-gone');
+    expect(await view.inlineActions(await labels())).toEqual(['Use Engine…', 'Refresh Images']);
+    const registries = registriesView(workbench());
+    await registries.expand(['Acme', 'team/api']);
+    await registries.row(['team/api', '1.4']);
+  });
+});
+
+const noSockets = ['/var/run/docker.sock', '/run/podman/podman.sock'].every((path) => !existsSync(path));
+if (!noSockets) console.log('The empty Images view is not tested: an engine of this computer would be found.');
+
+describe.skipIf(!noSockets)('without a container engine', () => {
+  const workbench = useWorkbench(() => ({
+    env: { DOCKER_HOST: '', DOCKER_CONTEXT: '', DOCKER_CONFIG: '', XDG_RUNTIME_DIR: '' },
+  }));
+
+  it('the Images view says so with what to do', async () => {
+    const view = imagesView(workbench());
+    await view.open();
+    expect(await view.welcome()).toContain('No container engine was found on this machine. Install or start Docker');
+    await workbench().screenshot('no-engine');
+    await view.welcomeButton('Use Engine…');
+    const input = quickInput(workbench());
+    await input.titled('Use Engine');
+    expect((await input.rows()).map(({ label }) => label)).toEqual([
+      'As the docker command finds it',
+      'Another address…',
+    ]);
+    await input.escape();
+  });
+
+  it.skipIf(reason !== undefined)('another engine is found by its address', async () => {
+    const engine = await startEngine('docker');
+    try {
+      await engine.loadImages([{ image: webapp, names: ['webapp6:latest'] }]);
+      await workbench().runCommand('Registry Explorer: Use Engine…');
+      const input = quickInput(workbench());
+      await input.pick('Another address…');
+      await input.type('/var/run/docker.sock');
+      await input.says('Type an address that begins with unix://');
+      await input.type(engine.url);
+      await input.accept();
+      const view = imagesView(workbench());
+      await view.expand(['docker.io', 'webapp6']);
+      await view.row(['webapp6', 'latest']);
+      await workbench().runCommand('Registry Explorer: Use Engine…');
+      await input.titled('Use Engine');
+      expect(await input.rows()).toContainEqual({
+        label: engine.url,
+        description: engine.url,
+        detail: expect.stringMatching(/^Docker Engine [\d.]+.* · linux\/\w+$/) as unknown,
+      });
+      await workbench().screenshot('use-engine');
+      await input.pick('As the docker command finds it');
+      await view.welcome();
+    } finally {
+      await engine.stop();
+    }
+  });
+});
