@@ -65,6 +65,16 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
     await view.open();
     return view;
   };
+  const webapp6 = async () => {
+    const view = await opened();
+    await view.expand(['docker.io', 'webapp6']);
+    return view;
+  };
+  const acme = async () => {
+    const view = registriesView(workbench());
+    await view.expand('Acme');
+    return view;
+  };
   const tagsOf = async (repository: string): Promise<readonly string[]> => {
     const answer = await fetch(`${registry.url}/v2/${repository}/tags/list`);
     const { tags = [] } = (await answer.json()) as { tags?: readonly string[] };
@@ -83,10 +93,12 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
     expect(rows).toContainEqual([3, 'latest', expect.stringMatching(/^2 days ago · \d+ kB$/)]);
     expect(rows.filter(([level]) => level === 1).at(-1)).toEqual([1, 'Untagged', '1']);
     await workbench().screenshot('images');
+    await view.collapse([registry.host, 'team/api']);
+    await view.collapse('Untagged');
   });
 
   it('offers on an image what can be done with it', async () => {
-    const view = await opened();
+    const view = await webapp6();
     expect(await view.menu(['webapp6', 'latest'])).toEqual([
       ...['Push…', 'Tag…', 'Pull Image', '---', 'Copy Full Tag', '---', 'Inspect Image', '---', 'Remove Image…'],
     ]);
@@ -95,7 +107,7 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
   });
 
   it('shows the engine’s description of an image', async () => {
-    const view = await opened();
+    const view = await webapp6();
     await view.choose(['webapp6', 'latest'], 'Inspect Image');
     const document = editor(workbench());
     await document.titled(`webapp6@latest ${(webapp.blobs[0]?.digest ?? '').slice(7, 19)}.json`);
@@ -104,7 +116,7 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
   });
 
   it('shows by itself what happens in a terminal', async () => {
-    const view = await opened();
+    const view = await webapp6();
     await view.row(['webapp6', 'latest']);
     const elsewhere = new DockerEngine({ url: engine.url, source: 'socket', name: 'Docker' });
     await elsewhere.tag(reference('webapp6:latest'), reference('webapp6:from-terminal'), new AbortController().signal);
@@ -112,13 +124,13 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
   });
 
   it('tags an image, proposing the connected registries, and says while typing what is wrong with the name', async () => {
-    const view = await opened();
+    const view = await webapp6();
     await view.choose(['webapp6', 'latest'], 'Tag…');
     const input = quickInput(workbench());
     await input.titled('Tag webapp6:latest');
-    expect((await input.rows()).map(({ label }) => label)).toEqual([
-      ...[`${registry.host}/…`, `${wire.host}/…`, 'Another name…'],
-    ]);
+    const places = (await input.rows()).map(({ label }) => label);
+    expect(places).toEqual(expect.arrayContaining([`${registry.host}/…`, `${registry.host}/team/…`, `${wire.host}/…`]));
+    expect(places.at(-1)).toBe('Another name…');
     await workbench().screenshot('tag-where');
     await input.pick(`${registry.host}/…`);
     await expect.poll(() => input.value()).toBe(`${registry.host}/webapp6:latest`);
@@ -132,16 +144,14 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
   });
 
   it('pushes an image to the registry chosen, and shows its tag there', async () => {
-    const view = await opened();
+    const view = await webapp6();
     await view.inline(['webapp6', 'from-terminal'], 'Push…');
     const input = quickInput(workbench());
     await input.titled('Push webapp6:from-terminal');
-    expect((await input.rows()).map(({ label }) => label)).toEqual([
-      ...[`${registry.host}/…`, `${wire.host}/…`, 'Connect Registry…'],
-    ]);
+    expect((await input.rows()).at(-1)?.label).toBe('Connect Registry…');
     await workbench().screenshot('push-where');
-    await input.pick(`${registry.host}/…`);
-    await expect.poll(() => input.value()).toBe(`${registry.host}/webapp6:from-terminal`);
+    await input.pick(`${registry.host}/team/…`);
+    await expect.poll(() => input.value()).toBe(`${registry.host}/team/webapp6:from-terminal`);
     await input.type(`${registry.host}/team/pushed:1.0`);
     await input.accept();
     await registriesView(workbench()).row(['Acme', 'team/pushed', '1.0']);
@@ -159,14 +169,16 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
     await workbench().screenshot('remove-image');
     await question.press('Remove Image');
     await view.gone([registry.host, 'team/pushed']);
-    await registriesView(workbench()).choose(['Acme', 'team/pushed', '1.0'], 'Pull Image');
+    const registries = await acme();
+    await registries.expand(['Acme', 'team/pushed']);
+    await registries.choose(['team/pushed', '1.0'], 'Pull Image');
     await view.expand([registry.host, 'team/pushed']);
     await view.row(['team/pushed', '1.0']);
   });
 
   it('pulls a whole repository after saying how much it is', async () => {
     const view = await opened();
-    await registriesView(workbench()).choose(['Acme', 'team/web'], 'Pull Repository');
+    await (await acme()).choose(['Acme', 'team/web'], 'Pull Repository');
     const question = dialog(workbench());
     expect(await question.message()).toBe(`Pull all 3 tags of ${registry.host}/team/web?`);
     expect(await question.detail()).toMatch(/2 different images, up to [\d.]+ k?B to download/);
@@ -174,6 +186,7 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
     await question.press('Pull 3 Tags');
     await view.expand([registry.host, 'team/web']);
     for (const tag of ['1.9', '2.0', 'stable']) await view.row(['team/web', tag]);
+    await view.collapse([registry.host, 'team/web']);
   });
 
   it('pulls by reference, and says in the registry’s words that a tag is not there', async () => {
@@ -194,9 +207,9 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
   it('cancels a slow push at once, and says what is left behind', async () => {
     const view = await opened();
     await view.expand([wire.host, 'team/large']);
-    wire.hold('up', 2_000_000);
+    wire.hold('up', 5_000_000);
     await view.choose(['team/large', '1.0'], 'Push…');
-    await wire.until(({ passed }) => passed.up >= 2_000_000);
+    await wire.until(({ passed }) => passed.up >= 5_000_000);
     const toast = notifications(workbench());
     await toast.saying(`Pushing ${wire.host}/team/large:1.0`);
     await workbench()
@@ -205,9 +218,11 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
       .waitFor();
     await workbench().screenshot('push-progress');
     await toast.press('Pushing', 'Cancel');
-    await wire.until(({ open }) => open === 0, 2_000);
-    wire.release();
     expect(await toast.saying('Cancelled pushing')).toContain('Layers that were sent stay in the registry');
+    // What the engine had not yet sent never comes.
+    wire.release();
+    await wire.until(({ open }) => open === 0);
+    expect(wire.passed.up).toBeLessThan(12_000_000);
     expect(await tagsOf('team/large')).toEqual([]);
     await toast.clear();
   });
@@ -232,7 +247,7 @@ describe.skipIf(reason !== undefined)('the Images view', () => {
     await expect.poll(labels, { timeout: 20_000 }).toEqual([expect.stringMatching(/^Nothing answers at unix:/)]);
     await workbench().screenshot('engine-gone');
     expect(await view.inlineActions(await labels())).toEqual(['Use Engine…', 'Refresh Images']);
-    const registries = registriesView(workbench());
+    const registries = await acme();
     await registries.expand(['Acme', 'team/api']);
     await registries.row(['team/api', '1.4']);
   });
@@ -268,6 +283,7 @@ describe.skipIf(!noSockets)('without a container engine', () => {
       await workbench().runCommand('Registry Explorer: Use Engine…');
       const input = quickInput(workbench());
       await input.pick('Another address…');
+      await expect.poll(() => input.placeholder()).toMatch(/^unix:/);
       await input.type('/var/run/docker.sock');
       await input.says('Type an address that begins with unix://');
       await input.type(engine.url);

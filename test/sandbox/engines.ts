@@ -50,7 +50,7 @@ const keptLog = 64 * 1024;
 const untilStdinEnds = `
   directory=$1; shift
   exec 3<&0
-  { cat <&3; kill $$; umount "$directory/root/overlay"; rm -rf "$directory"; } >/dev/null 2>&1 &
+  { cat <&3; kill $$; umount "$directory/root/overlay" "$directory/data"; rm -rf "$directory"; } >/dev/null 2>&1 &
   exec "$@" 3<&-`;
 
 /** https://docs.docker.com/reference/cli/dockerd/; without a network of its own, so that it disturbs no other engine. */
@@ -171,7 +171,10 @@ async function end(child: EngineProcess, directory: TempDir): Promise<void> {
   }
   await endProcess(child);
   child.stdin.destroy();
-  await run('umount', ['-R', join(directory.path, 'root/overlay')]).catch(() => undefined);
+  // One that was killed leaves its mounts, and Docker its containerd.
+  for (const mount of ['root/overlay', 'data']) {
+    await run('umount', ['-R', join(directory.path, mount)]).catch(() => undefined);
+  }
   await directory.remove();
 }
 

@@ -48,7 +48,7 @@ export function groupImages(images: readonly LocalImage[]): readonly LocalNode[]
   if (untagged.length === 0) return registries;
   const last = branch('untagged', t('Untagged'), { kind: 'untagged', images: untagged }, undefined, (parent) =>
     untagged.map((image) =>
-      branch(image.id, `<untagged> ${shortDigest(image.id)}`, { kind: 'untaggedImage', image }, parent, () => []),
+      branch(image.id, shortDigest(image.id), { kind: 'untaggedImage', image }, parent, () => []),
     ),
   );
   return [...registries, last];
