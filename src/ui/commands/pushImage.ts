@@ -21,8 +21,8 @@ export const pushImage = nodeCommand({
     const target = await destination(app, image, title);
     if (target === undefined) return;
     const access = await accessTo(app, target, title);
-    if (access === undefined || !(await rename(app, engine, image, target))) return;
-    await push(app, engine, target, access);
+    const name = access === undefined ? undefined : await rename(app, engine, image, target);
+    if (access !== undefined && name !== undefined) await push(app, engine, target, access, name === 'given');
   },
 });
 

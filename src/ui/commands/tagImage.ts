@@ -14,8 +14,9 @@ export const tagImage = nodeCommand({
   doing: (image) => t('tag {0}', nameOf(image)),
   run: async (app, image) => {
     const name = await newName(app, image);
-    if (name === undefined || !(await rename(app, await app.engines.current(), image, name))) return;
-    app.done(t('Tagged {0}', printReference(name)));
+    if (name === undefined) return;
+    if ((await rename(app, await app.engines.current(), image, name)) !== undefined)
+      app.done(t('Tagged {0}', printReference(name)));
   },
 });
 

@@ -29,23 +29,26 @@ export function localName({ image, name }: NamedImage): LocalName {
   return name ?? { id: image.id };
 }
 
-/** Gives the image a further name; asks first when another image has it. False when the user would not have that. */
+/**
+ * Gives the image a further name, and asks first when another image has it. Tells whether the image had the name already;
+ * nothing when the user would not have another lose it.
+ */
 export async function rename(
   app: App,
   engine: ContainerEngine,
   named: NamedImage,
   as: ImageReference,
-): Promise<boolean> {
+): Promise<'had' | 'given' | undefined> {
   const full = printFullReference(as);
   const isNamed = ({ names }: LocalImage) => names.some((name) => printFullReference(name) === full);
   const owner = (await app.images.list()).find(isNamed);
-  if (owner?.id === named.image.id) return true;
-  if (owner !== undefined && !(await mayMove(app, owner, as))) return false;
+  if (owner?.id === named.image.id) return 'had';
+  if (owner !== undefined && !(await mayMove(app, owner, as))) return undefined;
   await app.working(t('Tagging {0}', printReference(as)), (_progress, signal) =>
     engine.tag(localName(named), as, signal),
   );
   app.log.info(`Tagged ${nameOf(named)} as ${printReference(as)}`);
-  return true;
+  return 'given';
 }
 
 function mayMove(app: App, owner: LocalImage, name: ImageReference): Promise<boolean> {

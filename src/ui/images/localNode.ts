@@ -69,11 +69,11 @@ function namesOf({ names, digests }: LocalImage): readonly ImageReference[] {
 }
 
 function repositories(images: readonly NamedImage[], registry: LocalNode): readonly LocalNode[] {
-  return groups(images, ({ name }) => name.path).map(([path, own]) => {
-    const host = registry.id;
-    const name = { host, path };
-    const label = printReference(name).replace(`${host}/`, '');
-    return branch(`${host}/${path}`, label, { kind: 'repository', name }, registry, (repository) =>
+  const host = registry.id;
+  const labelOf = ({ name: { path } }: NamedImage) => printReference({ host, path }).replace(`${host}/`, '');
+  return groups(images, labelOf).map(([label, own]) => {
+    const name = { host, path: own[0]?.name.path ?? label };
+    return branch(`${host}/${label}`, label, { kind: 'repository', name }, registry, (repository) =>
       own.map((one) =>
         branch(printReference(one.name), version(one.name), { kind: 'image', ...one }, repository, () => []),
       ),

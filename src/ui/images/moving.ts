@@ -7,14 +7,23 @@ import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine, Transfer } from '../../engine/engine';
 import type { App } from '../app';
-import { isCancellation } from '../report';
+import { causes, isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
 import type { Access } from './access';
 import { transferring } from './transferring';
 
-/** Pushes under a notification, then shows the tag in the Registries view. False when the user cancelled, who is told what is left. */
-export async function push(app: App, engine: ContainerEngine, image: ImageReference, access: Access): Promise<boolean> {
+/**
+ * Pushes under a notification, then shows the tag in the Registries view. Whoever cancels is told what is left behind; with
+ * `isNewName`, also the name that the image was given for this push.
+ */
+export async function push(
+  app: App,
+  engine: ContainerEngine,
+  image: ImageReference,
+  access: Access,
+  isNewName: boolean,
+): Promise<void> {
   const name = printReference(image);
   try {
     await app.working(t('Pushing {0}', name), async (progress, signal) => {
@@ -25,21 +34,28 @@ export async function push(app: App, engine: ContainerEngine, image: ImageRefere
   } catch (error) {
     if (!isCancellation(error)) throw access.explain(error);
     app.log.info(`Cancelled pushing ${name}`);
-    app.tell(
-      t(
-        'Cancelled pushing {0} before the registry had confirmed the tag. Layers that were sent stay in the registry until it cleans up.',
-        name,
-      ),
-      'warning',
+    const left = t(
+      'Cancelled pushing {0} before the registry had confirmed the tag. Layers that were sent stay in the registry until it cleans up.',
+      name,
     );
-    return false;
+    app.tell(isNewName ? `${left} ${t('The image keeps its new name here.')}` : left, 'warning');
+    return;
   }
   app.log.info(`Pushed ${name}`);
   app.done(t('Pushed {0}', name));
-  const root = app.tree.roots().find(({ id }) => id === access.connection?.connection.id);
+  await show(app, image, access);
+}
+
+/** The push has ended well, whatever becomes of showing it. */
+async function show(app: App, image: ImageReference, { connection }: Access): Promise<void> {
+  const root = app.tree.roots().find(({ id }) => id === connection?.connection.id);
   const trail = root?.provider.locate(image);
-  if (root !== undefined && trail !== undefined) await app.tree.show(root, trail);
-  return true;
+  if (root === undefined || trail === undefined) return;
+  try {
+    await app.tree.show(root, trail);
+  } catch (error) {
+    app.log.warn(`Could not show ${printReference(image)}\n  ${causes(error)}`);
+  }
 }
 
 /**

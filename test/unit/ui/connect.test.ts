@@ -2,42 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/core/model';
 import { providerTypes } from '../../../src/providers/table';
 import type { App, Connections } from '../../../src/ui/app';
-import type { Accept, Ask } from '../../../src/ui/ask';
+import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
-
-/** A user who answers each step from a script: a text, a label, or dismissal. Notes the title and whatever keeps a box open. */
-function user(...script: readonly (string | undefined)[]) {
-  const left = [...script];
-  const seen: string[] = [];
-  const answer = async <T>(title: string, choose: (text: string) => T, accept?: Accept<T>) => {
-    for (;;) {
-      const text = left.shift();
-      seen.push(title);
-      if (text === undefined) return undefined;
-      if (text === 'back') return 'back' as const;
-      const value = choose(text);
-      const refusal = await accept?.(value, new AbortController().signal);
-      if (refusal === undefined) return { value };
-      seen.push(refusal);
-    }
-  };
-  const ask: Ask = {
-    input: (step, accept) => answer(step.title, (text) => text, accept),
-    pick: async (step, accept) => {
-      const items = await step.items;
-      const choose = (label: string) => {
-        const item = items.find((candidate) => candidate.label === label);
-        if (item === undefined) throw new Error(`There is no choice "${label}".`);
-        return item.value;
-      };
-      return answer(step.title, choose, accept);
-    },
-    confirm: () => Promise.resolve(true),
-  };
-  return { ask, seen };
-}
+import { user } from './scriptedUser';
 
 function appOf(ask: Ask, add: Connections['add']): App {
   const none = () => Promise.resolve(undefined);

@@ -130,3 +130,53 @@ describe('a report', () => {
     );
   });
 });
+
+describe('a report on a container engine', () => {
+  const address = 'unix:///var/run/docker.sock';
+  const of = (kind: FailureKind, message: string, detail: Omit<FailureDetail, 'subject'>) =>
+    report(new Failure(kind, message, { subject: address, speaker: 'engine', ...detail }), 'pull app:1');
+
+  it.each<[FailureKind, string, Omit<FailureDetail, 'subject'>, string]>([
+    ['notFound', '', { code: 'NO_ENGINE' }, 'no container engine was found. Install or start Docker or Podman.'],
+    [
+      'unreachable',
+      '',
+      { code: 'ENOENT' },
+      `nothing answers at ${address}. Start Docker or Podman, or use another engine.`,
+    ],
+    [
+      'unreachable',
+      '',
+      { code: 'EACCES' },
+      `you may not use ${address}. Join the group it belongs to (often “docker”) and log in again.`,
+    ],
+    ['unreachable', '', { code: 'ECONNRESET' }, `the container engine at ${address} went away.`],
+    ['timedOut', '', {}, `the container engine at ${address} does not answer.`],
+    [
+      'malformed',
+      'its progress is not JSON',
+      {},
+      `${address} does not answer as a container engine does: its progress is not JSON.`,
+    ],
+    ['rejected', 'no space left on device', {}, 'the container engine says “no space left on device”.'],
+  ])('%s %s: says what it means', (kind, message, detail, expected) => {
+    expect(of(kind, message, detail)?.message).toBe(`Could not pull app:1: ${expected}`);
+  });
+
+  it('leads to another engine when this one does not answer, and only then', () => {
+    expect(of('unreachable', '', { code: 'ENOENT' })?.remedies).toEqual(['useEngine', 'retry', 'showLog']);
+    expect(of('rejected', 'conflict', {})?.remedies).toEqual(['retry', 'showLog']);
+  });
+
+  it('explains a registry that speaks plain http, and a program that is not there', () => {
+    expect(said('untrusted', 'server gave HTTP response to HTTPS client', { code: 'PLAIN_HTTP' })).toContain(
+      'registry.example.com speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
+    );
+    const missing = new Failure('notFound', 'spawn docker ENOENT', {
+      subject: 'docker',
+      speaker: 'program',
+      code: 'ENOENT',
+    });
+    expect(report(missing, 'log in')?.reason).toBe('There is no program “docker” on this machine.');
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatJson } from '../../../src/ui/formatJson';
 import { describeImage } from '../../../src/ui/inspection';
-import { age, artifactName, platforms, size, summary } from '../../../src/ui/words';
+import { age, artifactName, platforms, referenceProblem, size, summary, transferred } from '../../../src/ui/words';
 
 const now = new Date('2026-06-15T12:00:00Z');
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -30,6 +30,21 @@ describe('words', () => {
     [1_240_000_000, '1.2 GB'],
   ])('%d bytes are %s', (bytes, expected) => {
     expect(size(bytes)).toBe(expected);
+  });
+
+  it('tells of a transfer what is known, and no more', () => {
+    const state = { layers: 7, layersDone: 3, bytes: 120_000_000, bytesDone: 45_000_000 };
+    expect(transferred(state, 12_000_000)).toBe('3 of 7 layers · 45 MB of 120 MB · 12 MB/s');
+    expect(transferred({ ...state, bytes: 0 }, 0)).toBe('3 of 7 layers');
+    expect(transferred({ layers: 0, layersDone: 0, bytes: 0, bytesDone: 0 }, 0)).toBe('');
+  });
+
+  it.each([
+    ['Registry.example.com/Team/App:V1', 'did you mean “Registry.example.com/team/app:V1”?'],
+    ['Team/App', 'did you mean “team/app”?'],
+    ['localhost:5000/App', 'did you mean “localhost:5000/app”?'],
+  ])('proposes %s in lower case where it must be', (text, expected) => {
+    expect(referenceProblem('upperCase', text)).toContain(expected);
   });
 
   it('names the system only where it is not linux, each platform once', () => {

@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/core/failure';
+import { printReference, type ImageReference } from '../../../src/core/reference';
+import type { LocalImage, LocalName } from '../../../src/engine/engine';
+import type { App } from '../../../src/ui/app';
+import type { NodeCommand } from '../../../src/ui/commands/command';
+import { logInDocker, logOutDocker } from '../../../src/ui/commands/dockerLogin';
+import { pullRepository } from '../../../src/ui/commands/pullRepository';
+import { pushImage } from '../../../src/ui/commands/pushImage';
+import { removeImage } from '../../../src/ui/commands/removeImage';
+import { tagImage } from '../../../src/ui/commands/tagImage';
+import { groupImages, imageRows } from '../../../src/ui/images/localNode';
+import { report } from '../../../src/ui/report';
+import { connectionNode, enginesOf, fakeApp, fakeEngine, localImage, reference, treeOf } from './fakeApp';
+import { user, userWho } from './scriptedUser';
+
+const webapp = localImage('a', ['webapp6:latest', 'registry.example.com/webapp6:1']);
+const other = localImage('b', ['registry.example.com/other:1']);
+const untagged = localImage('c', []);
+const images = [webapp, other, untagged];
+const print = (name: LocalName) => ('id' in name ? name.id.slice(0, 10) : printReference(name));
+
+/** An app over an engine that notes what it is told to do. */
+function engineApp(parts: Partial<App>, abilities: Parameters<typeof fakeEngine>[0] = {}) {
+  const did: string[] = [];
+  const engine = fakeEngine({
+    tag: (image, as) => (did.push(`tag ${print(image)} ${printReference(as)}`), Promise.resolve()),
+    push: (image) => (did.push(`push ${printReference(image)}`), Promise.resolve()),
+    pull: (image) => (did.push(`pull ${printReference(image)}`), Promise.resolve()),
+    remove: (image) => (did.push(`remove ${print(image)}`), Promise.resolve()),
+    ...abilities,
+  });
+  const list = () => Promise.resolve<readonly LocalImage[]>(images);
+  const app = fakeApp({ engines: enginesOf(engine), images: { list, refresh: () => Promise.resolve() }, ...parts });
+  return { ...app, did };
+}
+
+function run(command: NodeCommand, app: App, ...labels: readonly string[]): Promise<void> {
+  const rows = groupImages(images).flatMap((node) => [node, ...imageRows([node])]);
+  const nodes = labels.map((label) => {
+    const found = rows.find(({ id }) => id === label);
+    if (found === undefined) throw new Error(`There is no row ${label}.`);
+    return found;
+  });
+  return command.run(app, nodes);
+}
+
+const registry = (host: string) =>
+  connectionNode(
+    { id: host, label: host },
+    {
+      locate: (image: ImageReference) => (image.host === host ? [] : undefined),
+      pushTargets: () => Promise.resolve([{ host }]),
+      hostOf: () => host,
+      engineCredential: () => Promise.resolve({ kind: 'anonymous' }),
+    },
+  );
+
+describe('Push…', () => {
+  it('goes straight to the connected registry that the image is tagged for', async () => {
+    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask: user().ask });
+    await run(pushImage, app, 'registry.example.com/webapp6:1');
+    expect(did).toEqual(['push registry.example.com/webapp6:1']);
+  });
+
+  it('tags an image that is tagged for none on the registry chosen, then pushes it', async () => {
+    const { ask, offered } = user('registry.example.com/…', 'registry.example.com/team/webapp6:2');
+    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask });
+    await run(pushImage, app, 'webapp6:latest');
+    expect(offered()).toEqual(['registry.example.com/…', 'Connect Registry…']);
+    expect(did).toEqual([
+      'tag webapp6:latest registry.example.com/team/webapp6:2',
+      'push registry.example.com/team/webapp6:2',
+    ]);
+  });
+
+  it('lets an image go as it is tagged, with docker’s own login, where its registry is not connected', async () => {
+    const { ask, offered } = user('registry.example.com/other:1');
+    const { app, did } = engineApp({ ask });
+    await run(pushImage, app, 'registry.example.com/other:1');
+    expect(offered()).toEqual(['registry.example.com/other:1', 'Connect Registry…']);
+    expect(did).toEqual(['push registry.example.com/other:1']);
+  });
+
+  it('pushes nothing when the name would be taken from another image and the user does not want that', async () => {
+    const { ask, questions } = userWho(false, ['registry.example.com/…', 'registry.example.com/other:1']);
+    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask });
+    await run(pushImage, app, 'webapp6:latest');
+    expect(questions[0]?.message).toBe('Move the name registry.example.com/other:1 to this image?');
+    expect(questions[0]?.detail).toContain('stays without one, untagged');
+    expect(did).toEqual([]);
+  });
+});
+
+describe('Tag…', () => {
+  it('asks for the name alone when nothing is connected, and names an untagged image by its id', async () => {
+    const { ask, proposed } = user('me/app:1');
+    const { app, did, done } = engineApp({ ask });
+    await run(tagImage, app, untagged.id);
+    expect([proposed, did, done]).toEqual([[''], ['tag sha256:ccc me/app:1'], ['Tagged me/app:1']]);
+  });
+
+  it('does nothing when the image has the name already', async () => {
+    const { app, did } = engineApp({ ask: user('webapp6:latest').ask });
+    await run(tagImage, app, 'registry.example.com/webapp6:1');
+    expect(did).toEqual([]);
+  });
+});
+
+describe('Remove Image…', () => {
+  it('says that an image stays under its other name', async () => {
+    const { ask, questions } = user();
+    const { app, did } = engineApp({ ask });
+    await run(removeImage, app, 'webapp6:latest');
+    expect(questions).toMatchObject([{ message: 'Remove webapp6:latest?', button: 'Remove Image' }]);
+    expect(questions[0]?.detail).toMatch(/^An image stays under its other name\./);
+    expect(did).toEqual(['remove webapp6:latest']);
+  });
+
+  it('says once for all that were selected what goes for good, each image once', async () => {
+    const { ask, questions } = user();
+    const { app, did } = engineApp({ ask });
+    await run(removeImage, app, 'webapp6:latest', 'registry.example.com/webapp6:1', 'untagged', untagged.id);
+    expect(questions).toMatchObject([{ message: 'Remove 3 images?', button: 'Remove 3 Images' }]);
+    expect(questions[0]?.detail).toMatch(/^2 images go from this machine, up to 2 MB/);
+    expect(did).toEqual(['remove webapp6:latest', 'remove registry.example.com/webapp6:1', 'remove sha256:ccc']);
+  });
+
+  it('removes nothing when the answer is no', async () => {
+    const { app, did } = engineApp({ ask: userWho(false, []).ask });
+    await run(removeImage, app, 'webapp6:latest');
+    expect(did).toEqual([]);
+  });
+
+  it('goes on after an image that is in use, and says why it stayed', async () => {
+    const inUse = new Failure('rejected', 'conflict: container 1a2b is using it', { subject: 'e', speaker: 'engine' });
+    const remove = (image: LocalName) => ('id' in image ? Promise.resolve() : Promise.reject(inUse));
+    const { app, done } = engineApp({ ask: user().ask }, { remove });
+    const error = await run(removeImage, app, 'registry.example.com/other:1', untagged.id).catch((one: unknown) => one);
+    expect(report(error, 'remove 2 images')?.message).toMatch(
+      /^Could not remove 2 images: 1 of 2 stayed: registry\.example\.com\/other:1 \(.*conflict: container 1a2b is using it.*\)\.$/,
+    );
+    expect(done).toEqual([]);
+  });
+});
+
+describe('Pull Repository', () => {
+  const tag = (name: string, digest: string, size: number, type: 'image' | 'artifact' = 'image') => ({
+    kind: 'tag' as const,
+    label: name,
+    image: reference(`registry.example.com/team/app:${name}`),
+    details: { digest, size, type, mediaType: 'm', platforms: [], labels: {} },
+  });
+  const pages = [
+    { items: [tag('1', 'sha256:1', 5_000_000), tag('latest', 'sha256:1', 5_000_000)], next: 'more' },
+    { items: [tag('2', 'sha256:2', 7_000_000), tag('chart', 'sha256:3', 1, 'artifact')] },
+  ];
+  const repository = {
+    kind: 'repository' as const,
+    label: 'team/app',
+    image: reference('registry.example.com/team/app'),
+  };
+  const root = connectionNode(
+    {},
+    {
+      locate: () => [repository],
+      list: (_parent, cursor) => Promise.resolve(pages[cursor === undefined ? 0 : 1] ?? { items: [] }),
+      engineCredential: () => Promise.resolve({ kind: 'anonymous' }),
+    },
+  );
+  const row = { ...root, id: 'c1/team/app', entry: repository, parent: root };
+
+  it('counts tags and bytes over all pages, the same image once, and leaves out what is no image', async () => {
+    const { ask, questions } = user();
+    const { app, did } = engineApp({ ask });
+    await pullRepository.run(app, [row]);
+    expect(questions).toMatchObject([
+      { message: 'Pull all 3 tags of registry.example.com/team/app?', button: 'Pull 3 Tags' },
+    ]);
+    expect(questions[0]?.detail).toMatch(/2 different images, up to 12 MB to download[^]*1 tag that is no image/);
+    expect(did).toEqual(['1', 'latest', '2'].map((name) => `pull registry.example.com/team/app:${name}`));
+  });
+
+  it('pulls nothing when the answer is no', async () => {
+    const { app, did } = engineApp({ ask: userWho(false, []).ask });
+    await pullRepository.run(app, [row]);
+    expect(did).toEqual([]);
+  });
+});
+
+describe('docker’s own login', () => {
+  const node = connectionNode(
+    { id: 'c1', account: 'alice' },
+    {
+      hostOf: () => 'registry.example.com',
+      engineCredential: () => Promise.resolve({ kind: 'basic', username: 'alice', secret: 'pw' }),
+    },
+  );
+  const docker = () => {
+    const did: unknown[] = [];
+    const logIn = (...call: readonly unknown[]) => (did.push(['in', ...call.slice(0, 2)]), Promise.resolve());
+    const logOut = (host: string) => (did.push(['out', host]), Promise.resolve());
+    return { did, docker: { read: () => Promise.resolve(undefined), logIn, logOut } };
+  };
+
+  it('is written with the connection’s credential, and only after asking', async () => {
+    const { did, docker: logins } = docker();
+    await logInDocker.run(fakeApp({ docker: logins, ask: userWho(false, []).ask }).app, [node]);
+    expect(did).toEqual([]);
+    await logInDocker.run(fakeApp({ docker: logins, ask: user().ask }).app, [node]);
+    expect(did).toEqual([['in', 'registry.example.com', { kind: 'basic', username: 'alice', secret: 'pw' }]]);
+  });
+
+  it('is forgotten after asking', async () => {
+    const { did, docker: logins } = docker();
+    await logOutDocker.run(fakeApp({ docker: logins, ask: user().ask }).app, [node]);
+    expect(did).toEqual([['out', 'registry.example.com']]);
+  });
+
+  it('is not offered where nobody has signed in', () => {
+    expect(logInDocker.applies(node)).toBe(true);
+    expect(logInDocker.applies(connectionNode({}, { hostOf: () => 'registry.example.com' }))).toBe(false);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Accept, Ask } from '../../../src/ui/ask';
+
+/** What a scripted user was asked. */
+export interface Asked {
+  /** The title of each step, and whatever kept a box open. */
+  readonly seen: readonly string[];
+  /** The labels of the choices of the last pick. */
+  readonly offered: () => readonly string[];
+  /** Every value that an input box proposed. */
+  readonly proposed: readonly string[];
+  /** Message and detail of each modal question. */
+  readonly questions: readonly { readonly message: string; readonly detail: string; readonly button: string }[];
+}
+
+/**
+ * A user who answers each step from a script: a text, a label, `back`, or nothing for dismissal. A proposal is taken by
+ * answering `ok`. Modal questions are answered by `confirms`.
+ */
+export function user(...script: readonly (string | undefined)[]): { readonly ask: Ask } & Asked {
+  return userWho(true, script);
+}
+
+export function userWho(confirms: boolean, script: readonly (string | undefined)[]): { readonly ask: Ask } & Asked {
+  const left = [...script];
+  const seen: string[] = [];
+  const proposed: string[] = [];
+  const questions: { message: string; detail: string; button: string }[] = [];
+  let offered: readonly string[] = [];
+  const answer = async <T>(title: string, choose: (text: string) => T, accept?: Accept<T>) => {
+    for (;;) {
+      const text = left.shift();
+      seen.push(title);
+      if (text === undefined) return undefined;
+      if (text === 'back') return 'back' as const;
+      const value = choose(text);
+      const refusal = await accept?.(value, new AbortController().signal);
+      if (refusal === undefined) return { value };
+      seen.push(refusal);
+    }
+  };
+  const ask: Ask = {
+    input: (step, accept) => {
+      const { title, value = '', problem } = step;
+      proposed.push(value);
+      const choose = (text: string) => {
+        const typed = text === 'ok' ? value : text;
+        const wrong = problem?.(typed);
+        if (wrong !== undefined) throw new Error(`The box does not take "${typed}": ${wrong}`);
+        return typed;
+      };
+      return answer(title, choose, accept);
+    },
+    pick: async (step, accept) => {
+      const items = await step.items;
+      offered = items.map(({ label }) => label);
+      const choose = (label: string) => {
+        const item = items.find((candidate) => candidate.label === label);
+        if (item === undefined) throw new Error(`There is no choice "${label}" among ${offered.join(', ')}.`);
+        return item.value;
+      };
+      return answer(step.title, choose, accept);
+    },
+    confirm: (message, detail, button) => {
+      questions.push({ message, detail, button });
+      return Promise.resolve(confirms);
+    },
+  };
+  return { ask, seen, proposed, questions, offered: () => offered };
+}
