@@ -3,13 +3,15 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { dockerLogIn, dockerLogOut } from './core/dockerCli';
 import { readDockerLogin } from './core/dockerConfig';
+import type { ReadCredential } from './core/auth';
 import type { Connection } from './core/model';
 import { LocalEngines } from './engine/engines';
-import type { RegistryProvider } from './providers/provider';
+import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
 import type { App } from './ui/app';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
+import { accountOf, signIn } from './ui/connections/accounts';
 import { Secrets } from './ui/connections/secrets';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
@@ -31,18 +33,27 @@ export function activate(context: vscode.ExtensionContext): void {
     secrets,
     providerTypes.map(({ id }) => id),
   );
-  const open = (connection: Connection): RegistryProvider => {
+  const settings = () => vscode.workspace.getConfiguration('registryExplorer');
+  const setting: ReadSetting = (name) => settings().get(name, '').trim().replace(/\/+$/, '');
+  const openWith = (connection: Connection, credential: ReadCredential): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
-    return type.open(connection, { credential: () => connections.credential(connection.id), log });
+    const account = accountOf(connection);
+    return type.open(connection, {
+      credential,
+      namespaces: () => (connections.all().find(({ id }) => id === connection.id) ?? connection).namespaces ?? [],
+      setting,
+      ...(account === undefined ? {} : { account }),
+      log,
+    });
   };
+  const open = (connection: Connection) => openWith(connection, () => connections.credential(connection.id));
   const detailsSetting = () =>
     vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
   const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, log });
   const documents = new Documents();
   const { env, platform } = process;
   const home = homedir();
-  const settings = () => vscode.workspace.getConfiguration('registryExplorer');
   const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), env, home, platform });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
@@ -60,6 +71,9 @@ export function activate(context: vscode.ExtensionContext): void {
     },
     connections,
     providerTypes,
+    open: (connection, credential) => openWith(connection, () => Promise.resolve(credential)),
+    accounts: { signIn },
+    setting,
     ask,
     working,
     memory: {

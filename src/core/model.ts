@@ -11,6 +11,10 @@ export interface Connection {
   readonly url: string;
   /** The user name it was connected with; absent when anonymous. */
   readonly account?: string;
+  /** Id of VS Code's authentication provider whose `account` signs in; absent where the stored credential does. */
+  readonly authentication?: string;
+  /** Namespaces that the user added by hand to those that the account lists. */
+  readonly namespaces?: readonly string[];
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
 }

@@ -1,7 +1,17 @@
 import type { ReadCredential } from '../core/auth';
 import type { Log } from '../core/log';
 import type { Manifest } from '../core/manifest';
-import type { Attachment, Connection, Credential, Entry, ImageDetails, Page, Platform, Tag } from '../core/model';
+import type {
+  Attachment,
+  Connection,
+  Credential,
+  Entry,
+  ImageDetails,
+  Page,
+  Platform,
+  Repository,
+  Tag,
+} from '../core/model';
 import type { ImageReference } from '../core/reference';
 import type { ImageConfigAnswer } from '../core/schemas';
 
@@ -28,8 +38,36 @@ export interface RegistryProvider {
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
   readonly content?: ImageContent;
   readonly deletion?: Deletion;
+  /** Absent where every namespace there is is listed, or there are none. */
+  readonly namespaces?: AddedNamespaces;
+  /** Finds public repositories by words. `cursor`: the `next` of the page before. */
+  readonly search?: (query: string, cursor: string | undefined, signal: AbortSignal) => Promise<Page<FoundRepository>>;
+  /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
+  readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+}
+
+/** Namespaces that the account does not list: the user adds them by name, see ProviderContext.namespaces. */
+export interface AddedNamespaces {
+  /** What is wrong with the name typed so far; nothing when it will do. */
+  readonly problem: (name: string) => string | undefined;
+  /** Rejects when nothing can be listed there. */
+  readonly check: (name: string, signal: AbortSignal) => Promise<void>;
+}
+
+export interface FoundRepository {
+  readonly repository: Repository;
+  readonly description?: string;
+  readonly stars?: number;
+  readonly pulls?: number;
+  readonly isOfficial: boolean;
+}
+
+export interface PullLimit {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly windowSeconds: number;
 }
 
 /** `localhost:5000` or `ghcr.io/acme`. */
@@ -73,6 +111,8 @@ export interface DeletionPreview {
   /** Every tag on this digest, the one asked about included. */
   readonly tags: readonly string[];
   readonly platforms: readonly Platform[];
+  /** Where the registry deletes a tag alone: other tags that keep the image, as far as known. */
+  readonly stay?: readonly string[];
 }
 
 /** A kind of registry the user can connect; table.ts lists them, and that is all "pluggable" means. */
@@ -83,7 +123,12 @@ export interface ProviderType {
   /** Codicon. */
   readonly icon: string;
   readonly questions: readonly Question[];
-  readonly describe: (answers: Answers) => {
+  /** What an account of VS Code that signs in must be allowed. */
+  readonly scopes?: readonly string[];
+  readonly describe: (
+    answers: Answers,
+    setting: ReadSetting,
+  ) => {
     readonly connection: Omit<Connection, 'id'>;
     readonly credential: Credential;
   };
@@ -94,7 +139,29 @@ export interface ProviderType {
 export interface ProviderContext {
   /** Resolves to anonymous when nothing is stored. */
   readonly credential: ReadCredential;
+  /** The connection's `namespaces` as they are now. */
+  readonly namespaces: () => readonly string[];
+  readonly setting: ReadSetting;
+  /** The account of VS Code that signs in; absent where the credential does. */
+  readonly account?: ReadAccount;
   readonly log: Log;
+}
+
+/** The setting `registryExplorer.<name>`: an address without trailing slash. */
+export type ReadSetting = (name: EndpointSetting) => string;
+export type EndpointSetting = 'dockerHub.url' | 'dockerHub.registryUrl' | 'github.apiUrl' | 'github.registryUrl';
+
+/**
+ * The session of an account with at least these scopes; nothing when there is none and nobody may be asked for it, or the
+ * user declined.
+ */
+export type ReadAccount = (scopes: readonly string[], mayAsk: boolean) => Promise<AccountSession | undefined>;
+
+export interface AccountSession {
+  readonly token: string;
+  /** What the account is called. */
+  readonly account: string;
+  readonly scopes: readonly string[];
 }
 
 export type Answers = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { Log } from '../core/log';
 import type { Connection, Credential, Entry } from '../core/model';
 import type { ImageReference } from '../core/reference';
 import type { Engines, LocalImage } from '../engine/engine';
-import type { ProviderType } from '../providers/provider';
+import type { AccountSession, ProviderType, ReadSetting, RegistryProvider } from '../providers/provider';
 import type { Ask } from './ask';
 import type { ShownDocument } from './documents';
 import type { More, Node, Problem } from './tree/node';
@@ -16,6 +16,10 @@ export interface App {
   readonly docker: DockerLogins;
   readonly connections: Connections;
   readonly providerTypes: readonly ProviderType[];
+  /** Opens a connection that need not be stored, with a credential that need not be either. */
+  readonly open: (connection: Connection, credential: Credential) => RegistryProvider;
+  readonly accounts: Accounts;
+  readonly setting: ReadSetting;
   readonly ask: Ask;
   readonly working: Working;
   readonly memory: Memory;
@@ -58,6 +62,12 @@ export interface DockerLogins {
   logOut(host: string, signal: AbortSignal): Promise<void>;
 }
 
+/** The accounts of VS Code. */
+export interface Accounts {
+  /** Asks the user which account to sign in with; nothing when dismissed. `authentication`: `github`, `github-enterprise`. */
+  signIn(authentication: string, scopes: readonly string[]): Promise<AccountSession | undefined>;
+}
+
 /** Remembers what was chosen last, on this machine. Not for secrets. */
 export interface Memory {
   read(key: string): string | undefined;
@@ -69,6 +79,8 @@ export interface Connections {
   add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection>;
   rename(id: string, label: string): Promise<void>;
   updateCredential(id: string, credential: Credential): Promise<void>;
+  /** Replaces the namespaces that were added by hand. */
+  setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
   remove(connection: Connection): Promise<void>;
   unhide(provider: string, url: string): Promise<Connection | undefined>;
 }

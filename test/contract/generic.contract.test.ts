@@ -17,6 +17,7 @@ import type { V2ServerOptions } from '../sandbox/v2Options';
 import { startV2Server } from '../sandbox/v2Server';
 import { collectLog, type CollectedLog } from '../unit/collectLog';
 import { failing } from '../unit/failing';
+import { contextOf } from '../unit/providerContext';
 import { contractRepositories } from './content';
 import {
   describeProvider,
@@ -32,7 +33,7 @@ const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'correc
 
 function openAt(url: string, credential: Credential, log: CollectedLog): RegistryProvider {
   const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url };
-  return generic.open(connection, { credential: () => Promise.resolve(credential), log });
+  return generic.open(connection, contextOf(credential, { log }));
 }
 
 /** A registry program, and what is stopped with it. */

@@ -38,11 +38,21 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
   return answer === 'back' ? undefined : answer?.value;
 }
 
+/** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
+async function described(app: App, type: ProviderType, answers: Answers) {
+  const { connection, credential } = type.describe(answers, app.setting);
+  if (connection.authentication === undefined || connection.account !== undefined) return { connection, credential };
+  const session = await app.accounts.signIn(connection.authentication, type.scopes ?? []);
+  return session === undefined ? undefined : { connection: { ...connection, account: session.account }, credential };
+}
+
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
-    const { connection, credential } = type.describe(answers);
-    const refusal = await check(app, type, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
+    const whole = await described(app, type, answers);
+    if (whole === undefined) return { at: type.questions.at(-1)?.key ?? '', problem: t('Nobody has signed in.') };
+    const { connection, credential } = whole;
+    const refusal = await check(app, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, type.questions, answers, async () => {
       connected = await save(app, connection, credential);
@@ -83,8 +93,8 @@ export async function updateCredential(app: App, connection: Connection): Promis
     ...(connection.account === undefined ? {} : { username: connection.account }),
   };
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
-    const { credential } = type.describe(answers);
-    const refusal = await check(app, type, connection, credential, questions, answers, signal);
+    const { credential } = type.describe(answers, app.setting);
+    const refusal = await check(app, connection, credential, questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, questions, answers, () => app.connections.updateCredential(connection.id, credential));
   };
@@ -97,14 +107,13 @@ export async function updateCredential(app: App, connection: Connection): Promis
 /** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
 async function check(
   app: App,
-  type: ProviderType,
   connection: Connection,
   credential: Credential,
   questions: readonly Question[],
   answers: Answers,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
-  const provider = type.open(connection, { credential: () => Promise.resolve(credential), log: app.log });
+  const provider = app.open(connection, credential);
   try {
     await provider.list(undefined, undefined, signal);
     return undefined;

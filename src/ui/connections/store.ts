@@ -6,10 +6,15 @@ import type { Secrets } from './secrets';
 
 export interface ConnectionChange {
   readonly id: string;
-  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'settings';
+  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'namespaces' | 'settings';
 }
 
-const memento = { own: 'connections', hidden: 'hiddenConnections', accounts: 'sharedAccounts' } as const;
+const memento = {
+  own: 'connections',
+  hidden: 'hiddenConnections',
+  accounts: 'sharedAccounts',
+  namespaces: 'sharedNamespaces',
+} as const;
 
 const ownConnections = z.array(
   z.object({
@@ -18,6 +23,8 @@ const ownConnections = z.array(
     label: z.string(),
     url: z.string(),
     account: z.optional(z.string()),
+    authentication: z.optional(z.string()),
+    namespaces: z.optional(z.array(z.string())),
   }),
 );
 const sharedConnections = z.array(z.object({ provider: z.string(), label: z.optional(z.string()), url: z.string() }));
@@ -66,8 +73,10 @@ export class ConnectionStore implements vscode.Disposable {
     await this.secrets.write(id, credential);
     const account = credential.kind === 'basic' ? credential.username : undefined;
     const accounts = this.accounts();
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => withAccount(connection, account));
+    const own = this.own().find((connection) => connection.id === id);
+    if (own !== undefined)
+      // An account of VS Code stays what it is; the credential is beside it.
+      await this.updateOwn(id, (one) => (one.authentication === undefined ? withAccount(one, account) : one));
     else
       await this.state.update(memento.accounts, {
         ...without(accounts, id),
@@ -76,11 +85,19 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'credential' });
   }
 
+  async setNamespaces(id: string, namespaces: readonly string[]): Promise<void> {
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => ({ ...connection, namespaces }));
+    else await this.state.update(memento.namespaces, { ...this.namespaces(), [id]: namespaces });
+    this.changed.fire({ id, reason: 'namespaces' });
+  }
+
   /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
   async remove({ id, shared }: Connection): Promise<void> {
     if (shared) {
       await this.state.update(memento.hidden, [...this.hidden(), id]);
       await this.state.update(memento.accounts, without(this.accounts(), id));
+      await this.state.update(memento.namespaces, without(this.namespaces(), id));
     } else {
       await this.state.update(
         memento.own,
@@ -113,7 +130,12 @@ export class ConnectionStore implements vscode.Disposable {
     if (!parsed.success) return [];
     return parsed.data
       .filter(({ provider }) => this.providers.includes(provider))
-      .map(({ account, ...rest }) => withAccount(rest, account));
+      .map(({ account, authentication, namespaces, ...rest }) => ({
+        ...rest,
+        ...(account === undefined ? {} : { account }),
+        ...(authentication === undefined ? {} : { authentication }),
+        ...(namespaces === undefined ? {} : { namespaces }),
+      }));
   }
 
   private shared(): readonly Connection[] {
@@ -122,13 +144,16 @@ export class ConnectionStore implements vscode.Disposable {
     );
     if (!parsed.success) return [];
     const accounts = this.accounts();
+    const added = this.namespaces();
     const byId = new Map<string, Connection>();
     for (const { provider, label, url: written } of parsed.data) {
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);
+      const namespaces = added[id];
       const connection = { id, provider, url, label: label ?? new URL(url).host, shared: true };
-      if (!byId.has(id)) byId.set(id, withAccount(connection, accounts[id]));
+      const whole = { ...connection, ...(namespaces === undefined ? {} : { namespaces }) };
+      if (!byId.has(id)) byId.set(id, withAccount(whole, accounts[id]));
     }
     return [...byId.values()];
   }
@@ -139,6 +164,10 @@ export class ConnectionStore implements vscode.Disposable {
 
   private accounts(): Readonly<Record<string, string>> {
     return this.state.get<Readonly<Record<string, string>>>(memento.accounts, {});
+  }
+
+  private namespaces(): Readonly<Record<string, readonly string[]>> {
+    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.namespaces, {});
   }
 
   private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {
@@ -159,17 +188,12 @@ function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
 }
 
-function withAccount({ id, provider, label, url, shared }: Connection, account: string | undefined): Connection {
-  return {
-    id,
-    provider,
-    label,
-    url,
-    ...(shared === undefined ? {} : { shared }),
-    ...(account === undefined ? {} : { account }),
-  };
+/** A connection whose credential has changed may have another account, or none. */
+function withAccount(connection: Connection, account: string | undefined): Connection {
+  const { account: former, ...rest } = connection;
+  return account === undefined ? rest : former === account ? connection : { ...rest, account };
 }
 
-function without(record: Readonly<Record<string, string>>, key: string): Readonly<Record<string, string>> {
+function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
   return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
 }

@@ -68,6 +68,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       }),
       collaborators.store.onDidChange(({ id, reason }) => {
         if (reason === 'credential') this.forget(id);
+        if (reason === 'namespaces') this.relist(id);
         this.forgetGone();
         this.changed.fire(undefined);
       }),

@@ -11,14 +11,15 @@ import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const image = buildImage();
 const other = buildImage({ user: 'other' });
 
 function openAt(url: string, credential: () => Credential = () => ({ kind: 'anonymous' })): RegistryProvider {
-  const context = { credential: () => Promise.resolve(credential()), log: collectLog() };
-  return generic.open({ id: 'test', provider: 'generic', label: 'Test', url }, context);
+  const read = { credential: () => Promise.resolve(credential()) };
+  return generic.open({ id: 'test', provider: 'generic', label: 'Test', url }, contextOf(credential(), read));
 }
 
 async function serving(

@@ -61,14 +61,17 @@ describe('the questions', () => {
   });
 });
 
+const unset = () => '';
+
 describe('the answers', () => {
   it('make a connection without the secret in it', () => {
-    const { connection, credential } = generic.describe({
+    const answers = {
       url: 'http://localhost:5000/team/',
       signIn: 'password',
       username: 'alice',
       secret: 'wonder:land',
-    });
+    };
+    const { connection, credential } = generic.describe(answers, unset);
     expect(connection).toEqual({
       provider: 'generic',
       label: 'localhost:5000/team',
@@ -79,7 +82,7 @@ describe('the answers', () => {
   });
 
   it('make one without an account for everybody', () => {
-    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' })).toEqual({
+    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset)).toEqual({
       connection: { provider: 'generic', label: 'r.test', url: 'https://r.test' },
       credential: { kind: 'anonymous' },
     });

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { Connection } from '../../core/model';
+import type { AccountSession, ReadAccount } from '../../providers/provider';
+
+/** Signs in with an account of VS Code, which asks the user which one. Nothing when the user declines. */
+export async function signIn(authentication: string, scopes: readonly string[]): Promise<AccountSession | undefined> {
+  const options = { createIfNone: true, clearSessionPreference: true };
+  return undefinedWhenDeclined(async () => vscode.authentication.getSession(authentication, scopes, options));
+}
+
+/** Reads the session of a connection's account; asks for more scopes only when told that it may. */
+export function accountOf({ authentication, account }: Connection): ReadAccount | undefined {
+  if (authentication === undefined) return undefined;
+  return async (scopes, mayAsk) => {
+    const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
+    // Another account than the connection's own must not take its place.
+    if (known === undefined && !mayAsk) return undefined;
+    const whose = known === undefined ? {} : { account: known };
+    const silently = await vscode.authentication.getSession(authentication, scopes, { ...whose, silent: true });
+    if (silently !== undefined || !mayAsk) return silently === undefined ? undefined : sessionOf(silently);
+    return undefinedWhenDeclined(async () =>
+      vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
+    );
+  };
+}
+
+async function undefinedWhenDeclined(
+  ask: () => Promise<vscode.AuthenticationSession>,
+): Promise<AccountSession | undefined> {
+  try {
+    return sessionOf(await ask());
+  } catch (error) {
+    // VS Code tells of a dismissed dialog by an error of these words.
+    if (error instanceof Error && /did not consent|cancelled/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+function sessionOf({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession {
+  return { token: accessToken, account: account.label, scopes };
+}
