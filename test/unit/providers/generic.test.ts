@@ -8,7 +8,6 @@ import { startRecorder } from '../../sandbox/recorder';
 import { jsonReply } from '../../sandbox/serve';
 import type { V2ServerOptions } from '../../sandbox/v2Options';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
-import { collectLog } from '../collectLog';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
