@@ -39,7 +39,16 @@ export const deleteImage = nodeCommand({
   },
 });
 
-function whatGoes({ digest, tags, platforms: list }: DeletionPreview): string {
+function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): string {
+  if (stay !== undefined) {
+    return [
+      stay.length > 0
+        ? t('Only this tag goes. The image stays under {0}.', listed(stay))
+        : t('This tag goes, and the image with it unless another tag points to it.'),
+      t('The image is {0}.', digest),
+      t('This cannot be undone.'),
+    ].join('\n\n');
+  }
   return [
     tags.length > 1
       ? t('These {0} tags are the same image and go together: {1}.', count(tags.length), listed(tags))
@@ -57,7 +66,8 @@ function listed(tags: readonly string[]): string {
   return tags.slice(0, mostListed).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
 }
 
-function button({ tags }: DeletionPreview): string {
+function button({ tags, stay }: DeletionPreview): string {
+  if (stay !== undefined) return t('Delete Tag');
   return tags.length > 1 ? t('Delete {0} Tags', count(tags.length)) : t('Delete Image');
 }
 

@@ -7,6 +7,7 @@ import { deleteImage } from './deleteImage';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
+import { addNamespace, removeNamespace } from './namespaces';
 import { openAttachment } from './openAttachment';
 import { openInBrowser } from './openInBrowser';
 import { pullByReference, pullImage } from './pullImage';
@@ -15,7 +16,9 @@ import { pushImage } from './pushImage';
 import { refresh, refreshAll, refreshImages } from './refresh';
 import { removeImage } from './removeImage';
 import { loadMore, retry } from './rows';
+import { searchRepositories } from './searchRepositories';
 import { showLog } from './showLog';
+import { showPullLimit } from './showPullLimit';
 import { tagImage } from './tagImage';
 import { untagImage } from './untagImage';
 import { useEngine } from './useEngine';
@@ -38,6 +41,10 @@ export const commands: readonly Command[] = [
   inspectImage,
   openAttachment,
   openInBrowser,
+  searchRepositories,
+  showPullLimit,
+  addNamespace,
+  removeNamespace,
   renameConnection,
   updateCredential,
   logInDocker,

@@ -1,0 +1,75 @@
+import { t } from '@vscode/l10n';
+import type { Node } from '../tree/node';
+import type { AddedNamespaces } from '../../providers/provider';
+import { causes, report } from '../report';
+import { count } from '../words';
+import { nodeCommand } from './command';
+
+interface Addable {
+  readonly node: Node;
+  readonly namespaces: AddedNamespaces;
+}
+
+export const addNamespace = nodeCommand<Addable>({
+  id: 'addNamespace',
+  title: () => t('Add Namespace…'),
+  needs: (node) => {
+    const { entry, provider } = node;
+    return entry === undefined && provider.namespaces !== undefined
+      ? { node, namespaces: provider.namespaces }
+      : undefined;
+  },
+  doing: ({ node }) => t('add a namespace to {0}', node.connection.label),
+  run: async (app, { node, namespaces }) => {
+    const { connection } = node;
+    const answer = await app.ask.input(
+      {
+        title: t('Add Namespace to {0}', connection.label),
+        prompt: t('Name of a user or organization; several with commas between'),
+        problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? nothing(text),
+      },
+      async (text, signal) => {
+        for (const name of namesIn(text)) {
+          try {
+            await namespaces.check(name, signal);
+          } catch (error) {
+            app.log.warn(`Add Namespace ${name}: ${causes(error)}`);
+            return report(error, t('list the repositories of {0}', name))?.message;
+          }
+        }
+        return undefined;
+      },
+    );
+    if (answer === undefined || answer === 'back') return;
+    const added = namesIn(answer.value);
+    const all = [...new Set([...(connection.namespaces ?? []), ...added])];
+    await app.connections.setNamespaces(connection.id, all);
+    app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} namespaces', count(added.length)));
+  },
+});
+
+export const removeNamespace = nodeCommand({
+  id: 'removeNamespace',
+  title: () => t('Remove Namespace from View'),
+  needs: ({ entry, connection }) =>
+    entry?.kind === 'group' && connection.namespaces?.includes(entry.key) === true
+      ? { connection, name: entry.key }
+      : undefined,
+  doing: ({ name }) => t('remove {0} from the view', name),
+  run: async (app, { connection, name }) => {
+    const left = (connection.namespaces ?? []).filter((other) => other !== name);
+    await app.connections.setNamespaces(connection.id, left);
+    app.done(t('Removed {0} from the view', name));
+  },
+});
+
+function namesIn(text: string): readonly string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+function nothing(text: string): string | undefined {
+  return namesIn(text).length === 0 ? t('Type a name.') : undefined;
+}

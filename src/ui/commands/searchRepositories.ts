@@ -1,0 +1,95 @@
+import { t } from '@vscode/l10n';
+import type { FoundRepository, RegistryProvider } from '../../providers/provider';
+import type { App } from '../app';
+import type { Choice } from '../ask';
+import type { Node } from '../tree/node';
+import { count } from '../words';
+import { nodeCommand } from './command';
+
+type Search = NonNullable<RegistryProvider['search']>;
+
+export const searchRepositories = nodeCommand({
+  id: 'searchRepositories',
+  title: () => t('Search Repositories…'),
+  needs: (node) => {
+    const { entry, provider } = node;
+    return entry === undefined && provider.search !== undefined ? { node, search: provider.search } : undefined;
+  },
+  doing: ({ node }) => t('search {0}', node.connection.label),
+  run: async (app, { node, search }) => {
+    const title = t('Search {0}', node.connection.label);
+    let query: string | undefined;
+    for (;;) {
+      const answer = await app.ask.input({
+        title,
+        prompt: t('Words in the name or description of a public repository'),
+        ...(query === undefined ? {} : { value: query }),
+        problem: (text) => (text.trim() === '' ? t('Type a word.') : undefined),
+      });
+      if (answer === undefined || answer === 'back') return;
+      query = answer.value.trim();
+      const found = await choose(app, title, search, query);
+      if (found === 'back') continue;
+      if (found !== undefined) await show(app, node, found);
+      return;
+    }
+  },
+});
+
+/** What a repository is shown in belongs to the tree from then on. */
+async function show(app: App, { connection, provider }: Node, { repository }: FoundRepository): Promise<void> {
+  const trail = provider.locate(repository.image) ?? [];
+  const [namespace] = trail;
+  const known = connection.namespaces ?? [];
+  const listed = await provider.list(undefined, undefined, AbortSignal.timeout(30_000)).catch(() => ({ items: [] }));
+  const isThere = listed.items.some((entry) => entry.kind === 'group' && entry.label === namespace?.label);
+  if (namespace?.kind === 'group' && !isThere && !known.includes(namespace.key))
+    await app.connections.setNamespaces(connection.id, [...known, namespace.key]);
+  const root = app.tree.roots().find(({ id }) => id === connection.id);
+  if (root !== undefined) await app.tree.show(root, trail);
+}
+
+async function choose(
+  app: App,
+  title: string,
+  search: Search,
+  query: string,
+): Promise<FoundRepository | 'back' | undefined> {
+  const controller = new AbortController();
+  const found: FoundRepository[] = [];
+  let next: string | undefined;
+  const load = async (): Promise<readonly Choice<FoundRepository | 'more'>[]> => {
+    const page = await search(query, next, controller.signal);
+    found.push(...page.items);
+    next = page.next;
+    const choices: Choice<FoundRepository | 'more'>[] = found.map(choice);
+    return next === undefined ? choices : [...choices, { label: t('Load more…'), icon: 'ellipsis', value: 'more' }];
+  };
+  try {
+    for (;;) {
+      const placeholder = t('Repositories for “{0}”', query);
+      const answer = await app.ask.pick({ title, placeholder, canGoBack: true, items: load() });
+      if (answer === undefined || answer === 'back') return answer;
+      if (answer.value !== 'more') return answer.value;
+    }
+  } finally {
+    controller.abort();
+  }
+}
+
+function choice(value: FoundRepository): Choice<FoundRepository> {
+  const { repository, description, stars, pulls, isOfficial } = value;
+  const facts = [
+    ...(isOfficial ? [t('official')] : []),
+    ...(stars === undefined ? [] : [t('{0} stars', count(stars))]),
+    ...(pulls === undefined ? [] : [t('{0} pulls', count(pulls))]),
+  ];
+  const { image } = repository;
+  return {
+    label: image.path.replace(/^library\//, ''),
+    description: facts.join(' · '),
+    ...(description === undefined || description === '' ? {} : { detail: description }),
+    icon: 'repo',
+    value,
+  };
+}
