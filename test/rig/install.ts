@@ -27,6 +27,10 @@ export async function installVsCode(log: (line: string) => void): Promise<VsCode
     join(import.meta.dirname, 'spdlog.cjs'),
     join(root, 'lib/vscode/node_modules/@vscode/spdlog/index.js'),
   );
+  // Accounts need the internet; tests bring their own, which VS Code takes only where these are not.
+  for (const name of ['github', 'github-authentication', 'microsoft-authentication']) {
+    await rm(join(root, 'lib/vscode/extensions', name), { recursive: true, force: true });
+  }
   return { entry: join(root, 'out/node/entry.js'), server: join(root, 'lib/vscode/out/server-main.js') };
 }
 
