@@ -294,7 +294,7 @@ describe.skipIf(!noSockets)('without a container engine', () => {
       await workbench().runCommand('Registry Explorer: Use Engine…');
       await input.titled('Use Engine');
       expect(await input.rows()).toContainEqual({
-        label: engine.url,
+        label: 'Set in the settings',
         description: engine.url,
         detail: expect.stringMatching(/^Docker Engine [\d.]+.* · linux\/\w+$/) as unknown,
       });

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import { printFullReference } from '../../core/reference';
+import { printFullReference, printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
 import type { App } from '../app';
 import { localImage, localName, nameOf } from '../images/localImage';
@@ -72,7 +73,6 @@ function whatGoes(images: readonly NamedImage[]): string {
   const gone = distinct.filter((image) => isUntagged(image) || stayUnder(image).length === 0);
   const kept = distinct.filter((image) => !gone.includes(image));
   const bytes = gone.reduce((total, image) => total + image.size, 0);
-  const others = kept.reduce((total, image) => total + stayUnder(image).length, 0);
   return [
     ...(gone.length === 0
       ? []
@@ -85,15 +85,18 @@ function whatGoes(images: readonly NamedImage[]): string {
                 size(bytes),
               ),
         ]),
-    ...(kept.length === 0
-      ? []
-      : [
-          others === 1
-            ? t('An image stays under its other name.')
-            : t('Images that have other names ({0}) stay under those.', count(others)),
-        ]),
+    ...(kept.length === 0 ? [] : [whatStays(kept.flatMap(stayUnder))]),
     t('Nothing in any registry changes. An image that a container uses is not removed.'),
   ].join('\n\n');
+}
+
+function whatStays(names: readonly ImageReference[]): string {
+  const listed = names.slice(0, mostListed).map(printReference);
+  const more = names.length - listed.length;
+  const all = [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
+  return names.length === 1
+    ? t('An image stays under its other name: {0}.', all)
+    : t('Images stay under their other names: {0}.', all);
 }
 
 function inWords(images: readonly NamedImage[]): string {

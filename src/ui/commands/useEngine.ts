@@ -57,13 +57,26 @@ async function choices(app: App): Promise<readonly Choice<Chosen>[]> {
 
 async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen>> {
   return {
-    label: endpoint.name,
+    label: labelOf(endpoint),
     description: endpoint.url,
     detail: await whoAnswers(app, endpoint),
     icon: 'server-process',
     // A context also knows its certificates.
     value: { endpoint: endpoint.source === 'context' ? endpoint.name : endpoint.url },
   };
+}
+
+function labelOf({ source, name }: EngineEndpoint): string {
+  switch (source) {
+    case 'setting':
+      return t('Set in the settings');
+    case 'DOCKER_HOST':
+      return 'DOCKER_HOST';
+    case 'context':
+      return t('Docker context {0}', name);
+    case 'socket':
+      return name;
+  }
 }
 
 async function whoAnswers(app: App, endpoint: EngineEndpoint): Promise<string> {

@@ -67,7 +67,9 @@ async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<rea
   const { connection, provider } = node;
   const choice = (value: PushTarget): Choice<PushTarget> => ({
     label: `${printTarget(value)}/…`,
-    description: [connection.label, connection.account].filter((part) => part !== value.host).join(' · '),
+    description: [connection.label, connection.account ?? '']
+      .filter((part) => part !== '' && part !== value.host)
+      .join(' · '),
     icon: 'server',
     value,
   });

@@ -113,7 +113,7 @@ describe('Remove Image…', () => {
     const { app, did } = engineApp({ ask });
     await run(removeImage, app, 'webapp6:latest');
     expect(questions).toMatchObject([{ message: 'Remove webapp6:latest?', button: 'Remove Image' }]);
-    expect(questions[0]?.detail).toMatch(/^An image stays under its other name\./);
+    expect(questions[0]?.detail).toMatch(/^An image stays under its other name: registry\.example\.com\/webapp6:1\./);
     expect(did).toEqual(['remove webapp6:latest']);
   });
 
