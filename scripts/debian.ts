@@ -3,12 +3,25 @@ import { findChromium } from '../test/rig/chromium';
 import { runCommand } from '../test/rig/processes';
 import { findProgram } from '../test/sandbox/process';
 
-export type DebianPackage = 'docker-registry' | 'openssl' | 'perl' | 'chromium' | 'fonts-liberation';
+export type DebianPackage =
+  | 'docker-registry'
+  | 'openssl'
+  | 'perl'
+  | 'chromium'
+  | 'fonts-liberation'
+  | 'docker.io'
+  | 'containerd'
+  | 'podman'
+  | 'crun';
 
 const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   'docker-registry': () => findProgram('docker-registry') !== undefined,
   openssl: () => findProgram('openssl') !== undefined,
   perl: () => findProgram('perl') !== undefined,
+  'docker.io': () => findProgram('dockerd') !== undefined,
+  containerd: () => findProgram('containerd') !== undefined,
+  podman: () => findProgram('podman') !== undefined,
+  crun: () => findProgram('crun') !== undefined,
   chromium: () => findChromium() !== undefined,
   // Pictures without any font show boxes; which font does not matter, nor does it off Linux.
   'fonts-liberation': () => process.platform !== 'linux' || hasEntries('/usr/share/fonts/truetype'),

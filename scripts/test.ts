@@ -14,12 +14,15 @@ type TierName = (typeof tierNames)[number];
 
 const registries: readonly DebianPackage[] = ['docker-registry', 'openssl', 'perl'];
 const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
+/** Where none can be started, as without root, their tests say so and are left out. */
+const engines: readonly DebianPackage[] =
+  process.platform === 'linux' && process.getuid?.() === 0 ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
 const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   lint: [],
   unit: registries,
-  contract: registries,
+  contract: [...registries, ...engines],
   host: [...registries, ...browser],
-  e2e: [...registries, ...browser],
+  e2e: [...registries, ...engines, ...browser],
 };
 
 /** `npm test -- e2e connect`: tiers by name, all of them by default; the rest goes to Vitest as it is. */

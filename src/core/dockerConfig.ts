@@ -62,7 +62,8 @@ function configFiles({ env, home }: DockerSurroundings): readonly string[] {
   return [
     join(docker === '' ? join(home, '.docker') : docker, 'config.json'),
     ...(podman === '' ? [] : [podman]),
-    ...(runtime === '' ? [] : [join(runtime, 'containers', 'auth.json')]),
+    // Where podman writes when the session, as root's, has no directory of its own.
+    runtime === '' ? `/run/containers/${process.getuid?.() ?? 0}/auth.json` : join(runtime, 'containers', 'auth.json'),
     join(home, '.config', 'containers', 'auth.json'),
   ];
 }
@@ -96,10 +97,18 @@ async function loginFrom(
   { env }: DockerSurroundings,
   signal: AbortSignal,
 ): Promise<Credential | undefined> {
-  const key = image.host === 'docker.io' ? hubKey : image.host;
-  const helper = config.credHelpers?.[key] ?? config.credHelpers?.[image.host] ?? config.credsStore;
-  const kept = typeof helper === 'string' && helper !== '' ? await askHelper(helper, key, env, signal) : undefined;
+  const { helper, server } = helperFor(config, image.host);
+  const kept = helper === '' ? undefined : await askHelper(helper, server, env, signal);
   return kept ?? loginOf(config, image);
+}
+
+/** The helper for a registry, empty when there is none, and what it calls the registry: podman's do not call Docker Hub as docker's do. */
+function helperFor({ credHelpers, credsStore }: ConfigFile, host: string): { helper: string; server: string } {
+  const keys = host === 'docker.io' ? [hubKey, host] : [host];
+  const own = new Map(Object.entries(credHelpers ?? {}));
+  const named = keys.find((key) => own.has(key));
+  const [server = host] = named === undefined ? keys : [named];
+  return { helper: own.get(server) ?? credsStore ?? '', server };
 }
 
 /** https://github.com/docker/docker-credential-helpers#development */
@@ -110,14 +119,12 @@ async function askHelper(
   signal: AbortSignal,
 ): Promise<Credential | undefined> {
   const program = `docker-credential-${helper}`;
-  const options = { input: server, timeoutMs: helperWithinMs, signal, env: { ...env } };
+  const options = { input: server, timeoutMs: helperWithinMs, signal, env };
   const { code, stdout, stderr } = await runProgram(program, ['get'], options);
   if (code !== 0) {
     if (/credentials not found/i.test(`${stdout}${stderr}`)) return undefined;
-    throw new Failure('rejected', firstLine(stdout) ?? firstLine(stderr) ?? `exit code ${code}`, {
-      subject: program,
-      speaker: 'program',
-    });
+    const words = proseIn(stdout) ?? proseIn(stderr) ?? `exit code ${code}`;
+    throw new Failure('rejected', words, { subject: program, speaker: 'program' });
   }
   const answer = helperAnswer.safeParse(jsonOrUndefined(stdout));
   if (!answer.success) throw new Failure('rejected', 'no credential', { subject: program, speaker: 'program' });
@@ -150,16 +157,16 @@ function loginOf({ auths }: ConfigFile, { host, path }: ImageReference): Credent
 
 /** Docker writes `https://index.docker.io/v1/` for the Hub, and old versions `https://host/v1/` for others. */
 function normalized(key: string): string {
-  const bare = key
-    .replace(/^https?:\/\//, '')
-    .replace(/\/v[12]\/?$/, '')
-    .replace(/\/$/, '');
-  return /^(?:index|registry-1)\.docker\.io$/.test(bare) ? 'docker.io' : bare;
+  const bare = key.replace(/^https?:\/\//, '');
+  // With a scheme, what follows the host is no namespace.
+  const name = bare !== key || bare.endsWith('/') ? bare.replace(/\/.*$/s, '') : bare;
+  return name.replace(/^(?:index|registry-1)\.docker\.io(?=\/|$)/, 'docker.io');
 }
 
-function firstLine(text: string): string | undefined {
+/** The first line, unless it is the data that a helper was asked for. */
+function proseIn(text: string): string | undefined {
   const line = text.trim().split('\n')[0]?.trim();
-  return line === undefined || line === '' ? undefined : line.slice(0, 300);
+  return line === undefined || line === '' || /^[{[]|secret"/i.test(line) ? undefined : line.slice(0, 300);
 }
 
 function jsonOrUndefined(text: string): unknown {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { Failure } from './failure';
 
 export interface ProgramResult {
@@ -7,54 +7,34 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
-interface ProgramOptions {
+export interface ProgramOptions {
   /** Written to its standard input; the only way by which secrets may go. */
   readonly input: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly env?: NodeJS.ProcessEnv;
+  /** Of the program, and where it is looked for; this process's own by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A program that says more is broken. */
 const mostOutput = 1024 * 1024;
+/** How long a program has to end once it is asked to. */
+const endsWithinMs = 2_000;
 
 /**
  * Runs a program to its end, whatever its exit code. Rejects with a Failure of kind `notFound` when there is no such program,
- * `timedOut` when it takes too long, and with the signal's reason when aborted; both end the program.
+ * or none that may be run, `timedOut` when it takes too long, and with the signal's reason when aborted; both end the program.
  */
 export async function runProgram(
   program: string,
   args: readonly string[],
-  options: ProgramOptions,
+  { input, timeoutMs, signal, env }: ProgramOptions,
 ): Promise<ProgramResult> {
-  const { input, timeoutMs, signal, env } = options;
   signal.throwIfAborted();
   const limit = AbortSignal.timeout(timeoutMs);
-  const child = spawn(program, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    signal: AbortSignal.any([signal, limit]),
-    windowsHide: true,
-    ...(env === undefined ? {} : { env }),
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout = (stdout + chunk.toString()).slice(0, mostOutput);
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString()).slice(0, mostOutput);
-  });
-  // A program that ends without reading its input is told by its exit code.
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  const ending = AbortSignal.any([signal, limit]);
   try {
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (exitCode) => {
-        resolve(exitCode ?? -1);
-      });
-    });
-    return { code, stdout, stderr };
+    return await runToItsEnd(program, args, input, env, ending);
   } catch (cause) {
     signal.throwIfAborted();
     const detail = { subject: program, speaker: 'program' } as const;
@@ -63,4 +43,56 @@ export async function runProgram(
     const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
     throw new Failure('notFound', cause instanceof Error ? cause.message : '', { ...detail, code }, { cause });
   }
+}
+
+async function runToItsEnd(
+  program: string,
+  args: readonly string[],
+  input: string,
+  env: ProgramOptions['env'],
+  ending: AbortSignal,
+): Promise<ProgramResult> {
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...(env === undefined ? {} : { env: { ...env } }),
+  });
+  const said = { stdout: '', stderr: '' };
+  // Decodes as a whole what comes in pieces.
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] = (said[name] + text).slice(0, mostOutput);
+    });
+  }
+  // A program that ends without reading its input is told by its exit code.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  let stop: () => void = () => undefined;
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      stop = () => {
+        endProgram(child);
+        reject(new Error('ended'));
+      };
+      ending.addEventListener('abort', stop);
+      child.once('error', reject);
+      child.once('close', (exitCode) => {
+        resolve(exitCode ?? -1);
+      });
+    });
+    return { code, ...said };
+  } finally {
+    ending.removeEventListener('abort', stop);
+    // What it started may hold on to them.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  }
+}
+
+function endProgram(child: ChildProcess): void {
+  child.kill();
+  const force = setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+  force.unref();
+  child.once('exit', () => {
+    clearTimeout(force);
+  });
 }

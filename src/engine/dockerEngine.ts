@@ -89,7 +89,7 @@ export class DockerEngine implements ContainerEngine {
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker
       .getImage(printFullReference({ host, path }))
-      .push({ tag, authconfig, abortSignal: signal });
+      .push({ ...inQuery({ tag }), authconfig, abortSignal: signal });
     const state = await this.follow(stream, host, progress, signal);
     if (!state.isComplete) throw brokenOff(this.endpoint.url);
   };
@@ -102,12 +102,13 @@ export class DockerEngine implements ContainerEngine {
     signal: AbortSignal,
   ): Promise<void> => {
     const { host, path, tag = 'latest', digest } = image;
-    const stream = this.docker.createImage(await this.authOf(host, credential, signal), {
+    const query = {
       fromImage: printFullReference({ host, path }),
       tag: digest ?? tag,
       ...(platform === undefined ? {} : { platform: printPlatform(platform) }),
-      abortSignal: signal,
-    });
+    };
+    const authconfig = await this.authOf(host, credential, signal);
+    const stream = this.docker.createImage(authconfig, { ...inQuery(query), abortSignal: signal });
     await this.follow(stream, host, progress, signal);
   };
 
@@ -196,6 +197,14 @@ const timeout = new Error('timed out');
 
 function print(image: LocalName): string {
   return 'id' in image ? image.id : printFullReference(image);
+}
+
+/**
+ * dockerode sends its options as a body too unless told otherwise. No engine reads it, and Go sees the end of a connection
+ * only behind what it has read: Podman would go on to the end with what was cancelled, Docker for seconds.
+ */
+function inQuery(query: Readonly<Record<string, string>>): { readonly _query: object; readonly _body: object } {
+  return { _query: query, _body: {} };
 }
 
 /** `<none>:<none>` stands for no name. */

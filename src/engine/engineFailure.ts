@@ -30,6 +30,8 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
     pattern: /no such host|connection refused|connection reset|broken pipe|\bEOF\b|dial tcp|unreachable/i,
     kind: 'unreachable',
   },
+  // How Go tells of a request that got no answer: `Patch "https://…": why`.
+  { pattern: /\b(?:Get|Head|Post|Put|Patch) (?:…|"https?:[^"]*":) /, kind: 'unreachable' },
   {
     pattern: /HTTP status: 5\d\d|status code 5\d\d|no space left|unknown error|(?:manifest|digest|name|tag) invalid/i,
     kind: 'rejected',
@@ -39,28 +41,30 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
 /** The engine has no such image itself. */
 const noSuchImage = /No such image|image not known|does not exist locally|^tag does not exist/i;
 
+/** The engine takes no such name, whatever else it says about it. */
+const noName = /invalid reference format|must be lowercase|invalid image name/i;
+
 /** Whether the other end of a failed call was a registry, by its host, or the engine alone. */
 export type Registry = string | undefined;
 
 /** Turns words of an engine into a Failure: those it repeats from a registry count as the registry's. */
 export function refusal(words: string, status: number | undefined, endpoint: string, registry: Registry): Failure {
   const message = oneLine(words);
-  const isMissing = noSuchImage.test(message);
-  const known = registry === undefined || isMissing ? undefined : knownWords(message, registry);
+  const isName = !noName.test(message);
+  const isMissing = isName && noSuchImage.test(message);
+  const known = registry === undefined || isMissing || !isName ? undefined : knownWords(message, registry);
   if (registry !== undefined && known !== undefined) {
     const code = known.code === undefined ? {} : { code: known.code };
     return new Failure(known.kind, message, { subject: registry, ...code });
   }
-  const kind: FailureKind = status === 404 || isMissing ? 'notFound' : 'rejected';
+  const kind: FailureKind = isMissing || (isName && status === 404) ? 'notFound' : 'rejected';
   return new Failure(kind, message, { subject: endpoint, speaker: 'engine' });
 }
 
 /** Names of images in the message mean nothing: `host/team/unauthorized:1`. */
 function knownWords(message: string, registry: string): (typeof registryWords)[number] | undefined {
-  const text = message
-    .split(' ')
-    .filter((word) => !word.includes(`${registry}/`))
-    .join(' ');
+  const words = message.split(' ').map((word) => (word.includes(`${registry}/`) ? '…' : word));
+  const text = words.join(' ');
   return registryWords.find(({ pattern }) => pattern.test(text));
 }
 

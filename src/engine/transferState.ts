@@ -40,7 +40,11 @@ export class TransferState {
     const layer = this.layers.get(id) ?? { isDone: false, bytes: 0, bytesDone: 0 };
     if (moving.test(status)) {
       const bytes = Math.max(progressDetail?.total ?? 0, layer.bytes);
-      this.layers.set(id, { isDone: false, bytes, bytesDone: Math.min(progressDetail?.current ?? 0, bytes) });
+      this.layers.set(id, {
+        isDone: false,
+        bytes,
+        bytesDone: Math.min(Math.max(progressDetail?.current ?? 0, 0), bytes),
+      });
     } else if (moved.test(status)) this.layers.set(id, { ...layer, isDone: true, bytesDone: layer.bytes });
     else if (there.test(status)) this.layers.set(id, { isDone: true, bytes: 0, bytesDone: 0 });
     else if (waiting.test(status)) this.layers.set(id, layer);

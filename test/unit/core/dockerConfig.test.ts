@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { dockerLogIn } from '../../../src/core/dockerCli';
+import { readDockerLogin } from '../../../src/core/dockerConfig';
+import { Failure } from '../../../src/core/failure';
+import type { Credential } from '../../../src/core/model';
+import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import { findProgram } from '../../sandbox/process';
+import { failing } from '../failing';
+import { alice, alices, app, dockers, encoded, everything, hub, place, podmans } from './loginPlace';
+
+const { signal: never } = new AbortController();
+
+describe('logins in a file', () => {
+  it('are none where there is no file', async () => {
+    expect(await (await place()).read()).toBeUndefined();
+  });
+
+  const entries: readonly [string, unknown, Credential | undefined][] = [
+    ['a user and a secret with colons', alices, alice],
+    ['what old versions padded with zeros', encoded('alice:wonder:land\0\0'), alice],
+    ['letters of any language', encoded('älice:ключ'), { kind: 'basic', username: 'älice', secret: 'ключ' }],
+    ['user and secret in plain', { username: 'alice', password: 'wonder:land' }, alice],
+    ['an identity token', { ...encoded('alice:'), identitytoken: 't.o.k' }, { kind: 'identityToken', token: 't.o.k' }],
+    ['an identity token before a secret', { ...alices, identitytoken: 't' }, { kind: 'identityToken', token: 't' }],
+    ['empty fields as none', { auth: '', identitytoken: '', username: null }, undefined],
+    ['a user without a secret as none', encoded('alice:'), undefined],
+    ['a secret without a user as none', encoded(':secret'), undefined],
+    ['what is not base64 as none', { auth: '%%%' }, undefined],
+    ['no field as none, as docker leaves it for a helper', {}, undefined],
+  ];
+
+  it.each(entries)('are read: %s', async (_name, entry, login) => {
+    const { write, read } = await place();
+    await write(dockers, { auths: { 'registry.example.com:5000': entry } });
+    expect(await read()).toEqual(login);
+  });
+
+  it.each(['https://registry.example.com:5000/v1/', 'https://registry.example.com:5000', 'registry.example.com:5000/'])(
+    'are found as old versions called their registry: %s',
+    async (key) => {
+      const { write, read } = await place();
+      await write(dockers, { auths: { [key]: alices } });
+      expect(await read()).toEqual(alice);
+    },
+  );
+
+  it.each(['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'])(
+    'are found for Docker Hub as %s',
+    async (key) => {
+      const { write, read } = await place();
+      await write(dockers, { auths: { [key]: alices } });
+      expect(await read(hub)).toEqual(alice);
+      expect(await read()).toBeUndefined();
+    },
+  );
+
+  it.each(['registry.example.com', 'registry.example.com:50001', 'example.com:5000', 'toString', '', '/'])(
+    'are not for another registry: %s',
+    async (key) => {
+      const { write, read } = await place();
+      await write(dockers, { auths: { [key]: alices } });
+      expect(await read()).toBeUndefined();
+    },
+  );
+
+  it('are looked for where DOCKER_CONFIG says, and not at home then', async () => {
+    const { home, write, read } = await place();
+    await write('elsewhere/config.json', { auths: { 'registry.example.com:5000': alices } });
+    expect(await read(app, { DOCKER_CONFIG: join(home, 'elsewhere') })).toEqual(alice);
+    expect(await read()).toBeUndefined();
+    expect(await read(app, { DOCKER_CONFIG: '' })).toBeUndefined();
+  });
+
+  it('are taken from DOCKER_AUTH_CONFIG first', async () => {
+    const { write, read } = await place();
+    await write(dockers, { auths: { 'registry.example.com:5000': encoded('bob:builder'), 'docker.io': alices } });
+    const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'registry.example.com:5000': alices } }) };
+    expect(await read(app, env)).toEqual(alice);
+    expect(await read(hub, env)).toEqual(alice);
+  });
+});
+
+describe('logins of podman', () => {
+  const auths = { 'registry.example.com:5000': alices };
+  const places: readonly [string, string, (home: string) => Readonly<Record<string, string>>][] = [
+    ['at home', podmans, () => ({})],
+    ['of the session', 'run/containers/auth.json', () => ({})],
+    ['where REGISTRY_AUTH_FILE says', 'mine.json', (home) => ({ REGISTRY_AUTH_FILE: join(home, 'mine.json') })],
+  ];
+
+  it.each(places)('are read %s', async (_name, file, env) => {
+    const { home, write, read } = await place();
+    await write(file, { auths });
+    expect(await read(app, env(home))).toEqual(alice);
+  });
+
+  it('come after those of docker, and fill in for them', async () => {
+    const { write, read } = await place();
+    await write(podmans, { auths: { ...auths, 'docker.io': encoded('bob:builder') } });
+    await write(dockers, { auths: { 'docker.io': alices } });
+    expect(await read(hub)).toEqual(alice);
+    expect(await read(app)).toEqual(alice);
+  });
+
+  it('may be for a namespace, of which the longest counts', async () => {
+    const { write, read } = await place();
+    const key = 'registry.example.com:5000';
+    const of = (user: string) => encoded(`${user}:s`);
+    await write(podmans, {
+      auths: {
+        [key]: of('all'),
+        [`${key}/acme/web`]: of('web'),
+        [`${key}/acme`]: of('acme'),
+        [`${key}/acme/v1`]: of('v1'),
+      },
+    });
+    const userOf = async (path: string) => {
+      const login = await read({ ...app, path });
+      return login?.kind === 'basic' ? login.username : login;
+    };
+    expect(await userOf('acme/web')).toBe('web');
+    expect(await userOf('acme/website')).toBe('acme');
+    expect(await userOf('acme/web/front')).toBe('web');
+    expect(await userOf('acme/v1/x')).toBe('v1');
+    expect(await userOf('acmes/web')).toBe('all');
+  });
+
+  it('of a namespace are passed over when they are empty', async () => {
+    const { write, read } = await place();
+    await write(podmans, { auths: { ...auths, 'registry.example.com:5000/acme': {} } });
+    expect(await read()).toEqual(alice);
+  });
+});
+
+describe('a broken file', () => {
+  const secret = 'hunter2hunter2';
+
+  it.each([
+    ['cut off', `{"auths": {"registry.example.com:5000": {"auth": "${secret}`],
+    ['not JSON at all', secret],
+    ['no object', JSON.stringify(secret)],
+    ['a list', JSON.stringify([secret])],
+    ['logins that are no objects', JSON.stringify({ auths: { 'registry.example.com:5000': secret } })],
+    ['a login of another type', JSON.stringify({ auths: { x: { auth: { [secret]: secret } } } })],
+    ['a helper of another type', JSON.stringify({ credsStore: [secret] })],
+  ])('is told by its name, and none of it is quoted: %s', async (_name, content) => {
+    const { write, read } = await place();
+    const file = await write(dockers, content);
+    const failure = await failing(read());
+    expect(failure).toMatchObject({ kind: 'malformed', detail: { subject: file, speaker: 'program' } });
+    expect(failure.detail.explanation).toContain(file);
+    expect(everything(failure)).not.toContain(secret);
+  });
+
+  it('may be the variable', async () => {
+    const { read } = await place();
+    const failure = await failing(read(app, { DOCKER_AUTH_CONFIG: `{${secret}` }));
+    expect(failure).toMatchObject({ kind: 'malformed', detail: { subject: 'DOCKER_AUTH_CONFIG' } });
+    expect(everything(failure)).not.toContain(secret);
+  });
+
+  it.each(['', ' \n', '{}', '{"auths": null, "credHelpers": null, "credsStore": null}', '{"auths": {}, "other": 1}'])(
+    'is not one that holds nothing: %j',
+    async (content) => {
+      const { write, read } = await place();
+      await write(dockers, content);
+      expect(await read()).toBeUndefined();
+    },
+  );
+
+  it('gives a login or a Failure without a secret, whatever it holds', { timeout: 30_000 }, async () => {
+    const { home } = await place();
+    const text = fc.oneof(fc.string(), fc.constantFrom(secret, `alice:${secret}`, btoa(`alice:${secret}`)));
+    const key = fc.oneof(fc.string(), fc.constantFrom(app.host, `https://${app.host}/v1/`, '__proto__', 'toString'));
+    const odd = fc.jsonValue({ maxDepth: 2 });
+    const field = fc.oneof(text, fc.constant(null), odd);
+    const entry = fc.oneof(
+      fc.record({ auth: field, username: field, password: field, identitytoken: field }, { requiredKeys: [] }),
+      odd,
+    );
+    const config = fc.record(
+      {
+        auths: fc.oneof(fc.dictionary(key, entry), odd),
+        credHelpers: fc.oneof(fc.dictionary(key, fc.oneof(fc.string(), odd)), odd),
+        credsStore: fc.oneof(fc.string(), odd),
+      },
+      { requiredKeys: [] },
+    );
+    const content = fc.oneof(
+      config.map((value) => JSON.stringify(value)),
+      fc.tuple(config, fc.nat(200)).map(([value, at]) => JSON.stringify(value).slice(0, at)),
+      odd.map((value) => JSON.stringify(value)),
+      fc.string().map((value) => `${value}${secret}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(content, async (written) => {
+        const DOCKER_CONFIG = await mkdtemp(join(home, 'docker-'));
+        await writeFile(join(DOCKER_CONFIG, 'config.json'), written);
+        const env = { PATH: home, XDG_RUNTIME_DIR: home, DOCKER_CONFIG };
+        const outcome = await readDockerLogin(app, { env, home }, never).catch((error: unknown) => error);
+        if (!(outcome instanceof Error)) return;
+        expect(outcome).toBeInstanceOf(Failure);
+        expect(everything(outcome)).not.toContain(secret);
+        expect(everything(outcome)).not.toContain(btoa(`alice:${secret}`));
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+const whyNotReal =
+  findProgram('docker') === undefined
+    ? 'missing: docker'
+    : hasDockerRegistry()
+      ? undefined
+      : 'missing: docker-registry';
+if (whyNotReal !== undefined) console.log(`What docker itself writes is left out: ${whyNotReal}`);
+
+describe.skipIf(whyNotReal !== undefined)('what docker itself writes', () => {
+  it('is read back', { timeout: 30_000 }, async () => {
+    const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
+    onTestFinished(registry.stop);
+    const { home, read } = await place();
+    const DOCKER_CONFIG = join(home, 'docker');
+    const host = `127.0.0.1:${registry.port}`;
+    await dockerLogIn(host, alice, never, { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG });
+    expect(await read({ ...app, host }, { DOCKER_CONFIG })).toEqual(alice);
+    expect(await read(app, { DOCKER_CONFIG })).toBeUndefined();
+  });
+});

@@ -1,0 +1,148 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
+import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import { findProgram } from '../../sandbox/process';
+import { failing } from '../failing';
+import { fakePrograms } from './fakePrograms';
+import { alice, alices, app, dockers, everything, hub, place, podmans } from './loginPlace';
+
+const { signal: never } = new AbortController();
+
+describe('logins of a credential helper', () => {
+  const answer = (user: string, secret: string) =>
+    `echo '${JSON.stringify({ ServerURL: 'x', Username: user, Secret: secret })}'`;
+
+  async function withHelper(script: string, config: object = { credsStore: 'safe' }) {
+    const programs = await fakePrograms();
+    await programs.add('docker-credential-safe', script);
+    const there = await place(programs.env);
+    await there.write(dockers, config);
+    return { ...there, called: () => programs.callOf('docker-credential-safe'), programs };
+  }
+
+  it('are asked for by the name of the registry, over standard input', async () => {
+    const { read, called } = await withHelper(answer('alice', 'wonder:land'));
+    expect(await read()).toEqual(alice);
+    expect(await called()).toEqual({ argv: ['get'], stdin: 'registry.example.com:5000' });
+  });
+
+  it('are asked for as docker calls Docker Hub', async () => {
+    const { read, called } = await withHelper(answer('alice', 'wonder:land'));
+    expect(await read(hub)).toEqual(alice);
+    expect((await called())?.stdin).toBe('https://index.docker.io/v1/');
+  });
+
+  it.each(['https://index.docker.io/v1/', 'docker.io'])(
+    'are asked for as the file calls Docker Hub: %s',
+    async (key) => {
+      const { read, called } = await withHelper(answer('alice', 'wonder:land'), { credHelpers: { [key]: 'safe' } });
+      expect(await read(hub)).toEqual(alice);
+      expect((await called())?.stdin).toBe(key);
+    },
+  );
+
+  it('come from the helper of the registry rather than from the one of all', async () => {
+    const config = { credsStore: 'missing', credHelpers: { 'registry.example.com:5000': 'safe' } };
+    const { read } = await withHelper(answer('alice', 'wonder:land'), config);
+    expect(await read()).toEqual(alice);
+    expect((await failing(read(hub))).detail.subject).toBe('docker-credential-missing');
+  });
+
+  it('come from the file where a registry is to have no helper', async () => {
+    const config = {
+      credsStore: 'missing',
+      credHelpers: { 'registry.example.com:5000': '' },
+      auths: { 'registry.example.com:5000': alices },
+    };
+    expect(await (await withHelper('exit 9', config)).read()).toEqual(alice);
+  });
+
+  it('are tokens when the user is <token>', async () => {
+    const { read } = await withHelper(answer('<token>', 't.o.k'));
+    expect(await read()).toEqual({ kind: 'identityToken', token: 't.o.k' });
+  });
+
+  it.each(['echo credentials not found in native keychain', 'echo Credentials not found >&2'])(
+    'may not be there, and then the files are read: %s',
+    async (words) => {
+      const { write, read } = await withHelper(`${words}; exit 1`);
+      expect(await read()).toBeUndefined();
+      await write(podmans, { auths: { 'registry.example.com:5000': alices } });
+      expect(await read()).toEqual(alice);
+    },
+  );
+
+  it('are none when the helper gives an empty secret', async () => {
+    expect(await (await withHelper(answer('alice', ''))).read()).toBeUndefined();
+  });
+
+  it('fail in the words of the helper', async () => {
+    const { read } = await withHelper('echo; echo the keychain is locked; echo more; echo other >&2; exit 1');
+    const failure = await failing(read());
+    expect(failure.kind).toBe('rejected');
+    expect(failure.message).toBe('the keychain is locked');
+    expect(failure.detail).toEqual({ subject: 'docker-credential-safe', speaker: 'program' });
+  });
+
+  it('fail with the exit code when the helper says nothing', async () => {
+    expect((await failing((await withHelper('exit 7')).read())).message).toBe('exit code 7');
+  });
+
+  it.each([
+    ['no JSON', 'echo hunter2'],
+    ['other JSON', `echo '{"Username": "alice", "Token": "hunter2"}'`],
+    ['cut JSON', `echo '{"Username": "alice", "Secret": "hunter2'`],
+    ['a secret and then fails', `${answer('alice', 'hunter2')}; exit 1`],
+    ['nothing', ':'],
+  ])('fail without a quote when the helper prints %s', async (_name, script) => {
+    const failure = await failing((await withHelper(script)).read());
+    expect(failure).toMatchObject({ kind: 'rejected', detail: { subject: 'docker-credential-safe' } });
+    expect(everything(failure)).not.toContain('hunter2');
+  });
+
+  it('fail when the helper is not there', async () => {
+    const { read } = await withHelper('', { credsStore: 'missing' });
+    const detail = { subject: 'docker-credential-missing', speaker: 'program', code: 'ENOENT' };
+    expect(await failing(read())).toMatchObject({ kind: 'notFound', detail });
+  });
+
+  it('are not waited for any longer once nobody wants them', async () => {
+    const { read, called } = await withHelper('exec sleep 60');
+    const controller = new AbortController();
+    const outcome = read(app, {}, controller.signal).catch((error: unknown) => error);
+    while ((await called()) === undefined) await delay(10);
+    controller.abort();
+    expect(await outcome).toBe(controller.signal.reason);
+  });
+});
+
+const whyNotReal =
+  findProgram('docker') === undefined
+    ? 'missing: docker'
+    : hasDockerRegistry()
+      ? undefined
+      : 'missing: docker-registry';
+if (whyNotReal !== undefined) console.log(`What docker itself gives to a helper is left out: ${whyNotReal}`);
+
+describe.skipIf(whyNotReal !== undefined)('what docker itself gives to a helper', () => {
+  it('is read back, and gone after the logout', { timeout: 30_000 }, async () => {
+    const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
+    onTestFinished(registry.stop);
+    const programs = await fakePrograms();
+    const lookup = 'cat "$0.kept" || { echo credentials not found in native keychain; exit 1; }';
+    const script = `case $1 in store) cp "$0.stdin" "$0.kept";; get) ${lookup};; erase) rm "$0.kept";; esac`;
+    await programs.add('docker-credential-safe', script);
+    const { home, write, read } = await place(programs.env);
+    await write(dockers, { credsStore: 'safe' });
+    const host = `127.0.0.1:${registry.port}`;
+    const env = { ...programs.env, HOME: home };
+    await dockerLogIn(host, alice, never, env);
+    expect(await readFile(join(home, dockers), 'utf8')).not.toContain('auth":');
+    expect(await read({ ...app, host })).toEqual(alice);
+    await dockerLogOut(host, never, env);
+    expect(await read({ ...app, host })).toBeUndefined();
+  });
+});
