@@ -6,6 +6,7 @@ import { markChildren } from '../test/rig/strays';
 import { startSandbox, type Sandbox } from '../test/sandbox/sandbox';
 import { buildVsix } from './build';
 import { ensureDebianPackages } from './debian';
+import { sandboxEngine } from './engine';
 import { onStopSignal } from './signals';
 import { openVsCode } from './vsCode';
 
@@ -26,7 +27,9 @@ async function main(): Promise<Ending> {
   await buildVsix(step);
   const sandbox = await startRegistry();
   running.push(sandbox.stop);
-  const vsCode = await openVsCode({ sandboxFolder, registryUrl: sandbox.url, log: step });
+  const engine = await sandboxEngine(sandbox.url, step);
+  running.push(engine.stop);
+  const vsCode = await openVsCode({ sandboxFolder, registryUrl: sandbox.url, env: engine.env, log: step });
   running.push(vsCode.stop);
   console.log('\nPress Ctrl-C to stop everything.');
   return Promise.race([vsCode.ended, registryEnded(sandbox.url)]);

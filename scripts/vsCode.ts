@@ -13,6 +13,8 @@ import { updateSettings } from './settings';
 export interface OpenOptions {
   readonly sandboxFolder: string;
   readonly registryUrl: string;
+  /** Over the environment of this process. */
+  readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
 }
 
@@ -38,16 +40,18 @@ async function sampleWorkspace(sandboxFolder: string): Promise<string> {
   return workspace;
 }
 
-async function openDesktop({ sandboxFolder, registryUrl, log }: OpenOptions, workspace: string): Promise<OpenVsCode> {
+async function openDesktop(
+  { sandboxFolder, registryUrl, env: own, log }: OpenOptions,
+  workspace: string,
+): Promise<OpenVsCode> {
   const root = join(sandboxFolder, 'vscode');
   const user = join(root, 'user');
   await updateSettings(join(user, 'User/settings.json'), registryUrl);
   const profile = ['--user-data-dir', user, '--extensions-dir', join(root, 'ext')];
   // VS Code refuses to run as root unless its sandbox is off.
   if (process.getuid?.() === 0) profile.push('--no-sandbox');
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|ELECTRON_)/i.test(name)),
-  );
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|ELECTRON_)/i.test(name));
+  const env = { ...Object.fromEntries(inherited), ...own };
   log('Installing the extension into a VS Code profile of its own…');
   await runCommand({ command: 'code', args: [...profile, '--install-extension', vsixFile, '--force'], env });
   log('Opening VS Code…');
@@ -67,7 +71,10 @@ async function openDesktop({ sandboxFolder, registryUrl, log }: OpenOptions, wor
   };
 }
 
-async function openInBrowser({ sandboxFolder, registryUrl, log }: OpenOptions, workspace: string): Promise<OpenVsCode> {
+async function openInBrowser(
+  { sandboxFolder, registryUrl, env, log }: OpenOptions,
+  workspace: string,
+): Promise<OpenVsCode> {
   const vsCode = await installVsCode(log);
   const folder = vsCodeFolder(join(sandboxFolder, 'code-server'));
   await updateSettings(folder.settingsFile, registryUrl);
@@ -76,7 +83,7 @@ async function openInBrowser({ sandboxFolder, registryUrl, log }: OpenOptions, w
   if (port !== webPort) log(`Port ${webPort} is taken, VS Code uses ${port}.`);
   const password = await keptPassword(join(sandboxFolder, 'password'));
   log('Starting VS Code…');
-  const server = await startCodeServer({ vsCode, folder, port, password, workspace, ownGroup: true });
+  const server = await startCodeServer({ vsCode, folder, port, password, workspace, env, ownGroup: true });
   console.log(`\n  VS Code    ${server.url}\n  Password   ${password}`);
   return {
     stop: server.process.stop,

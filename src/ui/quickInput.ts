@@ -48,7 +48,9 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
         await busily(box, async () => {
           const items = (await step.items).map(quickPickItem);
           box.items = items;
-          box.activeItems = items.filter(({ value }) => value === step.selected);
+          const active = items.find(({ value }) => value === step.selected) ?? items[0];
+          // None at all would leave Enter without anything to take.
+          if (active !== undefined) box.activeItems = [active];
         });
       } catch (error) {
         failed = { error };
