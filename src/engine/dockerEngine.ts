@@ -45,7 +45,7 @@ export class DockerEngine implements ContainerEngine {
   private known: EngineVersion | undefined;
 
   constructor(readonly endpoint: EngineEndpoint) {
-    this.docker = new Docker(optionsOf(endpoint));
+    this.docker = withoutDockerHost(() => new Docker(optionsOf(endpoint)));
   }
 
   readonly version = async (signal: AbortSignal): Promise<EngineVersion> => {
@@ -218,24 +218,28 @@ function namesOf(texts: readonly string[] | null | undefined): readonly ImageRef
 /** What dockerode takes, and its types leave out. */
 type AgentOptions = Docker.DockerOptions & { readonly agent: HttpAgent };
 
-/** Everything is said, so that dockerode takes nothing from DOCKER_HOST. */
+/** dockerode reads DOCKER_HOST and its certificates whatever else it is told, and throws when they are not there. */
+function withoutDockerHost<T>(make: () => T): T {
+  const { DOCKER_HOST: host } = process.env;
+  delete process.env.DOCKER_HOST;
+  try {
+    return make();
+  } finally {
+    if (host !== undefined) process.env.DOCKER_HOST = host;
+  }
+}
+
 function optionsOf({ url, tls }: EngineEndpoint): AgentOptions {
-  const nothing = { ca: undefined, cert: undefined, key: undefined, username: undefined, port: undefined };
-  const [, scheme, rest = ''] = /^(unix|npipe):\/\/(.*)$/.exec(url) ?? [];
-  if (scheme !== undefined) {
-    const agent = new HttpAgent({ keepAlive: false });
-    return { ...nothing, host: '', socketPath: rest, protocol: 'http', agent };
-  }
+  const [, scheme, socketPath = ''] = /^(unix|npipe):\/\/(.*)$/.exec(url) ?? [];
+  if (scheme !== undefined) return { socketPath, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
   const parsed = new URL(url);
-  if (parsed.protocol === 'ssh:') {
-    return { ...nothing, host: 'localhost', port: 80, protocol: 'http', agent: sshAgent(parsed) };
-  }
-  const { hostname: host } = parsed;
+  const { hostname: host, port } = parsed;
+  if (parsed.protocol === 'ssh:') return { host: 'localhost', port: 80, protocol: 'http', agent: sshAgent(parsed) };
   if (tls === undefined) {
     const agent = new HttpAgent({ keepAlive: false });
-    return { ...nothing, host, port: parsed.port === '' ? 2375 : parsed.port, protocol: 'http', agent };
+    return { host, port: port === '' ? 2375 : port, protocol: 'http', agent };
   }
   const { ca, cert, key, verify } = tls;
   const agent = new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify });
-  return { ...nothing, host, port: parsed.port === '' ? 2376 : parsed.port, protocol: 'https', agent };
+  return { host, port: port === '' ? 2376 : port, protocol: 'https', agent };
 }

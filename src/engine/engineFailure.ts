@@ -74,7 +74,7 @@ export function failureOfClient(error: unknown, endpoint: string, registry: Regi
   if (!(error instanceof Error)) return refusal(String(error), undefined, endpoint, registry);
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
   if (status !== undefined) {
-    const words = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').replace(/^\[object Object\]$/, '');
+    const words = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').replace(/^\[object Object\]\s*$/, '');
     return refusal(words, status, endpoint, registry);
   }
   const code = systemCode(error);

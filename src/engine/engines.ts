@@ -62,6 +62,7 @@ export class LocalEngines implements Engines {
   private async endpointAt(url: string): Promise<Omit<EngineEndpoint, 'source'>> {
     const { DOCKER_TLS_VERIFY: verify = '', DOCKER_TLS: tls = '', DOCKER_CERT_PATH: path } = this.around.env;
     const address = { url, name: url };
+    if (!URL.canParse(url)) throw new Failure('malformed', 'not an address', { subject: url, speaker: 'engine' });
     if (!url.startsWith('tcp://') || (verify === '' && tls === '' && new URL(url).port !== '2376')) return address;
     const directory = path === undefined || path === '' ? this.configDirectory : path;
     return { ...address, tls: await readTls(directory, verify !== '' || tls === '') };

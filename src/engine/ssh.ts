@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { Agent } from 'node:http';
-import { Duplex } from 'node:stream';
+import { Duplex, type Readable, type Writable } from 'node:stream';
 
 /**
  * Reaches an engine as the docker command does: `docker system dial-stdio` on the other machine, through the user's own ssh
@@ -21,20 +21,45 @@ function connect(url: URL): Duplex {
     ...['--', url.hostname, 'docker', 'system', 'dial-stdio'],
   ];
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
-  const connection = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const connection = duplexOf(child);
   let words = '';
   child.stderr.on('data', (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-2000);
   });
   child.once('error', (cause) => connection.destroy(sshError(cause.message, cause)));
-  child.once('exit', (code) => {
-    if (code !== 0)
-      connection.destroy(sshError(words.trim() === '' ? `ssh ended with code ${code ?? 'none'}` : words.trim()));
+  // After the last of its output, which tells why.
+  child.once('close', (code) => {
+    if (code === 0) connection.push(null);
+    else connection.destroy(sshError(words.trim() === '' ? `ssh ended with code ${code ?? 'none'}` : words.trim()));
   });
-  connection.once('close', () => child.kill());
   // What http asks of a socket, and a pipe need not do.
   const same = () => connection;
   return Object.assign(connection, { setTimeout: same, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
+}
+
+/** Does not end before the program does: the end of its output alone would be a connection that broke for no reason. */
+function duplexOf(child: ChildProcessByStdio<Writable, Readable, Readable>): Duplex {
+  const connection = new Duplex({
+    read: () => void child.stdout.resume(),
+    // What cannot be written is told by how the program ends.
+    write: (chunk, encoding, done) =>
+      void child.stdin.write(chunk, encoding, () => {
+        done();
+      }),
+    final: (done) => {
+      child.stdin.end();
+      done();
+    },
+    destroy: (error, done) => {
+      child.kill();
+      done(error);
+    },
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!connection.push(chunk)) child.stdout.pause();
+  });
+  return connection;
 }
 
 function sshError(message: string, cause?: Error): Error {

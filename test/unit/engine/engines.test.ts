@@ -1,95 +1,193 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { LocalEngines } from '../../../src/engine/engines';
-import { tempDir } from '../../sandbox/tempDir';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LocalEngines, type Surroundings } from '../../../src/engine/engines';
+import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { failing } from '../failing';
 
-let home: string;
-
+let home: TempDir;
 beforeEach(async () => {
-  const directory = await tempDir('home');
-  onTestFinished(() => directory.remove());
-  home = directory.path;
+  home = await tempDir('home');
+});
+afterEach(() => home.remove());
+
+/** An own computer: the usual sockets outside of its home are not looked for in these tests. */
+function enginesOf(around: Partial<Omit<Surroundings, 'setting'>> & { readonly setting?: string } = {}): LocalEngines {
+  const { setting = '', env = {}, platform = 'linux' } = around;
+  return new LocalEngines({ setting: () => setting, env, home: home.path, platform });
+}
+
+async function put(file: string, content: unknown): Promise<string> {
+  const path = join(home.path, file);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
+  return path;
+}
+
+/** As `docker context create` writes it. */
+async function putContext(name: string, host: string, more: object = {}, directory = '.docker'): Promise<string> {
+  const id = createHash('sha256').update(name).digest('hex');
+  const endpoint = { Host: host, SkipTLSVerify: false, ...more };
+  await put(`${directory}/contexts/meta/${id}/meta.json`, {
+    Name: name,
+    Metadata: {},
+    Endpoints: { docker: endpoint },
+  });
+  return `${directory}/contexts/tls/${id}/docker`;
+}
+
+const endpointOf = async (engines: LocalEngines) => (await engines.current()).endpoint;
+
+describe('the engine in use', () => {
+  beforeEach(async () => {
+    await putContext('work', 'unix:///work.sock');
+    await putContext('farm', 'ssh://me@farm.example:2222');
+    await put('.docker/config.json', { currentContext: 'work' });
+  });
+
+  it('is the one in the settings before all others', async () => {
+    const env = { DOCKER_HOST: 'unix:///env.sock', DOCKER_CONTEXT: 'farm' };
+    const setting = ' unix:///mine.sock ';
+    const mine = { url: 'unix:///mine.sock', name: 'unix:///mine.sock', source: 'setting' };
+    expect(await endpointOf(enginesOf({ setting, env }))).toEqual(mine);
+  });
+
+  it('may be named in the settings by a docker context', async () => {
+    const endpoint = await endpointOf(enginesOf({ setting: 'farm' }));
+    expect(endpoint).toEqual({ url: 'ssh://me@farm.example:2222', name: 'farm', source: 'setting' });
+  });
+
+  it('is none when the settings name a context that is not there', async () => {
+    for (const engines of [enginesOf({ setting: 'gone' }), enginesOf({ env: { DOCKER_CONTEXT: 'gone' } })]) {
+      const detail = { code: 'NO_ENGINE', subject: 'gone', explanation: expect.stringContaining('“gone”') as string };
+      expect(await failing(engines.current())).toMatchObject({ kind: 'notFound', detail });
+    }
+  });
+
+  it('is the one of DOCKER_HOST before contexts', async () => {
+    const env = { DOCKER_HOST: 'unix:///env.sock', DOCKER_CONTEXT: 'farm' };
+    expect(await endpointOf(enginesOf({ env }))).toMatchObject({ url: 'unix:///env.sock', source: 'DOCKER_HOST' });
+    const bare = await endpointOf(enginesOf({ env: { DOCKER_HOST: '10.0.0.1:2375' } }));
+    expect(bare).toEqual({ url: 'tcp://10.0.0.1:2375', name: 'tcp://10.0.0.1:2375', source: 'DOCKER_HOST' });
+  });
+
+  it('is the one of DOCKER_CONTEXT before the context in use', async () => {
+    const env = { DOCKER_HOST: '', DOCKER_CONTEXT: 'farm' };
+    expect(await endpointOf(enginesOf({ env }))).toMatchObject({ name: 'farm', source: 'context' });
+  });
+
+  it('is the one of the context in use before sockets', async () => {
+    await put('.docker/run/docker.sock', '');
+    const work = { url: 'unix:///work.sock', name: 'work', source: 'context' };
+    expect(await endpointOf(enginesOf())).toEqual(work);
+    await putContext('elsewhere', 'unix:///elsewhere.sock', {}, 'config');
+    await put('config/config.json', { currentContext: 'elsewhere' });
+    const env = { DOCKER_CONFIG: join(home.path, 'config') };
+    expect(await endpointOf(enginesOf({ env }))).toMatchObject({ name: 'elsewhere' });
+  });
+
+  it('is a usual socket where docker has no other', async () => {
+    const runtime = join(home.path, 'run');
+    await put('run/podman/podman.sock', '');
+    const env = { XDG_RUNTIME_DIR: runtime };
+    const podman = { url: `unix://${runtime}/podman/podman.sock`, name: 'Podman', source: 'socket' };
+    for (const currentContext of ['default', '', undefined]) {
+      await put('.docker/config.json', { currentContext });
+      expect(await enginesOf({ env }).found()).toContainEqual(podman);
+      expect(await endpointOf(enginesOf({ env }))).toMatchObject({ source: 'socket' });
+      expect(await endpointOf(enginesOf({ env: { ...env, DOCKER_CONTEXT: 'default' } }))).toMatchObject({
+        source: 'socket',
+      });
+    }
+  });
+
+  it('is looked for anew each time', async () => {
+    const engines = enginesOf();
+    expect(await endpointOf(engines)).toMatchObject({ name: 'work' });
+    await put('.docker/config.json', { currentContext: 'farm' });
+    expect(await endpointOf(engines)).toMatchObject({ name: 'farm' });
+  });
+
+  it('is none where nothing is', async () => {
+    await put('.docker/config.json', {});
+    // The pipes of Windows are on no other computer.
+    const failure = await failing(enginesOf({ platform: 'win32' }).current());
+    expect(failure).toMatchObject({ kind: 'notFound', detail: { code: 'NO_ENGINE', speaker: 'engine' } });
+  });
+
+  it('is malformed where its address is none', async () => {
+    const failure = await failing(enginesOf({ setting: 'tcp://host:port' }).current());
+    expect(failure).toMatchObject({ kind: 'malformed', detail: { subject: 'tcp://host:port', speaker: 'engine' } });
+  });
 });
 
-async function write(path: string, content: unknown): Promise<void> {
-  const file = join(home, path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
-}
-
-async function context(name: string, host: string, tls: Readonly<Record<string, string>> = {}): Promise<void> {
-  const id = createHash('sha256').update(name).digest('hex');
-  await write(`.docker/contexts/meta/${id}/meta.json`, { Name: name, Endpoints: { docker: { Host: host } } });
-  for (const [file, text] of Object.entries(tls)) await write(`.docker/contexts/tls/${id}/docker/${file}`, text);
-}
-
-function engines(setting = '', env: Readonly<Record<string, string>> = {}): LocalEngines {
-  return new LocalEngines({ setting: () => setting, env, home, platform: 'linux' });
-}
-
-const urlOf = async (found: LocalEngines): Promise<string> => (await found.current()).endpoint.url;
-
-describe('the container engine', () => {
-  it('is the one that the setting names, then DOCKER_HOST, then the context, then the usual sockets', async () => {
-    await context('desk', 'tcp://desk:2375');
-    await write('.docker/config.json', { currentContext: 'desk' });
-    await write('.colima/default/docker.sock', '');
-    expect(await urlOf(engines('tcp://set:2375', { DOCKER_HOST: 'tcp://env:2375' }))).toBe('tcp://set:2375');
-    expect(await urlOf(engines('', { DOCKER_HOST: 'tcp://env:2375', DOCKER_CONTEXT: 'desk' }))).toBe('tcp://env:2375');
-    expect(await urlOf(engines())).toBe('tcp://desk:2375');
-    await write('.docker/config.json', { currentContext: 'default' });
-    expect((await engines().found()).map(({ url }) => url)).toContain(`unix://${home}/.colima/default/docker.sock`);
+describe('TLS', () => {
+  it('of a context is beside it', async () => {
+    const directory = await putContext('secure', 'tcp://secure.example:2376');
+    await Promise.all(['ca', 'cert', 'key'].map((name) => put(`${directory}/${name}.pem`, `the ${name}`)));
+    const tls = { ca: 'the ca', cert: 'the cert', key: 'the key', verify: true };
+    expect(await endpointOf(enginesOf({ setting: 'secure' }))).toMatchObject({ url: 'tcp://secure.example:2376', tls });
   });
 
-  it('may be set by the name of a context, whose certificates then count', async () => {
-    await context('far', 'tcp://far:2376', { 'ca.pem': 'CA', 'cert.pem': 'CERT', 'key.pem': 'KEY' });
-    const { endpoint } = await engines('far').current();
-    expect(endpoint).toEqual({
-      url: 'tcp://far:2376',
-      source: 'setting',
-      name: 'far',
-      tls: { ca: 'CA', cert: 'CERT', key: 'KEY', verify: true },
-    });
+  it('of a context may go unverified', async () => {
+    await putContext('lax', 'tcp://lax.example:2376', { SkipTLSVerify: true });
+    expect(await endpointOf(enginesOf({ setting: 'lax' }))).toMatchObject({ tls: { verify: false } });
   });
 
-  it('is said not to be there where a context has no such name', async () => {
-    expect(await failing(engines('nowhere').current())).toMatchObject({
-      kind: 'notFound',
-      detail: { code: 'NO_ENGINE', explanation: 'there is no docker context “nowhere”' },
-    });
+  it('is not for a context without certificates, nor for other addresses than tcp', async () => {
+    await putContext('plain', 'tcp://plain.example:2375');
+    const directory = await putContext('local', 'unix:///local.sock');
+    await put(`${directory}/ca.pem`, 'the ca');
+    expect(await endpointOf(enginesOf({ setting: 'plain' }))).not.toHaveProperty('tls');
+    expect(await endpointOf(enginesOf({ setting: 'local' }))).not.toHaveProperty('tls');
   });
 
-  it('is listed once, the one in use first', async () => {
-    await context('desk', 'tcp://desk:2375');
-    await context('again', 'tcp://desk:2375');
-    const found = await engines('', { DOCKER_HOST: 'tcp://desk:2375' }).found();
-    expect(found.filter(({ url }) => url === 'tcp://desk:2375')).toEqual([
-      { url: 'tcp://desk:2375', name: 'tcp://desk:2375', source: 'DOCKER_HOST' },
+  it('of DOCKER_HOST is where docker looks for it', async () => {
+    await put('.docker/ca.pem', 'at home');
+    const certificates = dirname(await put('certificates/ca.pem', 'elsewhere'));
+    const DOCKER_HOST = 'tcp://host.example:2375';
+    const tlsOf = async (env: Readonly<Record<string, string>>) =>
+      (await endpointOf(enginesOf({ env: { DOCKER_HOST, ...env } }))).tls;
+    expect(await tlsOf({})).toBeUndefined();
+    expect(await tlsOf({ DOCKER_TLS_VERIFY: '1' })).toEqual({ ca: 'at home', verify: true });
+    expect(await tlsOf({ DOCKER_TLS: '1' })).toEqual({ ca: 'at home', verify: false });
+    expect(await tlsOf({ DOCKER_HOST: 'tcp://host.example:2376' })).toEqual({ ca: 'at home', verify: true });
+    const elsewhere = { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: certificates };
+    expect(await tlsOf(elsewhere)).toEqual({ ca: 'elsewhere', verify: true });
+    expect(await tlsOf({ ...elsewhere, DOCKER_HOST: 'unix:///env.sock' })).toBeUndefined();
+  });
+});
+
+describe('the engines that can be found', () => {
+  it('are every address once, the one in use first', async () => {
+    await putContext('same', 'unix:///env.sock');
+    await putContext('b', 'unix:///b.sock');
+    await putContext('a', 'unix:///a.sock');
+    const socket = await put('.docker/run/docker.sock', '');
+    const found = await enginesOf({ env: { DOCKER_HOST: 'unix:///env.sock' } }).found();
+    expect(found.slice(0, 3).map(({ url, source }) => `${source} ${url}`)).toEqual([
+      'DOCKER_HOST unix:///env.sock',
+      'context unix:///a.sock',
+      'context unix:///b.sock',
     ]);
-    expect(found[0]?.source).toBe('DOCKER_HOST');
+    expect(found).toContainEqual({ url: `unix://${socket}`, source: 'socket', name: 'Docker Desktop' });
+    expect(new Set(found.map(({ url }) => url)).size).toBe(found.length);
   });
 
-  it('takes DOCKER_CONTEXT before the current context, and a host without a scheme for tcp', async () => {
-    await context('desk', 'tcp://desk:2375');
-    await context('other', 'tcp://other:2375');
-    await write('.docker/config.json', { currentContext: 'desk' });
-    expect(await urlOf(engines('', { DOCKER_CONTEXT: 'other' }))).toBe('tcp://other:2375');
-    expect(await urlOf(engines('', { DOCKER_HOST: 'env:2375' }))).toBe('tcp://env:2375');
+  it('are still there when the one in use is not', async () => {
+    await putContext('a', 'unix:///a.sock');
+    const found = await enginesOf({ setting: 'gone', platform: 'win32' }).found();
+    expect(found).toEqual([{ url: 'unix:///a.sock', source: 'context', name: 'a' }]);
   });
 
-  it('is found in spite of contexts that cannot be read', async () => {
-    await write('.docker/contexts/meta/broken/meta.json', '{');
-    await write('.docker/contexts/meta/odd/meta.json', { Name: 1 });
-    await context('desk', 'tcp://desk:2375');
-    expect((await engines().found()).filter(({ source }) => source === 'context')).toHaveLength(1);
-  });
-
-  it('is reached by TLS where DOCKER_TLS_VERIFY asks for it', async () => {
-    await write('certs/ca.pem', 'CA');
-    const env = { DOCKER_HOST: 'tcp://env:1234', DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(home, 'certs') };
-    expect((await engines('', env).found())[0]).toMatchObject({ tls: { ca: 'CA', verify: true } });
+  it('leave out contexts that cannot be read', async () => {
+    await putContext('good', 'unix:///good.sock');
+    await putContext('empty', '');
+    await put('.docker/contexts/meta/broken/meta.json', '{');
+    await put('.docker/contexts/meta/other/meta.json', { Name: 'kubernetes', Endpoints: { kubernetes: {} } });
+    await put('.docker/config.json', '{');
+    const found = await enginesOf({ platform: 'win32' }).found();
+    expect(found.map(({ name }) => name)).toEqual(['good']);
   });
 });

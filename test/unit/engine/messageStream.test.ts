@@ -1,49 +1,79 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMessages } from '../../../src/engine/messageStream';
+import { brokenOff, readMessages } from '../../../src/engine/messageStream';
 import { failing } from '../failing';
 
-async function* chunks(parts: readonly (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
-  for (const part of parts) {
-    await Promise.resolve();
-    yield part;
-  }
+const subject = 'unix:///engine.sock';
+
+async function* streamOf(chunks: readonly (string | Uint8Array)[]): AsyncGenerator<string | Uint8Array> {
+  for (const chunk of chunks) yield await Promise.resolve(chunk);
 }
 
-async function read(...parts: readonly (string | Uint8Array)[]): Promise<unknown[]> {
+async function all(chunks: readonly (string | Uint8Array)[]): Promise<unknown[]> {
   const messages: unknown[] = [];
-  for await (const message of readMessages(chunks(parts), 'unix:///engine')) messages.push(message);
+  for await (const message of readMessages(streamOf(chunks), subject)) messages.push(message);
   return messages;
 }
 
-describe('a stream of messages', () => {
-  it('is the same however it is cut, within characters too', async () => {
-    const messages = fc.array(fc.record({ status: fc.string({ unit: 'binary' }), id: fc.string() }), { maxLength: 8 });
+/** The bytes in pieces that end at the places, also in the middle of a character. */
+function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length].sort((one, other) => one - other);
+  return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
+}
+
+describe('messages', () => {
+  const messages = fc.array(fc.jsonValue(), { maxLength: 8 });
+  const endings = fc.constantFrom('\n', '\r\n', '\n\n', '\n \n');
+
+  it('are the same however the stream is cut into chunks', async () => {
     await fc.assert(
-      fc.asyncProperty(messages, fc.array(fc.nat(200)), async (list, cuts) => {
-        const bytes = new TextEncoder().encode(list.map((message) => `${JSON.stringify(message)}\r\n`).join(''));
-        const places = [...new Set(cuts)].filter((at) => at < bytes.length).sort((one, other) => one - other);
-        const parts = [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length));
-        expect(await read(...parts)).toEqual(list);
+      fc.asyncProperty(messages, endings, fc.array(fc.nat()), async (values, ending, places) => {
+        const texts = values.map((value) => JSON.stringify(value));
+        const bytes = new TextEncoder().encode(texts.map((text) => text + ending).join(''));
+        expect(await all(cutAt(bytes, places))).toEqual(texts.map((text): unknown => JSON.parse(text)));
       }),
     );
   });
 
-  it('needs no end of line after the last message', async () => {
-    expect(await read('{"a":1}\n\n', '{"b":2}')).toEqual([{ a: 1 }, { b: 2 }]);
+  it('may end without a line end', async () => {
+    expect(await all(['{"status":"a"}\n{"status":"b"}'])).toEqual([{ status: 'a' }, { status: 'b' }]);
   });
 
-  it('that ends in the middle of a line has broken off', async () => {
-    expect(await failing(read('{"status":"Pushing"}\n{"status":"Pus'))).toMatchObject({
-      kind: 'unreachable',
-      detail: { code: 'ECONNRESET', speaker: 'engine', subject: 'unix:///engine' },
-    });
+  it('are none of an empty stream', async () => {
+    expect(await all([])).toEqual([]);
+    expect(await all(['', '\n', ' \r\n'])).toEqual([]);
   });
 
-  it.each([['<html>\n'], ['{"a":}\n'], ['x'.repeat(1024 * 1024 + 1)]])(
-    'is refused where it is no JSON',
-    async (text) => {
-      expect(await failing(read(text))).toMatchObject({ kind: 'malformed', detail: { speaker: 'engine' } });
-    },
-  );
+  it('that are cut within a line reject, after all that came before', async () => {
+    const line = '{"status":"Pushing","id":"é"}';
+    const bytes = new TextEncoder().encode(line);
+    for (let end = 1; end < bytes.length; end++) {
+      const seen: unknown[] = [];
+      const reading = (async () => {
+        const stream = streamOf([`{"status":"first"}\n`, bytes.subarray(0, end)]);
+        for await (const message of readMessages(stream, subject)) seen.push(message);
+      })();
+      expect(await failing(reading)).toEqual(brokenOff(subject));
+      expect(seen).toEqual([{ status: 'first' }]);
+    }
+  });
+
+  it('that are no JSON reject', async () => {
+    const failure = await failing(all(['{"status":"first"}\n<html>\n']));
+    expect(failure).toMatchObject({ kind: 'malformed', detail: { subject, speaker: 'engine' } });
+  });
+
+  it('of which one never ends reject before they fill the memory', async () => {
+    const chunk = 'x'.repeat(64 * 1024);
+    let given = 0;
+    const endless = (async function* () {
+      for (; given < 1000; given++) yield await Promise.resolve(chunk);
+    })();
+    const reading = (async () => {
+      const messages = readMessages(endless, subject);
+      while ((await messages.next()).done !== true);
+    })();
+    expect(await failing(reading)).toMatchObject({ kind: 'malformed' });
+    expect(given).toBeLessThan(20);
+  });
 });

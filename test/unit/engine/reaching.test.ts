@@ -1,0 +1,196 @@
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DockerEngine } from '../../../src/engine/dockerEngine';
+import type { EngineTls } from '../../../src/engine/engine';
+import { listen, type Listener } from '../../sandbox/loopback';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { tempDir, type TempDir } from '../../sandbox/tempDir';
+import { failing } from '../failing';
+
+const { signal } = new AbortController();
+const image = { host: 'registry.example', path: 'app', tag: '1' };
+const anonymous = { kind: 'anonymous' } as const;
+const silent = (): void => undefined;
+
+const version = { Version: '20.10.24', Os: 'linux', Arch: 'amd64', Components: [{ Name: 'Engine' }] };
+const answerVersion: RequestListener = (_request, response) => {
+  response.setHeader('Content-Type', 'application/json').end(JSON.stringify(version));
+};
+
+function engineAt(url: string, tls?: EngineTls): DockerEngine {
+  return new DockerEngine({ url, source: 'setting', name: url, ...(tls === undefined ? {} : { tls }) });
+}
+
+/** An engine of which only the answers matter. */
+async function serveSocket(path: string, handler: RequestListener): Promise<() => Promise<void>> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  };
+}
+
+let directory: TempDir;
+beforeEach(async () => {
+  directory = await tempDir('reaching');
+});
+afterEach(() => directory.remove());
+
+describe('no engine', () => {
+  it('at the socket is unreachable, whatever is asked', async () => {
+    const url = `unix://${join(directory.path, 'nothing.sock')}`;
+    const engine = engineAt(url);
+    const calls = [
+      () => engine.version(signal),
+      () => engine.images(signal),
+      () => engine.inspect(image, signal),
+      () => engine.tag(image, image, signal),
+      () => engine.push(image, anonymous, silent, signal),
+      () => engine.pull(image, anonymous, undefined, silent, signal),
+      () => engine.remove(image, signal),
+      () => engine.watch(silent, signal),
+    ];
+    const detail = { subject: url, speaker: 'engine', code: 'ENOENT' };
+    for (const call of calls) expect(await failing(call())).toMatchObject({ kind: 'unreachable', detail });
+  });
+
+  it('but something else that answers is malformed', async () => {
+    const path = join(directory.path, 'other.sock');
+    const stop = await serveSocket(path, (_request, response) => response.end('hello'));
+    const engine = engineAt(`unix://${path}`);
+    for (const call of [engine.version(signal), engine.images(signal)]) {
+      expect(await failing(call)).toMatchObject({ kind: 'malformed', detail: { speaker: 'engine' } });
+    }
+    await stop();
+  });
+});
+
+describe('an answer', () => {
+  const transferring = async (body: string) => {
+    const path = join(directory.path, 'engine.sock');
+    const stop = await serveSocket(path, (_request, response) => response.end(body));
+    const engine = engineAt(`unix://${path}`);
+    const push = engine.push(image, anonymous, silent, signal).catch((error: unknown) => error);
+    const pull = engine.pull(image, anonymous, undefined, silent, signal).catch((error: unknown) => error);
+    const outcomes = await Promise.all([push, pull]);
+    await stop();
+    return outcomes;
+  };
+  const broken = { kind: 'unreachable', detail: { speaker: 'engine', code: 'ECONNRESET' } };
+
+  it('that ends in the middle of a line rejects', async () => {
+    const [push, pull] = await transferring('{"status":"Preparing","id":"a"}\n{"status":"Pushi');
+    expect(push).toMatchObject(broken);
+    expect(pull).toMatchObject(broken);
+  });
+
+  it('that ends without the digest of what was pushed rejects', async () => {
+    const [push] = await transferring('{"status":"Pushed","id":"a"}\n');
+    expect(push).toMatchObject(broken);
+  });
+
+  it('that tells an error rejects, whatever comes after it', async () => {
+    const [push, pull] = await transferring('{"error":"denied"}\n{"status":"1: digest: sha256:0 size: 1"}\n');
+    for (const failure of [push, pull]) {
+      expect(failure).toMatchObject({ kind: 'forbidden', message: 'denied', detail: { subject: 'registry.example' } });
+    }
+  });
+});
+
+describe('ssh', () => {
+  let stop: () => Promise<void>;
+  let socket: string;
+  beforeEach(async () => {
+    socket = join(directory.path, 'engine.sock');
+    stop = await serveSocket(socket, answerVersion);
+    await mkdir(join(directory.path, 'bin'));
+    vi.stubEnv('PATH', `${join(directory.path, 'bin')}:${process.env.PATH ?? ''}`);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await stop();
+  });
+  const putSsh = async (body: string) => {
+    const file = join(directory.path, 'bin/ssh');
+    await writeFile(file, `#!${process.execPath}\n${body}`);
+    await chmod(file, 0o755);
+  };
+
+  it('leads to the engine of the other computer, as the docker command does it', async () => {
+    const log = join(directory.path, 'arguments');
+    await putSsh(`
+      require('fs').writeFileSync(${JSON.stringify(log)}, process.argv.slice(2).join(' '));
+      const socket = require('net').connect(${JSON.stringify(socket)});
+      process.stdin.pipe(socket).pipe(process.stdout);`);
+    const engine = engineAt('ssh://me@farm.example:2222');
+    expect(await engine.version(signal)).toMatchObject({ name: 'Docker Engine', version: '20.10.24' });
+    expect(await readFile(log, 'utf8')).toMatch(/ -l me -p 2222 -- farm\.example docker system dial-stdio$/);
+  });
+
+  it('tells why it does not', async () => {
+    await putSsh(`console.error('me@farm.example: Permission denied (publickey).'); process.exit(255);`);
+    const failure = await failing(engineAt('ssh://me@farm.example').version(signal));
+    expect(failure).toMatchObject({
+      kind: 'unreachable',
+      message: 'me@farm.example: Permission denied (publickey).',
+      detail: { subject: 'ssh://me@farm.example', speaker: 'engine', code: 'SSH' },
+    });
+  });
+
+  it('is unreachable where there is no such program', async () => {
+    vi.stubEnv('PATH', join(directory.path, 'bin'));
+    const failure = await failing(engineAt('ssh://farm.example').version(signal));
+    expect(failure).toMatchObject({ kind: 'unreachable', detail: { code: 'SSH' } });
+    expect(failure.message).toContain('ENOENT');
+  });
+});
+
+describe('tcp', () => {
+  let pki: Pki;
+  let secure: Listener;
+  let plain: Listener;
+  beforeAll(async () => {
+    pki = await createPki();
+    secure = await listen(answerVersion, { tls: pki.tls('mutual') });
+    plain = await listen(answerVersion);
+  });
+  afterAll(async () => {
+    await secure.stop();
+    await plain.stop();
+    await pki.remove();
+  });
+  const certificate = () => ({ cert: pki.client.cert, key: pki.client.key });
+  const over = (tls: EngineTls) => engineAt(secure.url.replace('https:', 'tcp:'), tls).version(signal);
+
+  it('without TLS reaches the engine', async () => {
+    expect(await engineAt(plain.url.replace('http:', 'tcp:')).version(signal)).toMatchObject({ version: '20.10.24' });
+  });
+
+  it('with TLS shows the client’s certificate, and checks the engine’s', async () => {
+    expect(await over({ ca: pki.ca.cert, ...certificate(), verify: true })).toMatchObject({ version: '20.10.24' });
+    expect(await over({ ...certificate(), verify: false })).toMatchObject({ version: '20.10.24' });
+  });
+
+  it('with TLS is untrusted without the authority', async () => {
+    const failure = await failing(over({ ...certificate(), verify: true }));
+    expect(failure).toMatchObject({ kind: 'untrusted', detail: { speaker: 'engine' } });
+  });
+
+  it('with TLS is untrusted without the client’s certificate', async () => {
+    expect(await failing(over({ ca: pki.ca.cert, verify: true }))).toMatchObject({ kind: 'untrusted' });
+  });
+
+  it('takes nothing from DOCKER_HOST', async () => {
+    vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1');
+    vi.stubEnv('DOCKER_CERT_PATH', join(directory.path, 'nothing'));
+    try {
+      expect(await engineAt(plain.url.replace('http:', 'tcp:')).version(signal)).toMatchObject({ version: '20.10.24' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
