@@ -64,6 +64,7 @@ const errorBody = z.object({
   message: z.optional(z.unknown()),
   detail: z.optional(z.unknown()),
   details: z.optional(z.unknown()),
+  text: z.optional(z.unknown()),
 });
 
 /** Turns a refusing answer into a Failure that carries the server's own words. */
@@ -102,9 +103,9 @@ function refusal(response: HttpResponse): { code?: string; message: string } {
   const text = new TextDecoder().decode(response.body.subarray(0, 64 * 1024)).trim();
   const parsed = errorBody.safeParse(jsonOrUndefined(text));
   if (!parsed.success) return { message: isProse(response, text) ? oneLine(text) : '' };
-  const { errors, error, error_description, message, detail, details } = parsed.data;
+  const { errors, error, error_description, message, detail, details, text: said } = parsed.data;
   const first = errors?.[0];
-  const words = [first?.message, error_description, message, detail, details, error, first?.code].find(
+  const words = [first?.message, error_description, message, detail, details, said, error, first?.code].find(
     (candidate) => typeof candidate === 'string' && candidate !== '',
   );
   return {
@@ -135,12 +136,21 @@ function jsonOrUndefined(text: string): unknown {
   }
 }
 
-/** Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+/**
+ * Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3. Docker Hub says it as a point in time:
+ * https://docs.docker.com/reference/api/hub/latest/#tag/rate-limiting
+ */
 export function retryAfter(response: HttpResponse): number | undefined {
   const value = response.headers['retry-after'];
-  if (value === undefined) return undefined;
+  if (value === undefined) return untilTime(response.headers['x-retry-after']);
   if (/^\d+$/.test(value.trim())) return Number(value);
   // Date.parse takes `-1` for a year.
   const date = /^[a-z]/i.test(value.trim()) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
+}
+
+/** `seconds` since 1970. */
+function untilTime(seconds: string | undefined): number | undefined {
+  if (seconds === undefined || !/^\d+$/.test(seconds.trim())) return undefined;
+  return Math.max(0, Math.ceil(Number(seconds) - Date.now() / 1000));
 }

@@ -1,7 +1,16 @@
 import pLimit from 'p-limit';
+import { Failure } from './failure';
 import { dateOf, platformOf, printPlatform } from './manifest';
 import type { ImageManifest, IndexManifest, Manifest } from './manifest';
-import type { Attachment, AttachmentKind, Descriptor, ImageDetails, Platform, PlatformImage } from './model';
+import type {
+  Attachment,
+  AttachmentKind,
+  Descriptor,
+  ImageDetails,
+  InspectedImage,
+  Platform,
+  PlatformImage,
+} from './model';
 import { withDigest } from './reference';
 import type { ImageReference } from './reference';
 import type { RegistryClient } from './registryClient';
@@ -121,6 +130,27 @@ export async function readPlatforms(
   const children = runnable(manifest).slice(0, mostPlatforms);
   const platforms = await Promise.all(children.map((child) => limit(readPlatform, child)));
   return [...platforms, ...own];
+}
+
+/** An image's manifest and config; `image` names an image, not an index. */
+export async function readImage(
+  client: RegistryClient,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<InspectedImage> {
+  const manifest = await client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal);
+  if (manifest.kind !== 'image') {
+    const found = manifest.artifactType ?? manifest.mediaType;
+    throw new Failure('unsupported', `it is no image with a config, but ${found}`, { subject: image.host });
+  }
+  const config = await readConfig(client, image.path, manifest, signal);
+  return {
+    image: withDigest(image, manifest.digest),
+    digest: manifest.digest,
+    platform: platformOf(config),
+    config,
+    layers: manifest.layers,
+  };
 }
 
 /** The bytes to show for an attachment: its statement or payload where it has just one, else its manifest. */

@@ -1,4 +1,5 @@
 import type { ImageReference } from './reference';
+import type { ImageConfigAnswer } from './schemas';
 
 /** A registry the user has connected. Its secret is stored apart, under `id`. */
 export interface Connection {
@@ -107,6 +108,15 @@ export interface ImageDetails {
   readonly size?: number;
   readonly platforms: readonly Platform[];
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Manifest and config of one platform, together. */
+export interface InspectedImage {
+  readonly image: ImageReference;
+  readonly digest: string;
+  readonly platform: Platform;
+  readonly config: ImageConfigAnswer;
+  readonly layers: readonly { readonly digest: string; readonly mediaType: string; readonly size: number }[];
 }
 
 /** One page of a listing. `next` is opaque: only its maker reads it. */

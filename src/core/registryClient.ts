@@ -73,6 +73,11 @@ export class RegistryClient {
     return response.headers['docker-content-digest'] ?? (await this.manifest(repository, tag, signal)).digest;
   }
 
+  /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
+  async manifestHeaders(repository: string, tag: string, signal: AbortSignal): Promise<HttpResponse['headers']> {
+    return (await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal)).headers;
+  }
+
   /** A blob that fits in memory: a config, an attestation. */
   async blob(repository: string, digest: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const key = `${repository}@${digest}`;

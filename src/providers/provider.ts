@@ -11,9 +11,9 @@ import type {
   Platform,
   Repository,
   Tag,
+  InspectedImage,
 } from '../core/model';
 import type { ImageReference } from '../core/reference';
-import type { ImageConfigAnswer } from '../core/schemas';
 
 /**
  * One connected registry. What every registry does comes first, then what only some can: an absent ability means "cannot", and its
@@ -83,14 +83,6 @@ export interface ImageContent {
   /** Manifest and config of one platform; `image` names an image, not an index. */
   readonly config: (image: ImageReference, signal: AbortSignal) => Promise<InspectedImage>;
   readonly attachment: (attachment: Attachment, signal: AbortSignal) => Promise<Uint8Array>;
-}
-
-export interface InspectedImage {
-  readonly image: ImageReference;
-  readonly digest: string;
-  readonly platform: Platform;
-  readonly config: ImageConfigAnswer;
-  readonly layers: readonly { readonly digest: string; readonly mediaType: string; readonly size: number }[];
 }
 
 export interface Deletion {

@@ -1,5 +1,6 @@
+import { dockerHub } from './dockerHub/type';
 import { generic } from './generic/type';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */
-export const providerTypes: readonly ProviderType[] = [generic];
+export const providerTypes: readonly ProviderType[] = [dockerHub, generic];

@@ -1,7 +1,7 @@
 import { printPlatform } from '../core/manifest';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
-import type { InspectedImage } from '../providers/provider';
+import type { InspectedImage } from '../core/model';
 import { age, size } from './words';
 
 /**

@@ -50,8 +50,8 @@ describe('Connect Registry', () => {
     await workbench().screenshot('welcome');
     await view.welcomeButton('Connect Registry…');
     const input = quickInput(workbench());
-    await input.titled('Connect Registry (1 of 3)');
-    expect((await input.rows()).map(({ label }) => label)).toEqual([generic]);
+    await input.titled('Connect Registry');
+    expect((await input.rows()).map(({ label }) => label)).toEqual(['Docker Hub', generic]);
     await workbench().screenshot('connect-provider');
     await input.escape();
     await input.closed();

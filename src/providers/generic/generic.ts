@@ -3,22 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
-import { isDigestTag, readAttachment, readConfig, readDetails, readPlatforms, runnable } from '../../core/imageReader';
-import { platformOf } from '../../core/manifest';
+import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
-import { withDigest, withTag } from '../../core/reference';
+import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import { newestFirst } from '../../core/tagOrder';
-import type {
-  Deletion,
-  DeletionPreview,
-  ImageContent,
-  InspectedImage,
-  ProviderContext,
-  RegistryProvider,
-} from '../provider';
+import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
 import { webPage } from './webPages';
 
 /** Requests of one operation at a time. */
@@ -86,7 +78,7 @@ export class GenericProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.client.manifest(image.path, referenceOf(image), signal),
-    config: (image, signal) => this.inspect(image, signal),
+    config: (image, signal) => readImage(this.client, image, signal),
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
   };
 
@@ -132,25 +124,6 @@ export class GenericProvider implements RegistryProvider {
 
   private source(image: ImageReference) {
     return { client: this.client, image, digestTags: this.digestTags.get(image.path) ?? new Set<string>() };
-  }
-
-  private async inspect(image: ImageReference, signal: AbortSignal): Promise<InspectedImage> {
-    const manifest = await this.client.manifest(image.path, referenceOf(image), signal);
-    if (manifest.kind !== 'image') {
-      throw new Failure(
-        'unsupported',
-        `it is no image with a config, but ${manifest.artifactType ?? manifest.mediaType}`,
-        { subject: this.host },
-      );
-    }
-    const config = await readConfig(this.client, image.path, manifest, signal);
-    return {
-      image: withDigest(image, manifest.digest),
-      digest: manifest.digest,
-      platform: platformOf(config),
-      config,
-      layers: manifest.layers,
-    };
   }
 
   /** V2 cannot list the tags of a digest, so each tag is asked where it points: a HEAD, which is no pull. */

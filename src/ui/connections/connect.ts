@@ -3,7 +3,6 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
-import { stepTitle } from '../ask';
 import { causes, report } from '../report';
 import { askQuestions } from './questions';
 import type { Refusal } from './questions';
@@ -27,10 +26,9 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
     icon: value.icon,
     value,
   }));
-  const { questions = [] } = selected ?? app.providerTypes[0] ?? {};
-  const steps = 1 + questions.filter(({ when }) => when?.({}) ?? true).length;
   const answer = await app.ask.pick({
-    title: stepTitle(t('Connect Registry'), 1, steps),
+    // How many steps there are is up to the choice.
+    title: t('Connect Registry'),
     placeholder: t('What kind of registry is it?'),
     items,
     selected,

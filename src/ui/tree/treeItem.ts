@@ -182,8 +182,8 @@ function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownStrin
   tooltip.appendText(printReference(image)).appendMarkdown('\n\n');
   const line = (name: string, value: string) =>
     tooltip.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
-  line(t('Digest'), details.digest);
-  line(t('Media type'), details.mediaType);
+  if (details.digest !== '') line(t('Digest'), details.digest);
+  if (details.mediaType !== '') line(t('Media type'), details.mediaType);
   if (details.artifactType !== undefined) line(t('Artifact type'), details.artifactType);
   if (details.created !== undefined)
     line(t('Created'), `${details.created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(details.created)})`);

@@ -1,0 +1,263 @@
+import { t } from '@vscode/l10n';
+import { withAuth } from '../../core/auth';
+import { Failure } from '../../core/failure';
+import { axiosHttp } from '../../core/http';
+import { readAttachment, readImage } from '../../core/imageReader';
+import type { Connection, Group, Page, Repository, Tag } from '../../core/model';
+import { baseName, parseReference, printReference, withTag } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import { RegistryClient } from '../../core/registryClient';
+import { withRetry } from '../../core/retry';
+import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import * as answers from './answers';
+import { deletionRefused, HubApi } from './hubApi';
+import { digestOf, platformsOf, tagOf } from './tags';
+
+const host = 'docker.io';
+/** The most that the Hub gives at once. */
+const pageSize = 100;
+const searchPageSize = 25;
+const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** Docker Hub: lists through its own API, which counts no pulls; manifests come from the registry behind it. */
+export class DockerHubProvider implements RegistryProvider {
+  private readonly hub: HubApi;
+  private readonly client: RegistryClient;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly context: ProviderContext,
+  ) {
+    const http = withRetry(axiosHttp(context.log));
+    this.hub = new HubApi(http, connection.url, context.credential);
+    const registry = context.setting('dockerHub.registryUrl');
+    const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
+    if (connection.account !== undefined) {
+      this.deletion = {
+        preview: (tag, _progress, signal) => this.previewDeletion(tag, signal),
+        image: (image, _digest, signal) => this.deleteTag(image, signal),
+      };
+    }
+    this.client = new RegistryClient(withAuth(http, registryUrl, context.credential), registryUrl);
+  }
+
+  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
+    switch (parent?.kind) {
+      case undefined:
+        return { items: (await this.namespacesShown(signal)).map(groupOf) };
+      case 'group':
+        return this.repositories(parent, cursor, signal);
+      case 'repository':
+        return this.tags(parent, cursor, signal);
+      case 'tag':
+        return { items: platformsOf(parent.image, await this.tagNow(parent.image, signal)) };
+      case 'platform':
+      case 'attachment':
+        return { items: [] };
+    }
+  };
+
+  readonly locate: RegistryProvider['locate'] = (image) => {
+    if (image.host !== host) return undefined;
+    const repository = { host, path: image.path };
+    const entries = [groupOf(namespaceOf(image)), repositoryOf(repository)];
+    const { tag } = image;
+    return tag === undefined ? entries : [...entries, { kind: 'tag', label: tag, image: withTag(repository, tag) }];
+  };
+
+  readonly hostOf: RegistryProvider['hostOf'] = () => host;
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.context.credential(signal);
+
+  readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
+    if (this.connection.account === undefined) return [];
+    return (await this.ownNamespaces(signal)).map((namespace) => ({ host, namespace }));
+  };
+
+  readonly content: ImageContent = {
+    manifest: (image, signal) => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
+    config: (image, signal) => readImage(this.client, image, signal),
+    attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
+  };
+
+  /** Nobody deletes without an account. */
+  readonly deletion?: Deletion;
+
+  readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
+    problem: (name) => namespaceProblem(name),
+    check: async (name, signal) => {
+      await this.hub.get(answers.repositoriesAnswer, `${pathOf(name)}/repositories?page=1&page_size=1`, signal);
+    },
+  };
+
+  readonly search: NonNullable<RegistryProvider['search']> = async (query, cursor, signal) => {
+    const words = new URLSearchParams({ query, page: cursor ?? '1', page_size: String(searchPageSize) });
+    const answer = await this.hub.get(answers.searchAnswer, `/v2/search/repositories/?${words.toString()}`, signal);
+    const items = (answer.results ?? []).flatMap((found) => {
+      const image = parseReference(found.repo_name);
+      if ('problem' in image) return [];
+      const { short_description: description, star_count: stars, pull_count: pulls, is_official: official } = found;
+      return [
+        {
+          repository: repositoryOf(image),
+          ...(typeof description === 'string' ? { description } : {}),
+          ...(typeof stars === 'number' ? { stars } : {}),
+          ...(typeof pulls === 'number' ? { pulls } : {}),
+          isOfficial: official === true,
+        },
+      ];
+    });
+    return { items, ...nextPage(answer, cursor) };
+  };
+
+  /** https://docs.docker.com/docker-hub/usage/pulls/#view-pull-rate-and-limit */
+  readonly pullLimit: NonNullable<RegistryProvider['pullLimit']> = async (signal) => {
+    const headers = await this.client.manifestHeaders('ratelimitpreview/test', 'latest', signal);
+    const limit = readLimit(headers['ratelimit-limit']);
+    const remaining = readLimit(headers['ratelimit-remaining']);
+    if (limit === undefined || remaining === undefined) return undefined;
+    return { limit: limit.pulls, remaining: remaining.pulls, windowSeconds: limit.windowSeconds };
+  };
+
+  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => {
+    const page = (path: string) => new URL(path, this.connection.url);
+    switch (entry?.kind) {
+      case undefined:
+        return page('/');
+      case 'group':
+        return page(entry.key === 'library' ? '/search?image_filter=official' : `/u/${entry.key}`);
+      case 'repository':
+        return page(repositoryPage(entry.image));
+      case 'tag':
+        return page(`${repositoryPage(entry.image)}/tags?name=${encodeURIComponent(entry.label)}`);
+      case 'platform':
+      case 'attachment':
+        return undefined;
+    }
+  };
+
+  private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
+    const own = this.connection.account === undefined ? [] : await this.ownNamespaces(signal);
+    return [...new Set([...own, ...this.context.namespaces()])];
+  }
+
+  /** The account itself, then its organizations; what the Hub will not tell of those hides nothing else. */
+  private async ownNamespaces(signal: AbortSignal): Promise<readonly string[]> {
+    await this.hub.signIn(signal);
+    const asked = await Promise.all([
+      this.orNothing(async () => {
+        const path = `/v2/user/orgs/?page=1&page_size=${pageSize}`;
+        return ((await this.hub.get(answers.organizationsAnswer, path, signal)).results ?? []).map(
+          (one) => one.orgname,
+        );
+      }, signal),
+      this.orNothing(async () => {
+        return (await this.hub.get(answers.namespacesAnswer, '/v2/repositories/namespaces/', signal)).namespaces ?? [];
+      }, signal),
+    ]);
+    return [...new Set([(this.connection.account ?? '').toLowerCase(), ...asked.flat()])].filter((name) => name !== '');
+  }
+
+  private async orNothing(ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return await ask();
+    } catch (error) {
+      signal.throwIfAborted();
+      // Of these failures the account's own repositories would tell as well.
+      if (!(error instanceof Failure) || !['forbidden', 'notFound', 'unauthorized', 'rejected'].includes(error.kind))
+        throw error;
+      this.context.log.warn(`Docker Hub does not list all namespaces of the account: ${error.message}`);
+      return [];
+    }
+  }
+
+  private async repositories(
+    { key }: Group,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<Repository>> {
+    const query = `page=${cursor ?? '1'}&page_size=${pageSize}&ordering=name`;
+    const answer = await this.hub.get(answers.repositoriesAnswer, `${pathOf(key)}/repositories?${query}`, signal);
+    const items = (answer.results ?? []).map(({ name }) => repositoryOf({ host, path: `${key}/${name}` }));
+    return { items, ...nextPage(answer, cursor) };
+  }
+
+  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
+    const query = `page=${cursor ?? '1'}&page_size=${pageSize}`;
+    const answer = await this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal);
+    return { items: (answer.results ?? []).map((tag) => tagOf(image, tag)), ...nextPage(answer, cursor) };
+  }
+
+  private tagNow(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {
+    return this.hub.get(answers.tagAnswer, `${tagsPath(image)}/${encodeURIComponent(image.tag ?? 'latest')}`, signal);
+  }
+
+  private async previewDeletion({ image, label }: Tag, signal: AbortSignal): Promise<DeletionPreview> {
+    const [now, page] = await Promise.all([
+      this.tagNow(image, signal),
+      this.tags(repositoryOf(image), undefined, signal),
+    ]);
+    const digest = digestOf(now) ?? '';
+    const isOther = (tag: Tag) => tag.label !== label && digest !== '' && tag.details?.digest === digest;
+    return {
+      digest,
+      tags: [label],
+      platforms: platformsOf(image, now).map(({ platform }) => platform),
+      stay: page.items.filter(isOther).map((tag) => tag.label),
+    };
+  }
+
+  /** Not described by Docker; what its own command line tool does. */
+  private async deleteTag({ path, tag }: ImageReference, signal: AbortSignal): Promise<void> {
+    try {
+      await this.hub.delete(`/v2/repositories/${path}/tags/${encodeURIComponent(tag ?? '')}/`, signal);
+    } catch (error) {
+      throw deletionRefused(error);
+    }
+  }
+}
+
+export function namespaceProblem(name: string): string | undefined {
+  if (namespacePattern.test(name)) return undefined;
+  return namespacePattern.test(name.toLowerCase())
+    ? t('Namespaces are lower case: “{0}”.', name.toLowerCase())
+    : t('“{0}” is no namespace of Docker Hub: they have letters, digits, - and _.', name);
+}
+
+function groupOf(name: string): Group {
+  return { kind: 'group', key: name, label: name };
+}
+
+/** Under its namespace, so its own name is enough. */
+function repositoryOf({ path }: ImageReference): Repository {
+  const image = { host, path };
+  return { kind: 'repository', label: baseName(image), image };
+}
+
+function namespaceOf({ path }: ImageReference): string {
+  return path.split('/')[0] ?? '';
+}
+
+function pathOf(namespace: string): string {
+  return `/v2/namespaces/${encodeURIComponent(namespace)}`;
+}
+
+function tagsPath(image: ImageReference): string {
+  return `${pathOf(namespaceOf(image))}/repositories/${encodeURIComponent(baseName(image))}/tags`;
+}
+
+/** By number: the next page's address may name a host that is not ours to ask. */
+function nextPage({ next }: { readonly next?: string | null | undefined }, cursor: string | undefined) {
+  return typeof next === 'string' && next !== '' ? { next: String(Number(cursor ?? '1') + 1) } : {};
+}
+
+function repositoryPage(image: ImageReference): string {
+  const name = printReference({ host, path: image.path });
+  return name.includes('/') ? `/r/${name}` : `/_/${name}`;
+}
+
+/** `100;w=21600` */
+function readLimit(text: string | undefined): { readonly pulls: number; readonly windowSeconds: number } | undefined {
+  const [, pulls, seconds] = /^(\d+)(?:;w=(\d+))?/.exec(text ?? '') ?? [];
+  return pulls === undefined ? undefined : { pulls: Number(pulls), windowSeconds: Number(seconds ?? '0') };
+}

@@ -1,0 +1,118 @@
+import { t } from '@vscode/l10n';
+import type { z } from 'zod/mini';
+import type { ReadCredential } from '../../core/auth';
+import { Failure, failureOf, withDetail } from '../../core/failure';
+import type { Http, HttpRequest, HttpResponse } from '../../core/http';
+import { decodeJson } from '../../core/schemas';
+import { tokenAnswer } from './answers';
+
+/** Tokens live ten minutes: https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api */
+const tokenLifeMs = 9 * 60_000;
+
+interface Token {
+  readonly value: string;
+  readonly expiresAt: number;
+}
+
+/** Speaks the Docker Hub API for one account, or for nobody. Its tokens are its own. */
+export class HubApi {
+  private token: Token | undefined;
+  private exchange: Promise<Token | undefined> | undefined;
+
+  /** `url`: https://hub.docker.com */
+  constructor(
+    private readonly http: Http,
+    private readonly url: string,
+    private readonly credential: ReadCredential,
+  ) {}
+
+  /** Rejects with the Hub's words when it does not take the credential. */
+  async signIn(signal: AbortSignal): Promise<void> {
+    await this.currentToken(signal);
+  }
+
+  /** `path`: from the root of the API, `/v2/…`. */
+  async get<T extends z.core.$ZodType>(schema: T, path: string, signal: AbortSignal): Promise<z.output<T>> {
+    return decodeJson(schema, await this.send({ method: 'GET', url: `${this.url}${path}` }, signal));
+  }
+
+  async delete(path: string, signal: AbortSignal): Promise<void> {
+    await this.send({ method: 'DELETE', url: `${this.url}${path}` }, signal);
+  }
+
+  private async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    let token = await this.currentToken(signal);
+    let response = await this.http(authorized(request, token), signal);
+    if (response.status === 401 && token !== undefined) {
+      // Ended before its time: once more with a new one.
+      if (this.token === token) this.token = undefined;
+      token = await this.currentToken(signal);
+      response = await this.http(authorized(request, token), signal);
+    }
+    if (response.status >= 200 && response.status < 300) return response;
+    throw failureOf(response);
+  }
+
+  /** Requests that need a token at once share its exchange. */
+  private async currentToken(signal: AbortSignal): Promise<Token | undefined> {
+    signal.throwIfAborted();
+    if (this.token !== undefined && Date.now() < this.token.expiresAt) return this.token;
+    this.exchange ??= this.exchangeToken().finally(() => {
+      this.exchange = undefined;
+    });
+    const token = await this.exchange;
+    signal.throwIfAborted();
+    return token;
+  }
+
+  /** https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api/operation/AuthCreateAccessToken */
+  private async exchangeToken(): Promise<Token | undefined> {
+    // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
+    const { signal } = new AbortController();
+    const credential = await this.credential(signal);
+    if (credential.kind !== 'basic') return undefined;
+    const response = await this.http(
+      {
+        method: 'POST',
+        url: `${this.url}/v2/auth/token`,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ identifier: credential.username, secret: credential.secret }),
+      },
+      signal,
+    );
+    if (response.status !== 200) throw explained(failureOf(response));
+    this.token = { value: decodeJson(tokenAnswer, response).access_token, expiresAt: Date.now() + tokenLifeMs };
+    return this.token;
+  }
+}
+
+function authorized(request: HttpRequest, token: Token | undefined): HttpRequest {
+  return token === undefined ? request : { ...request, headers: { Authorization: `Bearer ${token.value}` } };
+}
+
+/** Passwords do not do where an account asks for more than a password. */
+function explained(failure: Failure): unknown {
+  const needsToken = /secondary authentication|mfa|two-factor|2fa/i.test(failure.message)
+    ? t('the account is protected by two-factor authentication. Use a personal access token in place of the password')
+    : /\bsso\b|single sign-on/i.test(failure.message)
+      ? t(
+          'the organization of this account enforces single sign-on. Use a personal access token in place of the password',
+        )
+      : undefined;
+  if (needsToken === undefined) return failure;
+  return new Failure(
+    'unauthorized',
+    failure.message,
+    { ...failure.detail, explanation: needsToken },
+    { cause: failure },
+  );
+}
+
+/** A Hub that refuses a deletion means the token's permissions. */
+export function deletionRefused(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
+  const explanation = t(
+    'the account or its access token may not delete; a token needs the permission “Read, Write, Delete”',
+  );
+  return withDetail(error, { explanation });
+}

@@ -1,0 +1,83 @@
+import { printPlatform } from '../../core/manifest';
+import type { ImageDetails, Platform, PlatformImage, Tag } from '../../core/model';
+import { withDigest, withTag } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { TagAnswer } from './answers';
+
+/** A tag with all that its row and tooltip show, so that no manifest is asked for: that would count as a pull. */
+export function tagOf(repository: ImageReference, answer: TagAnswer): Tag {
+  const details = detailsOf(answer);
+  return {
+    kind: 'tag',
+    label: answer.name,
+    image: withTag(repository, answer.name),
+    ...(details === undefined ? {} : { details }),
+  };
+}
+
+/** The platforms of a tag; those without a digest, of long ago, cannot be asked for. */
+export function platformsOf(repository: ImageReference, answer: TagAnswer): readonly PlatformImage[] {
+  return imagesOf(answer).flatMap(({ platform, digest, size }) =>
+    digest === undefined
+      ? []
+      : [
+          {
+            kind: 'platform' as const,
+            label: printPlatform(platform),
+            image: withDigest(repository, digest),
+            platform,
+            ...(size > 0 ? { size } : {}),
+            attachments: [],
+          },
+        ],
+  );
+}
+
+/** Nothing of a tag so old that the Hub knows no digest of it. */
+export function digestOf(answer: TagAnswer): string | undefined {
+  const images = imagesOf(answer);
+  return answer.digest ?? (images.length === 1 ? images[0]?.digest : undefined);
+}
+
+function detailsOf(answer: TagAnswer): ImageDetails | undefined {
+  const digest = digestOf(answer);
+  const images = imagesOf(answer);
+  const date = dateOf(answer.tag_last_pushed) ?? dateOf(answer.last_updated);
+  if (digest === undefined && date === undefined && images.length === 0) return undefined;
+  const { full_size: fullSize, content_type: content, media_type: mediaType } = answer;
+  const size = typeof fullSize === 'number' && fullSize > 0 ? fullSize : Math.max(0, ...images.map((one) => one.size));
+  const isImage = typeof content !== 'string' || ['', 'image', 'unrecognized'].includes(content);
+  return {
+    digest: digest ?? '',
+    mediaType: mediaType ?? '',
+    type: isImage ? (/index|list/.test(mediaType ?? '') || images.length > 1 ? 'index' : 'image') : 'artifact',
+    ...(isImage ? {} : { artifactType: content }),
+    ...(date === undefined ? {} : { created: date }),
+    ...(size > 0 ? { size } : {}),
+    platforms: images.map(({ platform }) => platform),
+    labels: {},
+  };
+}
+
+/** BuildKit's attestations claim the platform unknown/unknown. */
+function imagesOf({ images }: TagAnswer) {
+  return (images ?? []).flatMap(({ os, architecture, variant, os_version: osVersion, digest, size }) => {
+    if (!isKnown(os) || !isKnown(architecture)) return [];
+    const platform: Platform = {
+      os,
+      architecture,
+      ...(isKnown(variant) ? { variant } : {}),
+      ...(isKnown(osVersion) ? { osVersion } : {}),
+    };
+    return [{ platform, digest: isKnown(digest) ? digest : undefined, size: size ?? 0 }];
+  });
+}
+
+function isKnown(text: string | null | undefined): text is string {
+  return typeof text === 'string' && text !== '' && text !== 'unknown';
+}
+
+function dateOf(text: string | null | undefined): Date | undefined {
+  const date = new Date(text ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}

@@ -1,0 +1,151 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startDockerHub, type SandboxHub } from '../sandbox/dockerHub/hub';
+import { buildImage, buildIndex } from '../sandbox/images';
+import { dialog } from './dialog';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
+const built = (architecture: string, days: number) =>
+  buildImage({ created: daysAgo(days), platform: { os: 'linux', architecture } });
+const multi = buildIndex([{ manifest: built('amd64', 3) }, { manifest: built('arm64', 3) }]);
+
+let hub: SandboxHub;
+
+beforeAll(async () => {
+  hub = await startDockerHub({
+    repositories: [
+      { name: 'alice/app', tags: { '1.0': built('amd64', 40), '2.0': multi, latest: multi } },
+      { name: 'acme/web', tags: { '1': built('amd64', 9) } },
+      { name: 'library/nginx', tags: { latest: multi } },
+    ],
+    users: { alice: { secret: 'dckr_pat_secret', organizations: ['acme'] } },
+    pulls: { limit: '100;w=21600', remaining: '76;w=21600' },
+  });
+});
+afterEach(() => {
+  hub.clearFaults();
+});
+afterAll(async () => {
+  await hub.stop();
+});
+
+describe('Docker Hub', () => {
+  const workbench = useWorkbench(() => ({
+    settings: { 'registryExplorer.dockerHub.url': hub.url, 'registryExplorer.dockerHub.registryUrl': hub.registryUrl },
+  }));
+  const opened = async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    await view.expand('Docker Hub');
+    await view.expand(['Docker Hub', 'alice']);
+    await view.expand(['alice', 'app']);
+    return view;
+  };
+
+  it('is connected by user name and access token; a wrong one is said in the box', async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick('Docker Hub');
+    await input.titled('Connect Registry (2 of 2)');
+    await workbench().screenshot('hub-sign-in');
+    await input.pick('User name and access token');
+    await input.titled('Connect Registry (3 of 4)');
+    await input.type('alice');
+    await input.accept();
+    await input.titled('Connect Registry (4 of 4)');
+    await input.type('wrong');
+    await input.accept();
+    await input.says('Incorrect authentication credentials');
+    await input.type('dckr_pat_secret');
+    await input.accept();
+    await view.row('Docker Hub');
+  });
+
+  it('shows namespaces, repositories and tags with age, size and platforms, and asks for no manifest', async () => {
+    const view = await opened();
+    expect((await view.rows()).map(({ label }) => label)).toEqual([
+      ...['Docker Hub', 'alice', 'app', '2.0', 'latest', '1.0', 'acme'],
+    ]);
+    await view.describes('2.0', '3 days ago');
+    await view.describes('2.0', 'amd64, arm64');
+    await view.expand(['app', '2.0']);
+    await view.row(['2.0', 'linux/arm64']);
+    await workbench().screenshot('hub-tags');
+    await view.collapse(['app', '2.0']);
+    expect(hub.registry.requests).toEqual([]);
+  });
+
+  it('offers on a tag what can be done there', async () => {
+    const view = await opened();
+    expect(await view.menu(['app', '2.0'])).toEqual([
+      ...['Pull Image', '---', 'Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
+      ...['Open in Browser', '---', 'Refresh', '---', 'Delete Image…'],
+    ]);
+    await view.choose(['app', '2.0'], 'Copy Full Tag');
+    await expect.poll(() => workbench().clipboard()).toBe('alice/app:2.0');
+    await view.choose(['app', '2.0'], 'Copy Image Digest');
+    await expect.poll(() => workbench().clipboard()).toBe(multi.digest);
+  });
+
+  it('adds a namespace by hand, and takes it away', async () => {
+    const view = await opened();
+    await view.choose('Docker Hub', 'Add Namespace…');
+    const input = quickInput(workbench());
+    await input.type('nobody');
+    await input.accept();
+    await input.says('object not found');
+    await input.type('library');
+    await input.accept();
+    await view.expand(['Docker Hub', 'library']);
+    await view.row(['library', 'nginx']);
+    await view.choose(['Docker Hub', 'library'], 'Remove Namespace from View');
+    await view.gone(['Docker Hub', 'library']);
+  });
+
+  it('finds a public repository, and shows it in the tree', async () => {
+    const view = await opened();
+    await view.choose('Docker Hub', 'Search Repositories…');
+    const input = quickInput(workbench());
+    await input.type('ngi');
+    await input.accept();
+    await input.pick('nginx');
+    await view.row(['library', 'nginx']);
+    await workbench().screenshot('hub-search-shown');
+  });
+
+  it('tells how many pulls are left', async () => {
+    const view = await opened();
+    await view.choose('Docker Hub', 'Show Pull Limit');
+    const toast = notifications(workbench());
+    expect(await toast.saying('pulls in')).toContain('another 76 of 100 pulls in 6 hours');
+    await toast.clear();
+  });
+
+  it('deletes a tag after saying which others keep the image', async () => {
+    const view = await opened();
+    await view.choose(['app', 'latest'], 'Delete Image…');
+    const question = dialog(workbench());
+    expect(await question.message()).toBe('Delete alice/app:latest?');
+    expect(await question.detail()).toContain('Only this tag goes. The image stays under 2.0.');
+    await workbench().screenshot('hub-delete');
+    await question.press('Delete Tag');
+    await view.gone(['app', 'latest']);
+  });
+
+  it('explains too many requests and an outage in the row, and tries again', async () => {
+    const view = await opened();
+    hub.fail(/acme/, { status: 429, headers: { 'Retry-After': '1200' }, body: '{"detail":"Rate limit exceeded"}' });
+    await view.expand(['Docker Hub', 'acme']);
+    const rows = (await view.rows()).map(({ label }) => label);
+    expect(rows.join()).toMatch(/has had too many requests from you\. Try again in 1,(?:200|1\d\d) seconds/);
+    await workbench().screenshot('hub-rate-limit');
+    hub.clearFaults();
+    await view.choose(['Docker Hub', 'acme'], 'Refresh');
+    await view.row(['acme', 'web']);
+  });
+});
