@@ -51,7 +51,11 @@ describe('Connect Registry', () => {
     await view.welcomeButton('Connect Registry…');
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
-    expect((await input.rows()).map(({ label }) => label)).toEqual(['Docker Hub', generic]);
+    expect((await input.rows()).map(({ label }) => label)).toEqual([
+      'Docker Hub',
+      'GitHub Container Registry',
+      generic,
+    ]);
     await workbench().screenshot('connect-provider');
     await input.escape();
     await input.closed();

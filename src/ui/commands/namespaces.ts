@@ -66,7 +66,7 @@ export const removeNamespace = nodeCommand({
 function namesIn(text: string): readonly string[] {
   return text
     .split(/[\s,]+/)
-    .map((name) => name.trim())
+    .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
 }
 

@@ -48,7 +48,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
   let connected: Connection | undefined;
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
     const whole = await described(app, type, answers);
-    if (whole === undefined) return { at: type.questions.at(-1)?.key ?? '', problem: t('Nobody has signed in.') };
+    if (whole === undefined) return { at: 'signIn', problem: t('Nobody has signed in.') };
     const { connection, credential } = whole;
     const refusal = await check(app, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
@@ -81,6 +81,20 @@ async function save(app: App, connection: Omit<Connection, 'id'>, credential: Cr
   return same;
 }
 
+/** Why the account of VS Code that the answers name will not do for the connection; nothing when it will, or there is none. */
+async function signInAgain(
+  app: App,
+  type: ProviderType,
+  { authentication, account }: Connection,
+  described: Omit<Connection, 'id'>,
+): Promise<string | undefined> {
+  if (described.authentication === undefined) return undefined;
+  if (authentication === undefined) return t('Connect the account as a registry of its own: Connect Registry….');
+  const session = await app.accounts.signIn(authentication, type.scopes ?? []);
+  if (session === undefined) return t('Nobody has signed in.');
+  return session.account === account ? undefined : t('This connection belongs to {0}.', account ?? '');
+}
+
 /** Asks for a new credential of a connection; what is not asked again stays. */
 export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
   const type = app.providerTypes.find(({ id }) => id === connection.provider);
@@ -91,7 +105,9 @@ export async function updateCredential(app: App, connection: Connection): Promis
     ...(connection.account === undefined ? {} : { username: connection.account }),
   };
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
-    const { credential } = type.describe(answers, app.setting);
+    const { connection: described, credential } = type.describe(answers, app.setting);
+    const problem = await signInAgain(app, type, connection, described);
+    if (problem !== undefined) return { at: 'signIn', problem };
     const refusal = await check(app, connection, credential, questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, questions, answers, () => app.connections.updateCredential(connection.id, credential));

@@ -30,7 +30,7 @@ function connected(provider: Partial<RegistryProvider>, connection: Partial<Conn
 describe('Add Namespace…', () => {
   it('adds several to those there are, each once', async () => {
     const { node, connections, set } = connected({ namespaces }, { namespaces: ['acme'] });
-    await addNamespace.run(fakeApp({ connections, ask: user('library, acme').ask }).app, [node]);
+    await addNamespace.run(fakeApp({ connections, ask: user('Library, acme').ask }).app, [node]);
     expect(set).toEqual([['acme', 'library']]);
   });
 
@@ -40,8 +40,8 @@ describe('Add Namespace…', () => {
     await addNamespace.run(fakeApp({ connections, ask }).app, [node]);
     expect(seen).toContain('Could not list the repositories of nobody: the registry says “object not found”.');
     expect(set).toEqual([]);
-    await expect(addNamespace.run(fakeApp({ ask: user('A B').ask }).app, [node])).rejects.toThrow(
-      '“A” is no namespace.',
+    await expect(addNamespace.run(fakeApp({ ask: user('a_b').ask }).app, [node])).rejects.toThrow(
+      '“a_b” is no namespace.',
     );
     await expect(addNamespace.run(fakeApp({ ask: user(' , ').ask }).app, [node])).rejects.toThrow('Type a name.');
   });

@@ -1,0 +1,118 @@
+import { t } from '@vscode/l10n';
+import type { Credential } from '../../core/model';
+import type { Answers, ProviderType } from '../provider';
+import { GhcrProvider } from './ghcr';
+
+const gitHub = 'https://github.com';
+
+export const ghcr: ProviderType = {
+  id: 'ghcr',
+  get label() {
+    return t('GitHub Container Registry');
+  },
+  get detail() {
+    return t('Packages of users and organizations on github.com, ghe.com and GitHub Enterprise Server');
+  },
+  icon: 'github',
+  scopes: ['read:packages'],
+  get questions() {
+    return [
+      {
+        key: 'server',
+        prompt: t('Where is it?'),
+        choices: [
+          { value: 'github', label: 'github.com', detail: 'ghcr.io' },
+          {
+            value: 'enterprise',
+            label: t('GitHub Enterprise'),
+            detail: t('A server of your own, or a name in ghe.com'),
+          },
+        ],
+      },
+      {
+        key: 'url',
+        prompt: t('Address of the GitHub Enterprise server'),
+        placeholder: 'https://github.example.com',
+        when: (answers: Answers) => answers.server === 'enterprise',
+        problem: (answer: string) => (serverOf(answer) === undefined ? t('Type the address of a server.') : undefined),
+      },
+      {
+        key: 'signIn',
+        prompt: t('How do you sign in to GitHub?'),
+        choices: [
+          {
+            value: 'account',
+            label: t('GitHub account of VS Code'),
+            detail: t('VS Code asks which account, and whether this extension may read its packages'),
+          },
+          {
+            value: 'token',
+            label: t('Personal access token (classic)'),
+            detail: t(
+              'Kept in the secret store of VS Code; also for manifests and pulls where the account does not do',
+            ),
+          },
+        ],
+        partOfCredential: true,
+      },
+      {
+        key: 'username',
+        prompt: t('User name on GitHub'),
+        when: asksToken,
+        problem: (answer: string) => (answer === '' ? t('Type the user name.') : undefined),
+        partOfCredential: true,
+      },
+      {
+        key: 'secret',
+        prompt: t(
+          'Personal access token (classic): read:packages to browse and pull, write:packages to push, delete:packages to delete',
+        ),
+        placeholder: 'ghp_…',
+        secret: true,
+        when: asksToken,
+        problem: (answer: string) =>
+          answer === ''
+            ? t('Type the token.')
+            : answer.startsWith('github_pat_')
+              ? t('This is a fine-grained token, which GitHub’s packages do not take. Make a classic one.')
+              : undefined,
+        partOfCredential: true,
+      },
+    ];
+  },
+  describe: (answers) => {
+    const url = answers.server === 'enterprise' ? (serverOf(answers.url ?? '') ?? gitHub) : gitHub;
+    const credential = credentialOf(answers);
+    const isEnterprise = url !== gitHub;
+    return {
+      connection: {
+        provider: 'ghcr',
+        label: isEnterprise ? new URL(url).host : 'GitHub',
+        url,
+        ...(credential.kind === 'basic'
+          ? { account: credential.username }
+          : { authentication: isEnterprise ? 'github-enterprise' : 'github' }),
+      },
+      credential,
+    };
+  },
+  open: (connection, context) => new GhcrProvider(connection, context),
+};
+
+function asksToken(answers: Answers): boolean {
+  return answers.signIn === 'token';
+}
+
+function credentialOf({ signIn, username, secret }: Answers): Credential {
+  if (signIn !== 'token') return { kind: 'anonymous' };
+  return { kind: 'basic', username: username ?? '', secret: secret ?? '' };
+}
+
+/** Its origin; https unless told otherwise. */
+function serverOf(text: string): string | undefined {
+  const typed = text.trim();
+  const whole = /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+  if (typed === '' || !URL.canParse(whole)) return undefined;
+  const { origin, username } = new URL(whole);
+  return username === '' ? origin : undefined;
+}

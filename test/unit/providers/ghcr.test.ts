@@ -1,0 +1,325 @@
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
+import { endpointsOf } from '../../../src/providers/ghcr/endpoints';
+import { ghcr } from '../../../src/providers/ghcr/type';
+import type { AccountSession, ProviderContext, RegistryProvider } from '../../../src/providers/provider';
+import { report } from '../../../src/ui/report';
+import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';
+import { buildImage, buildIndex } from '../../sandbox/images';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+
+const { signal } = new AbortController();
+const updated = new Date('2026-05-01T10:00:00.000Z');
+const amd64 = buildImage({ created: updated, platform: { os: 'linux', architecture: 'amd64' } });
+const arm64 = buildImage({ created: updated, platform: { os: 'linux', architecture: 'arm64' } });
+const multi = buildIndex([{ manifest: amd64 }, { manifest: arm64 }]);
+const classic = ['read:packages', 'read:org', 'delete:packages'];
+
+const options: GitHubOptions = {
+  packages: {
+    'octocat/app': [
+      { manifest: multi, tags: ['latest', '2.0'], updated },
+      { manifest: arm64, tags: [], updated },
+      { manifest: amd64, tags: ['1.0'], updated },
+    ],
+    'octocat/only': [{ manifest: amd64, tags: ['1'], updated }],
+    'Acme/tools/cli': [{ manifest: multi, tags: ['v1'], updated }],
+    'Locked/web': [{ manifest: amd64, tags: ['1'], updated }],
+    'hubot/app': [{ manifest: amd64, tags: ['1'], updated }],
+  },
+  organizations: ['Acme', 'Locked'],
+  users: ['octocat', 'hubot'],
+  tokens: {
+    ghp_octocat: { login: 'octocat', scopes: classic, organizations: ['Acme', 'Locked'], needsSso: ['Locked'] },
+    ghp_reader: { login: 'octocat', scopes: ['read:packages'], organizations: ['Acme'] },
+    ghp_nothing: { login: 'octocat', scopes: ['repo'] },
+    ghp_hubot: { login: 'hubot', scopes: classic },
+    gho_session: { login: 'octocat', scopes: ['read:packages'] },
+    gho_deleting: { login: 'octocat', scopes: ['read:packages', 'delete:packages'] },
+  },
+  notForRegistry: ['gho_session', 'gho_deleting', 'ghp_reader', 'ghp_nothing'],
+};
+
+async function serving(changed: Partial<GitHubOptions> = {}): Promise<SandboxGitHub> {
+  const gitHub = await startGitHub({ ...options, ...changed });
+  onTestFinished(() => gitHub.stop());
+  return gitHub;
+}
+
+function openAt(gitHub: SandboxGitHub, credential: Credential, parts: Partial<ProviderContext> = {}): RegistryProvider {
+  const account = credential.kind === 'basic' ? credential.username : 'octocat';
+  const connection = { id: 'gh', provider: 'ghcr', label: 'GitHub', url: 'https://github.com', account };
+  const settings: Readonly<Record<string, string>> = {
+    'github.apiUrl': gitHub.url,
+    'github.registryUrl': gitHub.registryUrl,
+  };
+  return ghcr.open(connection, contextOf(credential, { setting: (name) => settings[name] ?? '', ...parts }));
+}
+
+const basic = (secret: string, username = 'octocat'): Credential => ({ kind: 'basic', username, secret });
+const anonymous: Credential = { kind: 'anonymous' };
+const group = (name: string): Group => ({ kind: 'group', key: name.toLowerCase(), label: name });
+
+describe('GitHub Container Registry', () => {
+  let gitHub: SandboxGitHub;
+  let provider: RegistryProvider;
+  beforeEach(async () => {
+    gitHub = await serving();
+    provider = openAt(gitHub, basic('ghp_octocat'));
+  });
+  const paths = () => gitHub.requests.map(({ method, path }) => `${method} ${path}`);
+  const labels = async (parent?: Entry, one = provider) =>
+    (await one.list(parent, undefined, signal)).items.map(({ label }) => label);
+  const repository = (path: string): Repository => ({
+    kind: 'repository',
+    label: path,
+    image: { host: gitHub.host, path },
+  });
+  const tag = (path: string, name: string): Tag => ({
+    kind: 'tag',
+    label: name,
+    image: { host: gitHub.host, path, tag: name },
+  });
+
+  it('lists the user, the organizations, and owners added by hand, each once', async () => {
+    expect(await labels()).toEqual(['octocat', 'Acme', 'Locked']);
+    const added = openAt(gitHub, basic('ghp_octocat'), { namespaces: () => ['hubot', 'acme'] });
+    expect(await labels(undefined, added)).toEqual(['octocat', 'acme', 'Locked', 'hubot']);
+  });
+
+  it('lists the user’s own where the organizations are not told', async () => {
+    expect(await labels(undefined, openAt(gitHub, basic('ghp_reader')))).toEqual(['octocat']);
+  });
+
+  it('lists packages in lower case, whatever their owner is called, also with slashes in their names', async () => {
+    await labels();
+    const { items } = await provider.list(group('Acme'), undefined, signal);
+    expect(items).toEqual([
+      { kind: 'repository', label: 'tools/cli', image: { host: gitHub.host, path: 'acme/tools/cli' } },
+    ]);
+    expect(await labels(items[0])).toEqual(['v1']);
+    expect(paths().at(-1)).toContain('/orgs/Acme/packages/container/tools%2Fcli/versions');
+    expect(await labels(group('hubot'))).toEqual(['app']);
+  });
+
+  it('hides no owner behind one that asks for single sign-on, and gives the link', async () => {
+    await labels();
+    const failure = await failing(provider.list(group('Locked'), undefined, signal));
+    expect(report(failure, 'list')?.message).toContain(
+      'authorize this token for it at https://github.com/orgs/Locked/sso?authorization_request=abc',
+    );
+    expect(failure.kind).toBe('forbidden');
+    expect(await labels(group('octocat'))).toEqual(['app', 'only']);
+  });
+
+  it('lists a row for each tag of a version, and none for versions without', async () => {
+    const { items } = await provider.list(repository('octocat/app'), undefined, signal);
+    expect(items.map(({ label }) => label)).toEqual(['latest', '2.0', '1.0']);
+    expect(items[0]).toMatchObject({ image: { host: gitHub.host, path: 'octocat/app', tag: 'latest' } });
+  });
+
+  it('reads details, platforms, manifests and configs from the registry', async () => {
+    const one = tag('octocat/app', '2.0');
+    expect(await provider.details?.(one, signal)).toMatchObject({
+      digest: multi.digest,
+      type: 'index',
+      created: updated,
+    });
+    expect(await labels(one)).toEqual(['linux/amd64', 'linux/arm64']);
+    expect((await provider.content?.manifest(one.image, signal))?.digest).toBe(multi.digest);
+    expect(
+      (await provider.content?.config({ ...one.image, digest: arm64.digest }, signal))?.platform.architecture,
+    ).toBe('arm64');
+  });
+
+  it('knows the pages of packages and versions', async () => {
+    await labels(group('octocat'));
+    await labels(repository('octocat/app'));
+    expect(provider.webPage?.(repository('octocat/app'))?.pathname).toBe(
+      '/orgs/octocat/packages/container/package/app',
+    );
+    expect(provider.webPage?.(tag('octocat/app', '1.0'))?.pathname).toBe('/orgs/octocat/packages/container/app/3');
+  });
+
+  it('proposes to push to the user and the organizations, with the token', async () => {
+    expect(await provider.pushTargets(signal)).toEqual(
+      ['octocat', 'acme', 'locked'].map((namespace) => ({ host: gitHub.host, namespace })),
+    );
+    expect(await provider.engineCredential(gitHub.host, signal)).toEqual(basic('ghp_octocat'));
+  });
+
+  it('says that a token is wrong, and which scope one lacks, at once', async () => {
+    const wrong = await failing(openAt(gitHub, basic('ghp_wrong')).list(undefined, undefined, signal));
+    expect(report(wrong, 'connect')?.message).toBe('Could not connect: the registry says “Bad credentials” (401).');
+    const lacking = await failing(openAt(gitHub, basic('ghp_nothing')).list(undefined, undefined, signal));
+    expect(report(lacking, 'connect')?.message).toContain(
+      'the token has the scopes repo, and needs read:packages to browse',
+    );
+  });
+
+  it('never uses the token of one account for another', async () => {
+    const hubot = openAt(gitHub, basic('ghp_hubot', 'hubot'));
+    await Promise.all([labels(), labels(undefined, hubot)]);
+    await labels(group('hubot'), hubot);
+    const sent = gitHub.requests.filter(({ path }) => path.includes('hubot') || path.startsWith('/user/packages'));
+    expect(sent.map(({ headers }) => headers.authorization)).toEqual(['Bearer ghp_hubot']);
+  });
+
+  describe('with the account of VS Code', () => {
+    const asked: string[] = [];
+    const account = (sessions: Readonly<Record<string, string>>) => {
+      asked.length = 0;
+      return (scopes: readonly string[], mayAsk: boolean): Promise<AccountSession | undefined> => {
+        asked.push(`${scopes.join('+')} ${mayAsk ? 'asking' : 'silently'}`);
+        const token = sessions[scopes.join('+')];
+        return Promise.resolve(token === undefined ? undefined : { token, account: 'octocat', scopes });
+      };
+    };
+
+    it('lists with read:packages, without asking', async () => {
+      const session = openAt(gitHub, anonymous, { account: account({ 'read:packages': 'gho_session' }) });
+      expect(await labels(undefined, session)).toEqual(['octocat']);
+      expect(await labels(group('octocat'), session)).toEqual(['app', 'only']);
+      expect(new Set(asked)).toEqual(new Set(['read:packages silently']));
+    });
+
+    it('goes on listing where the registry refuses the account, shows what is known, and says what is needed', async () => {
+      const session = openAt(gitHub, anonymous, { account: account({ 'read:packages': 'gho_session' }) });
+      await labels(repository('octocat/app'), session);
+      expect(await session.details?.(tag('octocat/app', '2.0'), signal)).toMatchObject({
+        digest: multi.digest,
+        created: updated,
+      });
+      const failure = await failing(
+        session.content?.manifest(tag('octocat/app', '2.0').image, signal) ?? Promise.resolve(),
+      );
+      expect(failure.detail.explanation).toContain('Add a personal access token (classic) with read:packages');
+      expect(report(failure, 'inspect')?.remedies[0]).toBe('updateCredential');
+    });
+
+    it('takes a personal access token beside it for everything', async () => {
+      const both = openAt(gitHub, basic('ghp_octocat'), { account: account({ 'read:packages': 'gho_session' }) });
+      expect((await both.content?.manifest(tag('octocat/app', '2.0').image, signal))?.digest).toBe(multi.digest);
+    });
+
+    it('asks for more only when a command needs it', async () => {
+      const session = openAt(gitHub, anonymous, {
+        account: account({ 'read:packages': 'gho_session', 'read:packages+delete:packages': 'gho_deleting' }),
+      });
+      const preview = await session.deletion?.preview(tag('octocat/app', '1.0'), () => undefined, signal);
+      expect(asked).not.toContain('read:packages+delete:packages asking');
+      await session.deletion?.image(tag('octocat/app', '1.0').image, preview?.digest ?? '', signal);
+      expect(asked).toContain('read:packages+delete:packages asking');
+      expect(await labels(repository('octocat/app'), session)).toEqual(['latest', '2.0']);
+    });
+
+    it('says that it is signed out', async () => {
+      const failure = await failing(
+        openAt(gitHub, anonymous, { account: account({}) }).list(undefined, undefined, signal),
+      );
+      expect([failure.kind, failure.detail.explanation]).toEqual([
+        'unauthorized',
+        expect.stringContaining('signed out'),
+      ]);
+    });
+  });
+
+  it('says before deleting which tags share the version, and deletes it', async () => {
+    const preview = await provider.deletion?.preview(tag('octocat/app', 'latest'), () => undefined, signal);
+    expect(preview).toMatchObject({ digest: multi.digest, tags: ['latest', '2.0'] });
+    await provider.deletion?.image(tag('octocat/app', 'latest').image, multi.digest, signal);
+    expect(await labels(repository('octocat/app'))).toEqual(['1.0']);
+  });
+
+  it('explains that the last version stays, and that a token may not delete', async () => {
+    const last = provider.deletion?.image(tag('octocat/only', '1').image, amd64.digest, signal);
+    expect((await failing(last ?? Promise.resolve())).detail.explanation).toContain(
+      'Delete the whole package on its page',
+    );
+    const reader = openAt(gitHub, basic('ghp_reader'));
+    const forbidden = reader.deletion?.image(tag('octocat/app', '1.0').image, amd64.digest, signal);
+    expect((await failing(forbidden ?? Promise.resolve())).detail.explanation).toBe(
+      'the token has the scopes read:packages, and this needs delete:packages',
+    );
+  });
+
+  it('says that a tag is not there any more, or points elsewhere by now', async () => {
+    const preview = provider.deletion?.preview(tag('octocat/app', 'gone'), () => undefined, signal);
+    expect((await failing(preview ?? Promise.resolve())).kind).toBe('notFound');
+    const moved = provider.deletion?.image(tag('octocat/app', '2.0').image, amd64.digest, signal);
+    expect((await failing(moved ?? Promise.resolve())).message).toContain('moved to another image');
+  });
+
+  it.each([
+    [403, { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': String(Math.floor(Date.now() / 1000) + 600) }, 600],
+    [403, { 'Retry-After': '60' }, 60],
+    [429, { 'Retry-After': '60' }, 60],
+  ])('says how long to wait after too many requests: %d %j', async (status, headers, seconds) => {
+    gitHub.fail(/packages/, { status, headers, body: '{"message":"API rate limit exceeded"}' });
+    const failure = await failing(provider.list(group('octocat'), undefined, signal));
+    expect(failure.kind).toBe('rateLimited');
+    expect(Math.abs((failure.detail.retryAfterSeconds ?? 0) - seconds)).toBeLessThan(30);
+  });
+
+  it('asks nothing that was aborted before', async () => {
+    await expect(provider.list(group('octocat'), undefined, AbortSignal.abort())).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(gitHub.requests).toEqual([]);
+  });
+});
+
+describe('long lists of GitHub', () => {
+  it('show their first rows with one request, and go on with one a page', async () => {
+    const many = Array.from({ length: 1000 }, (_value, index) => [`octocat/p${1000 + index}`, []] as const);
+    const versions = Array.from({ length: 3000 }, (_value, index) => ({
+      manifest: amd64,
+      // The first page has none with a tag.
+      tags: index < 100 ? [] : [`v${index}`],
+      updated,
+    }));
+    const gitHub = await serving({ packages: { ...Object.fromEntries(many), 'octocat/long': versions } });
+    const provider = openAt(gitHub, basic('ghp_octocat'));
+    const first = await provider.list(group('octocat'), undefined, signal);
+    expect([first.items.length, first.next, gitHub.requests.length]).toEqual([100, '2', 1]);
+    const second = await provider.list(group('octocat'), first.next, signal);
+    expect([second.items[0]?.label, gitHub.requests.length]).toEqual(['p1100', 2]);
+    const long: Repository = { kind: 'repository', label: 'long', image: { host: gitHub.host, path: 'octocat/long' } };
+    const rows = await provider.list(long, undefined, signal);
+    expect([rows.items.length, rows.next, gitHub.requests.length]).toEqual([100, '3', 4]);
+  });
+});
+
+describe('where GitHub is', () => {
+  const unset = () => '';
+  it.each([
+    ['https://github.com', 'https://api.github.com', 'ghcr.io'],
+    ['https://acme.ghe.com', 'https://api.acme.ghe.com', 'containers.acme.ghe.com'],
+    ['https://git.example.com', 'https://git.example.com/api/v3', 'containers.git.example.com'],
+  ])('%s has its API at %s and its images at %s', (url, api, host) => {
+    expect(endpointsOf(url, unset)).toMatchObject({ api, host });
+  });
+
+  it.each([
+    [
+      { server: 'github', signIn: 'account' },
+      { url: 'https://github.com', label: 'GitHub', authentication: 'github' },
+    ],
+    [
+      { server: 'enterprise', url: 'git.example.com', signIn: 'account' },
+      { url: 'https://git.example.com', label: 'git.example.com', authentication: 'github-enterprise' },
+    ],
+    [
+      { server: 'github', signIn: 'token', username: 'octocat', secret: 'ghp_x' },
+      { url: 'https://github.com', label: 'GitHub', account: 'octocat' },
+    ],
+  ])('the answers %j make a connection', (answers, expected) => {
+    expect(ghcr.describe(answers, unset).connection).toEqual({ provider: 'ghcr', ...expected });
+  });
+
+  it('does not take a fine-grained token', () => {
+    const secret = ghcr.questions.find(({ key }) => key === 'secret');
+    expect(secret?.problem?.('github_pat_abc')).toContain('fine-grained');
+  });
+});
