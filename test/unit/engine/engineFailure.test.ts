@@ -38,6 +38,7 @@ const registrys: readonly (readonly [kind: FailureKind, words: string, code?: st
   ['timedOut', `Get "https://${host}/v2/": dial tcp 10.9.9.9:443: i/o timeout`],
   ['rejected', 'received unexpected HTTP status: 500 Internal Server Error'],
   ['rejected', 'manifest invalid'],
+  ['unreachable', `Patch "http://${host}/v2/app/blobs/uploads/1": http: request body was too slow`],
 ];
 
 const engines: readonly (readonly [kind: FailureKind, status: number | undefined, words: string])[] = [

@@ -185,6 +185,7 @@ describe('the engines that can be found', () => {
     await putContext('good', 'unix:///good.sock');
     await putContext('empty', '');
     await put('.docker/contexts/meta/broken/meta.json', '{');
+    await put('.docker/contexts/meta/odd/meta.json', { Name: 1 });
     await put('.docker/contexts/meta/other/meta.json', { Name: 'kubernetes', Endpoints: { kubernetes: {} } });
     await put('.docker/config.json', '{');
     const found = await enginesOf({ platform: 'win32' }).found();

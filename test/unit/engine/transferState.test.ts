@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Transfer } from '../../../src/engine/engine';
 import { TransferState } from '../../../src/engine/transferState';
@@ -103,6 +104,32 @@ describe('what Podman 4.3 tells', () => {
 {"status":"Download complete","progressDetail":{},"id":"68fee11a1c48"}
 {"status":"Download complete","progressDetail":{},"id":"68fee11a1c48"}`;
     expect(after(done).transfer).toEqual(sums(3, 3, 24_005_214, 24_005_214));
+  });
+});
+
+describe('how far a transfer is', () => {
+  const status = fc.constantFrom(
+    'Pushing',
+    'Pushed',
+    'Downloading',
+    'Waiting',
+    'Already exists',
+    'Retrying in 5 seconds',
+  );
+  const progressDetail = fc.record({ current: fc.integer(), total: fc.integer() }, { requiredKeys: [] });
+  const message = fc.oneof(fc.record({ status, id: fc.constantFrom('a', 'b'), progressDetail }), fc.anything());
+
+  it('is never more than all, nor less than nothing, whatever an engine tells', () => {
+    fc.assert(
+      fc.property(fc.array(message), (messages) => {
+        const state = new TransferState();
+        for (const one of messages) state.take(one);
+        const { layers, layersDone, bytes, bytesDone } = state.transfer;
+        expect(layersDone).toBeLessThanOrEqual(layers);
+        expect(bytesDone).toBeLessThanOrEqual(bytes);
+        expect(Math.min(layersDone, bytes, bytesDone)).toBeGreaterThanOrEqual(0);
+      }),
+    );
   });
 });
 
