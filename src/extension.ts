@@ -50,7 +50,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const open = (connection: Connection) => openWith(connection, () => connections.credential(connection.id));
   const detailsSetting = () =>
     vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
-  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, log });
+  const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
+  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, log });
   const documents = new Documents();
   const { env, platform } = process;
   const home = homedir();

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerHub, type SandboxHub } from '../sandbox/dockerHub/hub';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
+import { editor } from './editor';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
@@ -20,8 +21,14 @@ beforeAll(async () => {
       { name: 'alice/app', tags: { '1.0': built('amd64', 40), '2.0': multi, latest: multi } },
       { name: 'acme/web', tags: { '1': built('amd64', 9) } },
       { name: 'library/nginx', tags: { latest: multi } },
+      { name: 'alice/secret', tags: { '1': multi } },
+      { name: 'bob/tool', tags: { '1': multi } },
     ],
-    users: { alice: { secret: 'dckr_pat_secret', organizations: ['acme'] } },
+    privates: ['alice/secret'],
+    users: {
+      alice: { secret: 'dckr_pat_secret', organizations: ['acme'] },
+      bob: { secret: 'password of bob', organizations: ['alice'], mayDelete: false },
+    },
     pulls: { limit: '100;w=21600', remaining: '76;w=21600' },
   });
 });
@@ -69,7 +76,7 @@ describe('Docker Hub', () => {
   it('shows namespaces, repositories and tags with age, size and platforms, and asks for no manifest', async () => {
     const view = await opened();
     expect((await view.rows()).map(({ label }) => label)).toEqual([
-      ...['Docker Hub', 'alice', 'app', '2.0', 'latest', '1.0', 'acme'],
+      ...['Docker Hub', 'alice', 'app', '2.0', 'latest', '1.0', 'secret', 'acme'],
     ]);
     await view.describes('2.0', '3 days ago');
     await view.describes('2.0', 'amd64, arm64');
@@ -147,5 +154,72 @@ describe('Docker Hub', () => {
     hub.clearFaults();
     await view.choose(['Docker Hub', 'acme'], 'Refresh');
     await view.row(['acme', 'web']);
+  });
+
+  it('says what an image is and what its manifest says, in the words of the registry behind it', async () => {
+    const view = await opened();
+    await view.choose(['app', '2.0'], 'Inspect Image Manifest');
+    const document = editor(workbench());
+    await document.titled('app@2.0 manifest.json');
+    expect(JSON.parse(await document.text())).toEqual(JSON.parse(multi.bytes.toString()));
+    await document.close();
+    await view.choose(['app', '1.0'], 'Inspect Image');
+    await document.titled('app@1.0 linux-amd64.yaml');
+    await document.close();
+  });
+
+  it('is disconnected, and knows nothing of the one when another account is connected', async () => {
+    const view = await opened();
+    await view.choose('Docker Hub', 'Disconnect');
+    await dialog(workbench()).press('Disconnect');
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick('Docker Hub');
+    await input.titled('Connect Registry (2 of 2)');
+    await input.pick('User name and access token');
+    await input.titled('Connect Registry (3 of 4)');
+    await input.type('bob');
+    await input.accept();
+    await input.titled('Connect Registry (4 of 4)');
+    await input.type('password of bob');
+    await input.accept();
+    await view.row(['Docker Hub', 'alice']);
+    expect((await view.rows()).map(({ label }) => label)).toEqual(['Docker Hub', 'bob', 'alice']);
+    await view.expand(['Docker Hub', 'alice']);
+    await view.expand(['alice', 'app']);
+    await view.choose(['app', '2.0'], 'Delete Image…');
+    await dialog(workbench()).press('Delete Tag');
+    const toast = notifications(workbench());
+    expect(await toast.saying('Could not delete')).toContain('a token needs the permission “Read, Write, Delete”');
+    await toast.clear();
+    const tokens = hub.requests.slice(-3).map(({ headers }) => headers.authorization ?? '');
+    for (const token of tokens) expect(token).toContain('-of-bob');
+  });
+});
+
+describe('Docker Hub for everybody', () => {
+  const workbench = useWorkbench(() => ({
+    settings: { 'registryExplorer.dockerHub.url': hub.url, 'registryExplorer.dockerHub.registryUrl': hub.registryUrl },
+  }));
+
+  it('shows public namespaces typed by hand, and offers no deletion', async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick('Docker Hub');
+    await input.titled('Connect Registry (2 of 2)');
+    await input.pick('Anonymously');
+    await input.titled('Connect Registry (3 of 3)');
+    await input.type('library, Alice');
+    await input.says('Namespaces are lower case: “alice”.');
+    await input.type('library, alice');
+    await input.accept();
+    await view.row(['Docker Hub', 'alice']);
+    await view.expand(['Docker Hub', 'alice']);
+    await view.row(['alice', 'app']);
+    expect((await view.rows()).map(({ label }) => label)).toEqual(['Docker Hub', 'library', 'alice', 'app']);
+    await view.expand(['alice', 'app']);
+    expect(await view.menu(['app', '1.0'])).not.toContain('Delete Image…');
   });
 });

@@ -11,7 +11,7 @@ export const dockerHub: ProviderType = {
   get detail() {
     return t('Your own repositories, those of your organizations, and every public one');
   },
-  icon: 'package',
+  icon: 'cloud',
   get questions() {
     return [
       {

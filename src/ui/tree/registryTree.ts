@@ -27,6 +27,8 @@ interface Collaborators {
   /** Ids of the commands that apply to a row, for its context value. */
   readonly commandsOf: (node: Node) => string;
   readonly detailsSetting: () => DetailsSetting;
+  /** Codicon of a connection's kind. */
+  readonly iconOf: (connection: Connection) => string;
   readonly log: Log;
 }
 
@@ -79,11 +81,13 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    return treeItem(
-      row,
-      row.kind === 'node' ? this.collaborators.commandsOf(row) : '',
-      this.collaborators.detailsSetting(),
-    );
+    const { commandsOf, detailsSetting, iconOf } = this.collaborators;
+    const isNode = row.kind === 'node';
+    return treeItem(row, {
+      commands: isNode ? commandsOf(row) : '',
+      details: detailsSetting(),
+      icon: isNode ? iconOf(row.connection) : '',
+    });
   }
 
   /** Fetches what the hover shows, where details wait for it. */

@@ -12,17 +12,26 @@ import { TreeNode } from './treeNode';
 
 const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 
-/** How a row looks. `commands`: ids of the commands that apply to it, which its menu entries test for. */
-export function treeItem(row: Row, commands: string, details: DetailsSetting): vscode.TreeItem {
+/** What the tree knows of a row beside the row. */
+export interface RowLook {
+  /** Ids of the commands that apply to it, which its menu entries test for. */
+  readonly commands: string;
+  readonly details: DetailsSetting;
+  /** Codicon of its kind of registry. */
+  readonly icon: string;
+}
+
+/** How a row looks. */
+export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
   switch (row.kind) {
     case 'more':
       return moreItem(row);
     case 'problem':
       return problemItem(row);
     case 'node': {
-      const item = nodeItem(row, details);
+      const item = nodeItem(row, look);
       item.id = row.id;
-      item.contextValue = commands;
+      item.contextValue = look.commands;
       return item;
     }
   }
@@ -50,11 +59,11 @@ function problemItem(row: Problem): vscode.TreeItem {
   return item;
 }
 
-function nodeItem(node: Node, details: DetailsSetting): vscode.TreeItem {
+function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
   const { entry } = node;
   switch (entry?.kind) {
     case undefined:
-      return connectionItem(node);
+      return connectionItem(node, icon);
     case 'group':
       return labelled(entry, 'organization', entry.detail, Collapsed);
     case 'repository': {
@@ -79,10 +88,10 @@ function nodeItem(node: Node, details: DetailsSetting): vscode.TreeItem {
   }
 }
 
-function connectionItem(node: Node): vscode.TreeItem {
+function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
-  item.iconPath = new vscode.ThemeIcon('server');
+  item.iconPath = new vscode.ThemeIcon(icon);
   item.description = [connection.account ?? '', stateOf(node)].filter((part) => part !== '').join(' · ');
   item.accessibilityInformation = {
     label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
