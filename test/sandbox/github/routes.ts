@@ -44,7 +44,7 @@ export function route(asked: Asked): Reply {
   const parts = request.url.pathname.split('/').slice(1);
   const [first = '', second = ''] = parts;
   if (first === 'user' && parts.length === 1)
-    return jsonReply(200, { login: token.login, id: 1, type: 'User' }, scopesOf(token));
+    return jsonReply(200, describeUser(asked.state, token.login), scopesOf(token));
   if (first === 'user' && second === 'orgs') return organizations(asked);
   if (first === 'user' && second === 'packages') return packages(asked, token.login, parts.slice(2));
   if ((first === 'orgs' || first === 'users') && parts[2] === 'packages') {
@@ -64,7 +64,7 @@ function organizations({ request, token }: Asked): Reply {
       'You need at least read:org scope or user scope to list your organizations',
       scopesOf(token, accepted),
     );
-  const list = (token.organizations ?? []).map((login) => ({ login, id: 1, description: '' }));
+  const list = (token.organizations ?? []).map(describeOrganization);
   return paged(list, request, token);
 }
 
@@ -148,6 +148,50 @@ function scopesOf({ scopes }: GitHubToken, accepted: readonly string[] = []): Re
     : { 'X-OAuth-Scopes': scopes.join(', '), 'X-Accepted-OAuth-Scopes': accepted.join(', ') };
 }
 
+/** https://docs.github.com/en/rest/users/users: every field that is always there. */
+function describeUser({ site }: GitHubState, login: string) {
+  const api = `https://api.github.com/users/${login}`;
+  return {
+    login,
+    id: 1,
+    node_id: 'MDQ6VXNlcjE=',
+    avatar_url: `${site}/images/${login}.gif`,
+    gravatar_id: '',
+    url: api,
+    html_url: `${site}/${login}`,
+    followers_url: `${api}/followers`,
+    following_url: `${api}/following{/other_user}`,
+    gists_url: `${api}/gists{/gist_id}`,
+    starred_url: `${api}/starred{/owner}{/repo}`,
+    subscriptions_url: `${api}/subscriptions`,
+    organizations_url: `${api}/orgs`,
+    repos_url: `${api}/repos`,
+    events_url: `${api}/events{/privacy}`,
+    received_events_url: `${api}/received_events`,
+    type: 'User',
+    site_admin: false,
+  };
+}
+
+/** https://docs.github.com/en/rest/orgs/orgs#list-organizations-for-the-authenticated-user */
+function describeOrganization(login: string) {
+  const api = `https://api.github.com/orgs/${login}`;
+  return {
+    login,
+    id: 1,
+    node_id: 'MDEyOk9yZ2FuaXphdGlvbjE=',
+    url: api,
+    repos_url: `${api}/repos`,
+    events_url: `${api}/events`,
+    hooks_url: `${api}/hooks`,
+    issues_url: `${api}/issues`,
+    members_url: `${api}/members{/member}`,
+    public_members_url: `${api}/public_members{/member}`,
+    avatar_url: `https://github.com/images/${login}.gif`,
+    description: '',
+  };
+}
+
 function describePackage(state: GitHubState, path: string, count: number, index: number) {
   const [owner = '', ...rest] = path.split('/');
   const name = rest.join('/');
@@ -156,7 +200,7 @@ function describePackage(state: GitHubState, path: string, count: number, index:
     id: index + 1,
     name,
     package_type: 'container',
-    owner: { login: owner, id: 1 },
+    owner: describeUser(state, owner),
     version_count: count,
     visibility: 'private',
     url: `${state.site}/packages/${index}`,
