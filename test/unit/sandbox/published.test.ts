@@ -51,7 +51,7 @@ describe('the GitHub of the sandbox', () => {
         ...headers,
       },
     });
-    return { status: answer.status, headers: answer.headers, body: (await answer.json()) };
+    return { status: answer.status, headers: answer.headers, body: await answer.json() };
   };
   const each = async (path: string): Promise<readonly unknown[]> => {
     const { status, body } = await get(path);
@@ -98,7 +98,7 @@ describe('the Docker Hub of the sandbox', () => {
   afterAll(() => hub.stop());
   const get = async (path: string) => {
     const answer = await fetch(`${hub.url}${path}`);
-    return { status: answer.status, body: (await answer.json()) };
+    return { status: answer.status, body: await answer.json() };
   };
   const signIn = async (body: string, type = 'application/json') =>
     fetch(`${hub.url}/v2/auth/token`, { method: 'POST', headers: { 'Content-Type': type }, body });
