@@ -13,6 +13,8 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // As long as everything else in a browser may take on a slow machine.
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
