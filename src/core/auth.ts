@@ -278,7 +278,7 @@ function mergeScopes(own: string | undefined, named: readonly string[]): readonl
   return [...actions].map(([resource, known]) => `${resource === '' ? '' : `${resource}:`}${[...known].join(',')}`);
 }
 
-async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   // Many requests of one operation may wait here on its signal.
   setMaxListeners(0, signal);

@@ -2,21 +2,32 @@ import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
-import { readAttachment, readImage } from '../../core/imageReader';
+import { readAttachment, readImage, readPlatforms } from '../../core/imageReader';
 import type { Connection, Group, Page, Repository, Tag } from '../../core/model';
-import { baseName, parseReference, printReference, withTag } from '../../core/reference';
+import { baseName, parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
 import * as answers from './answers';
 import { deletionRefused, HubApi } from './hubApi';
-import { digestOf, platformsOf, tagOf } from './tags';
+import { digestOf, isIndex, platformsOf, tagOf } from './tags';
+import { webPage } from './webPages';
 
 const host = 'docker.io';
 /** The most that the Hub gives at once. */
 const pageSize = 100;
 const searchPageSize = 25;
+/** What may be wrong with one address of the Hub alone. */
+const ofOneAddress: readonly string[] = [
+  'forbidden',
+  'malformed',
+  'notFound',
+  'rejected',
+  'timedOut',
+  'unauthorized',
+  'unsupported',
+];
 const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 
 /** Docker Hub: lists through its own API, which counts no pulls; manifests come from the registry behind it. */
@@ -50,15 +61,15 @@ export class DockerHubProvider implements RegistryProvider {
       case 'repository':
         return this.tags(parent, cursor, signal);
       case 'tag':
-        return { items: platformsOf(parent.image, await this.tagNow(parent.image, signal)) };
+        return { items: await this.platforms(parent, signal) };
       case 'platform':
       case 'attachment':
-        return { items: [] };
+        return { items: parent.kind === 'platform' ? parent.attachments : [] };
     }
   };
 
   readonly locate: RegistryProvider['locate'] = (image) => {
-    if (image.host !== host) return undefined;
+    if (image.host !== host || image.path.split('/').length !== 2) return undefined;
     const repository = { host, path: image.path };
     const entries = [groupOf(namespaceOf(image)), repositoryOf(repository)];
     const { tag } = image;
@@ -119,22 +130,7 @@ export class DockerHubProvider implements RegistryProvider {
     return { limit: limit.pulls, remaining: remaining.pulls, windowSeconds: limit.windowSeconds };
   };
 
-  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => {
-    const page = (path: string) => new URL(path, this.connection.url);
-    switch (entry?.kind) {
-      case undefined:
-        return page('/');
-      case 'group':
-        return page(entry.key === 'library' ? '/search?image_filter=official' : `/u/${entry.key}`);
-      case 'repository':
-        return page(repositoryPage(entry.image));
-      case 'tag':
-        return page(`${repositoryPage(entry.image)}/tags?name=${encodeURIComponent(entry.label)}`);
-      case 'platform':
-      case 'attachment':
-        return undefined;
-    }
-  };
+  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.connection.url, entry);
 
   private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
     const own = this.connection.account === undefined ? [] : await this.ownNamespaces(signal);
@@ -163,9 +159,8 @@ export class DockerHubProvider implements RegistryProvider {
       return await ask();
     } catch (error) {
       signal.throwIfAborted();
-      // Of these failures the account's own repositories would tell as well.
-      if (!(error instanceof Failure) || !['forbidden', 'notFound', 'unauthorized', 'rejected'].includes(error.kind))
-        throw error;
+      // Of any other failure the account's own repositories would tell as well.
+      if (!(error instanceof Failure) || !ofOneAddress.includes(error.kind)) throw error;
       this.context.log.warn(`Docker Hub does not list all namespaces of the account: ${error.message}`);
       return [];
     }
@@ -177,15 +172,24 @@ export class DockerHubProvider implements RegistryProvider {
     signal: AbortSignal,
   ): Promise<Page<Repository>> {
     const query = `page=${cursor ?? '1'}&page_size=${pageSize}&ordering=name`;
-    const answer = await this.hub.get(answers.repositoriesAnswer, `${pathOf(key)}/repositories?${query}`, signal);
+    const path = `${pathOf(key)}/repositories?${query}`;
+    const answer = await orEnd(this.hub.get(answers.repositoriesAnswer, path, signal), cursor);
     const items = (answer.results ?? []).map(({ name }) => repositoryOf({ host, path: `${key}/${name}` }));
     return { items, ...nextPage(answer, cursor) };
   }
 
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
     const query = `page=${cursor ?? '1'}&page_size=${pageSize}`;
-    const answer = await this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal);
-    return { items: (answer.results ?? []).map((tag) => tagOf(image, tag)), ...nextPage(answer, cursor) };
+    const answer = await orEnd(this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal), cursor);
+    // The Hub was seen to give a page in another order than by date.
+    const items = (answer.results ?? []).map((tag) => tagOf(image, tag)).sort((one, other) => time(other) - time(one));
+    return { items, ...nextPage(answer, cursor) };
+  }
+
+  /** As the Hub tells them, which is no pull; where it does not, as the registry does. */
+  private async platforms({ image, label }: Tag, signal: AbortSignal) {
+    const told = platformsOf(image, await this.tagNow(image, signal));
+    return told.length > 0 ? told : readPlatforms({ client: this.client, image, digestTags: new Set() }, label, signal);
   }
 
   private tagNow(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {
@@ -197,14 +201,24 @@ export class DockerHubProvider implements RegistryProvider {
       this.tagNow(image, signal),
       this.tags(repositoryOf(image), undefined, signal),
     ]);
-    const digest = digestOf(now) ?? '';
+    const digest = digestOf(now) ?? (await this.digestIfThere(image, label, signal)) ?? '';
     const isOther = (tag: Tag) => tag.label !== label && digest !== '' && tag.details?.digest === digest;
     return {
       digest,
       tags: [label],
-      platforms: platformsOf(image, now).map(({ platform }) => platform),
+      platforms: isIndex(now) ? platformsOf(image, now).map(({ platform }) => platform) : [],
       stay: page.items.filter(isOther).map((tag) => tag.label),
     };
+  }
+
+  /** The registry no longer has what is inactive. */
+  private async digestIfThere({ path }: ImageReference, tag: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return await this.client.digest(path, tag, signal);
+    } catch (error) {
+      if (error instanceof Failure && ['notFound', 'unauthorized'].includes(error.kind)) return undefined;
+      throw error;
+    }
   }
 
   /** Not described by Docker; what its own command line tool does. */
@@ -246,14 +260,26 @@ function tagsPath(image: ImageReference): string {
   return `${pathOf(namespaceOf(image))}/repositories/${encodeURIComponent(baseName(image))}/tags`;
 }
 
+/** A list that became shorter meanwhile has no such page any more. */
+async function orEnd<T>(
+  page: Promise<T>,
+  cursor: string | undefined,
+): Promise<T | { readonly results: []; readonly next?: null }> {
+  try {
+    return await page;
+  } catch (error) {
+    if (cursor !== undefined && error instanceof Failure && error.kind === 'notFound') return { results: [] };
+    throw error;
+  }
+}
+
+function time({ details }: Tag): number {
+  return details?.created?.getTime() ?? 0;
+}
+
 /** By number: the next page's address may name a host that is not ours to ask. */
 function nextPage({ next }: { readonly next?: string | null | undefined }, cursor: string | undefined) {
   return typeof next === 'string' && next !== '' ? { next: String(Number(cursor ?? '1') + 1) } : {};
-}
-
-function repositoryPage(image: ImageReference): string {
-  const name = printReference({ host, path: image.path });
-  return name.includes('/') ? `/r/${name}` : `/_/${name}`;
 }
 
 /** `100;w=21600` */

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
+import { abandonable } from '../../core/auth';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf, withDetail } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
@@ -60,9 +61,7 @@ export class HubApi {
     this.exchange ??= this.exchangeToken().finally(() => {
       this.exchange = undefined;
     });
-    const token = await this.exchange;
-    signal.throwIfAborted();
-    return token;
+    return abandonable(this.exchange, signal);
   }
 
   /** https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api/operation/AuthCreateAccessToken */

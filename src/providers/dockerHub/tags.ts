@@ -33,10 +33,26 @@ export function platformsOf(repository: ImageReference, answer: TagAnswer): read
   );
 }
 
-/** Nothing of a tag so old that the Hub knows no digest of it. */
+/** Nothing of an index so old that the Hub knows no digest of it; its only image has another. */
 export function digestOf(answer: TagAnswer): string | undefined {
-  const images = imagesOf(answer);
-  return answer.digest ?? (images.length === 1 ? images[0]?.digest : undefined);
+  if (isKnown(answer.digest)) return answer.digest;
+  return isIndex(answer) ? undefined : imagesOf(answer)[0]?.digest;
+}
+
+export function isIndex(answer: TagAnswer): boolean {
+  return /index|list/.test(answer.media_type ?? '') || imagesOf(answer).length > 1;
+}
+
+/**
+ * `media_type` is that of an index, or of an image's config, which tells a chart from an image also where the Hub has no name
+ * for what it holds.
+ */
+function artifactTypeOf({ content_type: content, media_type: mediaType }: TagAnswer): string | undefined {
+  const isNamedSo = isKnown(content) && content !== 'image' && content !== 'unrecognized';
+  const isForeign =
+    isKnown(mediaType) && !/image|distribution\.manifest|^application\/(octet-stream|json)$/.test(mediaType);
+  if (isForeign) return mediaType;
+  return isNamedSo ? content : undefined;
 }
 
 function detailsOf(answer: TagAnswer): ImageDetails | undefined {
@@ -44,14 +60,14 @@ function detailsOf(answer: TagAnswer): ImageDetails | undefined {
   const images = imagesOf(answer);
   const date = dateOf(answer.tag_last_pushed) ?? dateOf(answer.last_updated);
   if (digest === undefined && date === undefined && images.length === 0) return undefined;
-  const { full_size: fullSize, content_type: content, media_type: mediaType } = answer;
+  const { full_size: fullSize, media_type: mediaType } = answer;
   const size = typeof fullSize === 'number' && fullSize > 0 ? fullSize : Math.max(0, ...images.map((one) => one.size));
-  const isImage = typeof content !== 'string' || ['', 'image', 'unrecognized'].includes(content);
+  const artifactType = artifactTypeOf(answer);
   return {
     digest: digest ?? '',
     mediaType: mediaType ?? '',
-    type: isImage ? (/index|list/.test(mediaType ?? '') || images.length > 1 ? 'index' : 'image') : 'artifact',
-    ...(isImage ? {} : { artifactType: content }),
+    type: artifactType !== undefined ? 'artifact' : isIndex(answer) ? 'index' : 'image',
+    ...(artifactType === undefined ? {} : { artifactType }),
     ...(date === undefined ? {} : { created: date }),
     ...(size > 0 ? { size } : {}),
     platforms: images.map(({ platform }) => platform),

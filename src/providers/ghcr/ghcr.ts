@@ -10,15 +10,19 @@ import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { organizationsAnswer, packagesAnswer, userAnswer } from './answers';
+import { packagesAnswer } from './answers';
 import { endpointsOf } from './endpoints';
 import type { Endpoints } from './endpoints';
-import { covers, GitHubApi, listed } from './githubApi';
+import { GitHubApi, listed, withLimits } from './githubApi';
+import { Owners } from './owners';
 import { Versions } from './versions';
 import type { Version } from './versions';
 
-/** https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication */
-const loginPattern = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i;
+/**
+ * Letters, digits and hyphens, and an underscore where an enterprise manages its users; what old logins and other servers have
+ * besides, GitHub is asked: https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+ */
+const loginPattern = /^[a-z\d][a-z\d_-]{0,38}$/i;
 
 /** GitHub Container Registry: lists through the packages API; manifests come from the registry. */
 export class GhcrProvider implements RegistryProvider {
@@ -26,27 +30,36 @@ export class GhcrProvider implements RegistryProvider {
   private readonly api: GitHubApi;
   private readonly client: RegistryClient;
   private readonly versions: Versions;
-  /** Where an owner's packages are listed, by lower-cased login. */
-  private readonly paths = new Map<string, string>();
+  private readonly owners: Owners;
   private readonly pages = new LRUCache<string, string>({ max: 5000 });
+  /** Repositories whose details the registry refused: their other tags are not asked for. */
+  private readonly closed = new Set<string>();
 
   constructor(
     private readonly connection: Connection,
     private readonly context: ProviderContext,
   ) {
     this.endpoints = endpointsOf(connection.url, context.setting);
-    const http = withRetry(axiosHttp(context.log));
-    this.api = new GitHubApi(http, this.endpoints.api, (scopes, mayAsk, signal) => this.token(scopes, mayAsk, signal));
+    const http = axiosHttp(context.log);
+    this.api = new GitHubApi(
+      withRetry(withLimits(http)),
+      this.endpoints.api,
+      connection.url,
+      (scopes, mayAsk, signal) => this.token(scopes, mayAsk, signal),
+    );
+    this.owners = new Owners(this.api, context.namespaces, context.log);
     const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
     const { registry } = this.endpoints;
-    this.client = new RegistryClient(withAuth(http, registry, readCredential), registry);
+    this.client = new RegistryClient(withAuth(withRetry(http), registry, readCredential), registry);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
-      case undefined:
-        return { items: (await this.owners(signal)).map(groupOf) };
+      case undefined: {
+        const { items, ...rest } = await this.owners.page(cursor, signal);
+        return { items: items.map(groupOf), ...rest };
+      }
       case 'group':
         return this.packages(parent, cursor, signal);
       case 'repository':
@@ -54,7 +67,7 @@ export class GhcrProvider implements RegistryProvider {
       case 'tag': {
         const { image, label } = parent;
         const source = { client: this.client, image, digestTags: this.versions.digestTags(image) };
-        return { items: await this.fromRegistry(() => readPlatforms(source, label, signal)) };
+        return { items: await this.fromRegistry(() => readPlatforms(source, label, signal), signal) };
       }
       case 'platform':
         return { items: parent.attachments };
@@ -73,27 +86,40 @@ export class GhcrProvider implements RegistryProvider {
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.endpoints.host;
 
-  readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.registryCredential(signal);
+  /** An engine would not say why the registry refuses the token of an account: so it is tried before. */
+  readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal) => {
+    const stored = await this.context.credential(signal);
+    if (stored.kind !== 'anonymous' || this.context.account === undefined) return stored;
+    await this.fromRegistry(() => this.client.ping(signal), signal);
+    return this.registryCredential(signal);
+  };
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) =>
-    (await this.ownOwners(signal)).map((login) => ({ host: this.endpoints.host, namespace: login.toLowerCase() }));
+    (await this.owners.page(undefined, signal)).items.map((login) => ({
+      host: this.endpoints.host,
+      namespace: login.toLowerCase(),
+    }));
 
   /** From the registry; where it refuses the account, what the packages API has told. */
   readonly details: NonNullable<RegistryProvider['details']> = async (tag, signal) => {
+    const { path } = tag.image;
+    const version = this.versions.known(tag.image);
+    if (version !== undefined && this.closed.has(path)) return detailsOf(version);
     try {
-      return await this.fromRegistry(() => readDetails(this.client, tag.image.path, tag.label, signal));
+      return await this.fromRegistry(() => readDetails(this.client, path, tag.label, signal), signal);
     } catch (error) {
-      const version = this.versions.known(tag.image);
       if (version === undefined || !isRefusal(error)) throw error;
+      this.closed.add(path);
       return detailsOf(version);
     }
   };
 
   readonly content: ImageContent = {
     manifest: (image, signal) =>
-      this.fromRegistry(() => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal)),
-    config: (image, signal) => this.fromRegistry(() => readImage(this.client, image, signal)),
-    attachment: (attachment, signal) => this.fromRegistry(() => readAttachment(this.client, attachment, signal)),
+      this.fromRegistry(() => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal), signal),
+    config: (image, signal) => this.fromRegistry(() => readImage(this.client, image, signal), signal),
+    attachment: (attachment, signal) =>
+      this.fromRegistry(() => readAttachment(this.client, attachment, signal), signal),
   };
 
   readonly deletion: Deletion = {
@@ -137,7 +163,7 @@ export class GhcrProvider implements RegistryProvider {
         : mayAsk
           ? t('the account of VS Code was not given the scopes {0}', listed(scopes))
           : t('the account of VS Code is signed out, or was not given to this extension. Sign in again');
-    throw new Failure('unauthorized', '', { subject: new URL(this.endpoints.api).host, explanation });
+    throw new Failure('unauthorized', '', { subject: this.api.host, explanation });
   }
 
   private async registryCredential(signal: AbortSignal): Promise<Credential> {
@@ -149,11 +175,12 @@ export class GhcrProvider implements RegistryProvider {
   }
 
   /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
-  private async fromRegistry<T>(ask: () => Promise<T>): Promise<T> {
+  private async fromRegistry<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
       return await ask();
     } catch (error) {
       if (!isRefusal(error) || this.context.account === undefined) throw error;
+      if ((await this.context.credential(signal)).kind !== 'anonymous') throw error;
       const explanation = t(
         'the registry does not take the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
       );
@@ -161,37 +188,8 @@ export class GhcrProvider implements RegistryProvider {
     }
   }
 
-  private async owners(signal: AbortSignal): Promise<readonly string[]> {
-    const scopes = await this.api.scopes(signal);
-    if (scopes !== undefined && !covers(scopes, 'read:packages')) {
-      const explanation = t(
-        'the token has the scopes {0}, and needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
-        listed(scopes),
-      );
-      throw new Failure('forbidden', '', { subject: new URL(this.endpoints.api).host, explanation });
-    }
-    const all = [...(await this.ownOwners(signal)), ...this.context.namespaces()];
-    return [...new Map(all.map((login) => [login.toLowerCase(), login])).values()];
-  }
-
-  /** The user, then the organizations, which a token without read:org does not tell: that hides nothing else. */
-  private async ownOwners(signal: AbortSignal): Promise<readonly string[]> {
-    const organizations = this.api
-      .page(organizationsAnswer, '/user/orgs', undefined, signal)
-      .catch((error: unknown) => {
-        signal.throwIfAborted();
-        if (!(error instanceof Failure) || !['forbidden', 'notFound'].includes(error.kind)) throw error;
-        this.context.log.warn(`GitHub does not list the organizations of the account: ${error.message}`);
-        return { answer: [] };
-      });
-    const [{ login }, { answer }] = await Promise.all([this.api.get(userAnswer, '/user', signal), organizations]);
-    this.paths.set(login.toLowerCase(), '/user/packages');
-    for (const { login: name } of answer) this.paths.set(name.toLowerCase(), `/orgs/${name}/packages`);
-    return [login, ...answer.map(({ login: name }) => name)];
-  }
-
   private async packages(group: Group, cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    const path = await this.ownerPath(group.key, signal);
+    const path = await this.owners.path(group.key, signal);
     const query = `${path}?package_type=container`;
     const { answer, next } = await this.api.page(packagesAnswer, query, cursor, signal);
     const items = answer.map(({ name, html_url: page }) => {
@@ -205,37 +203,19 @@ export class GhcrProvider implements RegistryProvider {
     return { items, ...next };
   }
 
-  /** One that was added by hand is an organization or a user. */
-  private async ownerPath(owner: string, signal: AbortSignal): Promise<string> {
-    const key = owner.toLowerCase();
-    const known =
-      this.paths.get(key) ?? (this.connection.account?.toLowerCase() === key ? '/user/packages' : undefined);
-    if (known !== undefined) return known;
-    const [organization, user] = [`/orgs/${owner}/packages`, `/users/${owner}/packages`];
-    const path = await this.api.page(packagesAnswer, `${organization}?package_type=container`, undefined, signal).then(
-      () => organization,
-      (error: unknown) => {
-        if (error instanceof Failure && error.kind === 'notFound') return user;
-        throw error;
-      },
-    );
-    this.paths.set(key, path);
-    return path;
-  }
-
   private async packagePath(image: ImageReference, signal: AbortSignal): Promise<string> {
-    const path = await this.ownerPath(ownerOf(image), signal);
+    const path = await this.owners.path(ownerOf(image), signal);
     return `${path}/container/${encodeURIComponent(nameOf(image))}`;
   }
 
-  /** A page may hold nothing but versions without tags; then the next one is read. */
+  /** Pages may hold nothing but versions without tags; then the next one is read, up to the last that GitHub gives. */
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
-    let next = cursor;
-    for (let pages = 1; ; pages++) {
-      const page = await this.versions.page(image, next, signal);
-      const names = page.items.flatMap(({ tags }) => tags.filter((name) => !isDigestTag(name)));
-      next = page.next;
-      if (names.length === 0 && next !== undefined && pages < mostEmptyPages) continue;
+    this.closed.delete(image.path);
+    for (let at = cursor; ;) {
+      const { items: versions, next } = await this.versions.page(image, at, signal);
+      const names = versions.flatMap(({ tags }) => tags.filter((name) => !isDigestTag(name)));
+      at = next;
+      if (names.length === 0 && next !== undefined) continue;
       const items = names.map((name): Tag => ({ kind: 'tag', label: name, image: withTag(image, name) }));
       return { items, ...(next === undefined ? {} : { next }) };
     }
@@ -250,8 +230,6 @@ export class GhcrProvider implements RegistryProvider {
     return { digest: version.digest, tags: version.tags, platforms: [] };
   }
 }
-
-const mostEmptyPages = 20;
 
 function isRefusal(error: unknown): boolean {
   return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');

@@ -1,32 +1,39 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
-import { Failure, failureOf } from '../../core/failure';
+import { Failure, failureOf, retryAfter } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
+import { userAnswer } from './answers';
 
 /** A token with at least these scopes; rejects when there is none. */
 export type ReadToken = (scopes: readonly string[], mayAsk: boolean, signal: AbortSignal) => Promise<string>;
 
 const browsing = ['read:packages'];
 const deleting = ['read:packages', 'delete:packages'];
+const pageSize = 100;
+/** GitHub refuses what lies beyond: https://docs.github.com/en/rest/packages/packages#list-packages-for-an-organization */
+const mostPages = 10_000 / pageSize;
 
 /** Speaks the REST API of GitHub: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api */
 export class GitHubApi {
+  /** `site`: where people see it, which is where its links may lead. */
   constructor(
     private readonly http: Http,
     private readonly api: string,
+    private readonly site: string,
     private readonly token: ReadToken,
   ) {}
 
-  async get<T extends z.core.$ZodType>(schema: T, path: string, signal: AbortSignal): Promise<z.output<T>> {
-    return decodeJson(schema, await this.send('GET', path, signal));
+  get host(): string {
+    return new URL(this.api).host;
   }
 
-  /** The scopes that the token was given; nothing for one that has none of the kind. */
-  async scopes(signal: AbortSignal): Promise<readonly string[] | undefined> {
-    return scopesIn((await this.send('GET', '/user', signal)).headers['x-oauth-scopes']);
+  /** Whose token it is, and the scopes it was given; none for one that has none of the kind. */
+  async user(signal: AbortSignal): Promise<{ readonly login: string; readonly scopes: readonly string[] | undefined }> {
+    const response = await this.send('GET', '/user', signal);
+    return { login: decodeJson(userAnswer, response).login, scopes: scopesIn(response.headers['x-oauth-scopes']) };
   }
 
   /** A page of a list by its number, from '1'. https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api */
@@ -38,8 +45,8 @@ export class GitHubApi {
   ): Promise<{ readonly answer: z.output<T>; readonly next: Pick<Page<never>, 'next'> }> {
     const number = Number(cursor ?? '1');
     const separator = path.includes('?') ? '&' : '?';
-    const response = await this.send('GET', `${path}${separator}per_page=100&page=${number}`, signal);
-    const hasNext = nextLink(response.headers.link) !== undefined;
+    const response = await this.send('GET', `${path}${separator}per_page=${pageSize}&page=${number}`, signal);
+    const hasNext = number < mostPages && nextLink(response.headers.link) !== undefined;
     return { answer: decodeJson(schema, response), next: hasNext ? { next: String(number + 1) } : {} };
   }
 
@@ -50,7 +57,8 @@ export class GitHubApi {
 
   private async send(method: HttpRequest['method'], path: string, signal: AbortSignal): Promise<HttpResponse> {
     const isDeletion = method === 'DELETE';
-    const token = await this.token(isDeletion ? deleting : browsing, isDeletion, signal);
+    const needed = isDeletion ? deleting : browsing;
+    const token = await this.token(needed, isDeletion, signal);
     const request = {
       method,
       url: `${this.api}${path}`,
@@ -63,7 +71,7 @@ export class GitHubApi {
     };
     const response = await this.http(request, signal);
     if (response.status >= 200 && response.status < 300) return response;
-    throw refusal(response);
+    throw refusal(response, needed, this.site);
   }
 }
 
@@ -74,38 +82,56 @@ function scopesIn(header: string | undefined): readonly string[] | undefined {
     .filter((scope) => scope !== '');
 }
 
-function refusal(response: HttpResponse): Failure {
+/** Says in `retry-after` how long a limit lasts, so that nobody tries again before. */
+export function withLimits(http: Http): Http {
+  return async (request, signal) => {
+    const response = await http(request, signal);
+    const seconds = limitEndsIn(response);
+    if (seconds === undefined) return response;
+    return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
+  };
+}
+
+function refusal(response: HttpResponse, needed: readonly string[], site: string): Failure {
   const failure = failureOf(response);
-  const { status, headers } = response;
-  const wait = status === 403 || status === 429 ? limitEndsIn(headers) : undefined;
-  if (wait !== undefined)
-    return new Failure('rateLimited', failure.message, { ...failure.detail, retryAfterSeconds: wait });
-  const explanation = singleSignOn(response) ?? missingScope(response) ?? lastVersion(failure);
+  if (limitEndsIn(response) !== undefined) return new Failure('rateLimited', failure.message, failure.detail);
+  const explanation = singleSignOn(response, site) ?? missingScope(response, needed) ?? lastVersion(failure);
   return explanation === undefined
     ? failure
     : new Failure(failure.kind, failure.message, { ...failure.detail, explanation });
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
-function limitEndsIn(headers: HttpResponse['headers']): number | undefined {
-  const { 'retry-after': after, 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset } = headers;
-  if (after !== undefined && /^\d+$/.test(after)) return Number(after);
-  if (remaining !== '0' || reset === undefined || !/^\d+$/.test(reset)) return undefined;
-  return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
+function limitEndsIn(response: HttpResponse): number | undefined {
+  if (response.status !== 403 && response.status !== 429) return undefined;
+  const told = retryAfter(response);
+  if (told !== undefined) return told;
+  const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset = '' } = response.headers;
+  if (remaining === '0' && /^\d+$/.test(reset)) return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
+  // Where it tells nothing, "wait for at least one minute before retrying".
+  return response.status === 429 || /rate limit/i.test(failureOf(response).message) ? 60 : undefined;
 }
 
 /** https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#authenticating-with-saml-single-sign-on */
-function singleSignOn({ headers }: HttpResponse): string | undefined {
-  const [, link] = /^required;\s*url=(https:\/\/\S+)/.exec(headers['x-github-sso'] ?? '') ?? [];
-  if (link === undefined) return undefined;
-  return t('the organization asks for single sign-on: authorize this token for it at {0}', link);
+function singleSignOn({ headers, url }: HttpResponse, site: string): string | undefined {
+  const demand = headers['x-github-sso'] ?? '';
+  if (!demand.startsWith('required')) return undefined;
+  const link = /;\s*url=(\S+)/.exec(demand)?.[1];
+  const organization = /\/orgs\/([^/?#]+)/.exec(`${url} ${link ?? ''}`)?.[1] ?? '';
+  if (link === undefined || !URL.canParse(link) || new URL(link).origin !== new URL(site).origin)
+    return t('the organization {0} asks for single sign-on: authorize this token for it', organization);
+  return t('the organization {0} asks for single sign-on: authorize this token for it at {1}', organization, link);
 }
 
-function missingScope({ status, headers }: HttpResponse): string | undefined {
+/** GitHub names the scopes that it looks at; which of them a request needs all of, its documentation tells. */
+function missingScope({ status, headers }: HttpResponse, needed: readonly string[]): string | undefined {
   const has = scopesIn(headers['x-oauth-scopes']);
+  if ((status !== 403 && status !== 404) || has === undefined) return undefined;
+  const missing = needed.filter((scope) => !covers(has, scope));
+  if (missing.length > 0)
+    return t('the token has the scopes {0}, and this needs {1}', listed(has), missing.join(t(' and ')));
   const accepted = scopesIn(headers['x-accepted-oauth-scopes']) ?? [];
-  if ((status !== 403 && status !== 404) || has === undefined || accepted.length === 0) return undefined;
-  if (accepted.some((scope) => covers(has, scope))) return undefined;
+  if (accepted.length === 0 || accepted.some((scope) => covers(has, scope))) return undefined;
   return t('the token has the scopes {0}, and this needs {1}', listed(has), accepted.join(t(' or ')));
 }
 

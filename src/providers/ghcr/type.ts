@@ -111,8 +111,9 @@ function credentialOf({ signIn, username, secret }: Answers): Credential {
 /** Its origin; https unless told otherwise. */
 function serverOf(text: string): string | undefined {
   const typed = text.trim();
-  const whole = /^https?:\/\//.test(typed) ? typed : `https://${typed}`;
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
   if (typed === '' || !URL.canParse(whole)) return undefined;
-  const { origin, username } = new URL(whole);
-  return username === '' ? origin : undefined;
+  const { origin, protocol, username, password } = new URL(whole);
+  const isPlain = username === '' && password === '';
+  return isPlain && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
 }

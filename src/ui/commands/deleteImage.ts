@@ -45,7 +45,7 @@ function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): str
       stay.length > 0
         ? t('Only this tag goes. The image stays under {0}.', listed(stay))
         : t('This tag goes, and the image with it unless another tag points to it.'),
-      t('The image is {0}.', digest),
+      ...(digest === '' ? [] : [t('The image is {0}.', digest)]),
       t('This cannot be undone.'),
     ].join('\n\n');
   }

@@ -176,6 +176,8 @@ function describe(namespace: string, name: string, { isPrivate, updated }: HubRe
 /** The fields that the Hub was seen to send: live/tag.n8n-multiarch-with-attestations.2026.json */
 export function describeTag(name: string, manifest: BuiltManifest) {
   const children = manifest.children.length > 0 ? manifest.children : [manifest];
+  // Of a single image, the Hub tells what its config is: live/tags.repositories.never-pulled.2024.json
+  const mediaType = manifest.children.length > 0 ? manifest.mediaType : (manifest.blobs[0]?.mediaType ?? '');
   const pushed = createdOf(children).toISOString().replace('Z', '123Z');
   const images = children.map((child) => ({
     architecture: child.platform?.architecture ?? 'unknown',
@@ -204,8 +206,8 @@ export function describeTag(name: string, manifest: BuiltManifest) {
     tag_status: 'active',
     tag_last_pulled: null,
     tag_last_pushed: pushed,
-    media_type: manifest.mediaType,
-    content_type: manifest.artifactType === undefined ? 'image' : 'artifact',
+    media_type: mediaType,
+    content_type: mediaType.includes('image') ? 'image' : 'unrecognized',
     digest: manifest.digest,
   };
 }

@@ -281,13 +281,15 @@ describe('long lists of GitHub', () => {
     }));
     const gitHub = await serving({ packages: { ...Object.fromEntries(many), 'octocat/long': versions } });
     const provider = openAt(gitHub, basic('ghp_octocat'));
+    await provider.list(undefined, undefined, signal);
+    const before = gitHub.requests.length;
     const first = await provider.list(group('octocat'), undefined, signal);
-    expect([first.items.length, first.next, gitHub.requests.length]).toEqual([100, '2', 1]);
+    expect([first.items.length, first.next, gitHub.requests.length - before]).toEqual([100, '2', 1]);
     const second = await provider.list(group('octocat'), first.next, signal);
-    expect([second.items[0]?.label, gitHub.requests.length]).toEqual(['p1100', 2]);
+    expect([second.items[0]?.label, gitHub.requests.length - before]).toEqual(['p1100', 2]);
     const long: Repository = { kind: 'repository', label: 'long', image: { host: gitHub.host, path: 'octocat/long' } };
     const rows = await provider.list(long, undefined, signal);
-    expect([rows.items.length, rows.next, gitHub.requests.length]).toEqual([100, '3', 4]);
+    expect([rows.items.length, rows.next, gitHub.requests.length - before]).toEqual([100, '3', 4]);
   });
 });
 

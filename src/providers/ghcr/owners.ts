@@ -1,0 +1,90 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import type { Log } from '../../core/log';
+import type { Page } from '../../core/model';
+import { organizationsAnswer, packagesAnswer } from './answers';
+import { covers, listed } from './githubApi';
+import type { GitHubApi } from './githubApi';
+
+/** Whose packages there are, and where the API lists them. */
+export class Owners {
+  /** By lower-cased login. */
+  private readonly paths = new Map<string, string>();
+  private self: string | undefined;
+
+  /** `added`: those that the user named. */
+  constructor(
+    private readonly api: GitHubApi,
+    private readonly added: () => readonly string[],
+    private readonly log: Log,
+  ) {}
+
+  /**
+   * The user, the organizations that the token tells of, and those added by hand. Where the organizations fail, the others
+   * come all the same, and the page after says how.
+   */
+  async page(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+    if (cursor !== undefined) {
+      const { items, next } = await this.organizations(cursor, signal);
+      const shown = new Set([await this.login(signal), ...this.added()].map((name) => name.toLowerCase()));
+      return { items: items.filter((name) => !shown.has(name.toLowerCase())), ...(next === undefined ? {} : { next }) };
+    }
+    const organizations = this.organizations('1', signal).catch((): Page<string> => ({ items: [], next: '1' }));
+    const [login, { items, next }] = await Promise.all([this.signedIn(signal), organizations]);
+    signal.throwIfAborted();
+    const all = [login, ...items, ...this.added()];
+    const unique = [...new Map(all.map((name) => [name.toLowerCase(), name])).values()];
+    return { items: unique, ...(next === undefined ? {} : { next }) };
+  }
+
+  /** Where an owner's packages are listed. One that was added by hand is an organization or a user. */
+  async path(owner: string, signal: AbortSignal): Promise<string> {
+    const key = owner.toLowerCase();
+    // Whose token it is, GitHub knows: ghcr.io takes any user name with it, so the one typed proves nothing.
+    if (!this.paths.has(key)) await this.login(signal);
+    const known = this.paths.get(key);
+    if (known !== undefined) return known;
+    const [organization, user] = [`/orgs/${owner}/packages`, `/users/${owner}/packages`];
+    const path = await this.api.page(packagesAnswer, `${organization}?package_type=container`, undefined, signal).then(
+      () => organization,
+      (error: unknown) => {
+        if (error instanceof Failure && error.kind === 'notFound') return user;
+        throw error;
+      },
+    );
+    this.paths.set(key, path);
+    return path;
+  }
+
+  private async login(signal: AbortSignal): Promise<string> {
+    return this.self ?? this.signedIn(signal);
+  }
+
+  private async signedIn(signal: AbortSignal): Promise<string> {
+    const { login, scopes } = await this.api.user(signal);
+    if (scopes !== undefined && !covers(scopes, 'read:packages')) {
+      const explanation = t(
+        'the token has the scopes {0}, and needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
+        listed(scopes),
+      );
+      throw new Failure('forbidden', '', { subject: this.api.host, explanation });
+    }
+    this.self = login;
+    this.paths.set(login.toLowerCase(), '/user/packages');
+    return login;
+  }
+
+  /** A token without read:org is not told of any: that hides nothing else. */
+  private async organizations(cursor: string, signal: AbortSignal): Promise<Page<string>> {
+    try {
+      const { answer, next } = await this.api.page(organizationsAnswer, '/user/orgs', cursor, signal);
+      for (const { login } of answer) this.paths.set(login.toLowerCase(), `/orgs/${login}/packages`);
+      return { items: answer.map(({ login }) => login), ...next };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Failure) || !['forbidden', 'notFound'].includes(error.kind)) throw error;
+      this.log.warn(`GitHub does not list the organizations of the account: ${error.message}`);
+      return { items: [] };
+    }
+  }
+}

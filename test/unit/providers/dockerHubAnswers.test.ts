@@ -1,0 +1,220 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
+import { tagAnswer } from '../../../src/providers/dockerHub/answers';
+import { digestOf, platformsOf, tagOf } from '../../../src/providers/dockerHub/tags';
+import { dockerHub } from '../../../src/providers/dockerHub/type';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import { buildHelmChart } from '../../sandbox/artifacts';
+import { startDockerHub, type SandboxHub } from '../../sandbox/dockerHub/hub';
+import { buildImage, buildIndex } from '../../sandbox/images';
+import { startRecorder } from '../../sandbox/recorder';
+import { jsonReply } from '../../sandbox/serve';
+import { scripted } from '../core/scripted';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+
+const { signal } = new AbortController();
+const alice: Credential = { kind: 'basic', username: 'alice', secret: 'secret' };
+const anonymous: Credential = { kind: 'anonymous' };
+const image = buildImage({ created: new Date('2026-05-01T10:00:00Z') });
+const index = buildIndex([{ manifest: image }]);
+const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
+
+function openAt(url: string, registryUrl = '', credential = anonymous): RegistryProvider {
+  const account = credential.kind === 'basic' ? { account: credential.username } : {};
+  const setting = (name: string) => (name === 'dockerHub.registryUrl' ? registryUrl : '');
+  const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url, ...account };
+  return dockerHub.open(connection, contextOf(credential, { setting }));
+}
+
+async function serving(): Promise<SandboxHub> {
+  const hub = await startDockerHub({
+    repositories: [{ name: 'alice/app', tags: { '1': image, chart, index, latest: image } }],
+    users: { alice: { secret: 'secret' } },
+  });
+  onTestFinished(() => hub.stop());
+  return hub;
+}
+
+const group: Group = { kind: 'group', key: 'alice', label: 'alice' };
+const repository: Repository = { kind: 'repository', label: 'app', image: { host: 'docker.io', path: 'alice/app' } };
+const tag = (name: string): Tag => ({ kind: 'tag', label: name, image: { ...repository.image, tag: name } });
+const labels = (entries: readonly Entry[]): string[] => entries.map(({ label }) => label);
+
+describe('Docker Hub, where it answers otherwise than it should,', () => {
+  it.each([
+    ['malformed', { status: 200, body: '<html>' }],
+    ['unsupported', { status: 405 }],
+    ['rejected', { status: 400, body: '{"text":"no"}' }],
+  ] as const)('shows the account itself after an answer that is %s', async (_kind, fault) => {
+    const hub = await serving();
+    hub.fail(/orgs|repositories\/namespaces/, fault);
+    const { items } = await openAt(hub.url, hub.registryUrl, alice).list(undefined, undefined, signal);
+    expect(labels(items)).toEqual(['alice']);
+  });
+
+  it('ends a list that became shorter while it was read', async () => {
+    const hub = await serving();
+    const provider = openAt(hub.url);
+    for (const parent of [group, repository]) expect(await provider.list(parent, '7', signal)).toEqual({ items: [] });
+  });
+
+  it('asks for the next page by its number, and never another host', async () => {
+    const next = 'https://registry.hub.docker.com/v2/repositories/alice/app/tags?page=2&page_size=100';
+    const { url, requests } = await scripted(() => jsonReply(200, { count: 1755, next, results: [{ name: 'a' }] }));
+    const provider = openAt(url);
+    const first = await provider.list(repository, undefined, signal);
+    await provider.list(repository, first.next, signal);
+    expect(requests.map(({ path }) => path)).toEqual([
+      '/v2/namespaces/alice/repositories/app/tags?page=1&page_size=100',
+      '/v2/namespaces/alice/repositories/app/tags?page=2&page_size=100',
+    ]);
+  });
+
+  it('puts a page in order by date', async () => {
+    // docker-hub/live/tags.namespaces.two-tags.2025.json
+    const results = [
+      { name: 'latest', last_updated: '2024-09-30T12:03:00.807746Z', tag_last_pushed: '2024-09-30T12:03:00.807746Z' },
+      { name: '2.1.1', last_updated: '2024-10-02T07:18:43.79738Z', tag_last_pushed: '2024-10-02T07:18:43.79738Z' },
+    ];
+    const { url } = await scripted(() => jsonReply(200, { count: 2, next: null, previous: null, results }));
+    expect(labels((await openAt(url).list(repository, undefined, signal)).items)).toEqual(['2.1.1', 'latest']);
+  });
+
+  it('reads the platforms of a tag without images from the registry', async () => {
+    const hub = await serving();
+    hub.fail(/tags\/1$/, jsonReply(200, { name: '1', images: [], full_size: 0 }));
+    const { items } = await openAt(hub.url, hub.registryUrl).list(tag('1'), undefined, signal);
+    expect(items).toMatchObject([{ label: 'linux/amd64', image: { digest: image.digest } }]);
+  });
+
+  it('gives up a sign-in that does not end', async () => {
+    const hub = await serving();
+    const traffic = await startRecorder(hub.url);
+    onTestFinished(() => traffic.stop());
+    traffic.fail(/auth\/token/, { kind: 'hang' });
+    const controller = new AbortController();
+    const provider = openAt(traffic.url, '', alice);
+    const outcome = expect(provider.list(group, undefined, controller.signal)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    await traffic.until(({ length }) => length === 1);
+    controller.abort();
+    await outcome;
+  });
+
+  it('signs in once more, and no oftener, when a token is refused', async () => {
+    const hub = await serving();
+    const traffic = await startRecorder(hub.url);
+    onTestFinished(() => traffic.stop());
+    traffic.fail(/GET/, { status: 401, body: '{"detail":"token expired"}' });
+    const failure = await failing(openAt(traffic.url, '', alice).list(group, undefined, signal));
+    expect(failure).toMatchObject({ kind: 'unauthorized', message: 'token expired' });
+    expect(traffic.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'GET']);
+  });
+
+  it('places nothing whose name has more than a namespace and a name', () => {
+    const provider = openAt('https://hub.docker.com');
+    expect(provider.locate({ host: 'docker.io', path: 'a/b/c', tag: '1' })).toBeUndefined();
+  });
+});
+
+describe('a deletion on Docker Hub', () => {
+  const deleting = async () => {
+    const hub = await serving();
+    const provider = openAt(hub.url, hub.registryUrl, alice);
+    const { deletion } = provider;
+    if (deletion === undefined) throw new Error('It cannot delete');
+    return { hub, provider, deletion };
+  };
+
+  it('takes the tag alone: no platform goes with it, and the image stays in the registry', async () => {
+    const { provider, deletion } = await deleting();
+    expect(await deletion.preview(tag('1'), () => undefined, signal)).toEqual({
+      digest: image.digest,
+      tags: ['1'],
+      platforms: [],
+      stay: ['latest'],
+    });
+    await deletion.image(tag('1').image, image.digest, signal);
+    const byDigest = { ...repository.image, digest: image.digest };
+    expect(await provider.content?.manifest(byDigest, signal)).toMatchObject({ digest: image.digest });
+    expect(labels((await provider.list(repository, undefined, signal)).items)).not.toContain('1');
+    expect(await failing(deletion.image(tag('1').image, image.digest, signal))).toMatchObject({ kind: 'notFound' });
+    expect(deletion).not.toHaveProperty('untag');
+  });
+
+  it('asks the registry for a digest that the Hub does not know, without pulling', async () => {
+    const { hub, deletion } = await deleting();
+    hub.fail(/tags\/1$/, jsonReply(200, { name: '1', media_type: 'application/vnd.oci.image.index.v1+json' }));
+    expect(await deletion.preview(tag('1'), () => undefined, signal)).toMatchObject({ digest: image.digest });
+    expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toEqual([]);
+  });
+
+  it('is asked afresh: a tag that is gone is not found', async () => {
+    const { deletion } = await deleting();
+    const gone = deletion.preview(tag('gone'), () => undefined, signal);
+    expect(await failing(gone)).toMatchObject({ kind: 'notFound', message: "httperror 404: tag 'gone' not found" });
+  });
+});
+
+describe('a tag of Docker Hub', () => {
+  const read = (parts: object) => tagAnswer.parse({ name: 'x', ...parts });
+  const child = `sha256:${'a'.repeat(64)}`;
+  const images = [{ os: 'linux', architecture: 'amd64', digest: child, size: 5 }];
+  const list = 'application/vnd.docker.distribution.manifest.list.v2+json';
+  const config = 'application/vnd.docker.container.image.v1+json';
+
+  it('without a digest has that of its only image, but not of an index', () => {
+    // docker-hub/live/tags.inactive.no-digest.2022.json, tag.library-rust.no-digest.full-size-0.2026.json
+    expect(digestOf(read({ media_type: config, images, tag_status: 'inactive' }))).toBe(child);
+    expect(digestOf(read({ media_type: list, images, full_size: 0 }))).toBeUndefined();
+    expect(digestOf(read({ media_type: list, images, digest: '' }))).toBeUndefined();
+  });
+
+  it.each([
+    [{ media_type: config, content_type: 'image', images }, 'image', undefined],
+    [{ media_type: 'application/vnd.oci.image.config.v1+json', content_type: 'image', images }, 'image', undefined],
+    [{ media_type: list, content_type: 'image', images }, 'index', undefined],
+    [{ media_type: 'application/vnd.docker.distribution.manifest.v1+prettyjws', images }, 'image', undefined],
+    [{ media_type: 'application/octet-stream', content_type: 'unrecognized', images }, 'image', undefined],
+    [
+      { media_type: 'application/vnd.cncf.helm.config.v1+json', content_type: 'unrecognized' },
+      'artifact',
+      'application/vnd.cncf.helm.config.v1+json',
+    ],
+    [{ media_type: null, content_type: 'plugin', digest: child }, 'artifact', 'plugin'],
+  ])('is told by its types: %j', (answer, type, artifactType) => {
+    const { details } = tagOf(repository.image, read({ last_updated: '2024-01-01T00:00:00Z', ...answer }));
+    expect([details?.type, details?.artifactType]).toEqual([type, artifactType]);
+  });
+
+  it('has the largest size of its images where the Hub counts 0, and none where it knows none', () => {
+    const two = [...images, { os: 'linux', architecture: 'arm64', digest: child, size: 9 }];
+    expect(tagOf(repository.image, read({ images: two, full_size: 0 })).details?.size).toBe(9);
+    expect(tagOf(repository.image, read({ images: [{ ...images[0], size: 0 }] })).details).not.toHaveProperty('size');
+  });
+
+  it('that is nothing but a name is listed without details', () => {
+    expect(tagOf(repository.image, read({ images: null, digest: null }))).toEqual(tag('x'));
+  });
+
+  it('has the variant and version of its platforms, and none that nobody can ask for', () => {
+    const odd = [
+      { os: 'linux', architecture: 'arm', variant: 'v7', digest: child, size: 0 },
+      { os: 'windows', architecture: 'amd64', os_version: '10.0.1', digest: child, size: 7 },
+      { os: 'linux', architecture: 's390x', digest: null, size: 7 },
+      { os: 'unknown', architecture: 'unknown', digest: child, size: 7 },
+    ];
+    expect(platformsOf(repository.image, read({ images: odd })).map(({ platform }) => platform)).toEqual([
+      { os: 'linux', architecture: 'arm', variant: 'v7' },
+      { os: 'windows', architecture: 'amd64', osVersion: '10.0.1' },
+    ]);
+  });
+
+  it('of a chart is an artifact in the list', async () => {
+    const hub = await serving();
+    const { items } = await openAt(hub.url).list(repository, undefined, signal);
+    expect(items.find(({ label }) => label === 'chart')).toMatchObject({ details: { type: 'artifact' } });
+  });
+});
