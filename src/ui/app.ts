@@ -64,8 +64,11 @@ export interface DockerLogins {
 
 /** The accounts of VS Code. */
 export interface Accounts {
-  /** Asks the user which account to sign in with; nothing when dismissed. `authentication`: `github`, `github-enterprise`. */
-  signIn(authentication: string, scopes: readonly string[]): Promise<AccountSession | undefined>;
+  /**
+   * Asks the user which account to sign in with; nothing when dismissed. `authentication`: `github`, `github-enterprise`;
+   * rejects with a Failure where that is for another server than `url`.
+   */
+  signIn(authentication: string, url: string, scopes: readonly string[]): Promise<AccountSession | undefined>;
 }
 
 /** Remembers what was chosen last, on this machine. Not for secrets. */

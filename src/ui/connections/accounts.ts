@@ -1,17 +1,32 @@
+import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import { Failure } from '../../core/failure';
 import type { Connection } from '../../core/model';
 import type { AccountSession, ReadAccount } from '../../providers/provider';
 
 /** Signs in with an account of VS Code, which asks the user which one. Nothing when the user declines. */
-export async function signIn(authentication: string, scopes: readonly string[]): Promise<AccountSession | undefined> {
+export async function signIn(
+  authentication: string,
+  url: string,
+  scopes: readonly string[],
+): Promise<AccountSession | undefined> {
+  const other = otherServer(authentication, url);
+  if (other !== undefined) {
+    const explanation = t(
+      'VS Code’s GitHub Enterprise account belongs to {0}; the setting github-enterprise.uri says which server it is for',
+      other,
+    );
+    throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
+  }
   const options = { createIfNone: true, clearSessionPreference: true };
   return undefinedWhenDeclined(async () => vscode.authentication.getSession(authentication, scopes, options));
 }
 
 /** Reads the session of a connection's account; asks for more scopes only when told that it may. */
-export function accountOf({ authentication, account }: Connection): ReadAccount | undefined {
+export function accountOf({ authentication, account, url }: Connection): ReadAccount | undefined {
   if (authentication === undefined) return undefined;
   return async (scopes, mayAsk) => {
+    if (otherServer(authentication, url) !== undefined) return undefined;
     const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
     // Another account than the connection's own must not take its place.
     if (known === undefined && !mayAsk) return undefined;
@@ -22,6 +37,14 @@ export function accountOf({ authentication, account }: Connection): ReadAccount 
       vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
     );
   };
+}
+
+/** The server that VS Code's Enterprise account is for, where that is not this one: its token must not go elsewhere. */
+function otherServer(authentication: string, url: string): string | undefined {
+  if (authentication !== 'github-enterprise') return undefined;
+  const uri = vscode.workspace.getConfiguration('github-enterprise').get<string>('uri', '');
+  const isSame = URL.canParse(uri) && new URL(uri).origin === new URL(url).origin;
+  return isSame ? undefined : uri === '' ? t('no server yet') : uri;
 }
 
 async function undefinedWhenDeclined(

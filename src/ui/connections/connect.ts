@@ -40,7 +40,7 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 async function described(app: App, type: ProviderType, answers: Answers) {
   const { connection, credential } = type.describe(answers, app.setting);
   if (connection.authentication === undefined || connection.account !== undefined) return { connection, credential };
-  const session = await app.accounts.signIn(connection.authentication, type.scopes ?? []);
+  const session = await app.accounts.signIn(connection.authentication, connection.url, type.scopes ?? []);
   return session === undefined ? undefined : { connection: { ...connection, account: session.account }, credential };
 }
 
@@ -72,10 +72,15 @@ async function save(app: App, connection: Omit<Connection, 'id'>, credential: Cr
     const shown = await app.connections.unhide(connection.provider, connection.url);
     if (shown !== undefined) return shown;
   }
-  const { provider, url, account } = connection;
-  const same = app.connections
-    .all()
-    .find((known) => known.provider === provider && known.url === url && known.account === account);
+  const { provider, url, account, authentication } = connection;
+  const same = app.connections.all().find(
+    (known) =>
+      known.provider === provider &&
+      known.url === url &&
+      known.account === account &&
+      // An account has no credential to put in the place of a stored one.
+      (authentication === undefined || known.authentication === authentication),
+  );
   if (same === undefined) return app.connections.add(connection, credential);
   await app.connections.updateCredential(same.id, credential);
   return same;
@@ -85,12 +90,12 @@ async function save(app: App, connection: Omit<Connection, 'id'>, credential: Cr
 async function signInAgain(
   app: App,
   type: ProviderType,
-  { authentication, account }: Connection,
+  { authentication, account, url }: Connection,
   described: Omit<Connection, 'id'>,
 ): Promise<string | undefined> {
   if (described.authentication === undefined) return undefined;
   if (authentication === undefined) return t('Connect the account as a registry of its own: Connect Registry….');
-  const session = await app.accounts.signIn(authentication, type.scopes ?? []);
+  const session = await app.accounts.signIn(authentication, url, type.scopes ?? []);
   if (session === undefined) return t('Nobody has signed in.');
   return session.account === account ? undefined : t('This connection belongs to {0}.', account ?? '');
 }
@@ -158,7 +163,8 @@ async function keeping(
 
 /** "Authentication required" is what registries say of a wrong password too. */
 function explained(error: unknown, credential: Credential): unknown {
-  if (!(error instanceof Failure) || error.kind !== 'unauthorized') return error;
+  if (!(error instanceof Failure) || error.kind !== 'unauthorized' || error.detail.explanation !== undefined)
+    return error;
   const explanation =
     credential.kind === 'anonymous'
       ? t('the registry wants you to sign in')

@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import type { Connection, Credential } from '../../../src/core/model';
+import { ghcr } from '../../../src/providers/ghcr/type';
+import type { App } from '../../../src/ui/app';
+import { connect } from '../../../src/ui/connections/connect';
+import { collectLog } from '../collectLog';
+import { user } from './scriptedUser';
+
+it('an account connected beside its token leaves the token alone', async () => {
+  const stored = new Map<string, Credential>([['one', { kind: 'basic', username: 'octocat', secret: 'ghp' }]]);
+  const known: Connection[] = [
+    { id: 'one', provider: 'ghcr', label: 'GitHub', url: 'https://github.com', account: 'octocat' },
+  ];
+  const { ask } = user('GitHub Container Registry', 'github.com', 'GitHub account of VS Code');
+  const app = {
+    ask,
+    providerTypes: [ghcr],
+    setting: () => '',
+    log: collectLog(),
+    accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
+    open: () => ({ list: () => Promise.resolve({ items: [] }) }),
+    connections: {
+      all: () => known,
+      unhide: () => Promise.resolve(undefined),
+      add: (connection: Omit<Connection, 'id'>, credential: Credential) => {
+        stored.set('two', credential);
+        const added = { ...connection, id: 'two' };
+        known.push(added);
+        return Promise.resolve(added);
+      },
+      updateCredential: (id: string, credential: Credential) => {
+        stored.set(id, credential);
+        return Promise.resolve();
+      },
+    },
+  } as unknown as App;
+  const connection = await connect(app);
+  expect([connection?.authentication, stored.get('one')]).toEqual([
+    'github',
+    { kind: 'basic', username: 'octocat', secret: 'ghp' },
+  ]);
+});
