@@ -13,11 +13,15 @@ export interface SandboxEngine {
 const answerWithinMs = 3000;
 
 /** The engine that the docker command would use where it answers, else one of the sandbox's own where it can be started. */
-export async function sandboxEngine(registryUrl: string, log: (line: string) => void): Promise<SandboxEngine> {
+export async function sandboxEngine(
+  registryUrl: string,
+  hubRegistryUrl: string,
+  log: (line: string) => void,
+): Promise<SandboxEngine> {
   const nothing = { env: {}, stop: () => Promise.resolve() };
   const there = await engineOfThisMachine();
   if (there !== undefined) {
-    log(`Container engine: ${there}`);
+    log(`Container engine: ${there}. It pulls from the real Docker Hub, not from the sandbox's.`);
     return nothing;
   }
   const reason = whyNoEngine('docker');
@@ -25,7 +29,7 @@ export async function sandboxEngine(registryUrl: string, log: (line: string) => 
     log(`No container engine: none answers, and none can be started (${reason}). The registries need none.`);
     return nothing;
   }
-  const engine = await startEngine('docker');
+  const engine = await startEngine('docker', { mirror: hubRegistryUrl });
   await fill(engine, new URL(registryUrl).host);
   log(`Container engine: a Docker Engine of the sandbox's own at ${engine.url}`);
   return { env: { DOCKER_HOST: engine.url }, stop: engine.stop };

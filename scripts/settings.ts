@@ -4,30 +4,40 @@ import { dirname } from 'node:path';
 import { applyEdits, modify, parse } from 'jsonc-parser';
 import { quietSettings } from '../test/rig/codeServer';
 
-interface ConnectionSetting {
-  readonly label?: string;
+export interface SandboxConnection {
+  readonly provider: string;
+  readonly label: string;
+  readonly url: string;
+  readonly login?: 'docker';
+}
+
+/** What VS Code is told of the sandbox. */
+export interface SandboxSettings {
+  /** Known by their labels from one start to the next. */
+  readonly connections: readonly SandboxConnection[];
+  /** Settings of the sandbox alone, by their whole names. */
+  readonly others?: Readonly<Record<string, string>>;
 }
 
 const connectionsKey = 'registryExplorer.connections';
-const sandboxLabel = 'Sandbox registry';
 
-/** Points the sandbox's connection at the registry; all else the user has set there stays, comments too. */
-export async function updateSettings(file: string, registryUrl: string): Promise<void> {
-  const before = existsSync(file) ? await readFile(file, 'utf8') : JSON.stringify(quietSettings, undefined, 2);
-  const settings = (parse(before) ?? {}) as Record<string, unknown>;
-  const connections = Array.isArray(settings[connectionsKey])
-    ? (settings[connectionsKey] as readonly ConnectionSetting[])
-    : [];
-  const at = connections.findIndex(({ label }) => label === sandboxLabel);
-  const connection = { ...connections[at], provider: 'generic', label: sandboxLabel, url: registryUrl };
-  const edits = modify(
-    before,
-    [connectionsKey],
-    at < 0 ? [...connections, connection] : connections.with(at, connection),
-    {
-      formattingOptions: { insertSpaces: true, tabSize: 2 },
-    },
-  );
+/** Points the sandbox's connections at its servers; all else the user has set there stays, comments too. */
+export async function updateSettings(file: string, sandbox: SandboxSettings): Promise<void> {
+  let text = existsSync(file) ? await readFile(file, 'utf8') : JSON.stringify(quietSettings, undefined, 2);
+  const set = (key: string, value: unknown): void => {
+    const formattingOptions = { insertSpaces: true, tabSize: 2 };
+    text = applyEdits(text, modify(text, [key], value, { formattingOptions }));
+  };
+  const settings = (parse(text) ?? {}) as Record<string, unknown>;
+  const kept = settings[connectionsKey];
+  const connections: { readonly label?: string }[] = Array.isArray(kept) ? [...(kept as readonly object[])] : [];
+  for (const connection of sandbox.connections) {
+    const at = connections.findIndex(({ label }) => label === connection.label);
+    if (at < 0) connections.push(connection);
+    else connections[at] = { ...connections[at], ...connection };
+  }
+  set(connectionsKey, connections);
+  for (const [key, value] of Object.entries(sandbox.others ?? {})) set(key, value);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, applyEdits(before, edits));
+  await writeFile(file, text);
 }

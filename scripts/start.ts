@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { projectRoot } from '../test/rig/paths';
 import { preferredPort } from '../test/rig/ports';
 import { markChildren } from '../test/rig/strays';
+import { startHosted } from '../test/sandbox/hosted';
 import { startSandbox, type Sandbox } from '../test/sandbox/sandbox';
 import { buildVsix } from './build';
 import { ensureDebianPackages } from './debian';
@@ -12,6 +13,7 @@ import { openVsCode } from './vsCode';
 
 const sandboxFolder = join(projectRoot, '.sandbox');
 const registryPort = 5100;
+const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104 };
 
 interface Ending {
   readonly why: string;
@@ -27,9 +29,33 @@ async function main(): Promise<Ending> {
   await buildVsix(step);
   const sandbox = await startRegistry();
   running.push(sandbox.stop);
-  const engine = await sandboxEngine(sandbox.url, step);
+  const { hub, gitHub, dockerAuths, accounts, stop } = await startHosted(await ports());
+  running.push(stop);
+  step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}`);
+  const engine = await sandboxEngine(sandbox.url, hub.registryUrl, step);
   running.push(engine.stop);
-  const vsCode = await openVsCode({ sandboxFolder, registryUrl: sandbox.url, env: engine.env, log: step });
+  const vsCode = await openVsCode({
+    sandboxFolder,
+    settings: {
+      connections: [
+        { provider: 'generic', label: 'Sandbox registry', url: sandbox.url },
+        { provider: 'dockerHub', label: 'Sandbox Docker Hub', url: hub.url, login: 'docker' },
+        { provider: 'ghcr', label: 'Sandbox GitHub', url: 'https://github.com', login: 'docker' },
+      ],
+      others: {
+        'registryExplorer.dockerHub.url': hub.url,
+        'registryExplorer.dockerHub.registryUrl': hub.registryUrl,
+        'registryExplorer.github.apiUrl': gitHub.url,
+        'registryExplorer.github.registryUrl': gitHub.registryUrl,
+      },
+    },
+    env: {
+      ...engine.env,
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: dockerAuths }),
+      GITHUB_ACCOUNTS: JSON.stringify(accounts),
+    },
+    log: step,
+  });
   running.push(vsCode.stop);
   console.log('\nPress Ctrl-C to stop everything.');
   return Promise.race([vsCode.ended, registryEnded(sandbox.url)]);
@@ -45,6 +71,16 @@ async function startRegistry(): Promise<Sandbox> {
   const sandbox = await startSandbox({ dataDir: join(sandboxFolder, 'registry'), port, log: step });
   step(`Sandbox registry (${sandbox.kind}) at ${sandbox.url}`);
   return sandbox;
+}
+
+async function ports(): Promise<typeof hostedPorts> {
+  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort } = hostedPorts;
+  return {
+    hubPort: await preferredPort(hubPort),
+    hubRegistryPort: await preferredPort(hubRegistryPort),
+    gitHubPort: await preferredPort(gitHubPort),
+    gitHubRegistryPort: await preferredPort(gitHubRegistryPort),
+  };
 }
 
 async function registryEnded(url: string): Promise<Ending> {

@@ -3,16 +3,17 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installExtensions, startCodeServer, vsCodeFolder } from '../test/rig/codeServer';
 import { installVsCode } from '../test/rig/install';
-import { vsixFile } from '../test/rig/paths';
+import { projectRoot, vsixFile } from '../test/rig/paths';
 import { preferredPort } from '../test/rig/ports';
 import { runCommand, startProcess } from '../test/rig/processes';
 import { chooseEditor } from './chooseEditor';
 import { keptPassword } from './password';
 import { updateSettings } from './settings';
+import type { SandboxSettings } from './settings';
 
 export interface OpenOptions {
   readonly sandboxFolder: string;
-  readonly registryUrl: string;
+  readonly settings: SandboxSettings;
   /** Over the environment of this process. */
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
@@ -41,12 +42,12 @@ async function sampleWorkspace(sandboxFolder: string): Promise<string> {
 }
 
 async function openDesktop(
-  { sandboxFolder, registryUrl, env: own, log }: OpenOptions,
+  { sandboxFolder, settings, env: own, log }: OpenOptions,
   workspace: string,
 ): Promise<OpenVsCode> {
   const root = join(sandboxFolder, 'vscode');
   const user = join(root, 'user');
-  await updateSettings(join(user, 'User/settings.json'), registryUrl);
+  await updateSettings(join(user, 'User/settings.json'), settings);
   const profile = ['--user-data-dir', user, '--extensions-dir', join(root, 'ext')];
   // VS Code refuses to run as root unless its sandbox is off.
   if (process.getuid?.() === 0) profile.push('--no-sandbox');
@@ -72,13 +73,14 @@ async function openDesktop(
 }
 
 async function openInBrowser(
-  { sandboxFolder, registryUrl, env, log }: OpenOptions,
+  { sandboxFolder, settings, env, log }: OpenOptions,
   workspace: string,
 ): Promise<OpenVsCode> {
   const vsCode = await installVsCode(log);
   const folder = vsCodeFolder(join(sandboxFolder, 'code-server'));
-  await updateSettings(folder.settingsFile, registryUrl);
-  await installExtensions(vsCode, folder, vsixFile);
+  await updateSettings(folder.settingsFile, settings);
+  // VS Code's own GitHub accounts need github.com.
+  await installExtensions(vsCode, folder, vsixFile, [join(projectRoot, 'test/e2e/accounts')]);
   const port = await preferredPort(webPort);
   if (port !== webPort) log(`Port ${webPort} is taken, VS Code uses ${port}.`);
   const password = await keptPassword(join(sandboxFolder, 'password'));

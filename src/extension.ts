@@ -8,10 +8,11 @@ import type { Connection } from './core/model';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
-import type { App } from './ui/app';
+import type { App, DockerLogins } from './ui/app';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { accountOf, signIn } from './ui/connections/accounts';
+import { orDockerLogin } from './ui/connections/dockerLogin';
 import { Secrets } from './ui/connections/secrets';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
@@ -35,17 +36,26 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const settings = () => vscode.workspace.getConfiguration('registryExplorer');
   const setting: ReadSetting = (name) => settings().get(name, '').trim().replace(/\/+$/, '');
-  const openWith = (connection: Connection, credential: ReadCredential): RegistryProvider => {
+  const { env, platform } = process;
+  const home = homedir();
+  const docker: DockerLogins = {
+    read: (image, signal) => readDockerLogin(image, { env, home }, signal),
+    logIn: dockerLogIn,
+    logOut: dockerLogOut,
+  };
+  const openWith = (connection: Connection, stored: ReadCredential): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
-    return type.open(connection, {
-      credential,
+    const provider: RegistryProvider = type.open(connection, {
+      credential:
+        connection.login === undefined ? stored : orDockerLogin(stored, docker.read, () => provider.hostOf(undefined)),
       namespaces: () => (connections.all().find(({ id }) => id === connection.id) ?? connection).namespaces ?? [],
       setting,
       ...(account === undefined ? {} : { account }),
       log,
     });
+    return provider;
   };
   const open = (connection: Connection) => openWith(connection, () => connections.credential(connection.id));
   const detailsSetting = () =>
@@ -53,8 +63,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
   const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, log });
   const documents = new Documents();
-  const { env, platform } = process;
-  const home = homedir();
   const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), env, home, platform });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
@@ -65,11 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
     tree,
     images,
     engines,
-    docker: {
-      read: (image, signal) => readDockerLogin(image, { env, home }, signal),
-      logIn: dockerLogIn,
-      logOut: dockerLogOut,
-    },
+    docker,
     connections,
     providerTypes,
     open: (connection, credential) => openWith(connection, () => Promise.resolve(credential)),

@@ -14,11 +14,16 @@ export interface Connection {
   readonly account?: string;
   /** Id of VS Code's authentication provider whose `account` signs in; absent where the stored credential does. */
   readonly authentication?: string;
+  /** Signs in with the login that docker has there, read at each use, unless a credential is stored. */
+  readonly login?: 'docker';
   /** Namespaces that the user added by hand to those that the account lists. */
   readonly namespaces?: readonly string[];
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
 }
+
+/** What a connection signs in with, besides a stored credential. */
+export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login'>;
 
 export type Credential =
   | { readonly kind: 'anonymous' }

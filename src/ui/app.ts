@@ -1,5 +1,5 @@
 import type { Log } from '../core/log';
-import type { Connection, Credential, Entry } from '../core/model';
+import type { Connection, Credential, Entry, SignIn } from '../core/model';
 import type { ImageReference } from '../core/reference';
 import type { Engines, LocalImage } from '../engine/engine';
 import type { AccountSession, ProviderType, ReadSetting, RegistryProvider } from '../providers/provider';
@@ -57,9 +57,9 @@ export interface Images {
 /** The logins that the docker command has. */
 export interface DockerLogins {
   /** What docker would use for that image; nothing when it has no login there. */
-  read(image: ImageReference, signal: AbortSignal): Promise<Credential | undefined>;
-  logIn(host: string, credential: Credential, signal: AbortSignal): Promise<void>;
-  logOut(host: string, signal: AbortSignal): Promise<void>;
+  readonly read: (image: ImageReference, signal: AbortSignal) => Promise<Credential | undefined>;
+  readonly logIn: (host: string, credential: Credential, signal: AbortSignal) => Promise<void>;
+  readonly logOut: (host: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** The accounts of VS Code. */
@@ -81,7 +81,7 @@ export interface Connections {
   all(): readonly Connection[];
   add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection>;
   rename(id: string, label: string): Promise<void>;
-  updateCredential(id: string, credential: Credential): Promise<void>;
+  updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
   /** Replaces the namespaces that were added by hand. */
   setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
   remove(connection: Connection): Promise<void>;

@@ -8,7 +8,7 @@ import type { AnyNode, NodeCommand } from './commands/command';
 import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import type { Node } from './tree/node';
-import { age, count, size, summary } from './words';
+import { age, count, signedInAs, size, summary } from './words';
 
 /** More choices than this make a quick pick sluggish; the rest is behind "Load more…". */
 const mostChoices = 2000;
@@ -48,7 +48,7 @@ async function pickPlace(app: App, title: string, places: readonly Place[]): Pro
   const items = places.map((place): Choice<Place> =>
     place === 'images'
       ? { label: t('Images on this machine'), icon: 'package', value: place }
-      : { label: place.connection.label, description: place.connection.account, icon: 'server', value: place },
+      : { label: place.connection.label, description: signedInAs(place.connection), icon: 'server', value: place },
   );
   const answer = await app.ask.pick({ title, placeholder: t('Registry'), items });
   return answer === 'back' ? 'back' : answer?.value;

@@ -1,7 +1,7 @@
 import prettyBytes from 'pretty-bytes';
 import { t } from '@vscode/l10n';
 import { printPlatform } from '../core/manifest';
-import type { ImageDetails, Platform } from '../core/model';
+import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
 import type { Transfer } from '../engine/engine';
 
@@ -32,6 +32,11 @@ export function size(bytes: number): string {
 
 export function count(number: number): string {
   return number.toLocaleString('en');
+}
+
+/** Who a connection signs in as; nothing when anonymous. */
+export function signedInAs({ account, login }: Connection): string | undefined {
+  return account ?? (login === undefined ? undefined : t('docker login'));
 }
 
 /** `amd64, arm64`; the system is named only where it is not linux. */

@@ -1,17 +1,21 @@
+import { expect, it } from 'vitest';
 import type { Connection, Credential } from '../../src/core/model';
 import { dockerHub } from '../../src/providers/dockerHub/type';
 import { ghcr } from '../../src/providers/ghcr/type';
-import type { ProviderType } from '../../src/providers/provider';
+import { withDigest } from '../../src/core/reference';
+import type { Deletion, ProviderType, RegistryProvider } from '../../src/providers/provider';
 import { startDockerHub } from '../sandbox/dockerHub/hub';
 import { startGitHub } from '../sandbox/github/github';
 import { startRecorder } from '../sandbox/recorder';
 import { collectLog } from '../unit/collectLog';
+import { failing } from '../unit/failing';
 import { contextOf } from '../unit/providerContext';
-import { contractRepositories } from './content';
-import { describeProvider, type ContractRegistry } from './provider.contract';
+import * as content from './content';
+import { describeProvider, tagNames, tagOf, type ContractRegistry, type Given } from './provider.contract';
 
-const namespaces = [...new Set(contractRepositories.map(({ name }) => name.split('/')[0] ?? ''))];
+const namespaces = [...new Set(content.contractRepositories.map(({ name }) => name.split('/')[0] ?? ''))];
 const alice: Credential = { kind: 'basic', username: 'alice', secret: 'ghp_correct-horse' };
+const { signal } = new AbortController();
 const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'ghp_correct-hose' };
 
 interface Hosted {
@@ -56,19 +60,19 @@ async function underContract(
 
 describeProvider({
   name: 'Docker Hub',
-  ownDeletion: true,
-  start: async () => {
-    const users = { alice: { secret: 'ghp_correct-horse', organizations: namespaces } };
-    const hub = await startDockerHub({ repositories: contractRepositories, users });
+  deletion: deletesTags,
+  start: async ({ readOnly = false }) => {
+    const users = { alice: { secret: 'ghp_correct-horse', organizations: namespaces, mayDelete: !readOnly } };
+    const hub = await startDockerHub({ repositories: content.contractRepositories, users });
     return underContract(dockerHub, hub, { api: 'dockerHub.url', registry: 'dockerHub.registryUrl' }, true);
   },
 });
 
 describeProvider({
   name: 'GitHub Container Registry',
-  ownDeletion: true,
-  start: async () => {
-    const packages = contractRepositories.map(({ name, tags }) => {
+  deletion: deletesVersions,
+  start: async ({ readOnly = false }) => {
+    const packages = content.contractRepositories.map(({ name, tags }) => {
       const versions = [...new Set(Object.values(tags))].reverse().map((manifest, index) => ({
         manifest,
         tags: Object.keys(tags).filter((tag) => tags[tag] === manifest),
@@ -76,7 +80,7 @@ describeProvider({
       }));
       return [name, versions] as const;
     });
-    const scopes = ['read:packages', 'read:org', 'delete:packages'];
+    const scopes = ['read:packages', 'read:org', ...(readOnly ? [] : ['delete:packages'])];
     const gitHub = await startGitHub({
       packages: Object.fromEntries(packages),
       organizations: namespaces,
@@ -86,3 +90,105 @@ describeProvider({
     return underContract(ghcr, gitHub, { api: 'github.apiUrl', registry: 'github.registryUrl' }, false);
   },
 });
+
+function deletionOf({ deletion }: RegistryProvider): Deletion {
+  if (deletion === undefined) throw new Error('It cannot delete');
+  return deletion;
+}
+
+async function previewOf(provider: RegistryProvider, path: string, tag: string) {
+  return deletionOf(provider).preview(await tagOf(provider, path, tag), () => undefined, signal);
+}
+
+/** Docker Hub: a tag goes, its image stays. */
+function deletesTags({ start, registry, provider }: Given): void {
+  it('names beforehand the tag that goes, and those that keep the image', async () => {
+    expect(await previewOf(provider(), 'delete/once', 'b')).toEqual({
+      digest: content.shared.digest,
+      tags: ['b'],
+      platforms: [],
+      stay: ['a'],
+    });
+    expect(await previewOf(provider(), 'delete/index', 'a')).toEqual({
+      digest: content.sharedIndex.digest,
+      tags: ['a'],
+      platforms: [
+        { os: 'linux', architecture: 'amd64' },
+        { os: 'linux', architecture: 'arm64' },
+      ],
+      stay: ['b'],
+    });
+  });
+
+  it('deletes a tag, and neither its image nor another tag', async () => {
+    const { image } = await tagOf(provider(), 'delete/once', 'b');
+    await deletionOf(provider()).image(image, content.shared.digest, signal);
+    expect((await tagNames(provider(), 'delete/once')).sort()).toEqual(['a', 'c']);
+    const fresh = registry().open(registry().credential);
+    expect(await failing(fresh.content?.manifest(image, signal) ?? Promise.resolve())).toMatchObject({
+      kind: 'notFound',
+    });
+    const kept = await fresh.content?.manifest(withDigest(image, content.shared.digest), signal);
+    expect(kept).toMatchObject({ digest: content.shared.digest });
+  });
+
+  it('does not find what was deleted already', async () => {
+    const { image } = await tagOf(provider(), 'delete/twice', 'a');
+    const deletion = deletionOf(provider());
+    await deletion.image(image, content.shared.digest, signal);
+    expect(await failing(deletion.image(image, content.shared.digest, signal))).toMatchObject({ kind: 'notFound' });
+  });
+
+  it('tells when the account may delete nothing', async () => {
+    await refusesDeletion(start);
+  });
+}
+
+/** GitHub: a version goes with all its tags. */
+function deletesVersions({ start, registry, provider }: Given): void {
+  it('names beforehand every tag that goes', async () => {
+    const preview = await previewOf(provider(), 'delete/once', 'b');
+    expect(preview).toEqual({ digest: content.shared.digest, tags: ['a', 'b'], platforms: [] });
+  });
+
+  it('deletes a version with all its tags, and no other', async () => {
+    const { image } = await tagOf(provider(), 'delete/once', 'a');
+    await deletionOf(provider()).image(image, content.shared.digest, signal);
+    expect(await tagNames(provider(), 'delete/once')).toEqual(['c']);
+    const { content: fresh } = registry().open(registry().credential);
+    for (const gone of [image, withDigest(image, content.shared.digest)])
+      expect(await failing(fresh?.manifest(gone, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
+  });
+
+  it('does not find what was deleted already', async () => {
+    const { image } = await tagOf(provider(), 'delete/twice', 'a');
+    const deletion = deletionOf(provider());
+    await deletion.image(image, content.shared.digest, signal);
+    expect(await failing(deletion.image(image, content.shared.digest, signal))).toMatchObject({ kind: 'notFound' });
+  });
+
+  it('explains that the last version stays', async () => {
+    const { image } = await tagOf(provider(), 'delete/untag', 'a');
+    const failure = await failing(deletionOf(provider()).image(image, content.shared.digest, signal));
+    expect(failure).toMatchObject({ kind: 'rejected' });
+    expect(failure.message).toContain('You cannot delete the last version of a package');
+    expect((await tagNames(provider(), 'delete/untag')).sort()).toEqual(['a', 'b']);
+  });
+
+  it('tells when the token may delete nothing', async () => {
+    await refusesDeletion(start);
+  });
+}
+
+async function refusesDeletion(start: Given['start']): Promise<void> {
+  const readOnly = await start({ readOnly: true });
+  try {
+    const own = readOnly.open(readOnly.credential);
+    const { image } = await tagOf(own, 'delete/forbidden', 'a');
+    const failure = await failing(deletionOf(own).image(image, content.shared.digest, signal));
+    expect(failure).toMatchObject({ kind: 'forbidden' });
+    expect((await tagNames(own, 'delete/forbidden')).sort()).toEqual(['a', 'b']);
+  } finally {
+    await readOnly.stop();
+  }
+}

@@ -34,16 +34,22 @@ export interface ContractRegistry {
 export interface ContractSubject {
   readonly name: string;
   readonly start: (options: ContractOptions) => Promise<ContractRegistry>;
-  /** It deletes by rules of its own, which its own tests know. */
-  readonly ownDeletion?: boolean;
+  /** What it does where it deletes by rules of its own; by default it deletes images by digest, with all their tags. */
+  readonly deletion?: (given: Given) => void;
+}
+
+/** What the tests of a subject share; there while they run. */
+export interface Given {
+  readonly start: ContractSubject['start'];
+  readonly registry: () => ContractRegistry;
+  readonly provider: () => RegistryProvider;
 }
 
 const { signal } = new AbortController();
 const anonymous: Credential = { kind: 'anonymous' };
 
 /** What every provider must do; which registry it does it on, the subject tells. */
-export function describeProvider({ name, start, ownDeletion = false }: ContractSubject): void {
-  if (ownDeletion) console.log(`${name} deletes by rules of its own, which its unit tests know.`);
+export function describeProvider({ name, start, deletion = deletesImages }: ContractSubject): void {
   describe(name, () => {
     let registry: ContractRegistry;
     let provider: RegistryProvider;
@@ -198,94 +204,8 @@ export function describeProvider({ name, start, ownDeletion = false }: ContractS
       });
     });
 
-    describe.skipIf(ownDeletion)('deletion', () => {
-      const deleting = (from = provider): Deletion => {
-        if (from.deletion === undefined) throw new Error('It cannot delete');
-        return from.deletion;
-      };
-      const preview = async (path: string, tag: string) =>
-        deleting().preview(await tagOf(provider, path, tag), () => undefined, signal);
-      const isGone = async (path: string, tag: Tag, built: BuiltManifest): Promise<void> => {
-        expect(await tagNames(provider, path)).not.toContain(tag.label);
-        // A provider of its own: this one may remember the manifest.
-        const { content: fresh } = registry.open(registry.credential);
-        for (const image of [tag.image, withDigest(tag.image, built.digest)])
-          expect(await failing(fresh?.manifest(image, signal) ?? Promise.resolve())).toMatchObject({
-            kind: 'notFound',
-          });
-      };
-
-      it('names beforehand every tag and platform that goes', async () => {
-        expect(await preview('delete/once', 'b')).toEqual({
-          digest: content.shared.digest,
-          tags: ['a', 'b'],
-          platforms: [],
-        });
-        expect(await preview('delete/index', 'a')).toEqual({
-          digest: content.sharedIndex.digest,
-          tags: ['a', 'b'],
-          platforms: [
-            { os: 'linux', architecture: 'amd64' },
-            { os: 'linux', architecture: 'arm64' },
-          ],
-        });
-      });
-
-      it('counts the tags it looks at', async () => {
-        const seen: string[] = [];
-        const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
-        await deleting().preview(await tagOf(provider, 'delete/index', 'c'), progress, signal);
-        expect(seen).toEqual(['1/3', '2/3', '3/3']);
-      });
-
-      it('deletes an image with all its tags, and no other', async () => {
-        const [a, b] = [await tagOf(provider, 'delete/once', 'a'), await tagOf(provider, 'delete/once', 'b')];
-        await deleting().image(a.image, content.shared.digest, signal);
-        await isGone('delete/once', a, content.shared);
-        await isGone('delete/once', b, content.shared);
-        expect(await tagNames(provider, 'delete/once')).toEqual(['c']);
-        expect(await preview('delete/once', 'c')).toMatchObject({ tags: ['c'] });
-      });
-
-      it('does not find what was deleted already', async () => {
-        const { image } = await tagOf(provider, 'delete/twice', 'a');
-        await deleting().image(image, content.shared.digest, signal);
-        expect(await failing(deleting().image(image, content.shared.digest, signal))).toMatchObject({
-          kind: 'notFound',
-        });
-        expect(await tagNames(provider, 'delete/twice')).toEqual(['b']);
-      });
-
-      it('deletes a tag alone, or learns that the registry does not', async () => {
-        // Not the provider of the other tests: what it learns, it keeps.
-        const own = registry.open(registry.credential);
-        const tag = await tagOf(own, 'delete/untag', 'a');
-        if (registry.untag === 'done') {
-          await deleting(own).untag?.(tag, signal);
-          expect(deleting(own)).toHaveProperty('untag');
-          expect(await tagNames(own, 'delete/untag')).toEqual(['b']);
-        } else {
-          const refused = deleting(own).untag?.(tag, signal) ?? Promise.resolve();
-          expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
-          expect(deleting(own)).not.toHaveProperty('untag');
-          expect(await tagNames(own, 'delete/untag')).toEqual(['a', 'b']);
-        }
-        const kept = await own.content?.manifest(withDigest(tag.image, content.shared.digest), signal);
-        expect(kept).toMatchObject({ digest: content.shared.digest });
-      });
-
-      it('tells when the registry deletes nothing', async () => {
-        const readOnly = await start({ readOnly: true });
-        try {
-          const own = readOnly.open(readOnly.credential);
-          const { image } = await tagOf(own, 'delete/forbidden', 'a');
-          const refused = deleting(own).image(image, content.shared.digest, signal);
-          expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
-          expect(await tagNames(own, 'delete/forbidden')).toEqual(['a', 'b']);
-        } finally {
-          await readOnly.stop();
-        }
-      });
+    describe('deletion', () => {
+      deletion({ start, registry: () => registry, provider: () => provider });
     });
 
     it('logs what it asked, and no secret', () => {
@@ -296,6 +216,97 @@ export function describeProvider({ name, start, ownDeletion = false }: ContractS
         for (const secret of [credential.secret, encoded]) expect(registry.log.join('\n')).not.toContain(secret);
       }
     });
+  });
+}
+
+/** A registry that deletes images by digest, with all their tags. */
+function deletesImages({ start, registry, provider }: Given): void {
+  const deleting = (from = provider()): Deletion => {
+    if (from.deletion === undefined) throw new Error('It cannot delete');
+    return from.deletion;
+  };
+  const preview = async (path: string, tag: string) =>
+    deleting().preview(await tagOf(provider(), path, tag), () => undefined, signal);
+  const isGone = async (path: string, tag: Tag, built: BuiltManifest): Promise<void> => {
+    expect(await tagNames(provider(), path)).not.toContain(tag.label);
+    // A provider of its own: this one may remember the manifest.
+    const { content: fresh } = registry().open(registry().credential);
+    for (const image of [tag.image, withDigest(tag.image, built.digest)])
+      expect(await failing(fresh?.manifest(image, signal) ?? Promise.resolve())).toMatchObject({
+        kind: 'notFound',
+      });
+  };
+
+  it('names beforehand every tag and platform that goes', async () => {
+    expect(await preview('delete/once', 'b')).toEqual({
+      digest: content.shared.digest,
+      tags: ['a', 'b'],
+      platforms: [],
+    });
+    expect(await preview('delete/index', 'a')).toEqual({
+      digest: content.sharedIndex.digest,
+      tags: ['a', 'b'],
+      platforms: [
+        { os: 'linux', architecture: 'amd64' },
+        { os: 'linux', architecture: 'arm64' },
+      ],
+    });
+  });
+
+  it('counts the tags it looks at', async () => {
+    const seen: string[] = [];
+    const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
+    await deleting().preview(await tagOf(provider(), 'delete/index', 'c'), progress, signal);
+    expect(seen).toEqual(['1/3', '2/3', '3/3']);
+  });
+
+  it('deletes an image with all its tags, and no other', async () => {
+    const [a, b] = [await tagOf(provider(), 'delete/once', 'a'), await tagOf(provider(), 'delete/once', 'b')];
+    await deleting().image(a.image, content.shared.digest, signal);
+    await isGone('delete/once', a, content.shared);
+    await isGone('delete/once', b, content.shared);
+    expect(await tagNames(provider(), 'delete/once')).toEqual(['c']);
+    expect(await preview('delete/once', 'c')).toMatchObject({ tags: ['c'] });
+  });
+
+  it('does not find what was deleted already', async () => {
+    const { image } = await tagOf(provider(), 'delete/twice', 'a');
+    await deleting().image(image, content.shared.digest, signal);
+    expect(await failing(deleting().image(image, content.shared.digest, signal))).toMatchObject({
+      kind: 'notFound',
+    });
+    expect(await tagNames(provider(), 'delete/twice')).toEqual(['b']);
+  });
+
+  it('deletes a tag alone, or learns that the registry does not', async () => {
+    // Not the provider of the other tests: what it learns, it keeps.
+    const own = registry().open(registry().credential);
+    const tag = await tagOf(own, 'delete/untag', 'a');
+    if (registry().untag === 'done') {
+      await deleting(own).untag?.(tag, signal);
+      expect(deleting(own)).toHaveProperty('untag');
+      expect(await tagNames(own, 'delete/untag')).toEqual(['b']);
+    } else {
+      const refused = deleting(own).untag?.(tag, signal) ?? Promise.resolve();
+      expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
+      expect(deleting(own)).not.toHaveProperty('untag');
+      expect(await tagNames(own, 'delete/untag')).toEqual(['a', 'b']);
+    }
+    const kept = await own.content?.manifest(withDigest(tag.image, content.shared.digest), signal);
+    expect(kept).toMatchObject({ digest: content.shared.digest });
+  });
+
+  it('tells when the registry deletes nothing', async () => {
+    const readOnly = await start({ readOnly: true });
+    try {
+      const own = readOnly.open(readOnly.credential);
+      const { image } = await tagOf(own, 'delete/forbidden', 'a');
+      const refused = deleting(own).image(image, content.shared.digest, signal);
+      expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
+      expect(await tagNames(own, 'delete/forbidden')).toEqual(['a', 'b']);
+    } finally {
+      await readOnly.stop();
+    }
   });
 }
 
@@ -333,12 +344,12 @@ async function tagsOf(provider: RegistryProvider, path: string): Promise<Tag[]> 
   return entries.filter((entry) => entry.kind === 'tag');
 }
 
-async function tagOf(provider: RegistryProvider, path: string, label: string): Promise<Tag> {
+export async function tagOf(provider: RegistryProvider, path: string, label: string): Promise<Tag> {
   const found = (await tagsOf(provider, path)).find((tag) => tag.label === label);
   if (found === undefined) throw new Error(`${path} has no tag ${label}`);
   return found;
 }
 
-async function tagNames(provider: RegistryProvider, path: string): Promise<string[]> {
+export async function tagNames(provider: RegistryProvider, path: string): Promise<string[]> {
   return (await tagsOf(provider, path)).map(({ label }) => label);
 }

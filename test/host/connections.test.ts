@@ -93,7 +93,7 @@ describe('connections', () => {
     const [team] = store.all();
     deepEqual(team && { label: team.label, url: team.url, shared: team.shared }, { label: 'Team', url, shared: true });
     if (team === undefined) return;
-    await store.updateCredential(team.id, alice);
+    await store.updateCredential(team.id, alice, { account: 'alice' });
     equal(store.all()[0]?.account, 'alice');
     await store.remove(team);
     deepEqual(store.all(), []);
@@ -105,7 +105,7 @@ describe('connections', () => {
   it('of the settings keep their secret to their address', async () => {
     await setSetting('connections', [{ provider: 'generic', label: 'Team', url }]);
     const [team] = store.all();
-    await store.updateCredential(team?.id ?? '', alice);
+    await store.updateCredential(team?.id ?? '', alice, { account: 'alice' });
     await setSetting('connections', [{ provider: 'generic', label: 'Team', url: 'https://evil.example.com' }]);
     deepEqual(await store.credential(store.all()[0]?.id ?? ''), { kind: 'anonymous' });
   });

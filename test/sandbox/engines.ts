@@ -28,6 +28,11 @@ export interface RunningEngine {
   readonly stop: () => Promise<void>;
 }
 
+export interface EngineOptions {
+  /** Address of a registry that Docker asks in place of Docker Hub. */
+  readonly mirror?: string;
+}
+
 /** Why no engine of this kind can be started here; nothing when one can. */
 export function whyNoEngine(kind: EngineKind): string | undefined {
   if (process.platform !== 'linux') return `${kind} runs on Linux only`;
@@ -78,12 +83,13 @@ function socketIn(directory: string): string {
 }
 
 /** Docker takes plain http from loopback registries, podman from those it is told: https://github.com/containers/image/blob/v5.23.1/docs/containers-registries.conf.5.md */
-async function configure(directory: string): Promise<void> {
+async function configure(directory: string, { mirror }: EngineOptions): Promise<void> {
   const loopback = ['127.0.0.1', 'localhost'].map(
     (location) => `[[registry]]\nlocation="${location}"\ninsecure=true\n`,
   );
   await writeFile(join(directory, 'registries.conf'), `unqualified-search-registries=[]\n${loopback.join('')}`);
-  await writeFile(join(directory, 'daemon.json'), '{}');
+  const mirrors = mirror === undefined ? {} : { 'registry-mirrors': [mirror] };
+  await writeFile(join(directory, 'daemon.json'), JSON.stringify(mirrors));
   await mkdir(join(directory, 'home'));
 }
 
@@ -130,11 +136,11 @@ async function untilListening(child: EngineProcess, output: () => string): Promi
 }
 
 /** Starts a Docker Engine or a Podman service of its own, in a directory that is removed at the end. */
-export async function startEngine(kind: EngineKind): Promise<RunningEngine> {
+export async function startEngine(kind: EngineKind, options: EngineOptions = {}): Promise<RunningEngine> {
   const reason = whyNoEngine(kind);
   if (reason !== undefined) throw new Error(reason);
   const directory = await tempDir(kind);
-  await configure(directory.path);
+  await configure(directory.path, options);
   const child = launch(kind, directory.path);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -174,3 +174,14 @@ export function buildIndex(children: readonly IndexChild[], options: IndexOption
     ...annotations,
   };
 }
+
+/** What an annotation or the config says, of an index its first image's. */
+export function createdOf({ annotations, blobs, children }: BuiltManifest): Date {
+  const annotated = annotations?.['org.opencontainers.image.created'];
+  if (annotated !== undefined) return new Date(annotated);
+  const [first] = children;
+  if (first !== undefined) return createdOf(first);
+  const config = blobs.find(({ mediaType }) => mediaType.includes('config'));
+  const { created } = (config === undefined ? {} : JSON.parse(config.bytes.toString())) as { created?: string };
+  return created === undefined ? new Date(0) : new Date(created);
+}

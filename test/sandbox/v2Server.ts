@@ -5,7 +5,7 @@ import type { SeedRepository } from './seed';
 import type { Challenge, V2Auth, V2Behaviour, V2ServerOptions } from './v2Options';
 import { defaultBehaviour } from './v2Options';
 import { route } from './v2Routes';
-import { createStore } from './v2Store';
+import { createStore, emptyRepository } from './v2Store';
 
 /** What was asked of a server, in order, with its headers: also those that hold secrets. */
 export interface SeenRequest {
@@ -25,6 +25,8 @@ export interface V2Server {
   readonly clearFaults: () => void;
   /** Replaces everything that is stored. */
   readonly load: (repositories: readonly SeedRepository[]) => void;
+  /** Removes a tag, or a manifest with its tags by its digest, as services do that have an API of their own for it. */
+  readonly forget: (repository: string, reference: string) => void;
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -103,6 +105,12 @@ export async function startV2Server(options: V2ServerOptions = {}): Promise<V2Se
     clearFaults: faults.clear,
     load: (seeds) => {
       store = createStore(seeds);
+    },
+    forget: (name, reference) => {
+      const { manifests, tags } = store.repositories.get(name) ?? emptyRepository();
+      tags.delete(reference);
+      if (!manifests.delete(reference)) return;
+      for (const [tag, digest] of tags) if (digest === reference) tags.delete(tag);
     },
     connections: listener.connections,
     stop: listener.stop,

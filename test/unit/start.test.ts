@@ -56,9 +56,13 @@ describe('the settings of the VS Code that is started', () => {
     parse(await readFile(file(), 'utf8')) as Record<string, unknown>;
 
   it('connect the sandbox and keep the screen quiet', async () => {
-    await updateSettings(file(), sandbox.url);
+    await updateSettings(file(), {
+      connections: [sandbox],
+      others: { 'registryExplorer.dockerHub.url': 'http://127.0.0.1:5101' },
+    });
     expect(await settings()).toMatchObject({
       'registryExplorer.connections': [sandbox],
+      'registryExplorer.dockerHub.url': 'http://127.0.0.1:5101',
       'workbench.startupEditor': 'none',
     });
   });
@@ -71,7 +75,7 @@ describe('the settings of the VS Code that is started', () => {
       file(),
       `{\n  // large\n  "editor.fontSize": 30,\n  "registryExplorer.connections": ${connections}\n}`,
     );
-    await updateSettings(file(), 'http://127.0.0.1:41000');
+    await updateSettings(file(), { connections: [{ ...sandbox, url: 'http://127.0.0.1:41000' }] });
     expect(await settings()).toEqual({
       'editor.fontSize': 30,
       'registryExplorer.connections': [other, { ...sandbox, url: 'http://127.0.0.1:41000' }],

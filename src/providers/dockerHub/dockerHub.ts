@@ -34,6 +34,7 @@ const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 export class DockerHubProvider implements RegistryProvider {
   private readonly hub: HubApi;
   private readonly client: RegistryClient;
+  private readonly hasAccount: boolean;
 
   constructor(
     private readonly connection: Connection,
@@ -43,7 +44,8 @@ export class DockerHubProvider implements RegistryProvider {
     this.hub = new HubApi(http, connection.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
-    if (connection.account !== undefined) {
+    this.hasAccount = connection.account !== undefined || connection.login !== undefined;
+    if (this.hasAccount) {
       this.deletion = {
         preview: (tag, _progress, signal) => this.previewDeletion(tag, signal),
         image: (image, _digest, signal) => this.deleteTag(image, signal),
@@ -81,7 +83,7 @@ export class DockerHubProvider implements RegistryProvider {
   readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.context.credential(signal);
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    if (this.connection.account === undefined) return [];
+    if (!this.hasAccount) return [];
     return (await this.ownNamespaces(signal)).map((namespace) => ({ host, namespace }));
   };
 
@@ -133,7 +135,7 @@ export class DockerHubProvider implements RegistryProvider {
   readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.connection.url, entry);
 
   private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
-    const own = this.connection.account === undefined ? [] : await this.ownNamespaces(signal);
+    const own = this.hasAccount ? await this.ownNamespaces(signal) : [];
     return [...new Set([...own, ...this.context.namespaces()])];
   }
 
@@ -151,7 +153,10 @@ export class DockerHubProvider implements RegistryProvider {
         return (await this.hub.get(answers.namespacesAnswer, '/v2/repositories/namespaces/', signal)).namespaces ?? [];
       }, signal),
     ]);
-    return [...new Set([(this.connection.account ?? '').toLowerCase(), ...asked.flat()])].filter((name) => name !== '');
+    const credential = await this.context.credential(signal);
+    // Docker's login may be by e-mail address, which is no namespace.
+    const own = credential.kind === 'basic' ? [credential.username.toLowerCase()].filter(isNamespace) : [];
+    return [...new Set([...own, ...asked.flat()])];
   }
 
   private async orNothing(ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
@@ -231,9 +236,13 @@ export class DockerHubProvider implements RegistryProvider {
   }
 }
 
+function isNamespace(name: string): boolean {
+  return namespacePattern.test(name);
+}
+
 export function namespaceProblem(name: string): string | undefined {
-  if (namespacePattern.test(name)) return undefined;
-  return namespacePattern.test(name.toLowerCase())
+  if (isNamespace(name)) return undefined;
+  return isNamespace(name.toLowerCase())
     ? t('Namespaces are lower case: “{0}”.', name.toLowerCase())
     : t('“{0}” is no namespace of Docker Hub: they have letters, digits, - and _.', name);
 }

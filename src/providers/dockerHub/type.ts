@@ -24,6 +24,11 @@ export const dockerHub: ProviderType = {
             detail: t('A personal access token, the password, or an organization access token'),
           },
           {
+            value: 'docker',
+            label: t('Login of the docker command'),
+            detail: t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
+          },
+          {
             value: 'anonymous',
             label: t('Anonymously'),
             detail: t('For public namespaces, and to search'),
@@ -73,6 +78,7 @@ export const dockerHub: ProviderType = {
         label: t('Docker Hub'),
         url,
         ...(credential.kind === 'basic' ? { account: credential.username } : {}),
+        ...(answers.signIn === 'docker' ? { login: 'docker' as const } : {}),
         ...(namespaces.length > 0 ? { namespaces } : {}),
       },
       credential,

@@ -34,6 +34,11 @@ export const generic: ProviderType = {
             detail: t('Kept in the secret store of VS Code'),
           },
           {
+            value: 'docker',
+            label: t('Login of the docker command'),
+            detail: t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
+          },
+          {
             value: 'anonymous',
             label: t('Anonymously'),
             detail: t('For registries and repositories open to everybody'),
@@ -65,7 +70,9 @@ export const generic: ProviderType = {
     const url = 'url' in read ? read.url : '';
     const credential = credentialOf(answers);
     const account = credential.kind === 'basic' ? { account: credential.username } : {};
-    return { connection: { provider: 'generic', label: url.replace(/^https?:\/\//, ''), url, ...account }, credential };
+    const login = answers.signIn === 'docker' ? { login: 'docker' as const } : {};
+    const label = url.replace(/^https?:\/\//, '');
+    return { connection: { provider: 'generic', label, url, ...account, ...login }, credential };
   },
   open: (connection, context) => new GenericProvider(connection, context),
 };

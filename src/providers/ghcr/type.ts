@@ -52,6 +52,11 @@ export const ghcr: ProviderType = {
               'Kept in the secret store of VS Code; also for manifests and pulls where the account does not do',
             ),
           },
+          {
+            value: 'docker',
+            label: t('Login of the docker command'),
+            detail: t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
+          },
         ],
         partOfCredential: true,
       },
@@ -91,7 +96,9 @@ export const ghcr: ProviderType = {
         url,
         ...(credential.kind === 'basic'
           ? { account: credential.username }
-          : { authentication: isEnterprise ? 'github-enterprise' : 'github' }),
+          : answers.signIn === 'docker'
+            ? { login: 'docker' as const }
+            : { authentication: isEnterprise ? 'github-enterprise' : 'github' }),
       },
       credential,
     };

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { count } from '../words';
+import { count, signedInAs } from '../words';
 import { nodeCommand } from './command';
 
 export const showPullLimit = nodeCommand({
@@ -11,7 +11,7 @@ export const showPullLimit = nodeCommand({
   run: async (app, { connection, pullLimit }) => {
     const { label } = connection;
     const limit = await app.working(t('Asking {0}', label), (_progress, signal) => pullLimit(signal));
-    const who = connection.account ?? t('anonymous');
+    const who = signedInAs(connection) ?? t('anonymous');
     app.tell(
       limit === undefined
         ? t('{0} sets no pull limit for this account ({1}).', label, who)

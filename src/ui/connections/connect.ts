@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
-import type { Connection, Credential } from '../../core/model';
+import type { Connection, Credential, SignIn } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
 import { causes, report } from '../report';
@@ -72,32 +72,48 @@ async function save(app: App, connection: Omit<Connection, 'id'>, credential: Cr
     const shown = await app.connections.unhide(connection.provider, connection.url);
     if (shown !== undefined) return shown;
   }
-  const { provider, url, account, authentication } = connection;
+  const { provider, url, account, authentication, login } = connection;
   const same = app.connections.all().find(
     (known) =>
       known.provider === provider &&
       known.url === url &&
       known.account === account &&
+      known.login === login &&
       // An account has no credential to put in the place of a stored one.
       (authentication === undefined || known.authentication === authentication),
   );
   if (same === undefined) return app.connections.add(connection, credential);
-  await app.connections.updateCredential(same.id, credential);
+  await app.connections.updateCredential(same.id, credential, signInOf(same));
   return same;
 }
 
-/** Why the account of VS Code that the answers name will not do for the connection; nothing when it will, or there is none. */
-async function signInAgain(
+function signInOf({ account, authentication, login }: Omit<Connection, 'id'>): SignIn {
+  return {
+    ...(account === undefined ? {} : { account }),
+    ...(authentication === undefined ? {} : { authentication }),
+    ...(login === undefined ? {} : { login }),
+  };
+}
+
+/** What the connection signs in with from now on, or why that will not do. */
+async function newSignIn(
   app: App,
   type: ProviderType,
-  { authentication, account, url }: Connection,
+  connection: Connection,
   described: Omit<Connection, 'id'>,
-): Promise<string | undefined> {
-  if (described.authentication === undefined) return undefined;
-  if (authentication === undefined) return t('Connect the account as a registry of its own: Connect Registry….');
-  const session = await app.accounts.signIn(authentication, url, type.scopes ?? []);
+  credential: Credential,
+): Promise<SignIn | string> {
+  const { authentication, account } = connection;
+  if (described.authentication === undefined) {
+    // An account of VS Code stays; the credential is beside it.
+    const isBeside = authentication !== undefined && credential.kind !== 'anonymous';
+    return signInOf(isBeside ? connection : described);
+  }
+  const session = await app.accounts.signIn(described.authentication, connection.url, type.scopes ?? []);
   if (session === undefined) return t('Nobody has signed in.');
-  return session.account === account ? undefined : t('This connection belongs to {0}.', account ?? '');
+  if (authentication !== undefined && session.account !== account)
+    return t('This connection belongs to {0}.', account ?? '');
+  return { authentication: described.authentication, account: session.account };
 }
 
 /** Asks for a new credential of a connection; what is not asked again stays. */
@@ -111,11 +127,12 @@ export async function updateCredential(app: App, connection: Connection): Promis
   };
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
     const { connection: described, credential } = type.describe(answers, app.setting);
-    const problem = await signInAgain(app, type, connection, described);
-    if (problem !== undefined) return { at: 'signIn', problem };
-    const refusal = await check(app, connection, credential, questions, answers, signal);
+    const signIn = await newSignIn(app, type, connection, described, credential);
+    if (typeof signIn === 'string') return { at: 'signIn', problem: signIn };
+    const { id, provider, label, url } = connection;
+    const refusal = await check(app, { id, provider, label, url, ...signIn }, credential, questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
-    return keeping(app, questions, answers, () => app.connections.updateCredential(connection.id, credential));
+    return keeping(app, questions, answers, () => app.connections.updateCredential(id, credential, signIn));
   };
   return (
     (await askQuestions(app.ask, { title: t('Update Credential'), questions, initial, stepsBefore: 0, finish })) ===

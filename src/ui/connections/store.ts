@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod/mini';
-import type { Connection, Credential } from '../../core/model';
+import type { Connection, Credential, SignIn } from '../../core/model';
 import type { Secrets } from './secrets';
 
 export interface ConnectionChange {
@@ -12,22 +12,35 @@ export interface ConnectionChange {
 const memento = {
   own: 'connections',
   hidden: 'hiddenConnections',
-  accounts: 'sharedAccounts',
+  signIns: 'sharedSignIns',
   namespaces: 'sharedNamespaces',
 } as const;
 
+const signIn = {
+  account: z.optional(z.string()),
+  authentication: z.optional(z.string()),
+  login: z.optional(z.literal('docker')),
+};
 const ownConnections = z.array(
   z.object({
     id: z.string(),
     provider: z.string(),
     label: z.string(),
     url: z.string(),
-    account: z.optional(z.string()),
-    authentication: z.optional(z.string()),
+    ...signIn,
     namespaces: z.optional(z.array(z.string())),
   }),
 );
-const sharedConnections = z.array(z.object({ provider: z.string(), label: z.optional(z.string()), url: z.string() }));
+const sharedConnections = z.array(
+  z.object({
+    provider: z.string(),
+    label: z.optional(z.string()),
+    url: z.string(),
+    login: signIn.login,
+    namespaces: z.optional(z.array(z.string())),
+  }),
+);
+const sharedSignIns = z.record(z.string(), z.object(signIn));
 
 /** The connections the user made, and those that the setting `registryExplorer.connections` lists for a team. */
 export class ConnectionStore implements vscode.Disposable {
@@ -69,19 +82,12 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'renamed' });
   }
 
-  async updateCredential(id: string, credential: Credential): Promise<void> {
+  /** Replaces the stored credential, and what the connection signs in with besides. */
+  async updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void> {
     await this.secrets.write(id, credential);
-    const account = credential.kind === 'basic' ? credential.username : undefined;
-    const accounts = this.accounts();
-    const own = this.own().find((connection) => connection.id === id);
-    if (own !== undefined)
-      // An account of VS Code stays what it is; the credential is beside it.
-      await this.updateOwn(id, (one) => (one.authentication === undefined ? withAccount(one, account) : one));
-    else
-      await this.state.update(memento.accounts, {
-        ...without(accounts, id),
-        ...(account === undefined ? {} : { [id]: account }),
-      });
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
+    else await this.state.update(memento.signIns, { ...this.signIns(), [id]: signIn });
     this.changed.fire({ id, reason: 'credential' });
   }
 
@@ -96,7 +102,7 @@ export class ConnectionStore implements vscode.Disposable {
   async remove({ id, shared }: Connection): Promise<void> {
     if (shared) {
       await this.state.update(memento.hidden, [...this.hidden(), id]);
-      await this.state.update(memento.accounts, without(this.accounts(), id));
+      await this.state.update(memento.signIns, without(this.signIns(), id));
       await this.state.update(memento.namespaces, without(this.namespaces(), id));
     } else {
       await this.state.update(
@@ -128,14 +134,7 @@ export class ConnectionStore implements vscode.Disposable {
   private own(): readonly Connection[] {
     const parsed = ownConnections.safeParse(this.state.get(memento.own, []));
     if (!parsed.success) return [];
-    return parsed.data
-      .filter(({ provider }) => this.providers.includes(provider))
-      .map(({ account, authentication, namespaces, ...rest }) => ({
-        ...rest,
-        ...(account === undefined ? {} : { account }),
-        ...(authentication === undefined ? {} : { authentication }),
-        ...(namespaces === undefined ? {} : { namespaces }),
-      }));
+    return parsed.data.filter(({ provider }) => this.providers.includes(provider)).map(defined);
   }
 
   private shared(): readonly Connection[] {
@@ -143,17 +142,17 @@ export class ConnectionStore implements vscode.Disposable {
       vscode.workspace.getConfiguration('registryExplorer').get('connections'),
     );
     if (!parsed.success) return [];
-    const accounts = this.accounts();
+    const signIns = this.signIns();
     const added = this.namespaces();
     const byId = new Map<string, Connection>();
-    for (const { provider, label, url: written } of parsed.data) {
+    for (const { provider, label, url: written, login, namespaces } of parsed.data) {
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);
-      const namespaces = added[id];
-      const connection = { id, provider, url, label: label ?? new URL(url).host, shared: true };
-      const whole = { ...connection, ...(namespaces === undefined ? {} : { namespaces }) };
-      if (!byId.has(id)) byId.set(id, withAccount(whole, accounts[id]));
+      const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true };
+      const connection = defined({ ...whole, namespaces: added[id] ?? namespaces, login });
+      const own = signIns[id];
+      if (!byId.has(id)) byId.set(id, own === undefined ? connection : withSignIn(connection, own));
     }
     return [...byId.values()];
   }
@@ -162,8 +161,10 @@ export class ConnectionStore implements vscode.Disposable {
     return this.state.get<readonly string[]>(memento.hidden, []);
   }
 
-  private accounts(): Readonly<Record<string, string>> {
-    return this.state.get<Readonly<Record<string, string>>>(memento.accounts, {});
+  private signIns(): Readonly<Record<string, SignIn>> {
+    const parsed = sharedSignIns.safeParse(this.state.get(memento.signIns, {}));
+    if (!parsed.success) return {};
+    return Object.fromEntries(Object.entries(parsed.data).map(([id, signIn]) => [id, defined(signIn)]));
   }
 
   private namespaces(): Readonly<Record<string, readonly string[]>> {
@@ -188,10 +189,19 @@ function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
 }
 
-/** A connection whose credential has changed may have another account, or none. */
-function withAccount(connection: Connection, account: string | undefined): Connection {
-  const { account: former, ...rest } = connection;
-  return account === undefined ? rest : former === account ? connection : { ...rest, account };
+function withSignIn(connection: Connection, signIn: SignIn): Connection {
+  const nothing = { account: undefined, authentication: undefined, login: undefined };
+  return defined({ ...connection, ...nothing, ...signIn });
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Without the properties that are undefined. */
+function defined<T extends object>(value: T): Defined<T>;
+function defined(value: object): object {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {

@@ -3,6 +3,7 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
+import { signedInAs } from '../words';
 import type { Node } from '../tree/node';
 
 /** With what the engine goes to an image's registry. */
@@ -29,7 +30,7 @@ export async function accessTo(app: App, image: ImageReference, title: string): 
     placeholder: t('{0} is connected several times', image.host),
     items: [first, ...others].map((value) => ({
       label: value.connection.label,
-      description: value.connection.account ?? t('anonymous'),
+      description: signedInAs(value.connection) ?? t('anonymous'),
       icon: 'server',
       value,
     })),

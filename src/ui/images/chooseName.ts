@@ -6,7 +6,7 @@ import type { App } from '../app';
 import type { Choice } from '../ask';
 import { causes } from '../report';
 import type { Node } from '../tree/node';
-import { referenceProblem } from '../words';
+import { referenceProblem, signedInAs } from '../words';
 
 /** Places of one connection that are offered: more would bury the other connections. */
 const mostTargets = 30;
@@ -67,7 +67,7 @@ async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<rea
   const { connection, provider } = node;
   const choice = (value: PushTarget): Choice<PushTarget> => ({
     label: `${printTarget(value)}/…`,
-    description: [connection.label, connection.account ?? '']
+    description: [connection.label, signedInAs(connection) ?? '']
       .filter((part) => part !== '' && part !== value.host)
       .join(' · '),
     icon: 'server',

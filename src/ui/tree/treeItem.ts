@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure';
 import type { Attachment, Entry, ImageDetails, Tag } from '../../core/model';
 import { printReference } from '../../core/reference';
 import { report } from '../report';
-import { age, artifactName, count, platforms, size, summary } from '../words';
+import { age, artifactName, count, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
 import { listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
@@ -92,13 +92,15 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.description = [connection.account ?? '', stateOf(node)].filter((part) => part !== '').join(' · ');
+  item.description = [signedInAs(connection) ?? '', stateOf(node)].filter((part) => part !== '').join(' · ');
   item.accessibilityInformation = {
     label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
   };
   const tooltip = new vscode.MarkdownString();
   tooltip.appendText(connection.label).appendMarkdown('\n\n').appendText(connection.url);
-  const who = connection.account === undefined ? t('Anonymous') : t('Signed in as {0}', connection.account);
+  const { account, login } = connection;
+  const without = login === undefined ? t('Anonymous') : t('Signed in with the login of the docker command');
+  const who = account === undefined ? without : t('Signed in as {0}', account);
   tooltip.appendMarkdown('\n\n').appendText(who);
   if (connection.shared)
     tooltip.appendMarkdown('\n\n').appendText(t('Listed in the setting registryExplorer.connections'));

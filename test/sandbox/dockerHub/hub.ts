@@ -23,6 +23,9 @@ export interface HubOptions {
   readonly users?: Readonly<Record<string, HubUser>>;
   /** What `ratelimit-limit` and `ratelimit-remaining` say. */
   readonly pulls?: { readonly limit: string; readonly remaining: string };
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly registryPort?: number;
 }
 
 export interface SandboxHub {
@@ -48,13 +51,17 @@ export async function startDockerHub(options: HubOptions): Promise<SandboxHub> {
   const faults = createFaults();
   const requests: SeenRequest[] = [];
   const tokens = new Map<string, Caller>();
-  const state: HubState = { repositories: new Map(repositories.map((seed) => [seed.name, stored(seed, privates)])) };
   const tokenServer = await tokensFor(options);
   const registry = await startV2Server({
     repositories: [...repositories, limitPreview(repositories)],
     deleteEnabled: false,
+    port: options.registryPort ?? 0,
     auth: { kind: 'bearer', challenge: tokenServer.challenge, accessOf: tokenServer.accessOf },
   });
+  const state: HubState = {
+    repositories: new Map(repositories.map((seed) => [seed.name, stored(seed, privates)])),
+    untag: registry.forget,
+  };
   if (pulls !== undefined) {
     const headers = { 'RateLimit-Limit': pulls.limit, 'RateLimit-Remaining': pulls.remaining };
     const found = (request: { method: string; path: string }) =>
@@ -72,7 +79,7 @@ export async function startDockerHub(options: HubOptions): Promise<SandboxHub> {
     const reply = route(state, request, caller) ?? jsonReply(404, { message: 'httperror 404: page not found' });
     return { ...reply, headers: { ...limits, ...reply.headers } };
   };
-  const listener = await serve(answer, faults, {});
+  const listener = await serve(answer, faults, { port: options.port ?? 0 });
   return {
     url: listener.url,
     registryUrl: registry.url,

@@ -1,4 +1,4 @@
-import type { BuiltManifest } from '../images';
+import { createdOf, type BuiltManifest } from '../images';
 import type { SeedRepository } from '../seed';
 import { jsonReply, type ServedRequest } from '../serve';
 import type { Reply } from '../faults';
@@ -13,6 +13,8 @@ export interface Caller {
 /** What the Hub holds and how it is asked for; repositories by `namespace/name`. */
 export interface HubState {
   readonly repositories: Map<string, HubRepository>;
+  /** Takes a tag from the registry behind. */
+  readonly untag: (repository: string, tag: string) => void;
 }
 
 export interface HubRepository {
@@ -148,6 +150,7 @@ function deleteTag(state: HubState, parts: readonly string[], caller: Caller | u
   if (![caller.name, ...caller.organizations].includes(namespace) || !caller.mayDelete)
     return jsonReply(403, { detail: 'access to the resource is forbidden with personal access token' });
   repository.tags.delete(tag);
+  state.untag(`${namespace}/${name}`, tag);
   return { status: 204 };
 }
 
@@ -178,7 +181,7 @@ export function describeTag(name: string, manifest: BuiltManifest) {
   const children = manifest.children.length > 0 ? manifest.children : [manifest];
   // Of a single image, the Hub tells what its config is: live/tags.repositories.never-pulled.2024.json
   const mediaType = manifest.children.length > 0 ? manifest.mediaType : (manifest.blobs[0]?.mediaType ?? '');
-  const pushed = createdOf(children).toISOString().replace('Z', '123Z');
+  const pushed = createdOf(manifest).toISOString().replace('Z', '123Z');
   const images = children.map((child) => ({
     architecture: child.platform?.architecture ?? 'unknown',
     features: '',
@@ -210,14 +213,4 @@ export function describeTag(name: string, manifest: BuiltManifest) {
     content_type: mediaType.includes('image') ? 'image' : 'unrecognized',
     digest: manifest.digest,
   };
-}
-
-/** What the config of an image says; the Hub tells when it was pushed, which here is the same. */
-function createdOf(images: readonly BuiltManifest[]): Date {
-  for (const { blobs } of images) {
-    const config = blobs.find(({ mediaType }) => mediaType.includes('config'));
-    const { created } = (config === undefined ? {} : JSON.parse(config.bytes.toString())) as { created?: string };
-    if (created !== undefined) return new Date(created);
-  }
-  return new Date(0);
 }

@@ -21,6 +21,9 @@ export interface GitHubOptions {
   readonly tokens: Readonly<Record<string, GitHubToken>>;
   /** Tokens that the registry does not take, as it may refuse those of accounts. */
   readonly notForRegistry?: readonly string[];
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly registryPort?: number;
 }
 
 export interface SandboxGitHub {
@@ -50,13 +53,14 @@ export async function startGitHub(options: GitHubOptions): Promise<SandboxGitHub
     ),
     organizations: new Set(options.organizations),
     users: new Set(options.users),
+    forget: registry.server.forget,
     site: 'https://github.com',
   };
   const answer = (request: ServedRequest): Reply => {
     requests.push({ method: request.method, path: request.path, headers: request.headers });
     return wrong(request) ?? answered(state, options, request);
   };
-  const listener = await serve(answer, faults, {});
+  const listener = await serve(answer, faults, { port: options.port ?? 0 });
   return {
     url: listener.url,
     registryUrl: registry.server.url,
@@ -98,7 +102,7 @@ function stored(versions: readonly GitHubVersion[], index: number): StoredVersio
 }
 
 /** The realm takes a user name with a token; the registry deletes nothing and lists nobody's repositories. */
-async function registryOf({ packages, tokens, notForRegistry = [] }: GitHubOptions) {
+async function registryOf({ packages, tokens, notForRegistry = [], registryPort = 0 }: GitHubOptions) {
   const repositories = Object.entries(packages).map(([path, versions]): SeedRepository => ({
     name: path.toLowerCase(),
     tags: Object.fromEntries(versions.flatMap(({ tags, manifest }) => tags.map((tag) => [tag, manifest]))),
@@ -112,6 +116,7 @@ async function registryOf({ packages, tokens, notForRegistry = [] }: GitHubOptio
   const server = await startV2Server({
     repositories,
     deleteEnabled: false,
+    port: registryPort,
     auth: { kind: 'bearer', challenge: tokenServer.challenge, accessOf: tokenServer.accessOf },
   });
   return {

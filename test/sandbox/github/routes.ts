@@ -23,6 +23,8 @@ export interface GitHubState {
   readonly packages: Map<string, StoredVersion[]>;
   readonly organizations: ReadonlySet<string>;
   readonly users: ReadonlySet<string>;
+  /** Takes an image from the registry behind. */
+  readonly forget: (repository: string, digest: string) => void;
   /** Of the web pages. */
   readonly site: string;
 }
@@ -138,6 +140,7 @@ function remove(state: GitHubState, path: string, id: number, token: GitHubToken
     path,
     versions.filter((version) => version !== found),
   );
+  state.forget(path.toLowerCase(), found.manifest.digest);
   return { status: 204, headers: scopesOf(token) };
 }
 

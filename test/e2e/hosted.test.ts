@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
+import { startHosted, type Hosted } from '../sandbox/hosted';
+import { dialog } from './dialog';
+import { editor } from './editor';
+import { imagesView } from './imagesView';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const reason = whyNoEngine('docker');
+if (reason !== undefined) console.log(`Pulls from Docker Hub and GitHub are not tested in the browser: ${reason}.`);
+
+describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of docker', () => {
+  let hosted: Hosted;
+  let engine: RunningEngine;
+
+  beforeAll(async () => {
+    hosted = await startHosted();
+    engine = await startEngine('docker', { mirror: hosted.hub.registryUrl });
+  }, 60_000);
+  afterAll(async () => {
+    await engine.stop();
+    await hosted.stop();
+  });
+
+  const workbench = useWorkbench(() => ({
+    settings: {
+      'registryExplorer.connections': [
+        { provider: 'dockerHub', label: 'Hub', url: hosted.hub.url, login: 'docker', namespaces: ['library'] },
+        { provider: 'ghcr', label: 'GitHub', url: 'https://github.com', login: 'docker' },
+      ],
+      'registryExplorer.dockerHub.url': hosted.hub.url,
+      'registryExplorer.dockerHub.registryUrl': hosted.hub.registryUrl,
+      'registryExplorer.github.apiUrl': hosted.gitHub.url,
+      'registryExplorer.github.registryUrl': hosted.gitHub.registryUrl,
+    },
+    env: {
+      DOCKER_HOST: engine.url,
+      DOCKER_CONFIG: '',
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: hosted.dockerAuths }),
+      GITHUB_ACCOUNTS: JSON.stringify(hosted.accounts),
+    },
+    helpers: [join(import.meta.dirname, 'accounts')],
+  }));
+  const opened = async (...path: readonly string[]) => {
+    const view = registriesView(workbench());
+    await view.open();
+    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
+    return view;
+  };
+
+  it('shows what the logins may see, from the settings of a team', async () => {
+    const hub = await opened('Hub', 'mona', 'web');
+    await hub.row(['web', '2.3.1']);
+    expect((await hub.rows()).map(({ label }) => label)).toEqual(expect.arrayContaining(['mona', 'acme', 'library']));
+    expect((await hub.rows())[0]?.description).toBe('docker login');
+    await workbench().screenshot('hosted-hub');
+    await hub.collapse('Hub');
+    const gitHub = await opened('GitHub', 'octocat', 'web');
+    await gitHub.describes(['web', '2.3.1'], 'amd64, arm64, arm/v7');
+    await workbench().screenshot('hosted-github');
+  });
+
+  it('pulls an image from GitHub, and one from Docker Hub', async () => {
+    const view = await opened('GitHub', 'octocat', 'web');
+    await view.choose(['web', '2.3.1'], 'Pull Image');
+    const images = imagesView(workbench());
+    await images.open();
+    await images.expand([hosted.gitHub.host, 'octocat/web']);
+    await images.row(['octocat/web', '2.3.1']);
+    await (await opened()).collapse('GitHub');
+    await (await opened('Hub', 'mona', 'web')).choose(['web', '1.4.2'], 'Pull Image');
+    await images.expand(['docker.io', 'mona/web']);
+    await images.row(['mona/web', '1.4.2']);
+  });
+
+  it('pulls whole repositories of both', async () => {
+    const images = imagesView(workbench());
+    const hub = await opened('Hub', 'acme');
+    await hub.choose(['acme', 'worker'], 'Pull Repository');
+    await dialog(workbench()).press('Pull 8 Tags');
+    await images.open();
+    await images.expand(['docker.io', 'acme/worker']);
+    await images.row(['acme/worker', '3.2.0']);
+    await images.collapse(['docker.io', 'acme/worker']);
+    await (await opened()).collapse('Hub');
+    const gitHub = await opened('GitHub', 'acme');
+    await gitHub.choose(['acme', 'worker'], 'Pull Repository');
+    await dialog(workbench()).press('Pull 8 Tags');
+    await images.open();
+    await images.expand([hosted.gitHub.host, 'acme/worker']);
+    await images.row(['acme/worker', 'edge']);
+  });
+
+  it('leads to the pages of repositories and tags', async () => {
+    const leadsTo = async (path: readonly string[], address: string) => {
+      await (await opened()).choose(path, 'Open in Browser');
+      const question = dialog(workbench());
+      expect(await question.detail()).toContain(address);
+      await question.press('Cancel');
+    };
+    await opened('GitHub', 'octocat', 'web');
+    await leadsTo(['octocat', 'web'], 'https://github.com/users/octocat/packages/container/package/web');
+    await leadsTo(['web', '2.3.1'], 'https://github.com/users/octocat/packages/container/web/');
+    await (await opened()).collapse('GitHub');
+    await opened('Hub', 'mona', 'web');
+    await leadsTo(['mona', 'web'], '/r/mona/web');
+    await leadsTo(['web', '2.3.1'], '/mona/web/');
+  });
+
+  it('signs in with an account of VS Code instead, and with a token beside it', async () => {
+    const view = await opened();
+    await view.choose('GitHub', 'Update Credential…');
+    const input = quickInput(workbench());
+    await input.pick('GitHub account of VS Code');
+    await dialog(workbench()).press('Allow');
+    await input.closed();
+    await view.describes('GitHub', 'octocat');
+    await view.choose('GitHub', 'Update Credential…');
+    await input.pick('Personal access token (classic)');
+    await input.titled('Update Credential (2 of 3)');
+    await input.type('octocat');
+    await input.accept();
+    await input.titled('Update Credential (3 of 3)');
+    await input.type('ghp_of-the-sandbox');
+    await input.accept();
+    await input.closed();
+    await view.describes('GitHub', 'octocat');
+    await opened('GitHub', 'octocat', 'web');
+    await view.choose(['web', '2.3.1'], 'Inspect Image Manifest');
+    await editor(workbench()).titled('web@2.3.1 manifest.json');
+    await notifications(workbench()).clear();
+  });
+});
