@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startDockerHub, type SandboxHub } from '../sandbox/dockerHub/hub';
+import { needsSecondFactor, startDockerHub, type SandboxHub } from '../sandbox/dockerHub/hub';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
 import { editor } from './editor';
@@ -27,6 +27,7 @@ beforeAll(async () => {
     privates: ['alice/secret'],
     users: {
       alice: { secret: 'dckr_pat_secret', organizations: ['acme'] },
+      carol: { secret: 'password of carol', refusal: needsSecondFactor },
       bob: { secret: 'password of bob', organizations: ['alice'], mayDelete: false },
     },
     pulls: { limit: '100;w=21600', remaining: '76;w=21600' },
@@ -68,6 +69,20 @@ describe('Docker Hub', () => {
     await input.type('wrong');
     await input.accept();
     await input.says('Incorrect authentication credentials');
+    await input.back();
+    await input.titled('Connect Registry (3 of 4)');
+    await input.type('carol');
+    await input.accept();
+    await input.titled('Connect Registry (4 of 4)');
+    await input.type('password of carol');
+    await input.accept();
+    await input.says('Use a personal access token in place of the password');
+    await workbench().screenshot('hub-second-factor');
+    await input.back();
+    await input.titled('Connect Registry (3 of 4)');
+    await input.type('alice');
+    await input.accept();
+    await input.titled('Connect Registry (4 of 4)');
     await input.type('dckr_pat_secret');
     await input.accept();
     await view.row('Docker Hub');
@@ -151,6 +166,12 @@ describe('Docker Hub', () => {
     const rows = (await view.rows()).map(({ label }) => label);
     expect(rows.join()).toMatch(/has had too many requests from you\. Try again in 1,(?:200|1\d\d) seconds/);
     await workbench().screenshot('hub-rate-limit');
+    hub.clearFaults();
+    hub.fail(/acme/, { status: 503, body: '{"message":"Service Unavailable"}' });
+    await view.choose(['Docker Hub', 'acme'], 'Refresh');
+    await expect
+      .poll(async () => (await view.rows()).map(({ label }) => label).join())
+      .toContain('has a problem of its own (503)');
     hub.clearFaults();
     await view.choose(['Docker Hub', 'acme'], 'Refresh');
     await view.row(['acme', 'web']);

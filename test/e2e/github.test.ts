@@ -123,6 +123,9 @@ describe('GitHub Container Registry', () => {
     await input.titled('Connect Registry (5 of 5)');
     await input.type('github_pat_fine');
     await input.says('fine-grained token');
+    await input.type('ghp_wrong');
+    await input.accept();
+    await input.says('Bad credentials');
     await input.type('ghp_nothing');
     await input.accept();
     await input.says('the token has the scopes repo, and needs read:packages');
@@ -223,5 +226,50 @@ describe('GitHub by token', () => {
     gitHub.clearFaults();
     await view.choose(['GitHub', 'hubot'], 'Refresh');
     await view.row(['hubot', 'tool']);
+  });
+});
+
+describe('GitHub Enterprise Server', () => {
+  let server: SandboxGitHub;
+  beforeAll(async () => {
+    server = await startGitHub({
+      prefix: '/api/v3',
+      packages: { 'octocat/app': [{ manifest: multi, tags: ['1.0'], updated }] },
+      users: ['octocat'],
+      tokens: { ghp_enterprise: { login: 'octocat', scopes: ['read:packages', 'read:org'] } },
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+  const workbench = useWorkbench(() => ({ settings: { 'registryExplorer.tags.details': 'never' } }));
+
+  it('is connected by its address', async () => {
+    const host = `localhost:${new URL(server.url).port}`;
+    const view = registriesView(workbench());
+    await view.open();
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick(gitHubRegistry);
+    await input.titled('Connect Registry (2 of 3)');
+    await input.pick('GitHub Enterprise');
+    await input.titled('Connect Registry (3 of 4)');
+    await input.type(server.url);
+    await input.says('Type the name of the server');
+    await input.type(`http://${host}`);
+    await input.accept();
+    await input.titled('Connect Registry (4 of 4)');
+    await input.pick(byToken);
+    await input.titled('Connect Registry (5 of 6)');
+    await input.type('octocat');
+    await input.accept();
+    await input.titled('Connect Registry (6 of 6)');
+    await input.type('ghp_enterprise');
+    await input.accept();
+    await view.row([host, 'octocat']);
+    await view.expand([host, 'octocat']);
+    await view.expand(['octocat', 'app']);
+    await view.choose(['app', '1.0'], 'Copy Full Tag');
+    await expect.poll(() => workbench().clipboard()).toBe(`containers.${host}/octocat/app:1.0`);
   });
 });

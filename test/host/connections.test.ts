@@ -102,6 +102,19 @@ describe('connections', () => {
     equal(store.all()[0]?.account, undefined);
   });
 
+  it('of the settings may come with namespaces and docker’s login, which another way to sign in replaces', async () => {
+    await setSetting('connections', [{ provider: 'generic', url, login: 'docker', namespaces: ['library'] }]);
+    const [team] = store.all();
+    deepEqual([team?.login, team?.namespaces], ['docker', ['library']]);
+    await store.updateCredential(team?.id ?? '', { kind: 'anonymous' }, { authentication: 'github', account: 'alice' });
+    await store.setNamespaces(team?.id ?? '', ['acme']);
+    const [now] = store.all();
+    deepEqual(
+      [now?.login, now?.authentication, now?.account, now?.namespaces],
+      [undefined, 'github', 'alice', ['acme']],
+    );
+  });
+
   it('of the settings keep their secret to their address', async () => {
     await setSetting('connections', [{ provider: 'generic', label: 'Team', url }]);
     const [team] = store.all();

@@ -47,6 +47,7 @@ export async function startHosted(options: HostedOptions = {}): Promise<Hosted> 
       [gitHubUser.secret]: { login: gitHubUser.name, scopes, organizations: ['acme', 'charts'] },
       [accountToken]: { login: gitHubUser.name, scopes: ['read:packages'] },
     },
+    notForRegistry: [accountToken],
     port: options.gitHubPort ?? 0,
     registryPort: options.gitHubRegistryPort ?? 0,
   });

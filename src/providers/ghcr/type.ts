@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
 import type { Answers, ProviderType } from '../provider';
@@ -34,7 +35,7 @@ export const ghcr: ProviderType = {
         prompt: t('Address of the GitHub Enterprise server'),
         placeholder: 'https://github.example.com',
         when: (answers: Answers) => answers.server === 'enterprise',
-        problem: (answer: string) => (serverOf(answer) === undefined ? t('Type the address of a server.') : undefined),
+        problem: serverProblem,
       },
       {
         key: 'signIn',
@@ -113,6 +114,14 @@ function asksToken(answers: Answers): boolean {
 function credentialOf({ signIn, username, secret }: Answers): Credential {
   if (signIn !== 'token') return { kind: 'anonymous' };
   return { kind: 'basic', username: username ?? '', secret: secret ?? '' };
+}
+
+/** Images are at `containers.` and the server's name: https://docs.github.com/en/enterprise-server@latest/admin/managing-your-enterprise-account/enabling-subdomain-isolation */
+function serverProblem(answer: string): string | undefined {
+  const server = serverOf(answer);
+  if (server === undefined) return t('Type the address of a server.');
+  if (isIP(new URL(server).hostname.replace(/[[\]]/g, '')) === 0) return undefined;
+  return t('Type the name of the server: its registry is at containers.NAME, which no IP address has.');
 }
 
 /** Its origin; https unless told otherwise. */

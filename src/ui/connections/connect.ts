@@ -149,9 +149,8 @@ async function check(
   answers: Answers,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
-  const provider = app.open(connection, credential);
   try {
-    await provider.list(undefined, undefined, signal);
+    await app.open(connection, credential).list(undefined, undefined, signal);
     return undefined;
   } catch (error) {
     const told = report(explained(error, credential), t('connect'));

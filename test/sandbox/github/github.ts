@@ -21,6 +21,8 @@ export interface GitHubOptions {
   readonly tokens: Readonly<Record<string, GitHubToken>>;
   /** Tokens that the registry does not take, as it may refuse those of accounts. */
   readonly notForRegistry?: readonly string[];
+  /** Of an Enterprise Server's API: `/api/v3`. */
+  readonly prefix?: string;
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly registryPort?: number;
@@ -58,7 +60,10 @@ export async function startGitHub(options: GitHubOptions): Promise<SandboxGitHub
   };
   const answer = (request: ServedRequest): Reply => {
     requests.push({ method: request.method, path: request.path, headers: request.headers });
-    return wrong(request) ?? answered(state, options, request);
+    const { prefix = '' } = options;
+    if (!request.url.pathname.startsWith(`${prefix}/`)) return refused(404, 'Not Found');
+    const url = new URL(request.url.href.replace(prefix, ''));
+    return wrong(request) ?? answered(state, options, { ...request, url });
   };
   const listener = await serve(answer, faults, { port: options.port ?? 0 });
   return {

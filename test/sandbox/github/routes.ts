@@ -198,7 +198,7 @@ function describeOrganization(login: string) {
 function describePackage(state: GitHubState, path: string, count: number, index: number) {
   const [owner = '', ...rest] = path.split('/');
   const name = rest.join('/');
-  const page = `${state.site}/orgs/${owner}/packages/container/package/${encodeURIComponent(name)}`;
+  const page = `${ownerPage(state, owner)}/packages/container/package/${encodeURIComponent(name)}`;
   return {
     id: index + 1,
     name,
@@ -219,7 +219,7 @@ function describeVersion(
   name: string,
   { id, manifest, tags, updated }: StoredVersion,
 ) {
-  const page = `${state.site}/orgs/${owner}/packages/container/${encodeURIComponent(name)}/${id}`;
+  const page = `${ownerPage(state, owner)}/packages/container/${encodeURIComponent(name)}/${id}`;
   return {
     id,
     name: manifest.digest,
@@ -230,4 +230,8 @@ function describeVersion(
     html_url: page,
     metadata: { package_type: 'container', container: { tags } },
   };
+}
+
+function ownerPage({ site, users }: GitHubState, owner: string): string {
+  return `${site}/${users.has(owner) ? 'users' : 'orgs'}/${owner}`;
 }

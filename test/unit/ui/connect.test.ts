@@ -80,4 +80,18 @@ describe('the connect flow', () => {
       await server.stop();
     }
   });
+
+  it('takes the login of docker, and stores nothing', async () => {
+    const server = await startV2Server({});
+    try {
+      const stored: unknown[] = [];
+      const { ask } = user(generic, server.url, 'Login of the docker command');
+      const connection = await connect(appOf(ask, (one, credential) => (stored.push(credential), kept(one))));
+      expect(connection).toMatchObject({ login: 'docker', url: server.url });
+      expect(connection).not.toHaveProperty('account');
+      expect(stored).toEqual([{ kind: 'anonymous' }]);
+    } finally {
+      await server.stop();
+    }
+  });
 });

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Credential } from '../../../src/core/model';
+import { orDockerLogin } from '../../../src/ui/connections/dockerLogin';
+import { failing } from '../failing';
+
+const { signal } = new AbortController();
+const anonymous: Credential = { kind: 'anonymous' };
+const ofDocker: Credential = { kind: 'basic', username: 'alice', secret: 'of docker' };
+const own: Credential = { kind: 'basic', username: 'alice', secret: 'her own' };
+
+describe('the login of docker', () => {
+  it('is read anew at each use, for the host of the registry', async () => {
+    const asked: string[] = [];
+    const logins = [ofDocker, own];
+    const read = orDockerLogin(
+      () => Promise.resolve(anonymous),
+      ({ host }) => (asked.push(host), Promise.resolve(logins[asked.length - 1])),
+      () => 'registry.example:5000',
+    );
+    expect([await read(signal), await read(signal)]).toEqual([ofDocker, own]);
+    expect(asked).toEqual(['registry.example:5000', 'registry.example:5000']);
+  });
+
+  it('gives way to a stored credential', async () => {
+    const read = orDockerLogin(
+      () => Promise.resolve(own),
+      () => Promise.reject(new Error('asked')),
+      () => 'registry.example',
+    );
+    expect(await read(signal)).toEqual(own);
+  });
+
+  it('says what to do where docker has none', async () => {
+    const read = orDockerLogin(
+      () => Promise.resolve(anonymous),
+      () => Promise.resolve(undefined),
+      () => 'ghcr.io',
+    );
+    const failure = await failing(read(signal));
+    expect(failure).toMatchObject({ kind: 'unauthorized', detail: { subject: 'ghcr.io' } });
+    expect(failure.detail.explanation).toContain('Run “docker login ghcr.io” in a terminal');
+  });
+});
