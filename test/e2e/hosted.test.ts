@@ -81,6 +81,7 @@ describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of d
 
   it('pulls whole repositories of both', async () => {
     const images = imagesView(workbench());
+    await (await opened()).collapse(['Hub', 'mona']);
     const hub = await opened('Hub', 'acme');
     await hub.choose(['acme', 'worker'], 'Pull Repository');
     await dialog(workbench()).press('Pull 8 Tags');
@@ -89,6 +90,7 @@ describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of d
     await images.row(['acme/worker', '3.2.0']);
     await images.collapse(['docker.io', 'acme/worker']);
     await (await opened()).collapse('Hub');
+    await (await opened('GitHub')).collapse(['GitHub', 'octocat']);
     const gitHub = await opened('GitHub', 'acme');
     await gitHub.choose(['acme', 'worker'], 'Pull Repository');
     await dialog(workbench()).press('Pull 8 Tags');
@@ -108,9 +110,19 @@ describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of d
     await leadsTo(['octocat', 'web'], 'https://github.com/users/octocat/packages/container/package/web');
     await leadsTo(['web', '2.3.1'], 'https://github.com/users/octocat/packages/container/web/');
     await (await opened()).collapse('GitHub');
+    // This Docker Hub is on this computer, whose pages open without a question.
     await opened('Hub', 'mona', 'web');
-    await leadsTo(['mona', 'web'], '/r/mona/web');
-    await leadsTo(['web', '2.3.1'], '/mona/web/');
+    const page = workbench().page.context().waitForEvent('page');
+    await (await opened()).choose(['mona', 'web'], 'Open in Browser');
+    // What stands in for the desktop leads pages of its own computer through itself.
+    expect((await page).url()).toContain(`${new URL(hosted.hub.url).port}/r/mona/web`);
+    await (await page).close();
+  });
+
+  it('keeps its addresses when VS Code starts anew', async () => {
+    await workbench().reload();
+    const view = await opened('GitHub');
+    await view.row(['GitHub', 'octocat']);
   });
 
   it('signs in with an account of VS Code instead, and with a token beside it', async () => {

@@ -137,9 +137,9 @@ describe('GitHub Container Registry', () => {
     await labels(group('octocat'));
     await labels(repository('octocat/app'));
     expect(provider.webPage?.(repository('octocat/app'))?.pathname).toBe(
-      '/orgs/octocat/packages/container/package/app',
+      '/users/octocat/packages/container/package/app',
     );
-    expect(provider.webPage?.(tag('octocat/app', '1.0'))?.pathname).toBe('/orgs/octocat/packages/container/app/3');
+    expect(provider.webPage?.(tag('octocat/app', '1.0'))?.pathname).toBe('/users/octocat/packages/container/app/3');
   });
 
   it('proposes to push to the user and the organizations, with the token', async () => {
