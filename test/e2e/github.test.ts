@@ -25,11 +25,13 @@ beforeAll(async () => {
       ],
       'Acme/web': [{ manifest: multi, tags: ['1'], updated }],
       'Locked/web': [{ manifest: multi, tags: ['1'], updated }],
+      'monalisa/smile': [{ manifest: multi, tags: ['1'], updated }],
       'hubot/tool': [{ manifest: multi, tags: ['1'], updated }],
     },
     organizations: ['Acme', 'Locked'],
-    users: ['octocat', 'hubot'],
+    users: ['octocat', 'hubot', 'monalisa'],
     tokens: {
+      gho_monalisa: { login: 'monalisa', scopes: ['read:packages'] },
       gho_octocat: { login: 'octocat', scopes: ['read:packages'] },
       ghp_nothing: { login: 'hubot', scopes: ['repo'] },
       ghp_hubot: {
@@ -39,7 +41,7 @@ beforeAll(async () => {
         needsSso: ['Locked'],
       },
     },
-    notForRegistry: ['gho_octocat', 'ghp_nothing'],
+    notForRegistry: ['gho_octocat', 'gho_monalisa', 'ghp_nothing'],
   });
 });
 afterEach(() => {
@@ -56,7 +58,7 @@ describe('GitHub Container Registry', () => {
       'registryExplorer.github.registryUrl': gitHub.registryUrl,
     },
     helpers: [join(import.meta.dirname, 'accounts')],
-    env: { GITHUB_ACCOUNTS: JSON.stringify({ octocat: 'gho_octocat' }) },
+    env: { GITHUB_ACCOUNTS: JSON.stringify({ octocat: 'gho_octocat', monalisa: 'gho_monalisa' }) },
   }));
   const connect = async () => {
     await workbench().runCommand('Registry Explorer: Connect Registry…');
@@ -140,6 +142,20 @@ describe('GitHub Container Registry', () => {
     const view = await opened();
     const roots = (await view.rows()).filter(({ level }) => level === 1);
     expect(roots.map(({ description }) => description)).toEqual(['octocat', 'hubot']);
+  });
+
+  it('is connected by another account of VS Code as well, each with its own packages', async () => {
+    const input = await connect();
+    await input.pick('GitHub account of VS Code');
+    await dialog(workbench()).press('Allow');
+    await input.pick('Sign in to another account');
+    const view = registriesView(workbench());
+    await view.row(['GitHub', 'monalisa']);
+    await view.expand(['GitHub', 'monalisa']);
+    await view.row(['monalisa', 'smile']);
+    await workbench().screenshot('github-accounts');
+    const tokens = gitHub.requests.slice(-2).map(({ headers }) => headers.authorization);
+    expect(tokens).toEqual(['Bearer gho_monalisa', 'Bearer gho_monalisa']);
   });
 });
 
