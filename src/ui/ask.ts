@@ -23,6 +23,8 @@ export interface PickStep<T> extends Step {
   readonly items: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
   /** The choice that stands selected. */
   readonly selected?: T | undefined;
+  /** What was wrong with that choice. */
+  readonly problemSoFar?: string | undefined;
 }
 
 export interface Choice<T> {

@@ -46,7 +46,10 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
     void (async () => {
       try {
         await busily(box, async () => {
-          const items = (await step.items).map(quickPickItem);
+          const items = (await step.items).map(quickPickItem).map((item) => {
+            const problem = item.value === step.selected ? step.problemSoFar : undefined;
+            return problem === undefined ? item : refused(item, problem);
+          });
           box.items = items;
           const active = items.find(({ value }) => value === step.selected) ?? items[0];
           // None at all would leave Enter without anything to take.
@@ -66,8 +69,7 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
         if (chosen === undefined) return;
         const refusal = await busily(box, () => accept?.(chosen.value, signal));
         if (refusal === undefined) settle({ value: chosen.value });
-        // A pick has no line for messages: the choice itself says why it will not do.
-        else box.items = box.items.map((item) => (item === chosen ? { ...item, detail: `$(error) ${refusal}` } : item));
+        else box.items = box.items.map((item) => (item === chosen ? refused(item, refusal) : item));
       }),
     ];
   });
@@ -83,6 +85,11 @@ function quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>
     ...(detail === undefined ? {} : { detail }),
     ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
   };
+}
+
+/** A pick has no line for messages: the choice itself says why it will not do. */
+function refused<I extends vscode.QuickPickItem>(item: I, problem: string): I {
+  return { ...item, detail: `$(error) ${problem}` };
 }
 
 async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {

@@ -36,6 +36,11 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
   return answer === 'back' ? undefined : answer?.value;
 }
 
+/** Whether VS Code is to ask for one of its accounts. */
+function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
+  return type.describe(answers, app.setting).connection.authentication !== undefined;
+}
+
 /** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
 async function described(app: App, type: ProviderType, answers: Answers) {
   const { connection, credential } = type.describe(answers, app.setting);
@@ -62,6 +67,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     initial: {},
     stepsBefore: 1,
     finish,
+    asksElsewhere: (answers) => signsInByAccount(app, type, answers),
   });
   return finished === 'back' ? 'back' : connected;
 }
@@ -135,8 +141,14 @@ export async function updateCredential(app: App, connection: Connection): Promis
     return keeping(app, questions, answers, () => app.connections.updateCredential(id, credential, signIn));
   };
   return (
-    (await askQuestions(app.ask, { title: t('Update Credential'), questions, initial, stepsBefore: 0, finish })) ===
-    true
+    (await askQuestions(app.ask, {
+      title: t('Update Credential'),
+      questions,
+      initial,
+      stepsBefore: 0,
+      finish,
+      asksElsewhere: (answers) => signsInByAccount(app, type, answers),
+    })) === true
   );
 }
 

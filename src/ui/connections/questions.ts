@@ -17,6 +17,8 @@ export interface Flow {
   readonly stepsBefore: number;
   /** Runs when all are answered, with the last box still open. */
   readonly finish: (answers: Answers, signal: AbortSignal) => Promise<Refusal | undefined>;
+  /** Whether finishing lets VS Code ask in a box of its own, which would close ours: then it runs after the last one. */
+  readonly asksElsewhere: (answers: Answers) => boolean;
 }
 
 /** Asks one question after another. Back keeps what was typed; a refusal leads to the question it is about. True when finished. */
@@ -28,7 +30,8 @@ export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'bac
     const asked = question;
     const accept: Accept<string> = async (value, signal) => {
       const given = { ...answers, [asked.key]: value };
-      refusal = nextQuestion(flow.questions, asked, given) === undefined ? await flow.finish(given, signal) : undefined;
+      const isLast = nextQuestion(flow.questions, asked, given) === undefined && !flow.asksElsewhere(given);
+      refusal = isLast ? await flow.finish(given, signal) : undefined;
       return refusal?.at === asked.key ? refusal.problem : undefined;
     };
     const answer = await askOne(ask, flow, asked, answers, refusal?.problem, accept);
@@ -40,6 +43,8 @@ export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'bac
       continue;
     }
     answers = { ...answers, [asked.key]: answer.value };
+    if (nextQuestion(flow.questions, asked, answers) === undefined && flow.asksElsewhere(answers))
+      refusal = await flow.finish(answers, new AbortController().signal);
     const at = refusal?.at;
     question =
       at === undefined ? nextQuestion(flow.questions, asked, answers) : flow.questions.find(({ key }) => key === at);
@@ -62,7 +67,7 @@ function askOne(
   const value = answers[question.key];
   if (question.choices !== undefined) {
     return ask.pick(
-      { title, canGoBack, placeholder: question.prompt, items: question.choices, selected: value },
+      { title, canGoBack, placeholder: question.prompt, items: question.choices, selected: value, problemSoFar },
       accept,
     );
   }

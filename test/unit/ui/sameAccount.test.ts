@@ -40,3 +40,29 @@ it('an account connected beside its token leaves the token alone', async () => {
     { kind: 'basic', username: 'octocat', secret: 'ghp' },
   ]);
 });
+
+it('leads back to the question when nobody signs in, with the reason', async () => {
+  const sessions = [undefined, { token: 't', account: 'octocat', scopes: [] }];
+  const account = 'GitHub account of VS Code';
+  const { ask, seen } = user('GitHub Container Registry', 'github.com', account, account);
+  const problems: (string | undefined)[] = [];
+  const app = {
+    ask: {
+      ...ask,
+      pick: (step: Parameters<App['ask']['pick']>[0]) => (problems.push(step.problemSoFar), ask.pick(step)),
+    },
+    providerTypes: [ghcr],
+    setting: () => '',
+    log: collectLog(),
+    accounts: { signIn: () => Promise.resolve(sessions.shift()) },
+    open: () => ({ list: () => Promise.resolve({ items: [] }) }),
+    connections: {
+      all: () => [],
+      unhide: () => Promise.resolve(undefined),
+      add: (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'one' }),
+    },
+  } as unknown as App;
+  expect(await connect(app)).toMatchObject({ account: 'octocat', authentication: 'github' });
+  expect(seen).toHaveLength(4);
+  expect(problems).toEqual([undefined, undefined, undefined, 'Nobody has signed in.']);
+});
