@@ -49,7 +49,9 @@ export function activate(context: vscode.ExtensionContext): void {
     const account = accountOf(connection);
     const provider: RegistryProvider = type.open(connection, {
       credential:
-        connection.login === undefined ? stored : orDockerLogin(stored, docker.read, () => provider.hostOf(undefined)),
+        connection.login === undefined
+          ? stored
+          : orDockerLogin(stored, docker.read, () => ({ host: provider.hostOf(undefined), url: connection.url })),
       namespaces: () => (connections.all().find(({ id }) => id === connection.id) ?? connection).namespaces ?? [],
       setting,
       ...(account === undefined ? {} : { account }),

@@ -10,7 +10,7 @@ import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
 import * as answers from './answers';
-import { deletionRefused, HubApi } from './hubApi';
+import { deletionRefused, HubApi, hubUrl } from './hubApi';
 import { digestOf, isIndex, platformsOf, tagOf } from './tags';
 import { webPage } from './webPages';
 
@@ -32,16 +32,18 @@ const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 
 /** Docker Hub: lists through its own API, which counts no pulls; manifests come from the registry behind it. */
 export class DockerHubProvider implements RegistryProvider {
+  private readonly url: string;
   private readonly hub: HubApi;
   private readonly client: RegistryClient;
   private readonly hasAccount: boolean;
 
   constructor(
-    private readonly connection: Connection,
+    connection: Connection,
     private readonly context: ProviderContext,
   ) {
     const http = withRetry(axiosHttp(context.log));
-    this.hub = new HubApi(http, connection.url, context.credential);
+    this.url = hubUrl(context.setting);
+    this.hub = new HubApi(http, this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
     this.hasAccount = connection.account !== undefined || connection.login !== undefined;
@@ -132,7 +134,7 @@ export class DockerHubProvider implements RegistryProvider {
     return { limit: limit.pulls, remaining: remaining.pulls, windowSeconds: limit.windowSeconds };
   };
 
-  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.connection.url, entry);
+  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.url, entry);
 
   private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
     const own = this.hasAccount ? await this.ownNamespaces(signal) : [];

@@ -5,6 +5,7 @@ import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf, withDetail } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { decodeJson } from '../../core/schemas';
+import type { ReadSetting } from '../provider';
 import { tokenAnswer } from './answers';
 
 /** Tokens live ten minutes: https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api */
@@ -13,6 +14,12 @@ const tokenLifeMs = 9 * 60_000;
 interface Token {
   readonly value: string;
   readonly expiresAt: number;
+}
+
+/** Root of the API and of the web pages; up to the user's settings alone, since credentials of docker.io go there. */
+export function hubUrl(setting: ReadSetting): string {
+  const set = setting('dockerHub.url');
+  return set === '' ? 'https://hub.docker.com' : set;
 }
 
 /** Speaks the Docker Hub API for one account, or for nobody. Its tokens are its own. */

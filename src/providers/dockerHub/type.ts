@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
 import type { Answers, ProviderType } from '../provider';
 import { DockerHubProvider, namespaceProblem } from './dockerHub';
+import { hubUrl } from './hubApi';
 
 export const dockerHub: ProviderType = {
   id: 'dockerHub',
@@ -68,15 +69,13 @@ export const dockerHub: ProviderType = {
     ];
   },
   describe: (answers, setting) => {
-    const set = setting('dockerHub.url');
-    const url = set === '' ? 'https://hub.docker.com' : set;
     const credential = credentialOf(answers);
     const namespaces = answers.signIn === 'anonymous' ? namesIn(answers.namespaces ?? '') : [];
     return {
       connection: {
         provider: 'dockerHub',
         label: t('Docker Hub'),
-        url,
+        url: hubUrl(setting),
         ...(credential.kind === 'basic' ? { account: credential.username } : {}),
         ...(answers.signIn === 'docker' ? { login: 'docker' as const } : {}),
         ...(namespaces.length > 0 ? { namespaces } : {}),

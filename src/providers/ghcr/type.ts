@@ -87,7 +87,8 @@ export const ghcr: ProviderType = {
     ];
   },
   describe: (answers) => {
-    const url = answers.server === 'enterprise' ? (serverOf(answers.url ?? '') ?? gitHub) : gitHub;
+    // Where the server was not asked for, the address is the connection's.
+    const url = answers.server === 'github' ? gitHub : (serverOf(answers.url ?? '') ?? gitHub);
     const credential = credentialOf(answers);
     const isEnterprise = url !== gitHub;
     return {

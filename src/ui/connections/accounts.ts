@@ -13,7 +13,7 @@ export async function signIn(
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
-      'VS Code’s GitHub Enterprise account belongs to {0}; the setting github-enterprise.uri says which server it is for',
+      'the account of VS Code belongs to {0}; the setting github-enterprise.uri says which Enterprise server it has one for',
       other,
     );
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
@@ -39,12 +39,14 @@ export function accountOf({ authentication, account, url }: Connection): ReadAcc
   };
 }
 
-/** The server that VS Code's Enterprise account is for, where that is not this one: its token must not go elsewhere. */
+/** The server that VS Code's account is for, where that is not this one: its token must not go elsewhere. */
 function otherServer(authentication: string, url: string): string | undefined {
-  if (authentication !== 'github-enterprise') return undefined;
-  const uri = vscode.workspace.getConfiguration('github-enterprise').get<string>('uri', '');
-  const isSame = URL.canParse(uri) && new URL(uri).origin === new URL(url).origin;
-  return isSame ? undefined : uri === '' ? t('no server yet') : uri;
+  const server =
+    authentication === 'github-enterprise'
+      ? vscode.workspace.getConfiguration('github-enterprise').get<string>('uri', '')
+      : 'https://github.com';
+  const isSame = URL.canParse(server) && new URL(server).origin === new URL(url).origin;
+  return isSame ? undefined : server === '' ? t('no server yet') : server;
 }
 
 async function undefinedWhenDeclined(

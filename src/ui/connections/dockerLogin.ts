@@ -3,22 +3,40 @@ import type { ReadCredential } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import type { DockerLogins } from '../app';
 
-/** The stored credential; where there is none, the login that docker has for `host`, read anew each time. Rejects when it has none. */
+/** Where a login is for: the host that docker knows it by, and the address it is sent to. */
+export interface LoginPlace {
+  readonly host: string | undefined;
+  readonly url: string;
+}
+
+/** The stored credential; where there is none, the login that docker has there, read anew each time. Rejects when it has none. */
 export function orDockerLogin(
   stored: ReadCredential,
   read: DockerLogins['read'],
-  host: () => string | undefined,
+  place: () => LoginPlace,
 ): ReadCredential {
   return async (signal) => {
     const own = await stored(signal);
     if (own.kind !== 'anonymous') return own;
-    const name = host() ?? '';
-    const login = await read({ host: name, path: '' }, signal);
+    const { host = '', url } = place();
+    if (isReadableOnItsWay(url)) {
+      const explanation = t(
+        'docker’s login is not sent over plain http. Use https, or type a credential: Update Credential…',
+      );
+      throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
+    }
+    const login = await read({ host, path: '' }, signal);
     if (login !== undefined) return login;
     const explanation = t(
       'docker has no login for {0}. Run “docker login {0}” in a terminal, or sign in another way: Update Credential…',
-      name,
+      host,
     );
-    throw new Failure('unauthorized', '', { subject: name, speaker: 'program', explanation });
+    throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
   };
+}
+
+/** Nobody typed this credential for that address, and a shared connection may name http for a host that docker reaches by https. */
+function isReadableOnItsWay(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
 }

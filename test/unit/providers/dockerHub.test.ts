@@ -50,7 +50,8 @@ async function serving(changed: Partial<HubOptions> = {}): Promise<SandboxHub> {
 function openAt(hub: SandboxHub, credential: Credential, parts: Partial<ProviderContext> = {}): RegistryProvider {
   const account = credential.kind === 'basic' ? { account: credential.username } : {};
   const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url: hub.url, ...account };
-  const setting = (name: string) => (name === 'dockerHub.registryUrl' ? hub.registryUrl : '');
+  const setting = (name: string) =>
+    name === 'dockerHub.registryUrl' ? hub.registryUrl : name === 'dockerHub.url' ? hub.url : '';
   return dockerHub.open(connection, contextOf(credential, { setting, ...parts }));
 }
 

@@ -22,7 +22,8 @@ const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
 
 function openAt(url: string, registryUrl = '', credential = anonymous): RegistryProvider {
   const account = credential.kind === 'basic' ? { account: credential.username } : {};
-  const setting = (name: string) => (name === 'dockerHub.registryUrl' ? registryUrl : '');
+  const setting = (name: string) =>
+    name === 'dockerHub.registryUrl' ? registryUrl : name === 'dockerHub.url' ? url : '';
   const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url, ...account };
   return dockerHub.open(connection, contextOf(credential, { setting }));
 }
@@ -111,6 +112,24 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     const failure = await failing(openAt(traffic.url, '', alice).list(group, undefined, signal));
     expect(failure).toMatchObject({ kind: 'unauthorized', message: 'token expired' });
     expect(traffic.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'GET']);
+  });
+
+  it('asks the Docker Hub of the settings, whatever address a shared connection names', async () => {
+    const hub = await serving();
+    const elsewhere = await scripted(() => jsonReply(200, { results: [] }));
+    const setting = (name: string) => (name === 'dockerHub.url' ? hub.url : '');
+    const connection = {
+      id: 'hub',
+      provider: 'dockerHub',
+      label: 'Team',
+      url: elsewhere.url,
+      login: 'docker' as const,
+    };
+    const { items } = await dockerHub
+      .open(connection, contextOf(alice, { setting }))
+      .list(undefined, undefined, signal);
+    expect(labels(items)).toEqual(['alice']);
+    expect(elsewhere.requests).toEqual([]);
   });
 
   it('places nothing whose name has more than a namespace and a name', () => {

@@ -324,4 +324,9 @@ describe('where GitHub is', () => {
     const secret = ghcr.questions.find(({ key }) => key === 'secret');
     expect(secret?.problem?.('github_pat_abc')).toContain('fine-grained');
   });
+
+  it('is what the connection says where only its credential is asked for', () => {
+    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '');
+    expect(connection).toMatchObject({ url: 'https://git.example.com', authentication: 'github-enterprise' });
+  });
 });

@@ -15,7 +15,7 @@ describe('the login of docker', () => {
     const read = orDockerLogin(
       () => Promise.resolve(anonymous),
       ({ host }) => (asked.push(host), Promise.resolve(logins[asked.length - 1])),
-      () => 'registry.example:5000',
+      () => ({ host: 'registry.example:5000', url: 'https://registry.example:5000' }),
     );
     expect([await read(signal), await read(signal)]).toEqual([ofDocker, own]);
     expect(asked).toEqual(['registry.example:5000', 'registry.example:5000']);
@@ -25,7 +25,7 @@ describe('the login of docker', () => {
     const read = orDockerLogin(
       () => Promise.resolve(own),
       () => Promise.reject(new Error('asked')),
-      () => 'registry.example',
+      () => ({ host: 'registry.example', url: 'https://registry.example' }),
     );
     expect(await read(signal)).toEqual(own);
   });
@@ -34,10 +34,26 @@ describe('the login of docker', () => {
     const read = orDockerLogin(
       () => Promise.resolve(anonymous),
       () => Promise.resolve(undefined),
-      () => 'ghcr.io',
+      () => ({ host: 'ghcr.io', url: 'https://github.com' }),
     );
     const failure = await failing(read(signal));
     expect(failure).toMatchObject({ kind: 'unauthorized', detail: { subject: 'ghcr.io' } });
     expect(failure.detail.explanation).toContain('Run “docker login ghcr.io” in a terminal');
+  });
+
+  it.each([
+    ['http://registry.example', false],
+    ['http://localhost:5000', true],
+    ['http://127.0.0.1:5000', true],
+    ['http://127.0.0.1.example', false],
+    ['https://registry.example', true],
+  ])('goes to %s: %s', async (url, goes) => {
+    const read = orDockerLogin(
+      () => Promise.resolve(anonymous),
+      () => Promise.resolve(ofDocker),
+      () => ({ host: new URL(url).host, url }),
+    );
+    if (goes) expect(await read(signal)).toEqual(ofDocker);
+    else expect((await failing(read(signal))).detail.explanation).toContain('not sent over plain http');
   });
 });
