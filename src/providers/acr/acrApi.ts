@@ -1,0 +1,121 @@
+import type { z } from 'zod/mini';
+import { Failure, failureOf } from '../../core/failure';
+import type { Http, HttpRequest, HttpResponse } from '../../core/http';
+import { nextLink } from '../../core/link';
+import { decodeJson } from '../../core/schemas';
+import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './answers';
+import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './answers';
+
+/** The most that the registry gives at once. */
+const pageSize = 1000;
+const listMaxBytes = 16 * 1024 * 1024;
+
+/** What Azure's registries tell beyond V2: https://learn.microsoft.com/en-us/rest/api/containerregistry/ */
+export class AcrApi {
+  /** `url`: of the login server. */
+  constructor(
+    private readonly http: Http,
+    private readonly url: string,
+  ) {}
+
+  /** The newest first. `cursor`: the `next` of the page before. */
+  async tags(repository: string, cursor: string | undefined, signal: AbortSignal) {
+    const { answer, next } = await this.page(tagsAnswer, repository, '_tags', cursor, signal);
+    return { tags: answer.tags ?? [], next };
+  }
+
+  /** Every tag on a digest. */
+  async tagsOn(repository: string, digest: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
+    const query = `_tags?n=${pageSize}&digest=${encodeURIComponent(digest)}`;
+    return (await this.get(tagsAnswer, repository, query, signal)).tags ?? [];
+  }
+
+  async tag(repository: string, name: string, signal: AbortSignal): Promise<TagAnswer> {
+    return (await this.get(tagAnswer, repository, `_tags/${encodeURIComponent(name)}`, signal)).tag;
+  }
+
+  /** The newest thousand. */
+  async manifests(repository: string, signal: AbortSignal): Promise<readonly ManifestAnswer[]> {
+    const { answer } = await this.page(manifestsAnswer, repository, '_manifests', undefined, signal);
+    return answer.manifests ?? [];
+  }
+
+  async untag(repository: string, name: string, signal: AbortSignal): Promise<void> {
+    const url = this.address(repository, `_tags/${encodeURIComponent(name)}`);
+    const response = await this.http({ method: 'DELETE', url, scope: scopeOf(repository, 'delete') }, signal);
+    if (response.status !== 202 && response.status !== 200) throw failureOf(response);
+  }
+
+  /** Which of tag, manifest and repository is locked; nothing when none is. */
+  async locked(
+    repository: string,
+    tag: string | undefined,
+    digest: string | undefined,
+    signal: AbortSignal,
+  ): Promise<'tag' | 'manifest' | 'repository' | undefined> {
+    if (tag !== undefined && isLocked((await this.tag(repository, tag, signal)).changeableAttributes)) return 'tag';
+    if (digest !== undefined) {
+      const { manifest } = await this.get(manifestAnswer, repository, `_manifests/${digest}`, signal);
+      if (isLocked(manifest.changeableAttributes)) return 'manifest';
+    }
+    const { changeableAttributes } = await this.get(repositoryAnswer, repository, '', signal);
+    return isLocked(changeableAttributes) ? 'repository' : undefined;
+  }
+
+  private async page<T extends z.core.$ZodType>(
+    schema: T,
+    repository: string,
+    list: string,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly answer: z.output<T>; readonly next: { readonly next?: string } }> {
+    const url = cursor ?? this.address(repository, `${list}?n=${pageSize}&orderby=timedesc`);
+    const response = await this.send(repository, url, signal);
+    const link = nextLink(response.headers.link);
+    const answer = decodeJson(schema, response);
+    return { answer, next: link === undefined ? {} : { next: this.onOwnOrigin(link) } };
+  }
+
+  private async get<T extends z.core.$ZodType>(
+    schema: T,
+    repository: string,
+    rest: string,
+    signal: AbortSignal,
+  ): Promise<z.output<T>> {
+    return decodeJson(schema, await this.send(repository, this.address(repository, rest), signal));
+  }
+
+  private async send(repository: string, url: string, signal: AbortSignal): Promise<HttpResponse> {
+    const scope = scopeOf(repository, 'metadata_read');
+    const request: HttpRequest = { method: 'GET', url, scope, maxBytes: listMaxBytes };
+    const response = await this.http(request, signal);
+    if (response.status !== 200) throw failureOf(response);
+    return response;
+  }
+
+  /** A repository's name is one segment here: recordings of the service have `library%2Fhello-world`. */
+  private address(repository: string, rest: string): string {
+    const base = `${this.url}/acr/v1/${encodeURIComponent(repository)}`;
+    return rest === '' ? base : `${base}/${rest}`;
+  }
+
+  /** No link can lead a credential elsewhere. */
+  private onOwnOrigin(link: string): string {
+    const target = URL.canParse(link, this.url) ? new URL(link, this.url) : undefined;
+    const own = new URL(this.url);
+    if (target?.hostname !== own.hostname)
+      throw new Failure('malformed', `its link to the next page leads elsewhere: ${link.slice(0, 200)}`, {
+        subject: own.host,
+      });
+    return `${own.origin}${target.pathname}${target.search}`;
+  }
+}
+
+function scopeOf(repository: string, action: string): string {
+  return `repository:${repository}:${action}`;
+}
+
+/** Either lock keeps it from being deleted: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-image-lock */
+function isLocked(attributes: AttributesAnswer | null | undefined): boolean {
+  return attributes?.deleteEnabled === false || attributes?.writeEnabled === false;
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod/mini';
+
+/** https://github.com/Azure/azure-rest-api-specs/blob/main/specification/containerregistry/data-plane/Microsoft.ContainerRegistry/preview/2019-08-15/containerregistry.json */
+const attributes = z.object({ deleteEnabled: z.nullish(z.boolean()), writeEnabled: z.nullish(z.boolean()) });
+
+const tag = z.object({
+  name: z.string(),
+  digest: z.string(),
+  createdTime: z.nullish(z.string()),
+  lastUpdateTime: z.nullish(z.string()),
+  changeableAttributes: z.nullish(attributes),
+});
+
+const manifest = z.object({
+  digest: z.string(),
+  imageSize: z.nullish(z.number()),
+  createdTime: z.nullish(z.string()),
+  architecture: z.nullish(z.string()),
+  os: z.nullish(z.string()),
+  mediaType: z.nullish(z.string()),
+  configMediaType: z.nullish(z.string()),
+  changeableAttributes: z.nullish(attributes),
+  references: z.nullish(
+    z.array(z.object({ digest: z.string(), architecture: z.nullish(z.string()), os: z.nullish(z.string()) })),
+  ),
+});
+
+export const tagsAnswer = z.object({ tags: z.nullish(z.array(tag)) });
+export const tagAnswer = z.object({ tag });
+export const manifestsAnswer = z.object({ manifests: z.nullish(z.array(manifest)) });
+export const manifestAnswer = z.object({ manifest });
+export const repositoryAnswer = z.object({ changeableAttributes: z.nullish(attributes) });
+
+export type AttributesAnswer = z.infer<typeof attributes>;
+export type TagAnswer = z.infer<typeof tag>;
+export type ManifestAnswer = z.infer<typeof manifest>;

@@ -1,0 +1,92 @@
+import { t } from '@vscode/l10n';
+import type { Credential } from '../../core/model';
+import type { Answers, ProviderType } from '../provider';
+import { AcrProvider } from './acr';
+
+export const acr: ProviderType = {
+  id: 'acr',
+  get label() {
+    return t('Azure Container Registry');
+  },
+  get detail() {
+    return t('A registry by its login server');
+  },
+  icon: 'azure',
+  get questions() {
+    return [
+      {
+        key: 'url',
+        prompt: t('Login server of the registry, as the Azure portal shows it'),
+        placeholder: 'myregistry.azurecr.io',
+        problem: (answer: string) => (serverOf(answer) === undefined ? t('Type the login server.') : undefined),
+      },
+      {
+        key: 'signIn',
+        prompt: t('How do you sign in to it?'),
+        choices: [
+          {
+            value: 'docker',
+            label: t('Login of the docker command'),
+            detail: t('As “az acr login” makes it; read at each use, nothing is copied'),
+          },
+          {
+            value: 'password',
+            label: t('Admin user, repository-scoped token or service principal'),
+            detail: t('Name and password, kept in the secret store of VS Code'),
+          },
+          {
+            value: 'anonymous',
+            label: t('Anonymously'),
+            detail: t('For registries whose anonymous pull is enabled'),
+          },
+        ],
+        partOfCredential: true,
+      },
+      {
+        key: 'username',
+        prompt: t('Name of the admin user or token, or the application id'),
+        when: asksPassword,
+        problem: (answer: string) => (answer === '' ? t('Type the name.') : undefined),
+        partOfCredential: true,
+      },
+      {
+        key: 'secret',
+        prompt: t('Password'),
+        secret: true,
+        when: asksPassword,
+        problem: (answer: string) => (answer === '' ? t('Type the password.') : undefined),
+        partOfCredential: true,
+      },
+    ];
+  },
+  describe: (answers) => {
+    const url = serverOf(answers.url ?? '') ?? '';
+    const credential = credentialOf(answers);
+    const account = credential.kind === 'basic' ? { account: credential.username } : {};
+    const login = answers.signIn === 'docker' ? { login: 'docker' as const } : {};
+    return {
+      connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, ...account, ...login },
+      credential,
+    };
+  },
+  open: (connection, context) => new AcrProvider(connection, context),
+};
+
+function asksPassword(answers: Answers): boolean {
+  return answers.signIn === 'password';
+}
+
+function credentialOf({ signIn, username, secret }: Answers): Credential {
+  if (signIn !== 'password') return { kind: 'anonymous' };
+  return { kind: 'basic', username: username ?? '', secret: secret ?? '' };
+}
+
+/** Its origin, in lower case; https unless told otherwise. */
+function serverOf(text: string): string | undefined {
+  const typed = text.trim();
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
+  if (typed === '' || !URL.canParse(whole)) return undefined;
+  const { origin, protocol, username, password } = new URL(whole);
+  const isPlain = username === '' && password === '';
+  return isPlain && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
+}

@@ -1,0 +1,154 @@
+import { createFaults, type Faults, type Reply } from '../faults';
+import { createdOf, type BuiltManifest } from '../images';
+import { manifestsOf, type SeedRepository } from '../seed';
+import { errorReply, serve, type ServedRequest } from '../serve';
+import { startTokenServer, type TokenServer, type TokenServerOptions } from '../tokenServer';
+import { startV2Server, type SeenRequest, type V2Server } from '../v2Server';
+import { acrRoute, type AcrRepository } from './acrRoutes';
+
+export interface AcrOptions {
+  readonly repositories: readonly SeedRepository[];
+  /** Admin user and repository-scoped tokens, by name. */
+  readonly users?: TokenServerOptions['users'];
+  /** What everybody may do where anonymous pull is enabled. */
+  readonly anonymous?: NonNullable<TokenServerOptions['anonymous']>;
+  /** Repositories that a page of the catalog holds at most. */
+  readonly pageCap?: number;
+  readonly deleteEnabled?: boolean;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+}
+
+export interface SandboxAcr {
+  /** Of the login server. */
+  readonly url: string;
+  readonly host: string;
+  readonly requests: readonly SeenRequest[];
+  /** What it holds beyond V2, to be locked by tests. */
+  readonly repositories: ReadonlyMap<string, AcrRepository>;
+  readonly tokens: TokenServer;
+  readonly fail: Faults['fail'];
+  readonly clearFaults: () => void;
+  readonly stop: () => Promise<void>;
+}
+
+const hopByHop = ['connection', 'content-length', 'host', 'keep-alive', 'transfer-encoding'];
+
+/** A registry of Azure: tokens, V2 and the listing of its own behind one login server, over the same images. */
+export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
+  const { repositories: seeds, users = {}, anonymous, pageCap = Infinity, deleteEnabled = true } = options;
+  const faults = createFaults();
+  const requests: SeenRequest[] = [];
+  const repositories = new Map(seeds.map((seed) => [seed.name, stored(seed)]));
+  const service = 'sandbox.azurecr.io';
+  const tokens = await startTokenServer({ service, users, ...(anonymous === undefined ? {} : { anonymous }) });
+  let own = '';
+  const challenge = (scope: string | undefined, error?: string): string =>
+    tokens.challenge(scope, error).replace(/realm="[^"]*"/, `realm="${own}/oauth2/token"`);
+  const registry = await startV2Server({
+    repositories: seeds,
+    pageCap,
+    deleteEnabled,
+    auth: { kind: 'bearer', challenge, accessOf: tokens.accessOf },
+  });
+  const answer = async (request: ServedRequest): Promise<Reply> => {
+    const { method, path, url } = request;
+    requests.push({ method, path, headers: request.headers });
+    if (url.pathname === '/oauth2/token') return forwarded(request, `${tokens.url}/token${url.search}`);
+    if (url.pathname.startsWith('/v2/')) return toRegistry(request, registry, repositories);
+    const route = acrRoute(repositories, request, registry.forget);
+    if (route === undefined) return errorReply(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+    const given = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const access = given === undefined ? undefined : tokens.accessOf(given);
+    const [, name = '', action = ''] = /^repository:(.*):([^:]*)$/.exec(route.scope) ?? [];
+    const isAllowed = access?.some(
+      (entry) => entry.name === name && (entry.actions.includes(action) || entry.actions.includes('*')),
+    );
+    if (isAllowed === true) return route.answer();
+    return unauthorized(challenge(route.scope, access === undefined ? undefined : 'insufficient_scope'), name, action);
+  };
+  const listener = await serve(answer, faults, { port: options.port ?? 0 });
+  own = listener.url;
+  return {
+    url: own,
+    host: new URL(own).host,
+    requests,
+    repositories,
+    tokens,
+    fail: faults.fail,
+    clearFaults: () => {
+      faults.clear();
+    },
+    stop: async () => {
+      await Promise.all([listener.stop(), registry.stop(), tokens.stop()]);
+    },
+  };
+}
+
+/** acr-dataplane-recordings/repository_and_artifact_tests/should_list_tags.json */
+function unauthorized(challenge: string, name: string, action: string): Reply {
+  const error = {
+    code: 'UNAUTHORIZED',
+    message: 'authentication required, visit https://aka.ms/acr/authorization for more information.',
+    detail: [{ Type: 'repository', Name: name, Action: action }],
+  };
+  const headers = { 'Content-Type': 'application/json; charset=utf-8', 'WWW-Authenticate': challenge };
+  return { status: 401, headers, body: JSON.stringify({ errors: [error] }) };
+}
+
+function stored(seed: SeedRepository): AcrRepository {
+  const created = (manifest: BuiltManifest): Date => createdOf(manifest);
+  const unlocked = { deleteEnabled: true, writeEnabled: true };
+  return {
+    manifests: new Map(
+      manifestsOf(seed).map((manifest) => [manifest.digest, { manifest, created: created(manifest), lock: unlocked }]),
+    ),
+    tags: new Map(
+      Object.entries(seed.tags).map(([name, manifest]) => [
+        name,
+        { digest: manifest.digest, created: created(manifest), lock: unlocked },
+      ]),
+    ),
+    lock: unlocked,
+  };
+}
+
+/** What the registry deletes is gone from the listing as well, unless a lock keeps it. */
+async function toRegistry(
+  request: ServedRequest,
+  registry: V2Server,
+  repositories: ReadonlyMap<string, AcrRepository>,
+): Promise<Reply> {
+  const [, name = '', digest = ''] = /^\/v2\/(.+)\/manifests\/(sha256:.+)$/.exec(request.url.pathname) ?? [];
+  const repository = request.method === 'DELETE' ? repositories.get(name) : undefined;
+  const locks = [repository?.lock, repository?.manifests.get(digest)?.lock];
+  for (const tag of repository?.tags.values() ?? []) if (tag.digest === digest) locks.push(tag.lock);
+  const isLocked = locks.some((lock) => lock?.deleteEnabled === false || lock?.writeEnabled === false);
+  if (isLocked) return lockedReply();
+  const reply = await forwarded(request, `${registry.url}${request.url.pathname}${request.url.search}`);
+  if (repository === undefined || reply.status !== 202) return reply;
+  repository.manifests.delete(digest);
+  for (const [tag, { digest: of }] of repository.tags) if (of === digest) repository.tags.delete(tag);
+  return reply;
+}
+
+/** https://github.com/Azure/acr-cli/issues/70 */
+export function lockedReply(): Reply {
+  return errorReply(
+    405,
+    'REGISTRY_DISALLOWED_OPERATION',
+    'The operation is disallowed on this registry, repository or image. View troubleshooting steps at https://aka.ms/acr/faq/#why-does-my-pull-or-push-request-fail-with-disallowed-operation',
+  );
+}
+
+async function forwarded({ method, headers, body }: ServedRequest, url: string): Promise<Reply> {
+  const sent = Object.entries(headers).filter(([name]) => !hopByHop.includes(name));
+  const answer = await fetch(url, {
+    method,
+    headers: sent.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as [string, string]] : [])),
+    ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+    redirect: 'manual',
+  });
+  const kept = [...answer.headers].filter(([name]) => !hopByHop.includes(name));
+  return { status: answer.status, headers: Object.fromEntries(kept), body: Buffer.from(await answer.arrayBuffer()) };
+}

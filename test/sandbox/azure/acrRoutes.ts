@@ -1,0 +1,160 @@
+import type { Reply } from '../faults';
+import type { BuiltManifest } from '../images';
+import { errorReply, jsonReply, type ServedRequest } from '../serve';
+import { lockedReply } from './acr';
+
+export interface Lock {
+  readonly deleteEnabled: boolean;
+  readonly writeEnabled: boolean;
+}
+
+export interface AcrRepository {
+  readonly manifests: Map<string, { readonly manifest: BuiltManifest; readonly created: Date; lock: Lock }>;
+  readonly tags: Map<string, { readonly digest: string; readonly created: Date; lock: Lock }>;
+  lock: Lock;
+}
+
+export interface AcrRoute {
+  /** What a token must allow. */
+  readonly scope: string;
+  readonly answer: () => Reply;
+}
+
+const registry = 'sandbox.azurecr.io';
+
+/** https://github.com/Azure/azure-rest-api-specs/blob/main/specification/containerregistry/data-plane/Microsoft.ContainerRegistry/preview/2019-08-15/containerregistry.json */
+export function acrRoute(
+  repositories: ReadonlyMap<string, AcrRepository>,
+  { method, url }: ServedRequest,
+  forget: (repository: string, reference: string) => void,
+): AcrRoute | undefined {
+  const [, encoded = '', list, key] =
+    /^\/acr\/v1\/([^/]+)(?:\/(_tags|_manifests)(?:\/([^/]+))?)?$/.exec(url.pathname) ?? [];
+  const name = decodeURIComponent(encoded);
+  if (name === '' || name.startsWith('_')) return undefined;
+  const repository = repositories.get(name);
+  const scope = (action: string) => `repository:${name}:${action}`;
+  const found = (answer: (repository: AcrRepository) => Reply) => () =>
+    repository === undefined
+      ? errorReply(404, 'NAME_UNKNOWN', 'repository name not known to registry')
+      : answer(repository);
+  if (method === 'DELETE' && list === '_tags' && key !== undefined)
+    return { scope: scope('delete'), answer: found((there) => untag(there, name, decodeURIComponent(key), forget)) };
+  if (method !== 'GET') return undefined;
+  return { scope: scope('metadata_read'), answer: found((there) => read(there, name, list, key, url)) };
+}
+
+function read(
+  repository: AcrRepository,
+  name: string,
+  list: string | undefined,
+  key: string | undefined,
+  url: URL,
+): Reply {
+  const about = { registry, imageName: name };
+  if (list === undefined)
+    return jsonReply(200, {
+      ...about,
+      manifestCount: repository.manifests.size,
+      tagCount: repository.tags.size,
+      changeableAttributes: attributes(repository.lock),
+    });
+  if (key === undefined) return page(repository, name, list, url);
+  if (list === '_tags') {
+    const tag = describeTag(repository, decodeURIComponent(key));
+    return tag === undefined ? tagUnknown() : jsonReply(200, { ...about, tag });
+  }
+  const manifest = describeManifest(repository, decodeURIComponent(key));
+  return manifest === undefined
+    ? errorReply(404, 'MANIFEST_UNKNOWN', 'manifest unknown')
+    : jsonReply(200, { ...about, manifest });
+}
+
+function page(repository: AcrRepository, name: string, list: string, url: URL): Reply {
+  const query = url.searchParams;
+  const size = Number(query.get('n') ?? '100');
+  const order = query.get('orderby') ?? '';
+  if (!Number.isInteger(size) || size < 1 || !['', 'none', 'timeasc', 'timedesc'].includes(order))
+    return errorReply(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested');
+  const isTags = list === '_tags';
+  const dated = isTags ? repository.tags : repository.manifests;
+  const digest = query.get('digest');
+  const keys = [...dated.keys()]
+    .filter((key) => digest === null || repository.tags.get(key)?.digest === digest)
+    .sort((one, other) => {
+      const by = (dated.get(other)?.created.getTime() ?? 0) - (dated.get(one)?.created.getTime() ?? 0);
+      return (order === 'timedesc' ? by : order === 'timeasc' ? -by : 0) || (one < other ? -1 : 1);
+    });
+  const last = query.get('last');
+  const from = last === null ? 0 : keys.indexOf(last) + 1;
+  const shown = keys.slice(from, from + size);
+  const rows = shown.map((key) => (isTags ? describeTag(repository, key) : describeManifest(repository, key)));
+  const next = `/acr/v1/${encodeURIComponent(name)}/${list}?last=${encodeURIComponent(shown.at(-1) ?? '')}&n=${size}&orderby=${order}`;
+  const headers = from + size < keys.length ? { Link: `<${next}>; rel="next"` } : {};
+  return jsonReply(200, { registry, imageName: name, [isTags ? 'tags' : 'manifests']: rows }, headers);
+}
+
+/** acr-dataplane-recordings/repository_and_artifact_tests/deletes_a_given_tag.json */
+function untag(
+  repository: AcrRepository,
+  name: string,
+  tag: string,
+  forget: (repository: string, reference: string) => void,
+): Reply {
+  const found = repository.tags.get(tag);
+  if (found === undefined) return tagUnknown();
+  const locks = [found.lock, repository.lock];
+  if (locks.some(({ deleteEnabled, writeEnabled }) => !deleteEnabled || !writeEnabled)) return lockedReply();
+  repository.tags.delete(tag);
+  forget(name, tag);
+  return { status: 202, headers: { 'X-Ms-Int-Docker-Content-Digest': found.digest } };
+}
+
+function tagUnknown(): Reply {
+  return errorReply(404, 'TAG_UNKNOWN', 'the specified tag does not exist');
+}
+
+function describeTag({ tags }: AcrRepository, name: string) {
+  const tag = tags.get(name);
+  if (tag === undefined) return undefined;
+  const time = tag.created.toISOString().replace('Z', '4548Z');
+  return {
+    name,
+    digest: tag.digest,
+    createdTime: time,
+    lastUpdateTime: time,
+    signed: false,
+    changeableAttributes: attributes(tag.lock),
+  };
+}
+
+function describeManifest({ manifests, tags }: AcrRepository, digest: string) {
+  const found = manifests.get(digest);
+  if (found === undefined) return undefined;
+  const { manifest, created, lock } = found;
+  const time = created.toISOString().replace('Z', '4548Z');
+  const names = [...tags].filter(([, tag]) => tag.digest === digest).map(([name]) => name);
+  const { platform, children, blobs, layersSize } = manifest;
+  return {
+    digest,
+    imageSize: children.length > 0 ? 0 : layersSize,
+    createdTime: time,
+    lastUpdateTime: time,
+    ...(platform === undefined ? {} : { architecture: platform.architecture, os: platform.os }),
+    mediaType: manifest.mediaType,
+    ...(children.length > 0 ? {} : { configMediaType: blobs[0]?.mediaType }),
+    ...(names.length > 0 ? { tags: names } : {}),
+    ...(children.length > 0
+      ? { references: children.map((child) => ({ digest: child.digest, ...platformOf(child) })) }
+      : {}),
+    changeableAttributes: attributes(lock),
+  };
+}
+
+function platformOf({ platform }: BuiltManifest) {
+  return platform === undefined ? {} : { architecture: platform.architecture, os: platform.os };
+}
+
+function attributes(lock: Lock) {
+  return { ...lock, readEnabled: true, listEnabled: true };
+}
