@@ -13,7 +13,7 @@ import { openVsCode } from './vsCode';
 
 const sandboxFolder = join(projectRoot, '.sandbox');
 const registryPort = 5100;
-const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104 };
+const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104, acrPort: 5105 };
 
 interface Ending {
   readonly why: string;
@@ -29,9 +29,9 @@ async function main(): Promise<Ending> {
   await buildVsix(step);
   const sandbox = await startRegistry();
   running.push(sandbox.stop);
-  const { hub, gitHub, dockerAuths, accounts, stop } = await startHosted(await ports());
+  const { hub, gitHub, acr, dockerAuths, accounts, stop } = await startHosted(await ports());
   running.push(stop);
-  step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}`);
+  step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${acr.url}`);
   const engine = await sandboxEngine(sandbox.url, hub.registryUrl, step);
   running.push(engine.stop);
   const vsCode = await openVsCode({
@@ -39,6 +39,7 @@ async function main(): Promise<Ending> {
     settings: {
       connections: [
         { provider: 'generic', label: 'Sandbox registry', url: sandbox.url },
+        { provider: 'acr', label: 'Sandbox Azure', url: acr.url, login: 'docker' },
         { provider: 'dockerHub', label: 'Sandbox Docker Hub', url: hub.url, login: 'docker' },
         { provider: 'ghcr', label: 'Sandbox GitHub', url: 'https://github.com', login: 'docker' },
       ],
@@ -74,12 +75,13 @@ async function startRegistry(): Promise<Sandbox> {
 }
 
 async function ports(): Promise<typeof hostedPorts> {
-  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort } = hostedPorts;
+  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort, acrPort } = hostedPorts;
   return {
     hubPort: await preferredPort(hubPort),
     hubRegistryPort: await preferredPort(hubRegistryPort),
     gitHubPort: await preferredPort(gitHubPort),
     gitHubRegistryPort: await preferredPort(gitHubRegistryPort),
+    acrPort: await preferredPort(acrPort),
   };
 }
 

@@ -115,3 +115,8 @@ function splitHost(named: string): { host: string; rest: string } {
   if (!isHost) return { host: dockerHub, rest: named };
   return { host: first === 'index.docker.io' ? dockerHub : first, rest: named.slice(slash + 1) };
 }
+
+/** What stands in front of the last part of the names, each once: `team` of `team/api`. */
+export function namespacesOf(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])))];
+}

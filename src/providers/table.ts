@@ -1,7 +1,8 @@
+import { acr } from './acr/type';
 import { dockerHub } from './dockerHub/type';
 import { ghcr } from './ghcr/type';
 import { generic } from './generic/type';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */
-export const providerTypes: readonly ProviderType[] = [dockerHub, ghcr, generic];
+export const providerTypes: readonly ProviderType[] = [acr, dockerHub, ghcr, generic];

@@ -52,6 +52,7 @@ describe('Connect Registry', () => {
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
     expect((await input.rows()).map(({ label }) => label)).toEqual([
+      'Azure Container Registry',
       'Docker Hub',
       'GitHub Container Registry',
       generic,

@@ -1,3 +1,4 @@
+import { startAcr, type SandboxAcr } from './azure/acr';
 import { demoRepositories } from './demo';
 import { startDockerHub, type SandboxHub } from './dockerHub/hub';
 import { startGitHub, type GitHubVersion, type SandboxGitHub } from './github/github';
@@ -5,6 +6,7 @@ import { createdOf } from './images';
 import type { SeedRepository } from './seed';
 
 export interface HostedOptions {
+  readonly acrPort?: number;
   readonly gitHubPort?: number;
   readonly gitHubRegistryPort?: number;
   readonly hubPort?: number;
@@ -14,7 +16,8 @@ export interface HostedOptions {
 export interface Hosted {
   readonly hub: SandboxHub;
   readonly gitHub: SandboxGitHub;
-  /** What docker config holds for somebody who is logged in to both. */
+  readonly acr: SandboxAcr;
+  /** What docker config holds for somebody who is logged in to all of them. */
   readonly dockerAuths: Readonly<Record<string, { readonly auth: string }>>;
   /** VS Code's GitHub accounts: tokens by login. */
   readonly accounts: Readonly<Record<string, string>>;
@@ -23,9 +26,10 @@ export interface Hosted {
 
 const hubUser = { name: 'mona', secret: 'dckr_pat_of-the-sandbox' };
 const gitHubUser = { name: 'octocat', secret: 'ghp_of-the-sandbox' };
+const acrUser = { name: 'sandbox', secret: 'password of the admin user' };
 const accountToken = 'gho_of-the-sandbox';
 
-/** Docker Hub and GitHub over the demo images, with somebody who is signed in to both. */
+/** Docker Hub, GitHub and a registry of Azure over the demo images, with somebody who is signed in to all of them. */
 export async function startHosted(options: HostedOptions = {}): Promise<Hosted> {
   // The thousands of builds are the plain registry's to show.
   const demo = demoRepositories(new Date()).filter(({ name }) => !name.startsWith('ci/'));
@@ -36,6 +40,11 @@ export async function startHosted(options: HostedOptions = {}): Promise<Hosted> 
     pulls: { limit: '200;w=21600', remaining: '186;w=21600' },
     port: options.hubPort ?? 0,
     registryPort: options.hubRegistryPort ?? 0,
+  });
+  const acr = await startAcr({
+    repositories: demo.filter(({ name }) => /^(acme|charts)\//.test(name)),
+    users: { [acrUser.name]: { password: acrUser.secret, repositories: { '*': ['*'] }, catalog: true } },
+    port: options.acrPort ?? 0,
   });
   const scopes = ['read:packages', 'write:packages', 'delete:packages', 'read:org'];
   const packages = [...demo.filter(({ name }) => /^(acme|charts)\//.test(name)), ...own(gitHubUser.name)];
@@ -54,10 +63,15 @@ export async function startHosted(options: HostedOptions = {}): Promise<Hosted> 
   return {
     hub,
     gitHub,
-    dockerAuths: { 'https://index.docker.io/v1/': auth(hubUser), [gitHub.host]: auth(gitHubUser) },
+    acr,
+    dockerAuths: {
+      'https://index.docker.io/v1/': auth(hubUser),
+      [gitHub.host]: auth(gitHubUser),
+      [acr.host]: auth(acrUser),
+    },
     accounts: { [gitHubUser.name]: accountToken },
     stop: async () => {
-      await Promise.all([hub.stop(), gitHub.stop()]);
+      await Promise.all([hub.stop(), gitHub.stop(), acr.stop()]);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Credential, Page, Repository, Tag } from '../../core/model';
-import { withTag } from '../../core/reference';
+import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
@@ -70,8 +70,7 @@ export class AcrProvider implements RegistryProvider {
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
     const { items } = await this.client.catalog(undefined, signal);
-    const namespaces = items.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []));
-    return [{ host: this.host }, ...[...new Set(namespaces)].map((namespace) => ({ host: this.host, namespace }))];
+    return [{ host: this.host }, ...namespacesOf(items).map((namespace) => ({ host: this.host, namespace }))];
   };
 
   readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
@@ -148,11 +147,12 @@ export class AcrProvider implements RegistryProvider {
       const locked = await this.api.locked(image.path, image.tag, digest, signal);
       if (locked === undefined) throw error;
       const explanations = {
-        tag: t('the tag is locked'),
-        manifest: t('the image is locked'),
-        repository: t('the repository is locked'),
+        tag: t('the tag is locked; “az acr repository update” unlocks it'),
+        manifest: t('the image is locked; “az acr repository update” unlocks it'),
+        repository: t('the repository is locked; “az acr repository update” unlocks it'),
       };
-      throw withDetail(error, { explanation: explanations[locked] });
+      const detail = { ...error.detail, explanation: explanations[locked] };
+      throw new Failure('rejected', error.message, detail, { cause: error });
     }
   }
 }

@@ -20,9 +20,6 @@ const manifest = z.object({
   mediaType: z.nullish(z.string()),
   configMediaType: z.nullish(z.string()),
   changeableAttributes: z.nullish(attributes),
-  references: z.nullish(
-    z.array(z.object({ digest: z.string(), architecture: z.nullish(z.string()), os: z.nullish(z.string()) })),
-  ),
 });
 
 export const tagsAnswer = z.object({ tags: z.nullish(z.array(tag)) });

@@ -23,11 +23,9 @@ function detailsOf(
 ): ImageDetails {
   const manifest = manifests.get(digest);
   const { mediaType, configMediaType, imageSize } = manifest ?? {};
-  const children = (manifest?.references ?? []).flatMap(
-    (reference) => manifests.get(reference.digest) ?? { ...reference, imageSize: 0 },
-  );
   const isIndex = ['index', 'list'].some((word) => mediaType?.includes(word));
-  const size = imageSize ?? Math.max(0, ...children.map((child) => child.imageSize ?? 0));
+  // Of an index the listing tells no platforms, and the sum of all of them.
+  const size = isIndex ? 0 : (imageSize ?? 0);
   const created = dateOf(lastUpdateTime) ?? dateOf(createdTime);
   const isForeign = isKnown(configMediaType) && !configMediaType.includes('image');
   return {
@@ -37,7 +35,7 @@ function detailsOf(
     ...(isForeign ? { artifactType: configMediaType } : {}),
     ...(created === undefined ? {} : { created }),
     ...(size > 0 ? { size } : {}),
-    platforms: (isIndex ? children : manifest === undefined ? [] : [manifest]).flatMap(platformOf),
+    platforms: manifest === undefined ? [] : platformOf(manifest),
     labels: {},
   };
 }

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
+import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
 import { AcrProvider } from './acr';
 
@@ -79,14 +80,4 @@ function asksPassword(answers: Answers): boolean {
 function credentialOf({ signIn, username, secret }: Answers): Credential {
   if (signIn !== 'password') return { kind: 'anonymous' };
   return { kind: 'basic', username: username ?? '', secret: secret ?? '' };
-}
-
-/** Its origin, in lower case; https unless told otherwise. */
-function serverOf(text: string): string | undefined {
-  const typed = text.trim();
-  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
-  if (typed === '' || !URL.canParse(whole)) return undefined;
-  const { origin, protocol, username, password } = new URL(whole);
-  const isPlain = username === '' && password === '';
-  return isPlain && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
 }

@@ -5,7 +5,7 @@ import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
-import { withTag } from '../../core/reference';
+import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
@@ -69,8 +69,7 @@ export class GenericProvider implements RegistryProvider {
   /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
     const { items } = await this.client.catalog(undefined, signal);
-    const namespaces = items.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : []));
-    return [{ host: this.host }, ...[...new Set(namespaces)].map((namespace) => ({ host: this.host, namespace }))];
+    return [{ host: this.host }, ...namespacesOf(items).map((namespace) => ({ host: this.host, namespace }))];
   };
 
   readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>

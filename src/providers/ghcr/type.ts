@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
+import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
 import { GhcrProvider } from './ghcr';
 
@@ -123,14 +124,4 @@ function serverProblem(answer: string): string | undefined {
   if (server === undefined) return t('Type the address of a server.');
   if (isIP(new URL(server).hostname.replace(/[[\]]/g, '')) === 0) return undefined;
   return t('Type the name of the server: its registry is at containers.NAME, which no IP address has.');
-}
-
-/** Its origin; https unless told otherwise. */
-function serverOf(text: string): string | undefined {
-  const typed = text.trim();
-  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
-  if (typed === '' || !URL.canParse(whole)) return undefined;
-  const { origin, protocol, username, password } = new URL(whole);
-  const isPlain = username === '' && password === '';
-  return isPlain && (protocol === 'https:' || protocol === 'http:') ? origin : undefined;
 }

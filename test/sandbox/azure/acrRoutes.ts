@@ -137,22 +137,16 @@ function describeManifest({ manifests, tags }: AcrRepository, digest: string) {
   const { platform, children, blobs, layersSize } = manifest;
   return {
     digest,
-    imageSize: children.length > 0 ? 0 : layersSize,
+    // Of an index, that of all it lists: should_list_registry_manifests.json
+    imageSize: children.reduce((sum, child) => sum + child.layersSize, layersSize),
     createdTime: time,
     lastUpdateTime: time,
     ...(platform === undefined ? {} : { architecture: platform.architecture, os: platform.os }),
     mediaType: manifest.mediaType,
     ...(children.length > 0 ? {} : { configMediaType: blobs[0]?.mediaType }),
     ...(names.length > 0 ? { tags: names } : {}),
-    ...(children.length > 0
-      ? { references: children.map((child) => ({ digest: child.digest, ...platformOf(child) })) }
-      : {}),
     changeableAttributes: attributes(lock),
   };
-}
-
-function platformOf({ platform }: BuiltManifest) {
-  return platform === undefined ? {} : { architecture: platform.architecture, os: platform.os };
 }
 
 function attributes(lock: Lock) {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAcr, type SandboxAcr } from '../sandbox/azure/acr';
+import { buildImage, buildIndex } from '../sandbox/images';
+import { dialog } from './dialog';
+import { editor } from './editor';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
+const built = (days: number, architecture = 'amd64') =>
+  buildImage({ created: daysAgo(days), platform: { os: 'linux', architecture } });
+const multi = buildIndex([{ manifest: built(3) }, { manifest: built(3, 'arm64') }]);
+
+describe('Azure Container Registry by its login server', () => {
+  let registry: SandboxAcr;
+  beforeAll(async () => {
+    registry = await startAcr({
+      repositories: [{ name: 'webapp6', tags: { '1.0': built(40), '2.0': multi, latest: multi } }],
+      users: { mainacr: { password: 'pass word', repositories: { '*': ['*'] }, catalog: true } },
+    });
+  });
+  afterAll(async () => {
+    await registry.stop();
+  });
+  const workbench = useWorkbench(() => ({
+    env: {
+      DOCKER_CONFIG: '',
+      DOCKER_AUTH_CONFIG: JSON.stringify({
+        auths: { [registry.host]: { auth: Buffer.from('mainacr:pass word').toString('base64') } },
+      }),
+    },
+  }));
+
+  it('is connected with the login that docker has', async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick('Azure Container Registry');
+    await input.titled('Connect Registry (2 of 3)');
+    await input.type(registry.url);
+    await workbench().screenshot('acr-login-server');
+    await input.accept();
+    await input.titled('Connect Registry (3 of 3)');
+    await workbench().screenshot('acr-sign-in');
+    await input.pick('Login of the docker command');
+    await view.row([registry.host, 'webapp6']);
+    await view.expand([registry.host, 'webapp6']);
+    await view.describes(['webapp6', '2.0'], '3 days ago');
+    await view.describes(['webapp6', '1.0'], 'amd64');
+    await view.expand(['webapp6', '2.0']);
+    await view.row(['2.0', 'linux/arm64']);
+    await view.collapse(['webapp6', '2.0']);
+    await workbench().screenshot('acr-tags');
+  });
+
+  it('offers on a tag what can be done there, and copies and inspects it', async () => {
+    const view = registriesView(workbench());
+    expect(await view.menu(['webapp6', '2.0'])).toEqual([
+      ...['Pull Image', '---', 'Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
+      ...['---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
+    ]);
+    await view.choose(['webapp6', '2.0'], 'Copy Full Tag');
+    await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/webapp6:2.0`);
+    await view.choose(['webapp6', '2.0'], 'Copy Image Digest');
+    await expect.poll(() => workbench().clipboard()).toBe(multi.digest);
+    await view.choose(['webapp6', '1.0'], 'Inspect Image Manifest');
+    await editor(workbench()).titled('webapp6@1.0 manifest.json');
+    await editor(workbench()).close();
+  });
+
+  it('untags, and says what goes before it deletes', async () => {
+    const view = registriesView(workbench());
+    await view.choose(['webapp6', 'latest'], 'Delete Image…');
+    const question = dialog(workbench());
+    expect(await question.detail()).toContain('These 2 tags are the same image and go together: 2.0, latest.');
+    await question.press('Cancel');
+    await view.choose(['webapp6', 'latest'], 'Untag…');
+    await question.press('Untag');
+    await view.gone(['webapp6', 'latest']);
+    await view.row(['webapp6', '2.0']);
+  });
+
+  it('says that an image is locked, in the words of the service', async () => {
+    for (const each of registry.repositories.get('webapp6')?.manifests.values() ?? [])
+      each.lock = { deleteEnabled: false, writeEnabled: true };
+    const view = registriesView(workbench());
+    await view.choose(['webapp6', '1.0'], 'Delete Image…');
+    await dialog(workbench()).press('Delete Image');
+    const toast = notifications(workbench());
+    expect(await toast.saying('Could not delete')).toContain(
+      'the image is locked; “az acr repository update” unlocks it. It says “The operation is disallowed on this registry',
+    );
+    await workbench().screenshot('acr-locked');
+    await toast.clear();
+    await view.row(['webapp6', '1.0']);
+  });
+});

@@ -1,0 +1,190 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Credential, Repository, Tag } from '../../../src/core/model';
+import { acr } from '../../../src/providers/acr/type';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import { report } from '../../../src/ui/report';
+import { buildHelmChart } from '../../sandbox/artifacts';
+import { layer } from '../../sandbox/blob';
+import { startAcr, type SandboxAcr } from '../../sandbox/azure/acr';
+import { buildImage, buildIndex } from '../../sandbox/images';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+
+const { signal } = new AbortController();
+const admin: Credential = { kind: 'basic', username: 'mainacr', secret: 'pass word' };
+const everything = { repositories: { '*': ['*'] }, catalog: true };
+const built = (day: number, architecture = 'amd64') =>
+  buildImage({
+    created: new Date(Date.UTC(2026, 0, day)),
+    platform: { os: 'linux', architecture },
+    layers: [layer({ files: { 'app/day': `${day}` } })],
+  });
+const multi = buildIndex([{ manifest: built(3) }, { manifest: built(3, 'arm64') }]);
+const chart = buildHelmChart({ name: 'web', version: '1.0.0', created: new Date(Date.UTC(2026, 0, 1)) });
+
+async function serving(): Promise<SandboxAcr> {
+  const registry = await startAcr({
+    repositories: [
+      { name: 'team/app', tags: { '1': built(1), '2': built(2), '3': multi, latest: multi, chart } },
+      {
+        name: 'team/many',
+        tags: Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`b${n}`, built(1 + (n % 20))])),
+      },
+    ],
+    users: { mainacr: { password: 'pass word', ...everything } },
+    anonymous: { repositories: { '*': ['pull', 'metadata_read'] }, catalog: true },
+  });
+  onTestFinished(() => registry.stop());
+  return registry;
+}
+
+function openAt({ url }: SandboxAcr, credential: Credential = admin): RegistryProvider {
+  return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url }, contextOf(credential));
+}
+
+function repository({ host }: SandboxAcr, path: string): Repository {
+  return { kind: 'repository', label: path, image: { host, path } };
+}
+
+async function tagsOf(registry: SandboxAcr, path = 'team/app', provider = openAt(registry)): Promise<Tag[]> {
+  const { items } = await provider.list(repository(registry, path), undefined, signal);
+  return items.filter((entry) => entry.kind === 'tag');
+}
+
+async function tagOf(registry: SandboxAcr, label: string): Promise<Tag> {
+  const found = (await tagsOf(registry)).find((tag) => tag.label === label);
+  if (found === undefined) throw new Error(label);
+  return found;
+}
+
+const asked = ({ requests }: SandboxAcr) =>
+  requests.filter(({ path }) => !path.startsWith('/oauth2/')).map(({ method, path }) => `${method} ${path}`);
+
+describe('a registry of Azure', () => {
+  it('shows dates, digests, sizes and platforms of tags, the newest first, without a request a tag', async () => {
+    const registry = await serving();
+    const tags = await tagsOf(registry);
+    expect(tags.map(({ label }) => label)).toEqual(['3', 'latest', '2', '1', 'chart']);
+    expect(tags[0]?.details).toMatchObject({
+      digest: multi.digest,
+      type: 'index',
+      created: new Date(Date.UTC(2026, 0, 3)),
+      platforms: [],
+    });
+    // What the listing tells of an index is the sum of its platforms, which no row shows.
+    expect(tags[0]?.details).not.toHaveProperty('size');
+    expect(tags[2]?.details).toMatchObject({
+      type: 'image',
+      platforms: [{ os: 'linux', architecture: 'amd64' }],
+      size: built(2).layersSize,
+      digest: built(2).digest,
+    });
+    expect(tags[4]?.details).toMatchObject({
+      type: 'artifact',
+      artifactType: 'application/vnd.cncf.helm.config.v1+json',
+    });
+    const list = '/acr/v1/team%2Fapp/';
+    expect([...new Set(asked(registry))].sort()).toEqual([
+      `GET ${list}_manifests?n=1000&orderby=timedesc`,
+      `GET ${list}_tags?n=1000&orderby=timedesc`,
+    ]);
+  });
+
+  it('asks twice for the first thousand tags, and once more for the next', async () => {
+    const registry = await serving();
+    const provider = openAt(registry);
+    await tagsOf(registry, 'team/app', provider);
+    const before = asked(registry).length;
+    const many = repository(registry, 'team/many');
+    const first = await provider.list(many, undefined, signal);
+    const whole = asked(registry).length - before;
+    const second = await provider.list(many, first.next, signal);
+    expect([first.items.length, second.items.length, second.next]).toEqual([1000, 500, undefined]);
+    // Each of the two is refused once, to learn what its token is to allow.
+    expect(whole).toBeLessThanOrEqual(4);
+    expect(new Set(asked(registry).slice(before)).size).toBe(3);
+  });
+
+  it('is asked with the right that each request needs, and no more', async () => {
+    const registry = await serving();
+    const provider = openAt(registry);
+    const tag = await tagOf(registry, '1');
+    await provider.list(undefined, undefined, signal);
+    await provider.deletion?.untag?.(tag, signal);
+    expect([...new Set(registry.tokens.requests.flatMap(({ scopes }) => scopes))].sort()).toEqual([
+      'registry:catalog:*',
+      'repository:team/app:delete',
+      'repository:team/app:metadata_read',
+    ]);
+  });
+
+  it.each(['tag', 'manifest', 'repository'] as const)(
+    'says that the %s is locked, and deletes nothing',
+    async (what) => {
+      const registry = await serving();
+      const tag = await tagOf(registry, '1');
+      const stored = registry.repositories.get('team/app');
+      const locked = {
+        tag: stored?.tags.get('1'),
+        manifest: stored?.manifests.get(built(1).digest),
+        repository: stored,
+      }[what];
+      if (locked !== undefined) locked.lock = { deleteEnabled: true, writeEnabled: false };
+      const { deletion } = openAt(registry);
+      const failure = await failing(deletion?.image(tag.image, built(1).digest, signal) ?? Promise.resolve());
+      const words = {
+        tag: 'the tag is locked',
+        manifest: 'the image is locked',
+        repository: 'the repository is locked',
+      };
+      expect(failure.kind).toBe('rejected');
+      expect(failure.detail.explanation).toBe(`${words[what]}; “az acr repository update” unlocks it`);
+      expect(report(failure, 'delete')?.message).toContain('The operation is disallowed on this registry');
+      expect((await tagsOf(registry)).map(({ label }) => label)).toContain('1');
+    },
+  );
+
+  it('gives engines a refresh token as a password, under the name for it', async () => {
+    const registry = await serving();
+    const provider = openAt(registry, { kind: 'identityToken', token: 'refresh' });
+    expect(await provider.engineCredential(registry.host, signal)).toEqual({
+      kind: 'basic',
+      username: '00000000-0000-0000-0000-000000000000',
+      secret: 'refresh',
+    });
+  });
+
+  it('is open to everybody where it is, and deletes nothing for them', async () => {
+    const registry = await serving();
+    const provider = openAt(registry, { kind: 'anonymous' });
+    const [tag] = await tagsOf(registry, 'team/app', provider);
+    expect(tag?.label).toBe('3');
+    if (tag === undefined) return;
+    expect(await failing(provider.deletion?.untag?.(tag, signal) ?? Promise.resolve())).toMatchObject({
+      kind: 'unauthorized',
+    });
+  });
+
+  it('follows no link to another host', async () => {
+    const registry = await serving();
+    registry.fail(/_tags/, {
+      status: 200,
+      headers: { Link: '<https://elsewhere.example/acr/v1/x/_tags?last=a>; rel="next"' },
+      body: '{"tags":[]}',
+    });
+    expect(await failing(openAt(registry).list(repository(registry, 'team/app'), undefined, signal))).toMatchObject({
+      kind: 'malformed',
+    });
+  });
+
+  it.each([
+    ['MyRegistry.azurecr.io', 'https://myregistry.azurecr.io'],
+    ['https://myregistry.azurecr.io/', 'https://myregistry.azurecr.io'],
+    ['https://user:pw@myregistry.azurecr.io', undefined],
+    ['', undefined],
+  ])('is known by its login server: %j', (typed, url) => {
+    const problem = acr.questions.find(({ key }) => key === 'url')?.problem?.(typed);
+    expect(problem === undefined).toBe(url !== undefined);
+    if (url !== undefined) expect(acr.describe({ url: typed, signIn: 'docker' }, () => '').connection.url).toBe(url);
+  });
+});
