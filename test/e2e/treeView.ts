@@ -49,8 +49,12 @@ export interface TreeView {
 export function treeView(workbench: Workbench, name: string): TreeView {
   const pane = (): Locator => workbench.page.locator(`.pane:has(> .pane-header[aria-label^="${name} "])`);
   const query = async (wanted: Omit<RowQuery, 'view'>): Promise<readonly TreeRow[]> => {
-    const rows = await workbench.page.waitForFunction(queryRows, { view: name, ...wanted });
-    return (await rows.jsonValue()) ?? [];
+    try {
+      const rows = await workbench.page.waitForFunction(queryRows, { view: name, ...wanted });
+      return (await rows.jsonValue()) ?? [];
+    } catch (error) {
+      throw new Error(`${JSON.stringify(wanted)} is not so. ${name} shows:\n${await texts(pane())}`, { cause: error });
+    }
   };
   const locate = async (path: RowPath, description?: string): Promise<TreeRow> => {
     const [row, another] = await query({ path: [path].flat(), ...(description === undefined ? {} : { description }) });
