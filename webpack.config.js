@@ -19,7 +19,17 @@ module.exports = (_env, { mode }) => ({
   resolve: {
     extensions: ['.ts', '.js'],
     // What dockerode brings for builds and for its own ssh, and we do not use: native parts and a megabyte of protocols.
-    alias: { ssh2: false, '@grpc/grpc-js': false, '@grpc/proto-loader': false, protobufjs: false },
+    // Of Microsoft's tools for extensions, what reports home and what fetches experiments: nothing leaves for anywhere else.
+    alias: {
+      ssh2: false,
+      '@grpc/grpc-js': false,
+      '@grpc/proto-loader': false,
+      protobufjs: false,
+      '@vscode/extension-telemetry': path.join(__dirname, 'src/ui/azure/noTelemetry.ts'),
+      'vscode-tas-client': false,
+      'html-to-text': false,
+      '@github/copilot-sdk': false,
+    },
   },
   module: {
     rules: [

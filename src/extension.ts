@@ -1,6 +1,9 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { AzureAccount } from './azure/account';
+import type { ReadAzureToken } from './azure/azure';
+import { nobody, tokensOf } from './azure/identities';
 import { dockerLogIn, dockerLogOut } from './core/dockerCli';
 import { readDockerLogin } from './core/dockerConfig';
 import type { ReadCredential } from './core/auth';
@@ -9,6 +12,8 @@ import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
 import type { App, DockerLogins } from './ui/app';
+import { configuredCloud } from './ui/azure/cloud';
+import { filteredSubscriptions, tokensOfAccount } from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { accountOf, signIn } from './ui/connections/accounts';
@@ -19,6 +24,7 @@ import { Documents } from './ui/documents';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { ask } from './ui/quickInput';
+import { causes, report } from './ui/report';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
 import { working } from './ui/working';
@@ -43,18 +49,37 @@ export function activate(context: vscode.ExtensionContext): void {
     logIn: dockerLogIn,
     logOut: dockerLogOut,
   };
+  /** Nothing for a connection that signs in elsewhere. */
+  const azureOf = ({ provider, authentication, account, login, tenant }: Connection, stored: ReadCredential) => {
+    if (provider !== 'azure' && provider !== 'acr') return undefined;
+    const cloud = configuredCloud();
+    const signedIn = (token: ReadAzureToken) => new AzureAccount(cloud, token, log);
+    if (authentication !== undefined) return signedIn(tokensOfAccount(authentication, account));
+    if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud));
+    if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud));
+    if (tenant === undefined || account === undefined) return provider === 'azure' ? signedIn(nobody) : undefined;
+    const readSecret = async (signal: AbortSignal) => {
+      const credential = await stored(signal);
+      return credential.kind === 'basic' ? credential.secret : '';
+    };
+    return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
+  };
   const openWith = (connection: Connection, stored: ReadCredential): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
+    const azure = azureOf(connection, stored);
+    const now = () => connections.all().find(({ id }) => id === connection.id) ?? connection;
     const provider: RegistryProvider = type.open(connection, {
       credential:
-        connection.login === undefined
+        connection.login !== 'docker'
           ? stored
           : orDockerLogin(stored, docker.read, () => ({ host: provider.hostOf(undefined), url: connection.url })),
-      namespaces: () => (connections.all().find(({ id }) => id === connection.id) ?? connection).namespaces ?? [],
+      namespaces: () => now().namespaces ?? [],
+      shown: () => now().shown ?? (connection.authentication === undefined ? undefined : filteredSubscriptions()),
       setting,
       ...(account === undefined ? {} : { account }),
+      ...(azure === undefined ? {} : { azure }),
       log,
     });
     return provider;
@@ -81,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): void {
     open: (connection, credential) => openWith(connection, () => Promise.resolve(credential)),
     accounts: { signIn },
     setting,
+    cloud: configuredCloud,
     ask,
     working,
     memory: {
@@ -106,6 +132,13 @@ export function activate(context: vscode.ExtensionContext): void {
     useEngine: async (endpoint) => {
       const value = endpoint === '' ? undefined : endpoint;
       await settings().update('engine.endpoint', value, vscode.ConfigurationTarget.Global);
+    },
+    extension: context,
+    fail: (error, doing) => {
+      const told = report(error, doing);
+      if (told === undefined) return;
+      log.error(`${told.message}\n  ${causes(error)}`);
+      void vscode.window.showErrorMessage(told.message);
     },
     log,
     showLog: () => {

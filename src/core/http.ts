@@ -77,7 +77,7 @@ export function axiosHttp(log: Log): Http {
         log.debug(line('cancelled'));
         signal.throwIfAborted();
       }
-      const failure = timeout.aborted ? timedOut(request, error) : failureOfSystem(request, error);
+      const failure = timeout.aborted ? timedOut(request, error) : systemFailure(new URL(request.url).host, error);
       log.warn(line(`${failure.kind}: ${failure.message}`));
       throw failure;
     }
@@ -122,8 +122,8 @@ const systemFailures: readonly { readonly code: RegExp; readonly kind: FailureKi
   { code: /^ETIMEDOUT$|^ESOCKETTIMEDOUT$/, kind: 'timedOut' },
 ];
 
-function failureOfSystem(request: HttpRequest, error: unknown): Failure {
-  const subject = new URL(request.url).host;
+/** What the network's own errors mean. */
+export function systemFailure(subject: string, error: unknown): Failure {
   const root = rootCause(error);
   const { message } = root;
   // axios calls a body that was cut off a bad response, and follow-redirects gives a strange target no code.

@@ -14,16 +14,20 @@ export interface Connection {
   readonly account?: string;
   /** Id of VS Code's authentication provider whose `account` signs in; absent where the stored credential does. */
   readonly authentication?: string;
-  /** Signs in with the login that docker has there, read at each use, unless a credential is stored. */
-  readonly login?: 'docker';
+  /** Signs in with the login that another program has there, read at each use, unless a credential is stored. */
+  readonly login?: 'docker' | 'azureCli' | 'azureEnvironment';
+  /** Id of the Entra tenant whose application, with `account` for its id, signs in with the stored secret. */
+  readonly tenant?: string;
   /** Namespaces that the user added by hand to those that the account lists. */
   readonly namespaces?: readonly string[];
+  /** Keys of the groups that are shown; absent: all of them. */
+  readonly shown?: readonly string[];
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
 }
 
 /** What a connection signs in with, besides a stored credential. */
-export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login'>;
+export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login' | 'tenant'>;
 
 export type Credential =
   | { readonly kind: 'anonymous' }
@@ -32,13 +36,26 @@ export type Credential =
   | { readonly kind: 'identityToken'; readonly token: string };
 
 /** What a registry lists: data only, no parent, no methods. */
-export type Entry = Group | Repository | Tag | PlatformImage | Attachment;
+export type Entry = Group | Registry | Repository | Tag | PlatformImage | Attachment;
 
 /** A namespace, owner or subscription. */
 export interface Group {
   readonly kind: 'group';
   readonly key: string;
   readonly label: string;
+  readonly detail?: string;
+  /** Codicon, where it is not an organization. */
+  readonly icon?: string;
+}
+
+/** One of several registries that a connection leads to. */
+export interface Registry {
+  readonly kind: 'registry';
+  /** Unique below its parent. */
+  readonly key: string;
+  readonly label: string;
+  /** The host that its images are named after. */
+  readonly host: string;
   readonly detail?: string;
 }
 
@@ -113,6 +130,8 @@ export interface ImageDetails {
   readonly size?: number;
   readonly platforms: readonly Platform[];
   readonly labels: Readonly<Record<string, string>>;
+  /** Cannot be deleted or changed until it is unlocked; absent where the registry has no locks. */
+  readonly isLocked?: boolean;
 }
 
 /** Manifest and config of one platform, together. */

@@ -1,3 +1,4 @@
+import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Log } from '../core/log';
 import type { Manifest } from '../core/manifest';
@@ -6,6 +7,7 @@ import type {
   Connection,
   Credential,
   Entry,
+  Group,
   ImageDetails,
   Page,
   Platform,
@@ -44,8 +46,37 @@ export interface RegistryProvider {
   readonly search?: (query: string, cursor: string | undefined, signal: AbortSignal) => Promise<Page<FoundRepository>>;
   /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
   readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
+  readonly locks?: Locks;
+  /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
+  readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
+  readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
+  /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */
+  readonly choosable?: (signal: AbortSignal) => Promise<readonly Group[]>;
+  /** An entry's page in the portal of its cloud. */
+  readonly portalPage?: (entry: Entry | undefined) => URL | undefined;
+  /** Absent where there is no account of Azure. */
+  readonly azure?: AzureResources;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+}
+
+/** Registries as resources of Azure. */
+export interface AzureResources {
+  readonly azure: Azure;
+  /** The subscription that a row stands for. */
+  readonly subscriptionOf: (entry: Entry | undefined) => Subscription | undefined;
+  /** The registry that a row stands for. */
+  readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
+  /** The registry of that login server, if it was listed. */
+  readonly registryAt: (host: string) => AzureRegistry | undefined;
+  /** The entries that lead to a registry. */
+  readonly trailOf: (registry: AzureRegistry) => readonly Entry[];
+}
+
+/** A locked tag can be neither deleted nor changed. */
+export interface Locks {
+  readonly set: (tag: Tag, isLocked: boolean, signal: AbortSignal) => Promise<void>;
 }
 
 /** Namespaces that the account does not list: the user adds them by name, see ProviderContext.namespaces. */
@@ -96,6 +127,16 @@ export interface Deletion {
   readonly image: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
   /** Deletes a tag alone. Absent as long as it is known that the registry cannot. */
   readonly untag?: (tag: Tag, signal: AbortSignal) => Promise<void>;
+  /** Deletes a whole repository. Absent where the registry cannot. */
+  readonly repository?: RepositoryDeletion;
+}
+
+export interface RepositoryDeletion {
+  readonly counts: (
+    repository: Repository,
+    signal: AbortSignal,
+  ) => Promise<{ readonly tags: number; readonly images: number }>;
+  readonly delete: (repository: Repository, signal: AbortSignal) => Promise<void>;
 }
 
 export interface DeletionPreview {
@@ -120,6 +161,7 @@ export interface ProviderType {
   readonly describe: (
     answers: Answers,
     setting: ReadSetting,
+    cloud: Cloud,
   ) => {
     readonly connection: Omit<Connection, 'id'>;
     readonly credential: Credential;
@@ -133,9 +175,13 @@ export interface ProviderContext {
   readonly credential: ReadCredential;
   /** The connection's `namespaces` as they are now. */
   readonly namespaces: () => readonly string[];
+  /** The connection's `shown` as it is now. */
+  readonly shown: () => readonly string[] | undefined;
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */
   readonly account?: ReadAccount;
+  /** The Azure that the connection signs in to; absent where it signs in elsewhere. */
+  readonly azure?: Azure;
   readonly log: Log;
 }
 

@@ -1,3 +1,5 @@
+import type { ExtensionContext } from 'vscode';
+import type { Cloud } from '../azure/azure';
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, SignIn } from '../core/model';
 import type { ImageReference } from '../core/reference';
@@ -20,6 +22,8 @@ export interface App {
   readonly open: (connection: Connection, credential: Credential) => RegistryProvider;
   readonly accounts: Accounts;
   readonly setting: ReadSetting;
+  /** The cloud of Azure that VS Code is set to. */
+  readonly cloud: () => Cloud;
   readonly ask: Ask;
   readonly working: Working;
   readonly memory: Memory;
@@ -32,6 +36,10 @@ export interface App {
   readonly tell: (message: string, kind: 'information' | 'warning') => void;
   /** Sets registryExplorer.engine.endpoint; empty: as the docker command finds it. */
   readonly useEngine: (endpoint: string) => Promise<void>;
+  /** Says what went wrong, where no command is left to throw it. `doing` completes "Could not …". */
+  readonly fail: (error: unknown, doing: string) => void;
+  /** For Microsoft's wizards, which remember in its state what was chosen last. */
+  readonly extension: ExtensionContext;
   readonly log: Log;
   readonly showLog: () => void;
 }
@@ -84,6 +92,8 @@ export interface Connections {
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
   /** Replaces the namespaces that were added by hand. */
   setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
+  /** Replaces the keys of the groups that are shown; nothing: all of them. */
+  setShown(id: string, shown: readonly string[] | undefined): Promise<void>;
   remove(connection: Connection): Promise<void>;
   unhide(provider: string, url: string): Promise<Connection | undefined>;
 }

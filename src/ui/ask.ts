@@ -27,6 +27,15 @@ export interface PickStep<T> extends Step {
   readonly problemSoFar?: string | undefined;
 }
 
+export interface PickSeveralStep<T> extends Step {
+  readonly placeholder: string;
+  readonly items: readonly TickedChoice<T>[] | Promise<readonly TickedChoice<T>[]>;
+}
+
+export interface TickedChoice<T> extends Choice<T> {
+  readonly isTicked: boolean;
+}
+
 export interface Choice<T> {
   readonly label: string;
   readonly description?: string | undefined;
@@ -48,6 +57,8 @@ export interface Ask {
   input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>>;
   /** Rejects when `items` does. */
   pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>>;
+  /** Those of the items that are ticked; nothing when dismissed. Rejects when `items` does. */
+  pickSeveral<T>(step: PickSeveralStep<T>): Promise<readonly T[] | undefined>;
   /** A modal question; true when `button` was chosen. */
   confirm(message: string, detail: string, button: string): Promise<boolean>;
 }

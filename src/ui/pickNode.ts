@@ -137,6 +137,7 @@ function placeholderBelow({ entry, connection }: Node): string {
   switch (entry?.kind) {
     case undefined:
     case 'group':
+    case 'registry':
       return t('Repository of {0}', entry?.label ?? connection.label);
     case 'repository':
       return t('Tag of {0}', entry.label);

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Accept, Answer, Ask, Choice, InputStep, PickStep } from './ask';
+import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep } from './ask';
 
 /** Asks with VS Code's own boxes. */
-export const ask: Ask = { input, pick, confirm };
+export const ask: Ask = { input, pick, pickSeveral, confirm };
 
 function input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>> {
   const box = vscode.window.createInputBox();
@@ -75,6 +75,24 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
   });
   if (failed !== undefined) throw failed.error;
   return answer;
+}
+
+async function pickSeveral<T>({ title, placeholder, items }: PickSeveralStep<T>): Promise<readonly T[] | undefined> {
+  const choices = Promise.resolve(items).then((all) =>
+    all.map((choice) => ({ ...quickPickItem(choice), picked: choice.isTicked })),
+  );
+  const options = {
+    title,
+    placeHolder: placeholder,
+    canPickMany: true,
+    ignoreFocusOut: true,
+    matchOnDescription: true,
+  };
+  const [chosen] = await Promise.all([
+    vscode.window.showQuickPick(choices, { ...options, canPickMany: true }),
+    choices,
+  ]);
+  return chosen?.map(({ value }) => value);
 }
 
 function quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>) {

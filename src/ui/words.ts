@@ -34,9 +34,15 @@ export function count(number: number): string {
   return number.toLocaleString('en');
 }
 
+const logins: Readonly<Record<NonNullable<Connection['login']>, () => string>> = {
+  docker: () => t('docker login'),
+  azureCli: () => t('Azure CLI'),
+  azureEnvironment: () => t('environment'),
+};
+
 /** Who a connection signs in as; nothing when anonymous. */
 export function signedInAs({ account, login }: Connection): string | undefined {
-  return account ?? (login === undefined ? undefined : t('docker login'));
+  return account ?? (login === undefined ? undefined : logins[login]());
 }
 
 /** `amd64, arm64`; the system is named only where it is not linux. */

@@ -47,8 +47,8 @@ const allowed: Readonly<Record<string, (to: string, from: string) => boolean>> =
   core: () => false,
   engine: (to) => layerOf(to) === 'core',
   azure: (to) => layerOf(to) === 'core',
-  providers: (to, from) => layerOf(to) === 'core' || (layerOf(to) === 'azure' && from.startsWith('providers/acr/')),
-  ui: (to) => layerOf(to) === 'core' || to === 'providers/provider' || to === 'engine/engine',
+  providers: (to) => layerOf(to) === 'core' || to === 'azure/azure',
+  ui: (to) => layerOf(to) === 'core' || ['azure/azure', 'engine/engine', 'providers/provider'].includes(to),
   'extension.ts': () => true,
 };
 

@@ -3,39 +3,62 @@ import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
-import type { Connection, Credential, Page, Repository, Tag } from '../../core/model';
+import type { ReadCredential } from '../../core/auth';
+import type { Log } from '../../core/log';
+import type { Credential, Page, Repository, Tag } from '../../core/model';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import type { Deletion, DeletionPreview, ImageContent, Locks, RegistryProvider } from '../provider';
 import { AcrApi } from './acrApi';
+import { EntraSession } from './entra';
+import type { ReadEntraToken } from './entra';
+import { explained } from './explanations';
+import type { Rights } from './explanations';
+import { onlyTo } from './loginServer';
 import { tagOf } from './tags';
 
 /** What engines call whoever signs in with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+/** Who signs in to a registry: a credential, or somebody of Entra. */
+export interface AcrSession {
+  /** Of the login server. */
+  readonly url: string;
+  readonly credential: ReadCredential;
+  readonly entra?: ReadEntraToken | undefined;
+  /** Its rights go by repository. */
+  readonly usesAbac?: boolean;
+  readonly log: Log;
+}
 
 /** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
 export class AcrProvider implements RegistryProvider {
   private readonly client: RegistryClient;
   private readonly api: AcrApi;
   private readonly host: string;
+  private readonly credential: ReadCredential;
   private readonly digestTags = new Map<string, ReadonlySet<string>>();
 
-  constructor(
-    connection: Connection,
-    private readonly context: ProviderContext,
-  ) {
-    const http = withRetry(withAuth(axiosHttp(context.log), connection.url, context.credential));
-    this.client = new RegistryClient(http, connection.url);
-    this.api = new AcrApi(http, connection.url);
-    this.host = new URL(connection.url).host;
+  private readonly rights: Rights;
+
+  constructor({ url, credential, entra, usesAbac, log }: AcrSession) {
+    this.rights = entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles';
+    const plain = axiosHttp(log);
+    const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
+    this.credential = session?.credential ?? credential;
+    const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));
+    this.client = new RegistryClient(http, url);
+    this.api = new AcrApi(http, url);
+    this.host = new URL(url).host;
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
       case 'group':
+      case 'registry':
         return this.repositories(cursor, signal);
       case 'repository':
         return this.tags(parent, cursor, signal);
@@ -62,7 +85,7 @@ export class AcrProvider implements RegistryProvider {
 
   /** As a user name and password, since not every engine passes identity tokens on. */
   readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal): Promise<Credential> => {
-    const credential = await this.context.credential(signal);
+    const credential = await this.credential(signal);
     return credential.kind === 'identityToken'
       ? { kind: 'basic', username: tokenUser, secret: credential.token }
       : credential;
@@ -82,17 +105,45 @@ export class AcrProvider implements RegistryProvider {
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
   };
 
-  readonly deletion: Deletion = {
+  readonly deletion = {
     preview: (tag, progress, signal) => this.previewDeletion(tag, progress, signal),
     image: (image, digest, signal) =>
       this.unlessLocked(image, digest, signal, () => this.client.deleteManifest(image.path, digest, signal)),
-    untag: ({ image, label }, signal) =>
+    untag: ({ image, label }: Tag, signal: AbortSignal) =>
       this.unlessLocked(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
+    repository: {
+      counts: ({ image }: Repository, signal: AbortSignal) => this.api.counts(image.path, signal),
+      delete: ({ image }: Repository, signal: AbortSignal) =>
+        this.unlessLocked(image, undefined, signal, () => this.api.deleteRepository(image.path, signal)),
+    },
+  } satisfies Deletion;
+
+  readonly locks: Locks = {
+    set: async ({ image, label, details }, isLocked, signal) => {
+      await this.api.setLock(image.path, `_tags/${encodeURIComponent(label)}`, isLocked, signal);
+      // A lock on the image itself would keep it as well.
+      if (!isLocked && details !== undefined)
+        await this.api.setLock(image.path, `_manifests/${details.digest}`, false, signal);
+    },
+  };
+
+  readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
+    if (entry.kind !== 'repository' && entry.kind !== 'tag') return undefined;
+    const { path } = entry.image;
+    return (signal) => this.api.properties(path, entry.kind === 'tag' ? entry.label : undefined, signal);
   };
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    const { items, ...next } = await this.client.catalog(cursor, signal);
+    const { items, ...next } = await this.catalog(cursor, signal);
     return { items: items.map((path) => this.repositoryOf(path)), ...next };
+  }
+
+  private async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+    try {
+      return await this.client.catalog(cursor, signal);
+    } catch (error) {
+      throw explained(error, this.rights);
+    }
   }
 
   private repositoryOf(path: string): Repository {
@@ -147,8 +198,8 @@ export class AcrProvider implements RegistryProvider {
       const locked = await this.api.locked(image.path, image.tag, digest, signal);
       if (locked === undefined) throw error;
       const explanations = {
-        tag: t('the tag is locked; “az acr repository update” unlocks it'),
-        manifest: t('the image is locked; “az acr repository update” unlocks it'),
+        tag: t('the tag is locked; Unlock on its row lets it go'),
+        manifest: t('the image is locked; Unlock on its row lets it go'),
         repository: t('the repository is locked; “az acr repository update” unlocks it'),
       };
       const detail = { ...error.detail, explanation: explanations[locked] };

@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import { z } from 'zod/mini';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
@@ -44,6 +44,33 @@ export class AcrApi {
     const url = this.address(repository, `_tags/${encodeURIComponent(name)}`);
     const response = await this.http({ method: 'DELETE', url, scope: scopeOf(repository, 'delete') }, signal);
     if (response.status !== 202 && response.status !== 200) throw failureOf(response);
+  }
+
+  /** What is known of a repository or a tag, as the service tells it. */
+  async properties(repository: string, tag: string | undefined, signal: AbortSignal): Promise<unknown> {
+    return this.get(z.unknown(), repository, tag === undefined ? '' : `_tags/${encodeURIComponent(tag)}`, signal);
+  }
+
+  /** How many tags and manifests a repository has. */
+  async counts(repository: string, signal: AbortSignal): Promise<{ readonly tags: number; readonly images: number }> {
+    const { tagCount, manifestCount } = await this.get(repositoryAnswer, repository, '', signal);
+    return { tags: tagCount ?? 0, images: manifestCount ?? 0 };
+  }
+
+  async deleteRepository(repository: string, signal: AbortSignal): Promise<void> {
+    const url = this.address(repository, '');
+    const response = await this.http({ method: 'DELETE', url, scope: scopeOf(repository, 'delete') }, signal);
+    if (response.status !== 202 && response.status !== 200) throw failureOf(response);
+  }
+
+  /** Locks against deletion and change, or lets both again. `what`: `_tags/1.0` or `_manifests/sha256:…`. */
+  async setLock(repository: string, what: string, isLocked: boolean, signal: AbortSignal): Promise<void> {
+    const url = this.address(repository, what);
+    const body = JSON.stringify({ deleteEnabled: !isLocked, writeEnabled: !isLocked });
+    const headers = { 'Content-Type': 'application/json' };
+    const scope = scopeOf(repository, 'metadata_write');
+    const response = await this.http({ method: 'PATCH', url, headers, body, scope }, signal);
+    if (response.status !== 200) throw failureOf(response);
   }
 
   /** Which of tag, manifest and repository is locked; nothing when none is. */
@@ -116,6 +143,6 @@ function scopeOf(repository: string, action: string): string {
 }
 
 /** Either lock keeps it from being deleted: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-image-lock */
-function isLocked(attributes: AttributesAnswer | null | undefined): boolean {
+export function isLocked(attributes: AttributesAnswer | null | undefined): boolean {
   return attributes?.deleteEnabled === false || attributes?.writeEnabled === false;
 }

@@ -26,7 +26,18 @@ export const tagsAnswer = z.object({ tags: z.nullish(z.array(tag)) });
 export const tagAnswer = z.object({ tag });
 export const manifestsAnswer = z.object({ manifests: z.nullish(z.array(manifest)) });
 export const manifestAnswer = z.object({ manifest });
-export const repositoryAnswer = z.object({ changeableAttributes: z.nullish(attributes) });
+export const repositoryAnswer = z.object({
+  changeableAttributes: z.nullish(attributes),
+  manifestCount: z.nullish(z.number()),
+  tagCount: z.nullish(z.number()),
+});
+/** https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */
+export const refreshTokenAnswer = z.object({ refresh_token: z.string().check(z.minLength(1)) });
+export const accessTokenAnswer = z.object({
+  access_token: z.nullish(z.string()),
+  token: z.nullish(z.string()),
+  expires_in: z.nullish(z.number()),
+});
 
 export type AttributesAnswer = z.infer<typeof attributes>;
 export type TagAnswer = z.infer<typeof tag>;

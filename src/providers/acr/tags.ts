@@ -1,6 +1,7 @@
 import type { ImageDetails, Platform, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isLocked } from './acrApi';
 import type { ManifestAnswer, TagAnswer } from './answers';
 
 /** A tag with what the manifest listing tells of its digest; without a size and platforms where it tells nothing. */
@@ -18,7 +19,7 @@ export function tagOf(
 }
 
 function detailsOf(
-  { digest, lastUpdateTime, createdTime }: TagAnswer,
+  { digest, lastUpdateTime, createdTime, changeableAttributes }: TagAnswer,
   manifests: ReadonlyMap<string, ManifestAnswer>,
 ): ImageDetails {
   const manifest = manifests.get(digest);
@@ -37,6 +38,7 @@ function detailsOf(
     ...(size > 0 ? { size } : {}),
     platforms: manifest === undefined ? [] : platformOf(manifest),
     labels: {},
+    isLocked: isLocked(changeableAttributes) || isLocked(manifest?.changeableAttributes),
   };
 }
 

@@ -3,14 +3,16 @@ import type { Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
 import { AcrProvider } from './acr';
+import { azureSignInOf, azureSignIns } from './azureType';
+import { registryToken } from './registryToken';
 
 export const acr: ProviderType = {
   id: 'acr',
   get label() {
-    return t('Azure Container Registry');
+    return t('Azure: a single registry');
   },
   get detail() {
-    return t('A registry by its login server');
+    return t('By its login server, such as myregistry.azurecr.io');
   },
   icon: 'azure',
   get questions() {
@@ -25,6 +27,7 @@ export const acr: ProviderType = {
         key: 'signIn',
         prompt: t('How do you sign in to it?'),
         choices: [
+          ...azureSignIns(),
           {
             value: 'docker',
             label: t('Login of the docker command'),
@@ -60,17 +63,19 @@ export const acr: ProviderType = {
       },
     ];
   },
-  describe: (answers) => {
+  describe: (answers, _setting, cloud) => {
     const url = serverOf(answers.url ?? '') ?? '';
     const credential = credentialOf(answers);
     const account = credential.kind === 'basic' ? { account: credential.username } : {};
-    const login = answers.signIn === 'docker' ? { login: 'docker' as const } : {};
+    const login =
+      answers.signIn === 'docker' ? { login: 'docker' as const } : azureSignInOf(answers, cloud.authentication);
     return {
       connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, ...account, ...login },
       credential,
     };
   },
-  open: (connection, context) => new AcrProvider(connection, context),
+  open: ({ url }, { credential, azure, log }) =>
+    new AcrProvider({ url, credential, entra: azure && registryToken(azure, undefined), log }),
 };
 
 function asksPassword(answers: Answers): boolean {

@@ -66,6 +66,7 @@ export class DockerHubProvider implements RegistryProvider {
         return this.tags(parent, cursor, signal);
       case 'tag':
         return { items: await this.platforms(parent, signal) };
+      case 'registry':
       case 'platform':
       case 'attachment':
         return { items: parent.kind === 'platform' ? parent.attachments : [] };

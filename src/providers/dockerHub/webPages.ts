@@ -14,6 +14,7 @@ export function webPage(url: string, entry: Entry | undefined): URL | undefined 
       return page(repositoryPage(entry.image));
     case 'tag':
       return page(`${repositoryPage(entry.image)}/tags?name=${encodeURIComponent(entry.label)}`);
+    case 'registry':
     case 'platform':
     case 'attachment':
       return undefined;

@@ -39,6 +39,7 @@ export class GenericProvider implements RegistryProvider {
     switch (parent?.kind) {
       case undefined:
       case 'group':
+      case 'registry':
         return this.repositories(cursor, signal);
       case 'repository':
         return this.tags(parent, cursor, signal);

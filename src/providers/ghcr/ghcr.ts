@@ -71,6 +71,7 @@ export class GhcrProvider implements RegistryProvider {
       }
       case 'platform':
         return { items: parent.attachments };
+      case 'registry':
       case 'attachment':
         return { items: [] };
     }
@@ -144,6 +145,7 @@ export class GhcrProvider implements RegistryProvider {
         return asUrl(this.pages.get(entry.image.path));
       case 'tag':
         return asUrl(this.versions.known(entry.image)?.page ?? this.pages.get(entry.image.path));
+      case 'registry':
       case 'platform':
       case 'attachment':
         return undefined;

@@ -1,12 +1,16 @@
 import type { AnyNode, Command } from './command';
 import { disconnect, renameConnection, updateCredential } from './connection';
+import { copyLoginServer, createRegistry, deleteRegistry, openInPortal, selectSubscriptions } from './azureResources';
 import { connectRegistry } from './connectRegistry';
 import { copyFullTag } from './copyFullTag';
 import { copyImageDigest } from './copyImageDigest';
 import { deleteImage } from './deleteImage';
+import { deleteRepository } from './deleteRepository';
+import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
+import { lockTag, unlockTag } from './locks';
 import { addNamespace, removeNamespace } from './namespaces';
 import { openAttachment } from './openAttachment';
 import { openInBrowser } from './openInBrowser';
@@ -22,6 +26,7 @@ import { showPullLimit } from './showPullLimit';
 import { tagImage } from './tagImage';
 import { untagImage } from './untagImage';
 import { useEngine } from './useEngine';
+import { viewProperties } from './viewProperties';
 
 /** Every command there is. package.json contributes the same, which test/unit/manifest.test.ts keeps true. */
 export const commands: readonly Command[] = [
@@ -35,23 +40,34 @@ export const commands: readonly Command[] = [
   tagImage,
   pullImage,
   pullRepository,
+  deployToAppService,
+  deployToContainerApps,
+  createRegistry,
   copyFullTag,
   copyImageDigest,
+  copyLoginServer,
   inspectImageManifest,
   inspectImage,
   openAttachment,
   openInBrowser,
+  openInPortal,
+  viewProperties,
   searchRepositories,
   showPullLimit,
   addNamespace,
   removeNamespace,
   renameConnection,
   updateCredential,
+  selectSubscriptions,
+  lockTag,
+  unlockTag,
   logInDocker,
   logOutDocker,
   refresh,
   untagImage,
   deleteImage,
+  deleteRepository,
+  deleteRegistry,
   removeImage,
   disconnect,
   loadMore,

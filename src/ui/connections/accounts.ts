@@ -10,6 +10,10 @@ export async function signIn(
   url: string,
   scopes: readonly string[],
 ): Promise<AccountSession | undefined> {
+  if (authentication.startsWith('microsoft')) {
+    const microsoft = await import('../azure/microsoftAccount');
+    return declinedAsNothing(() => microsoft.signInMicrosoft());
+  }
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
@@ -24,7 +28,7 @@ export async function signIn(
 
 /** Reads the session of a connection's account; asks for more scopes only when told that it may. */
 export function accountOf({ authentication, account, url }: Connection): ReadAccount | undefined {
-  if (authentication === undefined) return undefined;
+  if (authentication === undefined || authentication.startsWith('microsoft')) return undefined;
   return async (scopes, mayAsk) => {
     if (otherServer(authentication, url) !== undefined) return undefined;
     const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
@@ -52,8 +56,12 @@ function otherServer(authentication: string, url: string): string | undefined {
 async function undefinedWhenDeclined(
   ask: () => Promise<vscode.AuthenticationSession>,
 ): Promise<AccountSession | undefined> {
+  return declinedAsNothing(async () => sessionOf(await ask()));
+}
+
+async function declinedAsNothing(ask: () => Promise<AccountSession>): Promise<AccountSession | undefined> {
   try {
-    return sessionOf(await ask());
+    return await ask();
   } catch (error) {
     // VS Code tells of a dismissed dialog by an error of these words.
     if (error instanceof Error && /did not consent|cancelled/i.test(error.message)) return undefined;

@@ -7,9 +7,13 @@ import { causes, report } from '../report';
 import { askQuestions } from './questions';
 import type { Refusal } from './questions';
 
-/** Connect Registry…: kind, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
-export async function connect(app: App): Promise<Connection | undefined> {
-  let chosen: ProviderType | undefined;
+/** Connect Registry…: kind, unless it is told by its id, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
+export async function connect(app: App, id?: string): Promise<Connection | undefined> {
+  let chosen = app.providerTypes.find((type) => type.id === id);
+  if (chosen !== undefined) {
+    const connected = await connectTo(app, chosen);
+    if (connected !== 'back') return connected;
+  }
   for (;;) {
     const kind = await pickProviderType(app, chosen);
     if (kind === undefined) return undefined;
@@ -38,12 +42,12 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 
 /** Whether VS Code is to ask for one of its accounts. */
 function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
-  return type.describe(answers, app.setting).connection.authentication !== undefined;
+  return type.describe(answers, app.setting, app.cloud()).connection.authentication !== undefined;
 }
 
 /** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
 async function described(app: App, type: ProviderType, answers: Answers) {
-  const { connection, credential } = type.describe(answers, app.setting);
+  const { connection, credential } = type.describe(answers, app.setting, app.cloud());
   if (connection.authentication === undefined || connection.account !== undefined) return { connection, credential };
   const session = await app.accounts.signIn(connection.authentication, connection.url, type.scopes ?? []);
   return session === undefined ? undefined : { connection: { ...connection, account: session.account }, credential };
@@ -93,8 +97,9 @@ async function save(app: App, connection: Omit<Connection, 'id'>, credential: Cr
   return same;
 }
 
-function signInOf({ account, authentication, login }: Omit<Connection, 'id'>): SignIn {
+function signInOf({ account, authentication, login, tenant }: Omit<Connection, 'id'>): SignIn {
   return {
+    ...(tenant === undefined ? {} : { tenant }),
     ...(account === undefined ? {} : { account }),
     ...(authentication === undefined ? {} : { authentication }),
     ...(login === undefined ? {} : { login }),
@@ -132,7 +137,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
     ...(connection.account === undefined ? {} : { username: connection.account }),
   };
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
-    const { connection: described, credential } = type.describe(answers, app.setting);
+    const { connection: described, credential } = type.describe(answers, app.setting, app.cloud());
     const signIn = await newSignIn(app, type, connection, described, credential);
     if (typeof signIn === 'string') return { at: 'signIn', problem: signIn };
     const { id, provider, label, url } = connection;

@@ -13,13 +13,15 @@ const memento = {
   own: 'connections',
   hidden: 'hiddenConnections',
   signIns: 'sharedSignIns',
+  shown: 'sharedShown',
   namespaces: 'sharedNamespaces',
 } as const;
 
 const signIn = {
   account: z.optional(z.string()),
   authentication: z.optional(z.string()),
-  login: z.optional(z.literal('docker')),
+  login: z.optional(z.enum(['docker', 'azureCli', 'azureEnvironment'])),
+  tenant: z.optional(z.string()),
 };
 const ownConnections = z.array(
   z.object({
@@ -29,6 +31,7 @@ const ownConnections = z.array(
     url: z.string(),
     ...signIn,
     namespaces: z.optional(z.array(z.string())),
+    shown: z.optional(z.array(z.string())),
   }),
 );
 const sharedConnections = z.array(
@@ -98,12 +101,24 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
+  /** Replaces the keys of the groups that are shown; nothing: all of them. */
+  async setShown(id: string, shown: readonly string[] | undefined): Promise<void> {
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => defined({ ...connection, shown }));
+    else {
+      const others = without(this.sharedShown(), id);
+      await this.state.update(memento.shown, shown === undefined ? others : { ...others, [id]: shown });
+    }
+    this.changed.fire({ id, reason: 'namespaces' });
+  }
+
   /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
   async remove({ id, shared }: Connection): Promise<void> {
     if (shared) {
       await this.state.update(memento.hidden, [...this.hidden(), id]);
       await this.state.update(memento.signIns, without(this.signIns(), id));
       await this.state.update(memento.namespaces, without(this.namespaces(), id));
+      await this.state.update(memento.shown, without(this.sharedShown(), id));
     } else {
       await this.state.update(
         memento.own,
@@ -150,7 +165,12 @@ export class ConnectionStore implements vscode.Disposable {
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);
       const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true };
-      const connection = defined({ ...whole, namespaces: added[id] ?? namespaces, login });
+      const connection = defined({
+        ...whole,
+        namespaces: added[id] ?? namespaces,
+        shown: this.sharedShown()[id],
+        login,
+      });
       const own = signIns[id];
       if (!byId.has(id)) byId.set(id, own === undefined ? connection : withSignIn(connection, own));
     }
@@ -169,6 +189,10 @@ export class ConnectionStore implements vscode.Disposable {
 
   private namespaces(): Readonly<Record<string, readonly string[]>> {
     return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.namespaces, {});
+  }
+
+  private sharedShown(): Readonly<Record<string, readonly string[]>> {
+    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.shown, {});
   }
 
   private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {
@@ -190,7 +214,7 @@ function sharedId(provider: string, url: string): string {
 }
 
 function withSignIn(connection: Connection, signIn: SignIn): Connection {
-  const nothing = { account: undefined, authentication: undefined, login: undefined };
+  const nothing = { account: undefined, authentication: undefined, login: undefined, tenant: undefined };
   return defined({ ...connection, ...nothing, ...signIn });
 }
 

@@ -91,7 +91,8 @@ export class Listing {
 export function keyOf(entry: Entry): string {
   switch (entry.kind) {
     case 'group':
-      return `group:${entry.key}`;
+    case 'registry':
+      return `${entry.kind}:${entry.key}`;
     case 'repository':
     case 'tag':
       return `${entry.kind}:${entry.label}`;

@@ -38,6 +38,7 @@ export function listingPhrase({ entry, connection }: Node): string {
     case undefined:
       return t('list the repositories of {0}', connection.label);
     case 'group':
+    case 'registry':
       return t('list the repositories of {0}', entry.label);
     case 'repository':
       return t('list the tags of {0}', entry.label);

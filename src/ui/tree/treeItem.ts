@@ -65,7 +65,13 @@ function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
     case undefined:
       return connectionItem(node, icon);
     case 'group':
-      return labelled(entry, 'organization', entry.detail, Collapsed);
+      return labelled(entry, entry.icon ?? 'organization', entry.detail, Collapsed);
+    case 'registry': {
+      const description = [entry.detail ?? '', isEmpty(node) ? t('no repositories') : ''].filter((part) => part !== '');
+      const item = labelled(entry, 'server', description.join(' · '), Collapsed);
+      item.tooltip = entry.host;
+      return item;
+    }
     case 'repository': {
       const item = labelled(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
       item.tooltip = printReference(entry.image);
@@ -99,7 +105,7 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const tooltip = new vscode.MarkdownString();
   tooltip.appendText(connection.label).appendMarkdown('\n\n').appendText(connection.url);
   const { account, login } = connection;
-  const without = login === undefined ? t('Anonymous') : t('Signed in with the login of the docker command');
+  const without = login === undefined ? t('Anonymous') : t('Signed in with: {0}', signedInAs(connection) ?? '');
   const who = account === undefined ? without : t('Signed in as {0}', account);
   tooltip.appendMarkdown('\n\n').appendText(who);
   if (connection.shared)
@@ -179,6 +185,7 @@ function labelled(
 
 const kindNames: Readonly<Record<Entry['kind'], () => string>> = {
   group: () => t('Namespace'),
+  registry: () => t('Registry'),
   repository: () => t('Repository'),
   tag: () => t('Tag'),
   platform: () => t('Platform'),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
 import { generic } from '../../../src/providers/generic/type';
+import { publicCloud } from '../providerContext';
 
 describe('readRegistryUrl', () => {
   it.each([
@@ -71,7 +72,7 @@ describe('the answers', () => {
       username: 'alice',
       secret: 'wonder:land',
     };
-    const { connection, credential } = generic.describe(answers, unset);
+    const { connection, credential } = generic.describe(answers, unset, publicCloud);
     expect(connection).toEqual({
       provider: 'generic',
       label: 'localhost:5000/team',
@@ -82,9 +83,11 @@ describe('the answers', () => {
   });
 
   it('make one without an account for everybody', () => {
-    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset)).toEqual({
-      connection: { provider: 'generic', label: 'r.test', url: 'https://r.test' },
-      credential: { kind: 'anonymous' },
-    });
+    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset, publicCloud)).toEqual(
+      {
+        connection: { provider: 'generic', label: 'r.test', url: 'https://r.test' },
+        credential: { kind: 'anonymous' },
+      },
+    );
   });
 });

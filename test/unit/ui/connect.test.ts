@@ -6,7 +6,7 @@ import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
-import { contextOf } from '../providerContext';
+import { contextOf, publicCloud } from '../providerContext';
 import { user } from './scriptedUser';
 
 function appOf(ask: Ask, add: Connections['add']): App {
@@ -19,13 +19,22 @@ function appOf(ask: Ask, add: Connections['add']): App {
     updateCredential: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     setNamespaces: () => Promise.resolve(),
+    setShown: () => Promise.resolve(),
   };
   const open: App['open'] = (connection, credential) => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(connection.provider);
     return type.open(connection, contextOf(credential));
   };
-  return { ask, connections, providerTypes, open, setting: () => '', log: collectLog() } as unknown as App;
+  return {
+    ask,
+    connections,
+    providerTypes,
+    open,
+    setting: () => '',
+    cloud: () => publicCloud,
+    log: collectLog(),
+  } as unknown as App;
 }
 
 const generic = 'Generic Docker V2 / OCI registry';

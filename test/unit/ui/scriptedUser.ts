@@ -60,6 +60,13 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       };
       return answer(step.title, choose, accept);
     },
+    pickSeveral: async ({ title, items }) => {
+      const all = await items;
+      offered = all.map(({ label, isTicked }) => `${isTicked ? '☑' : '☐'} ${label}`);
+      const labels = left.shift()?.split(', ');
+      seen.push(title);
+      return labels && all.filter(({ label }) => labels.includes(label)).map(({ value }) => value);
+    },
     confirm: (message, detail, button) => {
       questions.push({ message, detail, button });
       return Promise.resolve(confirms);

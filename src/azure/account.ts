@@ -1,0 +1,181 @@
+import type { Registry } from '@azure/arm-containerregistry';
+import type { Log } from '../core/log';
+import { AppServices } from './appService';
+import { all, armClient, asked, finished, resourceGroupOf } from './arm';
+import type {
+  Azure,
+  AzureRegistry,
+  Cloud,
+  FailedTenant,
+  Location,
+  NewRegistry,
+  Place,
+  ReadAzureToken,
+  ResourceGroup,
+  Status,
+  Subscription,
+} from './azure';
+import { ContainerAppsOf } from './containerApps';
+import { PullAccessOf } from './pullAccess';
+
+/** Somebody's Azure, through the SDK, whose parts are loaded on first use. */
+export class AzureAccount implements Azure {
+  readonly access: PullAccessOf;
+  readonly appService: AppServices;
+  readonly containerApps: ContainerAppsOf;
+
+  constructor(
+    readonly cloud: Cloud,
+    readonly token: ReadAzureToken,
+    private readonly log: Log,
+  ) {
+    const client = (tenantId: string) => armClient(cloud, token, tenantId, log);
+    this.access = new PullAccessOf(client);
+    this.appService = new AppServices(client, this.access);
+    this.containerApps = new ContainerAppsOf(client, this.access);
+  }
+
+  async subscriptions(signal: AbortSignal) {
+    const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
+    const clientIn = (tenantId: string | undefined) => {
+      const { credential, options } = this.client(tenantId);
+      return new SubscriptionClient(credential, options);
+    };
+    const tenants = await asked(signal, () => all(clientIn(undefined).tenants.list({ abortSignal: signal })));
+    const found = new Map<string, Subscription>();
+    const failed: FailedTenant[] = [];
+    await Promise.all(
+      tenants.map(async ({ tenantId = '', displayName }) => {
+        try {
+          const list = await asked(signal, () => all(clientIn(tenantId).subscriptions.list({ abortSignal: signal })));
+          for (const { subscriptionId: id, displayName: name, state } of list)
+            if (id !== undefined && state !== 'Deleted' && !found.has(id))
+              found.set(id, { id, name: name ?? id, tenantId });
+        } catch (failure) {
+          signal.throwIfAborted();
+          failed.push({ id: tenantId, name: displayName ?? tenantId, failure });
+        }
+      }),
+    );
+    return { subscriptions: [...found.values()].sort(byName), failed: failed.sort(byName) };
+  }
+
+  async registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
+    const client = await this.registryClient(subscription);
+    const list = await asked(signal, () => all(client.registries.list({ abortSignal: signal })));
+    return list.map((registry) => described(registry, subscription)).sort(byName);
+  }
+
+  async registryProperties(
+    { subscription, resourceGroup, name }: AzureRegistry,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    const client = await this.registryClient(subscription);
+    return asked(signal, () => client.registries.get(resourceGroup, name, { abortSignal: signal }));
+  }
+
+  async registryNameProblem(
+    subscription: Subscription,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    const client = await this.registryClient(subscription);
+    const type = 'Microsoft.ContainerRegistry/registries';
+    const answer = await asked(signal, () =>
+      client.registries.checkNameAvailability({ name, type }, { abortSignal: signal }),
+    );
+    return answer.nameAvailable === false ? (answer.message ?? answer.reason ?? name) : undefined;
+  }
+
+  async createRegistry(
+    { subscription, resourceGroup, name, location, sku }: NewRegistry,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<AzureRegistry> {
+    const client = await this.registryClient(subscription);
+    const registry = { location, sku: { name: sku }, adminUserEnabled: false };
+    const created = await asked(signal, () =>
+      finished(client.registries.create(resourceGroup, name, registry, { abortSignal: signal }), status, signal),
+    );
+    return described(created, subscription);
+  }
+
+  async deleteRegistry(
+    { subscription, resourceGroup, name }: AzureRegistry,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const client = await this.registryClient(subscription);
+    await asked(signal, () =>
+      finished(client.registries.delete(resourceGroup, name, { abortSignal: signal }), status, signal),
+    );
+  }
+
+  async resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]> {
+    const client = await this.resourceClient(subscription);
+    const groups = await asked(signal, () => all(client.resourceGroups.list({ abortSignal: signal })));
+    return groups.map(({ name = '', location }) => ({ name, location })).sort(byName);
+  }
+
+  async createResourceGroup({ subscription, resourceGroup }: Place, location: string, signal: AbortSignal) {
+    const client = await this.resourceClient(subscription);
+    await asked(signal, () =>
+      client.resourceGroups.createOrUpdate(resourceGroup, { location }, { abortSignal: signal }),
+    );
+  }
+
+  async locations(
+    subscription: Subscription,
+    namespace: string,
+    type: string,
+    signal: AbortSignal,
+  ): Promise<readonly Location[]> {
+    const client = await this.resourceClient(subscription);
+    const provider = await asked(signal, () => client.providers.get(namespace, { abortSignal: signal }));
+    const labels = provider.resourceTypes?.find(({ resourceType }) => resourceType === type)?.locations ?? [];
+    return labels
+      .map((label) => ({ label, name: label.toLowerCase().replaceAll(' ', '') }))
+      .sort((one, other) => one.label.localeCompare(other.label, 'en'));
+  }
+
+  portalPage(tenantId: string, resourceId: string, blade = ''): URL {
+    return new URL(`${this.cloud.portalUrl}/#@${tenantId}/resource${resourceId}${blade}`);
+  }
+
+  private client(tenantId: string | undefined) {
+    return armClient(this.cloud, this.token, tenantId, this.log);
+  }
+
+  private async registryClient({ id, tenantId }: Subscription) {
+    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
+    const { credential, options } = this.client(tenantId);
+    return new ContainerRegistryManagementClient(credential, id, options);
+  }
+
+  private async resourceClient({ id, tenantId }: Subscription) {
+    const { ResourceManagementClient } = await import('@azure/arm-resources');
+    const { credential, options } = this.client(tenantId);
+    return new ResourceManagementClient(credential, id, options);
+  }
+}
+
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name.localeCompare(other.name, 'en', { numeric: true });
+}
+
+function described(registry: Registry, subscription: Subscription): AzureRegistry {
+  const { id = '', name = '', location, sku, loginServer } = registry;
+  return {
+    id,
+    name,
+    loginServer: (loginServer ?? '').toLowerCase(),
+    location,
+    sku: sku.name,
+    resourceGroup: resourceGroupOf(id),
+    subscription,
+    adminUserEnabled: registry.adminUserEnabled ?? false,
+    anonymousPullEnabled: registry.anonymousPullEnabled ?? false,
+    usesAbac: registry.roleAssignmentMode === 'AbacRepositoryPermissions',
+    isPrivate: registry.publicNetworkAccess === 'Disabled',
+  };
+}

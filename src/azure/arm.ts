@@ -1,0 +1,141 @@
+import type { TokenCredential } from '@azure/identity';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { Failure } from '../core/failure';
+import type { FailureKind } from '../core/failure';
+import { redactUrl, systemFailure } from '../core/http';
+import type { Log } from '../core/log';
+import type { Cloud, ReadAzureToken, Status } from './azure';
+
+/** Who speaks in failures of the Resource Manager and what is behind it. */
+const subject = 'Azure';
+const kinds: Readonly<Record<number, FailureKind>> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'notFound',
+  429: 'rateLimited',
+};
+
+/** What every client of the SDK is made with: who asks, and where. */
+export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
+  const credential: TokenCredential = {
+    getToken: async (_scopes, options) => {
+      // VS Code's signals, the SDK's and ours are the same kind of object.
+      const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal;
+      const { token, expiresAt } = await readToken([cloud.armScope], tenantId, signal);
+      return { token, expiresOnTimestamp: expiresAt };
+    },
+  };
+  return {
+    credential,
+    options: {
+      endpoint: cloud.armUrl,
+      // Of one client the scope is fixed to the public cloud, unless it is told: of others it is the endpoint's.
+      credentials: { scopes: [cloud.armScope] },
+      credentialScopes: [cloud.armScope],
+      userAgentOptions: { userAgentPrefix: 'registry-explorer' },
+      retryOptions: { maxRetries: 2, maxRetryDelayInMs: 5000 },
+      additionalPolicies: [{ policy: logging(log), position: 'perRetry' as const }],
+    },
+  };
+}
+
+/** A line for each request, as core/http.ts writes it. */
+function logging(log: Log): PipelinePolicy {
+  return {
+    name: 'registryExplorerLog',
+    sendRequest: async (request, next) => {
+      const started = performance.now();
+      const line = (outcome: string | number) =>
+        `${request.method} ${redactUrl(request.url)} ${outcome} (${Math.round(performance.now() - started)} ms)`;
+      try {
+        const response = await next(request);
+        log.info(line(response.status));
+        return response;
+      } catch (error) {
+        log.warn(line(error instanceof Error ? error.message : 'failed'));
+        throw error;
+      }
+    },
+  };
+}
+
+/** Runs calls of the SDK; what they throw becomes a Failure in the service's own words. */
+export async function asked<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    return await call();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw azureFailure(error);
+  }
+}
+
+interface Poller<T> {
+  readonly onProgress: (callback: (state: { readonly status: string }) => void) => unknown;
+  readonly pollUntilDone: (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+}
+
+/** Follows an operation to its end, telling what the service says of it. */
+export async function finished<T>(poller: Poller<T>, status: Status, signal: AbortSignal): Promise<T> {
+  poller.onProgress((state) => {
+    status(state.status);
+  });
+  return poller.pollUntilDone({ abortSignal: signal });
+}
+
+export async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of pages) {
+    items.push(item);
+    if (items.length >= mostItems) break;
+  }
+  return items;
+}
+
+/** No subscription has as many of anything that is listed here. */
+const mostItems = 20_000;
+
+/** `/subscriptions/…/resourceGroups/name/…` */
+export function resourceGroupOf(id: string | undefined): string {
+  return /\/resourceGroups\/([^/]+)/i.exec(id ?? '')?.[1] ?? '';
+}
+
+function azureFailure(error: unknown): unknown {
+  if (error instanceof Failure || !(error instanceof Error)) return error;
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const detail = { subject, speaker: 'program' as const, ...(status === undefined ? {} : { status }) };
+  if (status !== undefined) {
+    const words = wordsOf(error) ?? error.message;
+    return new Failure(
+      kinds[status] ?? 'rejected',
+      words,
+      { ...detail, ...(code === undefined ? {} : { code }) },
+      { cause: error },
+    );
+  }
+  // An operation that fails at its end has a text only: "The long-running operation has failed. Code. Words".
+  const ended = /^The long-running operation has (?:failed|been canceled)\.?\s*(.*)$/s.exec(error.message)?.[1];
+  if (ended !== undefined)
+    return new Failure('rejected', ended === '' ? error.message : ended, detail, { cause: error });
+  if (code === 'REQUEST_SEND_ERROR' || error.name === 'RestError') return systemFailure(subject, error);
+  return error;
+}
+
+/** The body of a refusal holds the reason, and sometimes a more precise one below it. */
+function wordsOf(error: Error): string | undefined {
+  const details = 'details' in error ? error.details : undefined;
+  const outer = property(details, 'error') ?? details;
+  const inner = property(outer, 'details');
+  const first: unknown = Array.isArray(inner) ? inner[0] : undefined;
+  return (
+    [property(outer, 'message'), property(first, 'message')]
+      .filter((words): words is string => typeof words === 'string' && words !== '')
+      .join(' ')
+      .slice(0, 600) || undefined
+  );
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,238 @@
+import { t } from '@vscode/l10n';
+import pLimit from 'p-limit';
+import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azure/azure';
+import type { ReadCredential } from '../../core/auth';
+import { Failure, withDetail } from '../../core/failure';
+import type { Log } from '../../core/log';
+import type { Entry, Group, Page, Registry } from '../../core/model';
+import type { AzureResources, Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
+import { AcrProvider } from './acr';
+import { registryToken } from './registryToken';
+
+export interface AzureSession {
+  readonly azure: Azure;
+  /** Keys of the subscriptions that are shown; nothing for all. */
+  readonly shown: () => readonly string[] | undefined;
+  readonly log: Log;
+}
+
+/** Subscriptions are asked this many at a time, where all of them must be. */
+const width = 6;
+const anonymous: ReadCredential = () => Promise.resolve({ kind: 'anonymous' });
+
+/** The subscriptions of somebody's Azure, and the registries in them; below those, each registry speaks for itself. */
+export class AzureProvider implements RegistryProvider {
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly failed = new Map<string, FailedTenant>();
+  /** By login server, as they were listed last. */
+  private readonly known = new Map<string, AzureRegistry>();
+  private readonly opened = new Map<string, AcrProvider>();
+
+  constructor(private readonly session: AzureSession) {}
+
+  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
+    switch (parent?.kind) {
+      case undefined:
+        return { items: await this.groups(signal) };
+      case 'group':
+        return { items: await this.registriesOf(parent, signal) };
+      case 'registry':
+        return this.repositories(parent, cursor, signal);
+      case 'repository':
+      case 'tag':
+      case 'platform':
+      case 'attachment':
+        return this.at(parent.image.host).list(parent, cursor, signal);
+    }
+  };
+
+  readonly locate: RegistryProvider['locate'] = (image) => {
+    const registry = this.known.get(image.host);
+    const below = registry === undefined ? undefined : this.at(image.host).locate(image);
+    return registry === undefined || below === undefined ? undefined : [...this.trailOf(registry), ...below];
+  };
+
+  readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
+    if (this.known.has(host) || !/\.azurecr\.[a-z.]+$|^[^.]+:\d+$|^127\./.test(host)) return;
+    await this.everyRegistry(signal);
+  };
+
+  readonly hostOf: RegistryProvider['hostOf'] = (entry) => {
+    if (entry?.kind === 'registry') return entry.host;
+    return entry === undefined || entry.kind === 'group' ? undefined : entry.image.host;
+  };
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (host, signal) =>
+    this.at(host).engineCredential(host, signal);
+
+  readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
+    await this.everyRegistry(signal);
+    return [...this.known.keys()].sort().map((host): PushTarget => ({ host }));
+  };
+
+  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
+    this.at(tag.image.host).details(tag, signal);
+
+  readonly content: ImageContent = {
+    manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
+    config: (image, signal) => this.at(image.host).content.config(image, signal),
+    attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
+  };
+
+  readonly deletion: Deletion = {
+    preview: (tag, progress, signal) => this.at(tag.image.host).deletion.preview(tag, progress, signal),
+    image: (image, digest, signal) => this.at(image.host).deletion.image(image, digest, signal),
+    untag: (tag, signal) => this.at(tag.image.host).deletion.untag(tag, signal),
+    repository: {
+      counts: (repository, signal) => this.at(repository.image.host).deletion.repository.counts(repository, signal),
+      delete: (repository, signal) => this.at(repository.image.host).deletion.repository.delete(repository, signal),
+    },
+  };
+
+  readonly locks: Locks = {
+    set: (tag, isLocked, signal) => this.at(tag.image.host).locks.set(tag, isLocked, signal),
+  };
+
+  readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
+    if (entry.kind === 'group') return undefined;
+    if (entry.kind !== 'registry') return this.at(entry.image.host).properties(entry);
+    const registry = this.known.get(entry.host);
+    return registry === undefined ? undefined : (signal) => this.session.azure.registryProperties(registry, signal);
+  };
+
+  readonly portalPage: NonNullable<RegistryProvider['portalPage']> = (entry) => {
+    const { azure } = this.session;
+    if (entry === undefined) return new URL(azure.cloud.portalUrl);
+    if (entry.kind === 'group') {
+      const subscription = this.subscriptions.get(entry.key);
+      return subscription && azure.portalPage(subscription.tenantId, `/subscriptions/${subscription.id}`);
+    }
+    const registry = this.known.get(entry.kind === 'registry' ? entry.host : entry.image.host);
+    if (registry === undefined) return undefined;
+    return azure.portalPage(
+      registry.subscription.tenantId,
+      registry.id,
+      entry.kind === 'registry' ? '' : '/repository',
+    );
+  };
+
+  readonly choosable: NonNullable<RegistryProvider['choosable']> = async (signal) => {
+    await this.listSubscriptions(signal);
+    return [...this.subscriptions.values()].map(groupOf);
+  };
+
+  get azure(): AzureResources {
+    return {
+      azure: this.session.azure,
+      subscriptionOf: (entry) => (entry?.kind === 'group' ? this.subscriptions.get(entry.key) : undefined),
+      registryOf: (entry) => (entry?.kind === 'registry' ? this.known.get(entry.host) : undefined),
+      registryAt: (host) => this.known.get(host),
+      trailOf: (registry) => this.trailOf(registry),
+    };
+  }
+
+  private async groups(signal: AbortSignal): Promise<readonly Group[]> {
+    await this.listSubscriptions(signal);
+    const shown = this.session.shown();
+    const all = [...this.subscriptions.values()];
+    const wanted = shown === undefined ? all : all.filter(({ id }) => shown.includes(id));
+    return [...wanted.map(groupOf), ...(shown === undefined ? [...this.failed.values()].map(failedGroupOf) : [])];
+  }
+
+  private async listSubscriptions(signal: AbortSignal): Promise<void> {
+    const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
+    const [first] = failed;
+    if (subscriptions.length === 0 && first !== undefined) throw first.failure;
+    this.subscriptions.clear();
+    this.failed.clear();
+    for (const subscription of subscriptions) this.subscriptions.set(subscription.id, subscription);
+    for (const tenant of failed) this.failed.set(tenant.id, tenant);
+  }
+
+  private async registriesOf({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
+    const tenant = this.failed.get(key);
+    if (tenant !== undefined) throw signedOutOf(tenant);
+    const subscription = this.subscriptions.get(key);
+    if (subscription === undefined) return [];
+    return (await this.listRegistries(subscription, signal)).map(entryOf);
+  }
+
+  private async listRegistries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
+    const registries = await this.session.azure.registries(subscription, signal);
+    for (const [host, registry] of this.known)
+      if (registry.subscription.id === subscription.id) this.known.delete(host);
+    for (const registry of registries) this.known.set(registry.loginServer, registry);
+    return registries;
+  }
+
+  /** What one subscription refuses hides no other. */
+  private async everyRegistry(signal: AbortSignal): Promise<void> {
+    if (this.subscriptions.size === 0) await this.listSubscriptions(signal);
+    const shown = this.session.shown();
+    const limit = pLimit(width);
+    const wanted = [...this.subscriptions.values()].filter(({ id }) => shown === undefined || shown.includes(id));
+    await Promise.all(
+      wanted.map((subscription) =>
+        limit(async () => {
+          try {
+            await this.listRegistries(subscription, signal);
+          } catch (error) {
+            signal.throwIfAborted();
+            this.session.log.warn(`${subscription.name}: ${error instanceof Error ? error.message : String(error)}`);
+          }
+        }),
+      ),
+    );
+  }
+
+  private async repositories(parent: Registry, cursor: string | undefined, signal: AbortSignal): Promise<Page<Entry>> {
+    try {
+      return await this.at(parent.host).list(parent, cursor, signal);
+    } catch (error) {
+      const registry = this.known.get(parent.host);
+      if (registry?.isPrivate !== true || !(error instanceof Failure)) throw error;
+      const explanation = t('the registry lets in private endpoints only; connect to its network, such as by VPN');
+      throw withDetail(error, { explanation });
+    }
+  }
+
+  private trailOf({ subscription, loginServer }: AzureRegistry): readonly Entry[] {
+    const registry = this.known.get(loginServer);
+    return [groupOf(subscription), ...(registry === undefined ? [] : [entryOf(registry)])];
+  }
+
+  /** The registry of a login server; its tokens are kept as long as it is known. */
+  private at(host: string): AcrProvider {
+    const registry = this.known.get(host);
+    const opened = this.opened.get(host);
+    if (opened !== undefined) return opened;
+    const { azure, log } = this.session;
+    const provider = new AcrProvider({
+      url: `https://${host}`,
+      credential: anonymous,
+      entra: registryToken(azure, registry?.subscription.tenantId),
+      usesAbac: registry?.usesAbac ?? false,
+      log,
+    });
+    this.opened.set(host, provider);
+    return provider;
+  }
+}
+
+function groupOf({ id, name }: Subscription): Group {
+  return { kind: 'group', key: id, label: name, icon: 'key' };
+}
+
+function failedGroupOf({ id, name }: FailedTenant): Group {
+  return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant, not listed') };
+}
+
+function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Registry {
+  return { kind: 'registry', key: id.toLowerCase(), label: name, host: loginServer, detail: `${location} · ${sku}` };
+}
+
+function signedOutOf({ name, failure }: FailedTenant): unknown {
+  if (!(failure instanceof Failure) || failure.kind !== 'unauthorized') return failure;
+  const explanation = t('you are not signed in to the tenant {0}; “Azure: Sign in to Tenant” does that', name);
+  return withDetail(failure, { explanation });
+}

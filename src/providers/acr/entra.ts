@@ -1,0 +1,101 @@
+import { abandonable } from '../../core/auth';
+import type { ReadCredential } from '../../core/auth';
+import { failureOf } from '../../core/failure';
+import type { Http, HttpRequest } from '../../core/http';
+import { decodeJson } from '../../core/schemas';
+import { refreshTokenAnswer } from './answers';
+import { explained } from './explanations';
+import { lifetimeOf } from './jwt';
+import { isTokenRequest } from './loginServer';
+
+export interface EntraToken {
+  readonly token: string;
+  readonly tenantId: string;
+}
+
+/** A token of the signed-in account for registries; rejects when there is none. It is asked at each exchange and never kept. */
+export type ReadEntraToken = (signal: AbortSignal) => Promise<EntraToken>;
+
+interface Kept {
+  readonly token: string;
+  /** Milliseconds of our own clock. */
+  readonly expiresAt: number;
+}
+
+/** Where the service does not tell how long it lives: three hours, as it documents, less a margin. */
+const usualSeconds = 3 * 3600;
+const marginSeconds = 60;
+
+/**
+ * Signs in to one registry with an Entra account: its token is exchanged for a refresh token of the registry, which is kept until
+ * it ends. https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
+ */
+export class EntraSession {
+  private kept: Kept | undefined;
+  private exchange: Promise<Kept> | undefined;
+
+  constructor(
+    private readonly server: Http,
+    private readonly url: string,
+    private readonly readToken: ReadEntraToken,
+  ) {}
+
+  readonly credential: ReadCredential = async (signal) => ({
+    kind: 'identityToken',
+    token: (await this.current(signal)).token,
+  });
+
+  /** Sends as the server does; a refresh token that ended before its time is replaced by a new one, once. */
+  readonly http: Http = async (request, signal) => {
+    const response = await this.server(request, signal);
+    const refused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
+    const token = refused ? refreshTokenIn(request) : undefined;
+    if (token === undefined) return response;
+    if (this.kept?.token === token) this.kept = undefined;
+    const renewed = await this.current(signal);
+    return this.server(withRefreshToken(request, renewed.token), signal);
+  };
+
+  /** Those who need one at once share its exchange. */
+  private async current(signal: AbortSignal): Promise<Kept> {
+    signal.throwIfAborted();
+    if (this.kept !== undefined && Date.now() < this.kept.expiresAt) return this.kept;
+    this.exchange ??= this.exchanged().finally(() => {
+      this.exchange = undefined;
+    });
+    return abandonable(this.exchange, signal);
+  }
+
+  private async exchanged(): Promise<Kept> {
+    // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
+    const { signal } = new AbortController();
+    const { token, tenantId } = await this.readToken(signal);
+    const request: HttpRequest = {
+      method: 'POST',
+      url: `${this.url}/oauth2/exchange`,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        grant_type: 'access_token',
+        service: new URL(this.url).host,
+        tenant: tenantId,
+        access_token: token,
+      }).toString(),
+    };
+    const response = await this.server(request, signal);
+    if (response.status !== 200) throw explained(failureOf(response), 'roles');
+    const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
+    const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
+    this.kept = { token: refresh, expiresAt: Date.now() + seconds * 1000 };
+    return this.kept;
+  }
+}
+
+function refreshTokenIn({ body }: HttpRequest): string | undefined {
+  return new URLSearchParams(body ?? '').get('refresh_token') ?? undefined;
+}
+
+function withRefreshToken(request: HttpRequest, token: string): HttpRequest {
+  const form = new URLSearchParams(request.body ?? '');
+  form.set('refresh_token', token);
+  return { ...request, body: form.toString() };
+}

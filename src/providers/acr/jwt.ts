@@ -1,0 +1,25 @@
+/**
+ * How many seconds a JSON Web Token lives, told from its own two dates, so that no clock need agree with another; nothing for any
+ * other text. The signature is not looked at: who made the token checks it. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ */
+export function lifetimeOf(token: string): number | undefined {
+  const { iat, exp } = claimsOf(token);
+  return typeof iat === 'number' && typeof exp === 'number' && exp > iat ? exp - iat : undefined;
+}
+
+/** The tenant that a token of Entra is of. */
+export function tenantOf(token: string): string | undefined {
+  const { tid } = claimsOf(token);
+  return typeof tid === 'string' ? tid : undefined;
+}
+
+function claimsOf(token: string): { readonly iat?: unknown; readonly exp?: unknown; readonly tid?: unknown } {
+  const [, claims, signature] = token.split('.');
+  if (claims === undefined || signature === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(Buffer.from(claims, 'base64url').toString());
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}

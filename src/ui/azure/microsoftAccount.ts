@@ -1,0 +1,68 @@
+import { t } from '@vscode/l10n';
+import { getSessionFromVSCode } from '@microsoft/vscode-azext-azureauth';
+import * as vscode from 'vscode';
+import type { ReadAzureToken } from '../../azure/azure';
+import { Failure } from '../../core/failure';
+import type { AccountSession } from '../../providers/provider';
+
+const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession => ({
+  token: accessToken,
+  account: account.label,
+  scopes,
+});
+
+/** Asks the user which Microsoft account to sign in with. Rejects as VS Code does when it is declined. */
+export async function signInMicrosoft(): Promise<AccountSession> {
+  const session = await getSessionFromVSCode(undefined, undefined, {
+    createIfNone: true,
+    clearSessionPreference: true,
+  });
+  if (session === undefined) throw new Error('User did not consent to login.');
+  return accountOf(session);
+}
+
+/** Tokens of an account that VS Code keeps; nobody is asked for anything. */
+export function tokensOfAccount(authentication: string, account: string | undefined): ReadAzureToken {
+  return async (scopes, tenantId, signal) => {
+    const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
+    // Another account than the connection's own must not take its place.
+    const session =
+      known === undefined
+        ? undefined
+        : await getSessionFromVSCode([...scopes], tenantId, { silent: true, account: known });
+    signal.throwIfAborted();
+    // VS Code renews what it keeps, and does not tell until when it lasts.
+    if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };
+    const explanation = t('nobody is signed in to Azure as {0}; sign in again: Update Credential…', account ?? '');
+    throw new Failure('unauthorized', '', { subject: 'Azure', speaker: 'program', explanation });
+  };
+}
+
+/** Adds sign-in by tenant and the filter of subscriptions, which is honoured here. */
+const resourcesExtension = 'ms-azuretools.vscode-azureresourcegroups';
+
+/** Offers Microsoft's extension once; everything works without it. */
+export function offerResourcesExtension(wasOffered: () => boolean, remember: () => Promise<void>): void {
+  if (vscode.extensions.getExtension(resourcesExtension) !== undefined || wasOffered()) return;
+  const install = t('Install');
+  void remember();
+  void vscode.window
+    .showInformationMessage(
+      t('The extension Azure Resources adds sign-in to single tenants and a filter of subscriptions. Install it?'),
+      install,
+      t('Not Now'),
+    )
+    .then(async (chosen) => {
+      if (chosen === install)
+        await vscode.commands.executeCommand('workbench.extensions.installExtension', resourcesExtension);
+    });
+}
+
+/** Ids of the subscriptions that the extension Azure Resources shows; nothing when it shows all. */
+export function filteredSubscriptions(): readonly string[] | undefined {
+  const chosen = vscode.workspace
+    .getConfiguration('azureResourceGroups')
+    .get<readonly string[]>('selectedSubscriptions');
+  const ids = (chosen ?? []).flatMap((id) => id.split('/')[1] ?? []);
+  return ids.length === 0 ? undefined : ids;
+}

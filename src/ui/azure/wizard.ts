@@ -1,0 +1,189 @@
+import {
+  AzExtUserInput,
+  AzureWizard,
+  AzureWizardPromptStep,
+  registerUIExtensionVariables,
+  UserCancelledError,
+} from '@microsoft/vscode-azext-utils';
+import type { IActionContext, IAzureQuickPickItem, UIExtensionVariables } from '@microsoft/vscode-azext-utils';
+import { t } from '@vscode/l10n';
+import { Failure, withDetail } from '../../core/failure';
+import type { App } from '../app';
+import { operation } from '../commands/azureResources';
+
+/** What a flow has been told so far; Back forgets what came after. */
+export type Told<T> = Partial<T>;
+
+/** A question of a flow. */
+export interface Prompt<T> {
+  /** Whether to ask, given the answers before. */
+  readonly when?: (told: Told<T>) => boolean;
+  readonly ask: (boxes: Boxes, told: Told<T>) => Promise<Told<T>>;
+}
+
+export interface Pick<V> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  readonly value: V;
+}
+
+/** The boxes of a flow, as AzureWizard draws them: with steps and Back. */
+export interface Boxes {
+  pick<V>(placeholder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[], none?: string): Promise<V>;
+  input(options: {
+    readonly prompt: string;
+    readonly value?: string;
+    readonly placeholder?: string;
+    readonly secret?: boolean;
+    readonly problem?: (text: string) => string | undefined;
+    /** Asked of the service once the text is accepted. */
+    readonly check?: (text: string) => Promise<string | undefined>;
+  }): Promise<string>;
+  confirm(message: string, detail: string, button: string): Promise<void>;
+}
+
+type Context<T> = IActionContext & { told?: Told<T> };
+
+// What AzureWizard asks is a class of its own.
+// eslint-disable-next-line no-restricted-syntax
+class Step<T> extends AzureWizardPromptStep<Context<T>> {
+  private before: Told<T> | undefined;
+
+  constructor(
+    private readonly question: Prompt<T>,
+    readonly title: string,
+  ) {
+    super();
+  }
+
+  override shouldPrompt({ told = {} }: Context<T>): boolean {
+    return this.question.when?.(told) ?? true;
+  }
+
+  override async prompt(context: Context<T>): Promise<void> {
+    this.before = context.told ?? {};
+    const answer = await this.question.ask(boxesOf(context), this.before);
+    context.told = { ...this.before, ...answer };
+  }
+
+  override undo(context: Context<T>): void {
+    if (this.before !== undefined) context.told = this.before;
+  }
+}
+
+/** Asks one question after another. Nothing when dismissed. */
+export async function askAll<T>(app: App, title: string, prompts: readonly Prompt<T>[]): Promise<Told<T> | undefined> {
+  registerUIExtensionVariables({ context: app.extension, outputChannel: channelOf(app) });
+  const context = newContext<T>();
+  const promptSteps = prompts.map((prompt) => new Step(prompt, title));
+  const wizard = new AzureWizard<Context<T>>(context, { title, promptSteps });
+  try {
+    await wizard.prompt();
+    return context.told ?? {};
+  } catch (error) {
+    if (error instanceof UserCancelledError) return undefined;
+    throw error;
+  }
+}
+
+/** What the wizards have to tell, in our own log. */
+function channelOf({ log, showLog }: App): UIExtensionVariables['outputChannel'] {
+  const write = (text: string) => {
+    log.info(text);
+  };
+  const nothing = () => undefined;
+  return {
+    name: 'Registry Explorer',
+    append: write,
+    appendLine: write,
+    appendLog: write,
+    replace: write,
+    clear: nothing,
+    show: () => {
+      showLog();
+    },
+    hide: nothing,
+    dispose: nothing,
+  };
+}
+
+/** Its parts for telemetry go nowhere: nothing of it is sent. */
+function newContext<T>(): Context<T> {
+  const context: Context<T> = {
+    telemetry: { properties: {}, measurements: {}, suppressAll: true },
+    errorHandling: { issueProperties: {} },
+    valuesToMask: [],
+    // The boxes know their context, and the context its boxes.
+    get ui() {
+      return boxes;
+    },
+  };
+  const boxes = new AzExtUserInput(context);
+  return context;
+}
+
+function boxesOf<T>({ ui }: Context<T>): Boxes {
+  return {
+    pick: async <V>(placeHolder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[], none?: string) => {
+      const picks = Promise.resolve(items).then((all) =>
+        all.map(({ value, ...look }): IAzureQuickPickItem<V> => ({ ...look, data: value })),
+      );
+      const options = {
+        placeHolder,
+        matchOnDescription: true,
+        ...(none === undefined ? {} : { noPicksMessage: none }),
+      };
+      return (await ui.showQuickPick(picks, options)).data;
+    },
+    input: ({ prompt, value, placeholder, secret, problem, check }) =>
+      ui.showInputBox({
+        prompt,
+        password: secret ?? false,
+        ...(value === undefined ? {} : { value }),
+        ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
+        validateInput: (text) => (text === '' ? undefined : problem?.(text)),
+        asyncValidationTask: async (text) => problem?.(text) ?? check?.(text),
+      }),
+    confirm: async (message, detail, button) => {
+      await ui.showWarningMessage(message, { modal: true, detail }, { title: button });
+    },
+  };
+}
+
+/** A step of the work that a flow does once all is told. */
+export interface Work {
+  /** `Creating the plan asp-web` */
+  readonly doing: string;
+  /** What exists afterwards that did not before. */
+  readonly makes?: string;
+  readonly run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+/** Does one step after the other under one notification; one that fails says what exists already. */
+export async function work(app: App, title: string, steps: readonly Work[]): Promise<void> {
+  const made: string[] = [];
+  await operation(app, title, async (progress, signal) => {
+    for (const [index, step] of steps.entries()) {
+      signal.throwIfAborted();
+      const place = t('{0} of {1} · {2}', index + 1, steps.length, step.doing);
+      progress(place);
+      try {
+        await step.run((status) => {
+          progress(`${place} · ${status}`);
+        }, signal);
+      } catch (error) {
+        throw told(error, step.doing, made);
+      }
+      if (step.makes !== undefined) made.push(step.makes);
+    }
+  });
+}
+
+function told(error: unknown, doing: string, made: readonly string[]): unknown {
+  if (!(error instanceof Failure)) return error;
+  const where = t('it failed at “{0}”', doing);
+  const exists = made.length === 0 ? t('nothing was created') : t('what exists already: {0}', made.join(', '));
+  const explanation = [error.detail.explanation, where, exists].filter((part) => part !== undefined).join('; ');
+  return withDetail(error, { explanation });
+}

@@ -1,0 +1,147 @@
+import { t } from '@vscode/l10n';
+import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
+import type { AzureResources } from '../../providers/provider';
+import type { App } from '../app';
+import type { Node } from '../tree/node';
+import { count } from '../words';
+import { nodeCommand } from './command';
+
+interface Creation {
+  readonly node: Node;
+  readonly resources: AzureResources;
+  readonly subscription: Subscription | undefined;
+}
+
+export const createRegistry = nodeCommand<Creation>({
+  id: 'createRegistry',
+  title: () => t('Create Registry…'),
+  needs: (node) => {
+    const { entry, provider, parent } = node;
+    const resources = provider.azure;
+    if (resources === undefined) return undefined;
+    const subscription = resources.subscriptionOf(entry?.kind === 'registry' ? parent?.entry : entry);
+    return entry === undefined || subscription !== undefined ? { node, resources, subscription } : undefined;
+  },
+  doing: () => t('create the registry'),
+  run: async (app, { node, resources, subscription }) => {
+    const flow = await import('../azure/flows');
+    const created = await flow.createRegistry(app, resources.azure, subscription);
+    if (created !== undefined) await showRegistry(app, node, resources, created);
+  },
+});
+
+/** Reveals a registry in the tree, which lists its subscription again. */
+export async function showRegistry(app: App, node: Node, resources: AzureResources, registry: AzureRegistry) {
+  let root = node;
+  while (root.parent !== undefined) root = root.parent;
+  await app.tree.show(root, resources.trailOf(registry));
+}
+
+interface Existing {
+  readonly node: Node;
+  readonly azure: Azure;
+  readonly registry: AzureRegistry;
+}
+
+function azureRegistry(node: Node): Existing | undefined {
+  const registry = node.provider.azure?.registryOf(node.entry);
+  return registry === undefined || node.provider.azure === undefined
+    ? undefined
+    : { node, azure: node.provider.azure.azure, registry };
+}
+
+export const deleteRegistry = nodeCommand<Existing>({
+  id: 'deleteRegistry',
+  title: () => t('Delete Registry…'),
+  needs: azureRegistry,
+  doing: ({ registry }) => t('delete {0}', registry.name),
+  run: async (app, { node, azure, registry }) => {
+    const { name } = registry;
+    const answer = await app.ask.input({
+      title: t('Delete {0}', name),
+      prompt: t(
+        'All its repositories, images, tokens and webhooks go with it, for everybody. This cannot be undone. Type its name to delete it.',
+      ),
+      placeholder: name,
+      problem: (text) => (text.trim() === name ? undefined : t('Type “{0}” to delete it.', name)),
+    });
+    if (answer === undefined || answer === 'back') return;
+    await operation(app, t('Deleting {0}', name), (status, signal) => azure.deleteRegistry(registry, status, signal));
+    app.tree.refresh(node.parent);
+    app.done(t('Deleted {0}', name));
+  },
+});
+
+/**
+ * Follows a long-running operation of Azure. Whoever cancels stops watching it: what has begun goes on there, and that is
+ * said.
+ */
+export async function operation<T>(
+  app: App,
+  title: string,
+  run: (status: (text: string) => void, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return app.working(title, async (progress, signal) => {
+    const onAbort = () => {
+      app.tell(t('{0}: Azure goes on by itself. Refresh the view to see how it ends.', title), 'information');
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await run(progress, signal);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  });
+}
+
+export const copyLoginServer = nodeCommand<string>({
+  id: 'copyLoginServer',
+  title: () => t('Copy Login Server'),
+  needs: ({ entry }) => (entry?.kind === 'registry' ? entry.host : undefined),
+  doing: (host) => t('copy {0}', host),
+  run: async (app, host) => {
+    await app.copy(host);
+    app.done(t('Copied {0}', host));
+  },
+});
+
+export const openInPortal = nodeCommand<URL>({
+  id: 'openInPortal',
+  title: () => t('Open in Portal'),
+  needs: ({ entry, provider }) => (entry?.kind === 'tag' ? undefined : provider.portalPage?.(entry)),
+  doing: () => t('open the portal'),
+  run: (app, url) => app.browse(url),
+});
+
+export const selectSubscriptions = nodeCommand({
+  id: 'selectSubscriptions',
+  title: () => t('Select Subscriptions…'),
+  needs: ({ entry, provider: { choosable }, connection }) =>
+    entry === undefined && choosable !== undefined ? { choosable, connection } : undefined,
+  doing: ({ connection }) => t('list the subscriptions of {0}', connection.label),
+  run: async (app, { choosable, connection }) => {
+    const controller = new AbortController();
+    let all = 0;
+    const items = choosable(controller.signal).then((groups) => {
+      all = groups.length;
+      return groups.map(({ key, label }) => ({
+        label,
+        description: key,
+        value: key,
+        isTicked: connection.shown?.includes(key) ?? true,
+      }));
+    });
+    const chosen = await app.ask.pickSeveral({
+      title: t('Select Subscriptions'),
+      placeholder: t('Subscriptions to show in the Registries view'),
+      items,
+    });
+    controller.abort();
+    if (chosen === undefined) return;
+    const isAll = chosen.length === 0 || chosen.length === all;
+    await app.connections.setShown(connection.id, isAll ? undefined : chosen);
+    app.done(
+      isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
+    );
+  },
+});

@@ -1,0 +1,50 @@
+import { t } from '@vscode/l10n';
+import { isLocalName, printFullReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { LocalNode } from '../images/localNode';
+import type { Node } from '../tree/node';
+import { nodeCommand } from './command';
+
+/** What is to run in Azure. */
+export interface Deployable {
+  readonly image: ImageReference;
+  /** The row of the Registries view that it was chosen on. */
+  readonly from?: Node;
+}
+
+function tagOf(node: Node): Deployable | undefined {
+  const { entry } = node;
+  return entry?.kind === 'tag' && entry.details?.type !== 'artifact' ? { image: entry.image, from: node } : undefined;
+}
+
+/** An image that nobody pushed is nowhere for a service to pull from. */
+function pushedImage({ entry }: LocalNode): Deployable | undefined {
+  if (entry.kind !== 'image' || entry.name.tag === undefined || isLocalName(entry.name)) return undefined;
+  const { host, path } = entry.name;
+  const isPushed = entry.image.digests.some((digest) => digest.host === host && digest.path === path);
+  return isPushed ? { image: entry.name } : undefined;
+}
+
+export const deployToAppService = nodeCommand<Deployable>({
+  id: 'deployToAppService',
+  title: () => t('Deploy Image to Azure App Service…'),
+  needs: tagOf,
+  needsLocal: pushedImage,
+  doing: ({ image }) => t('deploy {0}', printFullReference(image)),
+  run: async (app, deployable) => {
+    const flow = await import('../azure/flows');
+    await flow.deployToAppService(app, deployable);
+  },
+});
+
+export const deployToContainerApps = nodeCommand<Deployable>({
+  id: 'deployToContainerApps',
+  title: () => t('Deploy Image to Azure Container Apps…'),
+  needs: tagOf,
+  needsLocal: pushedImage,
+  doing: ({ image }) => t('deploy {0}', printFullReference(image)),
+  run: async (app, deployable) => {
+    const flow = await import('../azure/flows');
+    await flow.deployToContainerApps(app, deployable);
+  },
+});

@@ -1,0 +1,25 @@
+import { t } from '@vscode/l10n';
+import { formatJson } from '../formatJson';
+import { nodeCommand } from './command';
+
+export const viewProperties = nodeCommand({
+  id: 'viewProperties',
+  title: () => t('View Properties'),
+  needs: (node) => {
+    const { entry, provider, id } = node;
+    const read = entry === undefined ? undefined : provider.properties?.(entry);
+    return read === undefined || entry === undefined ? undefined : { read, label: entry.label, id };
+  },
+  doing: ({ label }) => t('read the properties of {0}', label),
+  run: async (app, { read, label, id }) => {
+    const properties = await app.working(t('Reading the properties of {0}', label), (_progress, signal) =>
+      read(signal),
+    );
+    const name = `${label.replaceAll('/', '-')} properties.json`;
+    await app.showDocument({
+      name,
+      id: encodeURIComponent(id),
+      text: await formatJson(Buffer.from(JSON.stringify(properties))),
+    });
+  },
+});
