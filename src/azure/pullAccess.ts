@@ -37,10 +37,12 @@ export class PullAccessOf implements ImageAccess {
 
   async grantPull(registry: AzureRegistry, principalId: string, signal: AbortSignal): Promise<void> {
     const client = await this.authorization(registry.subscription);
+    // The SDK puts a slash in front.
+    const scope = registry.id.replace(/^\//, '');
     // The registries whose rights go by repository give nothing to the role of old.
     const roleName = registry.usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
     const roles = await asked(signal, () =>
-      all(client.roleDefinitions.list(registry.id, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
+      all(client.roleDefinitions.list(scope, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
     );
     const roleDefinitionId = roles.find((role) => role.roleName === roleName)?.id;
     if (roleDefinitionId === undefined)
@@ -50,7 +52,7 @@ export class PullAccessOf implements ImageAccess {
     for (;;) {
       try {
         await asked(signal, () =>
-          client.roleAssignments.create(registry.id, randomUUID(), parameters, { abortSignal: signal }),
+          client.roleAssignments.create(scope, randomUUID(), parameters, { abortSignal: signal }),
         );
         return;
       } catch (error) {

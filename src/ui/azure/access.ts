@@ -5,7 +5,7 @@ import { printFullReference, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
-import { connectionsOf } from '../images/access';
+import { connectionsOf, learn } from '../images/access';
 import { flowSignal } from './steps';
 import type { Boxes, Pick } from './wizard';
 
@@ -18,11 +18,10 @@ export type AccessChoice =
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
-export async function registryOf(app: App, { host }: ImageReference): Promise<AzureRegistry | undefined> {
+export async function registryOf(app: App, image: ImageReference): Promise<AzureRegistry | undefined> {
+  await learn(app, image);
   for (const { provider } of app.tree.roots()) {
-    if (provider.azure === undefined) continue;
-    await provider.learn?.(host, flowSignal());
-    const registry = provider.azure.registryAt(host);
+    const registry = provider.azure?.registryAt(image.host);
     if (registry !== undefined) return registry;
   }
   return undefined;

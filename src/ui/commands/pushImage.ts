@@ -3,11 +3,14 @@ import { isLocalName, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
-import { accessTo, connectionsOf } from '../images/access';
-import { chooseName } from '../images/chooseName';
+import { accessTo, connectionsOf, learn } from '../images/access';
+import { chooseName, placed, typeName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { push } from '../images/moving';
+import type { Node } from '../tree/node';
+import { signedInAs } from '../words';
+import { showRegistry } from './azureResources';
 import { nodeCommand } from './command';
 
 export const pushImage = nodeCommand({
@@ -29,6 +32,7 @@ export const pushImage = nodeCommand({
 /** The name under which to push: the image's own where it leads to a connected registry, else the one that the user chooses. */
 async function destination(app: App, image: NamedImage, title: string): Promise<ImageReference | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
+  if (own !== undefined) await learn(app, own);
   for (;;) {
     if (own !== undefined && belongsToConnection(app, own)) return own;
     const answer = await chooseName(app, {
@@ -45,13 +49,56 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
                 value: 'asItIs' as const,
               },
             ]),
+        ...(azureNodes(app).length > 0
+          ? [{ label: t('Create new Azure Container Registry…'), icon: 'azure', value: 'createAzure' as const }]
+          : []),
         { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
       ],
     });
     if (answer === 'asItIs') return own;
+    if (answer === 'createAzure') {
+      const name = await inNewRegistry(app, image.name, title);
+      if (name !== 'back') return name;
+      continue;
+    }
     if (answer !== 'connect') return answer;
     if ((await connect(app)) === undefined) return undefined;
   }
+}
+
+function azureNodes(app: App): readonly Node[] {
+  return app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
+}
+
+/** Makes a registry of Azure first; the name that the image gets there. */
+async function inNewRegistry(
+  app: App,
+  from: ImageReference | undefined,
+  title: string,
+): Promise<ImageReference | 'back' | undefined> {
+  const [first, ...others] = azureNodes(app);
+  const answer =
+    others.length === 0 || first === undefined
+      ? { value: first }
+      : await app.ask.pick({
+          title,
+          placeholder: t('Account'),
+          canGoBack: true,
+          items: [first, ...others].map((value) => ({
+            label: value.connection.label,
+            description: signedInAs(value.connection),
+            value,
+          })),
+        });
+  if (answer === undefined || answer === 'back') return answer;
+  const node = answer.value;
+  const resources = node?.provider.azure;
+  if (node === undefined || resources === undefined) return undefined;
+  const { createRegistry } = await import('../azure/flows');
+  const created = await createRegistry(app, resources.azure, undefined);
+  if (created === undefined) return 'back';
+  await showRegistry(app, node, resources, created);
+  return typeName(app, title, placed({ host: created.loginServer }, from), true);
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */

@@ -3,6 +3,7 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
+import { causes } from '../report';
 import { signedInAs } from '../words';
 import type { Node } from '../tree/node';
 
@@ -20,8 +21,25 @@ export function connectionsOf(app: App, image: ImageReference): readonly Node[] 
   return app.tree.roots().filter(({ provider }) => provider.locate(image) !== undefined);
 }
 
+/** How long a registry has to tell whether an image may be its own. */
+const learnWithinMs = 10_000;
+
+/** Lets each connection find out whether the image is its own; one that cannot tell hides no other. */
+export async function learn(app: App, { host }: ImageReference): Promise<void> {
+  await Promise.all(
+    app.tree.roots().map(async ({ connection, provider }) => {
+      try {
+        await provider.learn?.(host, AbortSignal.timeout(learnWithinMs));
+      } catch (error) {
+        app.log.warn(`Could not tell whether ${host} belongs to ${connection.label}\n  ${causes(error)}`);
+      }
+    }),
+  );
+}
+
 /** Asks which account to use where several are connected; docker's own login where none is. Nothing when dismissed. */
 export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
+  await learn(app, image);
   const [first, ...others] = connectionsOf(app, image);
   if (first === undefined) return dockerAccess(app, image);
   if (others.length === 0) return connectionAccess(first, image);

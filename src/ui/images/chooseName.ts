@@ -18,23 +18,27 @@ export interface NameWish {
   /** The image's name so far; nothing for an untagged one. */
   readonly from: ImageReference | undefined;
   /** Choices beside the connected registries. */
-  readonly others: readonly Choice<'asItIs' | 'connect' | 'type'>[];
+  readonly others: readonly Choice<'asItIs' | 'connect' | 'createAzure' | 'type'>[];
 }
 
-type Chosen = PushTarget | 'asItIs' | 'connect' | 'type';
+type Chosen = PushTarget | 'asItIs' | 'connect' | 'createAzure' | 'type';
 
 const remembered = 'pushTarget';
 
 /**
- * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs` and
- * `connect`: the choice that was offered under that name. Nothing when dismissed.
+ * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs`,
+ * `connect` and `createAzure`: the choice that was offered under that name. Nothing when dismissed.
  */
-export async function chooseName(app: App, wish: NameWish): Promise<ImageReference | 'asItIs' | 'connect' | undefined> {
+export async function chooseName(
+  app: App,
+  wish: NameWish,
+): Promise<ImageReference | 'asItIs' | 'connect' | 'createAzure' | undefined> {
   const controller = new AbortController();
   try {
     for (;;) {
       const target = await chooseTarget(app, wish, controller.signal);
-      if (target === undefined || target === 'asItIs' || target === 'connect') return target;
+      if (target === undefined || target === 'asItIs' || target === 'connect' || target === 'createAzure')
+        return target;
       const proposal = target === 'type' ? wish.from : placed(target, wish.from);
       const name = await typeName(app, wish.title, proposal, true);
       if (name === 'back') continue;
@@ -87,7 +91,8 @@ function printTarget({ host, namespace }: PushTarget): string {
   return namespace === undefined ? host : `${host}/${namespace}`;
 }
 
-function placed({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
+/** The image's own name, at that place. */
+export function placed({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
   const name = from === undefined ? t('name') : baseName(from);
   return { host, path: namespace === undefined ? name : `${namespace}/${name}`, tag: from?.tag ?? 'latest' };
 }

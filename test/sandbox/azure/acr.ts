@@ -1,9 +1,12 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { createFaults, type Faults, type Reply } from '../faults';
 import { createdOf, type BuiltManifest } from '../images';
 import { manifestsOf, type SeedRepository } from '../seed';
-import { errorReply, serve, type ServedRequest } from '../serve';
-import { startTokenServer, type TokenServer, type TokenServerOptions } from '../tokenServer';
+import { errorReply, jsonReply, serve, type ServedRequest } from '../serve';
+import { startTokenServer, type Grants, type TokenServer, type TokenServerOptions } from '../tokenServer';
 import { startV2Server, type SeenRequest, type V2Server } from '../v2Server';
+import type { TlsMaterial } from '../loopback';
+import type { EntraTokens } from './entraTokens';
 import { acrRoute, type AcrRepository } from './acrRoutes';
 
 export interface AcrOptions {
@@ -17,6 +20,16 @@ export interface AcrOptions {
   readonly deleteEnabled?: boolean;
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  readonly tls?: TlsMaterial;
+  /** Whose tokens are exchanged: https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */
+  readonly entra?: {
+    readonly tokens: EntraTokens;
+    /** Who may do everything in it, unless `grants` says less. */
+    readonly users: readonly string[];
+    readonly grants?: Grants;
+    /** What a token may be for besides registries. */
+    readonly audiences: () => readonly string[];
+  };
 }
 
 export interface SandboxAcr {
@@ -36,7 +49,11 @@ const hopByHop = ['connection', 'content-length', 'host', 'keep-alive', 'transfe
 
 /** A registry of Azure: tokens, V2 and the listing of its own behind one login server, over the same images. */
 export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
-  const { repositories: seeds, users = {}, anonymous, pageCap = Infinity, deleteEnabled = true } = options;
+  const { repositories: seeds, anonymous, entra, pageCap = Infinity, deleteEnabled = true } = options;
+  const all: Grants = { repositories: { '*': ['*'] }, catalog: true };
+  const entraSecret = randomUUID();
+  const entraUsers = (entra?.users ?? []).map((name) => [name, { password: entraSecret, ...(entra?.grants ?? all) }]);
+  const users = { ...options.users, ...Object.fromEntries(entraUsers) } as NonNullable<TokenServerOptions['users']>;
   const faults = createFaults();
   const requests: SeenRequest[] = [];
   const repositories = new Map(seeds.map((seed) => [seed.name, stored(seed)]));
@@ -54,6 +71,7 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
   const answer = async (request: ServedRequest): Promise<Reply> => {
     const { method, path, url } = request;
     requests.push({ method, path, headers: request.headers });
+    if (url.pathname === '/oauth2/exchange') return exchange(request, entra, tokens, entraSecret);
     if (url.pathname === '/oauth2/token') return forwarded(request, `${tokens.url}/token${url.search}`);
     if (url.pathname.startsWith('/v2/')) return toRegistry(request, registry, repositories);
     const route = acrRoute(repositories, request, registry.forget);
@@ -67,7 +85,8 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
     if (isAllowed === true) return route.answer();
     return unauthorized(challenge(route.scope, access === undefined ? undefined : 'insufficient_scope'), name, action);
   };
-  const listener = await serve(answer, faults, { port: options.port ?? 0 });
+  const { port = 0, tls } = options;
+  const listener = await serve(answer, faults, { port, ...(tls === undefined ? {} : { tls }) });
   own = listener.url;
   return {
     url: own,
@@ -83,6 +102,33 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
       await Promise.all([listener.stop(), registry.stop(), tokens.stop()]);
     },
   };
+}
+
+/** A token of Entra for a refresh token of the registry. */
+async function exchange(
+  { method, body }: ServedRequest,
+  entra: AcrOptions['entra'],
+  tokens: TokenServer,
+  secret: string,
+): Promise<Reply> {
+  const form = new URLSearchParams(body.toString());
+  const claims = entra?.tokens.read(form.get('access_token') ?? '');
+  const audiences = ['https://containerregistry.azure.net', ...(entra?.audiences() ?? [])];
+  const isFor = claims !== undefined && audiences.includes(claims.aud.replace(/\/$/, ''));
+  const isComplete = method === 'POST' && form.get('grant_type') === 'access_token' && form.has('service');
+  if (!isComplete) return errorReply(400, 'UNSUPPORTED', 'The request is not a valid exchange of an access token.');
+  if (!isFor || claims.tid !== form.get('tenant') || !entra?.users.includes(claims.upn))
+    return errorReply(
+      401,
+      'UNAUTHORIZED',
+      'authentication required, visit https://aka.ms/acr/authorization for more information.',
+    );
+  const basic = Buffer.from(`${claims.upn}:${secret}`).toString('base64');
+  const answer = await fetch(`${tokens.url}/token?service=sandbox.azurecr.io&offline_token=true&client_id=acr`, {
+    headers: { Authorization: `Basic ${basic}` },
+  });
+  const { refresh_token } = (await answer.json()) as { refresh_token?: string };
+  return jsonReply(200, { refresh_token });
 }
 
 /** acr-dataplane-recordings/repository_and_artifact_tests/should_list_tags.json */
@@ -117,9 +163,10 @@ function stored(seed: SeedRepository): AcrRepository {
 async function toRegistry(
   request: ServedRequest,
   registry: V2Server,
-  repositories: ReadonlyMap<string, AcrRepository>,
+  repositories: Map<string, AcrRepository>,
 ): Promise<Reply> {
   const [, name = '', digest = ''] = /^\/v2\/(.+)\/manifests\/(sha256:.+)$/.exec(request.url.pathname) ?? [];
+  if (request.method === 'PUT') return pushed(request, registry, repositories);
   const repository = request.method === 'DELETE' ? repositories.get(name) : undefined;
   const locks = [repository?.lock, repository?.manifests.get(digest)?.lock];
   for (const tag of repository?.tags.values() ?? []) if (tag.digest === digest) locks.push(tag.lock);
@@ -129,6 +176,37 @@ async function toRegistry(
   if (repository === undefined || reply.status !== 202) return reply;
   repository.manifests.delete(digest);
   for (const [tag, { digest: of }] of repository.tags) if (of === digest) repository.tags.delete(tag);
+  return reply;
+}
+
+/** What is pushed is in the listing as well. */
+async function pushed(
+  request: ServedRequest,
+  registry: V2Server,
+  repositories: Map<string, AcrRepository>,
+): Promise<Reply> {
+  const { url, body, headers } = request;
+  const reply = await forwarded(request, `${registry.url}${url.pathname}${url.search}`);
+  const [, name, reference] = /^\/v2\/(.+)\/manifests\/([^/]+)$/.exec(url.pathname) ?? [];
+  if (reply.status !== 201 || name === undefined || reference === undefined) return reply;
+  const content = JSON.parse(body.toString()) as {
+    readonly config?: { readonly mediaType: string };
+    readonly layers?: readonly { readonly size: number }[];
+  };
+  const unlocked = { deleteEnabled: true, writeEnabled: true };
+  const repository = repositories.get(name) ?? { manifests: new Map(), tags: new Map(), lock: unlocked };
+  repositories.set(name, repository);
+  const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  const created = new Date();
+  const manifest = {
+    digest,
+    mediaType: headers['content-type'] ?? '',
+    layersSize: (content.layers ?? []).reduce((sum, { size }) => sum + size, 0),
+    children: [],
+    blobs: content.config === undefined ? [] : [{ mediaType: content.config.mediaType }],
+  };
+  repository.manifests.set(digest, { manifest, created, lock: unlocked });
+  if (!reference.startsWith('sha256:')) repository.tags.set(reference, { digest, created, lock: unlocked });
   return reply;
 }
 

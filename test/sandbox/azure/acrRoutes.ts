@@ -9,10 +9,16 @@ export interface Lock {
 }
 
 export interface AcrRepository {
-  readonly manifests: Map<string, { readonly manifest: BuiltManifest; readonly created: Date; lock: Lock }>;
+  readonly manifests: Map<string, { readonly manifest: ListedManifest; readonly created: Date; lock: Lock }>;
   readonly tags: Map<string, { readonly digest: string; readonly created: Date; lock: Lock }>;
   lock: Lock;
 }
+
+/** What the listing tells of a manifest. */
+export type ListedManifest = Pick<BuiltManifest, 'digest' | 'mediaType' | 'layersSize' | 'platform'> & {
+  readonly children: readonly { readonly layersSize: number }[];
+  readonly blobs: readonly { readonly mediaType: string }[];
+};
 
 export interface AcrRoute {
   /** What a token must allow. */
@@ -24,8 +30,8 @@ const registry = 'sandbox.azurecr.io';
 
 /** https://github.com/Azure/azure-rest-api-specs/blob/main/specification/containerregistry/data-plane/Microsoft.ContainerRegistry/preview/2019-08-15/containerregistry.json */
 export function acrRoute(
-  repositories: ReadonlyMap<string, AcrRepository>,
-  { method, url }: ServedRequest,
+  repositories: Map<string, AcrRepository>,
+  { method, url, body }: ServedRequest,
   forget: (repository: string, reference: string) => void,
 ): AcrRoute | undefined {
   const [, encoded = '', list, key] =
@@ -40,6 +46,13 @@ export function acrRoute(
       : answer(repository);
   if (method === 'DELETE' && list === '_tags' && key !== undefined)
     return { scope: scope('delete'), answer: found((there) => untag(there, name, decodeURIComponent(key), forget)) };
+  if (method === 'DELETE' && list === undefined)
+    return { scope: scope('delete'), answer: found((there) => deleteAll(there, name, repositories, forget)) };
+  if (method === 'PATCH' && list !== undefined && key !== undefined)
+    return {
+      scope: scope('metadata_write'),
+      answer: found((there) => change(there, list, decodeURIComponent(key), body)),
+    };
   if (method !== 'GET') return undefined;
   return { scope: scope('metadata_read'), answer: found((there) => read(there, name, list, key, url)) };
 }
@@ -108,6 +121,32 @@ function untag(
   repository.tags.delete(tag);
   forget(name, tag);
   return { status: 202, headers: { 'X-Ms-Int-Docker-Content-Digest': found.digest } };
+}
+
+/** acr-dataplane-recordings/containerregistryclient_tests/deletes_repository_of_given_name.json */
+function deleteAll(
+  repository: AcrRepository,
+  name: string,
+  repositories: Map<string, AcrRepository>,
+  forget: (repository: string, reference: string) => void,
+): Reply {
+  const { tags, manifests, lock } = repository;
+  const locks = [lock, ...[...tags.values(), ...manifests.values()].map((one) => one.lock)];
+  if (locks.some(({ deleteEnabled, writeEnabled }) => !deleteEnabled || !writeEnabled)) return lockedReply();
+  for (const reference of [...tags.keys(), ...manifests.keys()]) forget(name, reference);
+  repositories.delete(name);
+  return jsonReply(202, { manifestsDeleted: [...manifests.keys()], tagsDeleted: [...tags.keys()] });
+}
+
+/** acr-dataplane-recordings/repository_and_artifact_tests/sets_tag_properties.json */
+function change({ tags, manifests }: AcrRepository, list: string, key: string, body: Buffer): Reply {
+  const found = list === '_tags' ? tags.get(key) : manifests.get(key);
+  if (found === undefined) return tagUnknown();
+  const sent = JSON.parse(body.toString()) as Partial<Lock>;
+  if (Object.values(sent).some((value) => typeof value !== 'boolean'))
+    return errorReply(400, 'INVALID_REQUEST', 'invalid changeable attributes');
+  found.lock = { ...found.lock, ...sent };
+  return jsonReply(200, { registry, changeableAttributes: attributes(found.lock) });
 }
 
 function tagUnknown(): Reply {

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { jsonReply } from '../serve';
+import { armError, listed, paged, put, resourceIn, type ArmRoute } from './armState';
+
+const groups = '2025-04-01';
+const subscriptions = '2022-12-01';
+const authorization = '2022-04-01';
+const group = '^(/subscriptions/([^/]+)/resourceGroups/([^/]+))';
+
+/** https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/containers */
+export const roles = {
+  AcrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d',
+  'Container Registry Repository Reader': 'b93aa761-3e63-49ed-ac28-beffa264f7ac',
+} as const;
+
+export const locations = ['East US', 'North Europe', 'West Europe'];
+
+export const resourceRoutes: readonly ArmRoute[] = [
+  {
+    method: 'GET',
+    path: /^\/subscriptions\/([^/]+)\/resourcegroups$/i,
+    apiVersion: groups,
+    answer: (state, { parts: [path = '', id = ''], query }) =>
+      paged(state, path, groups, listed(state, `/subscriptions/${id}`, 'Microsoft.Resources/resourceGroups'), query),
+  },
+  {
+    method: 'PUT',
+    path: new RegExp(`${group}$`, 'i'),
+    apiVersion: groups,
+    answer: (state, { parts: [, id = '', , name = ''], body }) => {
+      if (typeof body.location !== 'string')
+        return armError(400, 'LocationRequired', 'The location property is required for this definition.');
+      const isThere = resourceIn(state, id) !== undefined;
+      const resource = put(state, {
+        id,
+        name,
+        type: 'Microsoft.Resources/resourceGroups',
+        location: body.location,
+        properties: { provisioningState: 'Succeeded' },
+      });
+      return jsonReply(isThere ? 200 : 201, resource);
+    },
+  },
+  {
+    method: 'GET',
+    path: /^\/subscriptions\/([^/]+)\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App))$/i,
+    apiVersion: groups,
+    answer: (_state, { parts: [path = '', , namespace = ''] }) => {
+      const types = ['registries', 'sites', 'serverFarms', 'containerApps', 'managedEnvironments'];
+      const resourceTypes = types.map((resourceType) => ({ resourceType, locations, apiVersions: [] }));
+      return jsonReply(200, { id: path, namespace, registrationState: 'Registered', resourceTypes });
+    },
+  },
+  {
+    method: 'GET',
+    path: /^(.*)\/providers\/Microsoft\.Authorization\/permissions$/i,
+    apiVersion: authorization,
+    answer: (state, { parts: [, scope = ''] }) => {
+      const notActions = state.denied.get(scope.toLowerCase().replaceAll('//', '/')) ?? [];
+      return jsonReply(200, { value: [{ actions: ['*'], notActions, dataActions: [], notDataActions: [] }] });
+    },
+  },
+  {
+    method: 'GET',
+    path: /^(.*)\/providers\/Microsoft\.Authorization\/roleDefinitions$/i,
+    apiVersion: authorization,
+    answer: (_state, { query, subscription }) => {
+      const wanted = /^roleName eq '(.*)'$/.exec(query.get('$filter') ?? '')?.[1];
+      const value = Object.entries(roles)
+        .filter(([name]) => wanted === undefined || name === wanted)
+        .map(([roleName, name]) => ({
+          id: `/subscriptions/${subscription?.id ?? ''}/providers/Microsoft.Authorization/roleDefinitions/${name}`,
+          type: 'Microsoft.Authorization/roleDefinitions',
+          name,
+          properties: { roleName, type: 'BuiltInRole', assignableScopes: ['/'], permissions: [] },
+        }));
+      return jsonReply(200, { value });
+    },
+  },
+  {
+    method: 'PUT',
+    path: /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i,
+    apiVersion: authorization,
+    answer: (state, { parts: [id = '', scope = '', name = ''], body }) => {
+      const { roleDefinitionId, principalId, principalType } = (body.properties ?? {}) as Record<
+        string,
+        string | undefined
+      >;
+      if (!/^[0-9a-f-]{36}$/.test(name))
+        return armError(400, 'InvalidRoleAssignmentId', 'The role assignment ID must be a GUID.');
+      if (roleDefinitionId === undefined || principalId === undefined)
+        return armError(
+          400,
+          'InvalidRequestContent',
+          'The request content was invalid: roleDefinitionId and principalId are required.',
+        );
+      const role = Object.entries(roles).find(([, guid]) => roleDefinitionId.endsWith(guid))?.[0];
+      if (role === undefined)
+        return armError(400, 'RoleDefinitionDoesNotExist', 'The specified role definition does not exist.');
+      if (state.denied.get(scope.toLowerCase())?.includes('Microsoft.Authorization/roleAssignments/write') === true)
+        return armError(
+          403,
+          'AuthorizationFailed',
+          `The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '${scope}'.`,
+        );
+      if (state.assignments.some((one) => one.scope === scope && one.principalId === principalId && one.role === role))
+        return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
+      state.assignments.push({ scope, principalId, role });
+      return jsonReply(201, {
+        id,
+        name,
+        type: 'Microsoft.Authorization/roleAssignments',
+        properties: { roleDefinitionId, principalId, principalType, scope, createdOn: new Date().toISOString() },
+      });
+    },
+  },
+];
+
+/** Whom a resource runs as, once it has an identity. */
+export function systemIdentity(tenantId: string | undefined, type = 'SystemAssigned') {
+  return { type, principalId: randomUUID(), tenantId: tenantId ?? '' };
+}
+
+export const tenantRoutes: readonly ArmRoute[] = [
+  {
+    method: 'GET',
+    path: /^\/tenants$/i,
+    apiVersion: subscriptions,
+    answer: (state) =>
+      jsonReply(200, {
+        value: state.tenants.map(({ id, name }) => ({
+          id: `/tenants/${id}`,
+          tenantId: id,
+          countryCode: 'US',
+          displayName: name,
+          domains: [`${name.toLowerCase().replaceAll(' ', '')}.onmicrosoft.com`],
+          tenantCategory: 'Home',
+          defaultDomain: `${name.toLowerCase().replaceAll(' ', '')}.onmicrosoft.com`,
+          tenantType: 'AAD',
+        })),
+      }),
+  },
+];

@@ -1,0 +1,128 @@
+import type { Reply } from '../faults';
+import { jsonReply } from '../serve';
+import type { SandboxAcr } from './acr';
+
+/** A resource as the Resource Manager answers it. */
+export type Resource = Record<string, unknown> & {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  location: string;
+  properties: Record<string, unknown>;
+};
+
+export interface SandboxTenant {
+  readonly id: string;
+  readonly name: string;
+  /** Who may sign in to it. */
+  readonly users: readonly string[];
+}
+
+export interface SandboxSubscription {
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId: string;
+}
+
+export interface RoleAssignment {
+  readonly scope: string;
+  readonly principalId: string;
+  readonly role: string;
+}
+
+/** All there is in the sandbox's Azure. */
+export interface ArmState {
+  /** Where it is, which is also what its tokens are for. */
+  url: string;
+  readonly tenants: SandboxTenant[];
+  readonly subscriptions: SandboxSubscription[];
+  /** Everything else, by id in lower case. */
+  readonly resources: Map<string, Resource>;
+  /** Long-running operations, by name: what they end with, and how often they say that they are not done. */
+  readonly operations: Map<string, { left: number; readonly end: () => Record<string, unknown> }>;
+  /** Secrets that answers leave out, by id of the resource in lower case. */
+  readonly secrets: Map<string, Record<string, string>>;
+  readonly assignments: RoleAssignment[];
+  /** Actions that nobody may do, by scope in lower case. */
+  readonly denied: Map<string, readonly string[]>;
+  /** Registries that answer, by login server. */
+  readonly registries: Map<string, SandboxAcr>;
+  /** Names that somebody else has. */
+  readonly taken: Set<string>;
+  /** How often an operation says that it is not done. */
+  polls: number;
+  /** Makes a registry that answers; its login server. */
+  readonly openRegistry: () => Promise<SandboxAcr>;
+}
+
+export interface ArmRequest {
+  readonly method: string;
+  /** What the pattern's groups hold. */
+  readonly parts: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: Record<string, unknown>;
+  readonly subscription: SandboxSubscription | undefined;
+}
+
+export interface ArmRoute {
+  readonly method: string;
+  /** Tried on the path, whatever its case. */
+  readonly path: RegExp;
+  readonly apiVersion: string;
+  readonly answer: (state: ArmState, request: ArmRequest) => Reply | Promise<Reply>;
+}
+
+export function armError(status: number, code: string, message: string): Reply {
+  return jsonReply(status, { error: { code, message } });
+}
+
+export function notFound(id: string): Reply {
+  return armError(404, 'ResourceNotFound', `The Resource '${id}' under resource group was not found.`);
+}
+
+/** An operation that takes a while: 201 or 202 with the place to ask. azure-recordings, see README of the data */
+export function longRunning(
+  state: ArmState,
+  statusPath: string,
+  apiVersion: string,
+  first: Reply,
+  end: () => Record<string, unknown>,
+): Reply {
+  const name = statusPath.slice(statusPath.lastIndexOf('/') + 1);
+  state.operations.set(name.toLowerCase(), { left: state.polls, end });
+  const address = `${state.url}${statusPath}?api-version=${apiVersion}`;
+  return { ...first, headers: { ...first.headers, 'Azure-AsyncOperation': address } };
+}
+
+export function resourceIn(state: ArmState, id: string): Resource | undefined {
+  return state.resources.get(id.toLowerCase());
+}
+
+export function put(state: ArmState, resource: Resource): Resource {
+  state.resources.set(resource.id.toLowerCase(), resource);
+  return resource;
+}
+
+/** Those of a type below a scope, by name. */
+export function listed(state: ArmState, scope: string, type: string): readonly Resource[] {
+  return [...state.resources.values()]
+    .filter((resource) => resource.type === type && resource.id.toLowerCase().startsWith(`${scope.toLowerCase()}/`))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A page of a list, with a link to the next. */
+export function paged(
+  state: ArmState,
+  path: string,
+  apiVersion: string,
+  all: readonly unknown[],
+  query: URLSearchParams,
+): Reply {
+  const from = Number(query.get('$skiptoken') ?? '0');
+  const size = 100;
+  const next =
+    from + size < all.length
+      ? { nextLink: `${state.url}${path}?api-version=${apiVersion}&$skiptoken=${from + size}` }
+      : {};
+  return jsonReply(200, { value: all.slice(from, from + size), ...next });
+}

@@ -1,0 +1,39 @@
+import { AzureAccount } from '../../../src/azure/account';
+import type { Cloud } from '../../../src/azure/azure';
+import { azure as azureType } from '../../../src/providers/acr/azureType';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import type { SandboxAzure } from '../../sandbox/azure/azure';
+import { collectLog } from '../collectLog';
+import { contextOf } from '../providerContext';
+
+export const contoso = '11111111-1111-1111-1111-111111111111';
+export const fabrikam = '22222222-2222-2222-2222-222222222222';
+export const production = '00000000-0000-0000-0000-00000000000a';
+export const staging = '00000000-0000-0000-0000-00000000000b';
+export const mona = 'mona@contoso.com';
+
+export function cloudOf({ url }: SandboxAzure): Cloud {
+  return {
+    armUrl: url,
+    armScope: `${url}/.default`,
+    portalUrl: `${url}/portal`,
+    authorityUrl: url,
+    authentication: 'microsoft-sovereign-cloud',
+  };
+}
+
+/** Somebody's Azure, with the tokens that the sandbox's Entra gives. */
+export function accountOf(sandbox: SandboxAzure, upn = mona): AzureAccount {
+  const token = (scopes: readonly string[], tenantId = contoso) =>
+    Promise.resolve({
+      token: sandbox.tokens.sign({ aud: (scopes[0] ?? '').replace(/\/\.default$/, ''), tid: tenantId, upn }),
+      expiresAt: Date.now() + 3_600_000,
+    });
+  return new AzureAccount(cloudOf(sandbox), token, collectLog());
+}
+
+export function openAzure(sandbox: SandboxAzure, shown?: readonly string[], upn?: string): RegistryProvider {
+  const connection = { id: 'a', provider: 'azure', label: 'Azure', url: sandbox.url };
+  const parts = { azure: accountOf(sandbox, upn), shown: () => shown };
+  return azureType.open(connection, contextOf({ kind: 'anonymous' }, parts));
+}

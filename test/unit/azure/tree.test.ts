@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
+import { report } from '../../../src/ui/report';
+import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
+import { buildImage } from '../../sandbox/images';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { trust } from '../../sandbox/trust';
+import { failing } from '../failing';
+import { contoso, fabrikam, mona, openAzure, production, staging } from './azureRig';
+
+const { signal } = new AbortController();
+const image = buildImage();
+const repositories = [{ name: 'team/app', tags: { '1.0': image, latest: image } }];
+
+describe('the registries of an account of Azure', () => {
+  let pki: Pki;
+  let azure: SandboxAzure;
+  beforeAll(async () => {
+    pki = await createPki();
+    trust(pki);
+    azure = await startAzure({
+      pki,
+      tenants: [
+        { id: contoso, name: 'Contoso', users: [mona] },
+        { id: fabrikam, name: 'Fabrikam', users: [mona] },
+      ],
+      subscriptions: [
+        { id: production, name: 'Production', tenantId: contoso },
+        { id: staging, name: 'Staging', tenantId: fabrikam },
+      ],
+      registries: [
+        { name: 'contosomain', subscription: production, repositories },
+        {
+          name: 'contosoabac',
+          subscription: production,
+          repositories,
+          properties: { roleAssignmentMode: 'AbacRepositoryPermissions' },
+          options: {},
+        },
+        {
+          name: 'contosoprivate',
+          subscription: production,
+          repositories,
+          properties: { publicNetworkAccess: 'Disabled' },
+        },
+        { name: 'stagingmain', subscription: staging, repositories },
+      ],
+    });
+  });
+  afterAll(async () => {
+    await azure.stop();
+    await pki.remove();
+  });
+  beforeEach(() => {
+    azure.clearFaults();
+  });
+
+  const children = async (provider: ReturnType<typeof openAzure>, parent?: Entry) =>
+    (await provider.list(parent, undefined, signal)).items;
+  const named = async <T extends Entry>(
+    provider: ReturnType<typeof openAzure>,
+    parent: Entry | undefined,
+    label: string,
+  ) => {
+    const found = (await children(provider, parent)).find((entry) => entry.label === label);
+    if (found === undefined) throw new Error(`There is no ${label}.`);
+    return found as T;
+  };
+  const registry = async (provider: ReturnType<typeof openAzure>, name = 'contosomain') =>
+    named<Registry>(provider, await named<Group>(provider, undefined, 'Production'), name);
+
+  it('lead from subscriptions over registries and repositories to tags', async () => {
+    const provider = openAzure(azure);
+    expect((await children(provider)).map(({ label }) => label)).toEqual(['Production', 'Staging']);
+    const main = await registry(provider);
+    expect(main).toMatchObject({ host: azure.registry('contosomain').host, detail: 'westeurope · Standard' });
+    const repository = await named<Repository>(provider, main, 'team/app');
+    expect(repository.image).toEqual({ host: main.host, path: 'team/app' });
+    const tag = await named<Tag>(provider, repository, '1.0');
+    expect(tag.details?.digest).toBe(image.digest);
+    expect(provider.locate(tag.image)?.map(({ label }) => label)).toEqual([
+      'Production',
+      'contosomain',
+      'team/app',
+      '1.0',
+    ]);
+  });
+
+  it('are listed as they are expanded, and no other is asked', async () => {
+    const provider = openAzure(azure);
+    await children(provider);
+    const before = azure.calls.length;
+    await children(provider, await named(provider, undefined, 'Staging'));
+    const asked = azure.calls
+      .slice(before)
+      .map(({ path }) => path)
+      .filter((path) => path.includes('registries'));
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain(staging);
+  });
+
+  it('exchange a token of Entra once, for all that is asked of a registry', async () => {
+    const provider = openAzure(azure);
+    const main = await registry(provider);
+    const { requests } = azure.registry('contosomain');
+    const before = requests.length;
+    const repository = await named<Repository>(provider, main, 'team/app');
+    await children(provider, repository);
+    const paths = requests.slice(before).map(({ path }) => path.replace(/\?.*/, ''));
+    expect(paths.filter((path) => path === '/oauth2/exchange')).toHaveLength(1);
+  });
+
+  it('renew a token that the registry no longer takes, once', async () => {
+    const provider = openAzure(azure);
+    const main = await registry(provider);
+    await children(provider, main);
+    azure.registry('contosomain').fail(/GET \/v2\/_catalog/, {
+      status: 401,
+      times: 1,
+      headers: {
+        'WWW-Authenticate': azure
+          .registry('contosomain')
+          .tokens.challenge('registry:catalog:*', 'invalid_token')
+          .replace(/realm="[^"]*"/, `realm="${azure.registry('contosomain').url}/oauth2/token"`),
+      },
+    });
+    expect((await children(provider, main)).map(({ label }) => label)).toEqual(['team/app']);
+    azure.registry('contosomain').clearFaults();
+  });
+
+  it('of one tenant that fails hide no other, and say why when its row is opened', async () => {
+    azure.fail((request) => request.path.startsWith('/subscriptions?'), {
+      status: 403,
+      times: 1,
+      body: JSON.stringify({
+        error: { code: 'AuthorizationFailed', message: 'Conditional access wants more of you.' },
+      }),
+    });
+    const provider = openAzure(azure);
+    const rows = await children(provider);
+    expect(rows).toHaveLength(2);
+    const failed = rows.find((entry) => entry.kind === 'group' && entry.detail === 'tenant, not listed');
+    expect(failed?.kind).toBe('group');
+    const failure = await failing(provider.list(failed, undefined, signal));
+    expect(report(failure, 'list')?.reason).toBe('Azure says “Conditional access wants more of you” (403).');
+  });
+
+  it('show those subscriptions that were chosen', async () => {
+    const provider = openAzure(azure, [staging]);
+    expect((await children(provider)).map(({ label }) => label)).toEqual(['Staging']);
+    expect((await provider.choosable?.(signal))?.map(({ label }) => label)).toEqual(['Production', 'Staging']);
+  });
+
+  it('explain that the catalog of a registry with rights by repository needs a role', async () => {
+    const provider = openAzure(azure);
+    const abac = await registry(provider, 'contosoabac');
+    azure.registry('contosoabac').fail(/_catalog/, {
+      status: 401,
+      body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+    });
+    const failure = await failing(provider.list(abac, undefined, signal));
+    expect(report(failure, 'list')?.message).toContain('Container Registry Repository Catalog Lister');
+    azure.registry('contosoabac').clearFaults();
+  });
+
+  it.each([
+    [
+      'a firewall',
+      'contosomain',
+      "client with IP '203.0.113.7' is not allowed access",
+      'the firewall of the registry does not let this machine in',
+    ],
+    ['a private endpoint', 'contosoprivate', 'denied', 'the registry lets in private endpoints only'],
+  ])('explain %s', async (_what, name, words, expected) => {
+    const provider = openAzure(azure);
+    const entry = await registry(provider, name);
+    azure
+      .registry(name)
+      .fail(/_catalog/, { status: 403, body: JSON.stringify({ errors: [{ code: 'DENIED', message: words }] }) });
+    const failure = await failing(provider.list(entry, undefined, signal));
+    expect(report(failure, 'list')?.message).toContain(expected);
+    expect(report(failure, 'list')?.message).toContain(words);
+    azure.registry(name).clearFaults();
+  });
+
+  it('have pages in the portal', async () => {
+    const provider = openAzure(azure);
+    const group = await named<Group>(provider, undefined, 'Production');
+    const main = await registry(provider);
+    const repository = await named<Repository>(provider, main, 'team/app');
+    const base = `${azure.url}/portal/#@${contoso}/resource/subscriptions/${production}`;
+    const at = '/resourceGroups/rg-images/providers/Microsoft.ContainerRegistry/registries/contosomain';
+    expect(provider.portalPage?.(group)?.href).toBe(base);
+    expect(provider.portalPage?.(main)?.href).toBe(`${base}${at}`);
+    expect(provider.portalPage?.(repository)?.href).toBe(`${base}${at}/repository`);
+  });
+
+  it('are found for an image that was not listed yet', async () => {
+    const provider = openAzure(azure);
+    const { host } = azure.registry('stagingmain');
+    expect(provider.locate({ host, path: 'team/app' })).toBeUndefined();
+    await provider.learn?.(host, signal);
+    expect(provider.locate({ host, path: 'team/app' })?.map(({ label }) => label)).toEqual([
+      'Staging',
+      'stagingmain',
+      'team/app',
+    ]);
+  });
+
+  it('lock and unlock tags', async () => {
+    const provider = openAzure(azure);
+    const repository = await named<Repository>(provider, await registry(provider), 'team/app');
+    await provider.locks?.set(await named<Tag>(provider, repository, '1.0'), true, signal);
+    const locked = await named<Tag>(provider, repository, '1.0');
+    expect(locked.details?.isLocked).toBe(true);
+    const refused = await failing(provider.deletion?.untag?.(locked, signal) ?? Promise.resolve());
+    expect(report(refused, 'untag')?.message).toContain('Unlock on its row lets it go');
+    await provider.locks?.set(locked, false, signal);
+    expect((await named<Tag>(provider, repository, '1.0')).details?.isLocked).toBe(false);
+  });
+
+  it('tell how much goes with a repository, and delete it', async () => {
+    const provider = openAzure(azure);
+    const staged = await named<Registry>(provider, await named<Group>(provider, undefined, 'Staging'), 'stagingmain');
+    const repository = await named<Repository>(provider, staged, 'team/app');
+    expect(await provider.deletion?.repository?.counts(repository, signal)).toEqual({ tags: 2, images: 1 });
+    await provider.deletion?.repository?.delete(repository, signal);
+    expect(await failing(provider.list(repository, undefined, signal))).toMatchObject({ kind: 'notFound' });
+  });
+});
