@@ -2,6 +2,7 @@
 'use strict';
 
 const path = require('node:path');
+const { NormalModuleReplacementPlugin } = require('webpack');
 
 /** @type {(env: unknown, argv: { mode?: 'production' | 'development' }) => import('webpack').Configuration} */
 module.exports = (_env, { mode }) => ({
@@ -19,18 +20,24 @@ module.exports = (_env, { mode }) => ({
   resolve: {
     extensions: ['.ts', '.js'],
     // What dockerode brings for builds and for its own ssh, and we do not use: native parts and a megabyte of protocols.
-    // Of Microsoft's tools for extensions, what reports home and what fetches experiments: nothing leaves for anywhere else.
+    // Of Microsoft's tools for extensions, what fetches experiments and what draws web views.
     alias: {
       ssh2: false,
       '@grpc/grpc-js': false,
       '@grpc/proto-loader': false,
       protobufjs: false,
-      '@vscode/extension-telemetry': path.join(__dirname, 'src/ui/azure/noTelemetry.ts'),
       'vscode-tas-client': false,
       'html-to-text': false,
       '@github/copilot-sdk': false,
     },
   },
+  plugins: [
+    // And what reports home: nothing leaves for anywhere else.
+    new NormalModuleReplacementPlugin(
+      /\/createTelemetryReporter$/,
+      path.join(__dirname, 'src/ui/azure/noTelemetry.ts'),
+    ),
+  ],
   module: {
     rules: [
       {

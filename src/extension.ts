@@ -11,9 +11,9 @@ import type { Connection } from './core/model';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
-import type { App, DockerLogins } from './ui/app';
+import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
-import { filteredSubscriptions, tokensOfAccount } from './ui/azure/microsoftAccount';
+import { filteredSubscriptions, offerResourcesExtension, tokensOfAccount } from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { accountOf, signIn } from './ui/connections/accounts';
@@ -96,6 +96,13 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const imagesTree = new ImagesTree({ images, commandsOf });
 
+  const memory: Memory = {
+    read: (key) => context.globalState.get<string>(`memory.${key}`),
+    write: async (key, value) => {
+      await context.globalState.update(`memory.${key}`, value);
+    },
+  };
+
   const app: App = {
     tree,
     images,
@@ -104,17 +111,18 @@ export function activate(context: vscode.ExtensionContext): void {
     connections,
     providerTypes,
     open: (connection, credential) => openWith(connection, () => Promise.resolve(credential)),
-    accounts: { signIn },
+    accounts: {
+      signIn: async (authentication, url, scopes) => {
+        const session = await signIn(authentication, url, scopes);
+        if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory);
+        return session;
+      },
+    },
     setting,
     cloud: configuredCloud,
     ask,
     working,
-    memory: {
-      read: (key) => context.globalState.get<string>(`memory.${key}`),
-      write: async (key, value) => {
-        await context.globalState.update(`memory.${key}`, value);
-      },
-    },
+    memory,
     showDocument: (document) => documents.show(document),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);

@@ -38,7 +38,7 @@ describe('Azure Container Registry by its login server', () => {
     await view.open();
     await view.welcomeButton('Connect Registry…');
     const input = quickInput(workbench());
-    await input.pick('Azure Container Registry');
+    await input.pick('Azure: a single registry');
     await input.titled('Connect Registry (2 of 3)');
     await input.type(registry.url);
     await workbench().screenshot('acr-login-server');

@@ -89,7 +89,7 @@ export function quickInput(workbench: Workbench): QuickInput {
       await row(label).click();
     },
     toggle: async (label) => {
-      await row(label).locator('.quick-input-list-checkbox').click();
+      await row(label).getByRole('checkbox').click();
     },
     back: async () => {
       await widget().getByRole('button', { name: /^Back/ }).click();

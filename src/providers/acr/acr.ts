@@ -96,8 +96,11 @@ export class AcrProvider implements RegistryProvider {
     return [{ host: this.host }, ...namespacesOf(items).map((namespace) => ({ host: this.host, namespace }))];
   };
 
-  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
-    readDetails(this.client, tag.image.path, tag.label, signal);
+  /** The manifest does not tell of locks. */
+  readonly details: NonNullable<RegistryProvider['details']> = async (tag, signal) => ({
+    ...(await readDetails(this.client, tag.image.path, tag.label, signal)),
+    isLocked: tag.details?.isLocked ?? false,
+  });
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),

@@ -3,6 +3,7 @@ import { getSessionFromVSCode } from '@microsoft/vscode-azext-azureauth';
 import * as vscode from 'vscode';
 import type { ReadAzureToken } from '../../azure/azure';
 import { Failure } from '../../core/failure';
+import type { Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
 
 const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession => ({
@@ -38,14 +39,16 @@ export function tokensOfAccount(authentication: string, account: string | undefi
   };
 }
 
+const offered = 'azureResourcesOffered';
 /** Adds sign-in by tenant and the filter of subscriptions, which is honoured here. */
 const resourcesExtension = 'ms-azuretools.vscode-azureresourcegroups';
 
 /** Offers Microsoft's extension once; everything works without it. */
-export function offerResourcesExtension(wasOffered: () => boolean, remember: () => Promise<void>): void {
-  if (vscode.extensions.getExtension(resourcesExtension) !== undefined || wasOffered()) return;
+export function offerResourcesExtension(memory: Memory): void {
+  const isThere = vscode.extensions.getExtension(resourcesExtension) !== undefined;
+  if (isThere || memory.read(offered) !== undefined) return;
   const install = t('Install');
-  void remember();
+  void memory.write(offered, 'yes');
   void vscode.window
     .showInformationMessage(
       t('The extension Azure Resources adds sign-in to single tenants and a filter of subscriptions. Install it?'),

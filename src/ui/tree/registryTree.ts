@@ -290,7 +290,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       if (node !== undefined && this.expanded.has(key)) this.startListing(node, listing.wanted);
     }
     const node = this.nodes.get(id);
-    if (node?.entry?.kind === 'tag') node.update(node.connection, node.provider, node.entry);
+    if (node?.entry?.kind === 'tag') node.expire();
   }
 
   private forgetGone(): void {

@@ -144,6 +144,7 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem
 }
 
 function iconOf(details: ImageDetails | undefined): string {
+  if (details?.isLocked === true) return 'lock';
   switch (details?.type) {
     case 'index':
       return 'layers';
@@ -223,9 +224,13 @@ function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownStrin
 }
 
 /** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */
-function spoken({ label }: Tag, { created, size: bytes, platforms: list, artifactType }: ImageDetails): string {
+function spoken(
+  { label }: Tag,
+  { created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
+): string {
   return [
     t('Tag {0}', label),
+    ...(isLocked === true ? [t('locked')] : []),
     ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
     ...(created === undefined ? [] : [age(created)]),
     ...(bytes === undefined ? [] : [size(bytes)]),

@@ -9,8 +9,8 @@ export class TreeNode implements Node {
   isEmpty = false;
   /** Why its children could not be listed. */
   failure: unknown;
-  /** Details are of this listing, not kept from one before a refresh. */
-  detailsAreFresh = false;
+  /** Details are of this listing or came with it, not kept from one before a refresh. */
+  detailsAreFresh: boolean;
   detailsFailure: unknown;
 
   constructor(
@@ -19,7 +19,9 @@ export class TreeNode implements Node {
     public provider: RegistryProvider,
     public entry: Entry | undefined,
     readonly parent: TreeNode | undefined,
-  ) {}
+  ) {
+    this.detailsAreFresh = hasDetails(entry);
+  }
 
   /** Takes what a new listing says; details stay until new ones come, so that nothing jumps. */
   update(connection: Connection, provider: RegistryProvider, entry: Entry | undefined): void {
@@ -27,6 +29,12 @@ export class TreeNode implements Node {
     this.connection = connection;
     this.provider = provider;
     this.entry = entry?.kind === 'tag' && details !== undefined ? { details, ...entry } : entry;
+    this.detailsAreFresh = hasDetails(entry);
+    this.detailsFailure = undefined;
+  }
+
+  /** Lets its details be asked for again; the old ones stay until then. */
+  expire(): void {
     this.detailsAreFresh = false;
     this.detailsFailure = undefined;
   }
@@ -36,4 +44,8 @@ export class TreeNode implements Node {
     this.entry = { ...this.entry, details };
     this.detailsAreFresh = true;
   }
+}
+
+function hasDetails(entry: Entry | undefined): boolean {
+  return entry?.kind === 'tag' && entry.details !== undefined;
 }

@@ -73,6 +73,8 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
     requests.push({ method, path, headers: request.headers });
     if (url.pathname === '/oauth2/exchange') return exchange(request, entra, tokens, entraSecret);
     if (url.pathname === '/oauth2/token') return forwarded(request, `${tokens.url}/token${url.search}`);
+    if (url.pathname === '/v2/_catalog')
+      return withoutDeleted(await toRegistry(request, registry, repositories), repositories);
     if (url.pathname.startsWith('/v2/')) return toRegistry(request, registry, repositories);
     const route = acrRoute(repositories, request, registry.forget);
     if (route === undefined) return errorReply(404, 'NAME_UNKNOWN', 'repository name not known to registry');
@@ -177,6 +179,13 @@ async function toRegistry(
   repository.manifests.delete(digest);
   for (const [tag, { digest: of }] of repository.tags) if (of === digest) repository.tags.delete(tag);
   return reply;
+}
+
+/** A repository that was deleted is not listed any more. */
+function withoutDeleted(reply: Reply, repositories: ReadonlyMap<string, AcrRepository>): Reply {
+  if (reply.status !== 200) return reply;
+  const { repositories: names = [] } = JSON.parse(String(reply.body)) as { repositories?: string[] };
+  return { ...reply, body: JSON.stringify({ repositories: names.filter((name) => repositories.has(name)) }) };
 }
 
 /** What is pushed is in the listing as well. */

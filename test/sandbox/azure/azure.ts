@@ -147,7 +147,7 @@ export function settingsFor(url: string) {
     'microsoft-sovereign-cloud.environment': 'custom',
     'microsoft-sovereign-cloud.customEnvironment': {
       name: 'sandbox',
-      portalUrl: `${url}/portal`,
+      portalUrl: 'https://portal.sandbox.example',
       managementEndpointUrl: url,
       resourceManagerEndpointUrl: `${url}/`,
       activeDirectoryEndpointUrl: `${url}/`,

@@ -1,0 +1,244 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mona, startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
+import { buildImage, buildIndex } from '../sandbox/images';
+import { dialog } from './dialog';
+import { editor } from './editor';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
+const built = (days: number, architecture = 'amd64') =>
+  buildImage({ created: daysAgo(days), platform: { os: 'linux', architecture } });
+const multi = buildIndex([{ manifest: built(3) }, { manifest: built(3, 'arm64') }]);
+
+describe('Azure, by the Microsoft account of VS Code', () => {
+  let demo: DemoAzure;
+  beforeAll(async () => {
+    demo = await startDemoAzure(0, [
+      { name: 'webapp6', tags: { '1.0': built(40), '2.0': multi, latest: multi } },
+      { name: 'team/old', tags: { '0.1': built(400), '0.2': built(390) } },
+    ]);
+  });
+  afterAll(() => demo.stop());
+  const workbench = useWorkbench(() => ({
+    settings: demo.azure.settings,
+    env: { ...demo.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+    helpers: [join(import.meta.dirname, 'microsoft')],
+  }));
+  const opened = async (...path: readonly string[]) => {
+    const view = registriesView(workbench());
+    await view.open();
+    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
+    return view;
+  };
+  const main = ['Azure', 'Contoso Production', 'contosomain'] as const;
+
+  it('is connected after VS Code has asked the user', async () => {
+    const view = registriesView(workbench());
+    await view.open();
+    await view.welcomeButton('Connect Registry…');
+    const input = quickInput(workbench());
+    await workbench().screenshot('azure-kinds');
+    await input.pick('Azure');
+    await input.titled('Connect Registry (2 of 2)');
+    await workbench().screenshot('azure-sign-in');
+    await input.pick('Microsoft account of VS Code');
+    await dialog(workbench()).press('Allow');
+    await view.row(['Azure', 'Contoso Production']);
+    await view.describes('Azure', mona);
+    await view.row(['Azure', 'Fabrikam Staging']);
+  });
+
+  it('offers the extension Azure Resources once, and goes on without it', async () => {
+    const offer = notifications(workbench());
+    await offer.press('Azure Resources', 'Not Now');
+    await offer.gone('Azure Resources');
+  });
+
+  it('shows subscriptions, registries, repositories and tags', async () => {
+    const view = await opened(...main, 'webapp6');
+    await view.describes(['contosomain'], 'westeurope · Standard');
+    await view.describes(['webapp6', '1.0'], 'amd64');
+    await view.describes(['webapp6', '2.0'], '3 days ago');
+    const { requests } = demo.azure.registry('contosomain');
+    expect(requests.filter(({ path }) => path.includes('/manifests/'))).toEqual([]);
+    await workbench().screenshot('azure-tree');
+  });
+
+  it('offers on each row what can be done there', async () => {
+    const view = await opened(...main, 'webapp6');
+    expect(await view.menu('contosomain')).toEqual([
+      'Create Registry…',
+      '---',
+      'Copy Login Server',
+      '---',
+      'Open in Portal',
+      'View Properties',
+      '---',
+      'Refresh',
+      '---',
+      'Delete Registry…',
+    ]);
+    expect(await view.menu(['contosomain', 'webapp6'])).toEqual([
+      'Pull Repository',
+      '---',
+      'Open in Portal',
+      'View Properties',
+      '---',
+      'Refresh',
+      '---',
+      'Delete Repository…',
+    ]);
+    expect(await view.menu(['webapp6', '1.0'])).toEqual([
+      'Pull Image',
+      'Deploy Image to Azure App Service…',
+      'Deploy Image to Azure Container Apps…',
+      '---',
+      'Copy Full Tag',
+      'Copy Image Digest',
+      '---',
+      'Inspect Image Manifest',
+      'Inspect Image',
+      'View Properties',
+      '---',
+      'Lock',
+      '---',
+      'Refresh',
+      '---',
+      'Untag…',
+      'Delete Image…',
+    ]);
+    await workbench().screenshot('azure-menus');
+  });
+
+  it('copies the login server, and shows properties', async () => {
+    const view = await opened(...main);
+    await view.choose('contosomain', 'Copy Login Server');
+    await expect.poll(() => workbench().clipboard()).toBe(demo.azure.registry('contosomain').host);
+    await view.choose('contosomain', 'View Properties');
+    const shown = editor(workbench());
+    await shown.titled('contosomain properties.json');
+    expect(await shown.text()).toContain('"provisioningState": "Succeeded"');
+    await workbench().screenshot('azure-properties');
+    await shown.close();
+  });
+
+  it('locks a tag, says that it is locked, and unlocks it', async () => {
+    const view = await opened(...main, 'webapp6');
+    await view.choose(['webapp6', '1.0'], 'Lock');
+    await view.describes(['webapp6', '1.0'], 'locked');
+    await view.choose(['webapp6', '1.0'], 'Untag…');
+    await dialog(workbench()).press('Untag');
+    const told = notifications(workbench());
+    await told.saying('the tag is locked; Unlock on its row lets it go');
+    await workbench().screenshot('azure-locked');
+    await told.clear();
+    await view.choose(['webapp6', '1.0'], 'Unlock');
+    await expect.poll(async () => (await view.row(['webapp6', '1.0'])).description).toMatch(/^1 month ago/);
+    await view.choose(['webapp6', '1.0'], 'Untag…');
+    await dialog(workbench()).press('Untag');
+    await view.gone(['webapp6', '1.0']);
+  });
+
+  it('says what goes with a repository before it deletes it', async () => {
+    const view = await opened(...main);
+    await view.choose(['contosomain', 'team/old'], 'Delete Repository…');
+    const question = dialog(workbench());
+    expect(await question.detail()).toBe('Its 2 tags and 2 manifests go with it. This cannot be undone.');
+    await workbench().screenshot('azure-delete-repository');
+    await question.press('Delete Repository');
+    await view.gone(['contosomain', 'team/old']);
+  });
+
+  it('creates a registry, whose name is checked, and reveals it', async () => {
+    demo.azure.state.taken.add('microsoft');
+    const view = await opened('Azure');
+    await view.choose(['Azure', 'Contoso Production'], 'Create Registry…');
+    const input = quickInput(workbench());
+    await input.titled('Create Registry (1/4)');
+    await input.type('con toso');
+    await input.says('It has letters and digits only.');
+    await input.type('microsoft');
+    await input.accept();
+    await input.says('The registry microsoft is already in use.');
+    await workbench().screenshot('azure-create-name');
+    await input.type('contosonew');
+    await input.accept();
+    await input.titled('Create Registry (2/4)');
+    await workbench().screenshot('azure-create-group');
+    await input.pick('Create new resource group…');
+    await input.titled('Create Registry (3/5)');
+    expect(await input.value()).toBe('rg-contosonew');
+    await input.accept();
+    await input.titled('Create Registry (4/5)');
+    await input.pick('West Europe');
+    await input.titled('Create Registry (5/5)');
+    await workbench().screenshot('azure-create-sku');
+    await input.pick('Basic');
+    await view.row(['Contoso Production', 'contosonew']);
+    expect(demo.azure.resource('/resourceGroups/rg-contosonew')?.location).toBe('westeurope');
+  });
+
+  it('deletes a registry when its name is typed', async () => {
+    const view = await opened('Azure', 'Contoso Production');
+    await view.choose(['Contoso Production', 'contosonew'], 'Delete Registry…');
+    const input = quickInput(workbench());
+    await input.titled('Delete contosonew');
+    await input.type('contoso');
+    await input.says('Type “contosonew” to delete it.');
+    await workbench().screenshot('azure-delete-registry');
+    await input.type('contosonew');
+    await input.accept();
+    await view.gone(['Contoso Production', 'contosonew']);
+  });
+
+  it('shows the subscriptions that are chosen', async () => {
+    const view = await opened('Azure');
+    await view.choose('Azure', 'Select Subscriptions…');
+    const input = quickInput(workbench());
+    await input.titled('Select Subscriptions');
+    await input.toggle('Fabrikam Staging');
+    await workbench().screenshot('azure-subscriptions');
+    await input.accept();
+    await view.gone(['Azure', 'Fabrikam Staging']);
+    await view.choose('Azure', 'Select Subscriptions…');
+    await input.titled('Select Subscriptions');
+    await input.toggle('Fabrikam Staging');
+    await input.accept();
+    await view.row(['Azure', 'Fabrikam Staging']);
+  });
+
+  it('leads to the portal', async () => {
+    const view = await opened('Azure', 'Contoso Production');
+    await view.choose(['Contoso Production', 'contosomain'], 'Open in Portal');
+    const question = dialog(workbench());
+    expect(await question.detail()).toContain('https://portal.sandbox.example/');
+    await question.press('Cancel');
+  });
+
+  it('says in the row why a registry cannot be listed', async () => {
+    demo.azure.registry('contosoempty').fail(/_catalog/, {
+      status: 403,
+      body: JSON.stringify({
+        errors: [{ code: 'DENIED', message: "client with IP '203.0.113.7' is not allowed access" }],
+      }),
+    });
+    const view = await opened('Azure', 'Contoso Production');
+    await view.expand(['Contoso Production', 'contosoempty']);
+    const rows = (await view.rows()).map(({ label }) => label);
+    expect(rows.some((label) => label.startsWith('The firewall of the registry does not let this machine in'))).toBe(
+      true,
+    );
+    await workbench().screenshot('azure-firewall');
+    await view.collapse(['Contoso Production', 'contosoempty']);
+    demo.azure.registry('contosoempty').clearFaults();
+  });
+
+  it('is still connected when VS Code starts anew', async () => {
+    await workbench().restart();
+    await opened(...main);
+  });
+});
