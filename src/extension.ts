@@ -76,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): void {
           ? stored
           : orDockerLogin(stored, docker.read, () => ({ host: provider.hostOf(undefined), url: connection.url })),
       namespaces: () => now().namespaces ?? [],
+      pinned: () => now().pinned ?? [],
       shown: () => now().shown ?? (connection.authentication === undefined ? undefined : filteredSubscriptions()),
       setting,
       ...(account === undefined ? {} : { account }),

@@ -20,6 +20,8 @@ export interface Connection {
   readonly tenant?: string;
   /** Namespaces that the user added by hand to those that the account lists. */
   readonly namespaces?: readonly string[];
+  /** Repositories that the user added by name, such as `registry.example.com/team/app`, where they are not listed. */
+  readonly pinned?: readonly string[];
   /** Keys of the groups that are shown; absent: all of them. */
   readonly shown?: readonly string[];
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
@@ -147,4 +149,6 @@ export interface InspectedImage {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
+  /** Why no more could be listed than these. */
+  readonly failure?: unknown;
 }

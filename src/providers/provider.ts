@@ -47,6 +47,8 @@ export interface RegistryProvider {
   /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
   readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
   readonly locks?: Locks;
+  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see ProviderContext.pinned. */
+  readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
@@ -175,6 +177,8 @@ export interface ProviderContext {
   readonly credential: ReadCredential;
   /** The connection's `namespaces` as they are now. */
   readonly namespaces: () => readonly string[];
+  /** The connection's `pinned` as it is now. */
+  readonly pinned: () => readonly string[];
   /** The connection's `shown` as it is now. */
   readonly shown: () => readonly string[] | undefined;
   readonly setting: ReadSetting;

@@ -92,6 +92,8 @@ export interface Connections {
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
   /** Replaces the namespaces that were added by hand. */
   setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
+  /** Replaces the repositories that were added by name. */
+  setPinned(id: string, pinned: readonly string[]): Promise<void>;
   /** Replaces the keys of the groups that are shown; nothing: all of them. */
   setShown(id: string, shown: readonly string[] | undefined): Promise<void>;
   remove(connection: Connection): Promise<void>;

@@ -41,6 +41,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await view.open();
     await view.welcomeButton('Connect Registry…');
     const input = quickInput(workbench());
+    await input.titled('Connect Registry');
     await workbench().screenshot('azure-kinds');
     await input.pick('Azure');
     await input.titled('Connect Registry (2 of 2)');
@@ -77,6 +78,8 @@ describe('Azure, by the Microsoft account of VS Code', () => {
       '---',
       'Open in Portal',
       'View Properties',
+      '---',
+      'Add Repository…',
       '---',
       'Refresh',
       '---',
@@ -235,6 +238,34 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await workbench().screenshot('azure-firewall');
     await view.collapse(['Contoso Production', 'contosoempty']);
     demo.azure.registry('contosoempty').clearFaults();
+  });
+
+  it('shows repositories by name where listing is denied, and why no more are listed', async () => {
+    const acr = demo.azure.registry('contosomain');
+    acr.fail(/_catalog/, {
+      status: 401,
+      body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+    });
+    const view = await opened('Azure', 'Contoso Production');
+    await view.choose(['Contoso Production', 'contosomain'], 'Add Repository…');
+    const input = quickInput(workbench());
+    await input.titled(`Add Repository of ${acr.host}`);
+    await input.type('Web');
+    await input.says('“Web” is not the name of a repository.');
+    await input.type('nothing');
+    await input.accept();
+    await input.says('repository name not known to registry');
+    await workbench().screenshot('azure-add-repository');
+    await input.type('webapp6');
+    await input.accept();
+    await view.row(['contosomain', 'webapp6']);
+    const rows = (await view.rows()).map(({ label }) => label);
+    expect(rows.some((label) => label.startsWith('The account has no right to it there'))).toBe(true);
+    await workbench().screenshot('azure-pinned');
+    await view.expand(['contosomain', 'webapp6']);
+    await view.row(['webapp6', '2.0']);
+    acr.clearFaults();
+    await view.choose(['contosomain', 'webapp6'], 'Remove Repository from View');
   });
 
   it('is still connected when VS Code starts anew', async () => {

@@ -17,6 +17,7 @@ export function contextOf(credential: Credential, parts: Partial<ProviderContext
   return {
     credential: () => Promise.resolve(credential),
     namespaces: () => [],
+    pinned: () => [],
     shown: () => undefined,
     setting: () => '',
     log: collectLog(),

@@ -6,6 +6,7 @@ import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, run
 import type { ReadCredential } from '../../core/auth';
 import type { Log } from '../../core/log';
 import type { Credential, Page, Repository, Tag } from '../../core/model';
+import { pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
@@ -30,6 +31,8 @@ export interface AcrSession {
   readonly entra?: ReadEntraToken | undefined;
   /** Its rights go by repository. */
   readonly usesAbac?: boolean;
+  /** Names of repositories that the user added. */
+  readonly pinned: () => readonly string[];
   readonly log: Log;
 }
 
@@ -42,8 +45,10 @@ export class AcrProvider implements RegistryProvider {
   private readonly digestTags = new Map<string, ReadonlySet<string>>();
 
   private readonly rights: Rights;
+  private readonly pinned: () => readonly string[];
 
-  constructor({ url, credential, entra, usesAbac, log }: AcrSession) {
+  constructor({ url, credential, entra, usesAbac, pinned, log }: AcrSession) {
+    this.pinned = pinned;
     this.rights = entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles';
     const plain = axiosHttp(log);
     const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
@@ -121,6 +126,10 @@ export class AcrProvider implements RegistryProvider {
     },
   } satisfies Deletion;
 
+  readonly checkRepository = async ({ path }: ImageReference, signal: AbortSignal): Promise<void> => {
+    await this.api.tags(path, undefined, signal);
+  };
+
   readonly locks: Locks = {
     set: async ({ image, label, details }, isLocked, signal) => {
       await this.api.setLock(image.path, `_tags/${encodeURIComponent(label)}`, isLocked, signal);
@@ -137,8 +146,10 @@ export class AcrProvider implements RegistryProvider {
   };
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    const { items, ...next } = await this.catalog(cursor, signal);
-    return { items: items.map((path) => this.repositoryOf(path)), ...next };
+    return withPins(pinnedAt(this.host, this.pinned()), cursor, async () => {
+      const { items, ...next } = await this.catalog(cursor, signal);
+      return { items: items.map((path) => this.repositoryOf(path)), ...next };
+    });
   }
 
   private async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {

@@ -13,6 +13,8 @@ export interface AzureSession {
   readonly azure: Azure;
   /** Keys of the subscriptions that are shown; nothing for all. */
   readonly shown: () => readonly string[] | undefined;
+  /** Names of repositories that the user added. */
+  readonly pinned: () => readonly string[];
   readonly log: Log;
 }
 
@@ -88,6 +90,9 @@ export class AzureProvider implements RegistryProvider {
       delete: (repository, signal) => this.at(repository.image.host).deletion.repository.delete(repository, signal),
     },
   };
+
+  readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = (image, signal) =>
+    this.at(image.host).checkRepository(image, signal);
 
   readonly locks: Locks = {
     set: (tag, isLocked, signal) => this.at(tag.image.host).locks.set(tag, isLocked, signal),
@@ -206,12 +211,13 @@ export class AzureProvider implements RegistryProvider {
     const registry = this.known.get(host);
     const opened = this.opened.get(host);
     if (opened !== undefined) return opened;
-    const { azure, log } = this.session;
+    const { azure, pinned, log } = this.session;
     const provider = new AcrProvider({
       url: `https://${host}`,
       credential: anonymous,
       entra: registryToken(azure, registry?.subscription.tenantId),
       usesAbac: registry?.usesAbac ?? false,
+      pinned,
       log,
     });
     this.opened.set(host, provider);

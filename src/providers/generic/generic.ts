@@ -5,6 +5,7 @@ import { Failure } from '../../core/failure';
 import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
+import { pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
@@ -90,16 +91,22 @@ export class GenericProvider implements RegistryProvider {
     };
   }
 
+  readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = async ({ path }, signal) => {
+    await this.client.tags(path, undefined, signal);
+  };
+
   readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.host, entry);
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    const { items, next } = await this.client.catalog(cursor, signal);
-    const repositories = items.map((path): Repository => ({
-      kind: 'repository',
-      label: path,
-      image: { host: this.host, path },
-    }));
-    return { items: repositories, ...(next === undefined ? {} : { next }) };
+    return withPins(pinnedAt(this.host, this.context.pinned()), cursor, async () => {
+      const { items, next } = await this.client.catalog(cursor, signal);
+      const repositories = items.map((path): Repository => ({
+        kind: 'repository',
+        label: path,
+        image: { host: this.host, path },
+      }));
+      return { items: repositories, ...(next === undefined ? {} : { next }) };
+    });
   }
 
   /** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. */

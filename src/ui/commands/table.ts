@@ -14,6 +14,7 @@ import { lockTag, unlockTag } from './locks';
 import { addNamespace, removeNamespace } from './namespaces';
 import { openAttachment } from './openAttachment';
 import { openInBrowser } from './openInBrowser';
+import { addRepository, removeRepository } from './pins';
 import { pullByReference, pullImage } from './pullImage';
 import { pullRepository } from './pullRepository';
 import { pushImage } from './pushImage';
@@ -56,6 +57,8 @@ export const commands: readonly Command[] = [
   showPullLimit,
   addNamespace,
   removeNamespace,
+  addRepository,
+  removeRepository,
   renameConnection,
   updateCredential,
   selectSubscriptions,

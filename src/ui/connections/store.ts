@@ -14,6 +14,7 @@ const memento = {
   hidden: 'hiddenConnections',
   signIns: 'sharedSignIns',
   shown: 'sharedShown',
+  pinned: 'sharedPinned',
   namespaces: 'sharedNamespaces',
 } as const;
 
@@ -32,6 +33,7 @@ const ownConnections = z.array(
     ...signIn,
     namespaces: z.optional(z.array(z.string())),
     shown: z.optional(z.array(z.string())),
+    pinned: z.optional(z.array(z.string())),
   }),
 );
 const sharedConnections = z.array(
@@ -41,6 +43,7 @@ const sharedConnections = z.array(
     url: z.string(),
     login: signIn.login,
     namespaces: z.optional(z.array(z.string())),
+    repositories: z.optional(z.array(z.string())),
   }),
 );
 const sharedSignIns = z.record(z.string(), z.object(signIn));
@@ -112,6 +115,14 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
+  /** Replaces the repositories that were added by name. */
+  async setPinned(id: string, pinned: readonly string[]): Promise<void> {
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => ({ ...connection, pinned }));
+    else await this.state.update(memento.pinned, { ...this.sharedPinned(), [id]: pinned });
+    this.changed.fire({ id, reason: 'namespaces' });
+  }
+
   /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
   async remove({ id, shared }: Connection): Promise<void> {
     if (shared) {
@@ -119,6 +130,7 @@ export class ConnectionStore implements vscode.Disposable {
       await this.state.update(memento.signIns, without(this.signIns(), id));
       await this.state.update(memento.namespaces, without(this.namespaces(), id));
       await this.state.update(memento.shown, without(this.sharedShown(), id));
+      await this.state.update(memento.pinned, without(this.sharedPinned(), id));
     } else {
       await this.state.update(
         memento.own,
@@ -160,7 +172,7 @@ export class ConnectionStore implements vscode.Disposable {
     const signIns = this.signIns();
     const added = this.namespaces();
     const byId = new Map<string, Connection>();
-    for (const { provider, label, url: written, login, namespaces } of parsed.data) {
+    for (const { provider, label, url: written, login, namespaces, repositories } of parsed.data) {
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);
@@ -169,6 +181,7 @@ export class ConnectionStore implements vscode.Disposable {
         ...whole,
         namespaces: added[id] ?? namespaces,
         shown: this.sharedShown()[id],
+        pinned: this.sharedPinned()[id] ?? repositories,
         login,
       });
       const own = signIns[id];
@@ -189,6 +202,10 @@ export class ConnectionStore implements vscode.Disposable {
 
   private namespaces(): Readonly<Record<string, readonly string[]>> {
     return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.namespaces, {});
+  }
+
+  private sharedPinned(): Readonly<Record<string, readonly string[]>> {
+    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.pinned, {});
   }
 
   private sharedShown(): Readonly<Record<string, readonly string[]>> {

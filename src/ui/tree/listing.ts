@@ -74,7 +74,9 @@ export class Listing {
         this.entries.push(...fresh);
         // A page that repeats what is known would be followed for ever.
         this.next = fresh.length === 0 ? undefined : page.next;
-        this.started = true;
+        this.failure = page.failure;
+        // A page that tells why it is not whole is asked for anew by a retry.
+        this.started = page.failure === undefined;
       } catch (error) {
         if (!this.signal.aborted) this.failure = error;
       }

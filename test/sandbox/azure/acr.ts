@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createFaults, type Faults, type Reply } from '../faults';
 import { createdOf, type BuiltManifest } from '../images';
 import { manifestsOf, type SeedRepository } from '../seed';
-import { errorReply, jsonReply, serve, type ServedRequest } from '../serve';
+import { basicCredentials, errorReply, jsonReply, serve, type ServedRequest } from '../serve';
 import { startTokenServer, type Grants, type TokenServer, type TokenServerOptions } from '../tokenServer';
 import { startV2Server, type SeenRequest, type V2Server } from '../v2Server';
 import type { TlsMaterial } from '../loopback';
@@ -72,6 +72,8 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
     const { method, path, url } = request;
     requests.push({ method, path, headers: request.headers });
     if (url.pathname === '/oauth2/exchange') return exchange(request, entra, tokens, entraSecret);
+    if (url.pathname === '/oauth2/token' && basicCredentials(request.headers.authorization)?.user === tokenUser)
+      return byRefreshToken(request, tokens);
     if (url.pathname === '/oauth2/token') return forwarded(request, `${tokens.url}/token${url.search}`);
     if (url.pathname === '/v2/_catalog')
       return withoutDeleted(await toRegistry(request, registry, repositories), repositories);
@@ -104,6 +106,21 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
       await Promise.all([listener.stop(), registry.stop(), tokens.stop()]);
     },
   };
+}
+
+/** What engines call whoever has a refresh token for a password. */
+const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+async function byRefreshToken({ url, headers }: ServedRequest, tokens: TokenServer): Promise<Reply> {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'engine',
+    service: url.searchParams.get('service') ?? '',
+    scope: url.searchParams.getAll('scope').join(' '),
+    refresh_token: basicCredentials(headers.authorization)?.secret ?? '',
+  });
+  const answer = await fetch(`${tokens.url}/token`, { method: 'POST', body: form });
+  return jsonReply(answer.status, await answer.json());
 }
 
 /** A token of Entra for a refresh token of the registry. */

@@ -20,6 +20,7 @@ function appOf(ask: Ask, add: Connections['add']): App {
     remove: () => Promise.resolve(),
     setNamespaces: () => Promise.resolve(),
     setShown: () => Promise.resolve(),
+    setPinned: () => Promise.resolve(),
   };
   const open: App['open'] = (connection, credential) => {
     const type = providerTypes.find(({ id }) => id === connection.provider);

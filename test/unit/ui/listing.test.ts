@@ -57,6 +57,16 @@ describe('a listing', () => {
     expect([listing.known, listing.isComplete, listing.hasMore]).toEqual([10, true, false]);
   });
 
+  it('asks anew, when retried, for a page that told why it is not whole', async () => {
+    const pages: Page<Entry>[] = [{ items: tags(0, 1), failure: new Error('no catalog') }, { items: tags(0, 3) }];
+    const listing = new Listing(100, 100, () => Promise.resolve(pages.shift() ?? { items: [] }));
+    await listing.load();
+    expect([listing.known, listing.isComplete, listing.failure]).toEqual([1, false, new Error('no catalog')]);
+    listing.retry();
+    await listing.load();
+    expect([listing.known, listing.isComplete, listing.failure]).toEqual([3, true, undefined]);
+  });
+
   it('keeps what it has when a page fails, and goes on there', async () => {
     const { fetch } = paged(tags(0, 10), tags(10, 20));
     let isDown = false;

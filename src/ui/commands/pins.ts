@@ -1,0 +1,93 @@
+import { t } from '@vscode/l10n';
+import { parseReference, pathProblem } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { RegistryProvider } from '../../providers/provider';
+import { causes, report } from '../report';
+import type { Node } from '../tree/node';
+import { count } from '../words';
+import { nodeCommand } from './command';
+
+interface Pinnable {
+  readonly node: Node;
+  readonly host: string;
+  readonly check: NonNullable<RegistryProvider['checkRepository']>;
+}
+
+/** Repositories by name, where the registry does not list them. */
+export const addRepository = nodeCommand<Pinnable>({
+  id: 'addRepository',
+  title: () => t('Add Repository…'),
+  needs: (node) => {
+    const { entry, provider } = node;
+    const check = provider.checkRepository;
+    const host = provider.hostOf(entry);
+    const isRegistry = entry === undefined || entry.kind === 'registry';
+    return isRegistry && check !== undefined && host !== undefined ? { node, host, check } : undefined;
+  },
+  doing: ({ host }) => t('add a repository of {0}', host),
+  run: async (app, { node: { connection }, host, check }) => {
+    const answer = await app.ask.input(
+      {
+        title: t('Add Repository of {0}', host),
+        prompt: t('Name of a repository; several with commas between'),
+        placeholder: 'team/app, library/nginx',
+        problem: (text) => problemOf(host, text),
+      },
+      async (text, signal) => {
+        for (const image of imagesIn(host, text)) {
+          try {
+            await check(image, signal);
+          } catch (error) {
+            app.log.warn(`Add Repository ${image.path}: ${causes(error)}`);
+            return report(error, t('read {0}', image.path))?.message;
+          }
+        }
+        return undefined;
+      },
+    );
+    if (answer === undefined || answer === 'back') return;
+    const added = imagesIn(host, answer.value).map(({ path }) => `${host}/${path}`);
+    await app.connections.setPinned(connection.id, [...new Set([...(connection.pinned ?? []), ...added])]);
+    app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} repositories', count(added.length)));
+  },
+});
+
+export const removeRepository = nodeCommand({
+  id: 'removeRepository',
+  title: () => t('Remove Repository from View'),
+  needs: ({ entry, connection }) => {
+    if (entry?.kind !== 'repository') return undefined;
+    const name = `${entry.image.host}/${entry.image.path}`;
+    return connection.pinned?.includes(name) === true ? { connection, name } : undefined;
+  },
+  doing: ({ name }) => t('remove {0} from the view', name),
+  run: async (app, { connection, name }) => {
+    await app.connections.setPinned(
+      connection.id,
+      (connection.pinned ?? []).filter((other) => other !== name),
+    );
+    app.done(t('Removed {0} from the view', name));
+  },
+});
+
+/** Names of the registry's repositories, with or without its host in front. */
+function imagesIn(host: string, text: string): readonly ImageReference[] {
+  return namesIn(host, text).map((path) => ({ host, path }));
+}
+
+function namesIn(host: string, text: string): readonly string[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((name) => name !== '')
+    .map((name) => {
+      const whole = parseReference(name);
+      return 'problem' in whole || whole.host !== host ? name : whole.path;
+    });
+}
+
+function problemOf(host: string, text: string): string | undefined {
+  const names = namesIn(host, text);
+  if (names.length === 0) return t('Type a name.');
+  const wrong = names.find((name) => pathProblem(name) !== undefined);
+  return wrong === undefined ? undefined : t('“{0}” is not the name of a repository.', wrong);
+}

@@ -1,0 +1,314 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
+import { put } from '../sandbox/azure/armState';
+import { layer } from '../sandbox/blob';
+import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
+import { startHosted, type Hosted } from '../sandbox/hosted';
+import { buildImage } from '../sandbox/images';
+import { startV2Server, type V2Server } from '../sandbox/v2Server';
+import { dialog } from './dialog';
+import { imagesView } from './imagesView';
+import { notifications } from './notification';
+import { quickInput } from './quickInput';
+import { registriesView } from './registriesView';
+import { useWorkbench } from './workbench';
+
+const reason = whyNoEngine('docker');
+if (reason !== undefined) console.log(`Deployments of pushed images are not tested in the browser: ${reason}.`);
+const image = buildImage({ layers: [layer({ padding: { seed: 'web', size: 2000 } })], exposedPorts: ['8080/tcp'] });
+const production = '/subscriptions/00000000-0000-0000-0000-00000000000a';
+
+describe.skipIf(reason !== undefined)('images in Azure', () => {
+  let demo: DemoAzure;
+  let hosted: Hosted;
+  let plain: V2Server;
+  let engine: RunningEngine;
+  beforeAll(async () => {
+    const repositories = [{ name: 'web', tags: { '1.4': image } }];
+    demo = await startDemoAzure(0, repositories);
+    hosted = await startHosted();
+    plain = await startV2Server({ repositories });
+    engine = await startEngine('docker');
+    await engine.loadImages([{ image, names: ['docker.io/library/webapp6:latest'] }]);
+    const { state } = demo.azure;
+    const group = `${production}/resourceGroups/rg-web`;
+    put(state, {
+      id: group,
+      name: 'rg-web',
+      type: 'Microsoft.Resources/resourceGroups',
+      location: 'westeurope',
+      properties: {},
+    });
+    const web = `${group}/providers/Microsoft.Web`;
+    put(state, {
+      id: `${web}/serverfarms/asp-there`,
+      name: 'asp-there',
+      type: 'Microsoft.Web/serverfarms',
+      kind: 'linux',
+      location: 'West Europe',
+      sku: { name: 'B1' },
+      properties: { reserved: true },
+    });
+    const site = {
+      type: 'Microsoft.Web/sites',
+      kind: 'app,linux,container',
+      location: 'West Europe',
+      properties: {
+        serverFarmId: `${web}/serverfarms/asp-there`,
+        defaultHostName: 'contoso-there.azurewebsites.net',
+        siteConfig: {},
+      },
+    };
+    put(state, { ...site, id: `${web}/sites/contoso-there`, name: 'contoso-there' });
+    put(state, {
+      ...site,
+      id: `${web}/sites/contoso-there/slots/staging`,
+      name: 'contoso-there/staging',
+      type: 'Microsoft.Web/sites/slots',
+    });
+    state.secrets.set(`${web}/sites/contoso-there/slots/staging/config/appsettings`.toLowerCase(), { FEATURE: 'on' });
+    const app = `${group}/providers/Microsoft.App`;
+    put(state, {
+      id: `${app}/managedEnvironments/cae-there`,
+      name: 'cae-there',
+      type: 'Microsoft.App/managedEnvironments',
+      location: 'westeurope',
+      properties: {},
+    });
+    put(state, {
+      id: `${app}/containerApps/app-there`,
+      name: 'app-there',
+      type: 'Microsoft.App/containerApps',
+      location: 'westeurope',
+      properties: {
+        environmentId: `${app}/managedEnvironments/cae-there`,
+        configuration: { ingress: { external: true, targetPort: 80, fqdn: 'app-there.sandbox.azurecontainerapps.io' } },
+        template: {
+          containers: [
+            { name: 'web', image: 'docker.io/library/nginx:1' },
+            { name: 'proxy', image: 'docker.io/library/envoy:1' },
+          ],
+        },
+      },
+    });
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all([demo.stop(), hosted.stop(), plain.stop(), engine.stop()]);
+  });
+
+  const workbench = useWorkbench(() => ({
+    settings: {
+      ...demo.azure.settings,
+      'registryExplorer.connections': [
+        { provider: 'dockerHub', label: 'Hub', url: hosted.hub.url, login: 'docker' },
+        { provider: 'generic', label: 'Plain', url: plain.url },
+      ],
+      'registryExplorer.dockerHub.url': hosted.hub.url,
+      'registryExplorer.dockerHub.registryUrl': hosted.hub.registryUrl,
+    },
+    env: {
+      ...demo.env,
+      DOCKER_HOST: engine.url,
+      DOCKER_CONFIG: '',
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: hosted.dockerAuths }),
+    },
+    helpers: [join(import.meta.dirname, 'microsoft')],
+  }));
+  const opened = async (...path: readonly string[]) => {
+    const view = registriesView(workbench());
+    await view.open();
+    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
+    return view;
+  };
+  const choose = async (question: string, label: string) => {
+    const input = quickInput(workbench());
+    await expect.poll(() => input.placeholder(), { timeout: 15_000 }).toBe(question);
+    await input.pick(label);
+  };
+  const type = async (question: string, text?: string) => {
+    const input = quickInput(workbench());
+    await input.says(question);
+    if (text !== undefined) await input.type(text);
+    await input.accept();
+  };
+  const deploy = async (path: readonly string[], command: string) => {
+    const view = await opened(...path.slice(0, -1));
+    await view.choose(path.slice(-2), `Deploy Image to Azure ${command}…`);
+    await choose('Subscription', 'Contoso Production');
+  };
+  const confirmed = async (picture: string, ...lines: readonly string[]) => {
+    const question = dialog(workbench());
+    const detail = await question.detail();
+    for (const line of lines) expect(detail).toContain(line);
+    await workbench().screenshot(picture);
+    await question.press('Deploy');
+  };
+  const fromAzure = ['Azure', 'Contoso Production', 'contosomain', 'web', '1.4'] as const;
+
+  it('offers to connect Azure where it is not connected, and goes on', async () => {
+    const view = await opened('Plain', 'web');
+    await view.choose(['web', '1.4'], 'Deploy Image to Azure App Service…');
+    await notifications(workbench()).press('No account of Azure is connected yet', 'Connect Azure…');
+    await quickInput(workbench()).pick('Microsoft account of VS Code');
+    await dialog(workbench()).press('Allow');
+    await choose('Subscription', 'Contoso Production');
+    await expect.poll(() => quickInput(workbench()).placeholder()).toBe('Web app');
+    await quickInput(workbench()).escape();
+    await view.row(['Azure']);
+    await notifications(workbench()).clear();
+  });
+
+  it('runs one from Azure in a new web app, with a managed identity', async () => {
+    await (await opened()).collapse('Plain');
+    await deploy(fromAzure, 'App Service');
+    await choose('Web app', 'Create new web app…');
+    await type('Name of the web app', 'contoso-new');
+    await workbench().screenshot('deploy-group');
+    await choose('Resource group', 'rg-web');
+    await choose('App Service plan', 'Create new Linux plan…');
+    await type('Name of the new plan');
+    await workbench().screenshot('deploy-sku');
+    await choose('SKU of the plan', 'B1');
+    await choose('Location', 'West Europe');
+    await quickInput(workbench()).says('Port that the container listens on');
+    expect(await quickInput(workbench()).value()).toBe('8080');
+    await type('Port that the container listens on');
+    await workbench().screenshot('deploy-access');
+    const { host } = demo.azure.registry('contosomain');
+    await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
+    await confirmed(
+      'deploy-confirm',
+      'New Linux plan: asp-contoso-new, B1',
+      'New web app: contoso-new',
+      'Its managed identity gets the right to pull from contosomain.',
+    );
+    const told = notifications(workbench());
+    await told.saying('runs at https://contoso-new.azurewebsites.net');
+    await workbench().screenshot('deploy-done');
+    expect(demo.azure.resource('/sites/contoso-new')?.properties.siteConfig).toMatchObject({
+      linuxFxVersion: `DOCKER|${host}/web:1.4`,
+      acrUseManagedIdentityCreds: true,
+    });
+    expect(demo.azure.state.assignments.map(({ role }) => role)).toEqual(['AcrPull']);
+    await told.press('runs at https://contoso-new', 'Set Up Continuous Deployment');
+    await told.saying('contosomain calls contoso-new after each push to web:1.4.');
+    expect(demo.azure.resource('/webhooks/webappcontosonew')?.properties).toMatchObject({ scope: 'web:1.4' });
+    await told.clear();
+  });
+
+  it('replaces the image of a slot by one from Docker Hub, and keeps its settings', async () => {
+    await (await opened()).collapse('Azure');
+    const [tag] = ['2.3.1'];
+    await deploy(['Hub', 'mona', 'web', tag], 'App Service');
+    await choose('Web app', 'contoso-there');
+    await choose('Slot of contoso-there', 'staging');
+    await workbench().screenshot('deploy-hub-access');
+    await choose(`How may Azure pull mona/web:${tag}?`, 'Credential of Hub');
+    await confirmed(
+      'deploy-slot-confirm',
+      'The image of contoso-there/staging is replaced by docker.io/mona/web:2.3.1; its other settings stay.',
+    );
+    await notifications(workbench()).saying('runs at');
+    const settings = [...demo.azure.state.secrets].find(([id]) => id.includes('/slots/staging/'))?.[1];
+    expect(settings).toMatchObject({
+      FEATURE: 'on',
+      DOCKER_REGISTRY_SERVER_URL: 'https://index.docker.io',
+      DOCKER_REGISTRY_SERVER_USERNAME: 'mona',
+    });
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Hub');
+  });
+
+  it('runs one from Azure in a new container app', async () => {
+    await deploy(fromAzure, 'Container Apps');
+    await choose('Container app', 'Create new container app…');
+    await type('Name of the container app', 'app-new');
+    await choose('Resource group', 'Create new resource group…');
+    await type('Name of the new resource group');
+    await choose('Container Apps environment', 'Create new environment…');
+    await type('Name of the new environment');
+    await choose('Location', 'West Europe');
+    await choose('Who reaches the app?', 'Everybody, over https');
+    await type('Port that the container listens on');
+    await type('Environment variables', 'LOG_LEVEL=debug');
+    await choose(`How may Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
+    await confirmed(
+      'deploy-app-confirm',
+      'New resource group: rg-app-new',
+      'New environment: cae-app-new',
+      'New container app: app-new',
+      'Everybody reaches its port 8080.',
+    );
+    await notifications(workbench()).saying('runs at https://app-new.sandbox.azurecontainerapps.io');
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Azure');
+  });
+
+  it('gives one of the containers of an app an image from a plain registry, with a password typed', async () => {
+    await deploy(['Plain', 'web', '1.4'], 'Container Apps');
+    await choose('Container app', 'app-there');
+    await choose('Container whose image is replaced', 'web');
+    const { host } = new URL(plain.url);
+    await choose(`How may Azure pull ${host}/web:1.4?`, 'User name and password or token…');
+    await type(`User name at ${host}`, 'bot');
+    await type('Password or token of bot', 'secret');
+    await confirmed(
+      'deploy-revision-confirm',
+      `A new revision of app-there runs ${host}/web:1.4 in its container web; all else stays.`,
+    );
+    await notifications(workbench()).saying('runs at https://app-there');
+    expect(demo.azure.resource('/containerApps/app-there')?.properties.template).toMatchObject({
+      containers: [
+        { name: 'web', image: `${host}/web:1.4` },
+        { name: 'proxy', image: 'docker.io/library/envoy:1' },
+      ],
+    });
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Plain');
+  });
+
+  it('says which right is missing before anything is created', async () => {
+    const registry = demo.azure.resource('/registries/contosomain');
+    demo.azure.state.denied.set((registry?.id ?? '').toLowerCase(), ['Microsoft.Authorization/roleAssignments/write']);
+    const before = demo.azure.state.resources.size;
+    await deploy(fromAzure, 'App Service');
+    await choose('Web app', 'contoso-there');
+    await choose('Slot of contoso-there', 'Production');
+    await choose(`How may Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
+    await dialog(workbench()).press('Deploy');
+    const told = await notifications(workbench()).saying('your account may not give roles on contosomain');
+    expect(told).toContain('nothing was created');
+    await workbench().screenshot('deploy-no-right');
+    expect(demo.azure.state.resources.size).toBe(before);
+    demo.azure.state.denied.clear();
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Azure');
+  });
+
+  it('are pushed to a registry of Azure that is created on the way, and then deployed from there', async () => {
+    const images = imagesView(workbench());
+    await images.open();
+    await images.expand(['docker.io', 'webapp6']);
+    await images.choose(['webapp6', 'latest'], 'Push…');
+    await choose('Where does the image belong?', 'Create new Azure Container Registry…');
+    await choose('Subscription', 'Contoso Production');
+    await type('Name of the registry', 'contosopushed');
+    await choose('Resource group', 'rg-web');
+    await choose('Location', 'West Europe');
+    await choose('SKU', 'Basic');
+    await quickInput(workbench()).says('Name and tag');
+    const name = await quickInput(workbench()).value();
+    expect(name).toMatch(/^127\.0\.0\.1:\d+\/webapp6:latest$/);
+    await quickInput(workbench()).accept();
+    const view = registriesView(workbench());
+    await view.row(['contosopushed', 'webapp6', 'latest']);
+    await workbench().screenshot('push-created-registry');
+    const [host = ''] = name.split('/');
+    await images.expand([host, 'webapp6']);
+    expect(await images.menu([host, 'webapp6', 'latest'])).toContain('Deploy Image to Azure Container Apps…');
+    expect(await images.menu(['docker.io', 'webapp6', 'latest'])).not.toContain(
+      'Deploy Image to Azure Container Apps…',
+    );
+  });
+});
