@@ -185,7 +185,7 @@ describe('generic over TLS', () => {
       `import { generic } from ${JSON.stringify(module)};
        const log = { debug() {}, info() {}, warn() {}, error() {} };
        const connection = { id: 'tls', provider: 'generic', label: 'TLS', url: ${JSON.stringify(running.url)} };
-       const provider = generic.open(connection, { credential: async () => ({ kind: 'anonymous' }), log });
+       const provider = generic.open(connection, { credential: async () => ({ kind: 'anonymous' }), pinned: () => [], log });
        const { items } = await provider.list(undefined, undefined, AbortSignal.timeout(20_000));
        console.log(items.map(({ label }) => label).join());`,
     );

@@ -5,7 +5,7 @@ import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import type { Log } from '../../core/log';
-import type { Credential, Page, Repository, Tag } from '../../core/model';
+import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -16,7 +16,7 @@ import { AcrApi } from './acrApi';
 import { EntraSession } from './entra';
 import type { ReadEntraToken } from './entra';
 import { explained } from './explanations';
-import type { Rights } from './explanations';
+import type { Terms } from './explanations';
 import { onlyTo } from './loginServer';
 import { tagOf } from './tags';
 
@@ -31,6 +31,8 @@ export interface AcrSession {
   readonly entra?: ReadEntraToken | undefined;
   /** Its rights go by repository. */
   readonly usesAbac?: boolean;
+  /** It lets in private endpoints only. */
+  readonly isPrivate?: boolean;
   /** Names of repositories that the user added. */
   readonly pinned: () => readonly string[];
   readonly log: Log;
@@ -44,12 +46,12 @@ export class AcrProvider implements RegistryProvider {
   private readonly credential: ReadCredential;
   private readonly digestTags = new Map<string, ReadonlySet<string>>();
 
-  private readonly rights: Rights;
+  private readonly terms: Terms;
   private readonly pinned: () => readonly string[];
 
-  constructor({ url, credential, entra, usesAbac, pinned, log }: AcrSession) {
+  constructor({ url, credential, entra, usesAbac, isPrivate = false, pinned, log }: AcrSession) {
     this.pinned = pinned;
-    this.rights = entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles';
+    this.terms = { rights: entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles', isPrivate };
     const plain = axiosHttp(log);
     const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
     this.credential = session?.credential ?? credential;
@@ -59,7 +61,14 @@ export class AcrProvider implements RegistryProvider {
     this.host = new URL(url).host;
   }
 
-  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
+  readonly list: RegistryProvider['list'] = (parent, cursor, signal) =>
+    this.explaining('repository', () => this.entries(parent, cursor, signal));
+
+  private async entries(
+    parent: Entry | undefined,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<Entry>> {
     switch (parent?.kind) {
       case undefined:
       case 'group':
@@ -77,7 +86,7 @@ export class AcrProvider implements RegistryProvider {
       case 'attachment':
         return { items: [] };
     }
-  };
+  }
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== this.host) return undefined;
@@ -102,15 +111,20 @@ export class AcrProvider implements RegistryProvider {
   };
 
   /** The manifest does not tell of locks. */
-  readonly details: NonNullable<RegistryProvider['details']> = async (tag, signal) => ({
-    ...(await readDetails(this.client, tag.image.path, tag.label, signal)),
-    isLocked: tag.details?.isLocked ?? false,
-  });
+  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
+    this.explaining('repository', async () => ({
+      ...(await readDetails(this.client, tag.image.path, tag.label, signal)),
+      isLocked: tag.details?.isLocked ?? false,
+    }));
 
   readonly content: ImageContent = {
-    manifest: (image, signal) => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
-    config: (image, signal) => readImage(this.client, image, signal),
-    attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
+    manifest: (image, signal) =>
+      this.explaining('repository', () =>
+        this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
+      ),
+    config: (image, signal) => this.explaining('repository', () => readImage(this.client, image, signal)),
+    attachment: (attachment, signal) =>
+      this.explaining('repository', () => readAttachment(this.client, attachment, signal)),
   };
 
   readonly deletion = {
@@ -127,7 +141,7 @@ export class AcrProvider implements RegistryProvider {
   } satisfies Deletion;
 
   readonly checkRepository = async ({ path }: ImageReference, signal: AbortSignal): Promise<void> => {
-    await this.api.tags(path, undefined, signal);
+    await this.explaining('repository', () => this.api.tags(path, undefined, signal));
   };
 
   readonly locks: Locks = {
@@ -147,16 +161,16 @@ export class AcrProvider implements RegistryProvider {
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     return withPins(pinnedAt(this.host, this.pinned()), cursor, async () => {
-      const { items, ...next } = await this.catalog(cursor, signal);
+      const { items, ...next } = await this.explaining('catalog', () => this.client.catalog(cursor, signal));
       return { items: items.map((path) => this.repositoryOf(path)), ...next };
     });
   }
 
-  private async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+  private async explaining<T>(asked: 'catalog' | 'repository', read: () => Promise<T>): Promise<T> {
     try {
-      return await this.client.catalog(cursor, signal);
+      return await read();
     } catch (error) {
-      throw explained(error, this.rights);
+      throw explained(error, this.terms, asked);
     }
   }
 

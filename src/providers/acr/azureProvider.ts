@@ -4,7 +4,7 @@ import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azu
 import type { ReadCredential } from '../../core/auth';
 import { Failure, withDetail } from '../../core/failure';
 import type { Log } from '../../core/log';
-import type { Entry, Group, Page, Registry } from '../../core/model';
+import type { Entry, Group, Registry } from '../../core/model';
 import type { AzureResources, Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
 import { AcrProvider } from './acr';
 import { registryToken } from './registryToken';
@@ -39,7 +39,7 @@ export class AzureProvider implements RegistryProvider {
       case 'group':
         return { items: await this.registriesOf(parent, signal) };
       case 'registry':
-        return this.repositories(parent, cursor, signal);
+        return this.at(parent.host).list(parent, cursor, signal);
       case 'repository':
       case 'tag':
       case 'platform':
@@ -55,8 +55,8 @@ export class AzureProvider implements RegistryProvider {
   };
 
   readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
-    if (this.known.has(host) || !/\.azurecr\.[a-z.]+$|^[^.]+:\d+$|^127\./.test(host)) return;
-    await this.everyRegistry(signal);
+    // Docker Hub's images are nobody's in Azure; of any other name only the Resource Manager can tell.
+    if (!this.known.has(host) && host !== 'docker.io') await this.everyRegistry(signal);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = (entry) => {
@@ -190,17 +190,6 @@ export class AzureProvider implements RegistryProvider {
     );
   }
 
-  private async repositories(parent: Registry, cursor: string | undefined, signal: AbortSignal): Promise<Page<Entry>> {
-    try {
-      return await this.at(parent.host).list(parent, cursor, signal);
-    } catch (error) {
-      const registry = this.known.get(parent.host);
-      if (registry?.isPrivate !== true || !(error instanceof Failure)) throw error;
-      const explanation = t('the registry lets in private endpoints only; connect to its network, such as by VPN');
-      throw withDetail(error, { explanation });
-    }
-  }
-
   private trailOf({ subscription, loginServer }: AzureRegistry): readonly Entry[] {
     const registry = this.known.get(loginServer);
     return [groupOf(subscription), ...(registry === undefined ? [] : [entryOf(registry)])];
@@ -217,6 +206,7 @@ export class AzureProvider implements RegistryProvider {
       credential: anonymous,
       entra: registryToken(azure, registry?.subscription.tenantId),
       usesAbac: registry?.usesAbac ?? false,
+      isPrivate: registry?.isPrivate ?? false,
       pinned,
       log,
     });

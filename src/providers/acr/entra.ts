@@ -82,7 +82,7 @@ export class EntraSession {
       }).toString(),
     };
     const response = await this.server(request, signal);
-    if (response.status !== 200) throw explained(failureOf(response), 'roles');
+    if (response.status !== 200) throw explained(failureOf(response), { rights: 'roles', isPrivate: false }, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
     const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
     this.kept = { token: refresh, expiresAt: Date.now() + seconds * 1000 };

@@ -24,8 +24,10 @@ export function connectionsOf(app: App, image: ImageReference): readonly Node[] 
 /** How long a registry has to tell whether an image may be its own. */
 const learnWithinMs = 10_000;
 
-/** Lets each connection find out whether the image is its own; one that cannot tell hides no other. */
-export async function learn(app: App, { host }: ImageReference): Promise<void> {
+/** Where no connection is known to have the image, lets each find out; one that cannot tell hides no other. */
+export async function learn(app: App, image: ImageReference): Promise<void> {
+  if (connectionsOf(app, image).length > 0) return;
+  const { host } = image;
   await Promise.all(
     app.tree.roots().map(async ({ connection, provider }) => {
       try {

@@ -163,6 +163,28 @@ describe('the registries of an account of Azure', () => {
     azure.registry('contosoabac').clearFaults();
   });
 
+  it('explain that a repository itself needs a role where rights go by repository', async () => {
+    const provider = openAzure(azure);
+    const repository = await named<Repository>(provider, await registry(provider, 'contosoabac'), 'team/app');
+    azure.registry('contosoabac').fail(/_tags/, {
+      status: 401,
+      body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+    });
+    const failure = await failing(provider.list(repository, undefined, signal));
+    expect(report(failure, 'list')?.reason).toBe(
+      'Its rights go by repository; the role “Container Registry Repository Reader” lets the account read this one. It says “authentication required” (401).',
+    );
+    azure.registry('contosoabac').clearFaults();
+  });
+
+  it('tell where to look for an image that was deleted softly', async () => {
+    const provider = openAzure(azure);
+    const { host } = await registry(provider);
+    const gone = { host, path: 'team/app', digest: `sha256:${'0'.repeat(64)}` };
+    const failure = await failing(provider.content?.manifest(gone, signal) ?? Promise.resolve());
+    expect(report(failure, 'read it')?.message).toContain('“az acr manifest restore” brings it back');
+  });
+
   it.each([
     [
       'a firewall',
@@ -226,5 +248,40 @@ describe('the registries of an account of Azure', () => {
     expect(await provider.deletion?.repository?.counts(repository, signal)).toEqual({ tags: 2, images: 1 });
     await provider.deletion?.repository?.delete(repository, signal);
     expect(await failing(provider.list(repository, undefined, signal))).toMatchObject({ kind: 'notFound' });
+  });
+});
+
+describe('fifty subscriptions with five hundred registries', () => {
+  it('open without asking any that was not expanded', async () => {
+    const pki = await createPki();
+    trust(pki);
+    const ids = Array.from(
+      { length: 50 },
+      (_, index) => `00000000-0000-0000-0000-0000000001${String(index).padStart(2, '0')}`,
+    );
+    const azure = await startAzure({
+      pki,
+      tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+      subscriptions: ids.map((id, index) => ({ id, name: `Team ${index + 1}`, tenantId: contoso })),
+      registries: ids.flatMap((subscription, team) =>
+        Array.from({ length: 10 }, (_, index) => ({ name: `team${team + 1}images${index + 1}`, subscription })),
+      ),
+    });
+    try {
+      const provider = openAzure(azure);
+      const { items } = await provider.list(undefined, undefined, signal);
+      expect(items.map(({ label }) => label).slice(8, 11)).toEqual(['Team 9', 'Team 10', 'Team 11']);
+      expect(items).toHaveLength(50);
+      expect(azure.calls.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/tenants', '/subscriptions']);
+      const opened = await provider.list(items[9], undefined, signal);
+      expect(opened.items).toHaveLength(10);
+      const asked = azure.calls.slice(2).map(({ path }) => path.replace(/\?.*/, ''));
+      expect(new Set(asked)).toEqual(
+        new Set([`/subscriptions/${ids[9] ?? ''}/providers/Microsoft.ContainerRegistry/registries`]),
+      );
+    } finally {
+      await azure.stop();
+      await pki.remove();
+    }
   });
 });

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AzureAccount } from '../../../src/azure/account';
+import type { AzureSignIn } from '../../../src/azure/identities';
+import { tokensOf } from '../../../src/azure/identities';
+import { report } from '../../../src/ui/report';
+import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { trust } from '../../sandbox/trust';
+import { collectLog } from '../collectLog';
+import { fakePrograms } from '../core/fakePrograms';
+import { failing } from '../failing';
+import { cloudOf, contoso, mona, production } from './azureRig';
+
+const { signal } = new AbortController();
+const application = {
+  tenantId: contoso,
+  clientId: '33333333-3333-3333-3333-333333333333',
+  secret: 's3cret of the app',
+};
+
+describe('signing in to Azure', () => {
+  let pki: Pki;
+  let azure: SandboxAzure;
+  beforeAll(async () => {
+    pki = await createPki();
+    trust(pki);
+    azure = await startAzure({
+      pki,
+      tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+      subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
+      registries: [],
+      applications: [application],
+    });
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await azure.stop();
+    await pki.remove();
+  });
+
+  const subscriptions = async (signIn: AzureSignIn) => {
+    const cloud = cloudOf(azure);
+    const account = new AzureAccount(cloud, tokensOf(signIn, cloud), collectLog());
+    return (await account.subscriptions(signal)).subscriptions.map(({ name }) => name);
+  };
+  const reason = async (signIn: AzureSignIn) => report(await failing(subscriptions(signIn)), 'list')?.reason;
+  const principal = (secret: string): AzureSignIn => ({
+    kind: 'servicePrincipal',
+    tenantId: contoso,
+    clientId: application.clientId,
+    readSecret: () => Promise.resolve(secret),
+  });
+  const unset = () => {
+    for (const name of ['TENANT_ID', 'CLIENT_ID', 'CLIENT_SECRET']) vi.stubEnv(`AZURE_${name}`, '');
+  };
+
+  it('works for an application with its secret', async () => {
+    expect(await subscriptions(principal(application.secret))).toEqual(['Production']);
+  });
+
+  it('says in the words of Entra that the secret is wrong, without it', async () => {
+    const told = (await reason(principal('not the s3cret'))) ?? '';
+    expect(told).toContain('Entra does not accept this application with this secret. It says “');
+    expect(told).toContain('AADSTS7000215');
+    expect(told).not.toContain('not the s3cret');
+  });
+
+  it('works with the variables of the environment', async () => {
+    vi.stubEnv('AZURE_TENANT_ID', contoso);
+    vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
+    vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
+    expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
+    unset();
+  });
+
+  it('works as the Azure CLI is signed in, whose token is asked for each tenant', async () => {
+    const programs = await fakePrograms();
+    const token = azure.tokens.sign({ aud: azure.url, tid: contoso, upn: mona });
+    const answer = JSON.stringify({
+      accessToken: token,
+      expiresOn: '2099-01-01 00:00:00.000000',
+      expires_on: 4070908800,
+      tokenType: 'Bearer',
+    });
+    await programs.addFile('az', `#!/bin/sh\nprintf '%s\\n' "$@" > "$0.argv"\necho '${answer}'\n`, 0o755);
+    vi.stubEnv('PATH', programs.env.PATH ?? '');
+    expect(await subscriptions({ kind: 'cli' })).toEqual(['Production']);
+    expect((await programs.callOf('az'))?.argv).toEqual([
+      ...['account', 'get-access-token', '--output', 'json', '--resource', azure.url],
+      ...['--tenant', contoso],
+    ]);
+  });
+
+  it('says what to do where nobody is signed in to the Azure CLI', async () => {
+    const programs = await fakePrograms();
+    const complaint = "ERROR: Please run 'az login' to setup account.";
+    await programs.addFile('az', `#!/bin/sh\necho "${complaint}" >&2\nexit 1\n`, 0o755);
+    vi.stubEnv('PATH', programs.env.PATH ?? '');
+    expect(await reason({ kind: 'cli' })).toMatch(
+      /^The login of the Azure CLI cannot be used; run “az login” in a terminal\. It says “/,
+    );
+  });
+});
