@@ -8,7 +8,7 @@ export interface SandboxConnection {
   readonly provider: string;
   readonly label: string;
   readonly url: string;
-  readonly login?: 'docker';
+  readonly login?: 'docker' | 'azureEnvironment';
 }
 
 /** What VS Code is told of the sandbox. */
@@ -16,7 +16,7 @@ export interface SandboxSettings {
   /** Known by their labels from one start to the next. */
   readonly connections: readonly SandboxConnection[];
   /** Settings of the sandbox alone, by their whole names. */
-  readonly others?: Readonly<Record<string, string>>;
+  readonly others?: Readonly<Record<string, unknown>>;
 }
 
 const connectionsKey = 'registryExplorer.connections';

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { projectRoot } from '../test/rig/paths';
 import { preferredPort } from '../test/rig/ports';
 import { markChildren } from '../test/rig/strays';
+import { startDemoAzure } from '../test/sandbox/azure/demoAzure';
 import { startHosted } from '../test/sandbox/hosted';
 import { startSandbox, type Sandbox } from '../test/sandbox/sandbox';
 import { buildVsix } from './build';
@@ -13,7 +14,8 @@ import { openVsCode } from './vsCode';
 
 const sandboxFolder = join(projectRoot, '.sandbox');
 const registryPort = 5100;
-const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104, acrPort: 5105 };
+const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104 };
+const azurePort = 5105;
 
 interface Ending {
   readonly why: string;
@@ -29,9 +31,11 @@ async function main(): Promise<Ending> {
   await buildVsix(step);
   const sandbox = await startRegistry();
   running.push(sandbox.stop);
-  const { hub, gitHub, acr, dockerAuths, accounts, stop } = await startHosted(await ports());
+  const { hub, gitHub, dockerAuths, accounts, stop } = await startHosted(await ports());
   running.push(stop);
-  step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${acr.url}`);
+  const { azure, pki, application, stop: stopAzure } = await startDemoAzure(await preferredPort(azurePort));
+  running.push(stopAzure);
+  step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${azure.url}`);
   const engine = await sandboxEngine(sandbox.url, hub.registryUrl, step);
   running.push(engine.stop);
   const vsCode = await openVsCode({
@@ -39,11 +43,12 @@ async function main(): Promise<Ending> {
     settings: {
       connections: [
         { provider: 'generic', label: 'Sandbox registry', url: sandbox.url },
-        { provider: 'acr', label: 'Sandbox Azure', url: acr.url, login: 'docker' },
+        { provider: 'azure', label: 'Sandbox Azure', url: azure.url, login: 'azureEnvironment' },
         { provider: 'dockerHub', label: 'Sandbox Docker Hub', url: hub.url, login: 'docker' },
         { provider: 'ghcr', label: 'Sandbox GitHub', url: 'https://github.com', login: 'docker' },
       ],
       others: {
+        ...azure.settings,
         'registryExplorer.dockerHub.url': hub.url,
         'registryExplorer.dockerHub.registryUrl': hub.registryUrl,
         'registryExplorer.github.apiUrl': gitHub.url,
@@ -54,6 +59,10 @@ async function main(): Promise<Ending> {
       ...engine.env,
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: dockerAuths }),
       GITHUB_ACCOUNTS: JSON.stringify(accounts),
+      NODE_EXTRA_CA_CERTS: pki.ca.certFile,
+      AZURE_TENANT_ID: application.tenantId,
+      AZURE_CLIENT_ID: application.clientId,
+      AZURE_CLIENT_SECRET: application.secret,
     },
     log: step,
   });
@@ -75,13 +84,12 @@ async function startRegistry(): Promise<Sandbox> {
 }
 
 async function ports(): Promise<typeof hostedPorts> {
-  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort, acrPort } = hostedPorts;
+  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort } = hostedPorts;
   return {
     hubPort: await preferredPort(hubPort),
     hubRegistryPort: await preferredPort(hubRegistryPort),
     gitHubPort: await preferredPort(gitHubPort),
     gitHubRegistryPort: await preferredPort(gitHubRegistryPort),
-    acrPort: await preferredPort(acrPort),
   };
 }
 

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** All that runs or is read on the page of the extension; a source, a test or a source map is none of it. */
 const wanted = [
@@ -19,6 +20,17 @@ export async function checkContents(vsixFile: string): Promise<void> {
   const missing = needed.filter((name) => !names.includes(name));
   if (foreign.length > 0) throw new Error(`The package holds what does not run:\n  ${foreign.join('\n  ')}`);
   if (missing.length > 0) throw new Error(`The package lacks:\n  ${missing.join('\n  ')}`);
+}
+
+/** Where Microsoft's tools for extensions report to, and fetch experiments from. */
+const telemetry = /applicationinsights|\.services\.visualstudio\.com|\.data\.microsoft\.com|\bexp-tas\.com/i;
+
+/** Rejects when a bundle could report home. */
+export async function checkSilence(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const found = telemetry.exec(await readFile(join(folder, name), 'utf8'));
+    if (found !== null) throw new Error(`The bundle ${name} knows where to report to: ${found[0]}`);
+  }
 }
 
 /** File names of the central directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.12 and 4.3.16 */

@@ -59,8 +59,9 @@ describe('Azure Container Registry by its login server', () => {
   it('offers on a tag what can be done there, and copies and inspects it', async () => {
     const view = registriesView(workbench());
     expect(await view.menu(['webapp6', '2.0'])).toEqual([
-      ...['Pull Image', '---', 'Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
-      ...['---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
+      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
+      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image', 'View Properties'],
+      ...['---', 'Lock', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
     ]);
     await view.choose(['webapp6', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/webapp6:2.0`);

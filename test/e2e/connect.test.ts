@@ -52,7 +52,8 @@ describe('Connect Registry', () => {
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
     expect((await input.rows()).map(({ label }) => label)).toEqual([
-      'Azure Container Registry',
+      'Azure',
+      'Azure: a single registry',
       'Docker Hub',
       'GitHub Container Registry',
       generic,
@@ -144,6 +145,7 @@ describe('Connect Registry', () => {
       'Update Credential…',
       'Log In to Docker CLI…',
       'Log Out of Docker CLI…',
+      'Add Repository…',
       '---',
       'Refresh',
       '---',

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
-import { put } from '../sandbox/azure/armState';
 import { layer } from '../sandbox/blob';
+import { startDeadEnd, type DeadEnd } from '../sandbox/deadEnd';
 import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
 import { startHosted, type Hosted } from '../sandbox/hosted';
 import { buildImage } from '../sandbox/images';
@@ -17,89 +17,31 @@ import { useWorkbench } from './workbench';
 const reason = whyNoEngine('docker');
 if (reason !== undefined) console.log(`Deployments of pushed images are not tested in the browser: ${reason}.`);
 const image = buildImage({ layers: [layer({ padding: { seed: 'web', size: 2000 } })], exposedPorts: ['8080/tcp'] });
-const production = '/subscriptions/00000000-0000-0000-0000-00000000000a';
 
 describe.skipIf(reason !== undefined)('images in Azure', () => {
   let demo: DemoAzure;
   let hosted: Hosted;
   let plain: V2Server;
   let engine: RunningEngine;
+  let deadEnd: DeadEnd;
   beforeAll(async () => {
     const repositories = [{ name: 'web', tags: { '1.4': image } }];
     demo = await startDemoAzure(0, repositories);
     hosted = await startHosted();
     plain = await startV2Server({ repositories });
+    deadEnd = await startDeadEnd();
     engine = await startEngine('docker');
     await engine.loadImages([{ image, names: ['docker.io/library/webapp6:latest'] }]);
-    const { state } = demo.azure;
-    const group = `${production}/resourceGroups/rg-web`;
-    put(state, {
-      id: group,
-      name: 'rg-web',
-      type: 'Microsoft.Resources/resourceGroups',
-      location: 'westeurope',
-      properties: {},
-    });
-    const web = `${group}/providers/Microsoft.Web`;
-    put(state, {
-      id: `${web}/serverfarms/asp-there`,
-      name: 'asp-there',
-      type: 'Microsoft.Web/serverfarms',
-      kind: 'linux',
-      location: 'West Europe',
-      sku: { name: 'B1' },
-      properties: { reserved: true },
-    });
-    const site = {
-      type: 'Microsoft.Web/sites',
-      kind: 'app,linux,container',
-      location: 'West Europe',
-      properties: {
-        serverFarmId: `${web}/serverfarms/asp-there`,
-        defaultHostName: 'contoso-there.azurewebsites.net',
-        siteConfig: {},
-      },
-    };
-    put(state, { ...site, id: `${web}/sites/contoso-there`, name: 'contoso-there' });
-    put(state, {
-      ...site,
-      id: `${web}/sites/contoso-there/slots/staging`,
-      name: 'contoso-there/staging',
-      type: 'Microsoft.Web/sites/slots',
-    });
-    state.secrets.set(`${web}/sites/contoso-there/slots/staging/config/appsettings`.toLowerCase(), { FEATURE: 'on' });
-    const app = `${group}/providers/Microsoft.App`;
-    put(state, {
-      id: `${app}/managedEnvironments/cae-there`,
-      name: 'cae-there',
-      type: 'Microsoft.App/managedEnvironments',
-      location: 'westeurope',
-      properties: {},
-    });
-    put(state, {
-      id: `${app}/containerApps/app-there`,
-      name: 'app-there',
-      type: 'Microsoft.App/containerApps',
-      location: 'westeurope',
-      properties: {
-        environmentId: `${app}/managedEnvironments/cae-there`,
-        configuration: { ingress: { external: true, targetPort: 80, fqdn: 'app-there.sandbox.azurecontainerapps.io' } },
-        template: {
-          containers: [
-            { name: 'web', image: 'docker.io/library/nginx:1' },
-            { name: 'proxy', image: 'docker.io/library/envoy:1' },
-          ],
-        },
-      },
-    });
   }, 60_000);
   afterAll(async () => {
-    await Promise.all([demo.stop(), hosted.stop(), plain.stop(), engine.stop()]);
+    await Promise.all([demo.stop(), hosted.stop(), plain.stop(), engine.stop(), deadEnd.stop()]);
   });
 
   const workbench = useWorkbench(() => ({
     settings: {
       ...demo.azure.settings,
+      'telemetry.telemetryLevel': 'all',
+      'http.proxy': deadEnd.url,
       'registryExplorer.connections': [
         { provider: 'dockerHub', label: 'Hub', url: hosted.hub.url, login: 'docker' },
         { provider: 'generic', label: 'Plain', url: plain.url },
@@ -310,5 +252,19 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     expect(await images.menu(['docker.io', 'webapp6', 'latest'])).not.toContain(
       'Deploy Image to Azure Container Apps…',
     );
+  });
+
+  it('went nowhere but to the registries and to Azure', async () => {
+    const view = registriesView(workbench());
+    await view.titleAction('Connect Registry…');
+    const input = quickInput(workbench());
+    await input.pick('Generic Docker V2 / OCI registry');
+    await input.type('elsewhere.example');
+    await input.accept();
+    await input.pick('Anonymously');
+    await input.says('elsewhere.example');
+    // What is not on this machine passes the proxy: that the new address did shows that nothing else has.
+    await expect.poll(() => [...new Set(deadEnd.targets)]).toEqual(['elsewhere.example:443']);
+    await input.escape();
   });
 });

@@ -99,7 +99,8 @@ describe('GitHub Container Registry', () => {
   it('offers on a tag what can be done there', async () => {
     const view = await opened('GitHub', 'octocat', 'app');
     expect(await view.menu(['app', '2.0'])).toEqual([
-      ...['Pull Image', '---', 'Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
+      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
+      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
       ...['Open in Browser', '---', 'Refresh', '---', 'Delete Image…'],
     ]);
     await view.choose(['app', '2.0'], 'Copy Full Tag');

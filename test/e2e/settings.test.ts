@@ -36,7 +36,14 @@ describe('registries that a workspace lists', () => {
     await workbench().page.getByText('You trust this folder').waitFor();
     await view.expand('Team');
     await view.row(['Team', 'team/api']);
-    expect(await view.menu('Team')).toEqual(['Update Credential…', '---', 'Refresh', '---', 'Disconnect']);
+    expect(await view.menu('Team')).toEqual([
+      'Update Credential…',
+      'Add Repository…',
+      '---',
+      'Refresh',
+      '---',
+      'Disconnect',
+    ]);
   });
 });
 

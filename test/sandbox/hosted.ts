@@ -1,4 +1,3 @@
-import { startAcr, type SandboxAcr } from './azure/acr';
 import { demoRepositories } from './demo';
 import { startDockerHub, type SandboxHub } from './dockerHub/hub';
 import { startGitHub, type GitHubVersion, type SandboxGitHub } from './github/github';
@@ -6,7 +5,6 @@ import { createdOf } from './images';
 import type { SeedRepository } from './seed';
 
 export interface HostedOptions {
-  readonly acrPort?: number;
   readonly gitHubPort?: number;
   readonly gitHubRegistryPort?: number;
   readonly hubPort?: number;
@@ -16,8 +14,7 @@ export interface HostedOptions {
 export interface Hosted {
   readonly hub: SandboxHub;
   readonly gitHub: SandboxGitHub;
-  readonly acr: SandboxAcr;
-  /** What docker config holds for somebody who is logged in to all of them. */
+  /** What docker config holds for somebody who is logged in to both. */
   readonly dockerAuths: Readonly<Record<string, { readonly auth: string }>>;
   /** VS Code's GitHub accounts: tokens by login. */
   readonly accounts: Readonly<Record<string, string>>;
@@ -26,10 +23,9 @@ export interface Hosted {
 
 const hubUser = { name: 'mona', secret: 'dckr_pat_of-the-sandbox' };
 const gitHubUser = { name: 'octocat', secret: 'ghp_of-the-sandbox' };
-const acrUser = { name: 'sandbox', secret: 'password of the admin user' };
 const accountToken = 'gho_of-the-sandbox';
 
-/** Docker Hub, GitHub and a registry of Azure over the demo images, with somebody who is signed in to all of them. */
+/** Docker Hub and GitHub over the demo images, with somebody who is signed in to both. */
 export async function startHosted(options: HostedOptions = {}): Promise<Hosted> {
   // The thousands of builds are the plain registry's to show.
   const demo = demoRepositories(new Date()).filter(({ name }) => !name.startsWith('ci/'));
@@ -40,11 +36,6 @@ export async function startHosted(options: HostedOptions = {}): Promise<Hosted> 
     pulls: { limit: '200;w=21600', remaining: '186;w=21600' },
     port: options.hubPort ?? 0,
     registryPort: options.hubRegistryPort ?? 0,
-  });
-  const acr = await startAcr({
-    repositories: demo.filter(({ name }) => /^(acme|charts)\//.test(name)),
-    users: { [acrUser.name]: { password: acrUser.secret, repositories: { '*': ['*'] }, catalog: true } },
-    port: options.acrPort ?? 0,
   });
   const scopes = ['read:packages', 'write:packages', 'delete:packages', 'read:org'];
   const packages = [...demo.filter(({ name }) => /^(acme|charts)\//.test(name)), ...own(gitHubUser.name)];
@@ -63,15 +54,13 @@ export async function startHosted(options: HostedOptions = {}): Promise<Hosted> 
   return {
     hub,
     gitHub,
-    acr,
     dockerAuths: {
       'https://index.docker.io/v1/': auth(hubUser),
       [gitHub.host]: auth(gitHubUser),
-      [acr.host]: auth(acrUser),
     },
     accounts: { [gitHubUser.name]: accountToken },
     stop: async () => {
-      await Promise.all([hub.stop(), gitHub.stop(), acr.stop()]);
+      await Promise.all([hub.stop(), gitHub.stop()]);
     },
   };
 }

@@ -93,19 +93,18 @@ function channelOf({ log, showLog }: App): UIExtensionVariables['outputChannel']
     log.info(text);
   };
   const nothing = () => undefined;
-  return {
+  const channel = {
     name: 'Registry Explorer',
     append: write,
     appendLine: write,
     appendLog: write,
     replace: write,
     clear: nothing,
-    show: () => {
-      showLog();
-    },
+    show: showLog,
     hide: nothing,
     dispose: nothing,
   };
+  return channel;
 }
 
 /** Its parts for telemetry go nowhere: nothing of it is sent. */

@@ -57,7 +57,7 @@ export async function armAnswer(
     const parsed = parse(body);
     if (parsed === undefined)
       return armError(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
-    return answer(state, { method, parts, query: url.searchParams, body: parsed, subscription });
+    return answer(state, { method, parts, query: url.searchParams, body: parsed, subscription, claims });
   }
   return armError(404, 'InvalidResourceType', `The resource type could not be found for ${method} ${url.pathname}.`);
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { jsonReply } from '../serve';
-import { armError, listed, paged, put, resourceIn, type ArmRoute } from './armState';
+import { armError, listed, paged, put, resourceIn } from './armState';
+import type { ArmRoute, ArmState, SandboxTenant } from './armState';
+import type { EntraClaims } from './entraTokens';
 
 const groups = '2025-04-01';
 const subscriptions = '2022-12-01';
@@ -121,14 +123,19 @@ export function systemIdentity(tenantId: string | undefined, type = 'SystemAssig
   return { type, principalId: randomUUID(), tenantId: tenantId ?? '' };
 }
 
+/** Where somebody is known. */
+function tenantsOf({ tenants }: ArmState, { upn, tid }: EntraClaims): readonly SandboxTenant[] {
+  return tenants.filter(({ id, users }) => id === tid || users.includes(upn));
+}
+
 export const tenantRoutes: readonly ArmRoute[] = [
   {
     method: 'GET',
     path: /^\/tenants$/i,
     apiVersion: subscriptions,
-    answer: (state) =>
+    answer: (state, { claims }) =>
       jsonReply(200, {
-        value: state.tenants.map(({ id, name }) => ({
+        value: tenantsOf(state, claims).map(({ id, name }) => ({
           id: `/tenants/${id}`,
           tenantId: id,
           countryCode: 'US',

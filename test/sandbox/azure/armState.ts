@@ -1,6 +1,7 @@
 import type { Reply } from '../faults';
 import { jsonReply } from '../serve';
 import type { SandboxAcr } from './acr';
+import type { EntraClaims } from './entraTokens';
 
 /** A resource as the Resource Manager answers it. */
 export type Resource = Record<string, unknown> & {
@@ -56,6 +57,8 @@ export interface ArmState {
 }
 
 export interface ArmRequest {
+  /** Who asks. */
+  readonly claims: EntraClaims;
   readonly method: string;
   /** What the pattern's groups hold. */
   readonly parts: readonly string[];

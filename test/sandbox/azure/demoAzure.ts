@@ -1,6 +1,7 @@
 import { demoRepositories } from '../demo';
 import { createPki, type Pki } from '../pki';
 import type { SeedRepository } from '../seed';
+import { put, type ArmState } from './armState';
 import { startAzure, type SandboxAzure } from './azure';
 
 export const contoso = '11111111-1111-1111-1111-111111111111';
@@ -45,6 +46,7 @@ export async function startDemoAzure(port = 0, repositories?: readonly SeedRepos
     applications: [application],
     port,
   });
+  seedServices(azure.state);
   const tenants = { [contoso]: [mona], [fabrikam]: [mona] };
   return {
     azure,
@@ -59,4 +61,68 @@ export async function startDemoAzure(port = 0, repositories?: readonly SeedRepos
       await pki.remove();
     },
   };
+}
+
+/** What images are deployed to: a plan, a web app with a slot, and a container app of two containers. */
+function seedServices(state: ArmState): void {
+  const group = `/subscriptions/${production}/resourceGroups/rg-web`;
+  put(state, {
+    id: group,
+    name: 'rg-web',
+    type: 'Microsoft.Resources/resourceGroups',
+    location: 'westeurope',
+    properties: {},
+  });
+  const web = `${group}/providers/Microsoft.Web`;
+  put(state, {
+    id: `${web}/serverfarms/asp-there`,
+    name: 'asp-there',
+    type: 'Microsoft.Web/serverfarms',
+    kind: 'linux',
+    location: 'West Europe',
+    sku: { name: 'B1' },
+    properties: { reserved: true },
+  });
+  const site = {
+    type: 'Microsoft.Web/sites',
+    kind: 'app,linux,container',
+    location: 'West Europe',
+    properties: {
+      serverFarmId: `${web}/serverfarms/asp-there`,
+      defaultHostName: 'contoso-there.azurewebsites.net',
+      siteConfig: {},
+    },
+  };
+  put(state, { ...site, id: `${web}/sites/contoso-there`, name: 'contoso-there' });
+  put(state, {
+    ...site,
+    id: `${web}/sites/contoso-there/slots/staging`,
+    name: 'contoso-there/staging',
+    type: 'Microsoft.Web/sites/slots',
+  });
+  state.secrets.set(`${web}/sites/contoso-there/slots/staging/config/appsettings`.toLowerCase(), { FEATURE: 'on' });
+  const app = `${group}/providers/Microsoft.App`;
+  put(state, {
+    id: `${app}/managedEnvironments/cae-there`,
+    name: 'cae-there',
+    type: 'Microsoft.App/managedEnvironments',
+    location: 'westeurope',
+    properties: {},
+  });
+  put(state, {
+    id: `${app}/containerApps/app-there`,
+    name: 'app-there',
+    type: 'Microsoft.App/containerApps',
+    location: 'westeurope',
+    properties: {
+      environmentId: `${app}/managedEnvironments/cae-there`,
+      configuration: { ingress: { external: true, targetPort: 80, fqdn: 'app-there.sandbox.azurecontainerapps.io' } },
+      template: {
+        containers: [
+          { name: 'web', image: 'docker.io/library/nginx:1' },
+          { name: 'proxy', image: 'docker.io/library/envoy:1' },
+        ],
+      },
+    },
+  });
 }
