@@ -7,7 +7,9 @@ import { nobody, tokensOf } from './azure/identities';
 import { dockerLogIn, dockerLogOut } from './core/dockerCli';
 import { readDockerLogin } from './core/dockerConfig';
 import type { ReadCredential } from './core/auth';
+import { axiosHttp } from './core/http';
 import type { Connection } from './core/model';
+import { tlsOf } from './core/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
@@ -42,10 +44,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const settings = () => vscode.workspace.getConfiguration('registryExplorer');
   const setting: ReadSetting = (name) => settings().get(name, '').trim().replace(/\/+$/, '');
-  const { env, platform } = process;
-  const home = homedir();
+  const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker: DockerLogins = {
-    read: (image, signal) => readDockerLogin(image, { env, home }, signal),
+    read: (image, signal) => readDockerLogin(image, machine, signal),
     logIn: dockerLogIn,
     logOut: dockerLogOut,
   };
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): void {
       setting,
       ...(account === undefined ? {} : { account }),
       ...(azure === undefined ? {} : { azure }),
+      http: axiosHttp(log, tlsOf(connection, machine)),
       log,
     });
     return provider;
@@ -91,7 +93,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
   const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, log });
   const documents = new Documents();
-  const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), env, home, platform });
+  const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), ...machine });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
   });

@@ -69,14 +69,34 @@ const errorBody = z.object({
 
 /** Turns a refusing answer into a Failure that carries the server's own words. */
 export function failureOf(response: HttpResponse): Failure {
+  const subject = new URL(response.url).host;
+  const aboutTls = response.status === 400 ? tlsRefusal(response) : undefined;
+  if (aboutTls !== undefined)
+    return new Failure('untrusted', aboutTls.words, { subject, status: 400, code: aboutTls.code });
   const { code, message } = refusal(response);
   const retryAfterSeconds = retryAfter(response);
   return new Failure(kindOf(response.status, code), message, {
-    subject: new URL(response.url).host,
+    subject,
     status: response.status,
     ...(code === undefined ? {} : { code }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
+}
+
+/** What Go, nginx and Apache answer instead of an alert; the latter two in a page of HTML. */
+const tlsRefusals: readonly { readonly words: RegExp; readonly code: string }[] = [
+  { words: /sent an HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port/i, code: 'HTTPS_ONLY' },
+  { words: /speaking plain HTTP to an SSL-enabled server port/i, code: 'HTTPS_ONLY' },
+  { words: /No required SSL certificate was sent|The SSL certificate error/i, code: 'CLIENT_CERTIFICATE' },
+];
+
+function tlsRefusal({ body }: HttpResponse): { readonly words: string; readonly code: string } | undefined {
+  const text = new TextDecoder().decode(body.subarray(0, 4096));
+  for (const { words, code } of tlsRefusals) {
+    const said = words.exec(text)?.[0];
+    if (said !== undefined) return { words: said, code };
+  }
+  return undefined;
 }
 
 /** Status first: the codes of registries differ, their statuses rarely. */

@@ -1,6 +1,12 @@
+import type { AxiosRequestConfig } from 'axios';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestOptions } from 'node:https';
 import { Failure } from './failure';
 import type { FailureKind } from './failure';
 import type { Log } from './log';
+import type { ReadTls, TlsMaterial } from './tls';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -32,81 +38,122 @@ export const defaultMaxBytes = 8 * 1024 * 1024;
 
 /** From the first byte sent to the last received, redirects included. */
 const exchangeTimeoutMs = 30_000;
+const mostRedirects = 5;
 
-/** The one place that calls axios. */
-export function axiosHttp(log: Log): Http {
+/** The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. */
+export function axiosHttp(log: Log, readTls?: ReadTls): Http {
   return async (request, signal) => {
     signal.throwIfAborted();
     const started = performance.now();
     const timeout = AbortSignal.timeout(exchangeTimeoutMs);
-    const maxBytes = request.maxBytes ?? defaultMaxBytes;
     const line = (outcome: string | number) => {
       const ms = Math.round(performance.now() - started);
       return `${request.method} ${redactUrl(request.url)} ${outcome} (${ms} ms)`;
     };
+    let hop: Hop = { ...request, tls: {} };
     try {
       // Loaded on first use: nothing of it runs while VS Code starts.
       const { default: axios } = await import('axios');
-      const response = await axios.request<Uint8Array>({
-        method: request.method,
-        url: request.url,
-        // VS Code's extension host closes each connection unless this header is explicit.
-        headers: { Accept: '*/*', 'User-Agent': 'registry-explorer', ...request.headers, Connection: 'keep-alive' },
-        ...(request.body === undefined ? {} : { data: request.body }),
-        responseType: 'arraybuffer',
-        transformRequest: (data: unknown) => data,
-        maxContentLength: maxBytes,
-        maxRedirects: 5,
-        beforeRedirect: (options: Record<string, unknown>) => {
-          guardRedirect(request, options);
-        },
-        // VS Code's own networking knows the proxy; axios reading HTTPS_PROXY as well breaks the extension host.
-        proxy: false,
-        validateStatus: () => true,
-        signal: AbortSignal.any([signal, timeout]),
-      });
-      log.info(line(response.status));
-      return {
-        status: response.status,
-        headers: lowerCased(response.headers),
-        body: new Uint8Array(response.data),
-        url: request.url,
-      };
+      hop = { ...hop, tls: (await readTls?.(request.url)) ?? {} };
+      for (let redirects = 0; ; redirects++) {
+        const answer = await axios.request<Uint8Array>(configOf(hop, AbortSignal.any([signal, timeout])));
+        const response = {
+          status: answer.status,
+          headers: lowerCased(answer.headers),
+          body: new Uint8Array(answer.data),
+          url: request.url,
+        };
+        const next = redirected(hop, response);
+        if (next === undefined) {
+          log.info(line(response.status));
+          return response;
+        }
+        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', `redirected more than ${mostRedirects} times`);
+        hop = next;
+      }
     } catch (error) {
       if (signal.aborted) {
         log.debug(line('cancelled'));
         signal.throwIfAborted();
       }
-      const failure = timeout.aborted ? timedOut(request, error) : systemFailure(new URL(request.url).host, error);
+      const failure = failureAt(hop, timeout.aborted, error);
       log.warn(line(`${failure.kind}: ${failure.message}`));
       throw failure;
     }
   };
 }
 
-/** Credentials are for the host they were typed for; a redirect may neither carry them away nor drop TLS. */
-function guardRedirect(request: HttpRequest, options: Record<string, unknown>): void {
-  const from = new URL(request.url);
-  const to = new URL(String(options.href));
-  if (from.protocol === 'https:' && to.protocol !== 'https:') {
-    throw insecure(`redirected from https to ${to.protocol}//${to.host}`);
-  }
-  if (to.origin === from.origin) return;
+function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
+  if (isLate) return timedOut(hop, error);
+  return error instanceof Failure ? error : systemFailure(new URL(hop.url).host, error);
+}
+
+/** One request to one server. */
+interface Hop extends HttpRequest {
+  readonly tls: TlsMaterial;
+}
+
+function configOf({ method, url, headers, body, maxBytes, tls }: Hop, signal: AbortSignal): AxiosRequestConfig {
+  return {
+    method,
+    url,
+    // VS Code's extension host closes each connection unless this header is explicit.
+    headers: { Accept: '*/*', 'User-Agent': 'registry-explorer', ...headers, Connection: 'keep-alive' },
+    ...(body === undefined ? {} : { data: body }),
+    responseType: 'arraybuffer',
+    transformRequest: (data: unknown) => data,
+    maxContentLength: maxBytes ?? defaultMaxBytes,
+    maxRedirects: 0,
+    // Of an agent of our own, VS Code's extension host would take nothing but the authorities.
+    transport: {
+      request: (options: RequestOptions, respond: (response: IncomingMessage) => void) =>
+        options.protocol === 'https:' ? httpsRequest({ ...options, ...tls }, respond) : httpRequest(options, respond),
+    },
+    // VS Code's own networking knows the proxy; axios reading HTTPS_PROXY as well breaks the extension host.
+    proxy: false,
+    validateStatus: () => true,
+    signal,
+  };
+}
+
+/**
+ * Where an answer sends us, if it does. Another origin gets neither credentials nor the connection's way to trust, no body, and
+ * never less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ */
+function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const from = new URL(hop.url);
+  if (!URL.canParse(location, hop.url)) throw coded('ERR_REDIRECT', `redirected to what is no address: ${location}`);
+  const to = new URL(location, hop.url);
+  if (to.protocol !== 'https:' && to.protocol !== 'http:')
+    throw coded('ERR_REDIRECT', `redirected to what is no web address: ${to.protocol}`);
+  if (from.protocol === 'https:' && to.protocol !== 'https:')
+    throw coded('INSECURE_REDIRECT', `redirected from https to ${to.protocol}//${to.host}`);
+  const becomesGet = status === 303 ? hop.method !== 'HEAD' : hop.method === 'POST' && status < 303;
+  const next: Hop = becomesGet ? withoutBody(hop) : hop;
+  if (to.origin === from.origin) return { ...next, url: to.href };
   // A token request holds its secret in the body, which 307 and 308 send again.
-  if (request.body !== undefined) throw insecure(`redirected what was sent to ${to.host}`);
-  const { headers } = options;
-  if (typeof headers !== 'object' || headers === null) return;
-  for (const name of Object.keys(headers)) {
-    if (/^(proxy-)?authorization$|^cookie$/i.test(name)) Reflect.deleteProperty(headers, name);
-  }
+  if (hop.body !== undefined) throw coded('INSECURE_REDIRECT', `redirected what was sent to ${to.host}`);
+  return { ...next, url: to.href, headers: without(next.headers, /^(proxy-)?authorization$|^cookie$/i), tls: {} };
 }
 
-function insecure(message: string): Error {
-  return Object.assign(new Error(message), { code: 'INSECURE_REDIRECT' });
+function withoutBody({ url, headers, tls, maxBytes }: Hop): Hop {
+  return {
+    ...{ method: 'GET', url, tls, headers: without(headers, /^content-/i) },
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+  };
 }
 
-function timedOut(request: HttpRequest, cause: unknown): Failure {
-  const subject = new URL(request.url).host;
+function without(headers: HttpRequest['headers'] = {}, name: RegExp): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([header]) => !name.test(header)));
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function timedOut({ url }: Hop, cause: unknown): Failure {
+  const subject = new URL(url).host;
   return new Failure(
     'timedOut',
     `no complete answer within ${exchangeTimeoutMs / 1000} seconds`,
@@ -115,23 +162,48 @@ function timedOut(request: HttpRequest, cause: unknown): Failure {
   );
 }
 
-const systemFailures: readonly { readonly code: RegExp; readonly kind: FailureKind }[] = [
-  { code: /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|^ERR_SSL|^ERR_TLS|^CRL_/, kind: 'untrusted' },
-  { code: /^INSECURE_REDIRECT$/, kind: 'untrusted' },
-  { code: /^ERR_BAD_RESPONSE|^ERR_FR_|^Z_|^HPE_|^ERR_INVALID_URL|^ERR_UNESCAPED|^ERR_INVALID_CHAR/, kind: 'malformed' },
-  { code: /^ETIMEDOUT$|^ESOCKETTIMEDOUT$/, kind: 'timedOut' },
+interface SystemFailure {
+  /** Found in the system's code and message. */
+  readonly sign: RegExp;
+  readonly kind: FailureKind;
+  /** In place of the system's code, which differs between versions of Node and OpenSSL. */
+  readonly code?: string;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc8446#section-6.2: alerts that a server sends are about our certificate. */
+const systemFailures: readonly SystemFailure[] = [
+  { sign: /alert number (4[2-68]|116)\b/, kind: 'untrusted', code: 'CLIENT_CERTIFICATE' },
+  { sign: /wrong version number|packet length too long|http request/i, kind: 'untrusted', code: 'NOT_TLS' },
+  { sign: /^EPROTO /, kind: 'untrusted', code: 'HANDSHAKE' },
+  { sign: /^ERR_OSSL_X509_KEY_VALUES_MISMATCH /, kind: 'untrusted', code: 'KEY_MISMATCH' },
+  { sign: /^\w*(CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|ERR_O?SSL|ERR_TLS|CRL_)/, kind: 'untrusted' },
+  { sign: /^(INSECURE_REDIRECT) /, kind: 'untrusted' },
+  {
+    sign: /^(ERR_BAD_RESPONSE|ERR_REDIRECT|Z_|HPE_|ERR_INVALID_URL|ERR_UNESCAPED|ERR_INVALID_CHAR)/,
+    kind: 'malformed',
+  },
+  { sign: /^(ETIMEDOUT|ESOCKETTIMEDOUT) /, kind: 'timedOut' },
 ];
 
 /** What the network's own errors mean. */
 export function systemFailure(subject: string, error: unknown): Failure {
   const root = rootCause(error);
-  const { message } = root;
-  // axios calls a body that was cut off a bad response, and follow-redirects gives a strange target no code.
-  const code = message.includes('aborted')
-    ? 'ECONNRESET'
-    : (root.code ?? (/protocol/i.test(message) ? 'ERR_INVALID_URL' : 'UNKNOWN'));
-  const kind = systemFailures.find((row) => row.code.test(code))?.kind ?? 'unreachable';
-  return new Failure(kind, message === '' ? code : message, { subject, code }, { cause: error });
+  const message = inWords(root.message);
+  // axios calls a body that was cut off a bad response.
+  const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
+  const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));
+  const code = known?.code ?? own;
+  return new Failure(
+    known?.kind ?? 'unreachable',
+    message === '' ? code : message,
+    { subject, code },
+    { cause: error },
+  );
+}
+
+/** Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read. */
+function inWords(message: string): string {
+  return /error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
 /** Under axios' error lies the system's; under a failed dual-stack connect, one error for each address. */

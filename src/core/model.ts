@@ -24,8 +24,23 @@ export interface Connection {
   readonly pinned?: readonly string[];
   /** Keys of the groups that are shown; absent: all of them. */
   readonly shown?: readonly string[];
+  /** How its server is trusted; absent: as VS Code and the system do. */
+  readonly tls?: TlsOptions;
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
+}
+
+/** Paths of PEM files, which are read at each use, and flags; nothing secret. */
+export interface TlsOptions {
+  /** Authorities to trust besides those of the system. */
+  readonly caFile?: string;
+  /** The client's certificate, for servers that ask for one, and its key. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
+  /** What docker and podman keep for the host in `certs.d`. */
+  readonly dockerCerts?: boolean;
+  /** Whoever answers is taken for the server. */
+  readonly verify?: false;
 }
 
 /** What a connection signs in with, besides a stored credential. */

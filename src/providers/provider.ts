@@ -1,5 +1,6 @@
 import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
+import type { Http } from '../core/http';
 import type { Log } from '../core/log';
 import type { Manifest } from '../core/manifest';
 import type {
@@ -186,6 +187,8 @@ export interface ProviderContext {
   readonly account?: ReadAccount;
   /** The Azure that the connection signs in to; absent where it signs in elsewhere. */
   readonly azure?: Azure;
+  /** Trusts the connection's servers as the user chose. */
+  readonly http: Http;
   readonly log: Log;
 }
 

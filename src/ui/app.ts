@@ -1,7 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
 import type { Log } from '../core/log';
-import type { Connection, Credential, Entry, SignIn } from '../core/model';
+import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
 import type { ImageReference } from '../core/reference';
 import type { Engines, LocalImage } from '../engine/engine';
 import type { AccountSession, ProviderType, ReadSetting, RegistryProvider } from '../providers/provider';
@@ -90,6 +90,8 @@ export interface Connections {
   add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection>;
   rename(id: string, label: string): Promise<void>;
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
+  /** Replaces how its server is trusted; nothing: as VS Code and the system do. */
+  setTls(id: string, tls: TlsOptions | undefined): Promise<void>;
   /** Replaces the namespaces that were added by hand. */
   setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
   /** Replaces the repositories that were added by name. */

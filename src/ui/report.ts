@@ -164,31 +164,64 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
     case 'ECONNRESET':
     case 'EPIPE':
       return t('{0} broke the connection off.', subject);
-    case 'EPROTO':
-      return t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject);
     default:
       return t('{0} cannot be reached: {1}.', subject, message);
   }
 }
 
-function untrusted({ detail: { subject, code }, message }: Failure): string {
-  switch (code) {
-    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
-    case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return t('the certificate of {0} is self-signed, so nobody vouches for it.', subject);
-    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
-    case 'UNABLE_TO_GET_ISSUER_CERT':
-    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return t('the certificate of {0} comes from an authority that this machine does not know.', subject);
-    case 'CERT_HAS_EXPIRED':
-      return t('the certificate of {0} has expired.', subject);
-    case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return t('the certificate of {0} was made for another name.', subject);
-    case 'ERR_SSL_WRONG_VERSION_NUMBER':
-      return t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject);
-    default:
-      return t('{0} cannot be trusted: {1}.', subject, message);
-  }
+function untrusted(failure: Failure): string {
+  const { subject, code = '' } = failure.detail;
+  const words = certificateReasons[code] ?? tlsReasons[code] ?? (code.startsWith('FILE_') ? unreadableFile : undefined);
+  return words?.(subject, failure.message) ?? t('{0} cannot be trusted: {1}.', subject, failure.message);
+}
+
+type Reasons = Readonly<Partial<Record<string, (subject: string, message: string) => string>>>;
+
+function unknownAuthority(subject: string): string {
+  return t('the certificate of {0} comes from an authority that this machine does not know.', subject);
+}
+
+/** What is wrong with a server's certificate. */
+const certificateReasons: Reasons = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: (subject) =>
+    t('the certificate of {0} is self-signed, so nobody vouches for it.', subject),
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  CERT_HAS_EXPIRED: (subject) => t('the certificate of {0} has expired.', subject),
+  CERT_NOT_YET_VALID: (subject) =>
+    t('the certificate of {0} is not valid yet. Look whether the clock of this machine is right.', subject),
+  CERT_REVOKED: (subject) => t('the certificate of {0} was revoked by its authority.', subject),
+  ERR_TLS_CERT_ALTNAME_INVALID: (subject, message) => {
+    const names = /cert's (?:altnames|list): (.+)$/.exec(message)?.[1]?.replace(/\b(DNS|IP Address):/g, '');
+    return names === undefined
+      ? t('the certificate of {0} was made for another name.', subject)
+      : t('the certificate of {0} was made for another name: {1}.', subject, names);
+  },
+};
+
+/** Why else TLS does not come about. */
+const tlsReasons: Reasons = {
+  CLIENT_CERTIFICATE: (subject, message) =>
+    t('{0} asks for a client certificate that it knows, and says “{1}”.', subject, message),
+  HANDSHAKE: (subject, message) =>
+    t('{0} broke the TLS handshake off and says “{1}”. It may want a client certificate.', subject, message),
+  NOT_TLS: (subject) => t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject),
+  HTTPS_ONLY: (subject) => t('{0} speaks https only. Type https:// in front, or nothing.', subject),
+  NO_DOCKER_CERTS: (subject, message) =>
+    t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
+  KEY_MISMATCH: () => t('the client certificate and its key do not belong together.'),
+  NO_PEM_CERTIFICATE: (subject) => t('there is no certificate in PEM form in {0}.', subject),
+  NO_PEM_KEY: (subject) => t('there is no private key in PEM form in {0}.', subject),
+  ENCRYPTED_KEY: (subject) =>
+    t('the key in {0} is locked with a passphrase, which nobody could type at each use. Take one without.', subject),
+  FILE_ENOENT: (subject) => t('the file {0} is not there (any more).', subject),
+  FILE_EACCES: (subject) => t('the file {0} may not be read.', subject),
+};
+
+function unreadableFile(subject: string, message: string): string {
+  return t('the file {0} cannot be read: {1}.', subject, message);
 }
 
 function remedies({ kind, detail: { speaker, code } }: Failure): readonly Remedy[] {

@@ -178,14 +178,16 @@ describe('generic over TLS', () => {
   });
 
   it('trusts one that the process was started with', async () => {
-    const module = fileURLToPath(new URL('../../src/providers/generic/type.ts', import.meta.url));
+    const moduleAt = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
     const script = join(pki.directory, 'list.mts');
     await writeFile(
       script,
-      `import { generic } from ${JSON.stringify(module)};
+      `import { generic } from ${moduleAt('../../src/providers/generic/type.ts')};
+       import { axiosHttp } from ${moduleAt('../../src/core/http.ts')};
        const log = { debug() {}, info() {}, warn() {}, error() {} };
        const connection = { id: 'tls', provider: 'generic', label: 'TLS', url: ${JSON.stringify(running.url)} };
-       const provider = generic.open(connection, { credential: async () => ({ kind: 'anonymous' }), pinned: () => [], log });
+       const context = { credential: async () => ({ kind: 'anonymous' }), pinned: () => [], http: axiosHttp(log), log };
+       const provider = generic.open(connection, context);
        const { items } = await provider.list(undefined, undefined, AbortSignal.timeout(20_000));
        console.log(items.map(({ label }) => label).join());`,
     );

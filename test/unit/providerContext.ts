@@ -1,4 +1,5 @@
 import type { Cloud } from '../../src/azure/azure';
+import { axiosHttp } from '../../src/core/http';
 import type { Credential } from '../../src/core/model';
 import type { ProviderContext } from '../../src/providers/provider';
 import { collectLog } from './collectLog';
@@ -14,13 +15,15 @@ export const publicCloud: Cloud = {
 
 /** What a provider is opened with, for this credential; no setting says anything. `parts` replaces any of it. */
 export function contextOf(credential: Credential, parts: Partial<ProviderContext> = {}): ProviderContext {
+  const log = parts.log ?? collectLog();
   return {
     credential: () => Promise.resolve(credential),
     namespaces: () => [],
     pinned: () => [],
     shown: () => undefined,
     setting: () => '',
-    log: collectLog(),
+    http: axiosHttp(log),
+    log,
     ...parts,
   };
 }

@@ -1,10 +1,9 @@
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
-import { axiosHttp } from '../../core/http';
+import type { Http } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
-import type { Log } from '../../core/log';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
@@ -35,7 +34,7 @@ export interface AcrSession {
   readonly isPrivate?: boolean;
   /** Names of repositories that the user added. */
   readonly pinned: () => readonly string[];
-  readonly log: Log;
+  readonly http: Http;
 }
 
 /** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
@@ -49,10 +48,9 @@ export class AcrProvider implements RegistryProvider {
   private readonly terms: Terms;
   private readonly pinned: () => readonly string[];
 
-  constructor({ url, credential, entra, usesAbac, isPrivate = false, pinned, log }: AcrSession) {
+  constructor({ url, credential, entra, usesAbac, isPrivate = false, pinned, http: plain }: AcrSession) {
     this.pinned = pinned;
     this.terms = { rights: entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles', isPrivate };
-    const plain = axiosHttp(log);
     const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
     this.credential = session?.credential ?? credential;
     const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, withDetail } from '../../core/failure';
+import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
 import type { Entry, Group, Registry } from '../../core/model';
 import type { AzureResources, Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
@@ -15,6 +16,7 @@ export interface AzureSession {
   readonly shown: () => readonly string[] | undefined;
   /** Names of repositories that the user added. */
   readonly pinned: () => readonly string[];
+  readonly http: Http;
   readonly log: Log;
 }
 
@@ -200,7 +202,7 @@ export class AzureProvider implements RegistryProvider {
     const registry = this.known.get(host);
     const opened = this.opened.get(host);
     if (opened !== undefined) return opened;
-    const { azure, pinned, log } = this.session;
+    const { azure, pinned, http } = this.session;
     const provider = new AcrProvider({
       url: `https://${host}`,
       credential: anonymous,
@@ -208,7 +210,7 @@ export class AzureProvider implements RegistryProvider {
       usesAbac: registry?.usesAbac ?? false,
       isPrivate: registry?.isPrivate ?? false,
       pinned,
-      log,
+      http,
     });
     this.opened.set(host, provider);
     return provider;

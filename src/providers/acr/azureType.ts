@@ -94,9 +94,9 @@ export const azure: ProviderType = {
     };
   },
   open: (connection, context) => {
-    const { azure: account, shown, pinned, log } = context;
+    const { azure: account, shown, pinned, http, log } = context;
     if (account === undefined) throw new Error(`${connection.label} is opened without an account of Azure.`);
-    return new AzureProvider({ azure: account, shown, pinned, log });
+    return new AzureProvider({ azure: account, shown, pinned, http, log });
   },
 };
 

@@ -74,8 +74,8 @@ export const acr: ProviderType = {
       credential,
     };
   },
-  open: ({ url }, { credential, azure, pinned, log }) =>
-    new AcrProvider({ url, credential, entra: azure && registryToken(azure, undefined), pinned, log }),
+  open: ({ url }, { credential, azure, pinned, http }) =>
+    new AcrProvider({ url, credential, entra: azure && registryToken(azure, undefined), pinned, http }),
 };
 
 function asksPassword(answers: Answers): boolean {

@@ -1,7 +1,6 @@
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
-import { axiosHttp } from '../../core/http';
 import { readAttachment, readImage, readPlatforms } from '../../core/imageReader';
 import type { Connection, Group, Page, Repository, Tag } from '../../core/model';
 import { baseName, parseReference, withTag } from '../../core/reference';
@@ -41,7 +40,7 @@ export class DockerHubProvider implements RegistryProvider {
     connection: Connection,
     private readonly context: ProviderContext,
   ) {
-    const http = withRetry(axiosHttp(context.log));
+    const http = withRetry(context.http);
     this.url = hubUrl(context.setting);
     this.hub = new HubApi(http, this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');

@@ -2,7 +2,6 @@ import pLimit from 'p-limit';
 import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
 import { Failure } from '../../core/failure';
-import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
 import { pinnedAt, withPins } from '../../core/pins';
@@ -31,7 +30,7 @@ export class GenericProvider implements RegistryProvider {
     connection: Connection,
     private readonly context: ProviderContext,
   ) {
-    const http = withRetry(withAuth(axiosHttp(context.log), connection.url, context.credential));
+    const http = withRetry(withAuth(context.http, connection.url, context.credential));
     this.client = new RegistryClient(http, connection.url);
     this.host = new URL(connection.url).host;
   }

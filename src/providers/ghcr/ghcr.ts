@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
 import { Failure, withDetail } from '../../core/failure';
-import { axiosHttp } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
@@ -40,7 +39,7 @@ export class GhcrProvider implements RegistryProvider {
     private readonly context: ProviderContext,
   ) {
     this.endpoints = endpointsOf(connection.url, context.setting);
-    const http = axiosHttp(context.log);
+    const { http } = context;
     this.api = new GitHubApi(
       withRetry(withLimits(http)),
       this.endpoints.api,

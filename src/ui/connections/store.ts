@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod/mini';
-import type { Connection, Credential, SignIn } from '../../core/model';
+import type { Connection, Credential, SignIn, TlsOptions } from '../../core/model';
 import type { Secrets } from './secrets';
 
 export interface ConnectionChange {
   readonly id: string;
-  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'namespaces' | 'settings';
+  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'tls' | 'namespaces' | 'settings';
 }
 
 const memento = {
@@ -16,6 +16,7 @@ const memento = {
   shown: 'sharedShown',
   pinned: 'sharedPinned',
   namespaces: 'sharedNamespaces',
+  tls: 'sharedTls',
 } as const;
 
 const signIn = {
@@ -24,6 +25,17 @@ const signIn = {
   login: z.optional(z.enum(['docker', 'azureCli', 'azureEnvironment'])),
   tenant: z.optional(z.string()),
 };
+const path = z.optional(z.string());
+const tlsOptions = z.pipe(
+  z.object({
+    caFile: path,
+    certFile: path,
+    keyFile: path,
+    dockerCerts: z.optional(z.boolean()),
+    verify: z.optional(z.literal(false)),
+  }),
+  z.transform(defined),
+);
 const ownConnections = z.array(
   z.object({
     id: z.string(),
@@ -34,6 +46,7 @@ const ownConnections = z.array(
     namespaces: z.optional(z.array(z.string())),
     shown: z.optional(z.array(z.string())),
     pinned: z.optional(z.array(z.string())),
+    tls: z.optional(tlsOptions),
   }),
 );
 const sharedConnections = z.array(
@@ -47,6 +60,7 @@ const sharedConnections = z.array(
   }),
 );
 const sharedSignIns = z.record(z.string(), z.object(signIn));
+const sharedTls = z.record(z.string(), tlsOptions);
 
 /** The connections the user made, and those that the setting `registryExplorer.connections` lists for a team. */
 export class ConnectionStore implements vscode.Disposable {
@@ -97,6 +111,17 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'credential' });
   }
 
+  /** Replaces how its server is trusted; nothing: as VS Code and the system do. Kept on this machine alone, as its files are. */
+  async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => defined({ ...connection, tls }));
+    else {
+      const others = without(this.sharedTls(), id);
+      await this.state.update(memento.tls, tls === undefined ? others : { ...others, [id]: tls });
+    }
+    this.changed.fire({ id, reason: 'tls' });
+  }
+
   async setNamespaces(id: string, namespaces: readonly string[]): Promise<void> {
     if (this.own().some((connection) => connection.id === id))
       await this.updateOwn(id, (connection) => ({ ...connection, namespaces }));
@@ -131,6 +156,7 @@ export class ConnectionStore implements vscode.Disposable {
       await this.state.update(memento.namespaces, without(this.namespaces(), id));
       await this.state.update(memento.shown, without(this.sharedShown(), id));
       await this.state.update(memento.pinned, without(this.sharedPinned(), id));
+      await this.state.update(memento.tls, without(this.sharedTls(), id));
     } else {
       await this.state.update(
         memento.own,
@@ -171,6 +197,7 @@ export class ConnectionStore implements vscode.Disposable {
     if (!parsed.success) return [];
     const signIns = this.signIns();
     const added = this.namespaces();
+    const trusted = this.sharedTls();
     const byId = new Map<string, Connection>();
     for (const { provider, label, url: written, login, namespaces, repositories } of parsed.data) {
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
@@ -182,6 +209,8 @@ export class ConnectionStore implements vscode.Disposable {
         namespaces: added[id] ?? namespaces,
         shown: this.sharedShown()[id],
         pinned: this.sharedPinned()[id] ?? repositories,
+        // Never of the settings: a workspace could switch verification off.
+        tls: trusted[id],
         login,
       });
       const own = signIns[id];
@@ -210,6 +239,11 @@ export class ConnectionStore implements vscode.Disposable {
 
   private sharedShown(): Readonly<Record<string, readonly string[]>> {
     return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.shown, {});
+  }
+
+  private sharedTls(): Readonly<Record<string, TlsOptions>> {
+    const parsed = sharedTls.safeParse(this.state.get(memento.tls, {}));
+    return parsed.success ? parsed.data : {};
   }
 
   private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {

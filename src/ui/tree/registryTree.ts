@@ -69,7 +69,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
         else this.details.abandonAll();
       }),
       collaborators.store.onDidChange(({ id, reason }) => {
-        if (reason === 'credential') this.forget(id);
+        if (reason === 'credential' || reason === 'tls') this.forget(id);
         if (reason === 'namespaces') this.relist(id);
         this.forgetGone();
         this.changed.fire(undefined);
@@ -299,7 +299,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       if (parent === undefined && !connected.has(id)) this.forget(id);
   }
 
-  /** A connection that is gone, or is opened with another credential: nothing of it stays. */
+  /** A connection that is gone, or is opened with another credential or trust: nothing of it stays. */
   private forget(id: string): void {
     this.relist(id);
     for (const collection of [this.nodes, this.listings, this.expanded]) {

@@ -191,8 +191,9 @@ describe('TLS', () => {
 
   it('is what a plain server does not speak', async () => {
     const { url } = await scripted(() => ({ status: 200 }));
-    const detail = { subject: subjectOf(url), code: 'EPROTO' };
-    expect(await failing(send(http, url.replace('http:', 'https:')))).toMatchObject({ detail });
+    const detail = { subject: subjectOf(url), code: 'NOT_TLS' };
+    const failure = await failing(send(http, url.replace('http:', 'https:')));
+    expect(failure).toMatchObject({ kind: 'untrusted', message: 'wrong version number', detail });
   });
 });
 

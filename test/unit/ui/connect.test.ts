@@ -17,6 +17,7 @@ function appOf(ask: Ask, add: Connections['add']): App {
     unhide: none,
     rename: () => Promise.resolve(),
     updateCredential: () => Promise.resolve(),
+    setTls: () => Promise.resolve(),
     remove: () => Promise.resolve(),
     setNamespaces: () => Promise.resolve(),
     setShown: () => Promise.resolve(),

@@ -53,9 +53,9 @@ describe('a report', () => {
     ],
     ['unreachable', 'x', { code: 'ECONNRESET' }, 'registry.example.com broke the connection off.'],
     [
-      'unreachable',
-      'x',
-      { code: 'EPROTO' },
+      'untrusted',
+      'wrong version number',
+      { code: 'NOT_TLS' },
       'registry.example.com does not speak https. If it is meant to be plain, type http:// in front.',
     ],
     [
