@@ -5,7 +5,8 @@ import { AzureAccount } from './azure/account';
 import type { ReadAzureToken } from './azure/azure';
 import { nobody, tokensOf } from './azure/identities';
 import { dockerLogIn, dockerLogOut } from './core/dockerCli';
-import { readDockerLogin } from './core/dockerConfig';
+import { helperNamedFor, readDockerLogin } from './core/dockerConfig';
+import { listDockerLogins } from './core/knownLogins';
 import type { ReadCredential } from './core/auth';
 import { axiosHttp } from './core/http';
 import type { Connection } from './core/model';
@@ -47,6 +48,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker: DockerLogins = {
     read: (image, signal) => readDockerLogin(image, machine, signal),
+    helperFor: (image) => helperNamedFor(image, machine),
+    list: (signal) => listDockerLogins(machine, signal),
     logIn: dockerLogIn,
     logOut: dockerLogOut,
   };
@@ -75,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
       credential:
         connection.login !== 'docker'
           ? stored
-          : orDockerLogin(stored, docker.read, () => ({ host: provider.hostOf(undefined), url: connection.url })),
+          : orDockerLogin(stored, docker, () => ({ host: provider.hostOf(undefined), url: connection.url })),
       namespaces: () => now().namespaces ?? [],
       pinned: () => now().pinned ?? [],
       shown: () => now().shown ?? (connection.authentication === undefined ? undefined : filteredSubscriptions()),

@@ -160,6 +160,8 @@ async function exchangeToken(
   const realm = checkedRealm(challenge.parameters.realm ?? '', registry);
   const { signal } = new AbortController();
   const credential = await readCredential(signal);
+  // Its own life is not told: it is read anew for each request.
+  if (credential.kind === 'registryToken') return { value: credential.token, expiresAt: 0 };
   const service = challenge.parameters.service;
   const response = await tokenResponse(http, realm, service, scopes, credential, signal);
   if (response.status !== 200) throw refusedToken(response, credential);

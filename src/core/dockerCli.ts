@@ -16,7 +16,7 @@ export async function dockerLogIn(
   signal: AbortSignal,
   env: ProgramOptions['env'] = process.env,
 ): Promise<void> {
-  if (credential.kind === 'anonymous')
+  if (credential.kind === 'anonymous' || credential.kind === 'registryToken')
     throw new Failure('unsupported', 'there is no account to log in with', { subject: 'docker', speaker: 'program' });
   const [user, input] =
     credential.kind === 'basic' ? [credential.username, credential.secret] : [tokenUser, credential.token];

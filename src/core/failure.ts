@@ -29,6 +29,8 @@ export interface FailureDetail {
   /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
   readonly code?: string;
   readonly retryAfterSeconds?: number;
+  /** The file that names the program asked. */
+  readonly namedBy?: string;
   /** Id of the connection whose credential was used, where that is known. */
   readonly connection?: string;
   /** What it means here, where more is known than the other side's words tell. */

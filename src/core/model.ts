@@ -50,7 +50,9 @@ export type Credential =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
   /** An OAuth2 refresh token, which docker calls identity token. */
-  | { readonly kind: 'identityToken'; readonly token: string };
+  | { readonly kind: 'identityToken'; readonly token: string }
+  /** What token servers would answer with: a token for the registry itself. Only docker's config has such. */
+  | { readonly kind: 'registryToken'; readonly token: string };
 
 /** What a registry lists: data only, no parent, no methods. */
 export type Entry = Group | Registry | Repository | Tag | PlatformImage | Attachment;

@@ -20,6 +20,8 @@ export interface ProgramOptions {
 const mostOutput = 1024 * 1024;
 /** How long a program has to end once it is asked to. */
 const endsWithinMs = 2_000;
+/** How long after its end a program is listened to: what it leaves running may hold its output open for ever. */
+const lingersMs = 500;
 
 /**
  * Runs a program to its end, whatever its exit code. Rejects with a Failure of kind `notFound` when there is no such program,
@@ -68,6 +70,7 @@ async function runToItsEnd(
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   let stop: () => void = () => undefined;
+  let lingering: NodeJS.Timeout | undefined;
   try {
     const code = await new Promise<number>((resolve, reject) => {
       stop = () => {
@@ -79,9 +82,13 @@ async function runToItsEnd(
       child.once('close', (exitCode) => {
         resolve(exitCode ?? -1);
       });
+      child.once('exit', (exitCode) => {
+        lingering = setTimeout(resolve, lingersMs, exitCode ?? -1);
+      });
     });
     return { code, ...said };
   } finally {
+    clearTimeout(lingering);
     ending.removeEventListener('abort', stop);
     // What it started may hold on to them.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();

@@ -177,6 +177,7 @@ export class DockerEngine implements ContainerEngine {
     if (credential.kind === 'anonymous') return {};
     if (credential.kind === 'basic')
       return { username: credential.username, password: credential.secret, serveraddress };
+    if (credential.kind === 'registryToken') return { registrytoken: credential.token, serveraddress };
     this.known ??= await this.version(signal);
     const { name } = this.known;
     // Podman ignores identity tokens.

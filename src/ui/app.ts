@@ -1,5 +1,6 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
+import type { KnownLogins } from '../core/knownLogins';
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
 import type { ImageReference } from '../core/reference';
@@ -66,6 +67,12 @@ export interface Images {
 export interface DockerLogins {
   /** What docker would use for that image; nothing when it has no login there. */
   readonly read: (image: ImageReference, signal: AbortSignal) => Promise<Credential | undefined>;
+  /** The credential helper that docker's config names for that image's registry. */
+  readonly helperFor: (
+    image: ImageReference,
+  ) => Promise<{ readonly program: string; readonly namedBy: string } | undefined>;
+  /** The registries that it, or podman, has logins for; no secret is asked for. */
+  readonly list: (signal: AbortSignal) => Promise<KnownLogins>;
   readonly logIn: (host: string, credential: Credential, signal: AbortSignal) => Promise<void>;
   readonly logOut: (host: string, signal: AbortSignal) => Promise<void>;
 }

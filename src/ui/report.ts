@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
+import { programReason } from './programReason';
 import { count } from './words';
 
 export type Remedy = 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
@@ -115,7 +116,7 @@ function says(speaker: Failure['detail']['speaker'], subject: string, words: str
 function knownReason(failure: Failure): string | undefined {
   const { subject, speaker, code } = failure.detail;
   if (speaker === 'engine') return engineReason(failure);
-  if (speaker === 'program' && code === 'ENOENT') return t('there is no program “{0}” on this machine.', subject);
+  if (speaker === 'program') return programReason(failure);
   if (code !== 'PLAIN_HTTP') return undefined;
   return t(
     '{0} speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',

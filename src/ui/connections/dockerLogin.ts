@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import type { DockerLogins } from '../app';
+import { toSignIn } from '../programReason';
 
 /** Where a login is for: the host that docker knows it by, and the address it is sent to. */
 export interface LoginPlace {
@@ -12,7 +13,7 @@ export interface LoginPlace {
 /** The stored credential; where there is none, the login that docker has there, read anew each time. Rejects when it has none. */
 export function orDockerLogin(
   stored: ReadCredential,
-  read: DockerLogins['read'],
+  docker: Pick<DockerLogins, 'read' | 'helperFor'>,
   place: () => LoginPlace,
 ): ReadCredential {
   return async (signal) => {
@@ -25,12 +26,23 @@ export function orDockerLogin(
       );
       throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
     }
-    const login = await read({ host, path: '' }, signal);
+    const image = { host, path: '' };
+    const login = await docker.read(image, signal);
     if (login !== undefined) return login;
-    const explanation = t(
-      'docker has no login for {0}. Run “docker login {0}” in a terminal, or sign in another way: Update Credential…',
-      host,
-    );
+    const helper = await docker.helperFor(image);
+    const explanation =
+      helper === undefined
+        ? t(
+            'docker has no login for {0}. Run “docker login {0}” in a terminal, or sign in another way: Update Credential…',
+            host,
+          )
+        : t(
+            'the credential helper {0}, which {1} names for {2}, has no login there. Perhaps it helps to {3}',
+            helper.program,
+            helper.namedBy,
+            host,
+            toSignIn(helper.program),
+          );
     throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
   };
 }

@@ -38,6 +38,22 @@ describe('tokens', () => {
     expect(await exchangesAt(openAs(alice), [0, 49, 51])).toEqual([1, 1, 2]);
   });
 
+  it('of docker’s config go to the registry itself, are asked of nobody, and are read anew each time', async () => {
+    const tokens = ['first', 'second', 'old'];
+    const server = await scripted(({ headers }) => {
+      const { authorization } = headers;
+      return authorization === 'Bearer first' || authorization === 'Bearer second'
+        ? { status: 200, body: '{}' }
+        : { status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="https://tokens.example/token"' } };
+    });
+    const read = () => Promise.resolve({ kind: 'registryToken' as const, token: tokens.shift() ?? '' });
+    const http = withAuth(axiosHttp(collectLog()), server.url, read);
+    const statuses = [await send(http, `${server.url}/v2/`), await send(http, `${server.url}/v2/`)];
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
+    expect((await send(http, `${server.url}/v2/`)).status).toBe(401);
+    expect(tokens).toEqual([]);
+  });
+
   it('are asked for once by many requests at the same time', async () => {
     const http = openAs(alice);
     const statuses = await Promise.all(Array.from({ length: 20 }, () => tagsOf(http)));

@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dockerLogIn } from '../../../src/core/dockerCli';
-import { readDockerLogin } from '../../../src/core/dockerConfig';
+import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
@@ -25,6 +25,19 @@ describe('logins in a file', () => {
     ['user and secret in plain', { username: 'alice', password: 'wonder:land' }, alice],
     ['an identity token', { ...encoded('alice:'), identitytoken: 't.o.k' }, { kind: 'identityToken', token: 't.o.k' }],
     ['an identity token before a secret', { ...alices, identitytoken: 't' }, { kind: 'identityToken', token: 't' }],
+    ['a registry token', { registrytoken: 'r.t' }, { kind: 'registryToken', token: 'r.t' }],
+    [
+      'an identity token before a registry token',
+      { registrytoken: 'r', identitytoken: 'i' },
+      { kind: 'identityToken', token: 'i' },
+    ],
+    ['a robot of Quay', encoded('acme+robot:s'), { kind: 'basic', username: 'acme+robot', secret: 's' }],
+    ['a robot of Harbor', encoded('robot$acme+ci:s$x'), { kind: 'basic', username: 'robot$acme+ci', secret: 's$x' }],
+    [
+      'an access token of Google',
+      encoded('oauth2accesstoken:ya29.a:b'),
+      { kind: 'basic', username: 'oauth2accesstoken', secret: 'ya29.a:b' },
+    ],
     ['empty fields as none', { auth: '', identitytoken: '', username: null }, undefined],
     ['a user without a secret as none', encoded('alice:'), undefined],
     ['a secret without a user as none', encoded(':secret'), undefined],
@@ -38,14 +51,16 @@ describe('logins in a file', () => {
     expect(await read()).toEqual(login);
   });
 
-  it.each(['https://registry.example.com:5000/v1/', 'https://registry.example.com:5000', 'registry.example.com:5000/'])(
-    'are found as old versions called their registry: %s',
-    async (key) => {
-      const { write, read } = await place();
-      await write(dockers, { auths: { [key]: alices } });
-      expect(await read()).toEqual(alice);
-    },
-  );
+  it.each([
+    'https://registry.example.com:5000/v1/',
+    'https://registry.example.com:5000',
+    'registry.example.com:5000/',
+    'Registry.Example.com:5000',
+  ])('are found as old versions called their registry: %s', async (key) => {
+    const { write, read } = await place();
+    await write(dockers, { auths: { [key]: alices } });
+    expect(await read()).toEqual(alice);
+  });
 
   it.each(['https://index.docker.io/v1/', 'index.docker.io', 'docker.io', 'registry-1.docker.io'])(
     'are found for Docker Hub as %s',
@@ -83,11 +98,27 @@ describe('logins in a file', () => {
   });
 });
 
+describe('what docker login writes', () => {
+  it('is read back, whatever the user and the secret are', async () => {
+    const { write, read } = await place();
+    const username = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.includes(':'));
+    const secret = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !text.endsWith('\0'));
+    await fc.assert(
+      fc.asyncProperty(username, secret, async (user, password) => {
+        await write(dockers, { auths: { [app.host]: encoded(`${user}:${password}`) } });
+        expect(await read()).toEqual({ kind: 'basic', username: user, secret: password });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('logins of podman', () => {
   const auths = { 'registry.example.com:5000': alices };
   const places: readonly [string, string, (home: string) => Readonly<Record<string, string>>][] = [
     ['at home', podmans, () => ({})],
     ['of the session', 'run/containers/auth.json', () => ({})],
+    ['where XDG_CONFIG_HOME says', 'cfg/containers/auth.json', (home) => ({ XDG_CONFIG_HOME: join(home, 'cfg') })],
     ['where REGISTRY_AUTH_FILE says', 'mine.json', (home) => ({ REGISTRY_AUTH_FILE: join(home, 'mine.json') })],
   ];
 
@@ -128,6 +159,30 @@ describe('logins of podman', () => {
     expect(await userOf('acmes/web')).toBe('all');
   });
 
+  it('count in the order that podman reads them in', async () => {
+    const { home, write, read } = await place();
+    const env = { REGISTRY_AUTH_FILE: join(home, 'mine.json'), XDG_CONFIG_HOME: join(home, 'cfg') };
+    const files = ['mine.json', 'run/containers/auth.json', 'cfg/containers/auth.json', podmans];
+    const users: unknown[] = [];
+    for (const file of files.toReversed()) {
+      await write(file, { auths: { [app.host]: encoded(`${file}:s`) } });
+      const login = await read(app, env);
+      users.push(login?.kind === 'basic' && login.username);
+    }
+    expect(users).toEqual(files.toReversed());
+  });
+
+  it('of a namespace will do for the registry as a whole, where there is no other', async () => {
+    const { write, read } = await place();
+    const whole = { ...app, path: '' };
+    const bob = { 'registry.example.com:5000/acme': encoded('bob:builder') };
+    await write(podmans, { auths: { ...bob, 'registry.example.com:5000/acme/web': alices } });
+    expect(await read(whole)).toEqual({ kind: 'basic', username: 'bob', secret: 'builder' });
+    expect(await read({ ...app, path: 'other/web' })).toBeUndefined();
+    await write(podmans, { auths: { ...bob, ...auths } });
+    expect(await read(whole)).toEqual(alice);
+  });
+
   it('of a namespace are passed over when they are empty', async () => {
     const { write, read } = await place();
     await write(podmans, { auths: { ...auths, 'registry.example.com:5000/acme': {} } });
@@ -150,8 +205,8 @@ describe('a broken file', () => {
     const { write, read } = await place();
     const file = await write(dockers, content);
     const failure = await failing(read());
-    expect(failure).toMatchObject({ kind: 'malformed', detail: { subject: file, speaker: 'program' } });
-    expect(failure.detail.explanation).toContain(file);
+    const detail = { subject: file, speaker: 'program', code: fileProblem.broken };
+    expect(failure).toMatchObject({ kind: 'malformed', detail });
     expect(everything(failure)).not.toContain(secret);
   });
 
@@ -171,21 +226,40 @@ describe('a broken file', () => {
     },
   );
 
+  it('is one that cannot be read, and not one that is not there', async () => {
+    const { home, write, read } = await place();
+    await write(`${dockers}/inside`, '');
+    const failure = await failing(read());
+    expect(failure).toMatchObject({ kind: 'rejected', detail: { code: fileProblem.unreadable } });
+    expect(failure.detail.subject).toBe(join(home, dockers));
+    expect(await read(app, { DOCKER_CONFIG: await write('a-file', '') })).toBeUndefined();
+  });
+
+  it('may begin with the mark that editors of Windows write', async () => {
+    const { write, read } = await place();
+    await write(dockers, `\ufeff${JSON.stringify({ auths: { 'registry.example.com:5000': alices } })}`);
+    expect(await read()).toEqual(alice);
+  });
+
   it('gives a login or a Failure without a secret, whatever it holds', { timeout: 30_000 }, async () => {
     const { home } = await place();
     const text = fc.oneof(fc.string(), fc.constantFrom(secret, `alice:${secret}`, btoa(`alice:${secret}`)));
     const key = fc.oneof(fc.string(), fc.constantFrom(app.host, `https://${app.host}/v1/`, '__proto__', 'toString'));
     const odd = fc.jsonValue({ maxDepth: 2 });
     const field = fc.oneof(text, fc.constant(null), odd);
+    const helper = fc.oneof(fc.string(), fc.constantFrom('', '../../../bin/cat', 'a b', '$(touch x)', 'a\0b'));
     const entry = fc.oneof(
-      fc.record({ auth: field, username: field, password: field, identitytoken: field }, { requiredKeys: [] }),
+      fc.record(
+        { auth: field, username: field, password: field, identitytoken: field, registrytoken: field },
+        { requiredKeys: [] },
+      ),
       odd,
     );
     const config = fc.record(
       {
         auths: fc.oneof(fc.dictionary(key, entry), odd),
-        credHelpers: fc.oneof(fc.dictionary(key, fc.oneof(fc.string(), odd)), odd),
-        credsStore: fc.oneof(fc.string(), odd),
+        credHelpers: fc.oneof(fc.dictionary(key, fc.oneof(helper, odd)), odd),
+        credsStore: fc.oneof(helper, odd),
       },
       { requiredKeys: [] },
     );
@@ -208,6 +282,21 @@ describe('a broken file', () => {
       }),
       { numRuns: 400 },
     );
+  });
+});
+
+describe('the helper of a registry', () => {
+  it.each([
+    ['registry.example.com:5000', 'safe'],
+    ['https://registry.example.com:5000', 'safe'],
+    ['https://registry.example.com:5000/v2/', 'safe'],
+    ['registry.example.com:5000/acme', 'safe'],
+    ['registry.example.com', undefined],
+  ])('is named by the key %s: %s', async (key, helper) => {
+    const { home, write } = await place();
+    const file = await write(dockers, { credHelpers: { [key]: 'safe' }, credsStore: 'desktop' });
+    const named = await helperNamedFor({ ...app, path: '' }, { home, env: {} });
+    expect(named).toEqual(helper && { program: `docker-credential-${helper}`, namedBy: file });
   });
 });
 

@@ -5,6 +5,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
 import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
 import { findProgram } from '../../sandbox/process';
+import { helperProblem } from '../../../src/core/credentialHelper';
+import { helpersWithinMs } from '../../../src/core/dockerConfig';
+import { reason } from '../../../src/ui/report';
 import { failing } from '../failing';
 import { fakePrograms } from './fakePrograms';
 import { alice, alices, app, dockers, everything, hub, place, podmans } from './loginPlace';
@@ -19,8 +22,8 @@ describe('logins of a credential helper', () => {
     const programs = await fakePrograms();
     await programs.add('docker-credential-safe', script);
     const there = await place(programs.env);
-    await there.write(dockers, config);
-    return { ...there, called: () => programs.callOf('docker-credential-safe'), programs };
+    const file = await there.write(dockers, config);
+    return { ...there, file, called: () => programs.callOf('docker-credential-safe'), programs };
   }
 
   it('are asked for by the name of the registry, over standard input', async () => {
@@ -80,11 +83,16 @@ describe('logins of a credential helper', () => {
   });
 
   it('fail in the words of the helper', async () => {
-    const { read } = await withHelper('echo; echo the keychain is locked; echo more; echo other >&2; exit 1');
+    const { read, file } = await withHelper('echo; echo the keychain is locked; echo more; echo other >&2; exit 1');
     const failure = await failing(read());
     expect(failure.kind).toBe('rejected');
     expect(failure.message).toBe('the keychain is locked');
-    expect(failure.detail).toEqual({ subject: 'docker-credential-safe', speaker: 'program' });
+    expect(failure.detail).toEqual({
+      subject: 'docker-credential-safe',
+      speaker: 'program',
+      code: helperProblem.failed,
+      namedBy: file,
+    });
   });
 
   it('fail with the exit code when the helper says nothing', async () => {
@@ -96,6 +104,8 @@ describe('logins of a credential helper', () => {
     ['other JSON', `echo '{"Username": "alice", "Token": "hunter2"}'`],
     ['cut JSON', `echo '{"Username": "alice", "Secret": "hunter2'`],
     ['a secret and then fails', `${answer('alice', 'hunter2')}; exit 1`],
+    ['a list', `echo '["hunter2"]'`],
+    ['megabytes', 'head -c 3000000 /dev/zero | tr "\\0" x'],
     ['nothing', ':'],
   ])('fail without a quote when the helper prints %s', async (_name, script) => {
     const failure = await failing((await withHelper(script)).read());
@@ -104,9 +114,53 @@ describe('logins of a credential helper', () => {
   });
 
   it('fail when the helper is not there', async () => {
-    const { read } = await withHelper('', { credsStore: 'missing' });
-    const detail = { subject: 'docker-credential-missing', speaker: 'program', code: 'ENOENT' };
-    expect(await failing(read())).toMatchObject({ kind: 'notFound', detail });
+    const { read, file } = await withHelper('', { credsStore: 'missing' });
+    const failure = await failing(read());
+    expect(failure).toMatchObject({ kind: 'notFound', detail: { code: helperProblem.missing } });
+    expect(reason(failure)).toBe(
+      `${file} names the credential helper docker-credential-missing, and there is no such program on the PATH of VS Code. Install it, or take its name out of that file.`,
+    );
+  });
+
+  it('fail when the helper may not be run', async () => {
+    const { read, programs } = await withHelper('', { credsStore: 'closed' });
+    await programs.addFile('docker-credential-closed', '#!/bin/sh\n', 0o644);
+    expect(reason(await failing(read()))).toContain('EACCES');
+  });
+
+  it.each(['../../bin/sh', 'a b', 'a;b', 'a\u0000b'])(
+    'fail without a start when the name is none: %j',
+    async (name) => {
+      const { read, file } = await withHelper('', { credsStore: name });
+      const failure = await failing(read());
+      expect(failure).toMatchObject({ kind: 'malformed', detail: { code: helperProblem.badName } });
+      expect(reason(failure)).toContain(file);
+    },
+  );
+
+  it('fail in the words of whoever hangs, within ten seconds', { timeout: 15_000 }, async () => {
+    const { read, file } = await withHelper(`trap '' TERM; while :; do sleep 0.1; done`);
+    const failure = await failing(read());
+    expect(failure).toMatchObject({ kind: 'timedOut', detail: { code: helperProblem.hangs } });
+    expect(reason(failure)).toBe(
+      `the credential helper docker-credential-safe, which ${file} names, did not answer within ten seconds. It may be waiting for you: unlock the keychain, or sign in with its own tool, then try again.`,
+    );
+    // What is told to the user is what there is time for.
+    expect(helpersWithinMs).toBeLessThan(10_000);
+  });
+
+  it('are there although the helper leaves something running that holds its output', async () => {
+    const { read, programs } = await withHelper(`sleep 60 & echo $! > "$0.left"; ${answer('alice', 'wonder:land')}`);
+    expect(await read()).toEqual(alice);
+    process.kill(Number(await readFile(join(programs.directory, 'docker-credential-safe.left'), 'utf8')));
+  });
+
+  it('are asked for as docker asks, whatever the key of the helper looks like', async () => {
+    for (const key of ['https://registry.example.com:5000', 'registry.example.com:5000/acme']) {
+      const { read, called } = await withHelper(answer('AWS', 'wonder:land'), { credHelpers: { [key]: 'safe' } });
+      expect(await read()).toEqual({ ...alice, username: 'AWS' });
+      expect((await called())?.stdin).toBe('registry.example.com:5000');
+    }
   });
 
   it('are not waited for any longer once nobody wants them', async () => {

@@ -7,6 +7,11 @@ const { signal } = new AbortController();
 const anonymous: Credential = { kind: 'anonymous' };
 const ofDocker: Credential = { kind: 'basic', username: 'alice', secret: 'of docker' };
 const own: Credential = { kind: 'basic', username: 'alice', secret: 'her own' };
+type Read = Parameters<typeof orDockerLogin>[1]['read'];
+const docker = (read: Read, helper?: { program: string; namedBy: string }) => ({
+  read,
+  helperFor: () => Promise.resolve(helper),
+});
 
 describe('the login of docker', () => {
   it('is read anew at each use, for the host of the registry', async () => {
@@ -14,7 +19,7 @@ describe('the login of docker', () => {
     const logins = [ofDocker, own];
     const read = orDockerLogin(
       () => Promise.resolve(anonymous),
-      ({ host }) => (asked.push(host), Promise.resolve(logins[asked.length - 1])),
+      docker(({ host }) => (asked.push(host), Promise.resolve(logins[asked.length - 1]))),
       () => ({ host: 'registry.example:5000', url: 'https://registry.example:5000' }),
     );
     expect([await read(signal), await read(signal)]).toEqual([ofDocker, own]);
@@ -24,7 +29,7 @@ describe('the login of docker', () => {
   it('gives way to a stored credential', async () => {
     const read = orDockerLogin(
       () => Promise.resolve(own),
-      () => Promise.reject(new Error('asked')),
+      docker(() => Promise.reject(new Error('asked'))),
       () => ({ host: 'registry.example', url: 'https://registry.example' }),
     );
     expect(await read(signal)).toEqual(own);
@@ -33,12 +38,24 @@ describe('the login of docker', () => {
   it('says what to do where docker has none', async () => {
     const read = orDockerLogin(
       () => Promise.resolve(anonymous),
-      () => Promise.resolve(undefined),
+      docker(() => Promise.resolve(undefined)),
       () => ({ host: 'ghcr.io', url: 'https://github.com' }),
     );
     const failure = await failing(read(signal));
     expect(failure).toMatchObject({ kind: 'unauthorized', detail: { subject: 'ghcr.io' } });
     expect(failure.detail.explanation).toContain('Run “docker login ghcr.io” in a terminal');
+  });
+
+  it('says whom to ask where a helper has none', async () => {
+    const program = 'docker-credential-ecr-login';
+    const read = orDockerLogin(
+      () => Promise.resolve(anonymous),
+      docker(() => Promise.resolve(undefined), { program, namedBy: '/home/alice/.docker/config.json' }),
+      () => ({ host: 'ecr.example', url: 'https://ecr.example' }),
+    );
+    expect((await failing(read(signal))).detail.explanation).toBe(
+      'the credential helper docker-credential-ecr-login, which /home/alice/.docker/config.json names for ecr.example, has no login there. Perhaps it helps to sign in to AWS, as “aws sso login” does',
+    );
   });
 
   it.each([
@@ -50,7 +67,7 @@ describe('the login of docker', () => {
   ])('goes to %s: %s', async (url, goes) => {
     const read = orDockerLogin(
       () => Promise.resolve(anonymous),
-      () => Promise.resolve(ofDocker),
+      docker(() => Promise.resolve(ofDocker)),
       () => ({ host: new URL(url).host, url }),
     );
     if (goes) expect(await read(signal)).toEqual(ofDocker);

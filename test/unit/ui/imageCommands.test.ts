@@ -200,7 +200,9 @@ describe('docker’s own login', () => {
     const did: unknown[] = [];
     const logIn = (...call: readonly unknown[]) => (did.push(['in', ...call.slice(0, 2)]), Promise.resolve());
     const logOut = (host: string) => (did.push(['out', host]), Promise.resolve());
-    return { did, docker: { read: () => Promise.resolve(undefined), logIn, logOut } };
+    const none = () => Promise.resolve(undefined);
+    const list = () => Promise.resolve({ logins: [], failures: [] });
+    return { did, docker: { read: none, helperFor: none, list, logIn, logOut } };
   };
 
   it('is written with the connection’s credential, and only after asking', async () => {

@@ -1,0 +1,78 @@
+import { listHelper } from './credentialHelper';
+import { credentialOf, helperFor, helpersWithinMs, loginPlaces, registryOf } from './dockerConfig';
+import type { DockerSurroundings, LoginFile } from './dockerConfig';
+
+/** A registry that docker or podman has a login for. */
+export interface KnownLogin {
+  readonly host: string;
+  /** Who logs in, where that is told without asking for the secret. */
+  readonly account?: string;
+  readonly keeper: LoginFile['keeper'];
+  /** `ecr-login` of `docker-credential-ecr-login`, where a helper has the secret. */
+  readonly helper?: string;
+}
+
+export interface KnownLogins {
+  /** Each registry once, by the login that readDockerLogin would give. */
+  readonly logins: readonly KnownLogin[];
+  /** Of the files and helpers that could not tell theirs. */
+  readonly failures: readonly unknown[];
+}
+
+/** What registries that take identity tokens call their user. */
+const nobody = /^(?:<token>|00000000-0000-0000-0000-000000000000)$/;
+
+/** Lists the registries that docker and podman have logins for, without asking for any secret. Rejects when aborted. */
+export async function listDockerLogins(around: DockerSurroundings, signal: AbortSignal): Promise<KnownLogins> {
+  const deadline = Date.now() + helpersWithinMs;
+  const failures: unknown[] = [];
+  const orNote = async <T>(asked: Promise<T | undefined>): Promise<T | undefined> => {
+    try {
+      return await asked;
+    } catch (failure) {
+      signal.throwIfAborted();
+      failures.push(failure);
+      return undefined;
+    }
+  };
+  const known = new Map<string, KnownLogin>();
+  for (const place of loginPlaces(around)) {
+    const file = await orNote(place.read());
+    if (file === undefined) continue;
+    const { credsStore: helper } = file.config;
+    const call = { helper: helper ?? '', namedBy: file.name, env: around.env, deadline };
+    const stored = call.helper === '' ? undefined : await orNote(listHelper(call, signal));
+    for (const login of loginsIn(file, stored ?? {})) if (!known.has(login.host)) known.set(login.host, login);
+  }
+  return { logins: [...known.values()], failures };
+}
+
+/** `stored`: user names by server, of the helper that keeps all of a file's logins. */
+function loginsIn({ keeper, config }: LoginFile, stored: Readonly<Record<string, string>>): readonly KnownLogin[] {
+  const users = new Map(Object.entries(stored).map(([server, user]) => [hostOf(server), user]));
+  const entries = Object.entries(config.auths ?? {});
+  const keys = [...Object.keys(config.credHelpers ?? {}), ...Object.keys(stored), ...entries.map(([key]) => key)];
+  const hosts = [...new Set(keys.map(hostOf))].filter(isHost);
+  return hosts.flatMap((host) => {
+    const { helper } = helperFor(config, { host, path: '' });
+    const credentials = entries.flatMap(([key, login]) => (hostOf(key) === host ? (credentialOf(login) ?? []) : []));
+    const [written] = credentials;
+    // An empty entry without a helper is what a logout may leave.
+    if (helper === '' && written === undefined) return [];
+    const user = users.get(host) ?? (written?.kind === 'basic' ? written.username : undefined);
+    return {
+      host,
+      keeper,
+      ...(user === undefined || user === '' || nobody.test(user) ? {} : { account: user }),
+      ...(helper === '' ? {} : { helper }),
+    };
+  });
+}
+
+function hostOf(key: string): string {
+  return registryOf(key).replace(/\/.*$/s, '');
+}
+
+function isHost(host: string): boolean {
+  return URL.canParse(`https://${host}`) && /^[\w.:[\]-]*[\w\]]$/.test(host);
+}
