@@ -138,6 +138,8 @@ export class AcrProvider implements RegistryProvider {
     },
   } satisfies Deletion;
 
+  readonly checkSignIn: NonNullable<RegistryProvider['checkSignIn']> = (signal) => this.client.ping(signal);
+
   readonly checkRepository = async ({ path }: ImageReference, signal: AbortSignal): Promise<void> => {
     await this.explaining('repository', () => this.api.tags(path, undefined, signal));
   };

@@ -83,6 +83,7 @@ export const dockerHub: ProviderType = {
       credential,
     };
   },
+  dockerAnswers: (host) => (host === 'docker.io' ? [{ signIn: 'docker' }] : []),
   open: (connection, context) => new DockerHubProvider(connection, context),
 };
 

@@ -94,6 +94,8 @@ export class GenericProvider implements RegistryProvider {
     await this.client.tags(path, undefined, signal);
   };
 
+  readonly checkSignIn: NonNullable<RegistryProvider['checkSignIn']> = (signal) => this.client.ping(signal);
+
   readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.host, entry);
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {

@@ -74,6 +74,11 @@ export const generic: ProviderType = {
     const label = url.replace(/^https?:\/\//, '');
     return { connection: { provider: 'generic', label, url, ...account, ...login }, credential };
   },
+  dockerAnswers: (host) => {
+    // As docker does, which takes plain http from this machine alone.
+    const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
+    return [host, ...(isHere ? [`http://${host}`] : [])].map((url) => ({ url, signIn: 'docker' }));
+  },
   open: (connection, context) => new GenericProvider(connection, context),
 };
 

@@ -3,6 +3,7 @@ import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
+import { endpointsOf } from './endpoints';
 import { GhcrProvider } from './ghcr';
 
 const gitHub = 'https://github.com';
@@ -105,6 +106,11 @@ export const ghcr: ProviderType = {
       },
       credential,
     };
+  },
+  dockerAnswers: (host, setting) => {
+    if (host === endpointsOf(gitHub, setting).host) return [{ server: 'github', signIn: 'docker' }];
+    const [, name] = /^containers\.([^.]+\.ghe\.com)$/.exec(host) ?? [];
+    return name === undefined ? [] : [{ server: 'enterprise', url: name, signIn: 'docker' }];
   },
   open: (connection, context) => new GhcrProvider(connection, context),
 };

@@ -8,6 +8,7 @@ import { deleteImage } from './deleteImage';
 import { deleteRepository } from './deleteRepository';
 import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
+import { importDockerLogins } from './importDockerLogins';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { lockTag, unlockTag } from './locks';
@@ -32,6 +33,7 @@ import { viewProperties } from './viewProperties';
 /** Every command there is. package.json contributes the same, which test/unit/manifest.test.ts keeps true. */
 export const commands: readonly Command[] = [
   connectRegistry,
+  importDockerLogins,
   pullByReference,
   useEngine,
   refreshAll,

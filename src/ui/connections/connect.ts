@@ -77,9 +77,12 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
 }
 
 /** A registry connected before with the same account gets the new credential; one hidden from the settings is shown again. */
-async function save(app: App, connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
+export async function save(app: App, connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
   if (credential.kind === 'anonymous') {
     const shown = await app.connections.unhide(connection.provider, connection.url);
+    const signIn = signInOf(connection);
+    if (shown !== undefined && Object.keys(signIn).length > 0)
+      await app.connections.updateCredential(shown.id, credential, signIn);
     if (shown !== undefined) return shown;
   }
   const { provider, url, account, authentication, login } = connection;

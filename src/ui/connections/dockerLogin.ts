@@ -22,7 +22,7 @@ export function orDockerLogin(
     const { host = '', url } = place();
     if (isReadableOnItsWay(url)) {
       const explanation = t(
-        'docker’s login is not sent over plain http. Use https, or type a credential: Update Credential…',
+        'docker’s login is not sent over plain http. Use https, or Update Credential… to type a credential',
       );
       throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
     }
@@ -33,7 +33,7 @@ export function orDockerLogin(
     const explanation =
       helper === undefined
         ? t(
-            'docker has no login for {0}. Run “docker login {0}” in a terminal, or sign in another way: Update Credential…',
+            'docker has no login for {0}. Run “docker login {0}” in a terminal, or use Update Credential… to sign in another way',
             host,
           )
         : t(

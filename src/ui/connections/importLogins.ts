@@ -1,0 +1,132 @@
+import { t } from '@vscode/l10n';
+import pLimit from 'p-limit';
+import { Failure } from '../../core/failure';
+import type { KnownLogin } from '../../core/knownLogins';
+import type { Connection } from '../../core/model';
+import type { Answers, ProviderType } from '../../providers/provider';
+import type { App } from '../app';
+import type { TickedChoice } from '../ask';
+import { isCancellation } from '../report';
+import type { Progress } from '../working';
+import { signedInAs } from '../words';
+
+/** A registry that docker knows, and how it would be connected. */
+export interface Importable {
+  readonly login: KnownLogin;
+  readonly type: ProviderType;
+  /** The likeliest first. */
+  readonly answers: readonly Answers[];
+}
+
+/** What came of one of them. */
+export interface Imported {
+  readonly host: string;
+  /** Absent where it could not be connected. */
+  readonly connection?: Omit<Connection, 'id'>;
+  /** Why it could not be connected or, beside a connection, why it lists nothing. */
+  readonly failure?: unknown;
+}
+
+/** Registries checked at the same time. */
+const width = 4;
+
+/** The choices that docker's logins give: those connected with them already are left out. */
+export function importable(app: App, logins: readonly KnownLogin[]): readonly TickedChoice<Importable>[] {
+  return logins.flatMap((login) => {
+    const roots = app.tree.roots().filter(({ provider }) => provider.hostOf(undefined) === login.host);
+    if (roots.some(({ connection }) => connection.login === 'docker')) return [];
+    const kinds = app.providerTypes.map((type) => ({
+      type,
+      answers: type.dockerAnswers?.(login.host, app.setting) ?? [],
+    }));
+    const kind = kinds.find(({ answers }) => answers.length > 0);
+    if (kind === undefined) return [];
+    const [other] = roots;
+    const isConnected =
+      other === undefined ? [] : [t('connected already, as {0}', signedInAs(other.connection) ?? t('anonymous'))];
+    return {
+      label: login.host,
+      description: login.account,
+      detail: [whereFrom(login), ...isConnected].join(' · '),
+      icon: kind.type.icon,
+      isTicked: other === undefined,
+      value: { login, ...kind },
+    };
+  });
+}
+
+function whereFrom({ keeper, helper }: KnownLogin): string {
+  if (helper !== undefined) return t('Credential helper {0}', helper);
+  switch (keeper) {
+    case 'docker':
+      return t('Docker’s config');
+    case 'podman':
+      return t('Podman’s auth.json');
+    case 'environment':
+      return t('DOCKER_AUTH_CONFIG');
+  }
+}
+
+/** Finds out of each whether it can be connected, a few at a time. Rejects when aborted. */
+export async function checkEach(
+  app: App,
+  chosen: readonly Importable[],
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<readonly Imported[]> {
+  const limit = pLimit(width);
+  let done = 0;
+  const outcomes = chosen.map((each) =>
+    limit(async () => {
+      signal.throwIfAborted();
+      const outcome = await checkOne(app, each, signal);
+      progress(t('{0} of {1}', ++done, chosen.length));
+      return outcome;
+    }),
+  );
+  return Promise.all(outcomes);
+}
+
+async function checkOne(app: App, { login: { host }, type, answers }: Importable, signal: AbortSignal) {
+  let outcome: Imported = { host };
+  for (const each of answers) {
+    const { connection } = type.describe(each, app.setting, app.cloud());
+    outcome = await tried(app, host, connection, signal);
+    if (!speaksPlainHttp(outcome.failure)) break;
+  }
+  return outcome;
+}
+
+/** Listing is the check. Where just that is not allowed, a login that holds is worth a connection: repositories are added by name. */
+async function tried(
+  app: App,
+  host: string,
+  connection: Omit<Connection, 'id'>,
+  signal: AbortSignal,
+): Promise<Imported> {
+  const provider = app.open({ ...connection, id: 'new' }, { kind: 'anonymous' });
+  try {
+    await provider.list(undefined, undefined, signal);
+    return { host, connection };
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    if (provider.checkSignIn === undefined || !isDenied(failure)) return { host, failure };
+    try {
+      await provider.checkSignIn(signal);
+      return { host, connection, failure };
+    } catch (refusal) {
+      if (isCancellation(refusal)) throw refusal;
+      return { host, failure: refusal };
+    }
+  }
+}
+
+/** The registry's own no to a list; a login that docker could not give is none. */
+function isDenied(error: unknown): boolean {
+  const kinds = ['unauthorized', 'forbidden', 'notFound', 'unsupported'];
+  return error instanceof Failure && error.detail.speaker === undefined && kinds.includes(error.kind);
+}
+
+function speaksPlainHttp(error: unknown): boolean {
+  return error instanceof Failure && /^(?:EPROTO$|ERR_SSL)/.test(error.detail.code ?? '');
+}
