@@ -4,81 +4,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Connection, Credential } from '../../src/core/model';
-import { generic } from '../../src/providers/generic/type';
-import type { RegistryProvider } from '../../src/providers/provider';
-import { hasDockerRegistry, startDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
 import { createPki, type Pki } from '../sandbox/pki';
-import { startRecorder } from '../sandbox/recorder';
-import { seedFilesystem } from '../sandbox/seed';
-import { tempDir } from '../sandbox/tempDir';
-import { startTokenServer, type TokenServer } from '../sandbox/tokenServer';
 import type { V2ServerOptions } from '../sandbox/v2Options';
 import { startV2Server } from '../sandbox/v2Server';
-import { collectLog, type CollectedLog } from '../unit/collectLog';
+import { collectLog } from '../unit/collectLog';
 import { failing } from '../unit/failing';
-import { contextOf } from '../unit/providerContext';
 import { contractRepositories } from './content';
-import {
-  describeProvider,
-  type ContractOptions,
-  type ContractRegistry,
-  type ContractSubject,
-} from './provider.contract';
+import { alice, anonymous, mistyped, openAt, startTokens, underContract, type Running } from './genericSubject';
+import { describeProvider, type ContractOptions, type ContractSubject } from './provider.contract';
 
 const { signal } = new AbortController();
-const anonymous: Credential = { kind: 'anonymous' };
-const alice: Credential = { kind: 'basic', username: 'alice', secret: 'correct:horse' };
-const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'correct-hose' };
-
-function openAt(url: string, credential: Credential, log: CollectedLog): RegistryProvider {
-  const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url };
-  return generic.open(connection, contextOf(credential, { log }));
-}
-
-/** A registry program, and what is stopped with it. */
-interface Running {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
-
-async function underContract(
-  running: Running,
-  facts: Pick<ContractRegistry, 'credential' | 'untag'> & { readonly wrongCredential?: Credential },
-): Promise<ContractRegistry> {
-  const traffic = await startRecorder(running.url);
-  const log = collectLog();
-  return {
-    ...facts,
-    traffic,
-    log: log.lines,
-    open: (credential) => openAt(traffic.url, credential, log),
-    stop: async () => {
-      await traffic.stop();
-      await running.stop();
-    },
-  };
-}
-
-async function startTokens(): Promise<TokenServer> {
-  const everything = { repositories: { '*': ['*'] }, catalog: true };
-  return startTokenServer({ users: { alice: { password: 'correct:horse', ...everything } } });
-}
-
-async function startSeeded(options: DockerRegistryOptions, { readOnly }: ContractOptions): Promise<Running> {
-  const root = await tempDir('contract');
-  await seedFilesystem(root.path, contractRepositories);
-  const deleteEnabled = readOnly !== true;
-  const registry = await startDockerRegistry({ root: root.path, catalogMaxEntries: 3, deleteEnabled, ...options });
-  return {
-    url: registry.url,
-    stop: async () => {
-      await registry.stop();
-      await root.remove();
-    },
-  };
-}
-
 async function startInMemory(options: V2ServerOptions, { readOnly }: ContractOptions): Promise<Running> {
   return startV2Server({
     repositories: contractRepositories,
@@ -87,43 +22,6 @@ async function startInMemory(options: V2ServerOptions, { readOnly }: ContractOpt
     ...options,
   });
 }
-
-const onDockerRegistry: readonly ContractSubject[] = [
-  {
-    name: 'generic on docker-registry, open to everybody',
-    start: async (options) =>
-      underContract(await startSeeded({}, options), { credential: anonymous, untag: 'refused' }),
-  },
-  {
-    name: 'generic on docker-registry, below a path',
-    start: async (options) =>
-      underContract(await startSeeded({ prefix: '/team/registry/' }, options), {
-        credential: anonymous,
-        untag: 'refused',
-      }),
-  },
-  {
-    name: 'generic on docker-registry, with passwords',
-    start: async (options) => {
-      const auth = { kind: 'basic', users: { alice: 'correct:horse' } } as const;
-      const facts = { credential: alice, wrongCredential: mistyped, untag: 'refused' } as const;
-      return underContract(await startSeeded({ auth }, options), facts);
-    },
-  },
-  {
-    name: 'generic on docker-registry, with tokens',
-    start: async (options) => {
-      const tokenServer = await startTokens();
-      const registry = await startSeeded({ auth: { kind: 'token', tokenServer } }, options);
-      const stop = async () => {
-        await registry.stop();
-        await tokenServer.stop();
-      };
-      const facts = { credential: alice, wrongCredential: mistyped, untag: 'refused' } as const;
-      return underContract({ url: registry.url, stop }, facts);
-    },
-  },
-];
 
 const inMemory: readonly ContractSubject[] = [
   {
@@ -154,9 +52,6 @@ const inMemory: readonly ContractSubject[] = [
   },
 ];
 
-describe.skipIf(!hasDockerRegistry())('docker-registry', () => {
-  for (const subject of onDockerRegistry) describeProvider(subject);
-});
 for (const subject of inMemory) describeProvider(subject);
 
 describe('generic over TLS', () => {
@@ -178,16 +73,14 @@ describe('generic over TLS', () => {
   });
 
   it('trusts one that the process was started with', async () => {
-    const moduleAt = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
+    const fileOf = (path: string) => JSON.stringify(fileURLToPath(new URL(path, import.meta.url)));
     const script = join(pki.directory, 'list.mts');
     await writeFile(
       script,
-      `import { generic } from ${moduleAt('../../src/providers/generic/type.ts')};
-       import { axiosHttp } from ${moduleAt('../../src/core/http.ts')};
-       const log = { debug() {}, info() {}, warn() {}, error() {} };
+      `import { generic } from ${fileOf('../../src/providers/generic/type.ts')};
+       import { contextOf } from ${fileOf('../unit/providerContext.ts')};
        const connection = { id: 'tls', provider: 'generic', label: 'TLS', url: ${JSON.stringify(running.url)} };
-       const context = { credential: async () => ({ kind: 'anonymous' }), pinned: () => [], http: axiosHttp(log), log };
-       const provider = generic.open(connection, context);
+       const provider = generic.open(connection, contextOf({ kind: 'anonymous' }));
        const { items } = await provider.list(undefined, undefined, AbortSignal.timeout(20_000));
        console.log(items.map(({ label }) => label).join());`,
     );

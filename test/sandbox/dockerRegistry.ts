@@ -19,6 +19,8 @@ export type DockerRegistryAuth =
   | { readonly kind: 'token'; readonly tokenServer: TokenIssuer };
 
 export interface DockerRegistryOptions {
+  /** Another version of the same program than Debian's. */
+  readonly program?: string;
   /** Where the files are, or shall be; without it the registry keeps everything in memory. */
   readonly root?: string;
   readonly port?: number;
@@ -102,7 +104,7 @@ async function configuration(options: DockerRegistryOptions, addr: string, write
 const untilStdinEnds = `
   exec 3<&0
   { cat <&3; kill $$; rm -rf "\${0%/*}"; } >/dev/null 2>&1 &
-  exec docker-registry serve "$0" 3<&-`;
+  exec "$1" serve "$0" 3<&-`;
 
 type RegistryProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -140,7 +142,7 @@ async function portOf(child: RegistryProcess, output: () => string): Promise<num
 }
 
 async function launch(directory: TempDir, options: DockerRegistryOptions): Promise<RunningRegistry> {
-  const { host = '127.0.0.1', port: wanted = 0, prefix = '/', tls } = options;
+  const { program = 'docker-registry', host = '127.0.0.1', port: wanted = 0, prefix = '/', tls } = options;
   const write: WriteConfigFile = async (name, content) => {
     const path = join(directory.path, name);
     await writeFile(path, content);
@@ -150,8 +152,8 @@ async function launch(directory: TempDir, options: DockerRegistryOptions): Promi
   const config = await write('config.yml', JSON.stringify(await configuration(options, `${host}:${wanted}`, write)));
 
   // No REGISTRY_* variable of the caller may change what the configuration says.
-  const env = { PATH: process.env.PATH ?? '' };
-  const child = spawn('sh', ['-c', untilStdinEnds, config], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const env = { PATH: process.env.PATH ?? '', OTEL_TRACES_EXPORTER: 'none' };
+  const child = spawn('sh', ['-c', untilStdinEnds, config, program], { env, stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => (output = (output + text.toString()).slice(-keptLog)));

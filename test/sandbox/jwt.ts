@@ -45,7 +45,9 @@ export async function createJwtSigner(): Promise<JwtSigner> {
       '30',
     ]);
     const [key, certificate] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
-    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(certificate) });
+    // Version 2 of the registry finds the key by its id, version 3 by the certificate itself.
+    const x5c = [new X509Certificate(certificate).raw.toString('base64')];
+    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(certificate), x5c });
     const publicKey = createPublicKey(certificate);
     return {
       certificate,

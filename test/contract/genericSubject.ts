@@ -1,0 +1,49 @@
+import type { Connection, Credential } from '../../src/core/model';
+import { generic } from '../../src/providers/generic/type';
+import type { RegistryProvider } from '../../src/providers/provider';
+import { startRecorder, type RecorderOptions } from '../sandbox/recorder';
+import { startTokenServer, type TokenServer, type TokenServerOptions } from '../sandbox/tokenServer';
+import { collectLog, type CollectedLog } from '../unit/collectLog';
+import { contextOf } from '../unit/providerContext';
+import type { ContractRegistry } from './provider.contract';
+
+export const anonymous: Credential = { kind: 'anonymous' };
+export const alice: Credential = { kind: 'basic', username: 'alice', secret: 'correct:horse' };
+export const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'correct-hose' };
+
+export function openAt(url: string, credential: Credential, log: CollectedLog): RegistryProvider {
+  const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url };
+  return generic.open(connection, contextOf(credential, { log }));
+}
+
+/** A registry program, and what is stopped with it. */
+export interface Running {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+type Facts = Pick<ContractRegistry, 'credential' | 'wrongCredential' | 'untag'>;
+
+export async function underContract(
+  running: Running,
+  facts: Facts,
+  recording: RecorderOptions = {},
+): Promise<ContractRegistry> {
+  const traffic = await startRecorder(running.url, recording);
+  const log = collectLog();
+  return {
+    ...facts,
+    traffic,
+    log: log.lines,
+    open: (credential) => openAt(traffic.url, credential, log),
+    stop: async () => {
+      await traffic.stop();
+      await running.stop();
+    },
+  };
+}
+
+export async function startTokens(options: TokenServerOptions = {}): Promise<TokenServer> {
+  const everything = { repositories: { '*': ['*'] }, catalog: true };
+  return startTokenServer({ users: { alice: { password: 'correct:horse', ...everything } }, ...options });
+}

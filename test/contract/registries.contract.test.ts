@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { distribution3, whyNoDistribution3 } from '../sandbox/distribution3';
+import { hasDockerRegistry, startDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
+import { createPki, type Pki } from '../sandbox/pki';
+import { seedFilesystem } from '../sandbox/seed';
+import { tempDir } from '../sandbox/tempDir';
+import { trust } from '../sandbox/trust';
+import { collectLog } from '../unit/collectLog';
+import { failing } from '../unit/failing';
+import { contractRepositories } from './content';
+import { alice, anonymous, mistyped, openAt, startTokens, underContract, type Running } from './genericSubject';
+import { describeProvider, tagNames, type ContractOptions, type ContractSubject } from './provider.contract';
+
+const { signal } = new AbortController();
+
+interface Program {
+  readonly name: string;
+  readonly program: string;
+  readonly untag: 'done' | 'refused';
+  /** Why it is not on this machine. */
+  readonly whyNot: string | undefined;
+}
+
+/** Registries that people run, each in every way in which it lets people in. */
+const programs: readonly Program[] = [
+  {
+    name: 'docker-registry',
+    program: 'docker-registry',
+    untag: 'refused',
+    whyNot: hasDockerRegistry() ? undefined : 'it is not installed',
+  },
+  { name: 'Distribution 3', program: distribution3, untag: 'done', whyNot: whyNoDistribution3() },
+];
+
+async function startSeeded(options: DockerRegistryOptions, { readOnly }: ContractOptions): Promise<Running> {
+  const root = await tempDir('contract');
+  await seedFilesystem(root.path, contractRepositories);
+  const deleteEnabled = readOnly !== true;
+  const registry = await startDockerRegistry({ root: root.path, catalogMaxEntries: 3, deleteEnabled, ...options });
+  return {
+    url: registry.url,
+    stop: async () => {
+      await registry.stop();
+      await root.remove();
+    },
+  };
+}
+
+const passwords = { kind: 'basic', users: { alice: 'correct:horse' } } as const;
+
+let pki: Pki;
+beforeAll(async () => {
+  pki = await createPki();
+  trust(pki);
+});
+afterAll(() => pki.remove());
+
+function subjectsOf({ name, program, untag }: Program): readonly ContractSubject[] {
+  const open = { credential: anonymous, untag };
+  const withPassword = { credential: alice, wrongCredential: mistyped, untag };
+  return [
+    {
+      name: `${name}, open to everybody`,
+      start: async (options) => underContract(await startSeeded({ program }, options), open),
+    },
+    {
+      name: `${name}, below a path`,
+      start: async (options) => underContract(await startSeeded({ program, prefix: '/team/registry/' }, options), open),
+    },
+    {
+      name: `${name}, with passwords`,
+      start: async (options) => underContract(await startSeeded({ program, auth: passwords }, options), withPassword),
+    },
+    {
+      name: `${name}, with tokens`,
+      start: async (options) => {
+        const tokenServer = await startTokens();
+        const { url, stop } = await startSeeded({ program, auth: { kind: 'token', tokenServer } }, options);
+        const stopBoth = async () => {
+          await stop();
+          await tokenServer.stop();
+        };
+        return underContract({ url, stop: stopBoth }, withPassword);
+      },
+    },
+    {
+      name: `${name}, over TLS`,
+      start: async (options) => {
+        const tls = pki.tls();
+        const running = await startSeeded({ program, auth: passwords, tls }, options);
+        return underContract(running, withPassword, { tls, ca: pki.ca.cert });
+      },
+    },
+  ];
+}
+
+// The Go module proxy serves none of its versions, and Debian has no package of it.
+console.log('zot is left out: it cannot be built from the Go module proxy');
+for (const registry of programs) {
+  const { name, program, whyNot } = registry;
+  if (whyNot !== undefined) console.log(`${name} is left out: ${whyNot}`);
+  describe.skipIf(whyNot !== undefined)(name, () => {
+    for (const subject of subjectsOf(registry)) describeProvider(subject);
+
+    // The recorder of the contract speaks TLS in the registry's place; here nobody stands between.
+    describe('its own TLS', () => {
+      let running: Running;
+      beforeAll(async () => {
+        running = await startSeeded({ program, auth: passwords, tls: pki.tls() }, {});
+      });
+      afterAll(() => running.stop());
+
+      it('is spoken with', async () => {
+        const provider = openAt(running.url, alice, collectLog());
+        expect(await tagNames(provider, 'delete/untag')).toEqual(['a', 'b']);
+      });
+
+      it('is told from a wrong password', async () => {
+        const listing = openAt(running.url, mistyped, collectLog()).list(undefined, undefined, signal);
+        expect(await failing(listing)).toMatchObject({ kind: 'unauthorized' });
+      });
+    });
+  });
+}
