@@ -55,6 +55,7 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
     const key = scopes.join(' ');
     let exchange = exchanges.get(key);
     if (exchange === undefined) {
+      signal.throwIfAborted();
       // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
       exchange = exchangeToken(http, registry, challenge, scopes, readCredential)
         .then((token) => {
@@ -170,7 +171,12 @@ async function exchangeToken(
   if (value === undefined || value === null || value === '') {
     throw new Failure('malformed', 'the token server answered without a token', { subject: realm.host });
   }
-  const seconds = Math.max(answer.expires_in ?? shortestLifeSeconds, shortestLifeSeconds) - marginSeconds;
+  // What cannot be sent in a header is no token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new Failure('malformed', 'the token server answered a token that cannot be sent', { subject: realm.host });
+  }
+  const told = typeof answer.expires_in === 'number' ? answer.expires_in : shortestLifeSeconds;
+  const seconds = Math.max(told, shortestLifeSeconds) - marginSeconds;
   return { value, expiresAt: Date.now() + seconds * 1000 };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import type { HttpResponse } from './http';
+import { plainText } from './plainText';
 
 export type FailureKind =
   /** No credential, or not a valid one. */
@@ -37,7 +38,10 @@ export interface FailureDetail {
   readonly explanation?: string;
 }
 
-/** The one error raised on purpose. `message` is what the other side said, or a fact of ours; ui/report.ts makes the sentence. */
+/**
+ * The one error raised on purpose. `message` is what the other side said, or a fact of ours, made fit to be shown;
+ * ui/report.ts makes the sentence.
+ */
 export class Failure extends Error {
   // Set explicitly: bundlers rename classes.
   override readonly name = 'Failure';
@@ -48,7 +52,7 @@ export class Failure extends Error {
     readonly detail: FailureDetail,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(plainText(message), options);
   }
 }
 
@@ -77,9 +81,12 @@ export function failureOf(response: HttpResponse): Failure {
     return new Failure('untrusted', aboutTls.words, { subject, status: 400, code: aboutTls.code });
   const { code, message } = refusal(response);
   const retryAfterSeconds = retryAfter(response);
-  return new Failure(kindOf(response.status, code), message, {
+  const { status } = response;
+  // Neither content nor a refusal: 204, a redirect that leads nowhere.
+  const words = status < 400 ? `it answered ${status}, which is no answer to this` : message;
+  return new Failure(kindOf(status, code), words, {
     subject,
-    status: response.status,
+    status,
     ...(code === undefined ? {} : { code }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   });
@@ -103,6 +110,7 @@ function tlsRefusal({ body }: HttpResponse): { readonly words: string; readonly 
 
 /** Status first: the codes of registries differ, their statuses rarely. */
 function kindOf(status: number, code: string | undefined): FailureKind {
+  if (status < 400) return 'malformed';
   switch (status) {
     case 401:
       return 'unauthorized';
@@ -124,14 +132,14 @@ function kindOf(status: number, code: string | undefined): FailureKind {
 function refusal(response: HttpResponse): { code?: string; message: string } {
   const text = new TextDecoder().decode(response.body.subarray(0, 64 * 1024)).trim();
   const parsed = errorBody.safeParse(jsonOrUndefined(text));
-  if (!parsed.success) return { message: isProse(response, text) ? oneLine(text) : '' };
+  if (!parsed.success) return { message: isProse(response, text) ? text : '' };
   const { errors, error, error_description, message, detail, details, text: said } = parsed.data;
   const first = errors?.[0];
   const words = [first?.message, error_description, message, detail, details, said, error, first?.code].find(
     (candidate) => typeof candidate === 'string' && candidate !== '',
   );
   return {
-    message: typeof words === 'string' ? oneLine(words) : '',
+    message: typeof words === 'string' ? words : '',
     ...(typeof first?.code === 'string' ? { code: first.code } : {}),
   };
 }
@@ -143,11 +151,6 @@ function isProse(response: HttpResponse, text: string): boolean {
 
 function isPrintable(text: string): boolean {
   return !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
 function jsonOrUndefined(text: string): unknown {
@@ -165,7 +168,7 @@ function jsonOrUndefined(text: string): unknown {
 export function retryAfter(response: HttpResponse): number | undefined {
   const value = response.headers['retry-after'];
   if (value === undefined) return untilTime(response.headers['x-retry-after']);
-  if (/^\d+$/.test(value.trim())) return Number(value);
+  if (/^\d+$/.test(value.trim())) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   // Date.parse takes `-1` for a year.
   const date = /^[a-z]/i.test(value.trim()) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - Date.now()) / 1000));
@@ -174,5 +177,5 @@ export function retryAfter(response: HttpResponse): number | undefined {
 /** `seconds` since 1970. */
 function untilTime(seconds: string | undefined): number | undefined {
   if (seconds === undefined || !/^\d+$/.test(seconds.trim())) return undefined;
-  return Math.max(0, Math.ceil(Number(seconds) - Date.now() / 1000));
+  return Math.min(Math.max(0, Math.ceil(Number(seconds) - Date.now() / 1000)), Number.MAX_SAFE_INTEGER);
 }

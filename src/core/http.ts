@@ -44,6 +44,7 @@ const mostRedirects = 5;
 export function axiosHttp(log: Log, readTls?: ReadTls): Http {
   return async (request, signal) => {
     signal.throwIfAborted();
+    refuseOtherPath(request.url);
     const started = performance.now();
     const timeout = AbortSignal.timeout(exchangeTimeoutMs);
     const line = (outcome: string | number) => {
@@ -68,7 +69,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls): Http {
           log.info(line(response.status));
           return response;
         }
-        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', `redirected more than ${mostRedirects} times`);
+        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', 'it redirects in circles');
         hop = next;
       }
     } catch (error) {
@@ -81,6 +82,12 @@ export function axiosHttp(log: Log, readTls?: ReadTls): Http {
       throw failure;
     }
   };
+}
+
+/** What a registry lists may be named anything, `..` as well, which would lead from its own path to another. */
+function refuseOtherPath(url: string): void {
+  if (!/^[^?#]*\/(\.|%2e){1,2}([/?#]|$)/i.test(url)) return;
+  throw new Failure('malformed', 'a name that it lists leads to another address', { subject: new URL(url).host });
 }
 
 function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
@@ -123,10 +130,11 @@ function configOf({ method, url, headers, body, maxBytes, tls }: Hop, signal: Ab
 function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
   const from = new URL(hop.url);
-  if (!URL.canParse(location, hop.url)) throw coded('ERR_REDIRECT', `redirected to what is no address: ${location}`);
+  if (!URL.canParse(location, hop.url))
+    throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
   const to = new URL(location, hop.url);
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
-    throw coded('ERR_REDIRECT', `redirected to what is no web address: ${to.protocol}`);
+    throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
   if (from.protocol === 'https:' && to.protocol !== 'https:')
     throw coded('INSECURE_REDIRECT', `redirected from https to ${to.protocol}//${to.host}`);
   const becomesGet = status === 303 ? hop.method !== 'HEAD' : hop.method === 'POST' && status < 303;
@@ -162,6 +170,17 @@ function timedOut({ url }: Hop, cause: unknown): Failure {
   );
 }
 
+/** Errors of gzip, Brotli and Zstandard. */
+const unpacking = /^Z_|^ERR__ERROR_|^ZSTD_/;
+
+/** What the libraries below call by names of their own. */
+const plainWords: readonly (readonly [sign: RegExp, words: string])[] = [
+  [/ maxContentLength /, 'its answer is too long'],
+  [/^HPE_HEADER_OVERFLOW/, 'the head of its answer is too long'],
+  [/^HPE_/, 'its answer breaks the rules of HTTP'],
+  [unpacking, 'its answer cannot be unpacked'],
+];
+
 interface SystemFailure {
   /** Found in the system's code and message. */
   readonly sign: RegExp;
@@ -179,9 +198,10 @@ const systemFailures: readonly SystemFailure[] = [
   { sign: /^\w*(CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|ERR_O?SSL|ERR_TLS|CRL_)/, kind: 'untrusted' },
   { sign: /^(INSECURE_REDIRECT) /, kind: 'untrusted' },
   {
-    sign: /^(ERR_BAD_RESPONSE|ERR_REDIRECT|Z_|HPE_|ERR_INVALID_URL|ERR_UNESCAPED|ERR_INVALID_CHAR)/,
+    sign: /^(ERR_BAD_RESPONSE|ERR_REDIRECT|HPE_|ERR_INVALID_URL|ERR_UNESCAPED|ERR_INVALID_CHAR)/,
     kind: 'malformed',
   },
+  { sign: unpacking, kind: 'malformed' },
   { sign: /^(ETIMEDOUT|ESOCKETTIMEDOUT) /, kind: 'timedOut' },
 ];
 
@@ -193,12 +213,8 @@ export function systemFailure(subject: string, error: unknown): Failure {
   const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
   const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));
   const code = known?.code ?? own;
-  return new Failure(
-    known?.kind ?? 'unreachable',
-    message === '' ? code : message,
-    { subject, code },
-    { cause: error },
-  );
+  const words = plainWords.find(([sign]) => sign.test(`${own} ${root.message}`))?.[1] ?? message;
+  return new Failure(known?.kind ?? 'unreachable', words === '' ? code : words, { subject, code }, { cause: error });
 }
 
 /** Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read. */
@@ -209,7 +225,14 @@ function inWords(message: string): string {
 /** Under axios' error lies the system's; under a failed dual-stack connect, one error for each address. */
 function rootCause(error: unknown): { code?: string; message: string } {
   if (!(error instanceof Error)) return { message: String(error) };
-  if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    // Where a machine has no route to one of the addresses, the other's error is what went wrong.
+    const causes = error.errors.map(rootCause);
+    return (
+      causes.find(({ code }) => !/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/.test(code ?? '')) ??
+      rootCause(error.errors[0])
+    );
+  }
   if (error.cause instanceof Error) return rootCause(error.cause);
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
   return { ...code, message: error.message };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Failure } from './failure';
 import type { HttpResponse } from './http';
 import type { Descriptor, Platform } from './model';
-import { decodeJson, manifestAnswer } from './schemas';
+import { decodeJson, digestPattern, manifestAnswer } from './schemas';
 import type { DescriptorAnswer } from './schemas';
 
 export const ociIndex = 'application/vnd.oci.image.index.v1+json';
@@ -55,19 +55,20 @@ const imageConfigs = new Set([
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
 export function readManifest(response: HttpResponse, reference: string): Manifest {
-  const header = response.headers['docker-content-digest'];
-  for (const expected of [reference, header]) if (expected !== undefined) verifyDigest(response, expected);
+  const stated = statedDigest(response);
+  const asked = reference.includes(':') ? reference : undefined;
+  for (const expected of [asked, stated]) if (expected !== undefined) verifyDigest(response, expected);
   const answer = decodeJson(manifestAnswer, response);
-  const stated = response.headers['content-type']?.split(';')[0]?.trim();
+  const type = response.headers['content-type']?.split(';')[0]?.trim();
   const common = {
-    digest: reference.includes(':') ? reference : (header ?? sha256(response.body)),
+    digest: asked ?? stated ?? `sha256:${hash('sha256', response.body)}`,
     bytes: response.body,
     annotations: answer.annotations ?? {},
     ...(isText(answer.artifactType) ? { artifactType: answer.artifactType } : {}),
   };
   // A server may send manifests as plain JSON; then the manifest's own word counts.
   const typed = (fallback: string) =>
-    stated !== undefined && /manifest|index/.test(stated) ? stated : (answer.mediaType ?? fallback);
+    type !== undefined && /manifest|index/.test(type) ? type : (answer.mediaType ?? fallback);
   if (answer.manifests) {
     return { ...common, mediaType: typed(ociIndex), kind: 'index', manifests: answer.manifests.map(descriptorOf) };
   }
@@ -98,7 +99,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
       ...(created ? { created } : {}),
     };
   }
-  throw new Failure('malformed', `its manifest is of an unknown kind (${stated ?? 'no content type'})`, {
+  throw new Failure('malformed', `its manifest is of an unknown kind (${type ?? 'no content type'})`, {
     subject: new URL(response.url).host,
   });
 }
@@ -137,16 +138,24 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** Throws when the body is not what the digest names; an algorithm we cannot compute is let pass. */
+/** Throws when the body is not what the digest names, or when that cannot be told. */
 export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
-  if (!digest.startsWith('sha256:') || sha256(response.body) === digest) return;
-  throw new Failure('malformed', `the content does not match its digest ${digest}`, {
-    subject: new URL(response.url).host,
-  });
+  const [algorithm = '', hex] = digest.split(':');
+  const isKnown = algorithm === 'sha256' || algorithm === 'sha512';
+  if (isKnown && hash(algorithm, response.body) === hex) return;
+  const why = isKnown ? 'the content does not match its digest' : 'the content cannot be checked against its digest';
+  throw new Failure('malformed', `${why} ${digest}`, { subject: new URL(response.url).host });
 }
 
-function sha256(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+/** The digest that the registry names in the head of its answer; what is none is as good as nothing. */
+export function statedDigest({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
+  const stated = headers['docker-content-digest'];
+  return stated !== undefined && digestPattern.test(stated) ? stated : undefined;
+}
+
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms */
+function hash(algorithm: 'sha256' | 'sha512', bytes: Uint8Array): string {
+  return createHash(algorithm).update(bytes).digest('hex');
 }
 
 /** Reproducible builds set the year 1970 or 1; that is no date to show. */

@@ -3,7 +3,7 @@ import type { ZodMiniType } from 'zod/mini';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
-import { manifestAccept, ociIndex, readManifest, verifyDigest } from './manifest';
+import { manifestAccept, ociIndex, readManifest, statedDigest, verifyDigest } from './manifest';
 import type { Manifest } from './manifest';
 import type { Descriptor, Page } from './model';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
@@ -53,7 +53,7 @@ export class RegistryClient {
 
   /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
   async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
-    const list = `${this.url}/v2/${repository}/tags/list`;
+    const list = `${this.urlOf(repository)}/tags/list`;
     return this.page(list, cursor, pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
 
@@ -70,7 +70,7 @@ export class RegistryClient {
   /** The digest a tag points to now, without its manifest where the registry tells: a HEAD counts as no pull. */
   async digest(repository: string, tag: string, signal: AbortSignal): Promise<string> {
     const response = await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal);
-    return response.headers['docker-content-digest'] ?? (await this.manifest(repository, tag, signal)).digest;
+    return statedDigest(response) ?? (await this.manifest(repository, tag, signal)).digest;
   }
 
   /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
@@ -96,7 +96,7 @@ export class RegistryClient {
    */
   async referrers(repository: string, digest: string, signal: AbortSignal): Promise<readonly Descriptor[] | undefined> {
     if (this.hasReferrersApi === false) return undefined;
-    const url = `${this.url}/v2/${repository}/referrers/${digest}`;
+    const url = `${this.urlOf(repository)}/referrers/${digest}`;
     const response = await this.http(
       { method: 'GET', url, scope: pull(repository), headers: { Accept: ociIndex } },
       signal,
@@ -134,11 +134,15 @@ export class RegistryClient {
   }
 
   blobUrl(repository: string, digest: string): string {
-    return `${this.url}/v2/${repository}/blobs/${digest}`;
+    return `${this.urlOf(repository)}/blobs/${digest}`;
   }
 
   private manifestUrl(repository: string, reference: string): string {
-    return `${this.url}/v2/${repository}/manifests/${reference}`;
+    return `${this.urlOf(repository)}/manifests/${segmentOf(reference)}`;
+  }
+
+  private urlOf(repository: string): string {
+    return `${this.url}/v2/${repository.split('/').map(segmentOf).join('/')}`;
   }
 
   private manifestRequest(method: 'GET' | 'HEAD', repository: string, reference: string): HttpRequest {
@@ -201,6 +205,11 @@ export class RegistryClient {
     if (!statuses.includes(response.status)) throw failureOf(response);
     return response;
   }
+}
+
+/** What a registry lists may be named anything; a name stays within its part of the path, and a digest is left as it is. */
+function segmentOf(name: string): string {
+  return encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd')).replaceAll('%3A', ':');
 }
 
 function pull(repository: string): string {

@@ -6,6 +6,8 @@ const attempts = 3;
 /** A longer wait is the user's to decide: the answer then rises as it is. */
 const longestWaitSeconds = 10;
 
+const deadConnection: readonly (string | undefined)[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
+
 /** Sends again what may be sent twice, when the registry is busy or the connection broke. */
 export function withRetry(http: Http): Http {
   return async (request, signal) => {
@@ -18,8 +20,8 @@ export function withRetry(http: Http): Http {
         if (wait === undefined) return response;
         await delay(wait * 1000, undefined, { signal });
       } catch (error) {
-        // A kept-alive connection that the server closed just now; the next attempt opens a new one.
-        if (last || !(error instanceof Failure) || error.detail.code !== 'ECONNRESET') throw error;
+        // A kept-alive connection that is dead, by the server's will or after a sleep; the next attempt opens a new one.
+        if (last || !(error instanceof Failure) || !deadConnection.includes(error.detail.code)) throw error;
       }
     }
   };

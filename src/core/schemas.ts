@@ -13,12 +13,21 @@ const present = z.nullish;
 export const tokenAnswer = z.object({
   token: present(z.string()),
   access_token: present(z.string()),
-  expires_in: present(z.number()),
+  expires_in: present(z.unknown()),
 });
 
-/** An emptied registry or repository may answer `null` or leave the list out. */
-export const catalogAnswer = z.object({ repositories: present(z.array(z.string())) });
-export const tagsAnswer = z.object({ tags: present(z.array(z.string())) });
+/** An emptied registry or repository may answer `null` or leave the list out; an answer about something else is no empty list. */
+export const catalogAnswer = z
+  .looseObject({ repositories: present(z.array(z.string())) })
+  .check(z.refine((answer) => isAbout(answer, 'repositories'), 'lists no repositories'));
+export const tagsAnswer = z
+  .looseObject({ name: z.optional(z.unknown()), tags: present(z.array(z.string())) })
+  .check(z.refine((answer) => isAbout(answer, 'tags', 'name'), 'lists no tags'));
+
+function isAbout(answer: object, ...fields: readonly string[]): boolean {
+  const found = Object.keys(answer);
+  return found.length === 0 || fields.some((field) => found.includes(field));
+}
 
 const platform = z.object({
   os: present(z.string()),
@@ -29,9 +38,12 @@ const platform = z.object({
 
 const annotations = present(z.record(z.string(), z.string()));
 
+/** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests */
+export const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$/;
+
 const descriptor = z.object({
   mediaType: present(z.string()),
-  digest: z.string().check(z.regex(/^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$/)),
+  digest: z.string().check(z.regex(digestPattern)),
   size: z.number().check(z.minimum(0)),
   annotations,
   artifactType: present(z.string()),
@@ -110,7 +122,7 @@ export function decodeJson<T extends z.core.$ZodType>(
   const parsed = z.safeParse(schema, value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    const where = issue === undefined ? '' : `: ${issue.path.join('.')} ${issue.message}`;
+    const where = issue === undefined ? '' : `: ${[...issue.path, issue.message].join(' ')}`;
     throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
   }
   return parsed.data;

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
+import { visible } from '../core/plainText';
 import { programReason } from './programReason';
-import { count } from './words';
+import { wait } from './words';
 
 export type Remedy = 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
@@ -28,8 +29,8 @@ export function report(error: unknown, doing: string): Report | undefined {
 
 function told(doing: string, why: string, ways: readonly Remedy[]): Report {
   return {
-    message: t('Could not {0}: {1}', doing, why),
-    reason: why.charAt(0).toUpperCase() + why.slice(1),
+    message: visible(t('Could not {0}: {1}', doing, why)),
+    reason: visible(why.charAt(0).toUpperCase() + why.slice(1)),
     remedies: ways,
   };
 }
@@ -61,7 +62,7 @@ export function causes(error: unknown): string {
 
 /** A sentence's second half, ending with its full stop. */
 export function reason(failure: Failure): string {
-  const { subject, status, retryAfterSeconds, explanation, speaker } = failure.detail;
+  const { subject, status, retryAfterSeconds = 0, explanation, speaker } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
   const code = status === undefined ? '' : ` (${status})`;
   const quote = said === '' ? undefined : `${says(speaker, subject, said)}${code}.`;
@@ -79,13 +80,13 @@ export function reason(failure: Failure): string {
     case 'unsupported':
       return `${said === '' ? t('the registry does not offer this') : t('the registry does not offer this: “{0}”', said)}${code}.`;
     case 'rateLimited':
-      return retryAfterSeconds === undefined
+      return retryAfterSeconds === 0
         ? t(
             '{0} has had too many requests from you{1}. Wait a little, then try again.',
             subject,
             said === '' ? code : `: “${said}”`,
           )
-        : t('{0} has had too many requests from you. Try again in {1} seconds.', subject, count(retryAfterSeconds));
+        : t('{0} has had too many requests from you. Try again {1}.', subject, wait(retryAfterSeconds));
     case 'unreachable':
       return unreachable(failure);
     case 'untrusted':
@@ -93,10 +94,20 @@ export function reason(failure: Failure): string {
     case 'timedOut':
       return t('{0} did not answer in time. Check the network, VPN or proxy.', subject);
     case 'malformed':
-      return t('{0} does not answer as a registry does: {1}.', subject, said);
+      return t(
+        '{0} does not answer as a registry does: {1}. Check its address, and any proxy on the way.',
+        subject,
+        said,
+      );
     case 'rejected':
       return status !== undefined && status >= 500
-        ? t('{0} has a problem of its own{1}{2}. Try again later.', subject, code, said === '' ? '' : `: “${said}”`)
+        ? t(
+            '{0} has a problem of its own{1}{2}. Try again {3}.',
+            subject,
+            code,
+            said === '' ? '' : `: “${said}”`,
+            retryAfterSeconds === 0 ? t('later') : wait(retryAfterSeconds),
+          )
         : (quote ?? t('{0} refused{1}.', subject, code));
   }
 }
@@ -158,13 +169,20 @@ function engineUnreachable(address: string, code: string | undefined): string | 
 function unreachable({ detail: { subject, code }, message }: Failure): string {
   switch (code) {
     case 'ENOTFOUND':
-    case 'EAI_AGAIN':
       return t('there is no server named {0}. Check the spelling, the network or the VPN.', subject);
+    case 'EAI_AGAIN':
+      return t('the name {0} cannot be looked up at the moment. Check the network or the VPN.', subject);
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTUNREACH':
+    case 'EHOSTDOWN':
+    case 'EADDRNOTAVAIL':
+      return t('no network leads from this machine to {0}. Check the network or the VPN.', subject);
     case 'ECONNREFUSED':
       return t('nothing listens at {0}. Check the port, or whether the registry is running.', subject);
     case 'ECONNRESET':
     case 'EPIPE':
-      return t('{0} broke the connection off.', subject);
+      return t('{0} broke the connection off. If it happens again, check the network, VPN or proxy.', subject);
     default:
       return t('{0} cannot be reached: {1}.', subject, message);
   }

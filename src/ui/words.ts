@@ -24,6 +24,12 @@ export function age(date: Date, now = new Date()): string {
   return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
 }
 
+/** `in 45 seconds`, `in 20 minutes`: never less than what is left. */
+export function wait(seconds: number): string {
+  const [unit, length] = units.find(([, candidate]) => seconds >= 2 * candidate) ?? (['second', 1] as const);
+  return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(Math.ceil(seconds / length), unit);
+}
+
 /** `45 MB`, `1.2 GB`: decimal, as registries and engines count; a second digit only where the first alone says little. */
 export function size(bytes: number): string {
   const leading = bytes / 1000 ** Math.floor(Math.log10(Math.max(bytes, 1)) / 3);

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Reply {
@@ -15,15 +16,23 @@ export interface ReplyFault extends Reply {
 
 /**
  * `reset` closes the connection without an answer, `hang` never answers, `truncate` promises the whole body and closes
- * after half of it, `slow` holds the whole answer back for `delayMs` (1000 when absent).
+ * after half of it, `slow` holds the whole answer back for `delayMs` (1000 when absent), `drip` sends a byte of a body that
+ * has no end every `delayMs`, `endless` such a body as fast as it is taken.
  */
 export interface WireFault {
-  readonly kind: 'reset' | 'hang' | 'truncate' | 'slow';
+  readonly kind: 'reset' | 'hang' | 'truncate' | 'slow' | 'drip' | 'endless';
   readonly delayMs?: number;
   readonly times?: number;
 }
 
-export type Fault = ReplyFault | WireFault;
+/** Written to the connection in place of an answer, byte for byte; then the connection ends unless it `stays`. */
+export interface RawFault {
+  readonly raw: string;
+  readonly stays?: boolean;
+  readonly times?: number;
+}
+
+export type Fault = ReplyFault | WireFault | RawFault;
 
 export interface RequestLine {
   readonly method: string;
@@ -82,6 +91,21 @@ function sendHalf(response: ServerResponse, reply: Reply): void {
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy());
 }
 
+/** A JSON text without end; a byte after each pause, or as much as is taken. */
+async function* endlessText(pauseMs?: number): AsyncGenerator<string> {
+  yield '[';
+  for (;;) {
+    if (pauseMs !== undefined) await delay(pauseMs, undefined, { ref: false });
+    yield ' '.repeat(pauseMs === undefined ? 64 * 1024 : 1);
+  }
+}
+
+async function sendOn(response: ServerResponse, pauseMs?: number): Promise<void> {
+  response.writeHead(200, { 'Content-Type': 'application/json' });
+  // Whoever asked has to end it.
+  await pipeline(endlessText(pauseMs), response).catch(() => undefined);
+}
+
 /** Sends what `answer` gives, damaged as the fault says; `answer` is not asked when the fault replaces it. */
 export async function sendWith(
   fault: Fault | undefined,
@@ -96,6 +120,11 @@ export async function sendWith(
     send(response, fault);
     return;
   }
+  if ('raw' in fault) {
+    if (fault.stays) response.socket?.write(fault.raw);
+    else response.socket?.end(fault.raw);
+    return;
+  }
   switch (fault.kind) {
     case 'reset':
       response.socket?.destroy();
@@ -105,6 +134,10 @@ export async function sendWith(
     case 'truncate':
       sendHalf(response, await answer());
       return;
+    case 'drip':
+      return sendOn(response, fault.delayMs ?? 1000);
+    case 'endless':
+      return sendOn(response);
     case 'slow':
       await delay(fault.delayMs ?? 1000, undefined, { ref: false });
       if (!response.destroyed) send(response, await answer());

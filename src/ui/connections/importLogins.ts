@@ -128,5 +128,5 @@ function isDenied(error: unknown): boolean {
 }
 
 function speaksPlainHttp(error: unknown): boolean {
-  return error instanceof Failure && /^(?:EPROTO$|ERR_SSL)/.test(error.detail.code ?? '');
+  return error instanceof Failure && error.detail.code === 'NOT_TLS';
 }

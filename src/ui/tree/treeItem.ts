@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import type { Attachment, Entry, ImageDetails, Tag } from '../../core/model';
+import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { report } from '../report';
 import { age, artifactName, count, platforms, signedInAs, size, summary } from '../words';
@@ -174,12 +175,13 @@ function labelled(
   description: string | undefined,
   state: vscode.TreeItemCollapsibleState,
 ): vscode.TreeItem {
-  const item = new vscode.TreeItem(entry.label, state);
+  const label = plainText(entry.label);
+  const item = new vscode.TreeItem(label, state);
   item.iconPath = new vscode.ThemeIcon(icon);
   if (description !== undefined) item.description = description;
   const spokenKind = kindNames[entry.kind]();
   item.accessibilityInformation = {
-    label: `${spokenKind} ${entry.label}${description === undefined ? '' : `, ${description}`}`,
+    label: `${spokenKind} ${label}${description === undefined ? '' : `, ${description}`}`,
   };
   return item;
 }
@@ -229,7 +231,7 @@ function spoken(
   { created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
 ): string {
   return [
-    t('Tag {0}', label),
+    t('Tag {0}', plainText(label)),
     ...(isLocked === true ? [t('locked')] : []),
     ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
     ...(created === undefined ? [] : [age(created)]),

@@ -124,6 +124,23 @@ describe('tokens', () => {
 });
 
 describe('abort', () => {
+  it('before a token is needed anew asks for none', async () => {
+    const asked: string[] = [];
+    const counting: Http = (request, signal) => {
+      asked.push(request.url);
+      return axiosHttp(collectLog())(request, signal);
+    };
+    const http = withAuth(counting, bench.registry.url, () => Promise.resolve(alice));
+    expect(await tagsOf(http)).toBe(200);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    asked.length = 0;
+    const gone = http({ method: 'GET', url: `${bench.registry.url}/v2/`, scope: pullApp }, AbortSignal.abort());
+    await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
+    await new Promise(setImmediate);
+    expect(asked).toEqual([]);
+  });
+
   it('ends the request of the one who aborts, and not the exchange others wait for', async () => {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));

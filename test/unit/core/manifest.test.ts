@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../src/core/failure';
 import type { HttpResponse } from '../../../src/core/http';
 import { dateOf, manifestAccept, printPlatform, readManifest, verifyDigest } from '../../../src/core/manifest';
 import { digestOf } from '../../sandbox/blob';
@@ -138,10 +139,29 @@ describe('readManifest', () => {
 });
 
 describe('digests', () => {
-  it('of algorithms unknown here are let pass', () => {
+  it.each([
+    'sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881',
+    'sha512:a4abd4448c49562d828115d13a1fccea927f52b4d5459297f8b43e42da89238bc13626e43dcb38ddb082488927ec904fb42057443983e88585179d50551afe62',
+  ])('that name the content are believed: %s', (digest) => {
     expect(() => {
-      verifyDigest(served('x'), `blake3:${'0'.repeat(64)}`);
+      verifyDigest(served('x'), digest);
     }).not.toThrow();
+  });
+
+  it.each([
+    [`sha256:${'0'.repeat(64)}`, 'the content does not match its digest'],
+    [`sha512:${'0'.repeat(128)}`, 'the content does not match its digest'],
+    [`blake3:${'0'.repeat(64)}`, 'the content cannot be checked against its digest'],
+    [`SHA256:${'0'.repeat(64)}`, 'the content cannot be checked against its digest'],
+  ])('that do not, or that cannot be told, are refused: %s', (digest, message) => {
+    expect(() => {
+      verifyDigest(served('x'), digest);
+    }).toThrow(new Failure('malformed', `${message} ${digest}`, { subject: 'r.test' }));
+  });
+
+  it.each(['', 'none', 'sha256:', '"sha256:abc"', 'md5:x'])('are counted here where the head names none: %j', (stated) => {
+    const { digest } = readManifest(served('{"manifests":[]}', { 'docker-content-digest': stated }), 'a');
+    expect(digest).toBe('sha256:27b7a2ad77ebd6c3663a9dc5d493a96943c48d8c7c77b3c123d2f6712f1ff7ed');
   });
 });
 

@@ -31,7 +31,7 @@ describe('a report', () => {
       'rateLimited',
       '',
       { status: 429, retryAfterSeconds: 1200 },
-      'registry.example.com has had too many requests from you. Try again in 1,200 seconds.',
+      'registry.example.com has had too many requests from you. Try again in 20 minutes.',
     ],
     [
       'rateLimited',
@@ -51,7 +51,12 @@ describe('a report', () => {
       { code: 'ECONNREFUSED' },
       'nothing listens at registry.example.com. Check the port, or whether the registry is running.',
     ],
-    ['unreachable', 'x', { code: 'ECONNRESET' }, 'registry.example.com broke the connection off.'],
+    [
+      'unreachable',
+      'x',
+      { code: 'ECONNRESET' },
+      'registry.example.com broke the connection off. If it happens again, check the network, VPN or proxy.',
+    ],
     [
       'untrusted',
       'wrong version number',
@@ -60,9 +65,9 @@ describe('a report', () => {
     ],
     [
       'unreachable',
-      'no route to host',
-      { code: 'EHOSTUNREACH' },
-      'registry.example.com cannot be reached: no route to host.',
+      'the port is reserved',
+      { code: 'EACCES' },
+      'registry.example.com cannot be reached: the port is reserved.',
     ],
     [
       'untrusted',
@@ -88,7 +93,7 @@ describe('a report', () => {
       'malformed',
       'it answered a web page (text/html)',
       {},
-      'registry.example.com does not answer as a registry does: it answered a web page (text/html).',
+      'registry.example.com does not answer as a registry does: it answered a web page (text/html). Check its address, and any proxy on the way.',
     ],
     [
       'rejected',
