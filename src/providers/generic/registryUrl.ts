@@ -1,20 +1,60 @@
+import { isIPv6 } from 'node:net';
 import { t } from '@vscode/l10n';
+
+type Reading = { readonly url: string } | { readonly problem: string };
 
 /**
  * Reads what people type or paste for a registry: `registry.example.com:5000`, `https://host/artifactory/api/docker/team/`,
- * `http://localhost:5000/v2/`. https unless http is typed; a path prefix stays; the API's own `/v2` goes.
+ * `http://localhost:5000/v2/_catalog`. https unless http is typed; a path prefix stays; the API's own `/v2` goes, and all
+ * that comes after it.
  */
-export function readRegistryUrl(text: string): { readonly url: string } | { readonly problem: string } {
-  const typed = text.trim();
+export function readRegistryUrl(text: string): Reading {
+  // As browsers read it.
+  const typed = text.trim().replaceAll('\\', '/');
   if (typed === '') return { problem: t('Type the address of the registry, such as registry.example.com.') };
   if (/\s/.test(typed)) return { problem: t('An address has no spaces.') };
-  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;
+  if (isIPv6(typed)) return { problem: t('An IPv6 address stands in brackets: [{0}].', typed) };
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(typed) ?? [];
+  if (scheme !== '' && !/^https?$/i.test(scheme))
+    return { problem: t('A registry is reached by https:// or http://: leave {0}:// out.', scheme) };
+  // One slash or no colon is a slip of the hand.
+  const withScheme = scheme === '' ? `https://${typed.replace(/^(https?):?\/+/i, '')}` : typed;
+  if (!isPort(/^[^/]*\/\/[^/]*:(\d+)(?:[/?#]|$)/.exec(withScheme)?.[1]))
+    return { problem: t('A port is a number from 1 to 65535.') };
   if (!URL.canParse(withScheme)) return { problem: t('This is no address. Try one like registry.example.com:5000.') };
-  const url = new URL(withScheme);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return { problem: t('A registry is reached by https:// or http://.') };
+  return readParsed(new URL(withScheme));
+}
+
+function readParsed(url: URL): Reading {
   if (url.username !== '' || url.password !== '')
     return { problem: t('Leave the user name and password out: they are asked for next.') };
-  if (url.search !== '' || url.hash !== '') return { problem: t('Leave out everything from “?” or “#” on.') };
-  return { url: `${url.origin}${url.pathname.replace(/(\/v2)?\/*$/, '')}` };
+  const site = webSites.get(url.hostname);
+  if (site !== undefined) return { problem: site() };
+  if (/:[\w.-]+$|@sha\d+:/.test(url.pathname))
+    return { problem: t('This is the name of an image. The address of its registry may be {0}.', url.host) };
+  // With these parts the API may have been copied from somewhere; they belong to one of its answers.
+  const isOfApi = /\/v2\/_catalog\/?$|\/v2\/.+\/tags\/list\/?$/.test(url.pathname);
+  if (!isOfApi && (url.search !== '' || url.hash !== ''))
+    return { problem: t('Leave out everything from “?” or “#” on.') };
+  const path = url.pathname.replace(/\/v2\/(_catalog|.+\/tags\/list)\/?$/, '').replace(/(\/v2)?\/*$/, '');
+  url.hostname = url.hostname.replace(/\.$/, '');
+  return { url: `${url.origin}${path}` };
 }
+
+function isPort(digits: string | undefined): boolean {
+  return digits === undefined || (Number(digits) >= 1 && Number(digits) <= 65535);
+}
+
+const dockerHub = () => t('This is Docker Hub: go back, and choose it from the list.');
+const gitHub = () => t('GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.');
+
+/** Sites of people who look for a registry that has a kind of its own. */
+const webSites: ReadonlyMap<string, () => string> = new Map([
+  ['hub.docker.com', dockerHub],
+  ['docker.com', dockerHub],
+  ['www.docker.com', dockerHub],
+  ['docker.io', dockerHub],
+  ['index.docker.io', dockerHub],
+  ['github.com', gitHub],
+  ['www.github.com', gitHub],
+]);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
 import { generic } from '../../../src/providers/generic/type';
@@ -15,27 +16,89 @@ describe('readRegistryUrl', () => {
     ['https://registry.example:443/v2', 'https://registry.example'],
     ['https://host/artifactory/api/docker/team/', 'https://host/artifactory/api/docker/team'],
     ['host/artifactory/v2/', 'https://host/artifactory'],
+    ['https://registry.example///', 'https://registry.example'],
+    ['registry.example.', 'https://registry.example'],
+    ['registry.example.:5000/', 'https://registry.example:5000'],
+    ['registry.example/v2/_catalog', 'https://registry.example'],
+    ['https://registry.example/v2/_catalog?n=100', 'https://registry.example'],
+    ['https://host/reg/v2/team/app/tags/list', 'https://host/reg'],
+    ['https:/registry.example', 'https://registry.example'],
+    ['https//registry.example', 'https://registry.example'],
+    ['//registry.example', 'https://registry.example'],
+    ['REGISTRY.EXAMPLE', 'https://registry.example'],
+    ['bücher.example', 'https://xn--bcher-kva.example'],
+    ['[2001:db8::1]', 'https://[2001:db8::1]'],
+    ['localhost', 'https://localhost'],
+    ['registry.example:80', 'https://registry.example:80'],
+    ['https:\\\\registry.example', 'https://registry.example'],
   ])('reads %s as %s', (typed, url) => {
     expect(readRegistryUrl(typed)).toEqual({ url });
   });
 
+  const noAddress = 'This is no address. Try one like registry.example.com:5000.';
+  const noPort = 'A port is a number from 1 to 65535.';
+  const secrets = 'Leave the user name and password out: they are asked for next.';
+  const tail = 'Leave out everything from “?” or “#” on.';
+  const dockerHub = 'This is Docker Hub: go back, and choose it from the list.';
   it.each([
-    '',
-    '   ',
-    'two words',
-    'https://',
-    'ftp://registry.example',
-    'file:///etc/passwd',
-    'https://alice:secret@registry.example',
-    'alice@registry.example',
-    'registry.example?x=1',
-    'registry.example#x',
-    'https://[',
-  ])('says what is wrong with %j', (typed) => {
-    const read = readRegistryUrl(typed);
-    expect('problem' in read && read.problem !== '').toBe(true);
+    ['', 'Type the address of the registry, such as registry.example.com.'],
+    ['   ', 'Type the address of the registry, such as registry.example.com.'],
+    ['two words', 'An address has no spaces.'],
+    ['docker pull registry.example/app', 'An address has no spaces.'],
+    ['https://', noAddress],
+    ['https://[', noAddress],
+    ['registry.example:http', noAddress],
+    ['<registry.example>', noAddress],
+    ['registry.example:0', noPort],
+    ['http://registry.example:99999/', noPort],
+    ['::1', 'An IPv6 address stands in brackets: [::1].'],
+    ['ftp://registry.example', 'A registry is reached by https:// or http://: leave ftp:// out.'],
+    ['docker://registry.example/app', 'A registry is reached by https:// or http://: leave docker:// out.'],
+    ['oci://registry.example', 'A registry is reached by https:// or http://: leave oci:// out.'],
+    ['file:///etc/passwd', 'A registry is reached by https:// or http://: leave file:// out.'],
+    ['https://alice:secret@registry.example', secrets],
+    ['alice:secret@registry.example', secrets],
+    ['alice@registry.example', secrets],
+    ['registry.example?x=1', tail],
+    ['registry.example#x', tail],
+    ['ghcr.io/owner/app:tag', 'This is the name of an image. The address of its registry may be ghcr.io.'],
+    [
+      `registry.example:5000/app@sha256:${'0'.repeat(64)}`,
+      'This is the name of an image. The address of its registry may be registry.example:5000.',
+    ],
+    ['https://hub.docker.com/r/library/nginx', dockerHub],
+    ['docker.io', dockerHub],
+    ['https://github.com/owner', 'GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.'],
+  ])('says what is wrong with %j', (typed, problem) => {
     // What was typed may hold a password.
-    expect(JSON.stringify(read)).not.toContain('secret');
+    expect(problem).not.toContain('secret');
+    expect(readRegistryUrl(typed)).toEqual({ problem });
+  });
+
+  it('reads anything, and what it reads again as the same', () => {
+    const host = fc.domain();
+    const port = fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined });
+    const path = fc.array(fc.stringMatching(/^[a-z0-9-]{1,8}$/), { maxLength: 3 });
+    const address = fc
+      .tuple(fc.constantFrom('', 'http://', 'https://'), host, port, path)
+      .map(([scheme, name, number, parts]) =>
+        [`${scheme}${name}${number === undefined ? '' : `:${number}`}`, ...parts].join('/'),
+      );
+    fc.assert(
+      fc.property(
+        fc.oneof(address, fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true })),
+        (typed) => {
+          const read = readRegistryUrl(typed);
+          if ('problem' in read) return /^[A-Z].+\.$/u.test(read.problem);
+          const { protocol, username, password, search, hash } = new URL(read.url);
+          expect(read.url).toMatch(/[^/]$/);
+          expect([/^https?:$/.test(protocol), username, password, search, hash]).toEqual([true, '', '', '', '']);
+          expect(readRegistryUrl(read.url)).toEqual(read);
+          return true;
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
 
