@@ -143,6 +143,11 @@ export function activate(context: vscode.ExtensionContext): void {
       const show = kind === 'warning' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
       void show(message);
     },
+    offer: (message, { id, title }, node) => {
+      void vscode.window.showInformationMessage(message, title).then(async (chosen) => {
+        if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
+      });
+    },
     useEngine: async (endpoint) => {
       const value = endpoint === '' ? undefined : endpoint;
       await settings().update('engine.endpoint', value, vscode.ConfigurationTarget.Global);

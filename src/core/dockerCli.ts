@@ -20,6 +20,9 @@ export async function dockerLogIn(
     throw new Failure('unsupported', 'there is no account to log in with', { subject: 'docker', speaker: 'program' });
   const [user, input] =
     credential.kind === 'basic' ? [credential.username, credential.secret] : [tokenUser, credential.token];
+  // Its arguments are for every program on the machine to read.
+  if (user === input)
+    throw new Failure('unsupported', '', { subject: 'docker', speaker: 'program', code: 'NAME_IS_SECRET' });
   const args = ['login', '--username', user, '--password-stdin', ...server(host)];
   await docker(args, host, { input, timeoutMs: withinMs, signal, env });
 }

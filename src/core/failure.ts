@@ -8,6 +8,8 @@ export type FailureKind =
   /** A valid credential that may not do this. */
   | 'forbidden'
   | 'notFound'
+  /** It answers with this credential, and does not tell what it holds: what is known by name can be opened. */
+  | 'unlisted'
   | 'rateLimited'
   /** The registry does not do this for anybody. */
   | 'unsupported'

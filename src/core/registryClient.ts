@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ZodMiniType } from 'zod/mini';
+import type { z, ZodMiniType } from 'zod/mini';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
@@ -9,10 +9,17 @@ import type { Descriptor, Page } from './model';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
 
 /** The most that every known registry accepts; more is refused with 400 or 405. */
-const pageSize = 1000;
+const mostRows = 1000;
 const listMaxBytes = 32 * 1024 * 1024;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
+
+export interface ClientOptions {
+  /** Rows to ask for at a time. */
+  readonly pageSize?: number;
+  /** What names of images have in front of the names that this API knows, with a slash at its end: `docker-local/`. */
+  readonly prefix?: string;
+}
 
 /**
  * Speaks the OCI distribution protocol to one registry: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
@@ -33,28 +40,36 @@ export class RegistryClient {
   });
   /** Unknown until the registry was asked once. */
   private hasReferrersApi: boolean | undefined;
+  private readonly pageSize: number;
+  private readonly prefix: string;
 
   /** `url`: root of the API without trailing slash; a path prefix is kept in front of `/v2/`. */
   constructor(
     private readonly http: Http,
     private readonly url: string,
-  ) {}
+    { pageSize = mostRows, prefix = '' }: ClientOptions = {},
+  ) {
+    this.pageSize = pageSize;
+    this.prefix = prefix;
+  }
 
   /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
   async ping(signal: AbortSignal): Promise<void> {
     await this.expect([200], { method: 'GET', url: `${this.url}/v2/` }, signal);
   }
 
-  /** Repository names, at most 1,000 a page. Not part of OCI, and refused by many: https://distribution.github.io/distribution/spec/api/#catalog */
+  /** Repository names. Not part of OCI, and refused by many: https://distribution.github.io/distribution/spec/api/#catalog */
   async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     const list = `${this.url}/v2/_catalog`;
-    return this.page(list, cursor, catalogScope, catalogAnswer, ({ repositories }) => repositories ?? [], signal);
+    const namesOf = ({ repositories }: z.infer<typeof catalogAnswer>) => repositories ?? [];
+    const { items, ...rest } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
+    return { items: items.map((name) => `${this.prefix}${name}`), ...rest };
   }
 
   /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
   async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     const list = `${this.urlOf(repository)}/tags/list`;
-    return this.page(list, cursor, pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
+    return this.page(list, cursor, this.pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
 
   /** `reference`: a tag or a digest. */
@@ -84,7 +99,7 @@ export class RegistryClient {
     const kept = this.blobs.get(key);
     if (kept !== undefined) return kept;
     const url = this.blobUrl(repository, digest);
-    const response = await this.expect([200], { method: 'GET', url, scope: pull(repository), maxBytes }, signal);
+    const response = await this.expect([200], { method: 'GET', url, scope: this.pull(repository), maxBytes }, signal);
     verifyDigest(response, digest);
     this.blobs.set(key, response.body);
     return response.body;
@@ -98,7 +113,7 @@ export class RegistryClient {
     if (this.hasReferrersApi === false) return undefined;
     const url = `${this.urlOf(repository)}/referrers/${digest}`;
     const response = await this.http(
-      { method: 'GET', url, scope: pull(repository), headers: { Accept: ociIndex } },
+      { method: 'GET', url, scope: this.pull(repository), headers: { Accept: ociIndex } },
       signal,
     );
     // Registries from before OCI 1.1 take the path for another one, and refuse it in several ways.
@@ -125,11 +140,7 @@ export class RegistryClient {
    */
   async deleteManifest(repository: string, reference: string, signal: AbortSignal): Promise<void> {
     const url = this.manifestUrl(repository, reference);
-    await this.expect(
-      [200, 202, 204],
-      { method: 'DELETE', url, scope: `repository:${repository}:pull,delete` },
-      signal,
-    );
+    await this.expect([200, 202, 204], { method: 'DELETE', url, scope: `${this.pull(repository)},delete` }, signal);
     this.manifests.delete(`${repository}@${reference}`);
   }
 
@@ -142,7 +153,15 @@ export class RegistryClient {
   }
 
   private urlOf(repository: string): string {
-    return `${this.url}/v2/${repository.split('/').map(segmentOf).join('/')}`;
+    return `${this.url}/v2/${this.apiName(repository).split('/').map(segmentOf).join('/')}`;
+  }
+
+  private pull(repository: string): string {
+    return `repository:${this.apiName(repository)}:pull`;
+  }
+
+  private apiName(repository: string): string {
+    return repository.startsWith(this.prefix) ? repository.slice(this.prefix.length) : repository;
   }
 
   private manifestRequest(method: 'GET' | 'HEAD', repository: string, reference: string): HttpRequest {
@@ -150,7 +169,7 @@ export class RegistryClient {
       method,
       url: this.manifestUrl(repository, reference),
       headers: { Accept: manifestAccept },
-      scope: pull(repository),
+      scope: this.pull(repository),
       maxBytes: manifestMaxBytes,
     };
   }
@@ -164,7 +183,7 @@ export class RegistryClient {
     signal: AbortSignal,
   ): Promise<Page<string>> {
     const request = (url: string): HttpRequest => ({ method: 'GET', url, scope, maxBytes: listMaxBytes });
-    let url = cursor ?? `${list}?n=${pageSize}`;
+    let url = cursor ?? `${list}?n=${this.pageSize}`;
     let response = await this.http(request(url), signal);
     if (cursor === undefined && (response.status === 400 || response.status === 405)) {
       // This registry's pages are smaller than ours: let it choose.
@@ -173,31 +192,38 @@ export class RegistryClient {
     }
     if (response.status !== 200) throw failureOf(response);
     const items = itemsOf(decodeJson(schema, response));
-    const link = nextLink(response.headers.link);
+    const { n, last } = Object.fromEntries(new URL(url).searchParams);
+    // It does not know `last`, and began anew where we went on without its word.
+    if (last !== undefined && url === pageAfter(list, n, last) && items.includes(last)) return { items: [] };
+    const end = items.at(-1);
     // A page without rows, or one that leads back to itself, is the last.
-    if (link === undefined || items.length === 0) return { items };
-    const next = this.onOwnOrigin(link, url);
+    if (end === undefined) return { items };
+    const link = nextLink(response.headers.link);
+    // Gitea takes `n` and `last` and sends no links: a full page may have another behind it.
+    const isFull = Number(n) === items.length;
+    const next = link !== undefined ? this.nextPage(link, url) : isFull ? pageAfter(list, n, end) : url;
     return next === url ? { items } : { items, next };
   }
 
   /**
-   * The address of the next page. A registry behind a proxy may write its inner scheme or port, so the link's path and query
-   * are taken byte for byte and asked of our own origin: no link can lead a credential elsewhere.
+   * The address of the next page. A registry behind a proxy may write its inner scheme, port or path, so the link's query is
+   * taken byte for byte and asked of the list we asked: no link can lead a credential elsewhere.
    */
-  private onOwnOrigin(link: string, base: string): string {
-    if (!URL.canParse(link, base)) {
+  private nextPage(link: string, asked: string): string {
+    if (!URL.canParse(link, asked)) {
       throw new Failure('malformed', `its link to the next page cannot be read: ${link.slice(0, 200)}`, {
         subject: new URL(this.url).host,
       });
     }
-    const target = new URL(link, base);
-    const own = new URL(this.url);
-    if (target.hostname !== own.hostname) {
+    const target = new URL(link, asked);
+    const { origin, hostname, host, pathname } = new URL(asked);
+    if (target.hostname !== hostname) {
       throw new Failure('malformed', `its link to the next page leads to another host, ${target.host}`, {
-        subject: own.host,
+        subject: host,
       });
     }
-    return `${own.origin}${target.pathname}${target.search}`;
+    // Artifactory leaves the name of its repository out of the path: RTFACT-18971 of JFrog
+    return `${origin}${target.searchParams.has('last') ? pathname : target.pathname}${target.search}`;
   }
 
   private async expect(statuses: readonly number[], request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
@@ -212,6 +238,6 @@ function segmentOf(name: string): string {
   return encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd')).replaceAll('%3A', ':');
 }
 
-function pull(repository: string): string {
-  return `repository:${repository}:pull`;
+function pageAfter(list: string, n: string | undefined, last: string): string {
+  return `${list}?n=${n ?? ''}&last=${encodeURIComponent(last)}`;
 }

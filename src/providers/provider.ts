@@ -160,6 +160,8 @@ export interface ProviderType {
   readonly detail: string;
   /** Codicon. */
   readonly icon: string;
+  /** One of several names for the same: offered below all others. */
+  readonly isPreset?: boolean;
   readonly questions: readonly Question[];
   /** What an account of VS Code that signs in must be allowed. */
   readonly scopes?: readonly string[];
@@ -223,6 +225,8 @@ export interface Question {
   readonly key: string;
   readonly prompt: string;
   readonly placeholder?: string;
+  /** What stands in the box at first. */
+  readonly value?: string;
   readonly secret?: boolean;
   readonly choices?: readonly { readonly value: string; readonly label: string; readonly detail?: string }[];
   /** What is wrong with the answer typed so far; nothing when it will do. */

@@ -2,8 +2,8 @@ import { azure } from './acr/azureType';
 import { acr } from './acr/type';
 import { dockerHub } from './dockerHub/type';
 import { ghcr } from './ghcr/type';
-import { generic } from './generic/type';
+import { generic, vendorTypes } from './generic/type';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */
-export const providerTypes: readonly ProviderType[] = [azure, acr, dockerHub, ghcr, generic];
+export const providerTypes: readonly ProviderType[] = [azure, acr, dockerHub, ghcr, generic, ...vendorTypes];

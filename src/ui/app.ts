@@ -35,6 +35,8 @@ export interface App {
   readonly done: (message: string) => void;
   /** Says in a notification what the user should know of; does not wait for it to be read. */
   readonly tell: (message: string, kind: 'information' | 'warning') => void;
+  /** Says in a notification what the user should know of, with a button that runs a command on a row. */
+  readonly offer: (message: string, command: { readonly id: string; readonly title: string }, node: Node) => void;
   /** Sets registryExplorer.engine.endpoint; empty: as the docker command finds it. */
   readonly useEngine: (endpoint: string) => Promise<void>;
   /** Says what went wrong, where no command is left to throw it. `doing` completes "Could not …". */

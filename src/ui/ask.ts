@@ -41,6 +41,8 @@ export interface Choice<T> {
   readonly description?: string | undefined;
   readonly detail?: string | undefined;
   readonly icon?: string;
+  /** Stands under this heading, with its neighbours of the same. */
+  readonly section?: string;
   readonly value: T;
 }
 

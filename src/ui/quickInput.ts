@@ -34,23 +34,29 @@ function input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>
   ]);
 }
 
+type Item<T> = vscode.QuickPickItem & { readonly value: T };
+/** A heading between items has no value. */
+type Line<T> = Item<T> | vscode.QuickPickItem;
+
 async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>> {
-  const box = vscode.window.createQuickPick<vscode.QuickPickItem & { readonly value: T }>();
+  const box = vscode.window.createQuickPick<Line<T>>();
   box.title = step.title;
   box.placeholder = step.placeholder;
   box.ignoreFocusOut = true;
   box.matchOnDescription = true;
+  box.matchOnDetail = true;
   box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
   let failed: { readonly error: unknown } | undefined;
   const answer = await shown<T>(box, (settle, signal) => {
     void (async () => {
       try {
         await busily(box, async () => {
-          const items = (await step.items).map(quickPickItem).map((item) => {
+          const choices = await step.items;
+          const items = choices.map(quickPickItem).map((item) => {
             const problem = item.value === step.selected ? step.problemSoFar : undefined;
             return problem === undefined ? item : refused(item, problem);
           });
-          box.items = items;
+          box.items = items.flatMap((item, at): Line<T>[] => [...headings(choices, at), item]);
           const active = items.find(({ value }) => value === step.selected) ?? items[0];
           // None at all would leave Enter without anything to take.
           if (active !== undefined) box.activeItems = [active];
@@ -66,7 +72,7 @@ async function pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>
       }),
       box.onDidAccept(async () => {
         const chosen = box.selectedItems[0];
-        if (chosen === undefined) return;
+        if (chosen === undefined || !('value' in chosen)) return;
         const refusal = await busily(box, () => accept?.(chosen.value, signal));
         if (refusal === undefined) settle({ value: chosen.value });
         else box.items = box.items.map((item) => (item === chosen ? refused(item, refusal) : item));
@@ -93,6 +99,13 @@ async function pickSeveral<T>({ title, placeholder, items }: PickSeveralStep<T>)
     choices,
   ]);
   return chosen?.map(({ value }) => value);
+}
+
+/** What stands above the choice: the heading of its section, once. */
+function headings<T>(choices: readonly Choice<T>[], at: number): readonly vscode.QuickPickItem[] {
+  const section = choices[at]?.section;
+  if (section === undefined || section === choices[at - 1]?.section) return [];
+  return [{ label: section, kind: vscode.QuickPickItemKind.Separator }];
 }
 
 function quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>) {

@@ -4,7 +4,7 @@ import { visible } from '../core/plainText';
 import { programReason } from './programReason';
 import { wait } from './words';
 
-export type Remedy = 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
+export type Remedy = 'addRepository' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
 export interface Report {
   /** The whole sentence. */
@@ -77,6 +77,8 @@ export function reason(failure: Failure): string {
       return quote ?? `${t('this credential may not do that')}${code}.`;
     case 'notFound':
       return quote ?? `${t('it is not there (any more)')}${code}.`;
+    case 'unlisted':
+      return quote ?? `${t('it does not list its repositories')}${code}.`;
     case 'unsupported':
       return `${said === '' ? t('the registry does not offer this') : t('the registry does not offer this: “{0}”', said)}${code}.`;
     case 'rateLimited':
@@ -127,6 +129,10 @@ function says(speaker: Failure['detail']['speaker'], subject: string, words: str
 function knownReason(failure: Failure): string | undefined {
   const { subject, speaker, code } = failure.detail;
   if (speaker === 'engine') return engineReason(failure);
+  if (code === 'NAME_IS_SECRET')
+    return t(
+      'its user name is the token itself, which docker would show to every program on this machine. Use the registry’s own program.',
+    );
   if (speaker === 'program') return programReason(failure);
   if (code !== 'PLAIN_HTTP') return undefined;
   return t(
@@ -250,6 +256,8 @@ function remedies({ kind, detail: { speaker, code } }: Failure): readonly Remedy
     case 'unauthorized':
     case 'forbidden':
       return ['updateCredential', 'retry', 'showLog'];
+    case 'unlisted':
+      return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
     case 'unsupported':
       return ['showLog'];

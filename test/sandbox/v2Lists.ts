@@ -16,12 +16,12 @@ function paginate(
   names: readonly string[],
   { url }: ServedRequest,
   defaultSize: number,
-  { maxPageSize, pageCap, links }: V2Behaviour,
+  { maxPageSize, tooLargePage, pageCap, links }: V2Behaviour,
 ): Paged | Reply {
   const asked = url.searchParams.get('n');
   const last = url.searchParams.get('last');
   if (asked !== null && (!/^\d+$/.test(asked) || Number(asked) > maxPageSize)) {
-    return errorReply(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested');
+    return tooLargePage ?? errorReply(400, 'PAGINATION_NUMBER_INVALID', 'invalid number of results requested');
   }
   const size = Math.min(asked === null ? defaultSize : Number(asked), pageCap);
   const sorted = lexical(names);
@@ -34,10 +34,13 @@ function paginate(
   if (links === 'none' || end === undefined || rest.length === page.length) return { page, headers: {} };
   const query = new URLSearchParams({ last: end, n: String(size) }).toString();
   const origin = links === 'absolute' ? url.origin : '';
-  return { page, headers: { Link: `<${origin}${url.pathname}?${query}>; rel="next"` } };
+  const path = links === 'misplaced' ? url.pathname.replace(/^.*(?=\/v2\/)/, '') : url.pathname;
+  return { page, headers: { Link: `<${origin}${path}?${query}>; rel="next"` } };
 }
 
 export function catalog(store: V2Store, request: ServedRequest, behaviour: V2Behaviour): Reply {
+  const instead = behaviour.catalog?.(request);
+  if (instead) return instead;
   const names = lexical(store.repositories.keys());
   const paged = paginate(names, request, behaviour.catalogPageSize, behaviour);
   return 'status' in paged ? paged : jsonReply(200, { repositories: paged.page }, paged.headers);
@@ -45,13 +48,15 @@ export function catalog(store: V2Store, request: ServedRequest, behaviour: V2Beh
 
 export function tagsList(
   name: string,
-  { tags }: StoredRepository,
+  repository: StoredRepository,
   request: ServedRequest,
   behaviour: V2Behaviour,
 ): Reply {
+  const { tags } = repository;
   const names = behaviour.tagOrder === 'lexical' ? lexical(tags.keys()) : [...tags.keys()];
   const paged = paginate(names, request, behaviour.tagsPageSize, behaviour);
   if ('status' in paged) return paged;
   const absent = tags.size === 0 && behaviour.emptyTags === 'null';
-  return jsonReply(200, { name, tags: absent ? null : paged.page }, paged.headers);
+  const more = behaviour.tagsTell?.(repository, name) ?? {};
+  return jsonReply(200, { name, tags: absent ? null : paged.page, ...more }, paged.headers);
 }

@@ -1,5 +1,8 @@
+import type { Reply } from './faults';
 import type { ListenOptions } from './loopback';
 import type { SeedRepository } from './seed';
+import type { ServedRequest } from './serve';
+import type { StoredRepository } from './v2Store';
 
 /** What a bearer token allows: https://distribution.github.io/distribution/spec/auth/jwt/ */
 export interface Access {
@@ -15,6 +18,9 @@ export interface Access {
 export type Challenge = string | readonly string[] | ((scope: string | undefined, error?: string) => string | string[]);
 
 export type V2Auth =
+  OneScheme | { readonly kind: 'any'; readonly of: readonly OneScheme[]; readonly challenge: Challenge };
+
+export type OneScheme =
   | { readonly kind: 'basic'; readonly users: Readonly<Record<string, string>>; readonly challenge?: Challenge }
   | {
       readonly kind: 'bearer';
@@ -30,12 +36,20 @@ export interface V2Behaviour {
   catalogPageSize: number;
   /** Tags of a page when the client names no number; unlimited by default, as in distribution. */
   tagsPageSize: number;
-  /** A larger `n` is refused with 400 PAGINATION_NUMBER_INVALID. */
+  /** A larger `n` is refused with 400 PAGINATION_NUMBER_INVALID, or as `tooLargePage` says. */
   maxPageSize: number;
+  tooLargePage?: Reply;
   /** A page never holds more than this, whatever `n` says and without refusing it. */
   pageCap: number;
   tagOrder: 'lexical' | 'stored';
-  links: 'relative' | 'absolute' | 'none';
+  /** `misplaced`: at the root of the server, whatever path the registry is under. */
+  links: 'relative' | 'absolute' | 'misplaced' | 'none';
+  /** Answers in place of the catalog those who may see it. */
+  catalog?: (request: ServedRequest) => Reply | undefined;
+  /** Added to what tags/list answers. */
+  tagsTell?: (repository: StoredRepository, name: string) => object;
+  /** Code of what is not there; by default the one of the specification. */
+  notFoundCode?: string;
   /** What an emptied repository answers to tags/list. */
   emptyTags: 'list' | 'null';
   deleteEnabled: boolean;

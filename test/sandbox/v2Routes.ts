@@ -18,8 +18,10 @@ const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const digest = /^sha256:[a-f0-9]{64}$/;
 const anyName = /^(.+)\/(tags\/list|manifests\/[^/]+|referrers\/[^/]+|blobs\/(?:uploads\/)?[^/]*)$/;
 
-const unknownManifest = (): Reply => errorReply(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
-const unknownName = (): Reply => errorReply(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+const unknownManifest = ({ notFoundCode = 'MANIFEST_UNKNOWN' }: V2Behaviour): Reply =>
+  errorReply(404, notFoundCode, 'manifest unknown');
+const unknownName = ({ notFoundCode = 'NAME_UNKNOWN' }: V2Behaviour): Reply =>
+  errorReply(404, notFoundCode, 'repository name not known to registry');
 const unsupported = (status: number): Reply => errorReply(status, 'UNSUPPORTED', 'The operation is unsupported.');
 
 /** Only a type named in full counts: distribution converts or hides what was asked for with a wildcard. */
@@ -32,10 +34,11 @@ function getManifest(
   repository: store.StoredRepository,
   reference: string,
   request: ServedRequest,
-  { notAcceptable, digestHeader }: V2Behaviour,
+  behaviour: V2Behaviour,
 ): Reply {
+  const { notAcceptable, digestHeader } = behaviour;
   const found = store.findManifest(repository, reference);
-  if (!found) return unknownManifest();
+  if (!found) return unknownManifest(behaviour);
   if (!accepts(request, found.mediaType)) {
     return errorReply(notAcceptable, 'MANIFEST_UNKNOWN', `manifest is ${found.mediaType}, which Accept does not name`);
   }
@@ -50,9 +53,9 @@ function deleteManifest(repository: store.StoredRepository, reference: string, b
   if (!behaviour.deleteEnabled) return unsupported(405);
   if (!digest.test(reference)) {
     if (behaviour.tagDelete !== 'allowed') return unsupported(behaviour.tagDelete);
-    return repository.tags.delete(reference) ? { status: 202 } : unknownManifest();
+    return repository.tags.delete(reference) ? { status: 202 } : unknownManifest(behaviour);
   }
-  if (!repository.manifests.delete(reference)) return unknownManifest();
+  if (!repository.manifests.delete(reference)) return unknownManifest(behaviour);
   for (const [known, target] of repository.tags) if (target === reference) repository.tags.delete(known);
   return { status: 202 };
 }
@@ -137,7 +140,7 @@ function repositoryAnswer(content: store.V2Store, base: string, repositoryName: 
     if (kind === 'referrers') return reads ? referrers(known, reference, request, behaviour) : unsupported(405);
     const creates = method === 'PUT' || method === 'POST';
     const repository = known ?? (creates ? store.emptyRepository() : undefined);
-    if (!repository) return kind === 'manifests' ? unknownManifest() : unknownName();
+    if (!repository) return kind === 'manifests' ? unknownManifest(behaviour) : unknownName(behaviour);
     if (creates) content.repositories.set(repositoryName, repository);
     if (kind === 'tags') return reads ? tagsList(repositoryName, repository, request, behaviour) : unsupported(405);
     if (kind === 'manifests') {

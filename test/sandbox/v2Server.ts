@@ -36,6 +36,12 @@ function allowed(
   authorization: string | undefined,
   scope: string | undefined,
 ): 'yes' | 'no' | 'too little' {
+  if (auth.kind === 'any') {
+    const verdicts = auth.of.map((each) => allowed(each, authorization, scope));
+    return (
+      verdicts.find((verdict) => verdict === 'yes') ?? verdicts.find((verdict) => verdict === 'too little') ?? 'no'
+    );
+  }
   if (auth.kind === 'basic') {
     const given = basicCredentials(authorization);
     return given && auth.users[given.user] === given.secret ? 'yes' : 'no';

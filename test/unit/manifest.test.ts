@@ -75,6 +75,7 @@ describe('package.json', () => {
       [prefixed('pushImage'), 'pushImage'],
       [prefixed('useEngine'), 'engineProblem'],
       [prefixed('refreshImages'), 'engineProblem'],
+      [prefixed('addRepository'), 'addRepository'],
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
@@ -11,7 +12,9 @@ import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import { newestFirst } from '../../core/tagOrder';
 import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { webPage } from './webPages';
+import { vendorOf } from './vendors';
+import type { Vendor } from './vendors';
+import { isAboutTheList, unlisted } from './unlisted';
 
 /** Requests of one operation at a time. */
 const width = 6;
@@ -22,6 +25,9 @@ const tagPagesAtOnce = 100;
 export class GenericProvider implements RegistryProvider {
   private readonly client: RegistryClient;
   private readonly host: string;
+  private readonly vendor: Vendor;
+  /** What names of images begin with. */
+  private readonly prefix: string;
   private readonly digestTags = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
   /** Set when the registry refused to delete a tag alone: it never will. */
   private untagRefused = false;
@@ -30,9 +36,16 @@ export class GenericProvider implements RegistryProvider {
     connection: Connection,
     private readonly context: ProviderContext,
   ) {
+    const url = new URL(connection.url);
+    this.host = url.host;
+    this.vendor = vendorOf(connection.provider, connection.url);
+    this.prefix = this.vendor.prefix?.(url) ?? '';
+    this.webPage = (entry) => {
+      const page = this.vendor.webPage?.(url, entry);
+      return page === undefined ? undefined : new URL(page);
+    };
     const http = withRetry(withAuth(context.http, connection.url, context.credential));
-    this.client = new RegistryClient(http, connection.url);
-    this.host = new URL(connection.url).host;
+    this.client = new RegistryClient(http, connection.url, { prefix: this.prefix });
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
@@ -53,7 +66,7 @@ export class GenericProvider implements RegistryProvider {
   };
 
   readonly locate: RegistryProvider['locate'] = (image) => {
-    if (image.host !== this.host) return undefined;
+    if (image.host !== this.host || !image.path.startsWith(this.prefix)) return undefined;
     const repository = {
       kind: 'repository' as const,
       label: image.path,
@@ -69,8 +82,10 @@ export class GenericProvider implements RegistryProvider {
 
   /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    const { items } = await this.client.catalog(undefined, signal);
-    return [{ host: this.host }, ...namespacesOf(items).map((namespace) => ({ host: this.host, namespace }))];
+    const listed = await this.knownPaths(signal);
+    const own = this.prefix === '' ? { host: this.host } : { host: this.host, namespace: this.prefix.slice(0, -1) };
+    const others = namespacesOf(listed).filter((namespace) => namespace !== own.namespace);
+    return [own, ...others.map((namespace) => ({ host: this.host, namespace }))];
   };
 
   readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
@@ -90,24 +105,59 @@ export class GenericProvider implements RegistryProvider {
     };
   }
 
-  readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = async ({ path }, signal) => {
+  readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = async ({ host, path }, signal) => {
+    if (!path.startsWith(this.prefix)) {
+      const explanation = t('names of its images begin with {0}', `${host}/${this.prefix}`);
+      throw new Failure('notFound', '', { subject: host, explanation });
+    }
     await this.client.tags(path, undefined, signal);
   };
 
   readonly checkSignIn: NonNullable<RegistryProvider['checkSignIn']> = (signal) => this.client.ping(signal);
 
-  readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.host, entry);
+  readonly webPage: NonNullable<RegistryProvider['webPage']>;
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    return withPins(pinnedAt(this.host, this.context.pinned()), cursor, async () => {
+    return withPins(pinnedAt(this.host, this.context.pinned()), cursor, () => this.listed(cursor, signal));
+  }
+
+  /** As many as the first page tells; where nothing is listed, those added by name. */
+  private async knownPaths(signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return (await this.repositories(undefined, signal)).items.map(({ image }) => image.path);
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'unlisted') return [];
+      throw error;
+    }
+  }
+
+  /** What the registry lists; where it lists nothing, why. */
+  private async listed(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
+    try {
       const { items, next } = await this.client.catalog(cursor, signal);
+      if (cursor === undefined && items.length === 0 && this.vendor.listsNothing === true)
+        return { items: [], failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host })) };
       const repositories = items.map((path): Repository => ({
         kind: 'repository',
         label: path,
         image: { host: this.host, path },
       }));
       return { items: repositories, ...(next === undefined ? {} : { next }) };
-    });
+    } catch (error) {
+      if (!isAboutTheList(error) || !(await this.answers(signal))) throw error;
+      throw unlisted(this.vendor, error);
+    }
+  }
+
+  /** Whether the registry itself takes the credential, or lets in those without. */
+  private async answers(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.client.ping(signal);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   /** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. */

@@ -9,6 +9,7 @@ import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
 import { updateCredential } from './connection';
 import { connectRegistry } from './connectRegistry';
+import { addRepository } from './pins';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
 
@@ -123,6 +124,10 @@ async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: 
     case 'useEngine':
       await run(app, useEngine, undefined, undefined);
       return;
+    case 'addRepository':
+      if (connection !== undefined)
+        await run(app, addRepository, { kind: 'problem', of: connection, failure: undefined }, undefined);
+      return;
     case 'updateCredential':
       if (connection === undefined) await run(app, connectRegistry, undefined, undefined);
       else await run(app, updateCredential, { kind: 'problem', of: connection, failure: undefined }, undefined);
@@ -137,6 +142,8 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Show Log');
     case 'useEngine':
       return t('Use Engine…');
+    case 'addRepository':
+      return t('Add Repository…');
     case 'updateCredential':
       return connection === undefined ? t('Connect Registry…') : t('Update Credential…');
   }

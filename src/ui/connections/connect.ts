@@ -29,6 +29,7 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
     detail: value.detail,
     icon: value.icon,
     value,
+    ...(value.isPreset === true ? { section: t('Other registries') } : {}),
   }));
   const answer = await app.ask.pick({
     // How many steps there are is up to the choice.
@@ -55,12 +56,14 @@ async function described(app: App, type: ProviderType, answers: Answers) {
 
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
+  let unlisted: string | undefined;
   const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
     const whole = await described(app, type, answers);
     if (whole === undefined) return { at: 'signIn', problem: t('Nobody has signed in.') };
     const { connection, credential } = whole;
-    const refusal = await check(app, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
-    if (refusal !== undefined || signal.aborted) return refusal;
+    const checked = await check(app, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
+    if (checked.refusal !== undefined || signal.aborted) return checked.refusal;
+    unlisted = checked.unlisted;
     return keeping(app, type.questions, answers, async () => {
       connected = await save(app, connection, credential);
     });
@@ -68,12 +71,22 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
   const finished = await askQuestions(app.ask, {
     title: t('Connect Registry'),
     questions: type.questions,
-    initial: {},
+    initial: Object.fromEntries(
+      type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])),
+    ),
     stepsBefore: 1,
     finish,
     asksElsewhere: (answers) => signsInByAccount(app, type, answers),
   });
+  if (connected !== undefined && unlisted !== undefined) offerRepositories(app, connected, unlisted);
   return finished === 'back' ? 'back' : connected;
+}
+
+/** Where nothing is listed, names are the only way in. */
+function offerRepositories(app: App, { id, label }: Connection, why: string): void {
+  const node = app.tree.roots().find((root) => root.id === id);
+  if (node === undefined) return;
+  app.offer(`${t('{0} is connected.', label)} ${why}`, { id: 'addRepository', title: t('Add Repository…') }, node);
 }
 
 /** A registry connected before with the same account gets the new credential; one hidden from the settings is shown again. */
@@ -144,7 +157,8 @@ export async function updateCredential(app: App, connection: Connection): Promis
     const signIn = await newSignIn(app, type, connection, described, credential);
     if (typeof signIn === 'string') return { at: 'signIn', problem: signIn };
     const { id, provider, label, url } = connection;
-    const refusal = await check(app, { id, provider, label, url, ...signIn }, credential, questions, answers, signal);
+    const whole = { id, provider, label, url, ...signIn };
+    const { refusal } = await check(app, whole, credential, questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, questions, answers, () => app.connections.updateCredential(id, credential, signIn));
   };
@@ -160,6 +174,12 @@ export async function updateCredential(app: App, connection: Connection): Promis
   );
 }
 
+/** Why a connection is not to be kept; or, where it is, why it lists nothing. */
+interface Checked {
+  readonly refusal?: Refusal;
+  readonly unlisted?: string;
+}
+
 /** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
 async function check(
   app: App,
@@ -168,15 +188,27 @@ async function check(
   questions: readonly Question[],
   answers: Answers,
   signal: AbortSignal,
-): Promise<Refusal | undefined> {
+): Promise<Checked> {
+  const error = await firstFailure(app, connection, credential, signal);
+  if (error === undefined) return {};
+  const told = report(explained(error, credential), t('connect'));
+  if (told === undefined) return {};
+  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
+  app.log.error(`Connect Registry: ${causes(error)}`);
+  return { refusal: { at: questionAbout(error, questions, answers), problem: told.message } };
+}
+
+/** Repositories that were added by name are there also where the credential is refused. */
+async function firstFailure(
+  app: App,
+  connection: Connection,
+  credential: Credential,
+  signal: AbortSignal,
+): Promise<unknown> {
   try {
-    await app.open(connection, credential).list(undefined, undefined, signal);
-    return undefined;
+    return (await app.open(connection, credential).list(undefined, undefined, signal)).failure;
   } catch (error) {
-    const told = report(explained(error, credential), t('connect'));
-    if (told === undefined) return undefined;
-    app.log.error(`Connect Registry: ${causes(error)}`);
-    return { at: questionAbout(error, questions, answers), problem: told.message };
+    return error;
   }
 }
 

@@ -53,7 +53,11 @@ function problemItem(row: Problem): vscode.TreeItem {
   // The row above says what failed; in a narrow view, why must come first.
   const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  // Nothing is wrong where a registry does not list: names lead on.
+  const isUnlisted = row.failure instanceof Failure && row.failure.kind === 'unlisted';
+  item.iconPath = isUnlisted
+    ? new vscode.ThemeIcon('info')
+    : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
   item.contextValue = ['problem', ...(told?.remedies ?? [])].join(' ');
   item.accessibilityInformation = { label: message };

@@ -54,6 +54,13 @@ describe('the docker command', () => {
     expect(await called()).toBeUndefined();
   });
 
+  it('is not told a secret that is the user name as well: arguments are for all to read', async () => {
+    const { logIn, called } = await withDocker('');
+    const failure = await failing(logIn(host, { kind: 'basic', username: 'dop_v1', secret: 'dop_v1' }));
+    expect(failure).toMatchObject({ kind: 'unsupported', detail: { code: 'NAME_IS_SECRET' } });
+    expect(await called()).toBeUndefined();
+  });
+
   it('logs out', async () => {
     const { logOut, called } = await withDocker('echo "Not logged in to x"');
     await logOut();

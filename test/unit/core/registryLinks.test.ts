@@ -30,8 +30,13 @@ describe('links to the next page', () => {
 
   it.each([
     ['a relative one', () => '?last=x', '/reg/v2/a/tags/list?last=x'],
-    ['one with the host', (url: string) => `${url}/reg/v2/a?last=x`, '/reg/v2/a?last=x'],
-    ['one with the port behind a proxy', () => 'https://127.0.0.1:1/reg/v2/a?last=x', '/reg/v2/a?last=x'],
+    ['one with the host', (url: string) => `${url}/reg/v2/a/tags/list?last=x`, '/reg/v2/a/tags/list?last=x'],
+    [
+      'one with port and path behind a proxy',
+      () => 'https://127.0.0.1:1/v2/a/tags/list?last=x%2Fy',
+      '/reg/v2/a/tags/list?last=x%2Fy',
+    ],
+    ['one to a page of its own', () => '/reg/pages/2', '/reg/pages/2'],
   ])('stay where the registry is: %s', async (_form, write, path) => {
     const { url } = await scripted(() => page(`<${write(url)}>; rel="next"`));
     expect((await clientOf(`${url}/reg`).tags('a', undefined, signal)).next).toBe(`${url}${path}`);
@@ -51,5 +56,23 @@ describe('links to the next page', () => {
     );
     expect(await clientOf(url).tags('a', undefined, signal)).toEqual({ items: [] });
     expect(await clientOf(url).tags('a', `${url}/v2/a/tags/list?last=x`, signal)).toEqual({ items: ['x'] });
+  });
+
+  it('are made where a full page comes without one, until a page is not full', async () => {
+    const { url, requests } = await scripted(({ path }) =>
+      jsonReply(200, { tags: path.includes('last=b%2B') ? ['c'] : ['a', 'b+'] }),
+    );
+    const client = new RegistryClient(axiosHttp(collectLog()), url, { pageSize: 2 });
+    const first = await client.tags('a', undefined, signal);
+    expect(first).toEqual({ items: ['a', 'b+'], next: `${url}/v2/a/tags/list?n=2&last=b%2B` });
+    expect(await client.tags('a', first.next, signal)).toEqual({ items: ['c'] });
+    expect(requests.map(({ path }) => path)).toEqual(['/v2/a/tags/list?n=2', '/v2/a/tags/list?n=2&last=b%2B']);
+  });
+
+  it('are not made again where the registry began anew', async () => {
+    const { url } = await scripted(() => jsonReply(200, { tags: ['a', 'b'] }));
+    const client = new RegistryClient(axiosHttp(collectLog()), url, { pageSize: 2 });
+    const { next } = await client.tags('a', undefined, signal);
+    expect(await client.tags('a', next, signal)).toEqual({ items: [] });
   });
 });

@@ -213,17 +213,3 @@ describe('credentials', () => {
     });
   });
 });
-
-describe('web pages', () => {
-  it.each([
-    ['https://quay.io', 'https://quay.io/repository/team/app?tab=tags'],
-    ['https://mcr.microsoft.com', 'https://mcr.microsoft.com/artifact/mar/team/app/tags'],
-    ['https://public.ecr.aws', 'https://gallery.ecr.aws/team/app'],
-    ['https://registry.example', undefined],
-  ])('of %s are at %s', (url, page) => {
-    const provider = openAt(url);
-    const repository = repositoryAt(url);
-    for (const entry of [repository, tagAt(repository, 'a')]) expect(provider.webPage?.(entry)?.href).toBe(page);
-    expect(provider.webPage?.(undefined)).toBeUndefined();
-  });
-});

@@ -3,13 +3,15 @@ import type { Connection } from '../../../src/core/model';
 import { providerTypes } from '../../../src/providers/table';
 import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
-import { connect } from '../../../src/ui/connections/connect';
+import { connect, updateCredential } from '../../../src/ui/connections/connect';
+import { errorReply } from '../../sandbox/serve';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
 import { contextOf, publicCloud } from '../providerContext';
+import { connectionNode, treeOf } from './fakeApp';
 import { user } from './scriptedUser';
 
-function appOf(ask: Ask, add: Connections['add']): App {
+function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App {
   const none = () => Promise.resolve(undefined);
   const connections: Connections = {
     all: () => [],
@@ -36,6 +38,7 @@ function appOf(ask: Ask, add: Connections['add']): App {
     setting: () => '',
     cloud: () => publicCloud,
     log: collectLog(),
+    ...parts,
   } as unknown as App;
 }
 
@@ -101,6 +104,58 @@ describe('the connect flow', () => {
       expect(connection).toMatchObject({ login: 'docker', url: server.url });
       expect(connection).not.toHaveProperty('account');
       expect(stored).toEqual([{ kind: 'anonymous' }]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  const denied = { catalog: () => errorReply(401, 'UNAUTHORIZED', 'unauthorized to list catalog') };
+
+  it('connects a registry that does not list, says why, and offers to add repositories by name', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } }, ...denied });
+    try {
+      const offered: unknown[] = [];
+      const node = connectionNode({ id: 'new' }, {});
+      const offer: App['offer'] = (...all) => offered.push(all);
+      const { ask, seen, offered: kinds } = user('Harbor', server.url, 'User or robot account', 'alice', 'wrong', 'pw');
+      const connection = await connect(appOf(ask, kept, { offer, tree: treeOf(node) }));
+      expect(kinds()).toEqual(['User or robot account', 'Login of the docker command', 'Anonymously']);
+      expect(seen.at(-2)).toContain('the registry does not accept this user name with this password or token');
+      expect(connection).toMatchObject({ provider: 'harbor', url: server.url, account: 'alice' });
+      const { host } = new URL(server.url);
+      expect(offered).toEqual([
+        [
+          `${host} is connected. Harbor lists repositories to its administrators and system robots only; add those you know by name: project/repository. It says “unauthorized to list catalog” (401).`,
+          { id: 'addRepository', title: 'Add Repository…' },
+          node,
+        ],
+      ]);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it('takes no wrong password for repositories that were added by name', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } }, ...denied });
+    try {
+      const updated: unknown[] = [];
+      const { ask, seen } = user(byPassword, 'alice', 'wrong', 'pw');
+      const app = appOf(ask, kept, {
+        open: (connection, credential) => {
+          const type = providerTypes.find(({ id }) => id === 'generic');
+          if (type === undefined) throw new Error('generic');
+          const pinned = () => [`${new URL(server.url).host}/team/app`];
+          return type.open(connection, contextOf(credential, { pinned }));
+        },
+      });
+      const connections = {
+        ...app.connections,
+        updateCredential: (_id: string, credential: unknown) => Promise.resolve(void updated.push(credential)),
+      };
+      const connection = { id: 'c', provider: 'generic', label: 'Acme', url: server.url };
+      expect(await updateCredential({ ...app, connections }, connection)).toBe(true);
+      expect(seen.filter((line) => line.includes('does not accept'))).toHaveLength(1);
+      expect(updated).toEqual([{ kind: 'basic', username: 'alice', secret: 'pw' }]);
     } finally {
       await server.stop();
     }

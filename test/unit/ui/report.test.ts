@@ -20,6 +20,7 @@ describe('a report', () => {
       { status: 404 },
       'the registry says “repository name not known to registry” (404).',
     ],
+    ['unlisted', '', { status: 403 }, 'it does not list its repositories (403).'],
     ['notFound', '', { status: 404 }, 'it is not there (any more) (404).'],
     [
       'unsupported',
@@ -116,6 +117,7 @@ describe('a report', () => {
   it('offers what can help', () => {
     const remedies = (kind: FailureKind) => report(new Failure(kind, '', { subject }), 'x')?.remedies;
     expect(remedies('unauthorized')).toEqual(['updateCredential', 'retry', 'showLog']);
+    expect(remedies('unlisted')).toEqual(['addRepository', 'updateCredential', 'retry', 'showLog']);
     expect(remedies('unreachable')).toEqual(['retry', 'showLog']);
     expect(remedies('unsupported')).toEqual(['showLog']);
   });

@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Credential } from '../../../src/core/model';
+import { generic } from '../../../src/providers/generic/type';
+import { vendorTypes } from '../../../src/providers/generic/type';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import { errorReply, jsonReply } from '../../sandbox/serve';
+import type { V2ServerOptions } from '../../sandbox/v2Options';
+import { startV2Server } from '../../sandbox/v2Server';
+import { buildImage } from '../../sandbox/images';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+
+const { signal } = new AbortController();
+const alice: Credential = { kind: 'basic', username: 'alice', secret: 'pw' };
+const anonymous: Credential = { kind: 'anonymous' };
+const guarded: V2ServerOptions = { auth: { kind: 'basic', users: { alice: 'pw' } } };
+
+async function opened(
+  options: V2ServerOptions,
+  credential = alice,
+  { provider = 'generic', pinned = [] as readonly string[] } = {},
+): Promise<{ readonly provider: RegistryProvider; readonly host: string; readonly paths: () => readonly string[] }> {
+  const server = await startV2Server({ repositories: [{ name: 'team/app', tags: { '1': buildImage() } }], ...options });
+  onTestFinished(() => server.stop());
+  const { host } = new URL(server.url);
+  const type = vendorTypes.find(({ id }) => id === provider) ?? generic;
+  const context = contextOf(credential, { pinned: () => pinned.map((path) => `${host}/${path}`) });
+  return {
+    provider: type.open({ id: 'test', provider, label: 'Test', url: server.url }, context),
+    host,
+    paths: () => server.requests.map(({ path }) => path),
+  };
+}
+
+const list = (provider: RegistryProvider) => provider.list(undefined, undefined, signal);
+
+describe('a catalog that is refused', () => {
+  it.each([
+    [401, 'UNAUTHORIZED', 'the registry does not list its repositories to you; add those you know by name'],
+    [403, 'DENIED', 'the registry does not list its repositories to you; add those you know by name'],
+    [404, 'NAME_UNKNOWN', 'the registry has no list of its repositories; add those you know by name'],
+    [405, 'UNSUPPORTED', 'the registry has no list of its repositories; add those you know by name'],
+    [501, 'UNSUPPORTED', 'the registry has no list of its repositories; add those you know by name'],
+  ])('by %i to a good credential is told from a wrong one', async (status, code, explanation) => {
+    const catalog = () => errorReply(status, code, 'no catalog for you');
+    const { provider, paths } = await opened({ ...guarded, catalog });
+    const failure = await failing(list(provider));
+    expect(failure).toMatchObject({ kind: 'unlisted', message: 'no catalog for you', detail: { status, explanation } });
+    expect(paths().at(-1)).toBe('/v2/');
+    const wrong = await opened({ ...guarded, catalog }, { ...alice, secret: 'wrong' });
+    expect(await failing(list(wrong.provider))).toMatchObject({ kind: 'unauthorized' });
+  });
+
+  it('to visitors of an open registry hides nothing that is known by name', async () => {
+    const catalog = () => errorReply(401, 'UNAUTHORIZED', 'authentication required');
+    const { provider, host } = await opened({ catalog }, anonymous, { pinned: ['team/app'] });
+    const page = await list(provider);
+    expect(page.items.map(({ label }) => label)).toEqual(['team/app']);
+    expect(page.failure).toMatchObject({ kind: 'unlisted' });
+    const [repository] = page.items;
+    expect((await provider.list(repository, undefined, signal)).items.map(({ label }) => label)).toEqual(['1']);
+    expect(await provider.pushTargets(signal)).toEqual([{ host }, { host, namespace: 'team' }]);
+  });
+
+  it('leaves places to push to', async () => {
+    const { provider, host } = await opened({ catalog: () => errorReply(403, 'DENIED', 'no') });
+    expect(await provider.pushTargets(signal)).toEqual([{ host }]);
+  });
+
+  it('stays what it is where nothing answers as a registry, or the list alone fails', async () => {
+    const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) });
+    expect(await failing(list(provider))).toMatchObject({ kind: 'rejected' });
+    expect(paths()).not.toContain('/v2/');
+    const nobody = generic.open(
+      { id: 'test', provider: 'generic', label: 'Test', url: await noRegistry() },
+      contextOf(anonymous),
+    );
+    expect(await failing(list(nobody))).toMatchObject({ kind: 'notFound' });
+  });
+});
+
+async function noRegistry(): Promise<string> {
+  const server = await startV2Server({ prefix: '/elsewhere' });
+  onTestFinished(() => server.stop());
+  return new URL(server.url).origin;
+}
+
+describe('a catalog that is empty', () => {
+  const catalog = () => jsonReply(200, { repositories: [] });
+
+  it('is that of an empty registry', async () => {
+    expect(await list((await opened({ catalog })).provider)).toEqual({ items: [] });
+  });
+
+  it('says nothing where the registry never lists', async () => {
+    const { provider } = await opened({ catalog }, alice, { provider: 'gar', pinned: ['team/app'] });
+    const page = await list(provider);
+    expect(page.items.map(({ label }) => label)).toEqual(['team/app']);
+    expect(page.failure).toMatchObject({ kind: 'unlisted', message: '' });
+  });
+});

@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { Repository, Tag } from '../../../src/core/model';
+import { generic, vendorTypes } from '../../../src/providers/generic/type';
+import { vendorOf } from '../../../src/providers/generic/vendors';
+import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
+import { contextOf, publicCloud } from '../providerContext';
+
+const types = new Map([generic, ...vendorTypes].map((type) => [type.id, type]));
+
+function typeOf(id: string): ProviderType {
+  const type = types.get(id);
+  if (type === undefined) throw new Error(id);
+  return type;
+}
+
+function openAt(provider: string, url: string): RegistryProvider {
+  return typeOf(provider).open({ id: 'test', provider, label: 'Test', url }, contextOf({ kind: 'anonymous' }));
+}
+
+describe('the address of a registry', () => {
+  it.each([
+    [
+      'ecr',
+      '123456789012.dkr.ecr.eu-central-1.amazonaws.com',
+      'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com',
+    ],
+    ['ecr', '123456789012 eu-central-1', 'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com'],
+    ['ecr', '123456789012/us-gov-west-1', 'https://123456789012.dkr.ecr.us-gov-west-1.amazonaws.com'],
+    ['ecr', '123456789012 cn-north-1', 'https://123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn'],
+    [
+      'ecr',
+      '123456789012.dkr.ecr-fips.us-east-1.amazonaws.com',
+      'https://123456789012.dkr.ecr-fips.us-east-1.amazonaws.com',
+    ],
+    ['ecr', '123456789012.dkr-ecr.us-east-1.on.aws', 'https://123456789012.dkr-ecr.us-east-1.on.aws'],
+    ['ecr', 'http://localhost:4566', 'http://localhost:4566'],
+    ['gar', 'europe-west1', 'https://europe-west1-docker.pkg.dev'],
+    ['gar', 'us', 'https://us-docker.pkg.dev'],
+    ['gar', 'europe-docker.pkg.dev/acme/images', 'https://europe-docker.pkg.dev'],
+    ['gar', 'eu.gcr.io', 'https://eu.gcr.io'],
+    ['quay', 'quay.io', 'https://quay.io'],
+    ['harbor', 'harbor.example.com/', 'https://harbor.example.com'],
+    ['artifactory', 'acme.jfrog.io/docker-local', 'https://acme.jfrog.io/artifactory/api/docker/docker-local'],
+    ['artifactory', 'https://repo.test/artifactory/api/docker/team/', 'https://repo.test/artifactory/api/docker/team'],
+    ['artifactory', 'docker-local.repo.test', 'https://docker-local.repo.test'],
+    ['nexus', 'nexus.test:8082', 'https://nexus.test:8082'],
+    ['nexus', 'nexus.test/docker-hosted', 'https://nexus.test/repository/docker-hosted'],
+    ['nexus', 'nexus.test/nexus3/repository/docker-hosted', 'https://nexus.test/nexus3/repository/docker-hosted'],
+    ['gitea', 'codeberg.org', 'https://codeberg.org'],
+    ['digitalOcean', 'registry.digitalocean.com', 'https://registry.digitalocean.com'],
+    ['oracle', 'fra', 'https://fra.ocir.io'],
+    ['oracle', 'ocir.eu-frankfurt-1.oci.oraclecloud.com', 'https://ocir.eu-frankfurt-1.oci.oraclecloud.com'],
+  ])('of %s may be typed as %s', (id, typed, url) => {
+    const { questions, describe: read } = typeOf(id);
+    expect(questions[0]?.problem?.(typed)).toBeUndefined();
+    expect(read({ url: typed }, () => '', publicCloud).connection).toMatchObject({ provider: id, url });
+    // As it is asked again when the credential is updated.
+    expect(read({ url }, () => '', publicCloud).connection).toMatchObject({ url });
+  });
+
+  it.each([
+    ['ecr', 'ecr.amazonaws.com'],
+    ['ecr', '12345 eu-central-1'],
+    ['ecr', ''],
+    ['gar', 'pkg.dev'],
+    ['gar', 'Europe'],
+    ['oracle', 'oracle.com'],
+    ['harbor', 'two words'],
+    ['artifactory', 'ftp://repo.test'],
+  ])('of %s is not %j', (id, typed) => {
+    expect(typeOf(id).questions[0]?.problem?.(typed)).toBeTypeOf('string');
+  });
+
+  it('is known where it was connected as any registry', () => {
+    expect(
+      [
+        'https://quay.io',
+        'https://europe-docker.pkg.dev',
+        'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com',
+        'https://codeberg.org',
+        'https://registry.digitalocean.com',
+        'https://repo.test/artifactory/api/docker/team',
+        'https://nexus.test/repository/docker-hosted',
+        'https://registry.example.com/team',
+      ].map((url) => vendorOf('generic', url).id),
+    ).toEqual(['quay', 'gar', 'ecr', 'gitea', 'digitalOcean', 'artifactory', 'nexus', 'generic']);
+    expect(vendorOf('harbor', 'https://quay.io').id).toBe('harbor');
+  });
+});
+
+describe('the credential', () => {
+  const signIn = (id: string, secret: string, username?: string) =>
+    typeOf(id).describe(
+      { url: 'https://r.test', signIn: 'password', secret, ...(username === undefined ? {} : { username }) },
+      () => '',
+      publicCloud,
+    );
+  const asked = (id: string): readonly string[] =>
+    typeOf(id)
+      .questions.filter(({ when }) => when?.({ signIn: 'password' }) ?? true)
+      .map(({ key }) => key);
+
+  it.each([
+    ['ecr', 'token', 'AWS', 'AWS'],
+    ['gar', '{ "type": "service_account" }', '_json_key', '_json_key'],
+    ['gar', 'ya29.a0Af', 'oauth2accesstoken', 'oauth2accesstoken'],
+    ['gar', 'eyAidHlwZSI6ICJ4IiB9', '_json_key_base64', '_json_key_base64'],
+    ['digitalOcean', 'dop_v1_abc', 'dop_v1_abc', 'API token'],
+  ])('of %s tells the user name', (id, secret, username, account) => {
+    expect(asked(id)).toEqual(['url', 'signIn', 'secret']);
+    const { connection, credential } = signIn(id, secret);
+    expect(credential).toEqual({ kind: 'basic', username, secret });
+    expect(connection.account).toBe(account);
+    expect(JSON.stringify(connection)).not.toContain(secret);
+  });
+
+  it.each(['quay', 'harbor', 'artifactory', 'nexus', 'gitea', 'oracle'])('of %s has a user name', (id) => {
+    expect(asked(id)).toEqual(['url', 'signIn', 'username', 'secret']);
+    expect(signIn(id, 's', 'robot$team+reader').credential).toMatchObject({ username: 'robot$team+reader' });
+  });
+
+  it('is not asked of visitors, where there may be any', () => {
+    const withoutVisitors = vendorTypes.filter(
+      ({ questions }) => questions[1]?.choices?.some(({ value }) => value === 'anonymous') === false,
+    );
+    expect(withoutVisitors.map(({ id }) => id)).toEqual(['ecr', 'digitalOcean']);
+  });
+});
+
+describe('web pages', () => {
+  it.each([
+    ['generic', 'https://mcr.microsoft.com', 'https://mcr.microsoft.com/artifact/mar/team/app/tags', undefined],
+    ['generic', 'https://public.ecr.aws', 'https://gallery.ecr.aws/team/app', undefined],
+    ['generic', 'https://registry.example', undefined, undefined],
+    ['quay', 'https://quay.io', 'https://quay.io/repository/team/app?tab=tags', 'https://quay.io/repository/'],
+    ['harbor', 'https://harbor.test', undefined, 'https://harbor.test/harbor/projects'],
+    [
+      'gar',
+      'https://europe-docker.pkg.dev',
+      'https://console.cloud.google.com/artifacts/docker/team/europe/app?project=team',
+      'https://console.cloud.google.com/artifacts',
+    ],
+    [
+      'ecr',
+      'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com',
+      'https://eu-central-1.console.aws.amazon.com/ecr/repositories/private/123456789012/team/app?region=eu-central-1',
+      'https://eu-central-1.console.aws.amazon.com/ecr/repositories?region=eu-central-1',
+    ],
+    [
+      'artifactory',
+      'https://repo.test/artifactory/api/docker/team',
+      'https://repo.test/ui/repos/tree/General/team/app',
+      'https://repo.test/ui/repos/tree/General/team',
+    ],
+    [
+      'nexus',
+      'https://nexus.test/repository/team',
+      'https://nexus.test/#browse/browse:team:v2%2Fapp%2Ftags',
+      'https://nexus.test/#browse/browse:team',
+    ],
+    ['gitea', 'https://codeberg.org', 'https://codeberg.org/team/-/packages/container/app/versions', undefined],
+  ])('of %s at %s', (id, url, repositoryPage, ownPage) => {
+    const provider = openAt(id, url);
+    const image = { host: new URL(url).host, path: 'team/app' };
+    const repository: Repository = { kind: 'repository', label: 'team/app', image };
+    expect(provider.webPage?.(repository)?.href).toBe(repositoryPage);
+    expect(provider.webPage?.(undefined)?.href).toBe(ownPage);
+  });
+
+  it('of tags lead to the tag where they can', () => {
+    const pageOf = (id: string, url: string) => {
+      const image = { host: new URL(url).host, path: 'team/app', tag: '1.0' };
+      const tag: Tag = { kind: 'tag', label: '1.0', image };
+      return openAt(id, url).webPage?.(tag)?.href;
+    };
+    expect(pageOf('gitea', 'https://codeberg.org')).toBe('https://codeberg.org/team/-/packages/container/app/1.0');
+    expect(pageOf('artifactory', 'https://repo.test/artifactory/api/docker/team')).toBe(
+      'https://repo.test/ui/repos/tree/General/team/app/1.0',
+    );
+    expect(pageOf('nexus', 'https://nexus.test/repository/team')).toBe(
+      'https://nexus.test/#browse/browse:team:v2%2Fapp%2Ftags%2F1.0',
+    );
+  });
+});
