@@ -43,8 +43,8 @@ const mostRedirects = 5;
 /** The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. */
 export function axiosHttp(log: Log, readTls?: ReadTls): Http {
   return async (request, signal) => {
-    signal.throwIfAborted();
     refuseOtherPath(request.url);
+    signal.throwIfAborted();
     const started = performance.now();
     const timeout = AbortSignal.timeout(exchangeTimeoutMs);
     const line = (outcome: string | number) => {

@@ -1,5 +1,6 @@
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
+import { visible } from '../core/plainText';
 
 /**
  * What engines say when a registry refuses them, as words in a message: they pass on neither status nor code.
@@ -49,7 +50,7 @@ export type Registry = string | undefined;
 
 /** Turns words of an engine into a Failure: those it repeats from a registry count as the registry's. */
 export function refusal(words: string, status: number | undefined, endpoint: string, registry: Registry): Failure {
-  const message = oneLine(words);
+  const message = visible(words);
   const isName = !noName.test(message);
   const isMissing = isName && noSuchImage.test(message);
   const known = registry === undefined || isMissing || !isName ? undefined : knownWords(message, registry);
@@ -90,9 +91,4 @@ function systemCode(error: Error): string {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return systemCode(error.errors[0]);
   if ('code' in error && typeof error.code === 'string') return error.code;
   return /aborted|hang up/i.test(error.message) ? 'ECONNRESET' : 'UNKNOWN';
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }

@@ -193,7 +193,9 @@ describe('commands', () => {
     await view.choose(['team/web', '1.9'], 'Delete Image…');
     await dialog(workbench()).press('Delete Image');
     const told = await notifications(workbench()).saying('Could not delete');
-    expect(told).toBe(`Could not delete ${host()}/team/web:1.9: ${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`);
+    expect(told).toBe(
+      `Could not delete ${host()}/team/web:1.9: ${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`,
+    );
     expect(await notifications(workbench()).buttons('Could not delete')).toEqual(['Retry', 'Show Log']);
     await view.row(['team/web', '1.9']);
     recorder.clearFaults();

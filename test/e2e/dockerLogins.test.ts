@@ -17,6 +17,9 @@ let hanging: SeededRegistry;
 let folder: TempDir;
 let configFile: string;
 
+/** The same registry by another name, for which a helper is named that is not there. */
+const unhelped = (): string => inFile.host.replace('127.0.0.1', 'localhost');
+
 async function helper(name: string, script: string): Promise<void> {
   const file = join(folder.path, 'bin', `docker-credential-${name}`);
   await writeFile(file, `#!/bin/sh\n${script}\n`);
@@ -29,7 +32,7 @@ async function writeConfig(login: boolean): Promise<void> {
     ...(login ? { [inFile.host]: encoded('alice:wonder land') } : {}),
     'quay.io': encoded('acme+robot:s'),
   };
-  const credHelpers = { [inHelper.host]: 'safe', [hanging.host]: 'hangs', 'missing.example:5000': 'missing' };
+  const credHelpers = { [inHelper.host]: 'safe', [hanging.host]: 'hangs', [unhelped()]: 'missing' };
   await writeFile(configFile, JSON.stringify({ auths, credHelpers }));
 }
 
@@ -74,7 +77,7 @@ describe('Import Docker Logins', () => {
     expect(await input.rows()).toEqual([
       { label: inHelper.host, description: '', detail: 'Credential helper safe' },
       { label: hanging.host, description: '', detail: 'Credential helper hangs' },
-      { label: 'missing.example:5000', description: '', detail: 'Credential helper missing' },
+      { label: unhelped(), description: '', detail: 'Credential helper missing' },
       { label: inFile.host, description: 'alice', detail: 'Docker’s config' },
       { label: 'quay.io', description: 'acme+robot', detail: 'Docker’s config' },
     ]);
@@ -92,7 +95,7 @@ describe('Import Docker Logins', () => {
       `Could not connect ${hanging.host}: the credential helper docker-credential-hangs, which ${configFile} names, did not answer within ten seconds. It may be waiting for you: unlock the keychain, or sign in with its own tool, then try again.`,
     );
     expect(await messages.saying('docker-credential-missing')).toBe(
-      `Could not connect missing.example:5000: ${configFile} names the credential helper docker-credential-missing, and there is no such program on the PATH of VS Code. Install it, or take its name out of that file.`,
+      `Could not connect ${unhelped()}: ${configFile} names the credential helper docker-credential-missing, and there is no such program on the PATH of VS Code. Install it, or take its name out of that file.`,
     );
     await workbench().screenshot('import-docker-logins-outcome');
     await messages.clear();
@@ -109,7 +112,7 @@ describe('Import Docker Logins', () => {
     await registriesView(workbench()).titleAction('Import Docker Logins…');
     const input = quickInput(workbench());
     await input.titled('Import Docker Logins');
-    expect((await input.rows()).map(({ label }) => label)).toEqual([hanging.host, 'missing.example:5000', 'quay.io']);
+    expect((await input.rows()).map(({ label }) => label)).toEqual([hanging.host, unhelped(), 'quay.io']);
     await input.escape();
     await input.closed();
   });

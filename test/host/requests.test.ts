@@ -65,7 +65,7 @@ describe('the requests of the Registries view', function () {
     recorder.reset();
   };
 
-  it('takes 201 for 100 of 1,000 tags with all details, six at a time over six connections', async () => {
+  it('takes 202 for 100 of 1,000 tags with all details, six at a time over six connections', async () => {
     await show();
     recorder.latencyMs = 20;
     await expandRepository(recorder);
@@ -73,11 +73,12 @@ describe('the requests of the Registries view', function () {
     await settled(recorder);
 
     const { requests } = recorder;
-    equal(tagRequests(requests).length, 1);
+    // A full page without a link may have another behind it.
+    equal(tagRequests(requests).length, 2);
     equal(requests.filter(({ path }) => path.includes('/manifests/')).length, 100);
     equal(requests.filter(({ path }) => path.includes('/blobs/')).length, 100);
-    equal(new Set(requests.map(({ path }) => path)).size, 201, 'nothing is asked twice');
-    equal(requests.length, 201);
+    equal(new Set(requests.map(({ path }) => path)).size, 202, 'nothing is asked twice');
+    equal(requests.length, 202);
     deepEqual(new Set(requests.map(({ status }) => status)), new Set([200]));
     equal(recorder.maxConcurrent, 6);
     ok(recorder.connections <= 6, `${recorder.connections} TCP connections`);

@@ -113,8 +113,6 @@ export class GenericProvider implements RegistryProvider {
     await this.client.tags(path, undefined, signal);
   };
 
-  readonly checkSignIn: NonNullable<RegistryProvider['checkSignIn']> = (signal) => this.client.ping(signal);
-
   readonly webPage: NonNullable<RegistryProvider['webPage']>;
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {

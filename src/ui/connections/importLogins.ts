@@ -110,6 +110,7 @@ async function tried(
     return { host, connection };
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
+    if (failure instanceof Failure && failure.kind === 'unlisted') return { host, connection, failure };
     if (provider.checkSignIn === undefined || !isDenied(failure)) return { host, failure };
     try {
       await provider.checkSignIn(signal);

@@ -159,10 +159,13 @@ describe('digests', () => {
     }).toThrow(new Failure('malformed', `${message} ${digest}`, { subject: 'r.test' }));
   });
 
-  it.each(['', 'none', 'sha256:', '"sha256:abc"', 'md5:x'])('are counted here where the head names none: %j', (stated) => {
-    const { digest } = readManifest(served('{"manifests":[]}', { 'docker-content-digest': stated }), 'a');
-    expect(digest).toBe('sha256:27b7a2ad77ebd6c3663a9dc5d493a96943c48d8c7c77b3c123d2f6712f1ff7ed');
-  });
+  it.each(['', 'none', 'sha256:', '"sha256:abc"', 'md5:x'])(
+    'are counted here where the head names none: %j',
+    (stated) => {
+      const { digest } = readManifest(served('{"manifests":[]}', { 'docker-content-digest': stated }), 'a');
+      expect(digest).toBe('sha256:27b7a2ad77ebd6c3663a9dc5d493a96943c48d8c7c77b3c123d2f6712f1ff7ed');
+    },
+  );
 });
 
 describe('manifestAccept', () => {

@@ -87,7 +87,9 @@ describe('a token server', () => {
       const outcome =
         hours === 1 ? (await list(openAt(server.url))).items.length : await told(list(openAt(server.url)));
       expect(outcome).toBe(
-        hours === 1 ? 1 : 'Could not list the repositories: the registry says “authentication required” (401).',
+        hours === 1
+          ? 1
+          : 'Could not list the repositories: the registry does not list its repositories to you; add those you know by name. It says “authentication required” (401).',
       );
     }
     expect((await list(provider)).items).toHaveLength(1);
