@@ -23,7 +23,7 @@ export async function checkContents(vsixFile: string): Promise<void> {
 }
 
 /** Where Microsoft's tools for extensions report to, and fetch experiments from. */
-const telemetry = /applicationinsights|\.services\.visualstudio\.com|\.data\.microsoft\.com|\bexp-tas\.com/i;
+const telemetry = /\.services\.visualstudio\.com|\.data\.microsoft\.com|\bexp-tas\.com/i;
 
 /** Rejects when a bundle could report home. */
 export async function checkSilence(folder: string): Promise<void> {
