@@ -131,6 +131,8 @@ function boxesOf<T>({ ui }: Context<T>): Boxes {
       const options = {
         placeHolder,
         matchOnDescription: true,
+        // A look at another window, or a menu that closes late, must not end the flow.
+        ignoreFocusOut: true,
         ...(none === undefined ? {} : { noPicksMessage: none }),
       };
       return (await ui.showQuickPick(picks, options)).data;
@@ -138,6 +140,7 @@ function boxesOf<T>({ ui }: Context<T>): Boxes {
     input: ({ prompt, value, placeholder, secret, problem, check }) =>
       ui.showInputBox({
         prompt,
+        ignoreFocusOut: true,
         password: secret ?? false,
         ...(value === undefined ? {} : { value }),
         ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
