@@ -60,7 +60,8 @@ function besidesTheKnown(authorities: readonly string[]): string {
   return [...new Set([...authorities, ...getCACertificates('default'), ...getCACertificates('system')])].join('\n');
 }
 
-async function readPem(file: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
+/** The text of a PEM file. Rejects with a Failure that names the file where that will not do. */
+export async function readPem(file: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
   const text = await readFile(file, 'latin1').catch((error: unknown) => {
     throw unreadable(file, error);
   });

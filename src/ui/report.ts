@@ -4,7 +4,7 @@ import { visible } from '../core/plainText';
 import { programReason } from './programReason';
 import { wait } from './words';
 
-export type Remedy = 'addRepository' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
+export type Remedy = 'addRepository' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
 export interface Report {
   /** The whole sentence. */
@@ -196,7 +196,11 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
 
 function untrusted(failure: Failure): string {
   const { subject, code = '' } = failure.detail;
-  const words = certificateReasons[code] ?? tlsReasons[code] ?? (code.startsWith('FILE_') ? unreadableFile : undefined);
+  const words =
+    certificateReasons[code] ??
+    tlsReasons[code] ??
+    schemeReasons[code] ??
+    (code.startsWith('FILE_') ? unreadableFile : undefined);
   return words?.(subject, failure.message) ?? t('{0} cannot be trusted: {1}.', subject, failure.message);
 }
 
@@ -226,14 +230,18 @@ const certificateReasons: Reasons = {
   },
 };
 
+/** What is wrong with the address rather than with trust. */
+const schemeReasons: Reasons = {
+  NOT_TLS: (subject) => t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject),
+  HTTPS_ONLY: (subject) => t('{0} speaks https only. Type https:// in front, or nothing.', subject),
+};
+
 /** Why else TLS does not come about. */
 const tlsReasons: Reasons = {
   CLIENT_CERTIFICATE: (subject, message) =>
     t('{0} asks for a client certificate that it knows, and says “{1}”.', subject, message),
   HANDSHAKE: (subject, message) =>
     t('{0} broke the TLS handshake off and says “{1}”. It may want a client certificate.', subject, message),
-  NOT_TLS: (subject) => t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject),
-  HTTPS_ONLY: (subject) => t('{0} speaks https only. Type https:// in front, or nothing.', subject),
   NO_DOCKER_CERTS: (subject, message) =>
     t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
   KEY_MISMATCH: () => t('the client certificate and its key do not belong together.'),
@@ -249,13 +257,25 @@ function unreadableFile(subject: string, message: string): string {
   return t('the file {0} cannot be read: {1}.', subject, message);
 }
 
-function remedies({ kind, detail: { speaker, code } }: Failure): readonly Remedy[] {
+/** Whether it is about certificates, so that trusting in another way may help. */
+export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Failure): boolean {
+  if (kind !== 'untrusted' || speaker !== undefined) return false;
+  return code in certificateReasons || code in tlsReasons || /CERT|^FILE_/.test(code);
+}
+
+function remedies(failure: Failure): readonly Remedy[] {
+  const {
+    kind,
+    detail: { speaker, code },
+  } = failure;
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
     case 'unauthorized':
     case 'forbidden':
       return ['updateCredential', 'retry', 'showLog'];
+    case 'untrusted':
+      return isAboutCertificates(failure) ? ['editTrust', 'retry', 'showLog'] : ['retry', 'showLog'];
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
@@ -263,7 +283,6 @@ function remedies({ kind, detail: { speaker, code } }: Failure): readonly Remedy
       return ['showLog'];
     case 'rateLimited':
     case 'unreachable':
-    case 'untrusted':
     case 'timedOut':
     case 'malformed':
     case 'rejected':

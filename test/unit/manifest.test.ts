@@ -76,6 +76,7 @@ describe('package.json', () => {
       [prefixed('useEngine'), 'engineProblem'],
       [prefixed('refreshImages'), 'engineProblem'],
       [prefixed('addRepository'), 'addRepository'],
+      [prefixed('editTrust'), 'editTrust'],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection } from '../../core/model';
 import { updateCredential as askForCredential } from '../connections/connect';
+import { askTrust } from '../connections/trust';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
 
@@ -32,6 +33,20 @@ export const updateCredential = nodeCommand({
   doing: ({ label }) => t('update the credential of {0}', label),
   run: async (app, connection) => {
     if (await askForCredential(app, connection)) app.done(t('Updated the credential of {0}', connection.label));
+  },
+});
+
+export const editTrust = nodeCommand({
+  id: 'editTrust',
+  title: () => t('Certificates…'),
+  needs: (node) => (node.connection.url.startsWith('https:') ? connectionNode(node) : undefined),
+  doing: ({ label }) => t('change how {0} is trusted', label),
+  run: async (app, { id, label, url, tls }) => {
+    const step = { title: t('Certificates of {0}', label), host: new URL(url).host, current: tls };
+    const answer = await askTrust(app, step, () => Promise.resolve(undefined));
+    if (answer === undefined || answer === 'back') return;
+    await app.connections.setTls(id, answer.value.tls);
+    app.done(t('Changed how {0} is trusted', label));
   },
 });
 

@@ -7,7 +7,7 @@ import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
-import { updateCredential } from './connection';
+import { editTrust, updateCredential } from './connection';
 import { connectRegistry } from './connectRegistry';
 import { addRepository } from './pins';
 import { showLog } from './showLog';
@@ -128,6 +128,9 @@ async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: 
       if (connection !== undefined)
         await run(app, addRepository, { kind: 'problem', of: connection, failure: undefined }, undefined);
       return;
+    case 'editTrust':
+      await run(app, editTrust, connection && { kind: 'problem', of: connection, failure: undefined }, undefined);
+      return;
     case 'updateCredential':
       if (connection === undefined) await run(app, connectRegistry, undefined, undefined);
       else await run(app, updateCredential, { kind: 'problem', of: connection, failure: undefined }, undefined);
@@ -144,6 +147,8 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Use Engine…');
     case 'addRepository':
       return t('Add Repository…');
+    case 'editTrust':
+      return t('Certificates…');
     case 'updateCredential':
       return connection === undefined ? t('Connect Registry…') : t('Update Credential…');
   }

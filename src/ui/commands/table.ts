@@ -1,5 +1,5 @@
 import type { AnyNode, Command } from './command';
-import { disconnect, renameConnection, updateCredential } from './connection';
+import { disconnect, editTrust, renameConnection, updateCredential } from './connection';
 import { copyLoginServer, createRegistry, deleteRegistry, openInPortal, selectSubscriptions } from './azureResources';
 import { connectRegistry } from './connectRegistry';
 import { copyFullTag } from './copyFullTag';
@@ -63,6 +63,7 @@ export const commands: readonly Command[] = [
   removeRepository,
   renameConnection,
   updateCredential,
+  editTrust,
   selectSubscriptions,
   lockTag,
   unlockTag,

@@ -1,11 +1,12 @@
 import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
-import type { Connection, Credential, SignIn } from '../../core/model';
+import type { Connection, Credential, SignIn, TlsOptions } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
-import { causes, report } from '../report';
+import { causes, isAboutCertificates, report } from '../report';
 import { askQuestions } from './questions';
 import type { Refusal } from './questions';
+import { askTrust } from './trust';
 
 /** Connect Registry…: kind, unless it is told by its id, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
 export async function connect(app: App, id?: string): Promise<Connection | undefined> {
@@ -57,29 +58,74 @@ async function described(app: App, type: ProviderType, answers: Answers) {
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
   let unlisted: string | undefined;
-  const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
-    const whole = await described(app, type, answers);
-    if (whole === undefined) return { at: 'signIn', problem: t('Nobody has signed in.') };
-    const { connection, credential } = whole;
+  let distrust: Distrust | undefined;
+  let tls: TlsOptions | undefined;
+  let trusted: string | undefined;
+  let refused: Refusal | undefined;
+  let initial: Answers = Object.fromEntries(
+    type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])),
+  );
+  const attempt = async (whole: Described, answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
+    const { connection: bare, credential } = whole;
+    const connection = tls === undefined ? bare : { ...bare, tls };
     const checked = await check(app, { ...connection, id: 'new' }, credential, type.questions, answers, signal);
+    distrust = checked.certificates && { ...checked.certificates, whole, answers };
     if (checked.refusal !== undefined || signal.aborted) return checked.refusal;
     unlisted = checked.unlisted;
     return keeping(app, type.questions, answers, async () => {
       connected = await save(app, connection, credential);
     });
   };
-  const finished = await askQuestions(app.ask, {
-    title: t('Connect Registry'),
-    questions: type.questions,
-    initial: Object.fromEntries(
-      type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value]])),
-    ),
-    stepsBefore: 1,
-    finish,
-    asksElsewhere: (answers) => signsInByAccount(app, type, answers),
-  });
-  if (connected !== undefined && unlisted !== undefined) offerRepositories(app, connected, unlisted);
-  return finished === 'back' ? 'back' : connected;
+  const finish = async (answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> => {
+    const whole = await described(app, type, answers);
+    if (whole === undefined) return { at: 'signIn', problem: t('Nobody has signed in.') };
+    // What was chosen for one host says nothing of another.
+    if (whole.connection.url !== trusted) tls = undefined;
+    const refusal = await attempt(whole, answers, signal);
+    // Answers are not what is wrong: the box closes, for the question how to trust.
+    return distrust === undefined ? refusal : undefined;
+  };
+  for (;;) {
+    const finished = await askQuestions(app.ask, {
+      title: t('Connect Registry'),
+      questions: type.questions,
+      initial,
+      refused,
+      stepsBefore: 1,
+      finish,
+      asksElsewhere: (answers) => signsInByAccount(app, type, answers),
+    });
+    if (finished !== true) return finished === 'back' ? 'back' : undefined;
+    refused = undefined;
+    while (distrust !== undefined) {
+      const { whole, answers, host, cause, code }: Distrust = distrust;
+      initial = answers;
+      trusted = whole.connection.url;
+      const step = { title: t('Connect Registry'), host, cause, canGoBack: true, current: tls };
+      const answer = await askTrust(app, step, async (trust, signal) => {
+        const before = tls;
+        tls = trust.tls;
+        refused = await attempt(whole, answers, signal);
+        // With another cause, this much is trusted, and the next question is what else is wanted.
+        if (distrust === undefined || distrust.code !== code) return undefined;
+        tls = before;
+        return distrust.cause;
+      });
+      if (answer === undefined) return undefined;
+      if (answer === 'back') distrust = undefined;
+    }
+    if (connected !== undefined) break;
+  }
+  if (unlisted !== undefined) offerRepositories(app, connected, unlisted);
+  return connected;
+}
+
+type Described = NonNullable<Awaited<ReturnType<typeof described>>>;
+
+/** Certificates that do not hold, and what was to be connected. */
+interface Distrust extends Certificates {
+  readonly whole: Described;
+  readonly answers: Answers;
 }
 
 /** Where nothing is listed, names are the only way in. */
@@ -96,6 +142,7 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
     const signIn = signInOf(connection);
     if (shown !== undefined && Object.keys(signIn).length > 0)
       await app.connections.updateCredential(shown.id, credential, signIn);
+    if (shown !== undefined && connection.tls !== undefined) await app.connections.setTls(shown.id, connection.tls);
     if (shown !== undefined) return shown;
   }
   const { provider, url, account, authentication, login } = connection;
@@ -110,6 +157,7 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
   );
   if (same === undefined) return app.connections.add(connection, credential);
   await app.connections.updateCredential(same.id, credential, signInOf(same));
+  if (connection.tls !== undefined) await app.connections.setTls(same.id, connection.tls);
   return same;
 }
 
@@ -156,8 +204,8 @@ export async function updateCredential(app: App, connection: Connection): Promis
     const { connection: described, credential } = type.describe(answers, app.setting, app.cloud());
     const signIn = await newSignIn(app, type, connection, described, credential);
     if (typeof signIn === 'string') return { at: 'signIn', problem: signIn };
-    const { id, provider, label, url } = connection;
-    const whole = { id, provider, label, url, ...signIn };
+    const { id, provider, label, url, tls } = connection;
+    const whole = { id, provider, label, url, ...(tls === undefined ? {} : { tls }), ...signIn };
     const { refusal } = await check(app, whole, credential, questions, answers, signal);
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, questions, answers, () => app.connections.updateCredential(id, credential, signIn));
@@ -174,9 +222,18 @@ export async function updateCredential(app: App, connection: Connection): Promis
   );
 }
 
+/** Whose certificates do not hold, and why. */
+interface Certificates {
+  readonly host: string;
+  readonly cause: string;
+  readonly code: string | undefined;
+}
+
 /** Why a connection is not to be kept; or, where it is, why it lists nothing. */
 interface Checked {
   readonly refusal?: Refusal;
+  /** Set beside the refusal where that is about certificates. */
+  readonly certificates?: Certificates;
   readonly unlisted?: string;
 }
 
@@ -195,7 +252,10 @@ async function check(
   if (told === undefined) return {};
   if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
-  return { refusal: { at: questionAbout(error, questions, answers), problem: told.message } };
+  const refusal = { at: questionAbout(error, questions, answers), problem: told.message };
+  if (!(error instanceof Failure) || !isAboutCertificates(error)) return { refusal };
+  const { host } = new URL(connection.url);
+  return { refusal, certificates: { host, cause: told.reason, code: error.detail.code } };
 }
 
 /** Repositories that were added by name are there also where the credential is refused. */

@@ -13,6 +13,8 @@ export interface Flow {
   readonly questions: readonly Question[];
   /** What stands in the boxes at first. */
   readonly initial: Answers;
+  /** Why they did not do before, where they were given once. */
+  readonly refused?: Refusal | undefined;
   /** Steps already taken before these, and whether Back leads to them. */
   readonly stepsBefore: number;
   /** Runs when all are answered, with the last box still open. */
@@ -24,8 +26,8 @@ export interface Flow {
 /** Asks one question after another. Back keeps what was typed; a refusal leads to the question it is about. True when finished. */
 export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'back'> {
   let answers = flow.initial;
-  let refusal: Refusal | undefined;
-  let question = flow.questions[0];
+  let refusal = flow.refused;
+  let question = flow.questions.find(({ key }) => key === flow.refused?.at) ?? flow.questions[0];
   while (question !== undefined) {
     const asked = question;
     const accept: Accept<string> = async (value, signal) => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import type { Attachment, Entry, ImageDetails, Tag } from '../../core/model';
+import type { Attachment, Entry, ImageDetails, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { report } from '../report';
@@ -103,7 +103,10 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
-  item.description = [signedInAs(connection) ?? '', stateOf(node)].filter((part) => part !== '').join(' · ');
+  const unverified = connection.tls?.verify === false ? t('not verified') : '';
+  item.description = [signedInAs(connection) ?? '', unverified, stateOf(node)]
+    .filter((part) => part !== '')
+    .join(' · ');
   item.accessibilityInformation = {
     label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
   };
@@ -113,10 +116,20 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const without = login === undefined ? t('Anonymous') : t('Signed in with: {0}', signedInAs(connection) ?? '');
   const who = account === undefined ? without : t('Signed in as {0}', account);
   tooltip.appendMarkdown('\n\n').appendText(who);
+  for (const line of trustLines(connection.tls)) tooltip.appendMarkdown('\n\n').appendText(line);
   if (connection.shared)
     tooltip.appendMarkdown('\n\n').appendText(t('Listed in the setting registryExplorer.connections'));
   item.tooltip = tooltip;
   return item;
+}
+
+function trustLines(tls: TlsOptions = {}): readonly string[] {
+  return [
+    ...(tls.caFile === undefined ? [] : [t('CA file: {0}', tls.caFile)]),
+    ...(tls.certFile === undefined ? [] : [t('Client certificate: {0}', tls.certFile)]),
+    ...(tls.dockerCerts === true ? [t('Certificates of docker’s certs.d')] : []),
+    ...(tls.verify === false ? [t('Its server is not verified')] : []),
+  ];
 }
 
 function isEmpty(node: Node): boolean {

@@ -119,6 +119,11 @@ describe('a report', () => {
     expect(remedies('unauthorized')).toEqual(['updateCredential', 'retry', 'showLog']);
     expect(remedies('unlisted')).toEqual(['addRepository', 'updateCredential', 'retry', 'showLog']);
     expect(remedies('unreachable')).toEqual(['retry', 'showLog']);
+    expect(remedies('untrusted')).toEqual(['retry', 'showLog']);
+    const expired = new Failure('untrusted', '', { subject, code: 'CERT_HAS_EXPIRED' });
+    expect(report(expired, 'x')?.remedies).toEqual(['editTrust', 'retry', 'showLog']);
+    const plain = new Failure('untrusted', '', { subject, code: 'NOT_TLS' });
+    expect(report(plain, 'x')?.remedies).toEqual(['retry', 'showLog']);
     expect(remedies('unsupported')).toEqual(['showLog']);
   });
 

@@ -1,0 +1,174 @@
+import { isAbsolute } from 'node:path';
+import { t } from '@vscode/l10n';
+import { readPem } from '../../core/tls';
+import type { TlsOptions } from '../../core/model';
+import type { App } from '../app';
+import type { Accept, Answer } from '../ask';
+import { report } from '../report';
+
+/** The options that were chosen; none: as VS Code does. */
+export interface Trust {
+  readonly tls: TlsOptions | undefined;
+}
+
+export interface TrustStep {
+  readonly title: string;
+  /** Whose servers are to be trusted. */
+  readonly host: string;
+  /** Why that is asked, as a sentence. */
+  readonly cause?: string;
+  readonly canGoBack?: boolean;
+  readonly current: TlsOptions | undefined;
+}
+
+type Way = 'caFile' | 'client' | 'docker' | 'unverified' | 'default';
+
+/** Asks how a host is to be trusted. `accept` runs with the last box still open, or after a modal question. */
+export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
+  let selected: Way | undefined;
+  let problemSoFar: string | undefined;
+  for (;;) {
+    const way = await pickWay(app, step, selected, problemSoFar, accept);
+    if (way === undefined || way === 'back') return way;
+    selected = way.value;
+    problemSoFar = undefined;
+    if (selected === 'docker' || selected === 'default') return { value: trustOf[selected] };
+    if (selected === 'unverified') {
+      if (!(await confirmed(app, step.host))) continue;
+      problemSoFar = await accept(trustOf.unverified, new AbortController().signal);
+      if (problemSoFar === undefined) return { value: trustOf.unverified };
+      continue;
+    }
+    const answer = await (selected === 'caFile' ? askAuthority : askClient)(app, step, accept);
+    if (answer !== 'back') return answer;
+  }
+}
+
+const trustOf = {
+  docker: { tls: { dockerCerts: true } },
+  unverified: { tls: { verify: false } },
+  default: { tls: undefined },
+} as const satisfies Partial<Record<Way, Trust>>;
+
+function pickWay(
+  app: App,
+  { title, host, cause, canGoBack = false, current }: TrustStep,
+  selected: Way | undefined,
+  problemSoFar: string | undefined,
+  accept: Accept<Trust>,
+): Promise<Answer<Way>> {
+  const question = t('How shall {0} be trusted?', host);
+  return app.ask.pick<Way>(
+    {
+      title,
+      canGoBack,
+      placeholder: cause === undefined ? question : `${question} ${cause}`,
+      selected: selected ?? wayOf(current),
+      problemSoFar,
+      items: [
+        {
+          label: t('CA file…'),
+          detail: t('Trusts what the authority in a PEM file vouches for, besides those this machine knows'),
+          value: 'caFile',
+        },
+        {
+          label: t('Client certificate and key…'),
+          detail: t('For servers that ask who you are; two PEM files, the key without passphrase'),
+          value: 'client',
+        },
+        {
+          label: t('Docker’s certs.d'),
+          detail: t('Uses what docker and podman have for {0} in their certs.d folders', host),
+          value: 'docker',
+        },
+        {
+          label: t('No verification'),
+          detail: t('Takes whoever answers for the registry'),
+          value: 'unverified',
+        },
+        ...(current === undefined
+          ? []
+          : [
+              {
+                label: t('As VS Code does'),
+                detail: t('Trusts the authorities that this machine and VS Code know'),
+                value: 'default' as const,
+              },
+            ]),
+      ],
+    },
+    async (way, signal) => (way === 'docker' || way === 'default' ? accept(trustOf[way], signal) : undefined),
+  );
+}
+
+function wayOf(tls: TlsOptions | undefined): Way | undefined {
+  if (tls?.verify === false) return 'unverified';
+  if (tls?.dockerCerts === true) return 'docker';
+  if (tls?.certFile !== undefined) return 'client';
+  return tls?.caFile === undefined ? undefined : 'caFile';
+}
+
+function confirmed(app: App, host: string): Promise<boolean> {
+  return app.ask.confirm(
+    t('Do not verify {0}?', host),
+    t(
+      'Anybody between this machine and {0} could then read your password and the images, and change them, without you noticing.',
+      host,
+    ),
+    t('Do Not Verify'),
+  );
+}
+
+function askAuthority(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
+  const { certFile, keyFile, caFile } = step.current ?? {};
+  const client = certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile };
+  const prompt = t('Path of the authority’s certificate, such as {0}', '/etc/ssl/certs/company-ca.pem');
+  return askFile(app, step, prompt, caFile, 'CERTIFICATE', (file) => ({ tls: { ...client, caFile: file } }), accept);
+}
+
+async function askClient(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
+  const { current } = step;
+  const authority = current?.caFile === undefined ? {} : { caFile: current.caFile };
+  const ofCertificate = t('Path of your certificate, such as {0}', '/home/me/certs/client.cert');
+  const ofKey = t('Path of its key, such as {0}', '/home/me/certs/client.key');
+  let certFile = current?.certFile;
+  for (;;) {
+    const certificate = await askFile(app, step, ofCertificate, certFile, 'CERTIFICATE', (file) => file);
+    if (certificate === undefined || certificate === 'back') return certificate;
+    const chosen = (certFile = certificate.value);
+    const trust = (keyFile: string): Trust => ({ tls: { ...authority, certFile: chosen, keyFile } });
+    const key = await askFile(app, step, ofKey, current?.keyFile, 'PRIVATE KEY', trust, accept);
+    if (key !== 'back') return key;
+  }
+}
+
+/** Asks for the path of a PEM file that can be read, which becomes what is accepted and answered. */
+async function askFile<T>(
+  app: App,
+  { title }: TrustStep,
+  prompt: string,
+  value: string | undefined,
+  kind: 'CERTIFICATE' | 'PRIVATE KEY',
+  make: (file: string) => T,
+  accept?: Accept<T>,
+): Promise<Answer<T>> {
+  const answer = await app.ask.input(
+    {
+      title,
+      canGoBack: true,
+      prompt,
+      ...(value === undefined ? {} : { value }),
+      problem: (text) => (isAbsolute(text.trim()) ? undefined : t('Type the whole path of the file.')),
+    },
+    async (text, signal) => {
+      const file = text.trim();
+      try {
+        await readPem(file, kind);
+      } catch (error) {
+        return report(error, t('read {0}', file))?.reason;
+      }
+      return accept?.(make(file), signal);
+    },
+  );
+  return answer === undefined || answer === 'back' ? answer : { value: make(answer.value.trim()) };
+}

@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axiosHttp } from '../../../src/core/http';
+import type { Connection, TlsOptions } from '../../../src/core/model';
+import { tlsOf } from '../../../src/core/tls';
+import { providerTypes } from '../../../src/providers/table';
+import type { App } from '../../../src/ui/app';
+import type { Ask } from '../../../src/ui/ask';
+import { editTrust } from '../../../src/ui/commands/connection';
+import { connect } from '../../../src/ui/connections/connect';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { startV2Server, type V2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+import { contextOf, publicCloud } from '../providerContext';
+import { connectionNode, fakeApp } from './fakeApp';
+import { user, userWho } from './scriptedUser';
+
+let pki: Pki;
+let other: Pki;
+let server: V2Server;
+let mutual: V2Server;
+beforeAll(async () => {
+  [pki, other] = await Promise.all([createPki(), createPki()]);
+  const auth = { kind: 'basic', users: { alice: 'pw' } } as const;
+  [server, mutual] = await Promise.all([
+    startV2Server({ tls: pki.tls(), auth }),
+    startV2Server({ tls: pki.tls('mutual'), auth }),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all([server.stop(), mutual.stop()]);
+  await Promise.all([pki.remove(), other.remove()]);
+});
+
+function appOf(ask: Ask, added: Omit<Connection, 'id'>[]): App {
+  const machine = { env: {}, home: pki.directory, platform: 'linux' } as const;
+  const { app } = fakeApp({
+    ask,
+    providerTypes,
+    setting: () => '',
+    cloud: () => publicCloud,
+    open: (connection, credential) => {
+      const type = providerTypes.find(({ id }) => id === connection.provider);
+      if (type === undefined) throw new Error(connection.provider);
+      return type.open(
+        connection,
+        contextOf(credential, { http: axiosHttp(collectLog(), tlsOf(connection, machine)) }),
+      );
+    },
+    connections: {
+      all: () => [],
+      unhide: () => Promise.resolve(undefined),
+      add: (connection: Omit<Connection, 'id'>) => {
+        added.push(connection);
+        return Promise.resolve({ ...connection, id: 'new' });
+      },
+    } as unknown as App['connections'],
+  });
+  return app;
+}
+
+const signIn = (url: string, password = 'pw') => [
+  ...['Generic Docker V2 / OCI registry', url],
+  ...['User name and password or token', 'alice', password],
+];
+const unknown = (url: string) =>
+  `The certificate of ${new URL(url).host} comes from an authority that this machine does not know.`;
+
+describe('connecting a registry whose certificate does not hold', () => {
+  it('asks for the CA file, says of one that will not do why, and keeps the one that does', async () => {
+    const added: Omit<Connection, 'id'>[] = [];
+    const missing = join(pki.directory, 'missing.crt');
+    const files = [missing, pki.ca.keyFile, other.ca.certFile, pki.ca.certFile];
+    const { ask, seen, offered } = user(...signIn(server.url), 'CA file…', ...files);
+    await connect(appOf(ask, added));
+    expect(added).toMatchObject([{ url: server.url, account: 'alice', tls: { caFile: pki.ca.certFile } }]);
+    expect(seen.slice(6)).toEqual([
+      'Connect Registry',
+      `The file ${missing} is not there (any more).`,
+      'Connect Registry',
+      `There is no certificate in PEM form in ${pki.ca.keyFile}.`,
+      'Connect Registry',
+      unknown(server.url),
+      'Connect Registry',
+    ]);
+    expect(offered()).toEqual(['CA file…', 'Client certificate and key…', 'Docker’s certs.d', 'No verification']);
+  });
+
+  it('asks on for the client certificate where the server wants one too', async () => {
+    const added: Omit<Connection, 'id'>[] = [];
+    const { ask } = user(
+      ...signIn(mutual.url),
+      ...['CA file…', pki.ca.certFile],
+      ...['Client certificate and key…', pki.client.certFile, 'back', 'ok', pki.client.keyFile],
+    );
+    await connect(appOf(ask, added));
+    const tls = { caFile: pki.ca.certFile, certFile: pki.client.certFile, keyFile: pki.client.keyFile };
+    expect(added).toMatchObject([{ tls }]);
+  });
+
+  it('leaves out verification only once that is confirmed', async () => {
+    const declined: Omit<Connection, 'id'>[] = [];
+    const careful = userWho(false, [...signIn(server.url), 'No verification', undefined]);
+    await connect(appOf(careful.ask, declined));
+    expect([declined, careful.questions.length]).toEqual([[], 1]);
+    const added: Omit<Connection, 'id'>[] = [];
+    const bold = user(...signIn(server.url), 'No verification');
+    await connect(appOf(bold.ask, added));
+    expect(added).toMatchObject([{ tls: { verify: false } }]);
+    expect(bold.questions[0]?.button).toBe('Do Not Verify');
+    expect(bold.questions[0]?.detail).toContain('could then read your password and the images');
+  });
+
+  it('leads to the password where that is refused by the server now trusted', async () => {
+    const added: Omit<Connection, 'id'>[] = [];
+    const { ask, seen } = user(...signIn(server.url, 'wrong'), 'CA file…', pki.ca.certFile, 'pw');
+    await connect(appOf(ask, added));
+    expect(seen.at(-1)).toBe('Connect Registry (5 of 5)');
+    expect(added).toMatchObject([{ tls: { caFile: pki.ca.certFile } }]);
+  });
+
+  it('leads back to the address, and trusts no other than was asked for', async () => {
+    const added: Omit<Connection, 'id'>[] = [];
+    const { ask, seen } = user(
+      ...signIn(server.url, 'wrong'),
+      'No verification',
+      ...['back', 'back', 'back', server.url.replace('127.0.0.1', 'localhost')],
+      ...['User name and password or token', 'alice', 'pw'],
+      ...['back', undefined],
+    );
+    await connect(appOf(ask, added));
+    expect(added).toEqual([]);
+    expect(seen.slice(-2)).toEqual(['Connect Registry', 'Connect Registry (2 of 5)']);
+  });
+});
+
+describe('Certificates…', () => {
+  async function edit(current: TlsOptions | undefined, ...script: readonly (string | undefined)[]) {
+    const set: unknown[] = [];
+    const { ask, offered } = user(...script);
+    const connections = { setTls: (id: string, tls: unknown) => (set.push([id, tls]), Promise.resolve()) };
+    const { app } = fakeApp({ ask, connections: connections as unknown as App['connections'] });
+    const node = connectionNode(current === undefined ? {} : { tls: current }, {});
+    await editTrust.run(app, [node]);
+    return { set, offered: offered() };
+  }
+
+  it('sets how a connection is trusted, and clears it', async () => {
+    const caFile = pki.ca.certFile;
+    expect((await edit(undefined, 'CA file…', caFile)).set).toEqual([['c1', { caFile }]]);
+    expect((await edit({ caFile }, 'CA file…', 'back', 'Docker’s certs.d')).set).toEqual([
+      ['c1', { dockerCerts: true }],
+    ]);
+    expect((await edit({ verify: false }, 'As VS Code does')).set).toEqual([['c1', undefined]]);
+  });
+
+  it('offers what VS Code does where something else is set, and sets nothing when left', async () => {
+    expect((await edit(undefined, undefined)).offered).not.toContain('As VS Code does');
+    const left = await edit({ dockerCerts: true }, undefined);
+    expect(left.offered).toContain('As VS Code does');
+    expect(left.set).toEqual([]);
+  });
+
+  it('is for connections over https', () => {
+    expect(editTrust.applies(connectionNode({}, {}))).toBe(true);
+    expect(editTrust.applies(connectionNode({ url: 'http://registry.example.com' }, {}))).toBe(false);
+  });
+});
