@@ -59,6 +59,8 @@ describe('Import Docker Logins', () => {
   const workbench = useWorkbench(() => ({
     env: {
       PATH: `${join(folder.path, 'bin')}:${process.env.PATH ?? ''}`,
+      // As from a terminal: otherwise VS Code takes the PATH of a login shell.
+      VSCODE_CLI: '1',
       DOCKER_CONFIG: folder.path,
       XDG_RUNTIME_DIR: folder.path,
       // One of the machine's own would count before.
