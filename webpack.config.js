@@ -1,8 +1,28 @@
 // @ts-check
 'use strict';
 
+const { readFileSync } = require('node:fs');
 const path = require('node:path');
-const { NormalModuleReplacementPlugin } = require('webpack');
+const { Compilation, NormalModuleReplacementPlugin, sources } = require('webpack');
+
+/** Systems that VS Code runs on, and keytar knows by these names. */
+const systems = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+
+/** keytar looks for its binary around its own file, so both go along as they are, in the package's own order. */
+const keytarAsItIs = {
+  /** @param {import('webpack').Compiler} compiler */
+  apply(compiler) {
+    const folder = path.join(__dirname, 'node_modules/keytar');
+    const files = ['LICENSE.md', 'lib/keytar.js', ...systems.map((system) => `prebuilds/${system}/keytar.node`)];
+    compiler.hooks.thisCompilation.tap('keytar', (compilation) => {
+      const stage = Compilation.PROCESS_ASSETS_STAGE_SUMMARIZE;
+      compilation.hooks.processAssets.tap({ name: 'keytar', stage }, () => {
+        for (const file of files)
+          compilation.emitAsset(`keytar/${file}`, new sources.RawSource(readFileSync(path.join(folder, file))));
+      });
+    });
+  },
+};
 
 /** @type {(env: unknown, argv: { mode?: 'production' | 'development' }) => import('webpack').Configuration} */
 module.exports = (_env, { mode }) => ({
@@ -15,8 +35,8 @@ module.exports = (_env, { mode }) => ({
     library: { type: 'commonjs2' },
     clean: true,
   },
-  // Supplied by the extension host.
-  externals: { vscode: 'commonjs vscode' },
+  // Supplied by the extension host; and beside the bundle.
+  externals: { vscode: 'commonjs vscode', keytar: 'commonjs ./keytar/lib/keytar.js' },
   resolve: {
     extensions: ['.ts', '.js'],
     // What dockerode brings for builds and for its own ssh, and we do not use: native parts and a megabyte of protocols.
@@ -32,6 +52,7 @@ module.exports = (_env, { mode }) => ({
     },
   },
   plugins: [
+    keytarAsItIs,
     // And what reports home: nothing leaves for anywhere else.
     new NormalModuleReplacementPlugin(
       /\/createTelemetryReporter$/,

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { findChromium } from '../test/rig/chromium';
 import { runCommand } from '../test/rig/processes';
 import { findProgram } from '../test/sandbox/process';
@@ -12,7 +13,10 @@ export type DebianPackage =
   | 'docker.io'
   | 'containerd'
   | 'podman'
-  | 'crun';
+  | 'crun'
+  | 'gnome-keyring'
+  | 'dbus-x11'
+  | 'libsecret-1-0';
 
 const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   'docker-registry': () => findProgram('docker-registry') !== undefined,
@@ -22,10 +26,21 @@ const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   containerd: () => findProgram('containerd') !== undefined,
   podman: () => findProgram('podman') !== undefined,
   crun: () => findProgram('crun') !== undefined,
+  'gnome-keyring': () => findProgram('gnome-keyring-daemon') !== undefined,
+  // Brings the program dbus-run-session along.
+  'dbus-x11': () => findProgram('dbus-run-session') !== undefined,
+  'libsecret-1-0': () => hasLibrary('libsecret-1.so.0'),
   chromium: () => findChromium() !== undefined,
   // Pictures without any font show boxes; which font does not matter, nor does it off Linux.
   'fonts-liberation': () => process.platform !== 'linux' || hasEntries('/usr/share/fonts/truetype'),
 };
+
+/** Libraries are in a folder named after the machine, such as /usr/lib/x86_64-linux-gnu. */
+function hasLibrary(name: string): boolean {
+  return readdirSync('/usr/lib', { withFileTypes: true }).some(
+    (entry) => entry.isDirectory() && existsSync(join('/usr/lib', entry.name, name)),
+  );
+}
 
 function hasEntries(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).length > 0;

@@ -16,12 +16,13 @@ type TierName = (typeof tierNames)[number];
 const registries: readonly DebianPackage[] = ['docker-registry', 'openssl', 'perl'];
 const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
 /** Where none can be started, as without root, their tests say so and are left out. */
-const engines: readonly DebianPackage[] =
-  process.platform === 'linux' && process.getuid?.() === 0 ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
+const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
+const engines: readonly DebianPackage[] = isRootOnLinux ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
+const keyring: readonly DebianPackage[] = isRootOnLinux ? ['gnome-keyring', 'dbus-x11', 'libsecret-1-0'] : [];
 const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   lint: [],
   unit: registries,
-  contract: [...registries, ...engines],
+  contract: [...registries, ...engines, ...keyring],
   host: [...registries, ...browser],
   e2e: [...registries, ...engines, ...browser],
 };

@@ -8,10 +8,16 @@ const wanted = [
   /^extension\/package(\.nls(\.[a-z-]+)?)?\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/dist\/[^/]+\.js(\.LICENSE\.txt)?$/,
+  /^extension\/dist\/keytar\/(LICENSE\.md|lib\/keytar\.js|prebuilds\/[a-z0-9-]+\/keytar\.node)$/,
   /^extension\/resources\/.+\.(svg|png)$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
 ];
-const needed = ['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js'];
+const needed = [
+  ...['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js'],
+  ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
+    (system) => `extension/dist/keytar/prebuilds/${system}/keytar.node`,
+  ),
+];
 
 /** Rejects when the package holds something users have no use for, or lacks what runs. */
 export async function checkContents(vsixFile: string): Promise<void> {
@@ -27,7 +33,8 @@ const telemetry = /\.services\.visualstudio\.com|\.data\.microsoft\.com|\bexp-ta
 
 /** Rejects when a bundle could report home. */
 export async function checkSilence(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!name.endsWith('.js')) continue;
     const found = telemetry.exec(await readFile(join(folder, name), 'utf8'));
     if (found !== null) throw new Error(`The bundle ${name} knows where to report to: ${found[0]}`);
   }

@@ -1,6 +1,6 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import type { Memento } from 'vscode';
-import { Secrets } from '../../src/ui/connections/secrets';
+import { keyById, Secrets } from '../../src/ui/connections/secrets';
 import { ConnectionStore, type ConnectionChange } from '../../src/ui/connections/store';
 import { setSetting } from './registriesView';
 
@@ -43,7 +43,7 @@ describe('connections', () => {
   beforeEach(() => {
     state = new Kept();
     secrets = new KeptSecrets();
-    store = new ConnectionStore(state, new Secrets(secrets), ['generic']);
+    store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), ['generic']);
     changes = [];
     store.onDidChange((change) => changes.push(change));
   });

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod/mini';
 import type { Connection, Credential, SignIn, TlsOptions } from '../../core/model';
-import type { Secrets } from './secrets';
+import type { SecretOwner, Secrets } from './secrets';
 
 export interface ConnectionChange {
   readonly id: string;
@@ -84,14 +84,21 @@ export class ConnectionStore implements vscode.Disposable {
     return [...this.shared().filter(({ id }) => !this.hidden().includes(id)), ...this.own()];
   }
 
-  credential(id: string): Promise<Credential> {
-    return this.secrets.read(id);
+  /** Anonymous for one that is not there (any more). Rejects where the store of secrets cannot tell. */
+  async credential(id: string): Promise<Credential> {
+    const connection = this.find(id);
+    return connection === undefined ? { kind: 'anonymous' } : this.secrets.read(connection);
+  }
+
+  /** All that a secret may be stored for, those of workspaces that are not open among them. */
+  secretOwners(): readonly SecretOwner[] {
+    return [...this.own(), ...Object.keys(this.signIns()).map((id) => ({ id, shared: true }) as const)];
   }
 
   async add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
     const added = { ...connection, id: randomUUID() };
     // The secret first: a connection without its secret would look signed out.
-    await this.secrets.write(added.id, credential);
+    if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
     await this.state.update(memento.own, [...this.own(), added]);
     this.changed.fire({ id: added.id, reason: 'added' });
     return added;
@@ -104,10 +111,12 @@ export class ConnectionStore implements vscode.Disposable {
 
   /** Replaces the stored credential, and what the connection signs in with besides. */
   async updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void> {
-    await this.secrets.write(id, credential);
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
-    else await this.state.update(memento.signIns, { ...this.signIns(), [id]: signIn });
+    const before = this.find(id);
+    if (before === undefined) return;
+    await this.secrets.write(withSignIn(before, signIn), credential);
+    if (before.shared) await this.state.update(memento.signIns, { ...this.signIns(), [id]: signIn });
+    else await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
+    await this.secrets.remove(before, this.all());
     this.changed.fire({ id, reason: 'credential' });
   }
 
@@ -149,7 +158,9 @@ export class ConnectionStore implements vscode.Disposable {
   }
 
   /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
-  async remove({ id, shared }: Connection): Promise<void> {
+  async remove(connection: Connection): Promise<void> {
+    const { id, shared } = connection;
+    const known = this.find(id) ?? connection;
     if (shared) {
       await this.state.update(memento.hidden, [...this.hidden(), id]);
       await this.state.update(memento.signIns, without(this.signIns(), id));
@@ -163,8 +174,11 @@ export class ConnectionStore implements vscode.Disposable {
         this.own().filter((connection) => connection.id !== id),
       );
     }
-    await this.secrets.remove(id);
-    this.changed.fire({ id, reason: 'removed' });
+    try {
+      await this.secrets.remove(known, this.all());
+    } finally {
+      this.changed.fire({ id, reason: 'removed' });
+    }
   }
 
   /** The hidden connection of the settings to that registry, if there is one, is shown again. */
@@ -182,6 +196,10 @@ export class ConnectionStore implements vscode.Disposable {
   dispose(): void {
     this.changed.dispose();
     this.configuration.dispose();
+  }
+
+  private find(id: string): Connection | undefined {
+    return this.all().find((connection) => connection.id === id);
   }
 
   private own(): readonly Connection[] {

@@ -1,0 +1,93 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
+import type { SecretStore } from './secrets';
+
+type Keytar = typeof import('keytar');
+
+const service = 'Registry Explorer';
+/** Holds nothing; it is written to learn whether the keychain is open. */
+const probe = 'keychain in use';
+
+/**
+ * The keychain of the operating system, which all editors of the machine share. Rejects with a Failure that says what to do
+ * where it is absent or locked.
+ */
+export const keychain: SecretStore = {
+  async get(key) {
+    const read = (keytar: Keytar) => keytar.getPassword(service, key);
+    return (await asked(read)) ?? (await opened()) ?? (await asked(read)) ?? undefined;
+  },
+  async store(key, value) {
+    await asked((keytar) => keytar.setPassword(service, key, value));
+  },
+  async delete(key) {
+    const remove = (keytar: Keytar) => keytar.deletePassword(service, key);
+    if (await asked(remove)) return;
+    await opened();
+    await asked(remove);
+  },
+};
+
+/** What stands for the keychain in a window onto another machine, which cannot reach the one that the secrets are in. */
+export const keychainElsewhere: SecretStore = {
+  get: unreachable,
+  store: unreachable,
+  delete: unreachable,
+};
+
+function unreachable(): Promise<never> {
+  return Promise.reject(
+    failure(
+      '',
+      t(
+        'the keychain of the machine that VS Code runs on is out of reach of a remote window. In a local window, set registryExplorer.credentialStore back to vscode',
+      ),
+    ),
+  );
+}
+
+/** A locked or absent keyring has an answer to every question, “nothing”, and refuses only what is written. */
+async function opened(): Promise<undefined> {
+  await asked((keytar) => keytar.setPassword(service, probe, 'yes'));
+}
+
+async function asked<T>(question: (keytar: Keytar) => Promise<T>): Promise<T> {
+  const keytar = await loaded();
+  try {
+    return await question(keytar);
+  } catch (error) {
+    const words = wordsOf(error);
+    throw failure(words, /locked/i.test(words) ? locked() : absent(), error);
+  }
+}
+
+async function loaded(): Promise<Keytar> {
+  try {
+    return await import('keytar');
+  } catch (error) {
+    const what = t(
+      'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0), or set registryExplorer.credentialStore back to vscode',
+    );
+    throw failure('', what, error);
+  }
+}
+
+function locked(): string {
+  return t(
+    'the keychain of this system is locked. Unlock it and try again, or set registryExplorer.credentialStore back to vscode',
+  );
+}
+
+function absent(): string {
+  return t(
+    'the keychain of this system does not answer as it should. Start one and unlock it (on Linux a keyring such as gnome-keyring), or set registryExplorer.credentialStore back to vscode',
+  );
+}
+
+function failure(words: string, explanation: string, cause?: unknown): Failure {
+  return new Failure('rejected', words, { subject: t('the keychain'), speaker: 'program', explanation }, { cause });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}
