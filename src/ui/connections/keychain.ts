@@ -1,8 +1,7 @@
+import type * as Keytar from 'keytar';
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import type { SecretStore } from './secrets';
-
-type Keytar = typeof import('keytar');
 
 const service = 'Registry Explorer';
 /** Holds nothing; it is written to learn whether the keychain is open. */
@@ -14,14 +13,19 @@ const probe = 'keychain in use';
  */
 export const keychain: SecretStore = {
   async get(key) {
-    const read = (keytar: Keytar) => keytar.getPassword(service, key);
-    return (await asked(read)) ?? (await opened()) ?? (await asked(read)) ?? undefined;
+    const read = (keytar: typeof Keytar) => keytar.getPassword(service, key);
+    const known = await asked(read);
+    if (known !== null) return known;
+    await opened();
+    return (await asked(read)) ?? undefined;
   },
   async store(key, value) {
-    await asked((keytar) => keytar.setPassword(service, key, value));
+    await asked(async (keytar) => {
+      await keytar.setPassword(service, key, value);
+    });
   },
   async delete(key) {
-    const remove = (keytar: Keytar) => keytar.deletePassword(service, key);
+    const remove = (keytar: typeof Keytar) => keytar.deletePassword(service, key);
     if (await asked(remove)) return;
     await opened();
     await asked(remove);
@@ -47,11 +51,11 @@ function unreachable(): Promise<never> {
 }
 
 /** A locked or absent keyring has an answer to every question, “nothing”, and refuses only what is written. */
-async function opened(): Promise<undefined> {
+async function opened(): Promise<void> {
   await asked((keytar) => keytar.setPassword(service, probe, 'yes'));
 }
 
-async function asked<T>(question: (keytar: Keytar) => Promise<T>): Promise<T> {
+async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
   const keytar = await loaded();
   try {
     return await question(keytar);
@@ -61,7 +65,7 @@ async function asked<T>(question: (keytar: Keytar) => Promise<T>): Promise<T> {
   }
 }
 
-async function loaded(): Promise<Keytar> {
+async function loaded(): Promise<typeof Keytar> {
   try {
     return await import('keytar');
   } catch (error) {
