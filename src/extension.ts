@@ -8,6 +8,7 @@ import { dockerLogIn, dockerLogOut } from './core/dockerCli';
 import { helperNamedFor, readDockerLogin } from './core/dockerConfig';
 import { listDockerLogins } from './core/knownLogins';
 import type { ReadCredential } from './core/auth';
+import { diagnose } from './core/diagnose';
 import { axiosHttp } from './core/http';
 import type { Connection } from './core/model';
 import { tlsOf } from './core/tls';
@@ -30,6 +31,7 @@ import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { ask } from './ui/quickInput';
 import { causes, report } from './ui/report';
+import { proxySettings, surroundings } from './ui/surroundings';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
 import { working } from './ui/working';
@@ -76,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     };
     return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
   };
+  const httpOf = (connection: Connection) => axiosHttp(log, tlsOf(connection, machine));
   const openWith = (connection: Connection, stored: ReadCredential): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
@@ -93,7 +96,7 @@ export function activate(context: vscode.ExtensionContext): void {
       setting,
       ...(account === undefined ? {} : { account }),
       ...(azure === undefined ? {} : { azure }),
-      http: axiosHttp(log, tlsOf(connection, machine)),
+      http: httpOf(connection),
       log,
     });
     return provider;
@@ -137,6 +140,13 @@ export function activate(context: vscode.ExtensionContext): void {
     ask,
     working,
     memory,
+    diagnose: (connection, subject, progress, signal) =>
+      diagnose(
+        { ...subject, http: httpOf(connection), tls: tlsOf(connection, machine), proxies: proxySettings() },
+        progress,
+        signal,
+      ),
+    surroundings: () => surroundings(context),
     showDocument: (document) => documents.show(document),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);

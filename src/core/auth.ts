@@ -254,7 +254,8 @@ function checkedRealm(realm: string, registry: URL): URL {
   return url;
 }
 
-function isPrivate(hostname: string): boolean {
+/** Whether an address or name is of this machine or its own network. */
+export function isPrivate(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   if (isIP(host) === 6) return /^(::1?$|f[cd]|fe[89ab]|::ffff:)/.test(host);

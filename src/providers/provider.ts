@@ -2,6 +2,7 @@ import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
+import type { Endpoint } from '../core/diagnose';
 import type { Manifest } from '../core/manifest';
 import type {
   Attachment,
@@ -40,6 +41,8 @@ export interface RegistryProvider {
   /** What a tag's row and tooltip show. */
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
   readonly content?: ImageContent;
+  /** The servers it speaks to, the registry first where there is one: what Diagnose Connection looks at. */
+  readonly endpoints?: readonly Endpoint[];
   readonly deletion?: Deletion;
   /** Absent where every namespace there is is listed, or there are none. */
   readonly namespaces?: AddedNamespaces;

@@ -1,12 +1,14 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
 import type { KnownLogins } from '../core/knownLogins';
+import type { Diagnosis, StepId, Subject } from '../core/diagnose';
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
 import type { ImageReference } from '../core/reference';
 import type { Engines, LocalImage } from '../engine/engine';
 import type { AccountSession, ProviderType, ReadSetting, RegistryProvider } from '../providers/provider';
 import type { Ask } from './ask';
+import type { Surroundings } from './diagnosis';
 import type { ShownDocument } from './documents';
 import type { More, Node, Problem } from './tree/node';
 import type { Working } from './working';
@@ -28,6 +30,14 @@ export interface App {
   readonly ask: Ask;
   readonly working: Working;
   readonly memory: Memory;
+  /** Finds out where a connection fails, with what its provider speaks to and how it lists. */
+  readonly diagnose: (
+    connection: Connection,
+    subject: Pick<Subject, 'endpoints' | 'list'>,
+    progress: (step: StepId, host: string) => void,
+    signal: AbortSignal,
+  ) => Promise<Diagnosis>;
+  readonly surroundings: () => Surroundings;
   readonly showDocument: (document: ShownDocument) => Promise<void>;
   readonly copy: (text: string) => Promise<void>;
   readonly browse: (url: URL) => Promise<void>;

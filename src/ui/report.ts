@@ -4,7 +4,8 @@ import { visible } from '../core/plainText';
 import { programReason } from './programReason';
 import { wait } from './words';
 
-export type Remedy = 'addRepository' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
+export type Remedy =
+  'addRepository' | 'diagnoseConnection' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
 export interface Report {
   /** The whole sentence. */
@@ -275,17 +276,23 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'forbidden':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
-      return isAboutCertificates(failure) ? ['editTrust', 'retry', 'showLog'] : ['retry', 'showLog'];
+      return isAboutCertificates(failure) ? ['editTrust', ...looking(failure)] : looking(failure);
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
     case 'unsupported':
       return ['showLog'];
     case 'rateLimited':
+      return ['retry', 'showLog'];
     case 'unreachable':
     case 'timedOut':
     case 'malformed':
     case 'rejected':
-      return ['retry', 'showLog'];
+      return looking(failure);
   }
+}
+
+/** Trying again, and finding out more; where a program spoke, there is no server to look at. */
+function looking({ detail: { speaker } }: Failure): readonly Remedy[] {
+  return speaker === undefined ? ['retry', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
 }

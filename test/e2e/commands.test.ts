@@ -196,7 +196,7 @@ describe('commands', () => {
     expect(told).toBe(
       `Could not delete ${host()}/team/web:1.9: ${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`,
     );
-    expect(await notifications(workbench()).buttons('Could not delete')).toEqual(['Retry', 'Show Log']);
+    expect(await notifications(workbench()).buttons('Could not delete')).toEqual(['Retry', 'Diagnose', 'Show Log']);
     await view.row(['team/web', '1.9']);
     recorder.clearFaults();
     await notifications(workbench()).press('Could not delete', 'Retry');

@@ -144,6 +144,8 @@ describe('Connect Registry', () => {
     await input.accept();
     await view.row('Guarded');
     expect(await view.menu('Guarded')).toEqual([
+      'Diagnose Connection',
+      '---',
       'Rename…',
       'Update Credential…',
       'Log In to Docker CLI…',

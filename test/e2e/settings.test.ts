@@ -37,6 +37,8 @@ describe('registries that a workspace lists', () => {
     await view.expand('Team');
     await view.row(['Team', 'team/api']);
     expect(await view.menu('Team')).toEqual([
+      'Diagnose Connection',
+      '---',
       'Update Credential…',
       'Add Repository…',
       '---',

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
+import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import type { Http } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
@@ -39,6 +40,7 @@ export interface AcrSession {
 
 /** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
 export class AcrProvider implements RegistryProvider {
+  readonly endpoints: readonly Endpoint[];
   private readonly client: RegistryClient;
   private readonly api: AcrApi;
   private readonly host: string;
@@ -53,6 +55,7 @@ export class AcrProvider implements RegistryProvider {
     this.terms = { rights: entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles', isPrivate };
     const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
     this.credential = session?.credential ?? credential;
+    this.endpoints = [{ url, credential: this.credential }];
     const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));
     this.client = new RegistryClient(http, url);
     this.api = new AcrApi(http, url);

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
+import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
@@ -33,6 +34,12 @@ export class AzureProvider implements RegistryProvider {
   private readonly opened = new Map<string, AcrProvider>();
 
   constructor(private readonly session: AzureSession) {}
+
+  /** Each registry has a server of its own, which is not known before it is listed. */
+  get endpoints(): readonly Endpoint[] {
+    const { authorityUrl, armUrl } = this.session.azure.cloud;
+    return [{ url: authorityUrl }, { url: armUrl }];
+  }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
+import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import { readAttachment, readImage, readPlatforms } from '../../core/imageReader';
 import type { Connection, Group, Page, Repository, Tag } from '../../core/model';
@@ -34,6 +35,7 @@ export class DockerHubProvider implements RegistryProvider {
   private readonly url: string;
   private readonly hub: HubApi;
   private readonly client: RegistryClient;
+  readonly endpoints: readonly Endpoint[];
   private readonly hasAccount: boolean;
 
   constructor(
@@ -45,6 +47,7 @@ export class DockerHubProvider implements RegistryProvider {
     this.hub = new HubApi(http, this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
+    this.endpoints = [{ url: registryUrl, credential: context.credential }, { url: this.url }];
     this.hasAccount = connection.account !== undefined || connection.login !== undefined;
     if (this.hasAccount) {
       this.deletion = {

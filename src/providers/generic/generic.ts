@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
+import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
@@ -23,6 +24,7 @@ const tagPagesAtOnce = 100;
 
 /** Any registry that speaks Docker V2 / OCI, and nothing beyond it. */
 export class GenericProvider implements RegistryProvider {
+  readonly endpoints: readonly Endpoint[];
   private readonly client: RegistryClient;
   private readonly host: string;
   private readonly vendor: Vendor;
@@ -46,6 +48,7 @@ export class GenericProvider implements RegistryProvider {
     };
     const http = withRetry(withAuth(context.http, connection.url, context.credential));
     this.client = new RegistryClient(http, connection.url, { prefix: this.prefix });
+    this.endpoints = [{ url: connection.url, credential: context.credential }];
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
+import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
@@ -25,7 +26,7 @@ const loginPattern = /^[a-z\d][a-z\d_-]{0,38}$/i;
 
 /** GitHub Container Registry: lists through the packages API; manifests come from the registry. */
 export class GhcrProvider implements RegistryProvider {
-  private readonly endpoints: Endpoints;
+  private readonly servers: Endpoints;
   private readonly api: GitHubApi;
   private readonly client: RegistryClient;
   private readonly versions: Versions;
@@ -38,17 +39,17 @@ export class GhcrProvider implements RegistryProvider {
     private readonly connection: Connection,
     private readonly context: ProviderContext,
   ) {
-    this.endpoints = endpointsOf(connection.url, context.setting);
+    this.servers = endpointsOf(connection.url, context.setting);
     const { http } = context;
     this.api = new GitHubApi(
       withRetry(withLimits(http)),
-      this.endpoints.api,
+      this.servers.api,
       connection.url,
       (scopes, mayAsk, signal) => this.token(scopes, mayAsk, signal),
     );
     this.owners = new Owners(this.api, context.namespaces, context.log);
     const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
-    const { registry } = this.endpoints;
+    const { registry } = this.servers;
     this.client = new RegistryClient(withAuth(withRetry(http), registry, readCredential), registry);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
   }
@@ -77,14 +78,19 @@ export class GhcrProvider implements RegistryProvider {
   };
 
   readonly locate: RegistryProvider['locate'] = (image) => {
-    if (image.host !== this.endpoints.host) return undefined;
+    if (image.host !== this.servers.host) return undefined;
     const repository = { host: image.host, path: image.path };
     const entries = [groupOf(ownerOf(image)), repositoryOf(repository)];
     const { tag } = image;
     return tag === undefined ? entries : [...entries, { kind: 'tag', label: tag, image: withTag(repository, tag) }];
   };
 
-  readonly hostOf: RegistryProvider['hostOf'] = () => this.endpoints.host;
+  get endpoints(): readonly Endpoint[] {
+    const { registry, api } = this.servers;
+    return [{ url: registry, credential: (signal) => this.registryCredential(signal) }, { url: api }];
+  }
+
+  readonly hostOf: RegistryProvider['hostOf'] = () => this.servers.host;
 
   /** An engine would not say why the registry refuses the token of an account: so it is tried before. */
   readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal) => {
@@ -96,7 +102,7 @@ export class GhcrProvider implements RegistryProvider {
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) =>
     (await this.owners.page(undefined, signal)).items.map((login) => ({
-      host: this.endpoints.host,
+      host: this.servers.host,
       namespace: login.toLowerCase(),
     }));
 
@@ -195,7 +201,7 @@ export class GhcrProvider implements RegistryProvider {
     const { answer, next } = await this.api.page(packagesAnswer, query, cursor, signal);
     const items = answer.map(({ name, html_url: page }) => {
       const repository = repositoryOf({
-        host: this.endpoints.host,
+        host: this.servers.host,
         path: `${group.key}/${name}`.toLowerCase(),
       });
       if (typeof page === 'string') this.pages.set(repository.image.path, page);

@@ -9,6 +9,7 @@ import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
 import { editTrust, updateCredential } from './connection';
 import { connectRegistry } from './connectRegistry';
+import { diagnoseConnection } from './diagnoseConnection';
 import { addRepository } from './pins';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
@@ -99,7 +100,9 @@ async function attempt<T>(
     if (told === undefined) return undefined;
     app.log.error(`${told.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
-    const buttons = new Map(told.remedies.map((remedy) => [title(remedy, connection), remedy]));
+    // Without a connection there is nothing to look at.
+    const remedies = told.remedies.filter((remedy) => remedy !== 'diagnoseConnection' || connection !== undefined);
+    const buttons = new Map(remedies.map((remedy) => [title(remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
     void vscode.window.showErrorMessage(told.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
@@ -131,6 +134,10 @@ async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: 
     case 'editTrust':
       await run(app, editTrust, connection && { kind: 'problem', of: connection, failure: undefined }, undefined);
       return;
+    case 'diagnoseConnection':
+      if (connection !== undefined)
+        await run(app, diagnoseConnection, { kind: 'problem', of: connection, failure: undefined }, undefined);
+      return;
     case 'updateCredential':
       if (connection === undefined) await run(app, connectRegistry, undefined, undefined);
       else await run(app, updateCredential, { kind: 'problem', of: connection, failure: undefined }, undefined);
@@ -149,6 +156,8 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Add Repository…');
     case 'editTrust':
       return t('Certificates…');
+    case 'diagnoseConnection':
+      return t('Diagnose');
     case 'updateCredential':
       return connection === undefined ? t('Connect Registry…') : t('Update Credential…');
   }

@@ -9,6 +9,7 @@ import { deleteRepository } from './deleteRepository';
 import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { importDockerLogins } from './importDockerLogins';
+import { diagnoseConnection } from './diagnoseConnection';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { lockTag, unlockTag } from './locks';
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   viewProperties,
   searchRepositories,
   showPullLimit,
+  diagnoseConnection,
   addNamespace,
   removeNamespace,
   addRepository,

@@ -118,12 +118,12 @@ describe('a report', () => {
     const remedies = (kind: FailureKind) => report(new Failure(kind, '', { subject }), 'x')?.remedies;
     expect(remedies('unauthorized')).toEqual(['updateCredential', 'retry', 'showLog']);
     expect(remedies('unlisted')).toEqual(['addRepository', 'updateCredential', 'retry', 'showLog']);
-    expect(remedies('unreachable')).toEqual(['retry', 'showLog']);
-    expect(remedies('untrusted')).toEqual(['retry', 'showLog']);
+    expect(remedies('untrusted')).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     const expired = new Failure('untrusted', '', { subject, code: 'CERT_HAS_EXPIRED' });
-    expect(report(expired, 'x')?.remedies).toEqual(['editTrust', 'retry', 'showLog']);
+    expect(report(expired, 'x')?.remedies).toEqual(['editTrust', 'retry', 'diagnoseConnection', 'showLog']);
     const plain = new Failure('untrusted', '', { subject, code: 'NOT_TLS' });
-    expect(report(plain, 'x')?.remedies).toEqual(['retry', 'showLog']);
+    expect(report(plain, 'x')?.remedies).toEqual(['retry', 'diagnoseConnection', 'showLog']);
+    expect(remedies('unreachable')).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     expect(remedies('unsupported')).toEqual(['showLog']);
   });
 

@@ -1,0 +1,398 @@
+import type { Socket } from 'node:net';
+import { withAuth } from './auth';
+import type { ReadCredential } from './auth';
+import { parseChallenges } from './challenge';
+import { Failure, failureOf } from './failure';
+import { redactUrl } from './http';
+import type { Http, HttpResponse } from './http';
+import type { Credential, Entry, Page, Repository } from './model';
+import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
+import { proxyFor } from './proxy';
+import type { ProxySettings } from './proxy';
+import { Redaction } from './redaction';
+import type { ReadTls } from './tls';
+
+/** One of the servers that a connection speaks to. */
+export interface Endpoint {
+  /** Root of its API without a trailing slash. */
+  readonly url: string;
+  /** Signs in there; absent where it is no V2 registry, and is only asked whether it answers. */
+  readonly credential?: ReadCredential;
+}
+
+/** What is looked at, in this order. */
+export type StepId = 'address' | 'names' | 'proxy' | 'connection' | 'tls' | 'api' | 'signIn' | 'listing' | 'tags';
+
+export type FactName =
+  | 'address'
+  | 'plain'
+  | 'addresses'
+  | 'private'
+  | 'proxy'
+  | 'proxyBy'
+  | 'exception'
+  | 'connectedTo'
+  | 'through'
+  | 'protocol'
+  | 'cipher'
+  | 'names'
+  | 'certificate'
+  | 'issuer'
+  | 'valid'
+  | 'fingerprint'
+  | 'chain'
+  | 'notVerified'
+  | 'status'
+  | 'version'
+  | 'server'
+  | 'challenge'
+  | 'credential'
+  | 'exchange'
+  | 'entries'
+  | 'more'
+  | 'repository'
+  | 'tags';
+
+export interface Fact {
+  readonly name: FactName;
+  readonly value: string;
+}
+
+export interface Step {
+  readonly id: StepId;
+  readonly outcome: 'ok' | 'failed' | 'skipped';
+  readonly ms: number;
+  readonly facts: readonly Fact[];
+  /** Why it failed; where it was skipped, nothing. */
+  readonly failure?: unknown;
+  /** The step that it would have needed. */
+  readonly needs?: StepId;
+}
+
+export interface Diagnosis {
+  /** What was found at each server. */
+  readonly servers: readonly { readonly endpoint: Endpoint; readonly steps: readonly Step[] }[];
+  /** What was found when it was used as the tree uses it. */
+  readonly use: readonly Step[];
+  /** Every request that was sent to find this out, a line each. */
+  readonly requests: readonly string[];
+  /** Keeps the secrets that were met on the way out of a text. */
+  readonly redact: (text: string) => string;
+}
+
+export interface Subject {
+  /** The registry first. */
+  readonly endpoints: readonly Endpoint[];
+  /** As the provider lists. */
+  readonly list: (parent: Entry | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
+  /** As the provider sends, before it signs in. */
+  readonly http: Http;
+  /** What the provider's TLS goes by, for the server of a URL. */
+  readonly tls: ReadTls | undefined;
+  readonly proxies: ProxySettings;
+}
+
+/** Lists asked for until a repository is found. */
+const mostLists = 10;
+
+/**
+ * Walks from the name of each server to the tags of a repository, and tells at each step what there is, or why not. A step that
+ * fails ends what needs it and nothing else. Rejects only when aborted.
+ */
+export async function diagnose(
+  subject: Subject,
+  progress: (id: StepId, host: string) => void,
+  signal: AbortSignal,
+): Promise<Diagnosis> {
+  const redaction = new Redaction();
+  const requests: string[] = [];
+  const http = watched(subject.http, requests, redaction);
+  const servers: { endpoint: Endpoint; steps: Step[] }[] = [];
+  for (const endpoint of subject.endpoints) {
+    const walk = new Walk(new URL(endpoint.url).host, progress, signal);
+    await lookAtServer(walk, { ...subject, http }, endpoint, redaction);
+    servers.push({ endpoint, steps: walk.steps });
+  }
+  const use = new Walk(new URL(subject.endpoints[0]?.url ?? '').host, progress, signal);
+  const answers = servers.some(({ steps }) => steps.some(({ id, outcome }) => id === 'api' && outcome === 'ok'));
+  await lookAtUse(use, subject, answers);
+  return { servers, use: use.steps, requests, redact: (text) => redaction.of(text) };
+}
+
+type Note = (name: FactName, value: string | number | undefined) => void;
+
+/** Takes one step after the other and keeps what each found. */
+class Walk {
+  readonly steps: Step[] = [];
+
+  constructor(
+    private readonly host: string,
+    private readonly progress: (id: StepId, host: string) => void,
+    readonly signal: AbortSignal,
+  ) {}
+
+  /** What the task resolves to; nothing when it failed. */
+  async take<T>(id: StepId, task: (note: Note) => T | Promise<T>): Promise<T | undefined> {
+    this.progress(id, this.host);
+    const started = performance.now();
+    const facts: Fact[] = [];
+    const keep = (outcome: 'ok' | 'failed', failure?: unknown) => {
+      const ms = Math.round(performance.now() - started);
+      this.steps.push({ id, outcome, ms, facts, ...(failure === undefined ? {} : { failure }) });
+    };
+    try {
+      const found = await task((name, value) => {
+        if (value !== undefined && value !== '') facts.push({ name, value: String(value) });
+      });
+      keep('ok');
+      return found;
+    } catch (failure) {
+      this.signal.throwIfAborted();
+      keep('failed', failure);
+      return undefined;
+    }
+  }
+
+  skip(id: StepId, needs: StepId): void {
+    this.steps.push({ id, outcome: 'skipped', ms: 0, facts: [], needs });
+  }
+
+  failed(id: StepId): boolean {
+    return this.steps.some((step) => step.id === id && step.outcome === 'failed');
+  }
+}
+
+async function lookAtServer(walk: Walk, subject: Subject, endpoint: Endpoint, redaction: Redaction): Promise<void> {
+  const url = new URL(endpoint.url);
+  await walk.take('address', (note) => {
+    note('address', redactUrl(endpoint.url));
+    if (url.protocol === 'http:') note('plain', 'yes');
+  });
+  await walk.take('names', async (note) => {
+    const found = await addressesOf(url.hostname, walk.signal);
+    note('addresses', found.map(({ address }) => address).join(', '));
+    if (found.some((each) => each.isPrivate)) note('private', 'yes');
+  });
+  const proxy = await walk.take('proxy', (note) => chooseProxy(url, subject.proxies, note, redaction));
+  await lookBelowHttp(walk, subject, url, proxy);
+  const answer = await walk.take('api', (note) => askApi(subject.http, endpoint, note, walk.signal));
+  const { credential } = endpoint;
+  if (credential === undefined) return;
+  if (answer === undefined) walk.skip('signIn', 'api');
+  else await walk.take('signIn', (note) => signIn(subject.http, url, credential, note, redaction, walk.signal));
+}
+
+function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: Redaction): URL | undefined {
+  const choice = proxyFor(url, settings);
+  note('proxyBy', choice.by);
+  if (choice.by === 'exception') note('exception', choice.exception);
+  if (!('proxy' in choice)) return undefined;
+  const proxy = URL.canParse(choice.proxy) ? new URL(choice.proxy) : undefined;
+  if (proxy === undefined || proxy.hostname === '')
+    throw new Failure('malformed', 'it is no URL', { subject: 'proxy', code: 'PROXY' });
+  redaction.add(proxy.password);
+  redaction.add(decodeURIComponent(proxy.password));
+  note('proxy', `${proxy.protocol}//${proxy.host}`);
+  return proxy;
+}
+
+/** TCP, and TLS on it; through the proxy, if there is one. */
+async function lookBelowHttp(walk: Walk, subject: Subject, url: URL, proxy: URL | undefined): Promise<void> {
+  const isSecure = url.protocol === 'https:';
+  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
+  // Names are the proxy's matter where there is one; those of other kinds cannot be looked through from here.
+  const needs =
+    proxy === undefined
+      ? walk.failed('names')
+        ? 'names'
+        : undefined
+      : proxy.protocol === 'http:'
+        ? undefined
+        : 'proxy';
+  if (needs !== undefined || walk.failed('proxy')) {
+    walk.skip('connection', needs ?? 'proxy');
+    if (isSecure) walk.skip('tls', needs ?? 'proxy');
+    return;
+  }
+  let socket: Socket | undefined;
+  try {
+    const connected = await walk.take('connection', async (note) => {
+      const [host, to] = proxy === undefined ? [url.hostname, port] : [proxy.hostname, Number(proxy.port || 80)];
+      socket = await openSocket(host, to, walk.signal);
+      note('connectedTo', `${socket.remoteAddress ?? ''} port ${socket.remotePort ?? ''}`);
+      if (proxy === undefined) return socket;
+      note('through', proxy.host);
+      if (isSecure) await tunnel(socket, proxy, `${url.hostname}:${port}`, walk.signal);
+      return socket;
+    });
+    if (!isSecure) return;
+    if (connected === undefined) walk.skip('tls', 'connection');
+    else await walk.take('tls', (note) => shakeHands(connected, url, subject.tls, note, walk.signal));
+  } finally {
+    socket?.destroy();
+  }
+}
+
+async function shakeHands(
+  socket: Socket,
+  url: URL,
+  tls: Subject['tls'],
+  note: Note,
+  signal: AbortSignal,
+): Promise<void> {
+  const options = (await tls?.(url.href)) ?? {};
+  const { protocol, cipher, chain, names, failure } = await lookAtTls(socket, url, options, signal);
+  const [own, ...above] = chain;
+  note('protocol', protocol);
+  note('cipher', cipher);
+  note('certificate', own?.subject);
+  note('names', names.join(', '));
+  note('issuer', own?.issuer);
+  note('valid', own && `${own.validFrom} – ${own.validTo} UTC`);
+  note('fingerprint', own?.fingerprint);
+  note('chain', above.map(({ subject }) => subject).join(' ← '));
+  if (failure === undefined) return;
+  if (options.rejectUnauthorized !== false) throw failure;
+  note('notVerified', failure.detail.code);
+}
+
+/** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
+async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortSignal): Promise<HttpResponse> {
+  const isRegistry = endpoint.credential !== undefined;
+  const response = await http({ method: 'GET', url: isRegistry ? `${endpoint.url}/v2/` : endpoint.url }, signal);
+  const { status, headers } = response;
+  note('status', status);
+  note('version', headers['docker-distribution-api-version']);
+  note('server', headers.server);
+  const challenges = parseChallenges(headers['www-authenticate'] ?? '');
+  for (const { scheme, parameters } of challenges)
+    note('challenge', challengeInWords(scheme, parameters, endpoint.url));
+  // An API of another kind may have nothing at its root: that it answers is all that is asked.
+  if (!isRegistry && status < 500) return response;
+  const { host } = new URL(endpoint.url);
+  if (status === 200 && /html/i.test(headers['content-type'] ?? ''))
+    throw new Failure('malformed', 'it answers with a web page', { subject: host, status, code: 'WEB_PAGE' });
+  if (status === 401 && challenges.length === 0)
+    throw new Failure('malformed', 'it wants a sign-in, but does not tell which', { subject: host, status });
+  if (status !== 200 && status !== 401) throw failureOf(response);
+  return response;
+}
+
+function challengeInWords(
+  scheme: string,
+  { realm, service, scope }: Readonly<Record<string, string | undefined>>,
+  base: string,
+): string {
+  // Of Basic, the realm is a title and no address.
+  const where =
+    scheme === 'bearer' && realm !== undefined && URL.canParse(realm, base) ? new URL(realm, base) : undefined;
+  return [
+    scheme,
+    where === undefined ? '' : `realm ${where.origin}${where.pathname}`,
+    service === undefined ? '' : `service ${service}`,
+    scope === undefined ? '' : `scope ${scope}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The credential is shown to the registry, or to the token server it names, as at every request of the product. */
+async function signIn(
+  http: Http,
+  registry: URL,
+  readCredential: ReadCredential,
+  note: Note,
+  redaction: Redaction,
+  signal: AbortSignal,
+): Promise<void> {
+  const credential = await readCredential(signal);
+  note('credential', credential.kind);
+  addSecrets(credential, redaction);
+  const root = registry.href.replace(/\/+$/, '');
+  const exchanging: Http = async (request, abort) => {
+    const response = await http(request, abort);
+    if (request.url !== `${root}/v2/`)
+      note('exchange', `${request.method} ${new URL(request.url).host}: ${response.status}`);
+    return response;
+  };
+  const signedIn = withAuth(exchanging, root, () => Promise.resolve(credential));
+  const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
+  note('status', response.status);
+  if (response.status !== 200) throw failureOf(response);
+}
+
+function addSecrets(credential: Credential, redaction: Redaction): void {
+  if (credential.kind === 'identityToken') redaction.add(credential.token);
+  if (credential.kind !== 'basic') return;
+  redaction.add(credential.secret);
+  redaction.add(Buffer.from(`${credential.username}:${credential.secret}`).toString('base64'));
+}
+
+async function lookAtUse(walk: Walk, { list }: Subject, answers: boolean): Promise<void> {
+  if (!answers) {
+    walk.skip('listing', 'api');
+    walk.skip('tags', 'api');
+    return;
+  }
+  let first: Page<Entry> = { items: [] };
+  await walk.take('listing', async (note) => {
+    first = await list(undefined, walk.signal);
+    note('entries', first.items.length);
+    note('more', first.next === undefined ? 'no' : 'yes');
+    // Some is there all the same: what was added by name, for one.
+    if (first.failure instanceof Error) throw first.failure;
+  });
+  if (first.items.length === 0) walk.skip('tags', 'listing');
+  else await walk.take('tags', (note) => lookAtTags(first, list, note, walk.signal));
+}
+
+/** Of the first repository that can be found below the first page. */
+async function lookAtTags(first: Page<Entry>, list: Subject['list'], note: Note, signal: AbortSignal): Promise<void> {
+  const repository = await firstRepository(first, list, signal);
+  note('repository', repository?.image.path);
+  if (repository === undefined) return;
+  const { items, next } = await list(repository, signal);
+  note('tags', items.length);
+  note('more', next === undefined ? 'no' : 'yes');
+}
+
+async function firstRepository(
+  first: Page<Entry>,
+  list: Subject['list'],
+  signal: AbortSignal,
+): Promise<Repository | undefined> {
+  const waiting: Entry[] = [...first.items];
+  for (let asked = 0; asked <= mostLists; asked++) {
+    const entry = waiting.shift();
+    if (entry?.kind === 'repository') return entry;
+    if (entry?.kind !== 'group' && entry?.kind !== 'registry') return undefined;
+    // Down before sideways.
+    if (asked < mostLists) waiting.unshift(...(await list(entry, signal)).items);
+  }
+  return undefined;
+}
+
+/** Notes each request, and each secret that it carries or brings. */
+function watched(http: Http, requests: string[], redaction: Redaction): Http {
+  return async (request, signal) => {
+    const authorization = Object.entries(request.headers ?? {}).find(([name]) => /^authorization$/i.test(name))?.[1];
+    redaction.add(authorization?.replace(/^\w+ /, ''));
+    for (const name of ['password', 'refresh_token', 'access_token'])
+      redaction.add(new URLSearchParams(request.body ?? '').get(name) ?? undefined);
+    const line = `${request.method} ${redactUrl(request.url)}`;
+    const started = performance.now();
+    const ended = (outcome: string) => {
+      requests.push(`${line} ${outcome} (${Math.round(performance.now() - started)} ms)`);
+    };
+    try {
+      const response = await http(request, signal);
+      ended(String(response.status));
+      const text = new TextDecoder().decode(response.body.subarray(0, 128 * 1024));
+      for (const [, token] of text.matchAll(/"(?:access_|refresh_|id_)?token"\s*:\s*"([^"]+)"/g)) redaction.add(token);
+      return response;
+    } catch (error) {
+      ended(error instanceof Failure ? `${error.kind}: ${error.message}` : 'no answer');
+      throw error;
+    }
+  };
+}

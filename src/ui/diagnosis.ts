@@ -1,0 +1,193 @@
+import { t } from '@vscode/l10n';
+import type { Diagnosis, Fact, FactName, Step, StepId } from '../core/diagnose';
+import { Failure } from '../core/failure';
+import type { Connection } from '../core/model';
+import { visible } from '../core/plainText';
+import { whatToDo } from './advice';
+import { reason } from './report';
+
+/** What a diagnosis was made with: names, and versions or values, none of them secret. */
+export interface Surroundings {
+  readonly versions: readonly (readonly [name: string, version: string])[];
+  readonly settings: readonly (readonly [name: string, value: string])[];
+}
+
+/** A diagnosis as Markdown, to be pasted into a report as it is: it holds no secret. */
+export function describeDiagnosis(
+  connection: Connection,
+  { servers, use, requests, redact }: Diagnosis,
+  { versions, settings }: Surroundings,
+  now: Date,
+): string {
+  const parts: readonly Part[] = [
+    ...servers.map(({ endpoint: { url }, steps }) => ({ subject: new URL(url).host, url, steps })),
+    { subject: connection.label, url: connection.url, steps: use },
+  ];
+  const lines = [
+    `# ${t('Diagnosis of {0}', plain(connection.label))}`,
+    '',
+    ...conclusion(parts),
+    `- ${t('Made')}: ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    ...versions.map(([name, version]) => `- ${plain(name)}: ${plain(version)}`),
+    `- ${t('Kind of registry')}: ${plain(connection.provider)}`,
+    `- ${t('Signs in with')}: ${signInOf(connection)}`,
+    ...settings.map(([name, value]) => `- ${code(name)}: ${value === '' ? t('not set') : code(value)}`),
+    '',
+    `| ${t('Where')} | ${t('Step')} | ${t('Result')} | ${t('Time')} |`,
+    '| --- | --- | --- | ---: |',
+    ...parts.flatMap(({ subject, steps }) => steps.map((step) => tableRow(subject, step))),
+    '',
+    ...parts.flatMap(({ subject, steps }) => [`## ${plain(subject)}`, '', ...steps.flatMap(details)]),
+    `## ${t('Requests')}`,
+    '',
+    t('What was sent to find this out, without what only lists:'),
+    '',
+    ...(requests.length === 0 ? [t('None.')] : requests.map((request) => `- ${code(request)}`)),
+  ];
+  return `${redact(lines.join('\n'))}\n`;
+}
+
+interface Part {
+  readonly subject: string;
+  readonly url: string;
+  readonly steps: readonly Step[];
+}
+
+/** What failed, and what to do, before everything else; a reason that lets several steps fail is told once. */
+function conclusion(parts: readonly Part[]): readonly string[] {
+  const failed = parts.flatMap(({ subject, url, steps }) =>
+    steps.flatMap(({ id, outcome, failure }) => (outcome === 'failed' ? [{ subject, url, id, failure }] : [])),
+  );
+  if (failed.length === 0) return [t('Everything works.'), ''];
+  const firsts = failed.filter(
+    ({ failure }, at) => failed.findIndex((each) => why(each.failure) === why(failure)) === at,
+  );
+  return firsts.flatMap(({ subject, url, id, failure }) => {
+    const advice = whatToDo(id, failure, url);
+    return [
+      `**${t('{0} fails at “{1}”:', plain(subject), stepNames[id]())}** ${why(failure)}`,
+      ...(advice === undefined ? [] : ['', `**${t('What to do:')}** ${advice}`]),
+      '',
+    ];
+  });
+}
+
+function why(failure: unknown): string {
+  if (!(failure instanceof Failure)) return t('An unexpected error, whose details are in the log.');
+  const words = reason(failure);
+  return plain(words.charAt(0).toUpperCase() + words.slice(1));
+}
+
+function tableRow(subject: string, { id, outcome, ms }: Step): string {
+  const time = outcome === 'skipped' ? '' : `${ms} ms`;
+  return `| ${plain(subject)} | ${stepNames[id]()} | ${outcomes[outcome]()} | ${time} |`;
+}
+
+function details({ id, outcome, facts, failure, needs }: Step): readonly string[] {
+  const found = [
+    ...(outcome === 'failed' ? [why(failure)] : []),
+    ...(needs === undefined ? [] : [t('Not tried, because of “{0}”.', stepNames[needs]())]),
+    ...(outcome === 'skipped' ? [] : remarks(id, facts)),
+  ];
+  return [
+    `### ${stepNames[id]()}: ${outcomes[outcome]()}`,
+    '',
+    ...found.flatMap((line) => [line, '']),
+    ...facts.map(({ name, value }) => `- ${factNames[name]()}: ${code(values[value]?.() ?? value)}`),
+    ...(facts.length === 0 ? [] : ['']),
+  ];
+}
+
+/** What is no failure, and yet may be what somebody looks for. */
+function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
+  const has = (name: FactName, value: string) => facts.some((fact) => fact.name === name && fact.value === value);
+  if (id === 'listing' && has('entries', '0'))
+    return [t('It lists nothing. Some registries list nothing to anybody: Add Repository… shows one by its name.')];
+  if (id === 'tags' && has('tags', '0')) return [t('The repository has no tags.')];
+  if (id === 'address' && has('plain', 'yes')) return [t('Plain http: what is sent there can be read on the way.')];
+  if (id === 'tags' && facts.length === 0) return [t('No repository was found below the first entries.')];
+  return [];
+}
+
+function signInOf({ authentication, login, account }: Connection): string {
+  if (authentication !== undefined) return t('an account of VS Code');
+  if (login === 'docker') return t('the login of the docker command');
+  if (login === 'azureCli') return t('the login of the Azure CLI');
+  if (login === 'azureEnvironment') return t('the environment, or the identity of this machine');
+  return account === undefined ? t('nothing (anonymous)') : t('a user name and a stored secret');
+}
+
+export const stepNames: Readonly<Record<StepId, () => string>> = {
+  address: () => t('Address'),
+  names: () => t('Name resolution'),
+  proxy: () => t('Proxy'),
+  connection: () => t('TCP connection'),
+  tls: () => t('TLS'),
+  api: () => t('API'),
+  signIn: () => t('Sign-in'),
+  listing: () => t('Listing'),
+  tags: () => t('Tags'),
+};
+
+const outcomes: Readonly<Record<Step['outcome'], () => string>> = {
+  ok: () => t('✓ works'),
+  failed: () => t('✗ fails'),
+  skipped: () => t('– not tried'),
+};
+
+const factNames: Readonly<Record<FactName, () => string>> = {
+  address: () => t('Address'),
+  plain: () => t('Plain http'),
+  addresses: () => t('Addresses'),
+  private: () => t('Of this machine or a private network'),
+  proxy: () => t('Proxy'),
+  proxyBy: () => t('Decided by'),
+  exception: () => t('Exception'),
+  connectedTo: () => t('Connected to'),
+  through: () => t('Through the proxy'),
+  protocol: () => t('Protocol'),
+  cipher: () => t('Cipher'),
+  names: () => t('Made for'),
+  certificate: () => t('Certificate of'),
+  issuer: () => t('Issued by'),
+  valid: () => t('Valid'),
+  fingerprint: () => t('Fingerprint (SHA-256)'),
+  chain: () => t('Authorities it came with'),
+  notVerified: () => t('Not verified, as this connection is set to; it would fail with'),
+  status: () => t('Status'),
+  version: () => t('API version'),
+  server: () => t('Server'),
+  challenge: () => t('Asks for'),
+  credential: () => t('Credential'),
+  exchange: () => t('Token server'),
+  entries: () => t('Entries on the first page'),
+  more: () => t('More pages'),
+  repository: () => t('Repository'),
+  tags: () => t('Tags on the first page'),
+};
+
+/** Words of ours among the values. */
+const values: Readonly<Partial<Record<string, () => string>>> = {
+  yes: () => t('yes'),
+  no: () => t('no'),
+  setting: () => t('the setting http.proxy'),
+  environment: () => t('the environment'),
+  off: () => t('http.proxySupport: off'),
+  loopback: () => t('this machine is never asked through a proxy'),
+  system: () => t('the operating system: neither http.proxy nor the environment names one'),
+  exception: () => t('an exception: no proxy'),
+  anonymous: () => t('none'),
+  basic: () => t('user name and secret'),
+  identityToken: () => t('identity token'),
+};
+
+/** As code, where Markdown renders nothing. */
+function code(text: string): string {
+  const line = visible(text).replaceAll('`', "'").replaceAll('|', '\\|');
+  return `\`${line.length > 500 ? `${line.slice(0, 499)}…` : line}\``;
+}
+
+/** As text: nothing that others wrote becomes a link, an image or an element. */
+function plain(text: string): string {
+  return visible(text).replace(/[`<>|[\]]/g, '\\$&');
+}

@@ -1,0 +1,329 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { diagnose, type Diagnosis, type StepId } from '../../../src/core/diagnose';
+import { axiosHttp } from '../../../src/core/http';
+import type { Connection, Credential } from '../../../src/core/model';
+import type { ProxySettings } from '../../../src/core/proxy';
+import { tlsOf } from '../../../src/core/tls';
+import { generic } from '../../../src/providers/generic/type';
+import { describeDiagnosis } from '../../../src/ui/diagnosis';
+import { buildImage } from '../../sandbox/images';
+import { freePort } from '../../sandbox/loopback';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { startTokenServer } from '../../sandbox/tokenServer';
+import type { V2ServerOptions } from '../../sandbox/v2Options';
+import { startV2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+import { contextOf } from '../providerContext';
+import { scripted } from './scripted';
+
+const { signal } = new AbortController();
+const anonymous: Credential = { kind: 'anonymous' };
+const alice: Credential = { kind: 'basic', username: 'alice', secret: 'wonder-land-7' };
+const direct: ProxySettings = { support: 'override', configured: '', exceptions: [], env: {} };
+const image = buildImage({ created: new Date(0) });
+const repositories = [
+  { name: 'team/api', tags: { '1': image, '2': image } },
+  { name: 'team/web', tags: { '1': image } },
+];
+
+let pki: Pki;
+beforeAll(async () => {
+  pki = await createPki();
+});
+afterAll(() => pki.remove());
+
+interface Found {
+  readonly diagnosis: Diagnosis;
+  readonly text: string;
+  /** Steps with their outcome: `names ok`. */
+  readonly steps: readonly string[];
+  readonly facts: (id: StepId) => Readonly<Record<string, string>>;
+}
+
+async function diagnosed(
+  url: string,
+  credential: Credential = anonymous,
+  parts: { readonly proxies?: ProxySettings; readonly tls?: Connection['tls'] } = {},
+): Promise<Found> {
+  const { proxies = direct, tls } = parts;
+  const account = credential.kind === 'basic' ? { account: credential.username } : {};
+  const connection: Connection = {
+    ...{ id: 'c1', provider: 'generic', label: 'Acme', url },
+    ...account,
+    ...(tls && { tls }),
+  };
+  const readTls = tlsOf(connection, { env: {}, home: '/nowhere', platform: 'linux' });
+  const http = axiosHttp(collectLog(), readTls);
+  const provider = generic.open(connection, contextOf(credential, { http }));
+  const diagnosis = await diagnose(
+    {
+      endpoints: provider.endpoints ?? [],
+      list: (parent, abort) => provider.list(parent, undefined, abort),
+      ...{ http, tls: readTls, proxies },
+    },
+    () => undefined,
+    signal,
+  );
+  const surroundings = {
+    versions: [['Registry Explorer', '0.1.0']],
+    settings: [['http.proxySupport', 'override']],
+  } as const;
+  const all = [...diagnosis.servers.flatMap(({ steps }) => steps), ...diagnosis.use];
+  return {
+    diagnosis,
+    text: describeDiagnosis(connection, diagnosis, surroundings, new Date('2026-11-25T10:00:00Z')),
+    steps: all.map(({ id, outcome }) => `${id} ${outcome}`),
+    facts: (id) =>
+      Object.fromEntries(all.find((step) => step.id === id)?.facts.map(({ name, value }) => [name, value]) ?? []),
+  };
+}
+
+async function registry(options: V2ServerOptions = {}): Promise<string> {
+  const server = await startV2Server({ repositories, ...options });
+  onTestFinished(() => server.stop());
+  return server.url;
+}
+
+async function tokenRegistry(): Promise<string> {
+  const grants = { repositories: { '*': ['*'] }, catalog: true };
+  const tokens = await startTokenServer({ users: { alice: { password: 'wonder-land-7', ...grants } } });
+  onTestFinished(() => tokens.stop());
+  return registry({ auth: { kind: 'bearer', challenge: tokens.challenge, accessOf: tokens.accessOf } });
+}
+
+describe('a diagnosis', () => {
+  it('walks through everything where everything works', async () => {
+    const url = await tokenRegistry();
+    const { steps, facts, text } = await diagnosed(url, alice);
+    expect(steps).toEqual([
+      ...['address ok', 'names ok', 'proxy ok', 'connection ok', 'api ok', 'signIn ok'],
+      ...['listing ok', 'tags ok'],
+    ]);
+    expect(facts('names')).toEqual({ addresses: '127.0.0.1', private: 'yes' });
+    expect(facts('proxy')).toEqual({ proxyBy: 'loopback' });
+    expect(facts('connection')).toEqual({ connectedTo: `127.0.0.1 port ${new URL(url).port}` });
+    expect(facts('api')).toMatchObject({ status: '401', version: 'registry/2.0' });
+    expect(facts('api').challenge).toMatch(/^bearer, realm http:\/\/127\.0\.0\.1:\d+\/token, service sandbox-registry/);
+    expect(facts('signIn')).toMatchObject({ credential: 'basic', status: '200' });
+    expect(facts('signIn').exchange).toMatch(/^GET 127\.0\.0\.1:\d+: 200$/);
+    expect(facts('listing')).toEqual({ entries: '2', more: 'no' });
+    expect(facts('tags')).toEqual({ repository: 'team/api', tags: '2', more: 'no' });
+    expect(text).toContain('\nEverything works.\n');
+    expect(text).toContain('- Made: 2026-11-25 10:00 UTC\n- Registry Explorer: 0.1.0\n');
+    expect(text).toContain('| Acme | Tags | ✓ works |');
+  });
+
+  it('tells of a name that nobody knows', async () => {
+    const { steps, text } = await diagnosed('https://nothing.invalid');
+    expect(steps).toEqual([
+      ...[
+        'address ok',
+        'names failed',
+        'proxy ok',
+        'connection skipped',
+        'tls skipped',
+        'api failed',
+        'signIn skipped',
+      ],
+      ...['listing skipped', 'tags skipped'],
+    ]);
+    expect(text).toMatch(
+      /\*\*nothing\.invalid fails at “Name resolution”:\*\* (There is no server named|The name) nothing\.invalid/,
+    );
+    expect(text).toContain('`nslookup nothing.invalid`');
+    expect(text).toContain('Not tried, because of “Name resolution”.');
+  });
+
+  it('tells of a port at which nobody listens', async () => {
+    const port = await freePort();
+    const { steps, text } = await diagnosed(`http://127.0.0.1:${port}`);
+    expect(steps).toContain('connection failed');
+    expect(text).toContain(`Nothing listens at 127.0.0.1:${port}. Check the port, or whether the registry is running.`);
+    expect(text).toContain(`Try \`curl -v http://127.0.0.1:${port}/v2/\` in a terminal`);
+  });
+
+  it('tells of a plain server where https is meant', async () => {
+    const url = (await registry()).replace('http:', 'https:');
+    const { steps, text } = await diagnosed(url);
+    expect(steps).toEqual(expect.arrayContaining(['connection ok', 'tls failed', 'api failed']));
+    expect(text).toContain('does not speak https. If it is meant to be plain, type http:// in front.');
+    expect(text).toContain('**What to do:** Connect it again with http:// in front');
+  });
+
+  it('shows the certificate of an authority that nobody knows', async () => {
+    const { steps, facts, text } = await diagnosed(await registry({ tls: pki.tls() }));
+    expect(steps).toEqual(expect.arrayContaining(['tls failed', 'api failed', 'listing skipped']));
+    expect(facts('tls')).toMatchObject({
+      protocol: 'TLSv1.3',
+      certificate: 'CN=server',
+      issuer: 'CN=Sandbox CA',
+      names: 'DNS:localhost, IP Address:127.0.0.1',
+    });
+    expect(facts('tls').fingerprint).toMatch(/^([\dA-F]{2}:){31}[\dA-F]{2}$/);
+    expect(text).toContain('comes from an authority that this machine does not know.');
+    expect(text).toContain('give it to this connection: Certificates…');
+    // The API fails for the same reason, which is not told twice.
+    expect(text.match(/fails at/g)).toHaveLength(1);
+    expect(text).not.toContain('No repository was found');
+  });
+
+  it('trusts whom the connection trusts', async () => {
+    const { steps } = await diagnosed(await registry({ tls: pki.tls() }), anonymous, {
+      tls: { caFile: pki.ca.certFile },
+    });
+    expect(steps).toEqual(expect.arrayContaining(['tls ok', 'api ok', 'tags ok']));
+  });
+
+  it('tells of a certificate that is made for another name', async () => {
+    const url = (await registry({ tls: pki.tls(), host: '127.0.0.2' })).replace('127.0.0.1', '127.0.0.2');
+    const { text } = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile } });
+    expect(text).toContain('was made for another name');
+    expect(text).toContain('Connect the registry by one of the names that its certificate is made for');
+  });
+
+  it('says that a client certificate is wanted', async () => {
+    const url = await registry({ tls: pki.tls('mutual') });
+    const { steps, text } = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile } });
+    expect(steps).toContain('api failed');
+    expect(text).toContain('asks for a client certificate');
+    const { certFile, keyFile } = pki.client;
+    const known = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile, certFile, keyFile } });
+    expect(known.steps).toContain('tags ok');
+  });
+
+  it('tells of a web site in the place of a registry', async () => {
+    const page = '<html><title>Welcome</title></html>';
+    const { url } = await scripted(() => ({
+      status: 200,
+      headers: { 'content-type': 'text/html' },
+      body: Buffer.from(page),
+    }));
+    const { steps, text } = await diagnosed(url);
+    expect(steps).toEqual(expect.arrayContaining(['connection ok', 'api failed', 'signIn skipped', 'listing skipped']));
+    expect(text).toContain('does not answer as a registry does: it answers with a web page.');
+    expect(text).toContain('Check the address: no registry answers there.');
+  });
+
+  it('tells of a wrong password', async () => {
+    const { steps, text } = await diagnosed(await tokenRegistry(), { ...alice, secret: 'wonder-lamb-7' });
+    expect(steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed', 'tags skipped']));
+    expect(text).toContain('fails at “Sign-in”:** The registry says “incorrect username or password” (401).');
+    expect(text).toContain('Give this connection another credential: Update Credential…');
+  });
+
+  it('tells of a list that is refused', async () => {
+    const denied = { errors: [{ code: 'DENIED', message: 'only administrators may list' }] };
+    const { url } = await scripted(({ url: { pathname } }) =>
+      pathname === '/v2/_catalog'
+        ? { status: 403, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(denied)) }
+        : { status: 200, headers: {}, body: Buffer.from('{}') },
+    );
+    const { steps, text } = await diagnosed(url);
+    expect(steps).toEqual(expect.arrayContaining(['signIn ok', 'listing failed', 'tags skipped']));
+    expect(text).toContain('only administrators may list');
+    expect(text).toContain('Many registries let administrators alone list everything.');
+  });
+
+  it('tells of a repository without tags, and of a registry without repositories', async () => {
+    const { steps, text } = await diagnosed(await registry({ repositories: [{ name: 'team/empty', tags: {} }] }));
+    expect(steps).toContain('tags ok');
+    expect(text).toContain('The repository has no tags.');
+    const empty = await diagnosed(await registry({ repositories: [] }));
+    expect(empty.steps).toContain('tags skipped');
+    expect(empty.text).toContain('It lists nothing.');
+  });
+
+  it('stops when it is told to', async () => {
+    const controller = new AbortController();
+    const url = await registry();
+    const outcome = diagnose(
+      {
+        endpoints: [{ url, credential: () => Promise.resolve(anonymous) }],
+        list: () => Promise.reject(new Error('not to be asked')),
+        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies: direct },
+      },
+      (id) => {
+        if (id === 'api') controller.abort();
+      },
+      controller.signal,
+    );
+    await expect(outcome).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('a diagnosis through a proxy', () => {
+  /** Answers CONNECT with what it is told, and shows what it was asked. */
+  async function proxy(answer: string): Promise<{ readonly port: number; readonly asked: readonly string[] }> {
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', (text) => {
+        asked.push(text.toString());
+        socket.end(answer);
+      });
+    });
+    const port = await freePort();
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return { port, asked };
+  }
+
+  it('looks at the way through it, and signs in to nobody else with its password', async () => {
+    const { port, asked } = await proxy('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+    const configured = `http://bob:hunter2secret@127.0.0.1:${port}`;
+    const { steps, facts, text } = await diagnosed('https://nothing.invalid', anonymous, {
+      proxies: { ...direct, configured },
+    });
+    expect(steps).toEqual(expect.arrayContaining(['names failed', 'proxy ok', 'connection failed', 'tls skipped']));
+    expect(facts('proxy')).toEqual({ proxyBy: 'setting', proxy: `http://127.0.0.1:${port}` });
+    expect(asked[0]).toMatch(/^CONNECT nothing\.invalid:443 HTTP\/1\.1\r\n/);
+    expect(text).toContain('The proxy wants a sign-in of its own: see the setting http.proxyAuthorization.');
+    expect(text).not.toContain('hunter2secret');
+    expect(text).not.toContain('bob');
+  });
+
+  it('says when its address is none', async () => {
+    const proxies = { ...direct, configured: 'bob:hunter2secret@proxy' };
+    const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
+    expect(steps).toEqual(expect.arrayContaining(['proxy failed', 'connection skipped']));
+    expect(text).toContain('Correct the address of the proxy in the setting http.proxy');
+    expect(text).not.toContain('hunter2secret');
+  });
+});
+
+describe('the document of a diagnosis', () => {
+  it('holds no secret, whoever repeats it', async () => {
+    const token = 'opaque-token-of-the-server';
+    const basic = Buffer.from('alice:wonder-land-7').toString('base64');
+    const server = await scripted(({ url: { pathname, search }, headers }) => {
+      const json = { 'content-type': 'application/json' };
+      if (pathname === '/token') return { status: 200, headers: json, body: Buffer.from(JSON.stringify({ token })) };
+      const realm = `http://127.0.0.1:${server.port}/token?api_key=key-in-the-realm`;
+      if (headers.authorization === undefined)
+        return {
+          status: 401,
+          headers: { 'www-authenticate': `Bearer realm="${realm}",service="acme"` },
+          body: Buffer.alloc(0),
+        };
+      const message = `no entry for ${headers.authorization}, wonder-land-7, ${basic}, http://alice:wonder-land-7@x.example/?sig=abc${search}`;
+      return { status: 403, headers: json, body: Buffer.from(JSON.stringify({ errors: [{ message }] })) };
+    });
+    const { text, facts } = await diagnosed(server.url, alice);
+    expect(facts('api').challenge).toContain(`realm http://127.0.0.1:${server.port}/token`);
+    expect(text).toContain('no entry for Bearer \\*\\*\\*'.replaceAll('\\', ''));
+    for (const secret of [token, 'wonder-land-7', basic, 'key-in-the-realm', 'sig=abc'])
+      expect(text).not.toContain(secret);
+  });
+
+  it('renders nothing that a server says', async () => {
+    const message = '<img src=x> [a](http://x.example) `b` | c';
+    const { url } = await scripted(() => ({
+      status: 500,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ errors: [{ message }] })),
+    }));
+    const { text } = await diagnosed(url);
+    expect(text).toContain('\\<img src=x\\> \\[a\\](http://x.example) \\`b\\` \\| c');
+  });
+});
