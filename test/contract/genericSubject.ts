@@ -1,4 +1,6 @@
-import type { Connection, Credential } from '../../src/core/model';
+import { axiosHttp } from '../../src/core/http';
+import type { Connection, Credential, TlsOptions } from '../../src/core/model';
+import { tlsOf } from '../../src/core/tls';
 import { generic } from '../../src/providers/generic/type';
 import type { RegistryProvider } from '../../src/providers/provider';
 import { startRecorder, type RecorderOptions } from '../sandbox/recorder';
@@ -11,9 +13,10 @@ export const anonymous: Credential = { kind: 'anonymous' };
 export const alice: Credential = { kind: 'basic', username: 'alice', secret: 'correct:horse' };
 export const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'correct-hose' };
 
-export function openAt(url: string, credential: Credential, log: CollectedLog): RegistryProvider {
-  const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url };
-  return generic.open(connection, contextOf(credential, { log }));
+export function openAt(url: string, credential: Credential, log: CollectedLog, tls: TlsOptions = {}): RegistryProvider {
+  const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url, tls };
+  const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
+  return generic.open(connection, contextOf(credential, { log, http }));
 }
 
 /** A registry program, and what is stopped with it. */
@@ -28,6 +31,8 @@ export async function underContract(
   running: Running,
   facts: Facts,
   recording: RecorderOptions = {},
+  /** How the provider trusts the recorder. */
+  tls: TlsOptions = {},
 ): Promise<ContractRegistry> {
   const traffic = await startRecorder(running.url, recording);
   const log = collectLog();
@@ -35,7 +40,7 @@ export async function underContract(
     ...facts,
     traffic,
     log: log.lines,
-    open: (credential) => openAt(traffic.url, credential, log),
+    open: (credential) => openAt(traffic.url, credential, log, tls),
     stop: async () => {
       await traffic.stop();
       await running.stop();

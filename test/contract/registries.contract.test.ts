@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TlsOptions } from '../../src/core/model';
 import { distribution3, whyNoDistribution3 } from '../sandbox/distribution3';
 import { hasDockerRegistry, startDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
 import { createPki, type Pki } from '../sandbox/pki';
 import { seedFilesystem } from '../sandbox/seed';
 import { tempDir } from '../sandbox/tempDir';
-import { trust } from '../sandbox/trust';
 import { collectLog } from '../unit/collectLog';
 import { failing } from '../unit/failing';
 import { contractRepositories } from './content';
@@ -51,9 +51,14 @@ const passwords = { kind: 'basic', users: { alice: 'correct:horse' } } as const;
 let pki: Pki;
 beforeAll(async () => {
   pki = await createPki();
-  trust(pki);
 });
 afterAll(() => pki.remove());
+
+const authority = (): TlsOptions => ({ caFile: pki.ca.certFile });
+const clientCertificate = (): TlsOptions => {
+  const { certFile, keyFile } = pki.client;
+  return { ...authority(), certFile, keyFile };
+};
 
 function subjectsOf({ name, program, untag }: Program): readonly ContractSubject[] {
   const open = { credential: anonymous, untag };
@@ -88,7 +93,15 @@ function subjectsOf({ name, program, untag }: Program): readonly ContractSubject
       start: async (options) => {
         const tls = pki.tls();
         const running = await startSeeded({ program, auth: passwords, tls }, options);
-        return underContract(running, withPassword, { tls, ca: pki.ca.cert });
+        return underContract(running, withPassword, { tls, ca: pki.ca.cert }, authority());
+      },
+    },
+    {
+      name: `${name}, with client certificates`,
+      start: async (options) => {
+        const tls = pki.tls('mutual');
+        const running = await startSeeded({ program, tls }, options);
+        return underContract(running, open, { tls, ca: pki.ca.cert, client: pki.client }, clientCertificate());
       },
     },
   ];
@@ -111,13 +124,37 @@ for (const registry of programs) {
       afterAll(() => running.stop());
 
       it('is spoken with', async () => {
-        const provider = openAt(running.url, alice, collectLog());
+        const provider = openAt(running.url, alice, collectLog(), authority());
         expect(await tagNames(provider, 'delete/untag')).toEqual(['a', 'b']);
       });
 
       it('is told from a wrong password', async () => {
-        const listing = openAt(running.url, mistyped, collectLog()).list(undefined, undefined, signal);
+        const listing = openAt(running.url, mistyped, collectLog(), authority()).list(undefined, undefined, signal);
         expect(await failing(listing)).toMatchObject({ kind: 'unauthorized' });
+      });
+
+      it('is not trusted where nobody vouches for it', async () => {
+        const listing = openAt(running.url, alice, collectLog()).list(undefined, undefined, signal);
+        expect(await failing(listing)).toMatchObject({ kind: 'untrusted' });
+      });
+    });
+
+    describe('its own mTLS', () => {
+      let running: Running;
+      beforeAll(async () => {
+        running = await startSeeded({ program, tls: pki.tls('mutual') }, {});
+      });
+      afterAll(() => running.stop());
+
+      it('takes the client certificate of the connection', async () => {
+        const provider = openAt(running.url, anonymous, collectLog(), clientCertificate());
+        expect(await tagNames(provider, 'delete/untag')).toEqual(['a', 'b']);
+      });
+
+      it('tells that one is missing', async () => {
+        const listing = openAt(running.url, anonymous, collectLog(), authority()).list(undefined, undefined, signal);
+        const code = 'CLIENT_CERTIFICATE';
+        expect(await failing(listing)).toMatchObject({ kind: 'untrusted', detail: { code } });
       });
     });
   });

@@ -24,6 +24,8 @@ export interface RecordedRequest {
 export interface RecorderOptions extends ListenOptions {
   /** PEM of the authority that signed the certificate of the target. */
   readonly ca?: string;
+  /** For a target that asks for a client certificate; PEM. */
+  readonly client?: { readonly cert: string; readonly key: string };
   readonly latencyMs?: number;
 }
 
@@ -60,9 +62,12 @@ function withoutSecrets(headers: IncomingHttpHeaders): IncomingHttpHeaders {
 /** Sends a request on and gives the head of the answer. */
 type Forward = (incoming: IncomingMessage, response: ServerResponse) => Promise<IncomingMessage>;
 
-function forwarder(target: URL, ca: string | undefined): { forward: Forward; close: () => void } {
+function forwarder(
+  target: URL,
+  { ca, client }: Pick<RecorderOptions, 'ca' | 'client'>,
+): { forward: Forward; close: () => void } {
   const secure = target.protocol === 'https:';
-  const agent = secure ? new HttpsAgent({ keepAlive: true, ca }) : new HttpAgent({ keepAlive: true });
+  const agent = secure ? new HttpsAgent({ keepAlive: true, ca, ...client }) : new HttpAgent({ keepAlive: true });
   const forward: Forward = (incoming, response) =>
     new Promise((resolve, reject) => {
       const headers = Object.fromEntries(Object.entries(incoming.headers).filter(([name]) => !hopHeaders.has(name)));
@@ -107,9 +112,9 @@ async function whole(answer: IncomingMessage, headers: OutgoingHttpHeaders): Pro
 
 /** A proxy in front of a registry that counts what passes, and breaks it on demand. */
 export async function startRecorder(target: string, options: RecorderOptions = {}): Promise<Recorder> {
-  const { ca, latencyMs = 0, ...listenOptions } = options;
+  const { ca, client, latencyMs = 0, ...listenOptions } = options;
   const targetUrl = new URL(target);
-  const { forward, close } = forwarder(targetUrl, ca);
+  const { forward, close } = forwarder(targetUrl, { ...(ca && { ca }), ...(client && { client }) });
   const faults = createFaults();
   const waiting = new Set<() => void>();
   let requests: Mutable<RecordedRequest>[] = [];
