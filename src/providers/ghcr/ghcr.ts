@@ -41,11 +41,8 @@ export class GhcrProvider implements RegistryProvider {
   ) {
     this.servers = endpointsOf(connection.url, context.setting);
     const { http } = context;
-    this.api = new GitHubApi(
-      withRetry(withLimits(http)),
-      this.servers.api,
-      connection.url,
-      (scopes, mayAsk, signal) => this.token(scopes, mayAsk, signal),
+    this.api = new GitHubApi(withRetry(withLimits(http)), this.servers.api, connection.url, (scopes, mayAsk, signal) =>
+      this.token(scopes, mayAsk, signal),
     );
     this.owners = new Owners(this.api, context.namespaces, context.log);
     const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
