@@ -5,8 +5,8 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { Compilation, NormalModuleReplacementPlugin, sources } = require('webpack');
 
-/** Systems that VS Code runs on, and keytar knows by these names. */
-const systems = ['darwin-arm64', 'darwin-x64', 'linux-arm', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+/** Systems that VS Code runs on and keytar has binaries for: what it calls linux-arm is made for arm64. */
+const systems = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
 
 /** keytar looks for its binary around its own file, so both go along as they are, in the package's own order. */
 const keytarAsItIs = {

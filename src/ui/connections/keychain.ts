@@ -67,7 +67,7 @@ async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promis
 
 async function loaded(): Promise<typeof Keytar> {
   try {
-    return await import('keytar');
+    return (await import('keytar')).default;
   } catch (error) {
     const what = t(
       'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0), or set registryExplorer.credentialStore back to vscode',
