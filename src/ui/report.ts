@@ -149,9 +149,9 @@ function engineReason({ kind, detail: { subject, code }, message }: Failure): st
     case 'unreachable':
       return engineUnreachable(subject, code);
     case 'timedOut':
-      return t('the container engine at {0} does not answer.', subject);
+      return t('the container engine at {0} does not answer. Restart it, or use another.', subject);
     case 'malformed':
-      return t('{0} does not answer as a container engine does: {1}.', subject, message);
+      return t('{0} does not answer as a container engine does: {1}. Is another program there?', subject, message);
     default:
       return undefined;
   }
@@ -167,7 +167,7 @@ function engineUnreachable(address: string, code: string | undefined): string | 
       return t('you may not use {0}. Join the group it belongs to (often “docker”) and log in again.', address);
     case 'ECONNRESET':
     case 'EPIPE':
-      return t('the container engine at {0} went away.', address);
+      return t('the container engine at {0} went away. Start it again, then try again.', address);
     default:
       return undefined;
   }
@@ -191,7 +191,7 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
     case 'EPIPE':
       return t('{0} broke the connection off. If it happens again, check the network, VPN or proxy.', subject);
     default:
-      return t('{0} cannot be reached: {1}.', subject, message);
+      return t('{0} cannot be reached: {1}. Check its address, the network or the VPN.', subject, message);
   }
 }
 

@@ -163,7 +163,7 @@ export class GhcrProvider implements RegistryProvider {
     if (session !== undefined) return session.token;
     const explanation =
       this.context.account === undefined
-        ? t('a personal access token is needed')
+        ? t('a personal access token is needed: Update Credential…')
         : mayAsk
           ? t('the account of VS Code was not given the scopes {0}', listed(scopes))
           : t('the account of VS Code is signed out, or was not given to this extension. Sign in again');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { Failure } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Connection, Entry } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
@@ -67,6 +68,9 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       this.view.onDidChangeVisibility(({ visible }) => {
         if (visible) for (const id of this.expanded) this.wantDetails(id);
         else this.details.abandonAll();
+      }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused && this.view.visible) this.retryUnreached();
       }),
       collaborators.store.onDidChange(({ id, reason }) => {
         if (reason === 'credential' || reason === 'tls') this.forget(id);
@@ -172,6 +176,17 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   retry({ of }: Problem): void {
     this.listings.get(of.id)?.retry();
     this.changed.fire(this.current([of]));
+  }
+
+  /** Whoever comes back to the window may have woken the machine, or found the network again. */
+  private retryUnreached(): void {
+    for (const id of this.expanded) {
+      const listing = this.listings.get(id);
+      const node = this.nodes.get(id);
+      if (node === undefined || !(listing?.failure instanceof Failure)) continue;
+      if (['unreachable', 'timedOut'].includes(listing.failure.kind))
+        this.retry({ kind: 'problem', of: node, failure: listing.failure });
+    }
   }
 
   async reveal(node: Node): Promise<void> {

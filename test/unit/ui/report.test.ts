@@ -68,7 +68,7 @@ describe('a report', () => {
       'unreachable',
       'the port is reserved',
       { code: 'EACCES' },
-      'registry.example.com cannot be reached: the port is reserved.',
+      'registry.example.com cannot be reached: the port is reserved. Check its address, the network or the VPN.',
     ],
     [
       'untrusted',
@@ -162,13 +162,18 @@ describe('a report on a container engine', () => {
       { code: 'EACCES' },
       `you may not use ${address}. Join the group it belongs to (often “docker”) and log in again.`,
     ],
-    ['unreachable', '', { code: 'ECONNRESET' }, `the container engine at ${address} went away.`],
-    ['timedOut', '', {}, `the container engine at ${address} does not answer.`],
+    [
+      'unreachable',
+      '',
+      { code: 'ECONNRESET' },
+      `the container engine at ${address} went away. Start it again, then try again.`,
+    ],
+    ['timedOut', '', {}, `the container engine at ${address} does not answer. Restart it, or use another.`],
     [
       'malformed',
       'its progress is not JSON',
       {},
-      `${address} does not answer as a container engine does: its progress is not JSON.`,
+      `${address} does not answer as a container engine does: its progress is not JSON. Is another program there?`,
     ],
     ['rejected', 'no space left on device', {}, 'the container engine says “no space left on device”.'],
   ])('%s %s: says what it means', (kind, message, detail, expected) => {

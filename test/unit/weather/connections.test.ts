@@ -43,7 +43,7 @@ describe('a server that cannot be reached', () => {
     ['ECONNREFUSED', 'nothing listens at r.test. Check the port, or whether the registry is running.'],
     ['ECONNRESET', 'r.test broke the connection off. If it happens again, check the network, VPN or proxy.'],
     ['EPIPE', 'r.test broke the connection off. If it happens again, check the network, VPN or proxy.'],
-    ['ECONNABORTED', 'r.test cannot be reached: it did not work.'],
+    ['ECONNABORTED', 'r.test cannot be reached: it did not work. Check its address, the network or the VPN.'],
   ])('is told by the system as %s', (code, sentence) => {
     const error = Object.assign(new Error('it did not work'), { code });
     expect(report(systemFailure('r.test', error), 'connect')?.message).toBe(`Could not connect: ${sentence}`);
