@@ -49,7 +49,8 @@ async function keep(app: App, outcomes: readonly Imported[]): Promise<void> {
   }
   const first = app.tree.roots().find(({ id }) => id === ids[0]);
   if (first === undefined) return;
-  await app.tree.reveal(first);
+  // It took its time: whoever types elsewhere by now keeps on doing so.
+  await app.tree.show(first, []);
   app.done(ids.length === 1 ? t('Connected {0}', first.connection.label) : t('Connected {0} registries', ids.length));
   const silent = outcomes.filter(({ connection, failure }) => connection !== undefined && failure !== undefined);
   if (silent.length === 0) return;

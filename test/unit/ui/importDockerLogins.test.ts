@@ -62,7 +62,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
     fail: (error, doing) => failed.push(report(error, doing)?.message ?? ''),
     tree: {
       roots: () => [...roots, ...added.map((each, index) => connectionNode({ ...each, id: `new-${index}` }, {}))],
-      reveal: () => Promise.resolve(),
+      show: () => Promise.resolve(),
     } as unknown as App['tree'],
     connections: {
       all: () => [],
