@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inOwnNetwork, type Command } from '../test/rig/network';
 import { node24, projectRoot, resultsFolder } from '../test/rig/paths';
 import { startProcess } from '../test/rig/processes';
 
@@ -26,8 +27,7 @@ const tierTimeoutMs = 30 * 60_000;
 export async function runTests(tier: TestTier, filters: readonly string[]): Promise<Counts> {
   const reportFile = join(resultsFolder, `${tier}.json`);
   const running = startProcess({
-    command: node24,
-    args: tier === 'host' ? hostArguments(reportFile) : [...vitestArguments(tier, reportFile), ...filters],
+    ...(tier === 'host' ? await hostCommand(reportFile) : vitestCommand(tier, reportFile, filters)),
     cwd: projectRoot,
     env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
     log: (text) => process.stdout.write(text),
@@ -51,13 +51,16 @@ export async function runTests(tier: TestTier, filters: readonly string[]): Prom
   };
 }
 
-function vitestArguments(project: string, reportFile: string): readonly string[] {
-  return [
-    join(projectRoot, 'node_modules/vitest/vitest.mjs'),
-    ...['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`],
-  ];
+function vitestCommand(project: string, reportFile: string, filters: readonly string[]): Command {
+  const vitest = join(projectRoot, 'node_modules/vitest/vitest.mjs');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  return { command: node24, args: [vitest, 'run', '--project', project, ...reporters, ...filters] };
 }
 
-function hostArguments(reportFile: string): readonly string[] {
-  return ['--import', 'tsx', join(projectRoot, 'scripts/hostTier.ts'), reportFile];
+async function hostCommand(reportFile: string): Promise<Command> {
+  const args = ['--import', 'tsx', join(projectRoot, 'scripts/hostTier.ts'), reportFile];
+  const command = await inOwnNetwork({ command: node24, args });
+  if (!('whyNot' in command)) return command;
+  console.log(`Tests that need an address other than loopback's are left out: ${command.whyNot}`);
+  return { command: node24, args };
 }

@@ -1,0 +1,145 @@
+import { deepEqual, equal, rejects } from 'node:assert/strict';
+import { Agent, get } from 'node:https';
+import { ConfigurationTarget, workspace } from 'vscode';
+import { axiosHttp } from '../../src/core/http';
+import type { Connection, TlsOptions } from '../../src/core/model';
+import { tlsOf, type Machine } from '../../src/core/tls';
+import { generic } from '../../src/providers/generic/type';
+import { hasOwnAddress, ownAddress } from '../rig/network';
+import { hasDockerRegistry, startDockerRegistry } from '../sandbox/dockerRegistry';
+import { buildImage } from '../sandbox/images';
+import { createPki, type Pki } from '../sandbox/pki';
+import { startProxy } from '../sandbox/proxy';
+import { startV2Server, type V2Server } from '../sandbox/v2Server';
+import { collectLog } from '../unit/collectLog';
+import { contextOf } from '../unit/providerContext';
+
+const { signal } = new AbortController();
+const machine: Machine = { env: {}, home: '/nowhere', platform: process.platform };
+
+/** What the extension opens for such a connection. */
+async function repositories(url: string, tls?: TlsOptions): Promise<readonly string[]> {
+  const connection: Connection = {
+    ...{ id: 'tls', provider: 'generic', label: 'TLS', url },
+    ...(tls === undefined ? {} : { tls }),
+  };
+  const http = axiosHttp(collectLog(), tlsOf(connection, machine));
+  const provider = generic.open(connection, contextOf({ kind: 'anonymous' }, { http }));
+  const { items } = await provider.list(undefined, undefined, signal);
+  return items.map(({ label }) => label);
+}
+
+/** By an agent of its own, as most clients do it. */
+function statusByAgent(url: string, options: ConstructorParameters<typeof Agent>[0]): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { agent: new Agent(options) }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).once('error', reject);
+  });
+}
+
+const setHttp = (name: string, value: unknown): Thenable<void> =>
+  workspace.getConfiguration('http').update(name, value, ConfigurationTarget.Global);
+
+describe('the trust in a server that is not on loopback', function () {
+  this.timeout(60_000);
+
+  let pki: Pki;
+  let server: V2Server;
+  let mutual: V2Server;
+  let ca: TlsOptions;
+  let client: TlsOptions;
+
+  before(async function () {
+    if (!hasOwnAddress()) this.skip();
+    pki = await createPki({ hosts: [ownAddress] });
+    ca = { caFile: pki.ca.certFile };
+    client = { ...ca, certFile: pki.client.certFile, keyFile: pki.client.keyFile };
+    const seeded = { host: ownAddress, repositories: [{ name: 'team/api', tags: { '1.0': buildImage() } }] };
+    server = await startV2Server({ ...seeded, tls: pki.tls() });
+    mutual = await startV2Server({ ...seeded, tls: pki.tls('mutual') });
+  });
+  after(async () => {
+    if (!hasOwnAddress()) return;
+    await server.stop();
+    await mutual.stop();
+    await pki.remove();
+  });
+
+  it('is what VS Code takes from an agent: the authority, and neither certificate nor "not verified"', async () => {
+    const byAgent = { ca: pki.ca.cert, cert: pki.client.cert, key: pki.client.key };
+    equal(await statusByAgent(`${server.url}/v2/`, byAgent), 200);
+    await rejects(statusByAgent(`${mutual.url}/v2/`, byAgent), /certificate required/);
+    await rejects(statusByAgent(`${server.url}/v2/`, { rejectUnauthorized: false }), /unable to verify/);
+  });
+
+  for (const support of ['override', 'on', 'off', 'fallback']) {
+    it(`is as each connection has it, while http.proxySupport is "${support}"`, async () => {
+      await setHttp('proxySupport', support);
+      try {
+        await rejects(repositories(server.url), { kind: 'untrusted', message: /unable to verify/ });
+        deepEqual(await repositories(server.url, ca), ['team/api']);
+        deepEqual(await repositories(server.url, { verify: false }), ['team/api']);
+        await rejects(repositories(mutual.url, ca), { kind: 'untrusted', message: /certificate required/ });
+        deepEqual(await repositories(mutual.url, client), ['team/api']);
+      } finally {
+        await setHttp('proxySupport', undefined);
+      }
+    });
+  }
+
+  it('shows a certificate to a registry that is no double', async function () {
+    if (!hasDockerRegistry()) this.skip();
+    const registry = await startDockerRegistry({ host: ownAddress, tls: pki.tls('mutual') });
+    try {
+      await rejects(repositories(registry.url, ca), { kind: 'untrusted', message: /bad certificate/ });
+      deepEqual(await repositories(registry.url, client), []);
+    } finally {
+      await registry.stop();
+    }
+  });
+
+  it('costs no connection more: ten requests, one connection', async () => {
+    const counted = await startV2Server({ host: ownAddress, tls: pki.tls('mutual') });
+    try {
+      const http = axiosHttp(collectLog(), tlsOf({ url: counted.url, tls: client }, machine));
+      for (let time = 0; time < 10; time++) await http({ method: 'GET', url: `${counted.url}/v2/` }, signal);
+      deepEqual([counted.requests.length, counted.connections()], [10, 1]);
+    } finally {
+      await counted.stop();
+    }
+  });
+
+  for (const support of ['override', 'off'])
+    it(`is broken by no proxy in the environment, while http.proxySupport is "${support}"`, async () => {
+      const names = ['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'];
+      const before = names.map((name) => [name, process.env[name]] as const);
+      for (const name of names) process.env[name] = 'http://127.0.0.1:1';
+      await setHttp('proxySupport', support);
+      try {
+        deepEqual(await repositories(mutual.url, client), ['team/api']);
+      } finally {
+        await setHttp('proxySupport', undefined);
+        for (const [name, value] of before) {
+          if (value === undefined) Reflect.deleteProperty(process.env, name);
+          else process.env[name] = value;
+        }
+      }
+    });
+
+  it('is kept behind the proxy that VS Code is set to', async () => {
+    const proxy = await startProxy();
+    await setHttp('proxy', proxy.url);
+    try {
+      deepEqual(await repositories(mutual.url, client), ['team/api']);
+      deepEqual(new Set(proxy.targets), new Set([new URL(mutual.url).host]));
+      await rejects(repositories(mutual.url, ca), { kind: 'untrusted' });
+      await rejects(repositories(server.url), { kind: 'untrusted', message: /unable to verify/ });
+      deepEqual(await repositories(server.url, { verify: false }), ['team/api']);
+    } finally {
+      await setHttp('proxy', undefined);
+      await proxy.stop();
+    }
+  });
+});

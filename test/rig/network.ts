@@ -1,0 +1,36 @@
+import { networkInterfaces } from 'node:os';
+import { findProgram, run } from '../sandbox/process';
+
+/** Not of loopback, to which VS Code's networking is kinder than to all others. */
+export const ownAddress = '10.99.0.1';
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** Raises the namespace's only network, then becomes the command. */
+const script = `ip link set lo up && ip address add ${ownAddress}/32 dev lo && exec "$0" "$@"`;
+
+/** The command in a network namespace of its own, which has that address; or why that cannot be had here. */
+export async function inOwnNetwork({ command, args }: Command): Promise<Command | { readonly whyNot: string }> {
+  const missing = ['unshare', 'ip'].filter((program) => findProgram(program) === undefined);
+  if (missing.length > 0) return { whyNot: `there is no ${missing.join(' and no ')}` };
+  let whyNot = '';
+  // Root may do it; others only where the kernel lets them be root of a namespace.
+  for (const options of [['--net'], ['--net', '--map-root-user']]) {
+    const prefix = [...options, 'sh', '-c', script];
+    try {
+      await run('unshare', [...prefix, 'true']);
+      return { command: 'unshare', args: [...prefix, command, ...args] };
+    } catch (error) {
+      whyNot = error instanceof Error ? error.message : String(error);
+    }
+  }
+  return { whyNot };
+}
+
+/** Whether this process runs in such a network. */
+export function hasOwnAddress(): boolean {
+  return Object.values(networkInterfaces()).some((network) => network?.some(({ address }) => address === ownAddress));
+}
