@@ -101,7 +101,8 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
       const { whole, answers, host, cause, code }: Distrust = distrust;
       initial = answers;
       trusted = whole.connection.url;
-      const step = { title: t('Connect Registry'), host, cause, canGoBack: true, current: tls };
+      const wantsClient = code === 'CLIENT_CERTIFICATE';
+      const step = { title: t('Connect Registry'), host, cause, wantsClient, canGoBack: true, current: tls };
       const answer = await askTrust(app, step, async (trust, signal) => {
         const before = tls;
         tls = trust.tls;

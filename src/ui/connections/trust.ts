@@ -17,6 +17,8 @@ export interface TrustStep {
   readonly host: string;
   /** Why that is asked, as a sentence. */
   readonly cause?: string;
+  /** The cause is that the server asks for a client certificate. */
+  readonly wantsClient?: boolean;
   readonly canGoBack?: boolean;
   readonly current: TlsOptions | undefined;
 }
@@ -35,8 +37,9 @@ export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>)
     if (selected === 'docker' || selected === 'default') return { value: trustOf[selected] };
     if (selected === 'unverified') {
       if (!(await confirmed(app, step.host))) continue;
-      problemSoFar = await accept(trustOf.unverified, new AbortController().signal);
-      if (problemSoFar === undefined) return { value: trustOf.unverified };
+      const unverified = { tls: { ...clientOf(step.current), verify: false as const } };
+      problemSoFar = await accept(unverified, new AbortController().signal);
+      if (problemSoFar === undefined) return { value: unverified };
       continue;
     }
     const answer = await (selected === 'caFile' ? askAuthority : askClient)(app, step, accept);
@@ -46,13 +49,12 @@ export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>)
 
 const trustOf = {
   docker: { tls: { dockerCerts: true } },
-  unverified: { tls: { verify: false } },
   default: { tls: undefined },
 } as const satisfies Partial<Record<Way, Trust>>;
 
 function pickWay(
   app: App,
-  { title, host, cause, canGoBack = false, current }: TrustStep,
+  { title, host, cause, wantsClient = false, canGoBack = false, current }: TrustStep,
   selected: Way | undefined,
   problemSoFar: string | undefined,
   accept: Accept<Trust>,
@@ -60,10 +62,11 @@ function pickWay(
   const question = t('How shall {0} be trusted?', host);
   return app.ask.pick<Way>(
     {
-      title,
+      // In one line, the end of both would not be seen.
+      title: cause === undefined ? title : question,
       canGoBack,
-      placeholder: cause === undefined ? question : `${question} ${cause}`,
-      selected: selected ?? wayOf(current),
+      placeholder: cause ?? question,
+      selected: selected ?? (wantsClient ? 'client' : wayOf(current)),
       problemSoFar,
       items: [
         {
@@ -119,16 +122,32 @@ function confirmed(app: App, host: string): Promise<boolean> {
   );
 }
 
+/** Who we are has nothing to do with who the server is: the one stays when the other changes. */
+function clientOf(tls: TlsOptions | undefined): TlsOptions {
+  const { certFile, keyFile } = tls ?? {};
+  return certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile };
+}
+
 function askAuthority(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
-  const { certFile, keyFile, caFile } = step.current ?? {};
-  const client = certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile };
+  const client = clientOf(step.current);
   const prompt = t('Path of the authority’s certificate, such as {0}', '/etc/ssl/certs/company-ca.pem');
-  return askFile(app, step, prompt, caFile, 'CERTIFICATE', (file) => ({ tls: { ...client, caFile: file } }), accept);
+  return askFile(
+    app,
+    step,
+    prompt,
+    step.current?.caFile,
+    'CERTIFICATE',
+    (file) => ({ tls: { ...client, caFile: file } }),
+    accept,
+  );
 }
 
 async function askClient(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
   const { current } = step;
-  const authority = current?.caFile === undefined ? {} : { caFile: current.caFile };
+  const server = {
+    ...(current?.caFile === undefined ? {} : { caFile: current.caFile }),
+    ...(current?.verify === undefined ? {} : { verify: current.verify }),
+  };
   const ofCertificate = t('Path of your certificate, such as {0}', '/home/me/certs/client.cert');
   const ofKey = t('Path of its key, such as {0}', '/home/me/certs/client.key');
   let certFile = current?.certFile;
@@ -136,7 +155,7 @@ async function askClient(app: App, step: TrustStep, accept: Accept<Trust>): Prom
     const certificate = await askFile(app, step, ofCertificate, certFile, 'CERTIFICATE', (file) => file);
     if (certificate === undefined || certificate === 'back') return certificate;
     const chosen = (certFile = certificate.value);
-    const trust = (keyFile: string): Trust => ({ tls: { ...authority, certFile: chosen, keyFile } });
+    const trust = (keyFile: string): Trust => ({ tls: { ...server, certFile: chosen, keyFile } });
     const key = await askFile(app, step, ofKey, current?.keyFile, 'PRIVATE KEY', trust, accept);
     if (key !== 'back') return key;
   }

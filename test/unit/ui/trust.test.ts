@@ -130,7 +130,8 @@ describe('connecting a registry whose certificate does not hold', () => {
     );
     await connect(appOf(ask, added));
     expect(added).toEqual([]);
-    expect(seen.slice(-2)).toEqual(['Connect Registry', 'Connect Registry (2 of 5)']);
+    const question = `How shall ${new URL(server.url).host.replace('127.0.0.1', 'localhost')} be trusted?`;
+    expect(seen.slice(-2)).toEqual([question, 'Connect Registry (2 of 5)']);
   });
 });
 
@@ -152,6 +153,18 @@ describe('Certificates…', () => {
       ['c1', { dockerCerts: true }],
     ]);
     expect((await edit({ verify: false }, 'As VS Code does')).set).toEqual([['c1', undefined]]);
+  });
+
+  it('keeps who we are while it changes who the server is, and the other way round', async () => {
+    const { certFile, keyFile } = pki.client;
+    const unverified = { certFile, keyFile, verify: false };
+    expect((await edit({ certFile, keyFile }, 'No verification')).set).toEqual([['c1', unverified]]);
+    const client = ['Client certificate and key…', certFile, keyFile];
+    expect((await edit({ verify: false }, ...client)).set).toEqual([['c1', unverified]]);
+    const caFile = pki.ca.certFile;
+    expect((await edit({ certFile, keyFile, verify: false }, 'CA file…', caFile)).set).toEqual([
+      ['c1', { certFile, keyFile, caFile }],
+    ]);
   });
 
   it('offers what VS Code does where something else is set, and sets nothing when left', async () => {
