@@ -43,6 +43,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly nodes = new Map<string, TreeNode>();
   private readonly listings = new Map<string, Listing>();
   private readonly expanded = new Set<string>();
+  /** Rows whose load was given up, of which VS Code took the empty answer for the truth. */
+  private readonly givenUp = new Set<string>();
   private readonly details = new TagDetails((node) => {
     this.drawSoon(node);
   });
@@ -232,6 +234,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       node.provider.list(node.entry, cursor, signal),
     );
     this.listings.set(node.id, listing);
+    this.givenUp.delete(node.id);
     return listing;
   }
 
@@ -280,14 +283,15 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (!listing?.isLoading) return;
     listing.abort();
     this.listings.delete(node.id);
+    this.givenUp.add(node.id);
   }
 
   private expandedAgain(node: Node): void {
     this.expanded.add(node.id);
     for (const id of this.expandedBelow(node.id)) this.wantDetails(id);
     if (this.listings.has(node.id)) this.wantDetails(node.id);
-    // Its last load was given up, and VS Code took the empty answer for the truth.
-    else this.changed.fire(this.current([node]));
+    // Not whenever nothing is listed yet: the news may come before VS Code asks, and a row drawn anew then loses its menu.
+    else if (this.givenUp.has(node.id)) this.changed.fire(this.current([node]));
   }
 
   private expandedBelow(id: string): string[] {
@@ -317,7 +321,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** A connection that is gone, or is opened with another credential or trust: nothing of it stays. */
   private forget(id: string): void {
     this.relist(id);
-    for (const collection of [this.nodes, this.listings, this.expanded]) {
+    for (const collection of [this.nodes, this.listings, this.expanded, this.givenUp]) {
       for (const key of [...collection.keys()]) if (key === id || key.startsWith(`${id}/`)) collection.delete(key);
     }
   }
