@@ -87,6 +87,8 @@ describe('a registry whose certificate does not hold', () => {
     await workbench().screenshot('trust-ca-file');
     await typed(input, pki.ca.certFile);
     await input.closed();
+    // What has just been connected opens by itself.
+    await registriesView(workbench()).row([host, 'team/api']);
     await children(host);
   });
 
@@ -103,6 +105,7 @@ describe('a registry whose certificate does not hold', () => {
     await input.says('Path of its key');
     await typed(input, pki.client.keyFile);
     await input.closed();
+    await registriesView(workbench()).row([mutualHost, 'team/api']);
     await children(mutualHost);
   });
 

@@ -19,6 +19,8 @@ const otherRows = 1000;
 const mostPagesToShow = 5;
 /** Details that arrive within this time are drawn together. */
 const drawEveryMs = 150;
+/** VS Code asks for the children of a row that was opened within this time, unless it has some. */
+const asksWithinMs = 500;
 
 export type DetailsSetting = 'always' | 'onHover' | 'never';
 
@@ -43,8 +45,6 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private readonly nodes = new Map<string, TreeNode>();
   private readonly listings = new Map<string, Listing>();
   private readonly expanded = new Set<string>();
-  /** Rows whose load was given up, of which VS Code took the empty answer for the truth. */
-  private readonly givenUp = new Set<string>();
   private readonly details = new TagDetails((node) => {
     this.drawSoon(node);
   });
@@ -234,7 +234,6 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       node.provider.list(node.entry, cursor, signal),
     );
     this.listings.set(node.id, listing);
-    this.givenUp.delete(node.id);
     return listing;
   }
 
@@ -283,15 +282,18 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (!listing?.isLoading) return;
     listing.abort();
     this.listings.delete(node.id);
-    this.givenUp.add(node.id);
   }
 
   private expandedAgain(node: Node): void {
     this.expanded.add(node.id);
     for (const id of this.expandedBelow(node.id)) this.wantDetails(id);
     if (this.listings.has(node.id)) this.wantDetails(node.id);
-    // Not whenever nothing is listed yet: the news may come before VS Code asks, and a row drawn anew then loses its menu.
-    else if (this.givenUp.has(node.id)) this.changed.fire(this.current([node]));
+    // Its last load may have been given up, and VS Code have taken the empty answer for the truth. Not at once: the news comes
+    // before or after VS Code asks, and a row that is drawn anew in between loses the menu that is open on it.
+    else
+      setTimeout(() => {
+        if (this.expanded.has(node.id) && !this.listings.has(node.id)) this.changed.fire(this.current([node]));
+      }, asksWithinMs);
   }
 
   private expandedBelow(id: string): string[] {
@@ -321,7 +323,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** A connection that is gone, or is opened with another credential or trust: nothing of it stays. */
   private forget(id: string): void {
     this.relist(id);
-    for (const collection of [this.nodes, this.listings, this.expanded, this.givenUp]) {
+    for (const collection of [this.nodes, this.listings, this.expanded]) {
       for (const key of [...collection.keys()]) if (key === id || key.startsWith(`${id}/`)) collection.delete(key);
     }
   }
