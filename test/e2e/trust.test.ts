@@ -78,6 +78,7 @@ describe('a registry whose certificate does not hold', () => {
     const input = quickInput(workbench());
     await reach(input, server.url);
     await input.pick('CA file…');
+    await input.says('Path of the authority’s certificate');
     await typed(input, 'ca.crt');
     await input.says('Type the whole path of the file.');
     const text = join(workbench().workspace, 'text.crt');
@@ -96,6 +97,7 @@ describe('a registry whose certificate does not hold', () => {
     const input = quickInput(workbench());
     await reach(input, mutual.url);
     await input.pick('CA file…');
+    await input.says('Path of the authority’s certificate');
     await typed(input, pki.ca.certFile);
     await expect.poll(() => input.placeholder()).toContain(`${mutualHost} asks for a client certificate`);
     await workbench().screenshot('trust-client-certificate');
