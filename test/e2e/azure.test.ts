@@ -6,7 +6,7 @@ import { dialog } from './dialog';
 import { editor } from './editor';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { registriesView } from './registriesView';
+import { openedTo, registriesView } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
@@ -28,12 +28,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     env: { ...demo.env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
     helpers: [join(import.meta.dirname, 'microsoft')],
   }));
-  const opened = async (...path: readonly string[]) => {
-    const view = registriesView(workbench());
-    await view.open();
-    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
-    return view;
-  };
+  const opened = (...path: readonly string[]) => openedTo(workbench(), path);
   const main = ['Azure', 'Contoso Production', 'contosomain'] as const;
 
   it('is connected after VS Code has asked the user', async () => {

@@ -6,8 +6,7 @@ import { editor } from './editor';
 import { api13, api14, connected, repositories, startSeededRegistry, web1, web2, type SeededRegistry } from './images';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { registriesView } from './registriesView';
-import type { TreeView } from './treeView';
+import { openedTo, registriesView } from './registriesView';
 import { useWorkbench } from './workbench';
 
 /** Distribution 2, which deletes no tag alone; behind a recorder that can break it. */
@@ -43,12 +42,7 @@ describe('commands', () => {
     ),
   }));
   const host = (): string => new URL(recorder.url).host;
-  const opened = async (...path: readonly string[]): Promise<TreeView> => {
-    const view = registriesView(workbench());
-    await view.open();
-    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
-    return view;
-  };
+  const opened = (...path: readonly string[]) => openedTo(workbench(), path);
   const copied = async (text: string): Promise<void> => {
     await expect.poll(() => workbench().clipboard()).toBe(text);
   };

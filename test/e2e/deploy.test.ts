@@ -11,7 +11,7 @@ import { dialog } from './dialog';
 import { imagesView } from './imagesView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { registriesView } from './registriesView';
+import { openedTo, registriesView } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const reason = whyNoEngine('docker');
@@ -56,12 +56,7 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     },
     helpers: [join(import.meta.dirname, 'microsoft')],
   }));
-  const opened = async (...path: readonly string[]) => {
-    const view = registriesView(workbench());
-    await view.open();
-    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
-    return view;
-  };
+  const opened = (...path: readonly string[]) => openedTo(workbench(), path);
   const choose = async (question: string, label: string) => {
     const input = quickInput(workbench());
     await expect.poll(() => input.placeholder(), { timeout: 15_000 }).toBe(question);

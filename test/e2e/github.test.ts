@@ -5,7 +5,7 @@ import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { registriesView } from './registriesView';
+import { openedTo, registriesView } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const updated = new Date(Date.now() - 3 * 24 * 3600 * 1000 - 60_000);
@@ -69,12 +69,7 @@ describe('GitHub Container Registry', () => {
     await input.titled('Connect Registry (3 of 3)');
     return input;
   };
-  const opened = async (...path: readonly string[]) => {
-    const view = registriesView(workbench());
-    await view.open();
-    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
-    return view;
-  };
+  const opened = (...path: readonly string[]) => openedTo(workbench(), path);
 
   it('is connected by the GitHub account of VS Code, which asks the user first', async () => {
     await opened();

@@ -7,7 +7,7 @@ import { editor } from './editor';
 import { imagesView } from './imagesView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { registriesView } from './registriesView';
+import { openedTo } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const reason = whyNoEngine('docker');
@@ -45,12 +45,7 @@ describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of d
     },
     helpers: [join(import.meta.dirname, 'accounts')],
   }));
-  const opened = async (...path: readonly string[]) => {
-    const view = registriesView(workbench());
-    await view.open();
-    for (let depth = 1; depth <= path.length; depth++) await view.expand(path.slice(0, depth));
-    return view;
-  };
+  const opened = (...path: readonly string[]) => openedTo(workbench(), path);
 
   it('shows what the logins may see, from the settings of a team', async () => {
     const hub = await opened('Hub');

@@ -120,6 +120,7 @@ function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node
 }
 
 async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: Node | undefined): Promise<void> {
+  const row = connection && ({ kind: 'problem', of: connection, failure: undefined } as const);
   switch (remedy) {
     case 'showLog':
       await showLog.run(app);
@@ -128,19 +129,17 @@ async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: 
       await run(app, useEngine, undefined, undefined);
       return;
     case 'addRepository':
-      if (connection !== undefined)
-        await run(app, addRepository, { kind: 'problem', of: connection, failure: undefined }, undefined);
+      if (row !== undefined) await run(app, addRepository, row, undefined);
       return;
     case 'editTrust':
-      await run(app, editTrust, connection && { kind: 'problem', of: connection, failure: undefined }, undefined);
+      await run(app, editTrust, row, undefined);
       return;
     case 'diagnoseConnection':
-      if (connection !== undefined)
-        await run(app, diagnoseConnection, { kind: 'problem', of: connection, failure: undefined }, undefined);
+      if (row !== undefined) await run(app, diagnoseConnection, row, undefined);
       return;
     case 'updateCredential':
-      if (connection === undefined) await run(app, connectRegistry, undefined, undefined);
-      else await run(app, updateCredential, { kind: 'problem', of: connection, failure: undefined }, undefined);
+      if (row === undefined) await run(app, connectRegistry, undefined, undefined);
+      else await run(app, updateCredential, row, undefined);
   }
 }
 

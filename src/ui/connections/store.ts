@@ -25,6 +25,12 @@ const signIn = {
   login: z.optional(z.enum(['docker', 'azureCli', 'azureEnvironment'])),
   tenant: z.optional(z.string()),
 };
+/** What is forgotten with a connection of the settings. */
+const besideSettings = [memento.signIns, memento.namespaces, memento.shown, memento.pinned, memento.tls] as const;
+
+/** One of these at a time. */
+type Changeable = { readonly [K in 'tls' | 'namespaces' | 'shown' | 'pinned']?: Connection[K] | undefined };
+
 const path = z.optional(z.string());
 const tlsOptions = z.pipe(
   z.object({
@@ -122,38 +128,24 @@ export class ConnectionStore implements vscode.Disposable {
 
   /** Replaces how its server is trusted; nothing: as VS Code and the system do. Kept on this machine alone, as its files are. */
   async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => defined({ ...connection, tls }));
-    else {
-      const others = without(this.sharedTls(), id);
-      await this.state.update(memento.tls, tls === undefined ? others : { ...others, [id]: tls });
-    }
+    await this.replace(id, { tls }, memento.tls);
     this.changed.fire({ id, reason: 'tls' });
   }
 
   async setNamespaces(id: string, namespaces: readonly string[]): Promise<void> {
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => ({ ...connection, namespaces }));
-    else await this.state.update(memento.namespaces, { ...this.namespaces(), [id]: namespaces });
+    await this.replace(id, { namespaces }, memento.namespaces);
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
   /** Replaces the keys of the groups that are shown; nothing: all of them. */
   async setShown(id: string, shown: readonly string[] | undefined): Promise<void> {
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => defined({ ...connection, shown }));
-    else {
-      const others = without(this.sharedShown(), id);
-      await this.state.update(memento.shown, shown === undefined ? others : { ...others, [id]: shown });
-    }
+    await this.replace(id, { shown }, memento.shown);
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
   /** Replaces the repositories that were added by name. */
   async setPinned(id: string, pinned: readonly string[]): Promise<void> {
-    if (this.own().some((connection) => connection.id === id))
-      await this.updateOwn(id, (connection) => ({ ...connection, pinned }));
-    else await this.state.update(memento.pinned, { ...this.sharedPinned(), [id]: pinned });
+    await this.replace(id, { pinned }, memento.pinned);
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
@@ -163,11 +155,7 @@ export class ConnectionStore implements vscode.Disposable {
     const known = this.find(id) ?? connection;
     if (shared) {
       await this.state.update(memento.hidden, [...this.hidden(), id]);
-      await this.state.update(memento.signIns, without(this.signIns(), id));
-      await this.state.update(memento.namespaces, without(this.namespaces(), id));
-      await this.state.update(memento.shown, without(this.sharedShown(), id));
-      await this.state.update(memento.pinned, without(this.sharedPinned(), id));
-      await this.state.update(memento.tls, without(this.sharedTls(), id));
+      for (const key of besideSettings) await this.state.update(key, without(this.kept(key), id));
     } else {
       await this.state.update(
         memento.own,
@@ -262,6 +250,22 @@ export class ConnectionStore implements vscode.Disposable {
   private sharedTls(): Readonly<Record<string, TlsOptions>> {
     const parsed = sharedTls.safeParse(this.state.get(memento.tls, {}));
     return parsed.success ? parsed.data : {};
+  }
+
+  /** Changes one thing of a connection: of the user's own in its place, of one from the settings under `key`, on this machine. */
+  private async replace(id: string, change: Changeable, key: string): Promise<void> {
+    if (this.own().some((connection) => connection.id === id)) {
+      await this.updateOwn(id, (connection) => defined({ ...connection, ...change }));
+      return;
+    }
+    const others = without(this.kept(key), id);
+    const [value] = Object.values(change);
+    await this.state.update(key, value === undefined ? others : { ...others, [id]: value });
+  }
+
+  /** What this machine keeps beside connections of the settings, by their ids. */
+  private kept(key: string): Readonly<Record<string, unknown>> {
+    return this.state.get<Readonly<Record<string, unknown>>>(key, {});
   }
 
   private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {
