@@ -11,6 +11,11 @@ const dockerList = 'application/vnd.docker.distribution.manifest.list.v2+json';
 const dockerManifest = 'application/vnd.docker.distribution.manifest.v2+json';
 const dockerSchema1 = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
 
+/** Whether a media type is that of an index, of either kind. */
+export function isIndexType(mediaType: string | null | undefined): boolean {
+  return mediaType === ociIndex || mediaType === dockerList;
+}
+
 /** Without all four current types in one field, some registries convert the manifest, which changes its digest, or hide it. */
 export const manifestAccept = `${ociIndex}, ${ociManifest}, ${dockerList}, ${dockerManifest}, ${dockerSchema1};q=0.1, */*;q=0.01`;
 

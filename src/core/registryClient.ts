@@ -7,12 +7,18 @@ import { manifestAccept, ociIndex, readManifest, statedDigest, verifyDigest } fr
 import type { Manifest } from './manifest';
 import type { Descriptor, Page } from './model';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
+import type { TagsAnswer } from './schemas';
 
 /** The most that every known registry accepts; more is refused with 400 or 405. */
 const mostRows = 1000;
 const listMaxBytes = 32 * 1024 * 1024;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
+
+/** Names of tags, and all that the registry told with them. */
+export interface TagsPage extends Page<string> {
+  readonly answer: TagsAnswer;
+}
 
 export interface ClientOptions {
   /** Rows to ask for at a time. */
@@ -62,12 +68,12 @@ export class RegistryClient {
   async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     const list = `${this.url}/v2/_catalog`;
     const namesOf = ({ repositories }: z.infer<typeof catalogAnswer>) => repositories ?? [];
-    const { items, ...rest } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
-    return { items: items.map((name) => `${this.prefix}${name}`), ...rest };
+    const { items, next } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
+    return { items: items.map((name) => `${this.prefix}${name}`), ...(next === undefined ? {} : { next }) };
   }
 
   /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
-  async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
+  async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<TagsPage> {
     const list = `${this.urlOf(repository)}/tags/list`;
     return this.page(list, cursor, this.pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
@@ -181,7 +187,7 @@ export class RegistryClient {
     schema: ZodMiniType<Answer>,
     itemsOf: (answer: Answer) => readonly string[],
     signal: AbortSignal,
-  ): Promise<Page<string>> {
+  ): Promise<Page<string> & { readonly answer: Answer }> {
     const request = (url: string): HttpRequest => ({ method: 'GET', url, scope, maxBytes: listMaxBytes });
     let url = cursor ?? `${list}?n=${this.pageSize}`;
     let response = await this.http(request(url), signal);
@@ -191,18 +197,19 @@ export class RegistryClient {
       response = await this.http(request(url), signal);
     }
     if (response.status !== 200) throw failureOf(response);
-    const items = itemsOf(decodeJson(schema, response));
+    const answer = decodeJson(schema, response);
+    const items = itemsOf(answer);
     const { n, last } = Object.fromEntries(new URL(url).searchParams);
     // It does not know `last`, and began anew where we went on without its word.
-    if (last !== undefined && url === pageAfter(list, n, last) && items.includes(last)) return { items: [] };
+    if (last !== undefined && url === pageAfter(list, n, last) && items.includes(last)) return { items: [], answer };
     const end = items.at(-1);
     // A page without rows, or one that leads back to itself, is the last.
-    if (end === undefined) return { items };
+    if (end === undefined) return { items, answer };
     const link = nextLink(response.headers.link);
     // Gitea takes `n` and `last` and sends no links: a full page may have another behind it.
     const isFull = Number(n) === items.length;
     const next = link !== undefined ? this.nextPage(link, url) : isFull ? pageAfter(list, n, end) : url;
-    return next === url ? { items } : { items, next };
+    return next === url ? { items, answer } : { items, answer, next };
   }
 
   /**

@@ -23,6 +23,7 @@ export const catalogAnswer = z
 export const tagsAnswer = z
   .looseObject({ name: z.optional(z.unknown()), tags: present(z.array(z.string())) })
   .check(z.refine((answer) => isAbout(answer, 'tags', 'name'), 'lists no tags'));
+export type TagsAnswer = z.infer<typeof tagsAnswer>;
 
 function isAbout(answer: object, ...fields: readonly string[]): boolean {
   const found = Object.keys(answer);

@@ -22,6 +22,14 @@ export interface ContractRegistry {
   readonly untag?: 'done' | 'refused';
   /** It tells all tags of a digest at once, so there is nothing to count. */
   readonly listsTagsOfDigests?: boolean;
+  /** It gives its whole list at once. */
+  readonly listsAtOnce?: boolean;
+  /** It lists no repositories: those it holds were added by name. */
+  readonly addedByName?: boolean;
+  /** What names of its images have in front of those that it was given, with a slash at its end. */
+  readonly prefix?: string;
+  /** Whether what its list tells of images has their platforms. */
+  readonly listsPlatforms?: boolean;
   /** What it lists first are namespaces or subscriptions, with the repositories somewhere below them. */
   readonly hasNamespaces?: boolean;
   /** Images are pushed to registries of an account, and engines sign in with what the account's token is exchanged for. */
@@ -69,12 +77,15 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
     afterAll(() => registry.stop());
 
     it('lists what it holds first, page by page, each once', async () => {
-      if (registry.hasNamespaces !== true) {
+      if (![registry.hasNamespaces, registry.addedByName, registry.listsAtOnce].includes(true)) {
         const pages = await pagesOf(provider, undefined);
         expect(pages.length).toBeGreaterThan(1);
         expect(pages.filter((page) => page.length === 0 || page.length > 3)).toEqual([]);
       }
-      expect((await repositoriesOf(provider)).map(({ image }) => image.path).sort()).toEqual([
+      const { prefix = '' } = registry;
+      const paths = (await repositoriesOf(provider)).map(({ image }) => image.path);
+      expect(paths.filter((path) => !path.startsWith(prefix))).toEqual([]);
+      expect(paths.map((path) => path.slice(prefix.length)).sort()).toEqual([
         'app/multi',
         'app/web',
         'delete/forbidden',
@@ -92,7 +103,7 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
 
     it('knows no repository that does not exist', async () => {
       const { image, ...repository } = await repositoryOf(provider, 'app/web');
-      const missing = { ...repository, image: { ...image, path: 'app/none' } };
+      const missing = { ...repository, image: { ...image, path: image.path.replace(/web$/, 'none') } };
       expect(await failing(provider.list(missing, undefined, signal))).toMatchObject({ kind: 'notFound' });
     });
 
@@ -117,22 +128,29 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
 
     it('names places to push to, among them the namespaces in use', async () => {
       const { image } = await repositoryOf(provider, 'app/web');
-      const target = registry.isAccount === true ? { host: image.host } : { host: image.host, namespace: 'app' };
+      const target =
+        registry.isAccount === true
+          ? { host: image.host }
+          : { host: image.host, namespace: `${registry.prefix ?? ''}app` };
       expect(await provider.pushTargets(signal)).toContainEqual(target);
     });
 
     it('refuses a wrong secret', async ({ skip }) => {
       if (registry.wrongCredential === undefined) return skip('It asks nobody for a credential');
-      const failure = await failing(registry.open(registry.wrongCredential).list(undefined, undefined, signal));
-      expect(failure).toMatchObject({ kind: 'unauthorized' });
+      expect(await refusalOf(registry.open(registry.wrongCredential))).toMatchObject({ kind: 'unauthorized' });
     });
 
     it('refuses those without a credential', async ({ skip }) => {
       if (registry.wrongCredential === undefined) return skip('It asks nobody for a credential');
       if (registry.isPublic === true) return skip('It shows everybody what is public');
-      const failure = await failing(registry.open(anonymous).list(undefined, undefined, signal));
-      expect(failure).toMatchObject({ kind: 'unauthorized' });
+      expect(await refusalOf(registry.open(anonymous))).toMatchObject({ kind: 'unauthorized' });
     });
+
+    const refusalOf = async (opened: RegistryProvider): Promise<unknown> => {
+      const listing = opened.list(undefined, undefined, signal);
+      // What was added by name is there all the same.
+      return registry.addedByName === true ? (await listing).failure : failing(listing);
+    };
 
     it('asks nothing when it was aborted before', async () => {
       const repository = await repositoryOf(provider, 'app/web');
@@ -162,7 +180,7 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
       expect(tag.details ?? (await provider.details?.(tag, signal))).toMatchObject({
         digest: content.web.digest,
         type: 'image',
-        platforms: [{ os: 'linux', architecture: 'amd64' }],
+        platforms: registry.listsPlatforms === false ? [] : [{ os: 'linux', architecture: 'amd64' }],
         created: new Date('2026-01-10T12:00:00Z'),
       });
     });
@@ -342,7 +360,7 @@ async function repositoriesOf(provider: RegistryProvider, group?: Entry): Promis
 }
 
 async function repositoryOf(provider: RegistryProvider, path: string): Promise<Repository> {
-  const found = (await repositoriesOf(provider)).find(({ image }) => image.path === path);
+  const found = (await repositoriesOf(provider)).find(({ image }) => `/${image.path}`.endsWith(`/${path}`));
   if (found === undefined) throw new Error(`It lists no ${path}`);
   return found;
 }

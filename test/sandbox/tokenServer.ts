@@ -37,6 +37,10 @@ export interface TokenServerSettings {
 export interface TokenServerOptions extends ListenOptions, Partial<TokenServerSettings> {
   readonly service?: string;
   readonly issuer?: string;
+  /** Where it is asked; `/token` by default. */
+  readonly path?: string;
+  /** The status for a wrong user name or password; 401 by default. */
+  readonly wrongCredential?: 401 | 403;
 }
 
 export interface TokenRequest {
@@ -133,6 +137,8 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
   const {
     service = 'sandbox-registry',
     issuer = 'sandbox-issuer',
+    path = '/token',
+    wrongCredential = 401,
     port = 0,
     host = '127.0.0.1',
     tls,
@@ -212,7 +218,7 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
   const answer = async (request: ServedRequest): Promise<Reply> => {
     const { method, url, headers } = request;
     if (settings.latencyMs > 0) await delay(settings.latencyMs, undefined, { ref: false });
-    if (url.pathname !== '/token') return errorReply(404, 'NOT_FOUND', 'page not found');
+    if (url.pathname !== path) return errorReply(404, 'NOT_FOUND', 'page not found');
     const refusedMethod = method === 'GET' || method === 'POST' ? settings.refuse[method] : 405;
     const form = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
     const asked = method === 'POST' ? askedByPost(request) : askedByGet(request);
@@ -224,7 +230,7 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
       const identity = identify(asked);
       if (identity) return tokenReply(identity.user, identity.grants, asked);
       if (method === 'POST') return oauthError(401, 'invalid_grant', 'incorrect username or password');
-      return errorReply(401, 'UNAUTHORIZED', 'incorrect username or password');
+      return errorReply(wrongCredential, 'UNAUTHORIZED', 'incorrect username or password');
     };
     const reply = decide();
     const { grant, user, service: askedService, scopes, clientId, offline } = asked;
@@ -233,7 +239,7 @@ export async function startTokenServer(options: TokenServerOptions = {}): Promis
   };
 
   const listener = await serve(answer, faults, { port, host, ...(tls ? { tls } : {}) });
-  const realm = `${listener.url}/token`;
+  const realm = `${listener.url}${path}`;
   return {
     url: listener.url,
     realm,

@@ -49,6 +49,7 @@ export function catalog(store: V2Store, request: ServedRequest, behaviour: V2Beh
 export function tagsList(
   name: string,
   repository: StoredRepository,
+  { repositories }: V2Store,
   request: ServedRequest,
   behaviour: V2Behaviour,
 ): Reply {
@@ -57,6 +58,6 @@ export function tagsList(
   const paged = paginate(names, request, behaviour.tagsPageSize, behaviour);
   if ('status' in paged) return paged;
   const absent = tags.size === 0 && behaviour.emptyTags === 'null';
-  const more = behaviour.tagsTell?.(repository, name) ?? {};
+  const more = behaviour.tagsTell?.(repository, name, repositories) ?? {};
   return jsonReply(200, { name, tags: absent ? null : paged.page, ...more }, paged.headers);
 }

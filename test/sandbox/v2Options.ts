@@ -47,7 +47,11 @@ export interface V2Behaviour {
   /** Answers in place of the catalog those who may see it. */
   catalog?: (request: ServedRequest) => Reply | undefined;
   /** Added to what tags/list answers. */
-  tagsTell?: (repository: StoredRepository, name: string) => object;
+  tagsTell?: (repository: StoredRepository, name: string, all: ReadonlyMap<string, StoredRepository>) => object;
+  /** Whether what names of repositories begin with is a repository without tags. */
+  showsParents: boolean;
+  /** Answers what is asked outside of V2. */
+  beside?: (request: ServedRequest, repositories: ReadonlyMap<string, StoredRepository>) => Reply | undefined;
   /** Code of what is not there; by default the one of the specification. */
   notFoundCode?: string;
   /** What an emptied repository answers to tags/list. */
@@ -80,6 +84,7 @@ export const defaultBehaviour: V2Behaviour = {
   pageCap: Infinity,
   tagOrder: 'lexical',
   links: 'relative',
+  showsParents: false,
   emptyTags: 'list',
   deleteEnabled: true,
   tagDelete: 'allowed',

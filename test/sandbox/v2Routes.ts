@@ -139,10 +139,13 @@ function repositoryAnswer(content: store.V2Store, base: string, repositoryName: 
     const known = content.repositories.get(repositoryName);
     if (kind === 'referrers') return reads ? referrers(known, reference, request, behaviour) : unsupported(405);
     const creates = method === 'PUT' || method === 'POST';
-    const repository = known ?? (creates ? store.emptyRepository() : undefined);
+    const isParent =
+      behaviour.showsParents && [...content.repositories.keys()].some((each) => each.startsWith(`${repositoryName}/`));
+    const repository = known ?? (creates || isParent ? store.emptyRepository() : undefined);
     if (!repository) return kind === 'manifests' ? unknownManifest(behaviour) : unknownName(behaviour);
     if (creates) content.repositories.set(repositoryName, repository);
-    if (kind === 'tags') return reads ? tagsList(repositoryName, repository, request, behaviour) : unsupported(405);
+    if (kind === 'tags')
+      return reads ? tagsList(repositoryName, repository, content, request, behaviour) : unsupported(405);
     if (kind === 'manifests') {
       if (!tag.test(reference) && !digest.test(reference))
         return errorReply(400, 'TAG_INVALID', 'manifest tag invalid');

@@ -89,6 +89,8 @@ export async function startV2Server(options: V2ServerOptions = {}): Promise<V2Se
     const found = pathname.startsWith(base)
       ? route(store, base, request.method, decodeURIComponent(pathname.slice(base.length)))
       : undefined;
+    const beside = found ? undefined : behaviour.beside?.(request, store.repositories);
+    if (beside) return beside;
     if (!found) return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' };
     const version = { 'Docker-Distribution-Api-Version': 'registry/2.0' };
     const refused = behaviour.auth && refusal(behaviour.auth, request, found.scope);

@@ -1,3 +1,4 @@
+import { isIndexType } from '../../core/manifest';
 import type { ImageDetails, Platform, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -24,7 +25,7 @@ function detailsOf(
 ): ImageDetails {
   const manifest = manifests.get(digest);
   const { mediaType, configMediaType, imageSize } = manifest ?? {};
-  const isIndex = ['index', 'list'].some((word) => mediaType?.includes(word));
+  const isIndex = isIndexType(mediaType);
   // Of an index the listing tells no platforms, and the sum of all of them.
   const size = isIndex ? 0 : (imageSize ?? 0);
   const created = dateOf(lastUpdateTime) ?? dateOf(createdTime);

@@ -11,16 +11,18 @@ import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import { newestFirst } from '../../core/tagOrder';
 import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import { quayTags } from './quay';
+import { v2Tags } from './tagListing';
+import type { ListedTag, ListTags } from './tagListing';
 import { vendorOf } from './vendors';
 import type { Vendor } from './vendors';
 import { isAboutTheList, unlisted } from './unlisted';
 
 /** Requests of one operation at a time. */
 const width = 6;
-/** Pages of tag names read before the first rows are drawn, since only all of them can be put in order. */
-const tagPagesAtOnce = 100;
+/** Pages of tags read to find those of a digest. */
+const mostPages = 100;
 
 /** Any registry that speaks Docker V2 / OCI, and nothing beyond it. */
 export class GenericProvider implements RegistryProvider {
@@ -30,6 +32,7 @@ export class GenericProvider implements RegistryProvider {
   private readonly vendor: Vendor;
   /** What names of images begin with. */
   private readonly prefix: string;
+  private readonly listTags: ListTags;
   private readonly digestTags = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
   /** Set when the registry refused to delete a tag alone: it never will. */
   private untagRefused = false;
@@ -48,6 +51,9 @@ export class GenericProvider implements RegistryProvider {
     };
     const http = withRetry(withAuth(context.http, connection.url, context.credential));
     this.client = new RegistryClient(http, connection.url, { prefix: this.prefix });
+    const v2 = v2Tags(this.client);
+    const own = withRetry(context.http);
+    this.listTags = this.vendor.tagListing === 'quay' ? quayTags(own, connection.url, v2) : v2;
     this.endpoints = [{ url: connection.url, credential: context.credential }];
   }
 
@@ -58,7 +64,7 @@ export class GenericProvider implements RegistryProvider {
       case 'registry':
         return this.repositories(cursor, signal);
       case 'repository':
-        return this.tags(parent, cursor, signal);
+        return this.contentOf(parent, cursor, signal);
       case 'tag':
         return { items: await readPlatforms(this.source(parent.image), parent.label, signal) };
       case 'platform':
@@ -70,13 +76,11 @@ export class GenericProvider implements RegistryProvider {
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== this.host || !image.path.startsWith(this.prefix)) return undefined;
-    const repository = {
-      kind: 'repository' as const,
-      label: image.path,
-      image: { host: image.host, path: image.path },
-    };
     const { tag } = image;
-    return tag === undefined ? [repository] : [repository, { kind: 'tag', label: tag, image: withTag(image, tag) }];
+    const repositories = this.trailTo(image.path);
+    return tag === undefined
+      ? repositories
+      : [...repositories, { kind: 'tag', label: tag, image: withTag(image, tag) }];
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.host;
@@ -138,12 +142,7 @@ export class GenericProvider implements RegistryProvider {
       const { items, next } = await this.client.catalog(cursor, signal);
       if (cursor === undefined && items.length === 0 && this.vendor.listsNothing === true)
         return { items: [], failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host })) };
-      const repositories = items.map((path): Repository => ({
-        kind: 'repository',
-        label: path,
-        image: { host: this.host, path },
-      }));
-      return { items: repositories, ...(next === undefined ? {} : { next }) };
+      return { items: items.map((path) => this.repositoryAt(path)), ...(next === undefined ? {} : { next }) };
     } catch (error) {
       if (!isAboutTheList(error) || !(await this.answers(signal))) throw error;
       throw unlisted(this.vendor, error);
@@ -161,53 +160,81 @@ export class GenericProvider implements RegistryProvider {
     }
   }
 
-  /** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. */
-  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
-    const names = new Set<string>();
-    const seen = new Set<string>();
-    let next = cursor;
-    do {
-      if (next !== undefined) seen.add(next);
-      const page = await this.client.tags(image.path, next, signal);
-      const known = names.size;
-      for (const name of page.items) names.add(name);
-      // A page that brings nothing new, or leads back, would go on for ever.
-      next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
-    } while (next !== undefined && seen.size < tagPagesAtOnce);
-    const all = [...names];
-    this.digestTags.set(image.path, new Set(all.filter(isDigestTag)));
-    const shown = newestFirst(all.filter((name) => !isDigestTag(name)));
-    const items = shown.map((name): Tag => ({ kind: 'tag', label: name, image: withTag(image, name) }));
-    return { items, ...(next === undefined ? {} : { next }) };
+  /** The repositories that lead to one: it may be below another that was added by name. */
+  private trailTo(path: string): readonly Repository[] {
+    const above =
+      this.vendor.tagListing === 'google'
+        ? pinnedAt(this.host, this.context.pinned()).find(({ label }) => path.startsWith(`${label}/`))
+        : undefined;
+    if (above === undefined) return [this.repositoryAt(path)];
+    const names = path.slice(above.label.length + 1).split('/');
+    const below = names.map((name, index) =>
+      this.repositoryAt([above.label, ...names.slice(0, index + 1)].join('/'), name),
+    );
+    return [above, ...below];
+  }
+
+  private repositoryAt(path: string, label = path): Repository {
+    return { kind: 'repository', label, image: { host: this.host, path } };
+  }
+
+  private async contentOf(
+    { image }: Repository,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<Repository | Tag>> {
+    const { tags, below = [], next } = await this.listTags(image.path, cursor, signal);
+    const hidden = tags.map(({ name }) => name).filter(isDigestTag);
+    const before = cursor === undefined ? [] : (this.digestTags.get(image.path) ?? []);
+    this.digestTags.set(image.path, new Set([...before, ...hidden]));
+    const repositories = below.map((name) => this.repositoryAt(`${image.path}/${name}`, name));
+    const shown = tags
+      .filter(({ name }) => !isDigestTag(name))
+      .map(({ name, ...told }): Tag => ({ kind: 'tag', label: name, image: withTag(image, name), ...told }));
+    return { items: [...repositories, ...shown], ...(next === undefined ? {} : { next }) };
   }
 
   private source(image: ImageReference) {
     return { client: this.client, image, digestTags: this.digestTags.get(image.path) ?? new Set<string>() };
   }
 
-  /** V2 cannot list the tags of a digest, so each tag is asked where it points: a HEAD, which is no pull. */
+  /** V2 cannot list the tags of a digest, so each tag is asked where it points, unless the list tells: a HEAD, which is no pull. */
   private async previewDeletion(
     { image, label }: Tag,
     progress: (done: number, of: number) => void,
     signal: AbortSignal,
   ): Promise<DeletionPreview> {
     const manifest = await this.client.manifest(image.path, label, signal);
-    const names = await this.tags({ kind: 'repository', label: image.path, image }, undefined, signal);
+    const tags = (await this.everyTag(image.path, signal)).filter(({ name }) => !isDigestTag(name));
     const limit = pLimit(width);
     let done = 0;
-    const pointsHere = async (name: string): Promise<boolean> => {
+    const pointsHere = async ({ name, details }: ListedTag): Promise<boolean> => {
       signal.throwIfAborted();
-      const digest = await this.digestIfThere(image.path, name, signal);
-      progress(++done, names.items.length);
+      const digest = details?.digest ?? (await this.digestIfThere(image.path, name, signal));
+      progress(++done, tags.length);
       return digest === manifest.digest;
     };
-    const tags = names.items.map((tag) => tag.label);
-    const here = await Promise.all(tags.map((name) => limit(pointsHere, name)));
+    const here = await Promise.all(tags.map((tag) => limit(pointsHere, tag)));
     return {
       digest: manifest.digest,
-      tags: tags.filter((_name, index) => here[index]),
+      tags: tags.filter((_tag, index) => here[index]).map(({ name }) => name),
       platforms: manifest.kind === 'index' ? runnable(manifest).flatMap(({ platform }) => platform ?? []) : [],
     };
+  }
+
+  private async everyTag(path: string, signal: AbortSignal): Promise<readonly ListedTag[]> {
+    const all: ListedTag[] = [];
+    let next: string | undefined;
+    for (let pages = 0; pages < mostPages; pages++) {
+      const page = await this.listTags(path, next, signal);
+      all.push(...page.tags);
+      next = page.next;
+      if (next === undefined) return all;
+    }
+    throw new Failure('unsupported', '', {
+      subject: this.host,
+      explanation: t('the repository has too many tags to tell which of them share the image'),
+    });
   }
 
   /** A tag may go while others are looked at; that is no reason to stop. */

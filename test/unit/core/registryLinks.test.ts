@@ -24,7 +24,7 @@ describe('links to the next page', () => {
     );
     const client = clientOf(url);
     const { next } = await client.tags('a', undefined, signal);
-    expect(await client.tags('a', next, signal)).toEqual({ items: [] });
+    expect({ ...(await client.tags('a', next, signal)), answer: undefined }).toEqual({ items: [] });
     expect(requests.at(-1)?.path).toBe(path);
   });
 
@@ -54,8 +54,10 @@ describe('links to the next page', () => {
     const { url } = await scripted(({ path }) =>
       path.includes('last') ? page('</v2/a/tags/list?last=x>; rel="next"') : page('</v2/a?last=x>; rel="next"', []),
     );
-    expect(await clientOf(url).tags('a', undefined, signal)).toEqual({ items: [] });
-    expect(await clientOf(url).tags('a', `${url}/v2/a/tags/list?last=x`, signal)).toEqual({ items: ['x'] });
+    expect({ ...(await clientOf(url).tags('a', undefined, signal)), answer: undefined }).toEqual({ items: [] });
+    expect({ ...(await clientOf(url).tags('a', `${url}/v2/a/tags/list?last=x`, signal)), answer: undefined }).toEqual({
+      items: ['x'],
+    });
   });
 
   it('are made where a full page comes without one, until a page is not full', async () => {
@@ -64,8 +66,8 @@ describe('links to the next page', () => {
     );
     const client = new RegistryClient(axiosHttp(collectLog()), url, { pageSize: 2 });
     const first = await client.tags('a', undefined, signal);
-    expect(first).toEqual({ items: ['a', 'b+'], next: `${url}/v2/a/tags/list?n=2&last=b%2B` });
-    expect(await client.tags('a', first.next, signal)).toEqual({ items: ['c'] });
+    expect({ ...first, answer: undefined }).toEqual({ items: ['a', 'b+'], next: `${url}/v2/a/tags/list?n=2&last=b%2B` });
+    expect({ ...(await client.tags('a', first.next, signal)), answer: undefined }).toEqual({ items: ['c'] });
     expect(requests.map(({ path }) => path)).toEqual(['/v2/a/tags/list?n=2', '/v2/a/tags/list?n=2&last=b%2B']);
   });
 
@@ -73,6 +75,6 @@ describe('links to the next page', () => {
     const { url } = await scripted(() => jsonReply(200, { tags: ['a', 'b'] }));
     const client = new RegistryClient(axiosHttp(collectLog()), url, { pageSize: 2 });
     const { next } = await client.tags('a', undefined, signal);
-    expect(await client.tags('a', next, signal)).toEqual({ items: [] });
+    expect({ ...(await client.tags('a', next, signal)), answer: undefined }).toEqual({ items: [] });
   });
 });

@@ -1,0 +1,74 @@
+import { z } from 'zod/mini';
+import { Failure, failureOf } from '../../core/failure';
+import type { Http } from '../../core/http';
+import type { ImageDetails } from '../../core/model';
+import { decodeJson, digestPattern } from '../../core/schemas';
+import type { ListedTag, ListTags } from './tagListing';
+import { isAboutTheList } from './unlisted';
+
+/** The most that Quay gives at once. */
+const pageSize = 100;
+
+/** https://docs.quay.io/api/swagger/ `listRepoTags` */
+const answer = z.object({
+  tags: z.array(
+    z.object({
+      name: z.string(),
+      manifest_digest: z.string().check(z.regex(digestPattern)),
+      is_manifest_list: z.nullish(z.boolean()),
+      /** Seconds. */
+      start_ts: z.nullish(z.number()),
+      size: z.nullish(z.number()),
+    }),
+  ),
+  has_additional: z.nullish(z.boolean()),
+});
+
+/**
+ * Quay's own list has the newest first, with digests and dates. It takes tokens of applications only, not what V2 takes, so it is
+ * asked as a visitor, and tells of public repositories; of others `v2` does.
+ */
+export function quayTags(http: Http, url: string, v2: ListTags): ListTags {
+  return async (repository, cursor, signal) => {
+    if (cursor !== undefined && !/^\d+$/.test(cursor)) return v2(repository, cursor, signal);
+    const number = Number(cursor ?? 1);
+    const path = repository.split('/').map(encodeURIComponent).join('/');
+    const query = new URLSearchParams({
+      limit: String(pageSize),
+      page: String(number),
+      onlyActiveTags: 'true',
+    }).toString();
+    try {
+      const response = await http({ method: 'GET', url: `${url}/api/v1/repository/${path}/tag/?${query}` }, signal);
+      if (response.status !== 200) throw failureOf(response);
+      const { tags, has_additional: hasMore } = decodeJson(answer, response);
+      const isOver = hasMore !== true || tags.length === 0;
+      return { tags: tags.map(listed), ...(isOver ? {} : { next: String(number + 1) }) };
+    } catch (error) {
+      // Whatever its own list says, the registry may still tell.
+      const isItsOwn =
+        isAboutTheList(error) || (error instanceof Failure && ['malformed', 'rejected'].includes(error.kind));
+      if (cursor !== undefined || !isItsOwn) throw error;
+      return v2(repository, undefined, signal);
+    }
+  };
+}
+
+function listed({
+  name,
+  manifest_digest: digest,
+  is_manifest_list: isIndex,
+  start_ts: seconds,
+  size,
+}: z.infer<typeof answer>['tags'][number]): ListedTag {
+  const details: ImageDetails = {
+    digest,
+    mediaType: '',
+    type: isIndex === true ? 'index' : 'image',
+    ...(typeof seconds === 'number' ? { created: new Date(seconds * 1000) } : {}),
+    ...(isIndex !== true && typeof size === 'number' && size > 0 ? { size } : {}),
+    platforms: [],
+    labels: {},
+  };
+  return { name, details };
+}

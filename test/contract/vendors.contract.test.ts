@@ -1,0 +1,64 @@
+import { generic, vendorTypes } from '../../src/providers/generic/type';
+import type { Connection } from '../../src/core/model';
+import { startRecorder } from '../sandbox/recorder';
+import { quirks, startVendor } from '../sandbox/vendors';
+import { collectLog } from '../unit/collectLog';
+import { contextOf } from '../unit/providerContext';
+import { contractRepositories } from './content';
+import { describeProvider, type ContractRegistry } from './provider.contract';
+
+interface Vendor extends Pick<ContractRegistry, 'addedByName' | 'listsAtOnce' | 'listsPlatforms' | 'prefix'> {
+  readonly name: string;
+  readonly as: keyof typeof quirks;
+  /** The preset it is connected by. */
+  readonly preset: string;
+}
+
+const byName = { addedByName: true };
+
+/** Registries that cannot be had here: each a server with the quirks of its kind. */
+const vendors: readonly Vendor[] = [
+  { name: 'Amazon ECR', as: 'ecr', preset: 'ecr' },
+  { name: 'Google Artifact Registry', as: 'google', preset: 'gar', ...byName, listsPlatforms: false },
+  { name: 'Quay', as: 'quay', preset: 'quay', ...byName, listsPlatforms: false },
+  { name: 'Quay, private repositories', as: 'quayPrivate', preset: 'quay', ...byName },
+  { name: 'Harbor', as: 'harbor', preset: 'harbor' },
+  { name: 'Harbor, for members of a project', as: 'harborMember', preset: 'harbor', ...byName },
+  { name: 'Artifactory below its path', as: 'artifactory', preset: 'artifactory', prefix: 'docker-local/' },
+  { name: 'Nexus below its path', as: 'nexus', preset: 'nexus', prefix: 'docker-local/' },
+  { name: 'Gitea', as: 'gitea', preset: 'gitea', listsAtOnce: true },
+  { name: 'DigitalOcean', as: 'digitalOcean', preset: 'digitalOcean' },
+  { name: 'Oracle Cloud', as: 'oracle', preset: 'oracle', ...byName },
+  { name: 'the registry of GitLab', as: 'gitLab', preset: 'generic', ...byName },
+  { name: 'the registry of Red Hat', as: 'redHat', preset: 'generic', ...byName },
+];
+
+for (const { name, as, preset, ...facts } of vendors) {
+  describeProvider({
+    name,
+    start: async ({ readOnly }) => {
+      const server = await startVendor(quirks[as], contractRepositories, { deleteEnabled: readOnly !== true });
+      const { origin, pathname } = new URL(server.url);
+      const traffic = await startRecorder(origin);
+      const url = `${traffic.url}${pathname.replace(/\/$/, '')}`;
+      const log = collectLog();
+      const type = vendorTypes.find(({ id }) => id === preset) ?? generic;
+      const connection: Connection = { id: 'contract', provider: preset, label: 'Contract', url };
+      const pinned = contractRepositories.map((repository) => `${new URL(url).host}/${repository.name}`);
+      const context = { log, pinned: () => (facts.addedByName === true ? pinned : []) };
+      return {
+        ...facts,
+        untag: 'done',
+        credential: server.credential,
+        wrongCredential: server.wrongCredential,
+        traffic,
+        log: log.lines,
+        open: (credential) => type.open(connection, contextOf(credential, context)),
+        stop: async () => {
+          await traffic.stop();
+          await server.stop();
+        },
+      };
+    },
+  });
+}
