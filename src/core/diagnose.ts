@@ -21,11 +21,12 @@ export interface Endpoint {
 }
 
 /** What is looked at, in this order. */
-export type StepId = 'address' | 'names' | 'proxy' | 'connection' | 'tls' | 'api' | 'signIn' | 'listing' | 'tags';
+export type StepId = 'address' | 'proxy' | 'names' | 'connection' | 'tls' | 'api' | 'signIn' | 'listing' | 'tags';
 
 export type FactName =
   | 'address'
   | 'plain'
+  | 'lookedUp'
   | 'addresses'
   | 'private'
   | 'proxy'
@@ -168,18 +169,22 @@ async function lookAtServer(walk: Walk, subject: Subject, endpoint: Endpoint, re
     note('address', redactUrl(endpoint.url));
     if (url.protocol === 'http:') note('plain', 'yes');
   });
-  await walk.take('names', async (note) => {
-    const found = await addressesOf(url.hostname, walk.signal);
-    note('addresses', found.map(({ address }) => address).join(', '));
-    if (found.some((each) => each.isPrivate)) note('private', 'yes');
-  });
   const proxy = await walk.take('proxy', (note) => chooseProxy(url, subject.proxies, note, redaction));
+  // The proxy looks the registry's name up: this machine need not know it.
+  await walk.take('names', (note) => lookUp((proxy ?? url).hostname, note, walk.signal));
   await lookBelowHttp(walk, subject, url, proxy);
   const answer = await walk.take('api', (note) => askApi(subject.http, endpoint, note, walk.signal));
   const { credential } = endpoint;
   if (credential === undefined) return;
   if (answer === undefined) walk.skip('signIn', 'api');
   else await walk.take('signIn', (note) => signIn(subject.http, url, credential, note, redaction, walk.signal));
+}
+
+async function lookUp(hostname: string, note: Note, signal: AbortSignal): Promise<void> {
+  note('lookedUp', hostname);
+  const found = await addressesOf(hostname, signal);
+  note('addresses', found.map(({ address }) => address).join(', '));
+  if (found.some((each) => each.isPrivate)) note('private', 'yes');
 }
 
 function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: Redaction): URL | undefined {
@@ -200,18 +205,12 @@ function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: R
 async function lookBelowHttp(walk: Walk, subject: Subject, url: URL, proxy: URL | undefined): Promise<void> {
   const isSecure = url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
-  // Names are the proxy's matter where there is one; those of other kinds cannot be looked through from here.
-  const needs =
-    proxy === undefined
-      ? walk.failed('names')
-        ? 'names'
-        : undefined
-      : proxy.protocol === 'http:'
-        ? undefined
-        : 'proxy';
-  if (needs !== undefined || walk.failed('proxy')) {
-    walk.skip('connection', needs ?? 'proxy');
-    if (isSecure) walk.skip('tls', needs ?? 'proxy');
+  // Proxies of other kinds cannot be looked through from here.
+  const cannotPass = walk.failed('proxy') || (proxy !== undefined && proxy.protocol !== 'http:');
+  const needs = cannotPass ? 'proxy' : walk.failed('names') ? 'names' : undefined;
+  if (needs !== undefined) {
+    walk.skip('connection', needs);
+    if (isSecure) walk.skip('tls', needs);
     return;
   }
   let socket: Socket | undefined;

@@ -1,3 +1,4 @@
+import { Failure } from './failure';
 import type { Page, Repository } from './model';
 import { parseReference } from './reference';
 
@@ -25,5 +26,15 @@ export async function withPins(
   } catch (failure) {
     if (cursor !== undefined || (failure instanceof Error && failure.name === 'AbortError')) throw failure;
     return { items: pins, failure };
+  }
+}
+
+/** Paths of the repositories on the first page; of those added by name where nothing is listed. */
+export async function knownPaths(firstPage: () => Promise<Page<Repository>>): Promise<readonly string[]> {
+  try {
+    return (await firstPage()).items.map(({ image }) => image.path);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'unlisted') return [];
+    throw error;
   }
 }

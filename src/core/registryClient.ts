@@ -64,12 +64,31 @@ export class RegistryClient {
     await this.expect([200], { method: 'GET', url: `${this.url}/v2/` }, signal);
   }
 
-  /** Repository names. Not part of OCI, and refused by many: https://distribution.github.io/distribution/spec/api/#catalog */
+  /**
+   * Repository names. Not part of OCI, and refused by many: a Failure `unlisted`, with the refusal for its cause, tells that the
+   * registry itself takes the credential. https://distribution.github.io/distribution/spec/api/#catalog
+   */
   async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     const list = `${this.url}/v2/_catalog`;
     const namesOf = ({ repositories }: z.infer<typeof catalogAnswer>) => repositories ?? [];
-    const { items, next } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
-    return { items: items.map((name) => `${this.prefix}${name}`), ...(next === undefined ? {} : { next }) };
+    try {
+      const { items, next } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
+      return { items: items.map((name) => `${this.prefix}${name}`), ...(next === undefined ? {} : { next }) };
+    } catch (refusal) {
+      if (!isAboutTheList(refusal) || !(await this.answers(signal))) throw refusal;
+      throw new Failure('unlisted', refusal.message, refusal.detail, { cause: refusal });
+    }
+  }
+
+  /** Whether the registry takes the credential, or lets in those without. */
+  private async answers(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.ping(signal);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
@@ -238,6 +257,11 @@ export class RegistryClient {
     if (!statuses.includes(response.status)) throw failureOf(response);
     return response;
   }
+}
+
+/** A refusal to list that may be about the list alone: V2 has none by right, and many registries keep theirs to themselves. */
+export function isAboutTheList(error: unknown): error is Failure {
+  return error instanceof Failure && ['unauthorized', 'forbidden', 'notFound', 'unsupported'].includes(error.kind);
 }
 
 /** What a registry lists may be named anything; a name stays within its part of the path, and a digest is left as it is. */

@@ -55,8 +55,6 @@ export interface RegistryProvider {
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
-  /** Rejects when the registry does not take the credential, whatever that may do there; absent where listing tells as much. */
-  readonly checkSignIn?: (signal: AbortSignal) => Promise<void>;
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
   /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */

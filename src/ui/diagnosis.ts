@@ -119,8 +119,8 @@ function signInOf({ authentication, login, account }: Connection): string {
 
 export const stepNames: Readonly<Record<StepId, () => string>> = {
   address: () => t('Address'),
-  names: () => t('Name resolution'),
   proxy: () => t('Proxy'),
+  names: () => t('Name resolution'),
   connection: () => t('TCP connection'),
   tls: () => t('TLS'),
   api: () => t('API'),
@@ -138,6 +138,7 @@ const outcomes: Readonly<Record<Step['outcome'], () => string>> = {
 const factNames: Readonly<Record<FactName, () => string>> = {
   address: () => t('Address'),
   plain: () => t('Plain http'),
+  lookedUp: () => t('Looked up'),
   addresses: () => t('Addresses'),
   private: () => t('Of this machine or a private network'),
   proxy: () => t('Proxy'),

@@ -6,7 +6,7 @@ import type { Http } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
-import { pinnedAt, withPins } from '../../core/pins';
+import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
@@ -107,8 +107,8 @@ export class AcrProvider implements RegistryProvider {
   };
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    const { items } = await this.client.catalog(undefined, signal);
-    return [{ host: this.host }, ...namespacesOf(items).map((namespace) => ({ host: this.host, namespace }))];
+    const listed = await knownPaths(() => this.repositories(undefined, signal));
+    return [{ host: this.host }, ...namespacesOf(listed).map((namespace) => ({ host: this.host, namespace }))];
   };
 
   /** The manifest does not tell of locks. */
@@ -140,8 +140,6 @@ export class AcrProvider implements RegistryProvider {
         this.unlessLocked(image, undefined, signal, () => this.api.deleteRepository(image.path, signal)),
     },
   } satisfies Deletion;
-
-  readonly checkSignIn: NonNullable<RegistryProvider['checkSignIn']> = (signal) => this.client.ping(signal);
 
   readonly checkRepository = async ({ path }: ImageReference, signal: AbortSignal): Promise<void> => {
     await this.explaining('repository', () => this.api.tags(path, undefined, signal));

@@ -13,6 +13,8 @@ export interface Terms {
 export function explained(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
   if (!(error instanceof Failure) || error.detail.speaker !== undefined || error.detail.explanation !== undefined)
     return error;
+  // Roles hold for the whole registry: whoever may not list it may not read it either.
+  if (error.kind === 'unlisted' && terms.rights === 'roles') return explained(error.cause, terms, asked);
   const explanation = explanationOf(error, terms, asked);
   return explanation === undefined ? error : withDetail(error, { explanation });
 }
@@ -32,7 +34,9 @@ function explanationOf(
     return t(
       'it is not there (any more); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” brings it back',
     );
-  if (rights === 'unknown' || (kind !== 'unauthorized' && kind !== 'forbidden')) return undefined;
+  if (kind === 'unlisted' && rights === 'unknown')
+    return t('the registry does not list its repositories to you; add those you know by name');
+  if (rights === 'unknown' || !['unauthorized', 'forbidden', 'unlisted'].includes(kind)) return undefined;
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
   if (rights === 'roles')
     return t('the account has no right to it there; the roles AcrPull or Reader let it list and pull');

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
-import { pinnedAt, withPins } from '../../core/pins';
+import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
@@ -17,7 +17,7 @@ import { v2Tags } from './tagListing';
 import type { ListedTag, ListTags } from './tagListing';
 import { vendorOf } from './vendors';
 import type { Vendor } from './vendors';
-import { isAboutTheList, unlisted } from './unlisted';
+import { unlisted } from './unlisted';
 
 /** Requests of one operation at a time. */
 const width = 6;
@@ -89,7 +89,7 @@ export class GenericProvider implements RegistryProvider {
 
   /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    const listed = await this.knownPaths(signal);
+    const listed = await knownPaths(() => this.repositories(undefined, signal));
     const own = this.prefix === '' ? { host: this.host } : { host: this.host, namespace: this.prefix.slice(0, -1) };
     const others = namespacesOf(listed).filter((namespace) => namespace !== own.namespace);
     return [own, ...others.map((namespace) => ({ host: this.host, namespace }))];
@@ -126,16 +126,6 @@ export class GenericProvider implements RegistryProvider {
     return withPins(pinnedAt(this.host, this.context.pinned()), cursor, () => this.listed(cursor, signal));
   }
 
-  /** As many as the first page tells; where nothing is listed, those added by name. */
-  private async knownPaths(signal: AbortSignal): Promise<readonly string[]> {
-    try {
-      return (await this.repositories(undefined, signal)).items.map(({ image }) => image.path);
-    } catch (error) {
-      if (error instanceof Failure && error.kind === 'unlisted') return [];
-      throw error;
-    }
-  }
-
   /** What the registry lists; where it lists nothing, why. */
   private async listed(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     try {
@@ -144,19 +134,8 @@ export class GenericProvider implements RegistryProvider {
         return { items: [], failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host })) };
       return { items: items.map((path) => this.repositoryAt(path)), ...(next === undefined ? {} : { next }) };
     } catch (error) {
-      if (!isAboutTheList(error) || !(await this.answers(signal))) throw error;
-      throw unlisted(this.vendor, error);
-    }
-  }
-
-  /** Whether the registry itself takes the credential, or lets in those without. */
-  private async answers(signal: AbortSignal): Promise<boolean> {
-    try {
-      await this.client.ping(signal);
-      return true;
-    } catch {
-      signal.throwIfAborted();
-      return false;
+      if (!(error instanceof Failure) || error.kind !== 'unlisted') throw error;
+      throw unlisted(this.vendor, error, error.cause);
     }
   }
 

@@ -2,9 +2,9 @@ import { z } from 'zod/mini';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { ImageDetails } from '../../core/model';
+import { isAboutTheList } from '../../core/registryClient';
 import { decodeJson, digestPattern } from '../../core/schemas';
 import type { ListedTag, ListTags } from './tagListing';
-import { isAboutTheList } from './unlisted';
 
 /** The most that Quay gives at once. */
 const pageSize = 100;

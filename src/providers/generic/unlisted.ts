@@ -2,14 +2,9 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import type { Vendor } from './vendors';
 
-/** A refusal to list that may be about the list alone: V2 has none by right, and many registries keep theirs to themselves. */
-export function isAboutTheList(error: unknown): error is Failure {
-  return error instanceof Failure && ['unauthorized', 'forbidden', 'notFound', 'unsupported'].includes(error.kind);
-}
-
-/** Why a registry that answers lists nothing, and what can be done. */
-export function unlisted(vendor: Vendor, { kind, message, detail }: Failure): Failure {
-  const hasNone = kind === 'notFound' || kind === 'unsupported';
+/** Why a registry that answers lists nothing, and what can be done; `refusal`: its no to the list, where it said one. */
+export function unlisted(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {
+  const hasNone = refusal instanceof Failure && (refusal.kind === 'notFound' || refusal.kind === 'unsupported');
   const explanation =
     vendor.unlisted?.() ??
     (hasNone

@@ -110,22 +110,9 @@ async function tried(
     return { host, connection };
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
-    if (failure instanceof Failure && failure.kind === 'unlisted') return { host, connection, failure };
-    if (provider.checkSignIn === undefined || !isDenied(failure)) return { host, failure };
-    try {
-      await provider.checkSignIn(signal);
-      return { host, connection, failure };
-    } catch (refusal) {
-      if (isCancellation(refusal)) throw refusal;
-      return { host, failure: refusal };
-    }
+    const isConnected = failure instanceof Failure && failure.kind === 'unlisted';
+    return { host, failure, ...(isConnected ? { connection } : {}) };
   }
-}
-
-/** The registry's own no to a list; a login that docker could not give is none. */
-function isDenied(error: unknown): boolean {
-  const kinds = ['unauthorized', 'forbidden', 'notFound', 'unsupported'];
-  return error instanceof Failure && error.detail.speaker === undefined && kinds.includes(error.kind);
 }
 
 function speaksPlainHttp(error: unknown): boolean {

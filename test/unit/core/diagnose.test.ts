@@ -97,10 +97,10 @@ describe('a diagnosis', () => {
     const url = await tokenRegistry();
     const { steps, facts, text } = await diagnosed(url, alice);
     expect(steps).toEqual([
-      ...['address ok', 'names ok', 'proxy ok', 'connection ok', 'api ok', 'signIn ok'],
+      ...['address ok', 'proxy ok', 'names ok', 'connection ok', 'api ok', 'signIn ok'],
       ...['listing ok', 'tags ok'],
     ]);
-    expect(facts('names')).toEqual({ addresses: '127.0.0.1', private: 'yes' });
+    expect(facts('names')).toEqual({ lookedUp: '127.0.0.1', addresses: '127.0.0.1', private: 'yes' });
     expect(facts('proxy')).toEqual({ proxyBy: 'loopback' });
     expect(facts('connection')).toEqual({ connectedTo: `127.0.0.1 port ${new URL(url).port}` });
     expect(facts('api')).toMatchObject({ status: '401', version: 'registry/2.0' });
@@ -119,8 +119,8 @@ describe('a diagnosis', () => {
     expect(steps).toEqual([
       ...[
         'address ok',
-        'names failed',
         'proxy ok',
+        'names failed',
         'connection skipped',
         'tls skipped',
         'api failed',
@@ -275,8 +275,10 @@ describe('a diagnosis through a proxy', () => {
     const { steps, facts, text } = await diagnosed('https://nothing.invalid', anonymous, {
       proxies: { ...direct, configured },
     });
-    expect(steps).toEqual(expect.arrayContaining(['names failed', 'proxy ok', 'connection failed', 'tls skipped']));
+    expect(steps).toEqual(expect.arrayContaining(['proxy ok', 'names ok', 'connection failed', 'tls skipped']));
     expect(facts('proxy')).toEqual({ proxyBy: 'setting', proxy: `http://127.0.0.1:${port}` });
+    // The name of the registry is the proxy's to look up.
+    expect(facts('names')).toMatchObject({ lookedUp: '127.0.0.1' });
     expect(asked[0]).toMatch(/^CONNECT nothing\.invalid:443 HTTP\/1\.1\r\n/);
     expect(text).toContain('The proxy wants a sign-in of its own: see the setting http.proxyAuthorization.');
     expect(text).not.toContain('hunter2secret');
@@ -286,7 +288,7 @@ describe('a diagnosis through a proxy', () => {
   it('says when its address is none', async () => {
     const proxies = { ...direct, configured: 'bob:hunter2secret@proxy' };
     const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
-    expect(steps).toEqual(expect.arrayContaining(['proxy failed', 'connection skipped']));
+    expect(steps).toEqual(expect.arrayContaining(['proxy failed', 'connection skipped', 'tls skipped']));
     expect(text).toContain('Correct the address of the proxy in the setting http.proxy');
     expect(text).not.toContain('hunter2secret');
   });

@@ -66,7 +66,10 @@ describe('links to the next page', () => {
     );
     const client = new RegistryClient(axiosHttp(collectLog()), url, { pageSize: 2 });
     const first = await client.tags('a', undefined, signal);
-    expect({ ...first, answer: undefined }).toEqual({ items: ['a', 'b+'], next: `${url}/v2/a/tags/list?n=2&last=b%2B` });
+    expect({ ...first, answer: undefined }).toEqual({
+      items: ['a', 'b+'],
+      next: `${url}/v2/a/tags/list?n=2&last=b%2B`,
+    });
     expect({ ...(await client.tags('a', first.next, signal)), answer: undefined }).toEqual({ items: ['c'] });
     expect(requests.map(({ path }) => path)).toEqual(['/v2/a/tags/list?n=2', '/v2/a/tags/list?n=2&last=b%2B']);
   });

@@ -22,6 +22,9 @@ const built = (day: number, architecture = 'amd64') =>
 const multi = buildIndex([{ manifest: built(3) }, { manifest: built(3, 'arm64') }]);
 const chart = buildHelmChart({ name: 'web', version: '1.0.0', created: new Date(Date.UTC(2026, 0, 1)) });
 
+/** A token whose rights are on one repository. */
+const scoped: Credential = { kind: 'basic', username: 'team-app-reader', secret: 'scoped' };
+
 async function serving(): Promise<SandboxAcr> {
   const registry = await startAcr({
     repositories: [
@@ -31,15 +34,19 @@ async function serving(): Promise<SandboxAcr> {
         tags: Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`b${n}`, built(1 + (n % 20))])),
       },
     ],
-    users: { mainacr: { password: 'pass word', ...everything } },
+    users: {
+      mainacr: { password: 'pass word', ...everything },
+      'team-app-reader': { password: 'scoped', repositories: { 'team/app': ['pull', 'metadata_read'] } },
+    },
     anonymous: { repositories: { '*': ['pull', 'metadata_read'] }, catalog: true },
   });
   onTestFinished(() => registry.stop());
   return registry;
 }
 
-function openAt({ url }: SandboxAcr, credential: Credential = admin): RegistryProvider {
-  return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url }, contextOf(credential));
+function openAt({ url }: SandboxAcr, credential: Credential = admin, pinned: readonly string[] = []): RegistryProvider {
+  const context = contextOf(credential, { pinned: () => pinned });
+  return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url }, context);
 }
 
 function repository({ host }: SandboxAcr, path: string): Repository {
@@ -163,6 +170,23 @@ describe('a registry of Azure', () => {
     expect(await failing(provider.deletion?.untag?.(tag, signal) ?? Promise.resolve())).toMatchObject({
       kind: 'unauthorized',
     });
+  });
+
+  it('may be read in part by a token that may not list it', async () => {
+    const registry = await serving();
+    const failure = await failing(openAt(registry, scoped).list(undefined, undefined, signal));
+    expect(failure).toMatchObject({ kind: 'unlisted', detail: { subject: registry.host } });
+    expect(report(failure, 'list')?.message).toContain('add those you know by name');
+    const pinning = openAt(registry, scoped, [`${registry.host}/team/app`]);
+    const page = await pinning.list(undefined, undefined, signal);
+    expect([page.items.map(({ label }) => label), page.failure]).toMatchObject([['team/app'], { kind: 'unlisted' }]);
+    expect((await tagsOf(registry, 'team/app', pinning)).length).toBe(5);
+    expect(await pinning.pushTargets(signal)).toEqual([
+      { host: registry.host },
+      { host: registry.host, namespace: 'team' },
+    ]);
+    const wrong = openAt(registry, { ...scoped, secret: 'mistyped' });
+    expect(await failing(wrong.list(undefined, undefined, signal))).toMatchObject({ kind: 'unauthorized' });
   });
 
   it('follows no link to another host', async () => {
