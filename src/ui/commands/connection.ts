@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Connection } from '../../core/model';
-import { updateCredential as askForCredential } from '../connections/connect';
+import { updateCredential as askForCredential } from '../connections/updateCredential';
 import { askTrust } from '../connections/trust';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';

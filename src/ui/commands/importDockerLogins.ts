@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { checkEach, importable, type Imported } from '../connections/importLogins';
-import { save } from '../connections/connect';
+import { save } from '../connections/save';
 import type { App } from '../app';
 import { causes } from '../report';
 import type { AppCommand } from './command';

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { t } from '@vscode/l10n';
 import { readPem } from '../../core/tls';
@@ -177,10 +178,10 @@ async function askFile<T>(
       canGoBack: true,
       prompt,
       ...(value === undefined ? {} : { value }),
-      problem: (text) => (isAbsolute(text.trim()) ? undefined : t('Type the whole path of the file.')),
+      problem: (text) => (isAbsolute(pathOf(text)) ? undefined : t('Type the whole path of the file.')),
     },
     async (text, signal) => {
-      const file = text.trim();
+      const file = pathOf(text);
       try {
         await readPem(file, kind);
       } catch (error) {
@@ -189,5 +190,10 @@ async function askFile<T>(
       return accept?.(make(file), signal);
     },
   );
-  return answer === undefined || answer === 'back' ? answer : { value: make(answer.value.trim()) };
+  return answer === undefined || answer === 'back' ? answer : { value: make(pathOf(answer.value)) };
+}
+
+/** A path as it is typed into a shell. */
+function pathOf(typed: string): string {
+  return typed.trim().replace(/^~(?=[/\\]|$)/, () => homedir());
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import type { Connection, TlsOptions } from '../../../src/core/model';
 import { tlsOf } from '../../../src/core/tls';
@@ -8,6 +8,7 @@ import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { editTrust } from '../../../src/ui/commands/connection';
 import { connect } from '../../../src/ui/connections/connect';
+import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
@@ -86,6 +87,15 @@ describe('connecting a registry whose certificate does not hold', () => {
     expect(offered()).toEqual(['CA file…', 'Client certificate and key…', 'Docker’s certs.d', 'No verification']);
   });
 
+  it('takes ~ for the home of the user, as shells do', async () => {
+    const added: Omit<Connection, 'id'>[] = [];
+    vi.stubEnv('HOME', pki.directory);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { ask } = user(...signIn(server.url), 'CA file…', pki.ca.certFile.replace(pki.directory, '~'));
+    await connect(appOf(ask, added));
+    expect(added).toMatchObject([{ tls: { caFile: pki.ca.certFile } }]);
+  });
+
   it('asks on for the client certificate where the server wants one too', async () => {
     const added: Omit<Connection, 'id'>[] = [];
     const { ask } = user(
@@ -132,6 +142,25 @@ describe('connecting a registry whose certificate does not hold', () => {
     expect(added).toEqual([]);
     const question = `How shall ${new URL(server.url).host.replace('127.0.0.1', 'localhost')} be trusted?`;
     expect(seen.slice(-2)).toEqual([question, 'Connect Registry (2 of 5)']);
+  });
+});
+
+describe('updating the credential of a registry whose certificate does not hold any more', () => {
+  it('asks how to trust it, and keeps that with the credential', async () => {
+    const { ask, seen } = user('User name and password or token', 'alice', 'pw', 'CA file…', pki.ca.certFile);
+    const kept: unknown[] = [];
+    const app = appOf(ask, []);
+    const connections = {
+      updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
+      setTls: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
+    } as unknown as App['connections'];
+    const connection: Connection = { id: 'known', provider: 'generic', label: 'Known', url: server.url };
+    expect(await updateCredential({ ...app, connections }, connection)).toBe(true);
+    expect(kept).toEqual([
+      ['known', { kind: 'basic', username: 'alice', secret: 'pw' }, { account: 'alice' }],
+      ['known', { caFile: pki.ca.certFile }],
+    ]);
+    expect(seen.at(-1)).toBe('Update Credential');
   });
 });
 

@@ -1,0 +1,96 @@
+import { t } from '@vscode/l10n';
+import { Failure, withDetail } from '../../core/failure';
+import type { Connection, Credential } from '../../core/model';
+import type { Answers, Question } from '../../providers/provider';
+import type { App } from '../app';
+import { causes, isAboutCertificates, report } from '../report';
+import type { Refusal } from './questions';
+
+/** What is to be connected, and what it signs in with. */
+export interface Candidate {
+  /** Without an id as long as it is new. */
+  readonly connection: Omit<Connection, 'id'> & Partial<Pick<Connection, 'id'>>;
+  readonly credential: Credential;
+}
+
+/** Whose certificates do not hold, and why. */
+export interface Certificates {
+  readonly host: string;
+  readonly cause: string;
+  readonly code: string | undefined;
+}
+
+/** Why a connection is not to be kept; or, where it is, why it lists nothing. */
+export interface Checked {
+  readonly refusal?: Refusal;
+  /** Set beside the refusal where that is about certificates. */
+  readonly certificates?: Certificates;
+  readonly unlisted?: string;
+}
+
+/** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
+export async function check(
+  app: App,
+  { connection, credential }: Candidate,
+  questions: readonly Question[],
+  answers: Answers,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const error = await firstFailure(app, { connection, credential }, signal);
+  if (error === undefined) return {};
+  const told = report(explained(error, credential), t('connect'));
+  if (told === undefined) return {};
+  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
+  app.log.error(`Connect Registry: ${causes(error)}`);
+  const refusal = { at: questionAbout(error, questions, answers), problem: told.message };
+  if (!(error instanceof Failure) || !isAboutCertificates(error)) return { refusal };
+  const { host } = new URL(connection.url);
+  return { refusal, certificates: { host, cause: told.reason, code: error.detail.code } };
+}
+
+/** Repositories that were added by name are there also where the credential is refused. */
+async function firstFailure(app: App, { connection, credential }: Candidate, signal: AbortSignal): Promise<unknown> {
+  try {
+    return (await app.open({ id: 'new', ...connection }, credential).list(undefined, undefined, signal)).failure;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** A secret store that is locked or missing refuses; that is said where the secret was typed, and nothing is lost. */
+export async function keeping(
+  app: App,
+  questions: readonly Question[],
+  answers: Answers,
+  keep: () => Promise<void>,
+): Promise<Refusal | undefined> {
+  try {
+    await keep();
+    return undefined;
+  } catch (error) {
+    app.log.error(`Connect Registry: ${causes(error)}`);
+    const why = error instanceof Error ? error.message : '';
+    return { at: lastAsked(questions, answers), problem: t('The connection works, but could not be kept: {0}', why) };
+  }
+}
+
+/** "Authentication required" is what registries say of a wrong password too. */
+function explained(error: unknown, credential: Credential): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'unauthorized' || error.detail.explanation !== undefined)
+    return error;
+  const explanation =
+    credential.kind === 'anonymous'
+      ? t('the registry wants you to sign in')
+      : t('the registry does not accept this user name with this password or token');
+  return withDetail(error, { explanation });
+}
+
+/** A refused credential is the last question's matter, all else the first's. */
+function questionAbout(error: unknown, questions: readonly Question[], answers: Answers): string {
+  const refused = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+  return refused ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
+}
+
+function lastAsked(questions: readonly Question[], answers: Answers): string {
+  return questions.findLast(({ when }) => when?.(answers) ?? true)?.key ?? '';
+}

@@ -1,0 +1,56 @@
+import { t } from '@vscode/l10n';
+import type { Connection, Credential, SignIn } from '../../core/model';
+import type { Answers, ProviderType } from '../../providers/provider';
+import type { App } from '../app';
+import { signInOf } from './save';
+import { askUntilItWorks } from './untilItWorks';
+
+/** Asks for a new credential of a connection; what is not asked again stays. True when it was updated. */
+export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
+  const type = app.providerTypes.find(({ id }) => id === connection.provider);
+  if (type === undefined) return false;
+  const { id, provider, label, url, account } = connection;
+  const initial: Answers = { url, ...(account === undefined ? {} : { username: account }) };
+  let signIn: SignIn = {};
+  const updated = await askUntilItWorks(app, {
+    title: t('Update Credential'),
+    type,
+    questions: type.questions.filter(({ partOfCredential }) => partOfCredential),
+    initial,
+    stepsBefore: 0,
+    trusted: connection,
+    describe: async (answers) => {
+      const { connection: described, credential } = type.describe(answers, app.setting, app.cloud());
+      const chosen = await newSignIn(app, type, connection, described, credential);
+      if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
+      signIn = chosen;
+      return { connection: { id, provider, label, url, ...chosen }, credential };
+    },
+    keep: async ({ connection: { tls }, credential }) => {
+      await app.connections.updateCredential(id, credential, signIn);
+      if (tls !== connection.tls) await app.connections.setTls(id, tls);
+    },
+  });
+  return typeof updated === 'object';
+}
+
+/** What the connection signs in with from now on, or why that will not do. */
+async function newSignIn(
+  app: App,
+  type: ProviderType,
+  connection: Connection,
+  described: Omit<Connection, 'id'>,
+  credential: Credential,
+): Promise<SignIn | string> {
+  const { authentication, account } = connection;
+  if (described.authentication === undefined) {
+    // An account of VS Code stays; the credential is beside it.
+    const isBeside = authentication !== undefined && credential.kind !== 'anonymous';
+    return signInOf(isBeside ? connection : described);
+  }
+  const session = await app.accounts.signIn(described.authentication, connection.url, type.scopes ?? []);
+  if (session === undefined) return t('Nobody has signed in.');
+  if (authentication !== undefined && session.account !== account)
+    return t('This connection belongs to {0}.', account ?? '');
+  return { authentication: described.authentication, account: session.account };
+}
