@@ -87,6 +87,8 @@ export interface Locks {
 
 /** Namespaces that the account does not list: the user adds them by name, see ProviderContext.namespaces. */
 export interface AddedNamespaces {
+  /** What to type, where it is not the name of a user or organization. */
+  readonly prompt?: string;
   /** What is wrong with the name typed so far; nothing when it will do. */
   readonly problem: (name: string) => string | undefined;
   /** Rejects when nothing can be listed there. */
@@ -138,10 +140,13 @@ export interface Deletion {
 }
 
 export interface RepositoryDeletion {
+  /** The registry only takes it on, and does it when it finds the time. */
+  readonly isDeferred?: boolean;
+  /** What goes with it; `images` where the registry tells. */
   readonly counts: (
     repository: Repository,
     signal: AbortSignal,
-  ) => Promise<{ readonly tags: number; readonly images: number }>;
+  ) => Promise<{ readonly tags: number; readonly images?: number }>;
   readonly delete: (repository: Repository, signal: AbortSignal) => Promise<void>;
 }
 

@@ -34,6 +34,8 @@ export interface ContractRegistry {
   readonly hasNamespaces?: boolean;
   /** Images are pushed to registries of an account, and engines sign in with what the account's token is exchanged for. */
   readonly isAccount?: boolean;
+  /** A namespace that images are pushed to; by default what stands before the last part of `app/web`. */
+  readonly pushesTo?: string;
   /** It shows strangers what is public. */
   readonly isPublic?: boolean;
   /** Everything asked of it passes here. */
@@ -128,10 +130,8 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
 
     it('names places to push to, among them the namespaces in use', async () => {
       const { image } = await repositoryOf(provider, 'app/web');
-      const target =
-        registry.isAccount === true
-          ? { host: image.host }
-          : { host: image.host, namespace: `${registry.prefix ?? ''}app` };
+      const { isAccount, prefix = '', pushesTo = `${prefix}app` } = registry;
+      const target = isAccount === true ? { host: image.host } : { host: image.host, namespace: pushesTo };
       expect(await provider.pushTargets(signal)).toContainEqual(target);
     });
 

@@ -48,6 +48,8 @@ function isPort(digits: string | undefined): boolean {
 const dockerHub = () => t('This is Docker Hub: go back, and choose it from the list.');
 const gitHub = () => t('GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.');
 
+const gitLab = () => t('GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.');
+
 /** Sites of people who look for a registry that has a kind of its own. */
 const webSites: ReadonlyMap<string, () => string> = new Map([
   ['hub.docker.com', dockerHub],
@@ -57,4 +59,6 @@ const webSites: ReadonlyMap<string, () => string> = new Map([
   ['index.docker.io', dockerHub],
   ['github.com', gitHub],
   ['www.github.com', gitHub],
+  ['gitlab.com', gitLab],
+  ['www.gitlab.com', gitLab],
 ]);

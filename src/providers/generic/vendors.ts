@@ -326,6 +326,34 @@ export const vendors: readonly Vendor[] = [
       }),
   },
   {
+    id: 'gitlabRegistry',
+    label: () => t('GitLab registry'),
+    detail: () => t('By a deploy token or docker’s login, where GitLab’s API may not be used'),
+    icon: 'server',
+    address: {
+      prompt: () => t('Address of the registry, which is another one than that of GitLab’s web pages'),
+      placeholder: 'registry.gitlab.example.com',
+      value: 'registry.gitlab.com',
+      read: readRegistryUrl,
+    },
+    docker: anyVendor.docker,
+    password: {
+      label: () => t('Deploy token, or user name and access token'),
+      detail: () => t('With read_registry to browse and pull, write_registry to push'),
+      userName: {
+        prompt: () => t('User name, or that of the deploy token'),
+        placeholder: () => 'gitlab+deploy-token-1',
+      },
+      secret: () => t('Deploy token or access token with read_registry'),
+    },
+    anonymous: () => t('For public projects'),
+    owns: ({ hostname }) => hostname === 'registry.gitlab.com',
+    unlisted: () =>
+      t(
+        'GitLab lists its repositories by its API only; add those you know by name: group/project/image, or connect GitLab with an access token',
+      ),
+  },
+  {
     id: 'digitalOcean',
     label: () => 'DigitalOcean',
     detail: () => t('The registries of a team at registry.digitalocean.com'),

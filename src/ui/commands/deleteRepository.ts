@@ -16,11 +16,18 @@ export const deleteRepository = nodeCommand({
     const { tags, images } = await app.working(t('Looking at what goes with {0}', name), (_progress, signal) =>
       deletion.counts(repository, signal),
     );
-    const goes = t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
+    const goes =
+      images === undefined
+        ? t('Its {0} tags go with it. This cannot be undone.', count(tags))
+        : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
     if (!(await app.ask.confirm(t('Delete {0}?', name), goes, t('Delete Repository')))) return;
     try {
       await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(repository, signal));
-      app.done(t('Deleted {0}', name));
+      app.done(
+        deletion.isDeferred === true
+          ? t('{0} will be deleted: the registry has taken it on, and may need a while', name)
+          : t('Deleted {0}', name),
+      );
     } finally {
       app.tree.refresh(parent);
     }

@@ -25,7 +25,7 @@ export const addNamespace = nodeCommand<Addable>({
     const answer = await app.ask.input(
       {
         title: t('Add Namespace to {0}', connection.label),
-        prompt: t('Name of a user or organization; several with commas between'),
+        prompt: namespaces.prompt ?? t('Name of a user or organization; several with commas between'),
         problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? nothing(text),
       },
       async (text, signal) => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import type { Attachment, Entry, ImageDetails, Tag, TlsOptions } from '../../core/model';
+import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { report } from '../report';
@@ -70,10 +70,9 @@ function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
     case undefined:
       return connectionItem(node, icon);
     case 'group':
-      return labelled(entry, entry.icon ?? 'organization', entry.detail, Collapsed);
+      return labelled(entry, entry.icon ?? 'organization', described(node, entry), Collapsed);
     case 'registry': {
-      const description = [entry.detail ?? '', isEmpty(node) ? t('no repositories') : ''].filter((part) => part !== '');
-      const item = labelled(entry, 'server', description.join(' · '), Collapsed);
+      const item = labelled(entry, 'server', described(node, entry), Collapsed);
       item.tooltip = entry.host;
       return item;
     }
@@ -134,6 +133,11 @@ function trustLines(tls: TlsOptions = {}): readonly string[] {
 
 function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.isEmpty;
+}
+
+function described(node: Node, { detail }: Group | Registry): string | undefined {
+  const parts = [detail ?? '', isEmpty(node) ? t('no repositories') : ''].filter((part) => part !== '');
+  return parts.length === 0 ? undefined : parts.join(' · ');
 }
 
 function stateOf(node: Node): string {

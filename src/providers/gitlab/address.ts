@@ -1,0 +1,19 @@
+import { t } from '@vscode/l10n';
+import { serverOf } from '../../core/serverAddress';
+
+const gitLabCom = 'gitlab.com';
+
+/** Pages of GitLab that people copy its address from. */
+const ownPages = /\/(?:api\/v4|users\/sign_in|explore|dashboard|help|-)(?:\/.*)?$/;
+
+/** Root of the GitLab that was typed, or what is wrong with it: `gitlab.com`, `https://host/gitlab`, or a page of it. */
+export function readAddress(typed: string): { readonly url: string } | { readonly problem: string } {
+  const server = serverOf(typed);
+  if (server === undefined) return { problem: t('Type the address of GitLab, such as {0}.', gitLabCom) };
+  const { hostname } = new URL(server);
+  if (hostname === `registry.${gitLabCom}`)
+    return { problem: t('This is where images are. Type the address of GitLab’s web pages: {0}.', gitLabCom) };
+  if (hostname === gitLabCom || hostname === `www.${gitLabCom}`) return { url: `https://${gitLabCom}` };
+  const [, path = ''] = /^(?:https?:\/\/)?[^/?#]+([^?#]*)/i.exec(typed.trim()) ?? [];
+  return { url: `${server}${path.replace(ownPages, '').replace(/\/+$/, '')}` };
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod/mini';
+
+/** What GitLab answers, as far as it is used: https://docs.gitlab.com/api/projects/ https://docs.gitlab.com/api/container_registry/ */
+
+export const userAnswer = z.object({ username: z.string() });
+
+export const projectAnswer = z.object({
+  id: z.number(),
+  path_with_namespace: z.string(),
+  archived: z.nullish(z.boolean()),
+  /** `registry.gitlab.com/group/project`; absent where the server has no registry. */
+  container_registry_image_prefix: z.nullish(z.string()),
+  /** `enabled`, `private` or `disabled`; absent before GitLab 14.2. */
+  container_registry_access_level: z.nullish(z.string()),
+  /** Whether it is there for this account. */
+  container_registry_enabled: z.nullish(z.boolean()),
+});
+export type ProjectAnswer = z.infer<typeof projectAnswer>;
+
+export const projectsAnswer = z.array(projectAnswer);
+
+export const repositoriesAnswer = z.array(
+  z.object({
+    id: z.number(),
+    /** `registry.gitlab.com/group/project/image` */
+    location: z.string(),
+    /** `delete_scheduled`, `delete_ongoing`, `delete_failed`, or nothing. */
+    status: z.nullish(z.string()),
+  }),
+);
+
+export const countAnswer = z.object({ tags_count: z.number() });
+
+/** A refusal that names the scopes of which the token lacks each. */
+export const scopeAnswer = z.object({ error: z.literal('insufficient_scope'), scope: z.string() });
