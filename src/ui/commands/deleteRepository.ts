@@ -25,7 +25,7 @@ export const deleteRepository = nodeCommand({
       await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(repository, signal));
       app.done(
         deletion.isDeferred === true
-          ? t('{0} will be deleted: the registry has taken it on, and may need a while', name)
+          ? t('{0} is marked for deletion; the registry does it later', name)
           : t('Deleted {0}', name),
       );
     } finally {

@@ -69,6 +69,7 @@ describe('readRegistryUrl', () => {
     ['https://hub.docker.com/r/library/nginx', dockerHub],
     ['docker.io', dockerHub],
     ['https://github.com/owner', 'GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.'],
+    ['gitlab.com', 'GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.'],
   ])('says what is wrong with %j', (typed, problem) => {
     // What was typed may hold a password.
     expect(problem).not.toContain('secret');

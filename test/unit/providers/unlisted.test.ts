@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { generic } from '../../../src/providers/generic/type';
 import { vendorTypes } from '../../../src/providers/generic/type';
@@ -97,5 +98,21 @@ describe('a catalog that is empty', () => {
     const page = await list(provider);
     expect(page.items.map(({ label }) => label)).toEqual(['team/app']);
     expect(page.failure).toMatchObject({ kind: 'unlisted', message: '' });
+  });
+});
+
+describe('the registry of GitLab by a deploy token', () => {
+  it('says that its API lists, and shows what was added by name', async () => {
+    const { provider } = await opened(
+      { ...guarded, catalog: () => errorReply(401, 'UNAUTHORIZED', 'authentication required') },
+      alice,
+      { provider: 'gitlabRegistry', pinned: ['team/app'] },
+    );
+    const page = await list(provider);
+    expect(page.items.map(({ label }) => label)).toEqual(['team/app']);
+    expect(page.failure).toMatchObject({ kind: 'unlisted' });
+    expect(String(page.failure instanceof Failure && page.failure.detail.explanation)).toContain(
+      'group/project/image, or connect GitLab with an access token',
+    );
   });
 });

@@ -47,6 +47,8 @@ describe('the address of a registry', () => {
     ['nexus', 'nexus.test/docker-hosted', 'https://nexus.test/repository/docker-hosted'],
     ['nexus', 'nexus.test/nexus3/repository/docker-hosted', 'https://nexus.test/nexus3/repository/docker-hosted'],
     ['gitea', 'codeberg.org', 'https://codeberg.org'],
+    ['gitlabRegistry', 'registry.gitlab.com', 'https://registry.gitlab.com'],
+    ['gitlabRegistry', 'gitlab.example.com:5050', 'https://gitlab.example.com:5050'],
     ['digitalOcean', 'registry.digitalocean.com', 'https://registry.digitalocean.com'],
     ['oracle', 'fra', 'https://fra.ocir.io'],
     ['oracle', 'ocir.eu-frankfurt-1.oci.oraclecloud.com', 'https://ocir.eu-frankfurt-1.oci.oraclecloud.com'],
@@ -66,6 +68,7 @@ describe('the address of a registry', () => {
     ['gar', 'Europe'],
     ['oracle', 'oracle.com'],
     ['harbor', 'two words'],
+    ['gitlabRegistry', 'https://gitlab.com/acme'],
     ['artifactory', 'ftp://repo.test'],
   ])('of %s is not %j', (id, typed) => {
     expect(typeOf(id).questions[0]?.problem?.(typed)).toBeTypeOf('string');
@@ -78,12 +81,13 @@ describe('the address of a registry', () => {
         'https://europe-docker.pkg.dev',
         'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com',
         'https://codeberg.org',
+        'https://registry.gitlab.com',
         'https://registry.digitalocean.com',
         'https://repo.test/artifactory/api/docker/team',
         'https://nexus.test/repository/docker-hosted',
         'https://registry.example.com/team',
       ].map((url) => vendorOf('generic', url).id),
-    ).toEqual(['quay', 'gar', 'ecr', 'gitea', 'digitalOcean', 'artifactory', 'nexus', 'generic']);
+    ).toEqual(['quay', 'gar', 'ecr', 'gitea', 'gitlabRegistry', 'digitalOcean', 'artifactory', 'nexus', 'generic']);
     expect(vendorOf('harbor', 'https://quay.io').id).toBe('harbor');
   });
 });
@@ -114,10 +118,13 @@ describe('the credential', () => {
     expect(JSON.stringify(connection)).not.toContain(secret);
   });
 
-  it.each(['quay', 'harbor', 'artifactory', 'nexus', 'gitea', 'oracle'])('of %s has a user name', (id) => {
-    expect(asked(id)).toEqual(['url', 'signIn', 'username', 'secret']);
-    expect(signIn(id, 's', 'robot$team+reader').credential).toMatchObject({ username: 'robot$team+reader' });
-  });
+  it.each(['quay', 'harbor', 'artifactory', 'nexus', 'gitea', 'gitlabRegistry', 'oracle'])(
+    'of %s has a user name',
+    (id) => {
+      expect(asked(id)).toEqual(['url', 'signIn', 'username', 'secret']);
+      expect(signIn(id, 's', 'robot$team+reader').credential).toMatchObject({ username: 'robot$team+reader' });
+    },
+  );
 
   it('is not asked of visitors, where there may be any', () => {
     const withoutVisitors = vendorTypes.filter(
