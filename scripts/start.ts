@@ -14,7 +14,14 @@ import { openVsCode } from './vsCode';
 
 const sandboxFolder = join(projectRoot, '.sandbox');
 const registryPort = 5100;
-const hostedPorts = { hubPort: 5101, hubRegistryPort: 5102, gitHubPort: 5103, gitHubRegistryPort: 5104 };
+const hostedPorts = {
+  hubPort: 5101,
+  hubRegistryPort: 5102,
+  gitHubPort: 5103,
+  gitHubRegistryPort: 5104,
+  gitLabPort: 5106,
+  gitLabRegistryPort: 5107,
+};
 const azurePort = 5105;
 
 interface Ending {
@@ -31,11 +38,12 @@ async function main(): Promise<Ending> {
   await buildVsix(step);
   const sandbox = await startRegistry();
   running.push(sandbox.stop);
-  const { hub, gitHub, dockerAuths, accounts, stop } = await startHosted(await ports());
+  const { hub, gitHub, gitLab, gitLabToken, dockerAuths, accounts, stop } = await startHosted(await ports());
   running.push(stop);
   const { azure, pki, application, stop: stopAzure } = await startDemoAzure(await preferredPort(azurePort));
   running.push(stopAzure);
   step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${azure.url}`);
+  step(`Sandbox GitLab at ${gitLab.url}, to be connected with the access token ${gitLabToken}`);
   const engine = await sandboxEngine(sandbox.url, hub.registryUrl, step);
   running.push(engine.stop);
   const vsCode = await openVsCode({
@@ -84,12 +92,14 @@ async function startRegistry(): Promise<Sandbox> {
 }
 
 async function ports(): Promise<typeof hostedPorts> {
-  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort } = hostedPorts;
+  const { hubPort, hubRegistryPort, gitHubPort, gitHubRegistryPort, gitLabPort, gitLabRegistryPort } = hostedPorts;
   return {
     hubPort: await preferredPort(hubPort),
     hubRegistryPort: await preferredPort(hubRegistryPort),
     gitHubPort: await preferredPort(gitHubPort),
     gitHubRegistryPort: await preferredPort(gitHubRegistryPort),
+    gitLabPort: await preferredPort(gitLabPort),
+    gitLabRegistryPort: await preferredPort(gitLabRegistryPort),
   };
 }
 

@@ -103,7 +103,6 @@ describe('GitLab', () => {
       ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
       ...['Open in Browser', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
     ]);
-    await workbench().screenshot('gitlab-menu');
     await view.choose(['web', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${gitLab.host}/acme/shop/web:2.0`);
   });
@@ -139,7 +138,9 @@ describe('GitLab', () => {
     const view = await opened('Acme/shop/Web');
     await view.choose(['Acme/shop/Web', 'web/worker'], 'Delete Repository…');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('Its 2 tags go with it. This cannot be undone.');
+    const detail = await question.detail();
+    expect(detail).toContain('Its 2 tags go with it. This cannot be undone.');
+    expect(detail).toContain('The registry deletes it in the background, which may take a while.');
     await workbench().screenshot('gitlab-delete-repository');
     await question.press('Delete Repository');
     await view.gone(['Acme/shop/Web', 'web/worker']);
