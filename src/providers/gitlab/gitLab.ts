@@ -190,15 +190,11 @@ export class GitLabProvider implements RegistryProvider {
 
   private async idOf(image: ImageReference, signal: AbortSignal): Promise<number> {
     const project = this.projectOf(image);
-    let cursor: string | undefined;
-    do {
-      const known = this.ids.get(nameOf(image));
-      if (known !== undefined) return known;
-      cursor = (await this.repositories(project, cursor, signal)).next;
-    } while (cursor !== undefined);
-    const id = this.ids.get(nameOf(image));
-    if (id === undefined) throw new Failure('notFound', '', { subject: image.host });
-    return id;
+    for (let page: Page<Repository> | undefined; ; page = await this.repositories(project, page?.next, signal)) {
+      const id = this.ids.get(nameOf(image));
+      if (id !== undefined) return id;
+      if (page !== undefined && page.next === undefined) throw new Failure('notFound', '', { subject: image.host });
+    }
   }
 
   private projectOf(image: ImageReference): Project {

@@ -237,6 +237,17 @@ describe('GitLab', () => {
       expect(await labelsIn(dave, await repositoryIn('Acme/Shop/Web', 'web/worker', dave))).toEqual(['keep']);
     });
 
+    it('are untagged where no repository was listed before, and not found where there is none', async () => {
+      await labelsIn(provider);
+      const image = (path: string) => ({ host: gitLab.host, path, tag: 'edge' });
+      const untag = (path: string) =>
+        provider.deletion?.untag?.({ kind: 'tag', label: 'edge', image: image(path) }, signal) ?? Promise.resolve();
+      await untag('acme/shop/web/worker');
+      expect(await labelsIn(provider, await repositoryIn('Acme/Shop/Web', 'web/worker'))).toEqual(['keep']);
+      for (const missing of ['acme/shop/web/none', 'nobody/nothing'])
+        expect(await failing(untag(missing))).toMatchObject({ kind: 'notFound' });
+    });
+
     it('that are protected stay, which is said', async () => {
       await labelsIn(provider);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'keep');
