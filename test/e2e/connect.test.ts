@@ -52,11 +52,12 @@ describe('Connect Registry', () => {
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
     // The presets below them reach beyond the edge of the list.
-    expect((await input.rows()).map(({ label }) => label).slice(0, 7)).toEqual([
+    expect((await input.rows()).map(({ label }) => label).slice(0, 8)).toEqual([
       'Azure',
       'Azure: a single registry',
       'Docker Hub',
       'GitHub Container Registry',
+      'GitLab',
       generic,
       'Amazon ECR',
       'Google Artifact Registry',

@@ -47,7 +47,6 @@ function isPort(digits: string | undefined): boolean {
 
 const dockerHub = () => t('This is Docker Hub: go back, and choose it from the list.');
 const gitHub = () => t('GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.');
-
 const gitLab = () => t('GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.');
 
 /** Sites of people who look for a registry that has a kind of its own. */
