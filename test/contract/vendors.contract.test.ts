@@ -29,7 +29,7 @@ const vendors: readonly Vendor[] = [
   { name: 'Gitea', as: 'gitea', preset: 'gitea', listsAtOnce: true },
   { name: 'DigitalOcean', as: 'digitalOcean', preset: 'digitalOcean' },
   { name: 'Oracle Cloud', as: 'oracle', preset: 'oracle', ...byName },
-  { name: 'the registry of GitLab', as: 'gitLab', preset: 'generic', ...byName },
+  { name: 'the registry of GitLab', as: 'gitLab', preset: 'gitlabRegistry', ...byName },
   { name: 'the registry of Red Hat', as: 'redHat', preset: 'generic', ...byName },
 ];
 

@@ -422,6 +422,15 @@ describe('the questions of GitLab', () => {
     expect(address?.problem?.(typed)).toContain(words);
   });
 
+  it('tell connections with different tokens apart, and keep the tokens to the credential', () => {
+    const connected = (secret: string) => type.describe({ url: 'gitlab.com', secret }, () => '', publicCloud);
+    const { connection, credential } = connected('glpat-abcdefghijklmnop1234');
+    expect(connection.account).toBe('access token …1234');
+    expect(credential).toEqual({ kind: 'basic', username: '', secret: 'glpat-abcdefghijklmnop1234' });
+    expect(connected('glpat-abcdefghijklmnop5678').connection.account).not.toBe(connection.account);
+    expect(connected('short').connection.account).toBe('access token');
+  });
+
   it('begin with gitlab.com, and want a token of the kind that lists', () => {
     expect(address?.value).toBe('gitlab.com');
     expect(token?.problem?.(' ')).toBe('Type the access token.');
