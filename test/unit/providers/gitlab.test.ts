@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { diagnose } from '../../../src/core/diagnose';
+import { axiosHttp } from '../../../src/core/http';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';
 import { GenericProvider } from '../../../src/providers/generic/generic';
@@ -8,12 +10,14 @@ import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';
+import { collectLog } from '../collectLog';
 import { failing } from '../failing';
 import { contextOf, publicCloud } from '../providerContext';
 
 const { signal } = new AbortController();
 const image = buildImage({ created: new Date('2026-05-01T10:00:00.000Z') });
 const type = typeOf((connection, context) => new GenericProvider(connection, context));
+const proxies = { support: 'off', configured: '', exceptions: [], env: {} };
 const day = (number: number): Date => new Date(Date.UTC(2026, 4, number));
 
 const options: GitLabOptions = {
@@ -325,6 +329,24 @@ describe('GitLab', () => {
     expect(provider.hostOf(undefined)).toBe(gitLab.host);
     expect(provider.endpoints?.map(({ url }) => url)).toEqual([gitLab.registryUrl, `${gitLab.url}/api/v4`]);
     expect(await provider.endpoints?.[0]?.credential?.(signal)).toMatchObject({ username: 'alice' });
+  });
+
+  it('is diagnosed from the name of its registry to the first tags, without its token', async () => {
+    await labelsIn(provider);
+    const diagnosis = await diagnose(
+      {
+        endpoints: provider.endpoints ?? [],
+        list: (parent, abort) => provider.list(parent, undefined, abort),
+        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies },
+      },
+      () => undefined,
+      signal,
+    );
+    const steps = [...diagnosis.servers.flatMap((server) => server.steps), ...diagnosis.use];
+    expect(steps.filter(({ outcome }) => outcome !== 'ok')).toEqual([]);
+    expect(steps.at(-1)?.facts).toContainEqual({ name: 'repository', value: 'acme/api' });
+    const told = diagnosis.redact(JSON.stringify([steps, diagnosis.requests]));
+    expect(told).not.toMatch(new RegExp(`glpat|${Buffer.from('alice:glpat').toString('base64').slice(0, 12)}`));
   });
 
   it('leads to the pages of its registry', async () => {
