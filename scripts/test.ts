@@ -24,7 +24,7 @@ const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   unit: registries,
   contract: [...registries, ...engines, ...keyring],
   host: [...registries, ...browser],
-  e2e: [...registries, ...engines, ...browser],
+  e2e: [...registries, ...engines, ...browser, ...keyring],
 };
 
 /** `npm test -- e2e connect`: tiers by name, all of them by default; the rest goes to Vitest as it is. */

@@ -22,9 +22,7 @@ import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { accountOf, signIn } from './ui/connections/accounts';
 import { orDockerLogin } from './ui/connections/dockerLogin';
-import { keychain, keychainElsewhere } from './ui/connections/keychain';
-import { keyById, keyByRegistry, Secrets } from './ui/connections/secrets';
-import type { SecretPlace } from './ui/connections/secrets';
+import { CredentialStore } from './ui/connections/credentialStore';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
 import { ImagesTree } from './ui/images/imagesTree';
@@ -41,16 +39,10 @@ export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
 
   const log = vscode.window.createOutputChannel('Registry Explorer', { log: true });
-  const inWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
-  const inEditor: SecretPlace = { store: context.secrets, keyOf: keyById };
-  const onSystem: SecretPlace = { store: inWindowOntoOther ? keychainElsewhere : keychain, keyOf: keyByRegistry };
-  const placeNamed = (name: string) => (name === 'osKeychain' ? onSystem : inEditor);
-  /** The setting says where secrets are wanted; where they are is remembered apart, for a move may fail. */
-  const placeOfSecrets = () => context.globalState.get('credentialStore', 'vscode');
-  const secrets = new Secrets(placeNamed(placeOfSecrets()));
+  const credentialStore = new CredentialStore(context, log);
   const connections = new ConnectionStore(
     context.globalState,
-    secrets,
+    credentialStore.secrets,
     providerTypes.map(({ id }) => id),
   );
   const settings = () => vscode.workspace.getConfiguration('registryExplorer');
@@ -183,22 +175,12 @@ export function activate(context: vscode.ExtensionContext): void {
     },
   };
 
-  const moveSecrets = async () => {
-    const wanted = settings().get('credentialStore', 'vscode');
-    const owners = () => connections.secretOwners();
-    try {
-      await secrets.moveTo(placeNamed(wanted), owners, () => context.globalState.update('credentialStore', wanted));
-    } catch (error) {
-      app.fail(error, l10n.t('move the secrets to where registryExplorer.credentialStore says'));
-    }
-  };
-  void moveSecrets();
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('registryExplorer.credentialStore')) void moveSecrets();
     if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
   });
   context.subscriptions.push(
     ...[log, connections, tree, documents, images, imagesTree, onSetting],
+    credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(app, commands),
   );
 }

@@ -19,8 +19,8 @@ type Proof =
 
 interface Answer {
   readonly response: HttpResponse;
-  /** The token it was sent with, if it was one kept from before. */
-  readonly keptToken?: string;
+  /** The token it was sent with, and whether that was kept from before. */
+  readonly token?: { readonly value: string; readonly isKept: boolean };
 }
 
 interface Token {
@@ -80,10 +80,10 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
     if (proof.kind === 'none' || learned === undefined) return { response: await sendAs(undefined) };
     const kept = tokens.get(proof.scopes.join(' '));
     if (kept !== undefined && kept.value !== proof.rejected && kept.expiresAt > Date.now()) {
-      return { response: await sendAs(`Bearer ${kept.value}`), keptToken: kept.value };
+      return { response: await sendAs(`Bearer ${kept.value}`), token: { value: kept.value, isKept: true } };
     }
-    const token = await exchanged(learned, proof.scopes, signal);
-    return { response: await sendAs(`Bearer ${token.value}`) };
+    const { value } = await exchanged(learned, proof.scopes, signal);
+    return { response: await sendAs(`Bearer ${value}`), token: { value, isKept: false } };
   };
 
   /** The proof to start with: what worked before. */
@@ -117,7 +117,10 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
       widened.set(request.scope ?? '', scopes);
       return { kind: 'bearer', scopes };
     }
-    if (answer.keptToken !== undefined) return { ...sent, rejected: answer.keptToken };
+    // A new one may be no good either: the clocks of the registry and its token server can be apart for a moment.
+    const isExpired = challenge.parameters.error === 'invalid_token' && sent.rejected === undefined;
+    if (answer.token !== undefined && (answer.token.isKept || isExpired))
+      return { ...sent, rejected: answer.token.value };
     const scopes = mergeScopes(request.scope, named);
     if (named.length === 0 || scopes.join(' ') === sent.scopes.join(' ')) return undefined;
     widened.set(request.scope ?? '', scopes);

@@ -14,7 +14,11 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
   },
   { pattern: /manifest unknown|name unknown|not found: manifest|repository .*not found/i, kind: 'notFound' },
   { pattern: /server gave HTTP response to HTTPS client/i, kind: 'untrusted', code: 'PLAIN_HTTP' },
-  { pattern: /x509:|tls: |certificate (?:signed|has|is|verify|required|relies)/i, kind: 'untrusted' },
+  {
+    pattern: /x509:|tls: |certificate (?:signed|has|is|verify|required|relies)/i,
+    kind: 'untrusted',
+    code: 'ENGINE_TRUST',
+  },
   { pattern: /toomanyrequests|too many requests/i, kind: 'rateLimited' },
   // A token server that grants less than was asked for: podman repeats the registry's `unauthorized` after it.
   { pattern: /denied: requested access/i, kind: 'forbidden' },

@@ -85,7 +85,7 @@ describe.skipIf(reason !== '')('the keychain', () => {
     await ask('unlocked', ['store', 'a', 'one']);
     const answers = await ask('locked', ['get', 'a'], ['get', 'b'], ['store', 'a', 'two'], ['delete', 'a']);
     const error =
-      'The keychain of this system is locked. Unlock it and try again, or set registryExplorer.credentialStore back to vscode. It says “Cannot create an item in a locked collection”.';
+      'The keychain of this system is locked. Unlock it and try again; registryExplorer.credentialStore says where secrets are kept. It says “Cannot create an item in a locked collection”.';
     expect(answers).toEqual(answers.map(() => ({ error, isFailure: true, remedies: ['retry', 'showLog'] })));
     expect(await ask('unlocked', ['get', 'a'])).toEqual([{ secret: 'one' }]);
   });
@@ -99,7 +99,7 @@ describe.skipIf(reason !== '')('the keychain', () => {
     for (const answer of answers) {
       const error = 'error' in answer ? answer.error : '';
       expect(error).toMatch(/^The keychain of this system does not answer as it should\. Start one and unlock it/);
-      expect(error).toContain('set registryExplorer.credentialStore back to vscode');
+      expect(error).toContain('registryExplorer.credentialStore says where secrets are kept');
       expect(error).toMatch(words);
     }
   });

@@ -44,6 +44,8 @@ export interface Workbench {
   /** Runs a command from the palette by its full title. */
   runCommand: (title: string) => Promise<void>;
   useTheme: (theme: Theme) => Promise<void>;
+  /** Loads the window with these settings over the ones it was started with. */
+  changeSettings: (settings: Settings) => Promise<void>;
   clipboard: () => Promise<string>;
   /** Everything our output channel was told since the start of this profile. */
   log: () => Promise<string>;
@@ -63,7 +65,8 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
   const workspace = join(root, 'workspace');
   await mkdir(join(workspace, '.vscode'), { recursive: true });
   await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.workspaceSettings ?? {}));
-  await writeSettings(folder, { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings });
+  const startSettings = { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings };
+  await writeSettings(folder, startSettings);
   await installExtensions(vsCode, folder, vsix, options.helpers);
   // The same port for life: the browser keeps secrets by origin.
   const port = await freePort();
@@ -112,6 +115,10 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
       const input = quickInput(workbench);
       await input.type(theme);
       await input.pick(theme);
+    },
+    changeSettings: async (settings) => {
+      await writeSettings(folder, { ...startSettings, ...settings });
+      await workbench.reload();
     },
     clipboard: () => running.page.evaluate<string>('navigator.clipboard.readText()'),
     log: async () => {

@@ -51,6 +51,13 @@ describe('the setting registryExplorer.connections', function () {
     equal(first.requests.length, 0, 'a connection that is closed is asked nothing');
   });
 
+  it('brings those that are well written, whatever stands beside them', async () => {
+    const good = { provider: 'generic', url: first.url };
+    await setSetting('connections', ['none', { label: 'No address' }, good], ConfigurationTarget.Workspace);
+    await expandConnection(first);
+    equal(catalogRequests(first.requests).length, 1);
+  });
+
   it('does not use an address that holds a password', async () => {
     const { host } = new URL(first.url);
     await inWorkspace(`http://alice:secret@${host}`, `http://alice@${host}`, second.url);

@@ -4,6 +4,8 @@ import { Failure } from '../../core/failure';
 import type { SecretStore } from './secrets';
 
 const service = 'Registry Explorer';
+/** Keychains ask the user to unlock them, and wait; but none may keep us waiting for ever. */
+const patienceMs = 60_000;
 /** Holds nothing; it is written to learn whether the keychain is open. */
 const probe = 'keychain in use';
 
@@ -57,11 +59,20 @@ async function opened(): Promise<void> {
 
 async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
   const keytar = await loaded();
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(failure('', silent()));
+    }, patienceMs);
+  });
   try {
-    return await question(keytar);
+    return await Promise.race([question(keytar), silence]);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const words = wordsOf(error);
     throw failure(words, /locked/i.test(words) ? locked() : absent(), error);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -70,7 +81,7 @@ async function loaded(): Promise<typeof Keytar> {
     return (await import('keytar')).default;
   } catch (error) {
     const what = t(
-      'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0), or set registryExplorer.credentialStore back to vscode',
+      'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0); registryExplorer.credentialStore says where secrets are kept',
     );
     throw failure('', what, error);
   }
@@ -78,13 +89,19 @@ async function loaded(): Promise<typeof Keytar> {
 
 function locked(): string {
   return t(
-    'the keychain of this system is locked. Unlock it and try again, or set registryExplorer.credentialStore back to vscode',
+    'the keychain of this system is locked. Unlock it and try again; registryExplorer.credentialStore says where secrets are kept',
+  );
+}
+
+function silent(): string {
+  return t(
+    'the keychain of this system has not answered for a minute. It may be waiting for you to unlock it: do so and try again; registryExplorer.credentialStore says where secrets are kept',
   );
 }
 
 function absent(): string {
   return t(
-    'the keychain of this system does not answer as it should. Start one and unlock it (on Linux a keyring such as gnome-keyring), or set registryExplorer.credentialStore back to vscode',
+    'the keychain of this system does not answer as it should. Start one and unlock it (on Linux a keyring such as gnome-keyring); registryExplorer.credentialStore says where secrets are kept',
   );
 }
 

@@ -35,8 +35,7 @@ export class Secrets {
     await this.settled;
     const text = await this.place.store.get(this.place.keyOf(owner));
     if (text === undefined) return { kind: 'anonymous' };
-    const parsed = stored.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : { kind: 'anonymous' };
+    return readStored(text);
   }
 
   async write(owner: SecretOwner, credential: Credential): Promise<void> {
@@ -74,6 +73,18 @@ export class Secrets {
     this.settled = moving.catch(() => undefined);
     await moving;
   }
+}
+
+/** Another editor of another version may have written it, or another program. */
+function readStored(text: string): Credential {
+  try {
+    const parsed = stored.safeParse(JSON.parse(text));
+    if (parsed.success) return parsed.data;
+  } catch {
+    // Told below: what JSON.parse says would repeat a part of it.
+  }
+  const explanation = t('what is kept there for this connection cannot be read; type the credential again');
+  throw new Failure('unauthorized', '', { subject: t('the credential store'), speaker: 'program', explanation });
 }
 
 /** Resolves to those that had a secret. */

@@ -55,16 +55,14 @@ const ownConnections = z.array(
     tls: z.optional(tlsOptions),
   }),
 );
-const sharedConnections = z.array(
-  z.object({
-    provider: z.string(),
-    label: z.optional(z.string()),
-    url: z.string(),
-    login: signIn.login,
-    namespaces: z.optional(z.array(z.string())),
-    repositories: z.optional(z.array(z.string())),
-  }),
-);
+const sharedConnection = z.object({
+  provider: z.string(),
+  label: z.optional(z.string()),
+  url: z.string(),
+  login: signIn.login,
+  namespaces: z.optional(z.array(z.string())),
+  repositories: z.optional(z.array(z.string())),
+});
 const sharedSignIns = z.record(z.string(), z.object(signIn));
 const sharedTls = z.record(z.string(), tlsOptions);
 
@@ -197,15 +195,16 @@ export class ConnectionStore implements vscode.Disposable {
   }
 
   private shared(): readonly Connection[] {
-    const parsed = sharedConnections.safeParse(
-      vscode.workspace.getConfiguration('registryExplorer').get('connections'),
-    );
-    if (!parsed.success) return [];
+    const listed = vscode.workspace.getConfiguration('registryExplorer').get<unknown>('connections');
     const signIns = this.signIns();
     const added = this.namespaces();
     const trusted = this.sharedTls();
     const byId = new Map<string, Connection>();
-    for (const { provider, label, url: written, login, namespaces, repositories } of parsed.data) {
+    for (const entry of Array.isArray(listed) ? listed : []) {
+      // One that is wrong, which the editor of settings underlines, takes no other with it.
+      const parsed = sharedConnection.safeParse(entry);
+      if (!parsed.success) continue;
+      const { provider, label, url: written, login, namespaces, repositories } = parsed.data;
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);

@@ -32,7 +32,7 @@ const registrys: readonly (readonly [kind: FailureKind, words: string, code?: st
   ['rateLimited', 'toomanyrequests: slow down'],
   ['unsupported', "error parsing HTTP 405 response body: invalid character 'M' looking for beginning of value"],
   ['untrusted', `Get "https://${host}/v2/": http: server gave HTTP response to HTTPS client`, 'PLAIN_HTTP'],
-  ['untrusted', `Get "https://${host}/v2/": x509: certificate signed by unknown authority`],
+  ['untrusted', `Get "https://${host}/v2/": x509: certificate signed by unknown authority`, 'ENGINE_TRUST'],
   ['unreachable', `Get "http://${host}/v2/": dial tcp 127.0.0.1:1: connect: connection refused`],
   ['unreachable', 'Get "https://nohost.invalid/v2/": dial tcp: lookup nohost.invalid on 10.0.0.1:53: no such host'],
   ['timedOut', `Get "https://${host}/v2/": dial tcp 10.9.9.9:443: i/o timeout`],

@@ -189,6 +189,13 @@ describe('a report on a container engine', () => {
     expect(said('untrusted', 'server gave HTTP response to HTTPS client', { code: 'PLAIN_HTTP' })).toContain(
       'registry.example.com speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
     );
+    const x509 = 'x509: certificate signed by unknown authority';
+    expect(said('untrusted', x509, { code: 'ENGINE_TRUST' })).toContain(
+      `the container engine does not trust registry.example.com, and says “${x509}”. It has authorities of its own: put the CA file into certs.d/registry.example.com of /etc/docker`,
+    );
+    // The connection's own certificates would change nothing.
+    const ofEngine = new Failure('untrusted', x509, { subject: 'registry.example.com', code: 'ENGINE_TRUST' });
+    expect(report(ofEngine, 'pull')?.remedies).not.toContain('editTrust');
     const missing = new Failure('notFound', 'spawn docker ENOENT', {
       subject: 'docker',
       speaker: 'program',

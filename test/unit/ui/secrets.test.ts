@@ -7,6 +7,8 @@ import {
   type SecretPlace,
   type SecretStore,
 } from '../../../src/ui/connections/secrets';
+import { causes, report } from '../../../src/ui/report';
+import { failing } from '../failing';
 
 /** Keeps secrets in memory, and refuses to be written to from the nth time on, as a keyring that is locked meanwhile. */
 class Kept implements SecretStore {
@@ -146,6 +148,22 @@ describe('moving secrets', () => {
     expect(await secrets.read(alice)).toEqual(password('new'));
     expect(old.values.size).toBe(0);
   });
+});
+
+describe('a secret that cannot be read', () => {
+  it.each(['{"kind":"basic"', '{"kind":"new"}', 'hunter2secret'])(
+    'is asked for again, and not repeated: %s',
+    async (text) => {
+      const kept = new Kept();
+      const secrets = new Secrets({ store: kept, keyOf: keyById });
+      kept.values.set(keyById(alice), text);
+      const failure = await failing(secrets.read(alice));
+      expect(causes(failure)).not.toContain('hunter2secret');
+      const told = report(failure, 'list');
+      expect(told?.reason).toBe('What is kept there for this connection cannot be read; type the credential again.');
+      expect(told?.remedies[0]).toBe('updateCredential');
+    },
+  );
 });
 
 describe('the key in a keychain', () => {

@@ -1,0 +1,62 @@
+import { t } from '@vscode/l10n';
+import * as vscode from 'vscode';
+import { causes, report } from '../report';
+import { keychain, keychainElsewhere } from './keychain';
+import { keyById, keyByRegistry, Secrets } from './secrets';
+import type { SecretOwner, SecretPlace } from './secrets';
+
+const setting = 'registryExplorer.credentialStore';
+/** Where the secrets are: the setting says where they are wanted, and a move may fail. */
+const memento = 'credentialStore';
+
+/** Keeps secrets where `registryExplorer.credentialStore` says. */
+export class CredentialStore {
+  readonly secrets: Secrets;
+  private readonly places: { readonly vscode: SecretPlace; readonly osKeychain: SecretPlace };
+
+  constructor(
+    private readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    const isWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+    this.places = {
+      vscode: { store: context.secrets, keyOf: keyById },
+      osKeychain: { store: isWindowOntoOther ? keychainElsewhere : keychain, keyOf: keyByRegistry },
+    };
+    this.secrets = new Secrets(this.placeNamed(context.globalState.get(memento, 'vscode')));
+  }
+
+  /** Moves the secrets of `owners` to where they are wanted, now and whenever the setting changes. */
+  follow(owners: () => readonly SecretOwner[]): vscode.Disposable {
+    void this.move(owners);
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(setting)) void this.move(owners);
+    });
+  }
+
+  private placeNamed(name: string): SecretPlace {
+    return name === 'osKeychain' ? this.places.osKeychain : this.places.vscode;
+  }
+
+  private async move(owners: () => readonly SecretOwner[]): Promise<void> {
+    const wanted = vscode.workspace.getConfiguration().get(setting, 'vscode');
+    try {
+      await this.secrets.moveTo(this.placeNamed(wanted), owners, () =>
+        this.context.globalState.update(memento, wanted),
+      );
+    } catch (error) {
+      const told = report(error, t('move the secrets to where {0} says', setting));
+      if (told === undefined) return;
+      this.log.error(`${told.message}\n  ${causes(error)}`);
+      void this.offer(told.message, owners);
+    }
+  }
+
+  private async offer(message: string, owners: () => readonly SecretOwner[]): Promise<void> {
+    const [retry, change, showLog] = [t('Retry'), t('Change Setting'), t('Show Log')];
+    const chosen = await vscode.window.showErrorMessage(message, retry, change, showLog);
+    if (chosen === retry) await this.move(owners);
+    else if (chosen === change) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+    else if (chosen === showLog) this.log.show(true);
+  }
+}
