@@ -55,6 +55,8 @@ export interface RegistryProvider {
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
+  /** What the account is called, where the credential does not tell. */
+  readonly accountName?: (signal: AbortSignal) => Promise<string>;
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
   /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */

@@ -81,7 +81,7 @@ describe('GitLab', () => {
     await input.type('glpat-alice');
     await input.accept();
     await view.row([label(), 'Acme/shop/Web']);
-    await view.describes(label(), 'access token');
+    await view.describes(label(), 'alice');
   });
 
   it('shows projects, their repositories, and tags with their platforms', async () => {

@@ -36,21 +36,27 @@ const hostOf = ({ url }: VendorServer): string => new URL(url).host;
 describe('presets of Connect Registry', () => {
   const workbench = useWorkbench();
 
-  /** Answers a question each, by the choice or the text. */
-  const connect = async (kind: string, ...answers: readonly string[]): Promise<void> => {
+  /** The address, how to sign in, and what is typed for it. */
+  const connect = async (kind: string, url: string, signIn: string, ...typed: readonly string[]): Promise<void> => {
     await workbench().runCommand('Registry Explorer: Connect Registry…');
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
     await input.pick(kind);
-    for (const [index, answer] of answers.entries()) {
-      await expect.poll(() => input.title()).toMatch(new RegExp(`^Connect Registry \\(${index + 2} of`));
-      await workbench().screenshot(`preset-${kind}-${index + 2}`);
-      if (await input.offers(answer)) await input.pick(answer);
-      else {
-        await input.type(answer);
-        await input.accept();
-      }
+    const step = async (number: number): Promise<void> => {
+      await expect.poll(() => input.title()).toMatch(new RegExp(`^Connect Registry \\(${number} of`));
+      await workbench().screenshot(`preset-${kind}-${number}`);
+    };
+    await step(2);
+    await input.type(url);
+    await input.accept();
+    await step(3);
+    await input.pick(signIn);
+    for (const [index, text] of typed.entries()) {
+      await step(index + 4);
+      await input.type(text);
+      await input.accept();
     }
+    await input.closed();
   };
   const labels = async (): Promise<string[]> =>
     (await registriesView(workbench()).rows()).map(({ label, description }) => `${label} ${description}`.trim());

@@ -84,6 +84,8 @@ export class GitLabProvider implements RegistryProvider {
 
   readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.registryCredential(signal);
 
+  readonly accountName = async (signal: AbortSignal): Promise<string> => (await this.whose(signal)).name;
+
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) =>
     (await this.projects.listed(undefined, signal)).items.flatMap(({ host, key, isArchived }) =>
       host === undefined || isArchived ? [] : { host, namespace: key },
@@ -211,12 +213,18 @@ export class GitLabProvider implements RegistryProvider {
     throw new Failure('unauthorized', '', { subject: new URL(this.connection.url).host, explanation });
   }
 
-  /** The registry is signed in to with a user's name beside the token, which GitLab tells. */
+  /** The registry is signed in to with a user's name beside the token. */
   private async registryCredential(signal: AbortSignal): Promise<Credential> {
+    const { token, name } = await this.whose(signal);
+    return { kind: 'basic', username: name, secret: token };
+  }
+
+  /** GitLab tells whose token it is. */
+  private async whose(signal: AbortSignal): Promise<{ readonly token: string; readonly name: string }> {
     const token = await this.token(signal);
     if (this.user?.token !== token)
       this.user = { token, name: (await this.api.get(userAnswer, '/user', signal)).username };
-    return { kind: 'basic', username: this.user.name, secret: token };
+    return this.user;
   }
 
   private async fromRegistry<T>(

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
-import type { Answers, Question } from '../../providers/provider';
+import type { Answers, Question, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import { causes, isAboutCertificates, report } from '../report';
 import type { Refusal } from './questions';
@@ -26,6 +26,8 @@ export interface Checked {
   /** Set beside the refusal where that is about certificates. */
   readonly certificates?: Certificates;
   readonly unlisted?: string;
+  /** What the account is called, where that was found out. */
+  readonly account?: string;
 }
 
 /** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
@@ -36,8 +38,9 @@ export async function check(
   answers: Answers,
   signal: AbortSignal,
 ): Promise<Checked> {
-  const error = await firstFailure(app, { connection, credential }, signal);
-  if (error === undefined) return {};
+  const provider = app.open({ id: 'new', ...connection }, credential);
+  const { error, account } = await tried(provider, signal);
+  if (error === undefined) return account === undefined ? {} : { account };
   const told = report(explained(error, credential), t('connect'));
   if (told === undefined) return {};
   if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
@@ -48,12 +51,16 @@ export async function check(
   return { refusal, certificates: { host, cause: told.reason, code: error.detail.code } };
 }
 
-/** Repositories that were added by name are there also where the credential is refused. */
-async function firstFailure(app: App, { connection, credential }: Candidate, signal: AbortSignal): Promise<unknown> {
+async function tried(
+  { list, accountName }: RegistryProvider,
+  signal: AbortSignal,
+): Promise<{ readonly error?: unknown; readonly account?: string | undefined }> {
   try {
-    return (await app.open({ id: 'new', ...connection }, credential).list(undefined, undefined, signal)).failure;
+    // Repositories that were added by name are there also where the credential is refused.
+    const { failure } = await list(undefined, undefined, signal);
+    return failure === undefined ? { account: await accountName?.(signal) } : { error: failure };
   } catch (error) {
-    return error;
+    return { error };
   }
 }
 

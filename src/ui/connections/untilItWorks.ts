@@ -62,6 +62,10 @@ function signsInByAccount(app: App, type: ProviderType, answers: Answers): boole
   return type.describe(answers, app.setting, app.cloud()).connection.authentication !== undefined;
 }
 
+function named({ connection, credential }: Candidate, account: string): Candidate {
+  return { connection: { ...connection, account }, credential };
+}
+
 /** Certificates that do not hold, and what was to be connected. */
 interface Distrust extends Certificates {
   readonly candidate: Candidate;
@@ -116,11 +120,11 @@ class Attempts {
   private async make({ connection, credential }: Candidate, answers: Answers, signal: AbortSignal) {
     const { app, flow, tls } = this;
     const candidate = { connection: { ...connection, ...(tls === undefined ? {} : { tls }) }, credential };
-    const { refusal, certificates, unlisted } = await check(app, candidate, flow.questions, answers, signal);
+    const { refusal, certificates, unlisted, account } = await check(app, candidate, flow.questions, answers, signal);
     this.distrust = certificates && { ...certificates, candidate: { connection, credential }, answers };
     if (refusal !== undefined || signal.aborted) return refusal;
     return keeping(app, flow.questions, answers, async () => {
-      await flow.keep(candidate);
+      await flow.keep(account === undefined ? candidate : named(candidate, account));
       this.kept = unlisted === undefined ? {} : { unlisted };
     });
   }

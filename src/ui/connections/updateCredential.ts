@@ -11,7 +11,6 @@ export async function updateCredential(app: App, connection: Connection): Promis
   if (type === undefined) return false;
   const { id, provider, label, url, account } = connection;
   const initial: Answers = { url, ...(account === undefined ? {} : { username: account }) };
-  let signIn: SignIn = {};
   const updated = await askUntilItWorks(app, {
     title: t('Update Credential'),
     type,
@@ -23,11 +22,10 @@ export async function updateCredential(app: App, connection: Connection): Promis
       const { connection: described, credential } = type.describe(answers, app.setting, app.cloud());
       const chosen = await newSignIn(app, type, connection, described, credential);
       if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
-      signIn = chosen;
       return { connection: { id, provider, label, url, ...chosen }, credential };
     },
-    keep: async ({ connection: { tls }, credential }) => {
-      await app.connections.updateCredential(id, credential, signIn);
+    keep: async ({ connection: { tls, ...signIn }, credential }) => {
+      await app.connections.updateCredential(id, credential, signInOf(signIn));
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
     },
   });

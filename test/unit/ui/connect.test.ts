@@ -5,6 +5,7 @@ import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
+import { startGitLab } from '../../sandbox/gitlab/gitlab';
 import { errorReply } from '../../sandbox/serve';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
@@ -133,6 +134,28 @@ describe('the connect flow', () => {
       ]);
     } finally {
       await server.stop();
+    }
+  });
+
+  it('calls the account what the registry calls it, also after its token is replaced', async () => {
+    const gitLab = await startGitLab({
+      projects: { 'acme/api': { repositories: {}, members: { alice: 40, bob: 40 }, lastActivity: new Date() } },
+      tokens: { 'glpat-alice': { user: 'alice', scopes: ['api'] }, 'glpat-bob': { user: 'bob', scopes: ['api'] } },
+    });
+    try {
+      const connected = await connect(appOf(user('GitLab', gitLab.url, 'glpat-alice').ask, kept));
+      expect(connected).toMatchObject({ provider: 'gitlab', account: 'alice' });
+      if (connected === undefined) return;
+      const signIns: unknown[] = [];
+      const app = appOf(user('glpat-bob').ask, kept);
+      const connections = {
+        ...app.connections,
+        updateCredential: (...given: unknown[]) => Promise.resolve(void signIns.push(given[2])),
+      };
+      expect(await updateCredential({ ...app, connections }, connected)).toBe(true);
+      expect(signIns).toEqual([{ account: 'bob' }]);
+    } finally {
+      await gitLab.stop();
     }
   });
 
