@@ -34,7 +34,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
       credentialScopes: [cloud.armScope],
       userAgentOptions: { userAgentPrefix: 'registry-explorer' },
       retryOptions: { maxRetries: 2, maxRetryDelayInMs: 5000 },
-      additionalPolicies: [{ policy: logging(log), position: 'perRetry' as const }],
+      additionalPolicies: [logging(log), keepingRefusals].map((policy) => ({ policy, position: 'perRetry' as const })),
     },
   };
 }
@@ -58,6 +58,16 @@ function logging(log: Log): PipelinePolicy {
     },
   };
 }
+
+/** Of a list that is refused, the SDK tells the status alone: what the service said stays with the request. */
+const keepingRefusals: PipelinePolicy = {
+  name: 'registryExplorerRefusals',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    if (response.status >= 400) Object.assign(request, { refusal: response.bodyAsText });
+    return response;
+  },
+};
 
 /** Runs calls of the SDK; what they throw becomes a Failure in the service's own words. */
 export async function asked<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
@@ -124,7 +134,7 @@ function azureFailure(error: unknown): unknown {
 
 /** The body of a refusal holds the reason, and sometimes a more precise one below it. */
 function wordsOf(error: Error): string | undefined {
-  const details = 'details' in error ? error.details : undefined;
+  const details = property(error, 'details') ?? parsed(property(property(error, 'request'), 'refusal'));
   const outer = property(details, 'error') ?? details;
   const inner = property(outer, 'details');
   const first: unknown = Array.isArray(inner) ? inner[0] : undefined;
@@ -134,6 +144,14 @@ function wordsOf(error: Error): string | undefined {
       .join(' ')
       .slice(0, 600) || undefined
   );
+}
+
+function parsed(body: unknown): unknown {
+  try {
+    return typeof body === 'string' ? JSON.parse(body) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function property(value: unknown, name: string): unknown {
