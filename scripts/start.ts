@@ -40,7 +40,7 @@ async function main(): Promise<Ending> {
   running.push(sandbox.stop);
   const { hub, gitHub, gitLab, gitLabToken, dockerAuths, accounts, stop } = await startHosted(await ports());
   running.push(stop);
-  const { azure, pki, application, stop: stopAzure } = await startDemoAzure(await preferredPort(azurePort));
+  const { azure, pki, application, stop: stopAzure } = await startDemoAzure({ port: await preferredPort(azurePort) });
   running.push(stopAzure);
   step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${azure.url}`);
   step(`Sandbox GitLab at ${gitLab.url}, to be connected with the access token ${gitLabToken}`);

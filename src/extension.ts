@@ -20,7 +20,7 @@ import { configuredCloud } from './ui/azure/cloud';
 import { filteredSubscriptions, offerResourcesExtension, tokensOfAccount } from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
-import { accountOf, signIn } from './ui/connections/accounts';
+import { accountOf, signIn, signInToTenant } from './ui/connections/accounts';
 import { orDockerLogin } from './ui/connections/dockerLogin';
 import { CredentialStore } from './ui/connections/credentialStore';
 import { ConnectionStore } from './ui/connections/store';
@@ -126,6 +126,7 @@ export function activate(context: vscode.ExtensionContext): void {
         if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory);
         return session;
       },
+      signInToTenant,
     },
     setting,
     cloud: configuredCloud,

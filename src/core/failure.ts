@@ -23,6 +23,9 @@ export type FailureKind =
   /** Any other refusal. */
   | 'rejected';
 
+/** Commands that lead on where trying again alone does not. */
+export type NextStep = 'addRepository' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
+
 export interface FailureDetail {
   /** Who failed: `host[:port]`, the engine's address, or the file or program asked. */
   readonly subject: string;
@@ -38,6 +41,8 @@ export interface FailureDetail {
   readonly connection?: string;
   /** What it means here, where more is known than the other side's words tell. */
   readonly explanation?: string;
+  /** What helps most, where that is known. */
+  readonly nextStep?: NextStep;
 }
 
 /**

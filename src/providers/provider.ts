@@ -74,6 +74,8 @@ export interface AzureResources {
   readonly azure: Azure;
   /** The subscription that a row stands for. */
   readonly subscriptionOf: (entry: Entry | undefined) => Subscription | undefined;
+  /** Id of the tenant that a row stands for because its subscriptions could not be listed. */
+  readonly tenantOf: (entry: Entry | undefined) => string | undefined;
   /** The registry that a row stands for. */
   readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
   /** The registry of that login server, if it was listed. */

@@ -96,6 +96,8 @@ export interface Accounts {
    * rejects with a Failure where that is for another server than `url`.
    */
   signIn(authentication: string, url: string, scopes: readonly string[]): Promise<AccountSession | undefined>;
+  /** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
+  signInToTenant(connection: Connection, tenantId: string): Promise<boolean>;
 }
 
 /** Remembers what was chosen last, on this machine. Not for secrets. */

@@ -1,11 +1,12 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
+import type { NextStep } from '../core/failure';
 import { visible } from '../core/plainText';
 import { programReason } from './programReason';
 import { wait } from './words';
 
 export type Remedy =
-  'addRepository' | 'diagnoseConnection' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
+  NextStep | 'diagnoseConnection' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
 
 export interface Report {
   /** The whole sentence. */
@@ -59,6 +60,11 @@ export function causes(error: unknown): string {
     lines.push(`${kind}: ${current instanceof Error ? current.message : 'not an Error'}${own}`);
   }
   return lines.join('\n  caused by ');
+}
+
+/** The others are commands for a row, which they may not apply to. */
+export function needsNoRow(remedy: Remedy): remedy is 'useEngine' | 'retry' | 'showLog' {
+  return remedy === 'useEngine' || remedy === 'retry' || remedy === 'showLog';
 }
 
 /** A sentence's second half, ending with its full stop. */
@@ -273,8 +279,9 @@ export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Fa
 function remedies(failure: Failure): readonly Remedy[] {
   const {
     kind,
-    detail: { speaker, code },
+    detail: { speaker, code, nextStep, status },
   } = failure;
+  if (nextStep !== undefined) return [nextStep, 'retry', 'showLog'];
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
@@ -293,8 +300,10 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unreachable':
     case 'timedOut':
     case 'malformed':
-    case 'rejected':
       return looking(failure);
+    case 'rejected':
+      // Whoever says why it refuses is reached.
+      return status !== undefined && status < 500 ? ['retry', 'showLog'] : looking(failure);
   }
 }
 

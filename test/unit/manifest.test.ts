@@ -77,6 +77,8 @@ describe('package.json', () => {
       [prefixed('refreshImages'), 'engineProblem'],
       [prefixed('addRepository'), 'addRepository'],
       [prefixed('editTrust'), 'editTrust'],
+      [prefixed('signInToTenant'), 'signInToTenant'],
+      [prefixed('openInPortal'), 'openInPortal'],
     ]);
   });
 

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
+import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
@@ -13,6 +14,7 @@ import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, DeletionPreview, ImageContent, Locks, RegistryProvider } from '../provider';
 import { AcrApi } from './acrApi';
+import type { Locked } from './acrApi';
 import { EntraSession } from './entra';
 import type { ReadEntraToken } from './entra';
 import { explained } from './explanations';
@@ -53,7 +55,7 @@ export class AcrProvider implements RegistryProvider {
   constructor({ url, credential, entra, usesAbac, isPrivate = false, pinned, http: plain }: AcrSession) {
     this.pinned = pinned;
     this.terms = { rights: entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles', isPrivate };
-    const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra);
+    const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.endpoints = [{ url, credential: this.credential }];
     const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));
@@ -226,13 +228,23 @@ export class AcrProvider implements RegistryProvider {
       if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
       const locked = await this.api.locked(image.path, image.tag, digest, signal);
       if (locked === undefined) throw error;
-      const explanations = {
-        tag: t('the tag is locked; Unlock on its row lets it go'),
-        manifest: t('the image is locked; Unlock on its row lets it go'),
-        repository: t('the repository is locked; “az acr repository update” unlocks it'),
-      };
-      const detail = { ...error.detail, explanation: explanations[locked] };
+      const detail = { ...error.detail, ...aboutLock(locked, image.tag) };
       throw new Failure('rejected', error.message, detail, { cause: error });
     }
+  }
+}
+
+function aboutLock(locked: Locked, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
+  switch (locked.kind) {
+    case 'tag': {
+      const explanation = t('the tag {0} is locked; Unlock on its row lets it go', locked.name);
+      return locked.name === tag ? { explanation, nextStep: 'unlockTag' } : { explanation };
+    }
+    case 'manifest': {
+      const explanation = t('the image is locked; Unlock on its row lets it go');
+      return tag === undefined ? { explanation } : { explanation, nextStep: 'unlockTag' };
+    }
+    case 'repository':
+      return { explanation: t('the repository is locked; “az acr repository update” unlocks it') };
   }
 }

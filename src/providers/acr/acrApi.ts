@@ -6,6 +6,9 @@ import { decodeJson } from '../../core/schemas';
 import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './answers';
 import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './answers';
 
+/** What is locked. */
+export type Locked = { readonly kind: 'tag'; readonly name: string } | { readonly kind: 'manifest' | 'repository' };
+
 /** The most that the registry gives at once. */
 const pageSize = 1000;
 const listMaxBytes = 16 * 1024 * 1024;
@@ -73,20 +76,37 @@ export class AcrApi {
     if (response.status !== 200) throw failureOf(response);
   }
 
-  /** Which of tag, manifest and repository is locked; nothing when none is. */
+  /**
+   * Which lock keeps a tag, an image with its tags (`digest`), or else the whole repository from being deleted; nothing when
+   * none does.
+   */
   async locked(
     repository: string,
     tag: string | undefined,
     digest: string | undefined,
     signal: AbortSignal,
-  ): Promise<'tag' | 'manifest' | 'repository' | undefined> {
-    if (tag !== undefined && isLocked((await this.tag(repository, tag, signal)).changeableAttributes)) return 'tag';
+  ): Promise<Locked | undefined> {
+    const { changeableAttributes } = await this.get(repositoryAnswer, repository, '', signal);
+    if (isLocked(changeableAttributes)) return { kind: 'repository' };
+    const { tags, manifests } = await this.concerned(repository, tag, digest, signal);
+    const locked = tags.find((one) => isLocked(one.changeableAttributes));
+    if (locked !== undefined) return { kind: 'tag', name: locked.name };
+    return manifests.some((one) => isLocked(one.changeableAttributes)) ? { kind: 'manifest' } : undefined;
+  }
+
+  private async concerned(
+    repository: string,
+    tag: string | undefined,
+    digest: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly tags: readonly TagAnswer[]; readonly manifests: readonly ManifestAnswer[] }> {
     if (digest !== undefined) {
       const { manifest } = await this.get(manifestAnswer, repository, `_manifests/${digest}`, signal);
-      if (isLocked(manifest.changeableAttributes)) return 'manifest';
+      return { tags: await this.tagsOn(repository, digest, signal), manifests: [manifest] };
     }
-    const { changeableAttributes } = await this.get(repositoryAnswer, repository, '', signal);
-    return isLocked(changeableAttributes) ? 'repository' : undefined;
+    if (tag !== undefined) return { tags: [await this.tag(repository, tag, signal)], manifests: [] };
+    const { tags } = await this.tags(repository, undefined, signal);
+    return { tags, manifests: await this.manifests(repository, signal) };
   }
 
   private async page<T extends z.core.$ZodType>(

@@ -139,6 +139,7 @@ export class AzureProvider implements RegistryProvider {
     return {
       azure: this.session.azure,
       subscriptionOf: (entry) => (entry?.kind === 'group' ? this.subscriptions.get(entry.key) : undefined),
+      tenantOf: (entry) => (entry?.kind === 'group' && this.failed.has(entry.key) ? entry.key : undefined),
       registryOf: (entry) => (entry?.kind === 'registry' ? this.known.get(entry.host) : undefined),
       registryAt: (host) => this.known.get(host),
       trailOf: (registry) => this.trailOf(registry),
@@ -165,10 +166,14 @@ export class AzureProvider implements RegistryProvider {
 
   private async registriesOf({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
     const tenant = this.failed.get(key);
-    if (tenant !== undefined) throw signedOutOf(tenant);
+    if (tenant !== undefined) throw ofTenant(tenant);
     const subscription = this.subscriptions.get(key);
     if (subscription === undefined) return [];
-    return (await this.listRegistries(subscription, signal)).map(entryOf);
+    try {
+      return (await this.listRegistries(subscription, signal)).map(entryOf);
+    } catch (error) {
+      throw ofSubscription(error);
+    }
   }
 
   private async listRegistries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
@@ -236,8 +241,14 @@ function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Regis
   return { kind: 'registry', key: id.toLowerCase(), label: name, host: loginServer, detail: `${location} · ${sku}` };
 }
 
-function signedOutOf({ name, failure }: FailedTenant): unknown {
-  if (!(failure instanceof Failure) || failure.kind !== 'unauthorized') return failure;
-  const explanation = t('you are not signed in to the tenant {0}; “Azure: Sign in to Tenant” does that', name);
-  return withDetail(failure, { explanation });
+/** Another factor, or consent: whatever a tenant wants of those who sign in, signing in to it asks for. */
+function ofTenant({ failure }: FailedTenant): unknown {
+  const isSignedOut = failure instanceof Failure && failure.kind === 'unauthorized';
+  return isSignedOut ? withDetail(failure, { nextStep: 'signInToTenant' }) : failure;
+}
+
+function ofSubscription(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
+  const explanation = t('your account may not list registries here; the role Reader on the subscription lets it');
+  return withDetail(error, { explanation, nextStep: 'openInPortal' });
 }

@@ -38,6 +38,8 @@ export class EntraSession {
     private readonly server: Http,
     private readonly url: string,
     private readonly readToken: ReadEntraToken,
+    /** The registry lets in private endpoints only. */
+    private readonly isPrivate: boolean,
   ) {}
 
   readonly credential: ReadCredential = async (signal) => ({
@@ -82,7 +84,9 @@ export class EntraSession {
       }).toString(),
     };
     const response = await this.server(request, signal);
-    if (response.status !== 200) throw explained(failureOf(response), { rights: 'roles', isPrivate: false }, 'catalog');
+    // Which role is missing depends on what it was for, which is known further up.
+    const terms = { rights: 'unknown', isPrivate: this.isPrivate } as const;
+    if (response.status !== 200) throw explained(failureOf(response), terms, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
     const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
     this.kept = { token: refresh, expiresAt: Date.now() + seconds * 1000 };

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
+import type { FailureDetail } from '../../core/failure';
 
 /** On what terms a registry is used. */
 export interface Terms {
@@ -15,34 +16,54 @@ export function explained(error: unknown, terms: Terms, asked: 'catalog' | 'repo
     return error;
   // Roles hold for the whole registry: whoever may not list it may not read it either.
   if (error.kind === 'unlisted' && terms.rights === 'roles') return explained(error.cause, terms, asked);
-  const explanation = explanationOf(error, terms, asked);
-  return explanation === undefined ? error : withDetail(error, { explanation });
+  const meaning = meaningOf(error, terms, asked);
+  return meaning === undefined ? error : withDetail(error, meaning);
 }
 
-function explanationOf(
+type Meaning = Required<Pick<FailureDetail, 'explanation' | 'nextStep'>>;
+
+function meaningOf(
   { kind, message, detail: { code } }: Failure,
   { rights, isPrivate }: Terms,
   asked: 'catalog' | 'repository',
-): string | undefined {
+): Meaning | undefined {
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-troubleshoot-access
-  if (/client with IP/i.test(message))
-    return t('the firewall of the registry does not let this machine in; Networking in the portal lists who may');
+  // Whatever the address, a registry without public access names it in its refusal as a firewall does.
   if (isPrivate || /public (network )?access|private (endpoint|link)/i.test(message))
-    return t('the registry lets in private endpoints only; connect to its network, such as by VPN');
+    return inPortal(t('the registry lets in private endpoints only; connect to its network, such as by VPN'));
+  if (/client with IP/i.test(message))
+    return inPortal(
+      t('the firewall of the registry does not let this machine in; Networking in the portal lists who may'),
+    );
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-soft-delete-policy
   if (kind === 'notFound' && code === 'MANIFEST_UNKNOWN')
-    return t(
-      'it is not there (any more); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” brings it back',
+    return inPortal(
+      t(
+        'it is not there (any more); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” brings it back',
+      ),
     );
   if (kind === 'unlisted' && rights === 'unknown')
-    return t('the registry does not list its repositories to you; add those you know by name');
+    return {
+      explanation: t('the registry does not list its repositories to you; add those you know by name'),
+      nextStep: 'addRepository',
+    };
   if (rights === 'unknown' || !['unauthorized', 'forbidden', 'unlisted'].includes(kind)) return undefined;
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
   if (rights === 'roles')
-    return t('the account has no right to it there; the roles AcrPull or Reader let it list and pull');
-  return asked === 'catalog'
-    ? t(
-        'its rights go by repository, so listing needs the role “Container Registry Repository Catalog Lister”; without it, add repositories by name',
-      )
-    : t('its rights go by repository; the role “Container Registry Repository Reader” lets the account read this one');
+    return inPortal(t('your account may not read this registry; the role AcrPull or Reader lets it list and pull'));
+  if (asked === 'repository')
+    return inPortal(
+      t('your account may not read this repository; the role “Container Registry Repository Reader” lets it'),
+    );
+  return {
+    explanation: t(
+      'your account may not list repositories here; the role “Container Registry Repository Catalog Lister” lets it, and without it you can add repositories by name',
+    ),
+    nextStep: 'addRepository',
+  };
+}
+
+/** Its page in the portal leads to Networking, Access control and what was deleted. */
+function inPortal(explanation: string): Meaning {
+  return { explanation, nextStep: 'openInPortal' };
 }

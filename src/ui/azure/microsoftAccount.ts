@@ -3,6 +3,7 @@ import { getSessionFromVSCode } from '@microsoft/vscode-azext-azureauth';
 import * as vscode from 'vscode';
 import type { ReadAzureToken } from '../../azure/azure';
 import { Failure } from '../../core/failure';
+import type { Connection } from '../../core/model';
 import type { Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
 
@@ -22,10 +23,23 @@ export async function signInMicrosoft(): Promise<AccountSession> {
   return accountOf(session);
 }
 
+/** Asks the user for what a tenant wants of an account. Rejects as VS Code does when it is declined. */
+export async function signInMicrosoftTo(tenantId: string, { authentication = '', account }: Connection): Promise<void> {
+  const known = await accountNamed(authentication, account);
+  await getSessionFromVSCode(undefined, tenantId, {
+    createIfNone: true,
+    ...(known === undefined ? {} : { account: known }),
+  });
+}
+
+async function accountNamed(authentication: string, name: string | undefined) {
+  return (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === name);
+}
+
 /** Tokens of an account that VS Code keeps; nobody is asked for anything. */
 export function tokensOfAccount(authentication: string, account: string | undefined): ReadAzureToken {
   return async (scopes, tenantId, signal) => {
-    const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
+    const known = await accountNamed(authentication, account);
     // Another account than the connection's own must not take its place.
     const session =
       known === undefined
@@ -34,7 +48,10 @@ export function tokensOfAccount(authentication: string, account: string | undefi
     signal.throwIfAborted();
     // VS Code renews what it keeps, and does not tell until when it lasts.
     if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };
-    const explanation = t('nobody is signed in to Azure as {0}; sign in again: Update Credential…', account ?? '');
+    const explanation =
+      known === undefined || tenantId === undefined
+        ? t('nobody is signed in to Azure as {0}; sign in again: Update Credential…', account ?? '')
+        : t('you are not signed in to this tenant, which may want another factor; Sign In to Tenant… asks for it');
     throw new Failure('unauthorized', '', { subject: 'Azure', speaker: 'program', explanation });
   };
 }

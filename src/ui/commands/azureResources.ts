@@ -113,6 +113,23 @@ export const openInPortal = nodeCommand<URL>({
   run: (app, url) => app.browse(url),
 });
 
+export const signInToTenant = nodeCommand({
+  id: 'signInToTenant',
+  title: () => t('Sign In to Tenant…'),
+  needs: ({ entry, provider, connection, parent }) => {
+    const tenantId = provider.azure?.tenantOf(entry);
+    return tenantId !== undefined && connection.authentication !== undefined
+      ? { tenantId, name: entry?.label ?? tenantId, connection, parent }
+      : undefined;
+  },
+  doing: ({ name }) => t('sign in to the tenant {0}', name),
+  run: async (app, { tenantId, name, connection, parent }) => {
+    if (!(await app.accounts.signInToTenant(connection, tenantId))) return;
+    app.tree.refresh(parent);
+    app.done(t('Signed in to {0}', name));
+  },
+});
+
 export const selectSubscriptions = nodeCommand({
   id: 'selectSubscriptions',
   title: () => t('Select Subscriptions…'),

@@ -2,14 +2,16 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { App } from '../app';
 import { pickNode } from '../pickNode';
-import { causes, report } from '../report';
+import { causes, needsNoRow, report } from '../report';
 import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
+import { openInPortal, signInToTenant } from './azureResources';
 import { editTrust, updateCredential } from './connection';
 import { connectRegistry } from './connectRegistry';
 import { diagnoseConnection } from './diagnoseConnection';
+import { unlockTag } from './locks';
 import { addRepository } from './pins';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
@@ -100,8 +102,7 @@ async function attempt<T>(
     if (told === undefined) return undefined;
     app.log.error(`${told.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
-    // Without a connection there is nothing to look at.
-    const remedies = told.remedies.filter((remedy) => remedy !== 'diagnoseConnection' || connection !== undefined);
+    const remedies = told.remedies.filter((remedy) => isPossible(remedy, connection));
     const buttons = new Map(remedies.map((remedy) => [title(remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
     void vscode.window.showErrorMessage(told.message, ...buttons.keys()).then(async (chosen) => {
@@ -119,28 +120,34 @@ function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node
   return node?.kind === 'node' ? node : app.tree.roots().find(({ connection }) => connection.id === id);
 }
 
-async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, connection: Node | undefined): Promise<void> {
-  const row = connection && ({ kind: 'problem', of: connection, failure: undefined } as const);
-  switch (remedy) {
-    case 'showLog':
-      await showLog.run(app);
-      return;
-    case 'useEngine':
-      await run(app, useEngine, undefined, undefined);
-      return;
-    case 'addRepository':
-      if (row !== undefined) await run(app, addRepository, row, undefined);
-      return;
-    case 'editTrust':
-      await run(app, editTrust, row, undefined);
-      return;
-    case 'diagnoseConnection':
-      if (row !== undefined) await run(app, diagnoseConnection, row, undefined);
-      return;
-    case 'updateCredential':
-      if (row === undefined) await run(app, connectRegistry, undefined, undefined);
-      else await run(app, updateCredential, row, undefined);
-  }
+/** What helps by a command for the row, or for one above it. */
+const rowCommands = {
+  addRepository,
+  diagnoseConnection,
+  editTrust,
+  openInPortal,
+  signInToTenant,
+  unlockTag,
+  updateCredential,
+} as const satisfies Partial<Record<Remedy, NodeCommand>>;
+
+/** Without a row, whoever has no credential can still connect. */
+function isPossible(remedy: Remedy, node: Node | undefined): boolean {
+  if (needsNoRow(remedy)) return true;
+  return node === undefined
+    ? remedy === 'updateCredential'
+    : nearest(rowCommands[remedy], problemOf(node)) !== undefined;
+}
+
+function problemOf(node: Node) {
+  return { kind: 'problem', of: node, failure: undefined } as const;
+}
+
+async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, node: Node | undefined): Promise<void> {
+  if (remedy === 'showLog') await showLog.run(app);
+  else if (remedy === 'useEngine') await run(app, useEngine, undefined, undefined);
+  else if (node === undefined) await run(app, connectRegistry, undefined, undefined);
+  else await run(app, rowCommands[remedy], problemOf(node), undefined);
 }
 
 function title(remedy: Remedy, connection: Node | undefined): string {
@@ -155,6 +162,12 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Add Repository…');
     case 'editTrust':
       return t('Certificates…');
+    case 'openInPortal':
+      return openInPortal.title();
+    case 'signInToTenant':
+      return signInToTenant.title();
+    case 'unlockTag':
+      return unlockTag.title();
     case 'diagnoseConnection':
       return t('Diagnose');
     case 'updateCredential':

@@ -1,6 +1,13 @@
 import type { AnyNode, Command } from './command';
 import { disconnect, editTrust, renameConnection, updateCredential } from './connection';
-import { copyLoginServer, createRegistry, deleteRegistry, openInPortal, selectSubscriptions } from './azureResources';
+import {
+  copyLoginServer,
+  createRegistry,
+  deleteRegistry,
+  openInPortal,
+  selectSubscriptions,
+  signInToTenant,
+} from './azureResources';
 import { connectRegistry } from './connectRegistry';
 import { copyFullTag } from './copyFullTag';
 import { copyImageDigest } from './copyImageDigest';
@@ -67,6 +74,7 @@ export const commands: readonly Command[] = [
   updateCredential,
   editTrust,
   selectSubscriptions,
+  signInToTenant,
   lockTag,
   unlockTag,
   logInDocker,

@@ -26,6 +26,16 @@ export async function signIn(
   return undefinedWhenDeclined(async () => vscode.authentication.getSession(authentication, scopes, options));
 }
 
+/** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
+export async function signInToTenant(connection: Connection, tenantId: string): Promise<boolean> {
+  const microsoft = await import('../azure/microsoftAccount');
+  const answer = await declinedAsNothing(async () => {
+    await microsoft.signInMicrosoftTo(tenantId, connection);
+    return true;
+  });
+  return answer ?? false;
+}
+
 /** Reads the session of a connection's account; asks for more scopes only when told that it may. */
 export function accountOf({ authentication, account, url }: Connection): ReadAccount | undefined {
   if (authentication === undefined || authentication.startsWith('microsoft')) return undefined;
@@ -59,7 +69,7 @@ async function undefinedWhenDeclined(
   return declinedAsNothing(async () => sessionOf(await ask()));
 }
 
-async function declinedAsNothing(ask: () => Promise<AccountSession>): Promise<AccountSession | undefined> {
+async function declinedAsNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

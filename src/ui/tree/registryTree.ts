@@ -89,8 +89,9 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   getTreeItem(row: Row): vscode.TreeItem {
     const { commandsOf, detailsSetting, iconOf } = this.collaborators;
     const isNode = row.kind === 'node';
+    const concerned = isNode ? [row] : row.kind === 'problem' ? lineage(row.of) : [];
     return treeItem(row, {
-      commands: isNode ? commandsOf(row) : '',
+      commands: concerned.map(commandsOf).join(' '),
       details: detailsSetting(),
       icon: isNode ? iconOf(row.connection) : '',
     });
@@ -342,6 +343,11 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   private current(nodes: readonly Node[]): Row[] {
     return nodes.flatMap((node) => this.nodes.get(node.id) ?? []);
   }
+}
+
+/** A row and those it is under. */
+function lineage(node: Node): readonly Node[] {
+  return node.parent === undefined ? [node] : [node, ...lineage(node.parent)];
 }
 
 function lastRows(node: Node, listing: Listing): Row[] {

@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure';
 import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
-import { report } from '../report';
+import { needsNoRow, report } from '../report';
 import { age, artifactName, count, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
 import { listingPhrase } from './node';
@@ -15,7 +15,7 @@ const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 
 /** What the tree knows of a row beside the row. */
 export interface RowLook {
-  /** Ids of the commands that apply to it, which its menu entries test for. */
+  /** Ids of the commands that apply to it, which its menu entries test for; of a problem: to the rows above it. */
   readonly commands: string;
   readonly details: DetailsSetting;
   /** Codicon of its kind of registry. */
@@ -28,7 +28,7 @@ export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
     case 'more':
       return moreItem(row);
     case 'problem':
-      return problemItem(row);
+      return problemItem(row, look.commands.split(' '));
     case 'node': {
       const item = nodeItem(row, look);
       item.id = row.id;
@@ -47,7 +47,7 @@ function moreItem(row: More): vscode.TreeItem {
   return item;
 }
 
-function problemItem(row: Problem): vscode.TreeItem {
+function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
   const told = report(row.failure, listingPhrase(row.of));
   const message = told?.message ?? t('Cancelled.');
   // The row above says what failed; in a narrow view, why must come first.
@@ -59,7 +59,8 @@ function problemItem(row: Problem): vscode.TreeItem {
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
-  item.contextValue = ['problem', ...(told?.remedies ?? [])].join(' ');
+  const remedies = told?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
+  item.contextValue = ['problem', ...remedies].join(' ');
   item.accessibilityInformation = { label: message };
   return item;
 }

@@ -40,6 +40,8 @@ export interface SandboxAcr {
   /** What it holds beyond V2, to be locked by tests. */
   readonly repositories: ReadonlyMap<string, AcrRepository>;
   readonly tokens: TokenServer;
+  /** Deletes an image as whoever has soft delete on: it is nowhere to be seen, until it is restored. */
+  readonly deleteSoftly: (repository: string, digest: string) => void;
   readonly fail: Faults['fail'];
   readonly clearFaults: () => void;
   readonly stop: () => Promise<void>;
@@ -98,6 +100,13 @@ export async function startAcr(options: AcrOptions): Promise<SandboxAcr> {
     requests,
     repositories,
     tokens,
+    deleteSoftly: (name, digest) => {
+      const repository = repositories.get(name);
+      const tags = [...(repository?.tags ?? [])].filter(([, tag]) => tag.digest === digest).map(([tag]) => tag);
+      for (const tag of tags) repository?.tags.delete(tag);
+      repository?.manifests.delete(digest);
+      for (const reference of [digest, ...tags]) registry.forget(name, reference);
+    },
     fail: faults.fail,
     clearFaults: () => {
       faults.clear();
@@ -234,6 +243,15 @@ async function pushed(
   repository.manifests.set(digest, { manifest, created, lock: unlocked });
   if (!reference.startsWith('sha256:')) repository.tags.set(reference, { digest, created, lock: unlocked });
   return reply;
+}
+
+/** https://learn.microsoft.com/en-us/azure/container-registry/container-registry-troubleshoot-access: also where public access is off. */
+export function firewallReply(address: string): Reply {
+  return errorReply(
+    403,
+    'DENIED',
+    `client with IP '${address}' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.`,
+  );
 }
 
 /** https://github.com/Azure/acr-cli/issues/70 */

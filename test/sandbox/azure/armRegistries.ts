@@ -6,6 +6,7 @@ import {
   longRunning,
   notFound,
   paged,
+  refusal,
   put,
   resourceIn,
   type ArmRoute,
@@ -98,7 +99,8 @@ export const registryRoutes: readonly ArmRoute[] = [
     method: 'GET',
     path: /^(\/subscriptions\/([^/]+))\/providers\/Microsoft\.ContainerRegistry\/registries$/i,
     apiVersion,
-    answer: (state, { parts: [path = '', scope = ''], query }) =>
+    answer: (state, { parts: [path = '', scope = ''], query, claims }) =>
+      refusal(state, claims, 'Microsoft.ContainerRegistry/registries/read', scope) ??
       paged(state, path, apiVersion, listed(state, scope, type), query),
   },
   {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jsonReply } from '../serve';
-import { armError, listed, paged, put, resourceIn } from './armState';
+import { armError, listed, paged, put, refusal, resourceIn } from './armState';
 import type { ArmRoute, ArmState, SandboxTenant } from './armState';
 import type { EntraClaims } from './entraTokens';
 
@@ -83,7 +83,7 @@ export const resourceRoutes: readonly ArmRoute[] = [
     method: 'PUT',
     path: /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i,
     apiVersion: authorization,
-    answer: (state, { parts: [id = '', scope = '', name = ''], body }) => {
+    answer: (state, { parts: [id = '', scope = '', name = ''], body, claims }) => {
       const { roleDefinitionId, principalId, principalType } = (body.properties ?? {}) as Record<
         string,
         string | undefined
@@ -99,12 +99,8 @@ export const resourceRoutes: readonly ArmRoute[] = [
       const role = Object.entries(roles).find(([, guid]) => roleDefinitionId.endsWith(guid))?.[0];
       if (role === undefined)
         return armError(400, 'RoleDefinitionDoesNotExist', 'The specified role definition does not exist.');
-      if (state.denied.get(scope.toLowerCase())?.includes('Microsoft.Authorization/roleAssignments/write') === true)
-        return armError(
-          403,
-          'AuthorizationFailed',
-          `The client does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '${scope}'.`,
-        );
+      const refused = refusal(state, claims, 'Microsoft.Authorization/roleAssignments/write', scope);
+      if (refused !== undefined) return refused;
       if (state.assignments.some((one) => one.scope === scope && one.principalId === principalId && one.role === role))
         return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
       state.assignments.push({ scope, principalId, role });

@@ -83,6 +83,16 @@ export function notFound(id: string): Reply {
   return armError(404, 'ResourceNotFound', `The Resource '${id}' under resource group was not found.`);
 }
 
+/** Whether somebody lacks the right to an action: https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshooting */
+export function refusal(state: ArmState, { upn }: EntraClaims, action: string, scope: string): Reply | undefined {
+  if (state.denied.get(scope.toLowerCase())?.includes(action) !== true) return undefined;
+  return armError(
+    403,
+    'AuthorizationFailed',
+    `The client '${upn}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  );
+}
+
 /** An operation that takes a while: 201 or 202 with the place to ask. azure-recordings, see README of the data */
 export function longRunning(
   state: ArmState,

@@ -2,6 +2,7 @@ import { createFaults, type Faults } from '../faults';
 import type { Pki } from '../pki';
 import type { SeedRepository } from '../seed';
 import { serve } from '../serve';
+import type { Grants } from '../tokenServer';
 import { startAcr, type AcrOptions, type SandboxAcr } from './acr';
 import { armAnswer } from './arm';
 import { registryResource } from './armRegistries';
@@ -19,7 +20,9 @@ export interface SeedRegistry {
   readonly repositories?: readonly SeedRepository[];
   /** What its description says besides. */
   readonly properties?: Readonly<Record<string, unknown>>;
-  readonly options?: Partial<AcrOptions>;
+  /** What users may do in it, where that is not everything. */
+  readonly grants?: Grants;
+  readonly options?: Pick<AcrOptions, 'pageCap' | 'deleteEnabled'>;
 }
 
 export interface AzureOptions {
@@ -62,8 +65,17 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     ...new Set(options.tenants.flatMap((tenant) => tenant.users)),
     ...applications.map(({ clientId }) => clientId),
   ];
-  const open = (repositories: readonly SeedRepository[], more: Partial<AcrOptions> = {}) =>
-    startAcr({ repositories, tls: pki.tls(), entra: { tokens, users, audiences: () => [state.url] }, ...more });
+  const open = ({
+    repositories = [],
+    grants,
+    options: more,
+  }: Pick<SeedRegistry, 'repositories' | 'grants' | 'options'>) =>
+    startAcr({
+      repositories,
+      tls: pki.tls(),
+      entra: { tokens, users, audiences: () => [state.url], ...(grants === undefined ? {} : { grants }) },
+      ...more,
+    });
   const state: ArmState = {
     url: '',
     tenants: [...options.tenants],
@@ -76,7 +88,7 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     registries: new Map(),
     taken: new Set(),
     polls: 1,
-    openRegistry: () => open([]),
+    openRegistry: () => open({}),
   };
   const server = await serve(
     (request) => {
@@ -103,7 +115,7 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     });
     let loginServer = `${name}.azurecr.io`;
     if (repositories !== undefined) {
-      const acr = await open(repositories, seed.options);
+      const acr = await open(seed);
       byName.set(name, acr);
       state.registries.set(acr.host, acr);
       loginServer = acr.host;

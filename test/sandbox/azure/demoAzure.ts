@@ -2,12 +2,12 @@ import { demoRepositories } from '../demo';
 import { createPki, type Pki } from '../pki';
 import type { SeedRepository } from '../seed';
 import { put, type ArmState } from './armState';
-import { startAzure, type SandboxAzure } from './azure';
+import { startAzure, type SandboxAzure, type SeedRegistry } from './azure';
 
 export const contoso = '11111111-1111-1111-1111-111111111111';
-const fabrikam = '22222222-2222-2222-2222-222222222222';
+export const fabrikam = '22222222-2222-2222-2222-222222222222';
 export const production = '00000000-0000-0000-0000-00000000000a';
-const staging = '00000000-0000-0000-0000-00000000000b';
+export const staging = '00000000-0000-0000-0000-00000000000b';
 export const mona = 'mona@contoso.com';
 const application = {
   tenantId: contoso,
@@ -24,10 +24,21 @@ export interface DemoAzure {
   readonly stop: () => Promise<void>;
 }
 
+export interface DemoAzureOptions {
+  readonly port?: number;
+  /** What the registries hold. */
+  readonly repositories?: readonly SeedRepository[];
+  /** Registries besides. */
+  readonly registries?: readonly SeedRegistry[];
+  /** Ids of tenants that want more of somebody than to be signed in elsewhere. */
+  readonly asking?: readonly string[];
+}
+
 /** A company's Azure: two tenants, two subscriptions, three registries, a plan, a web app and a container app. */
-export async function startDemoAzure(port = 0, repositories?: readonly SeedRepository[]): Promise<DemoAzure> {
+export async function startDemoAzure(options: DemoAzureOptions = {}): Promise<DemoAzure> {
+  const { port = 0, registries = [], asking = [] } = options;
   const pki = await createPki();
-  const demo = repositories ?? demoRepositories(new Date()).filter(({ name }) => /^(acme|charts)\//.test(name));
+  const demo = options.repositories ?? demoRepositories(new Date()).filter(({ name }) => /^(acme|charts)\//.test(name));
   const azure = await startAzure({
     pki,
     tenants: [
@@ -42,6 +53,7 @@ export async function startDemoAzure(port = 0, repositories?: readonly SeedRepos
       { name: 'contosomain', subscription: production, repositories: demo, properties: { adminUserEnabled: true } },
       { name: 'contosoempty', subscription: production, repositories: [], sku: 'Basic', location: 'northeurope' },
       { name: 'fabrikamstaging', subscription: staging, repositories: demo.slice(0, 1), sku: 'Premium' },
+      ...registries,
     ],
     applications: [application],
     port,
@@ -53,7 +65,7 @@ export async function startDemoAzure(port = 0, repositories?: readonly SeedRepos
     pki,
     env: {
       NODE_EXTRA_CA_CERTS: pki.ca.certFile,
-      MICROSOFT_ACCOUNTS: JSON.stringify({ key: azure.tokens.key, tenants }),
+      MICROSOFT_ACCOUNTS: JSON.stringify({ key: azure.tokens.key, tenants, asking }),
     },
     application,
     stop: async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
 import { report } from '../../../src/ui/report';
+import { firewallReply } from '../../sandbox/azure/acr';
 import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
 import { buildImage } from '../../sandbox/images';
 import { createPki, type Pki } from '../../sandbox/pki';
@@ -35,7 +36,6 @@ describe('the registries of an account of Azure', () => {
           subscription: production,
           repositories,
           properties: { roleAssignmentMode: 'AbacRepositoryPermissions' },
-          options: {},
         },
         {
           name: 'contosoprivate',
@@ -172,7 +172,7 @@ describe('the registries of an account of Azure', () => {
     });
     const failure = await failing(provider.list(repository, undefined, signal));
     expect(report(failure, 'list')?.reason).toBe(
-      'Its rights go by repository; the role “Container Registry Repository Reader” lets the account read this one. It says “authentication required” (401).',
+      'Your account may not read this repository; the role “Container Registry Repository Reader” lets it. It says “authentication required” (401).',
     );
     azure.registry('contosoabac').clearFaults();
   });
@@ -186,23 +186,42 @@ describe('the registries of an account of Azure', () => {
   });
 
   it.each([
-    [
-      'a firewall',
-      'contosomain',
-      "client with IP '203.0.113.7' is not allowed access",
-      'the firewall of the registry does not let this machine in',
-    ],
-    ['a private endpoint', 'contosoprivate', 'denied', 'the registry lets in private endpoints only'],
-  ])('explain %s', async (_what, name, words, expected) => {
+    ['a firewall', 'contosomain', 'the firewall of the registry does not let this machine in'],
+    ['a private endpoint', 'contosoprivate', 'the registry lets in private endpoints only'],
+  ])('explain %s, which refuses the sign-in already', async (_what, name, expected) => {
     const provider = openAzure(azure);
     const entry = await registry(provider, name);
-    azure
-      .registry(name)
-      .fail(/_catalog/, { status: 403, body: JSON.stringify({ errors: [{ code: 'DENIED', message: words }] }) });
-    const failure = await failing(provider.list(entry, undefined, signal));
-    expect(report(failure, 'list')?.message).toContain(expected);
-    expect(report(failure, 'list')?.message).toContain(words);
+    azure.registry(name).fail(/./, firewallReply('203.0.113.7'));
+    const told = report(await failing(provider.list(entry, undefined, signal)), 'list');
+    expect(told?.message).toContain(expected);
+    expect(told?.message).toContain("client with IP '203.0.113.7' is not allowed access");
+    expect(told?.remedies).toEqual(['openInPortal', 'retry', 'showLog']);
     azure.registry(name).clearFaults();
+  });
+
+  it('explain a subscription that may not be listed, in the words of the service', async () => {
+    azure.state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
+    const provider = openAzure(azure);
+    const group = await named<Group>(provider, undefined, 'Staging');
+    const told = report(await failing(provider.list(group, undefined, signal)), 'list');
+    expect(told?.reason).toBe(
+      `Your account may not list registries here; the role Reader on the subscription lets it. It says “The client '${mona}' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/${staging}' or the scope is invalid. If access was recently granted, please refresh your credentials” (403).`,
+    );
+    expect(told?.remedies).toEqual(['openInPortal', 'retry', 'showLog']);
+    azure.state.denied.clear();
+  });
+
+  it('of a tenant that wants more of somebody lead to signing in to it', async () => {
+    azure.fail((request) => request.path.startsWith('/subscriptions?'), {
+      status: 401,
+      times: 1,
+      body: JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'A second factor is missing.' } }),
+    });
+    const provider = openAzure(azure);
+    const failed = (await children(provider)).find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+    const told = report(await failing(provider.list(failed, undefined, signal)), 'list');
+    expect(told?.reason).toBe('Azure says “A second factor is missing” (401).');
+    expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
   });
 
   it('have pages in the portal', async () => {

@@ -12,6 +12,7 @@ import { contextOf, publicCloud } from '../providerContext';
 
 const { signal } = new AbortController();
 const admin: Credential = { kind: 'basic', username: 'mainacr', secret: 'pass word' };
+const free = { deleteEnabled: true, writeEnabled: true };
 const everything = { repositories: { '*': ['*'] }, catalog: true };
 const built = (day: number, architecture = 'amd64') =>
   buildImage({
@@ -140,7 +141,7 @@ describe('a registry of Azure', () => {
       const { deletion } = openAt(registry);
       const failure = await failing(deletion?.image(tag.image, built(1).digest, signal) ?? Promise.resolve());
       const words = {
-        tag: 'the tag is locked; Unlock on its row lets it go',
+        tag: 'the tag 1 is locked; Unlock on its row lets it go',
         manifest: 'the image is locked; Unlock on its row lets it go',
         repository: 'the repository is locked; “az acr repository update” unlocks it',
       };
@@ -150,6 +151,37 @@ describe('a registry of Azure', () => {
       expect((await tagsOf(registry)).map(({ label }) => label)).toContain('1');
     },
   );
+
+  it.each([
+    ['another tag of the image', 'the tag latest is locked; Unlock on its row lets it go', undefined],
+    ['its own tag', 'the tag 1 is locked; Unlock on its row lets it go', 'unlockTag'],
+  ])('names the lock of %s, and the step that helps', async (what, words, nextStep) => {
+    const registry = await serving();
+    const tag = await tagOf(registry, '1');
+    const tags = registry.repositories.get('team/app')?.tags;
+    tags?.set('latest', { digest: built(1).digest, created: new Date(), lock: free });
+    const locked = tags?.get(what === 'its own tag' ? '1' : 'latest');
+    if (locked !== undefined) locked.lock = { ...free, deleteEnabled: false };
+    const { deletion } = openAt(registry);
+    const failure = await failing(deletion?.image(tag.image, built(1).digest, signal) ?? Promise.resolve());
+    expect(failure.detail.explanation).toBe(words);
+    expect(failure.detail.nextStep).toBe(nextStep);
+  });
+
+  it.each([
+    ['tag', 'the tag 1 is locked; Unlock on its row lets it go'],
+    ['manifest', 'the image is locked; Unlock on its row lets it go'],
+  ])('deletes no repository in which a %s is locked, and says so', async (what, words) => {
+    const registry = await serving();
+    const stored = registry.repositories.get('team/app');
+    const locked = what === 'tag' ? stored?.tags.get('1') : stored?.manifests.get(built(1).digest);
+    if (locked !== undefined) locked.lock = { ...free, deleteEnabled: false };
+    const { deletion } = openAt(registry);
+    const whole = repository(registry, 'team/app');
+    const failure = await failing(deletion?.repository?.delete(whole, signal) ?? Promise.resolve());
+    expect(failure.detail.explanation).toBe(words);
+    expect(registry.repositories.has('team/app')).toBe(true);
+  });
 
   it('gives engines a refresh token as a password, under the name for it', async () => {
     const registry = await serving();

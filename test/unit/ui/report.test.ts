@@ -125,6 +125,11 @@ describe('a report', () => {
     expect(report(plain, 'x')?.remedies).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     expect(remedies('unreachable')).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     expect(remedies('unsupported')).toEqual(['showLog']);
+    const refused = (status: number) => report(new Failure('rejected', '', { subject, status }), 'x')?.remedies;
+    expect(refused(405)).toEqual(['retry', 'showLog']);
+    expect(refused(503)).toEqual(['retry', 'diagnoseConnection', 'showLog']);
+    const locked = new Failure('rejected', '', { subject, nextStep: 'unlockTag' });
+    expect(report(locked, 'x')?.remedies).toEqual(['unlockTag', 'retry', 'showLog']);
   });
 
   it('says nothing of a cancellation', () => {
