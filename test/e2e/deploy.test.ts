@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
 import { layer } from '../sandbox/blob';
@@ -7,6 +6,7 @@ import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines
 import { startHosted, type Hosted } from '../sandbox/hosted';
 import { buildImage } from '../sandbox/images';
 import { startV2Server, type V2Server } from '../sandbox/v2Server';
+import { microsoftAccounts } from './azureWorkbench';
 import { dialog } from './dialog';
 import { imagesView } from './imagesView';
 import { notifications } from './notification';
@@ -26,7 +26,7 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
   let deadEnd: DeadEnd;
   beforeAll(async () => {
     const repositories = [{ name: 'web', tags: { '1.4': image } }];
-    demo = await startDemoAzure(0, repositories);
+    demo = await startDemoAzure({ repositories });
     hosted = await startHosted();
     plain = await startV2Server({ repositories });
     deadEnd = await startDeadEnd();
@@ -54,7 +54,7 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
       DOCKER_CONFIG: '',
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: hosted.dockerAuths }),
     },
-    helpers: [join(import.meta.dirname, 'microsoft')],
+    helpers: [microsoftAccounts],
   }));
   const opened = (...path: readonly string[]) => openedTo(workbench(), path);
   const choose = async (question: string, label: string) => {

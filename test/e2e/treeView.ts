@@ -150,7 +150,8 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       // VS Code gives the hover up when something is drawn anew under the pointer; whoever uses it then points again.
       for (let turns = 0; turns < 5 && !(await hover.isVisible()); turns++) {
         await workbench.page.mouse.move(0, 0);
-        await (await element(path)).locator('.label-name').hover();
+        // In the middle of a long label, the pointer would scroll its beginning out of the row.
+        await (await element(path)).locator('.label-name').hover({ position: { x: 4, y: 4 } });
         await hover.waitFor({ timeout: 5_000 }).catch(() => undefined);
       }
       // VS Code keeps words together with unbreakable spaces.
