@@ -6,8 +6,8 @@ import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
 import { connectionsOf, learn } from '../images/access';
-import { flowSignal } from './steps';
-import type { Boxes, Pick } from './wizard';
+import { flowSignal, widened } from './steps';
+import type { Pick, Prompt } from './wizard';
 
 /** How the service is to get at the image: told apart from the secret, which is read when it is used. */
 export type AccessChoice =
@@ -28,24 +28,45 @@ export async function registryOf(app: App, image: ImageReference): Promise<Azure
 }
 
 /** Asks how the service is to get at the image, the safest first. */
-export async function askAccess(app: App, boxes: Boxes, { image }: Deployable): Promise<AccessChoice> {
-  const items = accessPicks(app, image);
-  const chosen = await boxes.pick(t('How may Azure pull {0}?', printReference(image)), items);
-  if (chosen !== 'type') return chosen;
-  const username = await boxes.input({
-    prompt: t('User name at {0}', image.host),
-    problem: (text) => (text === '' ? t('Type the user name.') : undefined),
-  });
-  const secret = await boxes.input({
-    prompt: t('Password or token of {0}', username),
-    secret: true,
-    problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
-  });
-  return { kind: 'typed', username, secret };
+export function accessPrompts<T extends { readonly access: AccessChoice }>(
+  app: App,
+  { image }: Deployable,
+): readonly Prompt<T>[] {
+  // A box of its own step each: a step remembers what its box held.
+  const ask: Prompt<{ readonly access: AccessChoice }>[] = [
+    {
+      ask: async (boxes) => ({
+        access: await boxes.pick(t('How may Azure pull {0}?', printReference(image)), accessPicks(app, image)),
+      }),
+    },
+    {
+      when: ({ access }) => access?.kind === 'typed',
+      ask: async (boxes) => {
+        const username = await boxes.input({
+          prompt: t('User name at {0}', image.host),
+          problem: (text) => (text === '' ? t('Type the user name.') : undefined),
+        });
+        return { access: { kind: 'typed', username, secret: '' } };
+      },
+    },
+    {
+      when: ({ access }) => access?.kind === 'typed',
+      ask: async (boxes, { access }) => {
+        const username = access?.kind === 'typed' ? access.username : '';
+        const secret = await boxes.input({
+          prompt: t('Password or token of {0}', username),
+          secret: true,
+          problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
+        });
+        return { access: { kind: 'typed', username, secret } };
+      },
+    },
+  ];
+  return ask.map((prompt) => widened<T, { readonly access: AccessChoice }>(prompt));
 }
 
-async function accessPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice | 'type'>[]> {
-  const picks: Pick<AccessChoice | 'type'>[] = [];
+async function accessPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice>[]> {
+  const picks: Pick<AccessChoice>[] = [];
   const registry = await registryOf(app, image);
   if (registry !== undefined) {
     const role = registry.usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
@@ -64,7 +85,11 @@ async function accessPicks(app: App, image: ImageReference): Promise<readonly Pi
   const isPublic = registry === undefined || registry.anonymousPullEnabled;
   if (isPublic)
     picks.push({ label: t('Nothing: the image is public'), detail: t('Anybody may pull it'), value: { kind: 'none' } });
-  picks.push({ label: t('User name and password or token…'), value: 'type' });
+  picks.push({
+    label: t('User name and password or token…'),
+    detail: t('They are kept in the secret settings of the service'),
+    value: { kind: 'typed', username: '', secret: '' },
+  });
   return picks;
 }
 

@@ -4,7 +4,7 @@ import type { AppServicePlan, AzureRegistry, DeployedImage, WebApp } from '../..
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, askAccess, checkRights, deployedImage, referenceFor } from './access';
+import { accessLine, accessPrompts, checkRights, deployedImage, referenceFor } from './access';
 import type { AccessChoice } from './access';
 import { connectAzure } from './connectAzure';
 import { groupWork } from './groupWork';
@@ -31,7 +31,17 @@ interface Answers extends InGroup {
   readonly access: AccessChoice;
 }
 
-const skus = ['B1', 'B2', 'B3', 'S1', 'P0v3', 'P1v3', 'P2v3', 'F1'] as const;
+/** https://learn.microsoft.com/en-us/azure/app-service/overview-hosting-plans */
+const skus: readonly { readonly value: string; readonly detail: () => string }[] = [
+  { value: 'B1', detail: () => t('Basic: 1 core, 1.75 GB') },
+  { value: 'B2', detail: () => t('Basic: 2 cores, 3.5 GB') },
+  { value: 'B3', detail: () => t('Basic: 4 cores, 7 GB') },
+  { value: 'S1', detail: () => t('Standard, with slots: 1 core, 1.75 GB') },
+  { value: 'P0v3', detail: () => t('Premium, with slots: 1 core, 4 GB') },
+  { value: 'P1v3', detail: () => t('Premium, with slots: 2 cores, 8 GB') },
+  { value: 'P2v3', detail: () => t('Premium, with slots: 4 cores, 16 GB') },
+  { value: 'F1', detail: () => t('Free: shared, 60 minutes of work a day') },
+];
 
 /** Runs an image in a web app: one that is there, whose image is replaced, or a new one. */
 export async function deployToAppService(app: App, deployable: Deployable): Promise<void> {
@@ -42,7 +52,7 @@ export async function deployToAppService(app: App, deployable: Deployable): Prom
     ...subscriptionPrompts<Answers>(accounts),
     ...targetPrompts,
     ...newAppPrompts(deployable),
-    { ask: async (boxes) => ({ access: await askAccess(app, boxes, deployable) }) },
+    ...accessPrompts<Answers>(app, deployable),
     {
       ask: async (boxes, answers) => {
         await boxes.confirm(title, summary(deployable, answers).join('\n\n'), t('Deploy'));
@@ -142,7 +152,7 @@ function newAppPrompts({ image, from }: Deployable): readonly Prompt<Answers>[] 
       ask: async (boxes, { newPlan }) => {
         const sku = await boxes.pick(
           t('SKU of the plan'),
-          skus.map((value) => ({ label: value, value })),
+          skus.map(({ value, detail }) => ({ label: value, description: detail(), value })),
         );
         return { newPlan: { name: newPlan?.name ?? '', sku } };
       },

@@ -4,7 +4,7 @@ import type { ContainerApp, DeployedImage, Environment } from '../../azure/azure
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, askAccess, checkRights, deployedImage, referenceFor } from './access';
+import { accessLine, accessPrompts, checkRights, deployedImage, referenceFor } from './access';
 import type { AccessChoice } from './access';
 import { connectAzure } from './connectAzure';
 import { groupWork } from './groupWork';
@@ -38,7 +38,7 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
     ...subscriptionPrompts<Answers>(accounts),
     ...targetPrompts,
     ...newAppPrompts(deployable),
-    { ask: async (boxes) => ({ access: await askAccess(app, boxes, deployable) }) },
+    ...accessPrompts<Answers>(app, deployable),
     {
       ask: async (boxes, answers) => {
         await boxes.confirm(title, summary(deployable, answers).join('\n\n'), t('Deploy'));

@@ -53,6 +53,8 @@ class Step<T> extends AzureWizardPromptStep<Context<T>> {
   constructor(
     private readonly question: Prompt<T>,
     readonly title: string,
+    /** What the wizard remembers a box's text by: by default the class, which all of them share. */
+    override readonly id: string,
   ) {
     super();
   }
@@ -76,7 +78,7 @@ class Step<T> extends AzureWizardPromptStep<Context<T>> {
 export async function askAll<T>(app: App, title: string, prompts: readonly Prompt<T>[]): Promise<Told<T> | undefined> {
   registerUIExtensionVariables({ context: app.extension, outputChannel: channelOf(app) });
   const context = newContext<T>();
-  const promptSteps = prompts.map((prompt) => new Step(prompt, title));
+  const promptSteps = prompts.map((prompt, index) => new Step(prompt, title, `${index}`));
   const wizard = new AzureWizard<Context<T>>(context, { title, promptSteps });
   try {
     await wizard.prompt();
