@@ -285,8 +285,10 @@ function remedies(failure: Failure): readonly Remedy[] {
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
-    case 'unauthorized':
     case 'forbidden':
+      // A program refuses whoever it knows; the credential of a registry has no part in it.
+      return speaker === 'program' ? ['retry', 'showLog'] : ['updateCredential', 'retry', 'showLog'];
+    case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
       return isAboutCertificates(failure) ? ['editTrust', ...looking(failure)] : looking(failure);

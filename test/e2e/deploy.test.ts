@@ -57,20 +57,33 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     helpers: [microsoftAccounts],
   }));
   const opened = (...path: readonly string[]) => openedTo(workbench(), path);
+  /** What is being done, for the names of pictures. */
+  let flow = '';
+  const picture = (question: string) =>
+    workbench().screenshot(
+      `deploy-${flow}-${question.replace(/127\.0\.0\.1:\d+/, 'registry')}`.replace(/[^\w]+/g, '-').toLowerCase(),
+    );
   const choose = async (question: string, label: string) => {
     const input = quickInput(workbench());
     await expect.poll(() => input.placeholder(), { timeout: 15_000 }).toBe(question);
+    await input.rows();
+    await picture(question);
     await input.pick(label);
   };
   const type = async (question: string, text?: string) => {
     const input = quickInput(workbench());
     await input.says(question);
-    if (text !== undefined) await input.type(text);
+    await picture(question);
+    if (text !== undefined) {
+      expect(await input.value()).toBe('');
+      await input.type(text);
+    }
     await input.accept();
   };
   const deploy = async (path: readonly string[], command: string) => {
     const view = await opened(...path.slice(0, -1));
     await view.choose(path.slice(-2), `Deploy Image to Azure ${command}…`);
+    flow = command;
     await choose('Subscription', 'Contoso Production');
   };
   const confirmed = async (picture: string, ...lines: readonly string[]) => {
@@ -100,17 +113,14 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await deploy(fromAzure, 'App Service');
     await choose('Web app', 'Create new web app…');
     await type('Name of the web app', 'contoso-new');
-    await workbench().screenshot('deploy-group');
     await choose('Resource group', 'rg-web');
     await choose('App Service plan', 'Create new Linux plan…');
     await type('Name of the new plan');
-    await workbench().screenshot('deploy-sku');
     await choose('SKU of the plan', 'B1');
     await choose('Location', 'West Europe');
     await quickInput(workbench()).says('Port that the container listens on');
     expect(await quickInput(workbench()).value()).toBe('8080');
     await type('Port that the container listens on');
-    await workbench().screenshot('deploy-access');
     const { host } = demo.azure.registry('contosomain');
     await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
     await confirmed(
@@ -139,7 +149,6 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await deploy(['Hub', 'mona', 'web', tag], 'App Service');
     await choose('Web app', 'contoso-there');
     await choose('Slot of contoso-there', 'staging');
-    await workbench().screenshot('deploy-hub-access');
     await choose(`How may Azure pull mona/web:${tag}?`, 'Credential of Hub');
     await confirmed(
       'deploy-slot-confirm',
@@ -215,6 +224,7 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await dialog(workbench()).press('Deploy');
     const told = await notifications(workbench()).saying('your account may not give roles on contosomain');
     expect(told).toContain('nothing was created');
+    expect(await notifications(workbench()).buttons('your account may not give roles')).toEqual(['Retry', 'Show Log']);
     await workbench().screenshot('deploy-no-right');
     expect(demo.azure.state.resources.size).toBe(before);
     demo.azure.state.denied.clear();
@@ -227,6 +237,7 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await images.open();
     await images.expand(['docker.io', 'webapp6']);
     await images.choose(['webapp6', 'latest'], 'Push…');
+    flow = 'push';
     await choose('Where does the image belong?', 'Create new Azure Container Registry…');
     await choose('Subscription', 'Contoso Production');
     await type('Name of the registry', 'contosopushed');

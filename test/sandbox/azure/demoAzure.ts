@@ -111,6 +111,7 @@ function seedServices(state: ArmState): void {
     id: `${web}/sites/contoso-there/slots/staging`,
     name: 'contoso-there/staging',
     type: 'Microsoft.Web/sites/slots',
+    properties: { ...site.properties, defaultHostName: 'contoso-there-staging.azurewebsites.net' },
   });
   state.secrets.set(`${web}/sites/contoso-there/slots/staging/config/appsettings`.toLowerCase(), { FEATURE: 'on' });
   const app = `${group}/providers/Microsoft.App`;

@@ -117,6 +117,8 @@ describe('a report', () => {
   it('offers what can help', () => {
     const remedies = (kind: FailureKind) => report(new Failure(kind, '', { subject }), 'x')?.remedies;
     expect(remedies('unauthorized')).toEqual(['updateCredential', 'retry', 'showLog']);
+    const ofAzure = new Failure('forbidden', '', { subject: 'Azure', speaker: 'program' });
+    expect(report(ofAzure, 'x')?.remedies).toEqual(['retry', 'showLog']);
     expect(remedies('unlisted')).toEqual(['addRepository', 'updateCredential', 'retry', 'showLog']);
     expect(remedies('untrusted')).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     const expired = new Failure('untrusted', '', { subject, code: 'CERT_HAS_EXPIRED' });
