@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection } from '../../core/model';
 import { updateCredential as askForCredential } from '../connections/updateCredential';
-import { askTrust } from '../connections/trust';
+import { askTrust, takesCertificates } from '../connections/trust';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
 
@@ -39,7 +39,7 @@ export const updateCredential = nodeCommand({
 export const editTrust = nodeCommand({
   id: 'editTrust',
   title: () => t('Certificates…'),
-  needs: (node) => (node.connection.url.startsWith('https:') ? connectionNode(node) : undefined),
+  needs: (node) => (takesCertificates(node.connection, node.provider) ? connectionNode(node) : undefined),
   doing: ({ label }) => t('change how {0} is trusted', label),
   run: async (app, { id, label, url, tls }) => {
     const step = { title: t('Certificates of {0}', label), host: new URL(url).host, current: tls };

@@ -5,6 +5,7 @@ import type { Answers, Question, RegistryProvider } from '../../providers/provid
 import type { App } from '../app';
 import { causes, isAboutCertificates, report } from '../report';
 import type { Refusal } from './questions';
+import { takesCertificates } from './trust';
 
 /** What is to be connected, and what it signs in with. */
 export interface Candidate {
@@ -46,7 +47,8 @@ export async function check(
   if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
   const refusal = { at: questionAbout(error, questions, answers), problem: told.message };
-  if (!(error instanceof Failure) || !isAboutCertificates(error)) return { refusal };
+  const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
+  if (!isAskable) return { refusal };
   const { host } = new URL(connection.url);
   return { refusal, certificates: { host, cause: told.reason, code: error.detail.code } };
 }

@@ -2,10 +2,19 @@ import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { t } from '@vscode/l10n';
 import { readPem } from '../../core/tls';
-import type { TlsOptions } from '../../core/model';
+import type { Connection, TlsOptions } from '../../core/model';
+import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import type { Accept, Answer } from '../ask';
 import { report } from '../report';
+
+/** Whether what is chosen here has an effect: an account of Azure is asked through a library that knows nothing of it. */
+export function takesCertificates(
+  { url }: Pick<Connection, 'url'>,
+  { azure }: Pick<RegistryProvider, 'azure'>,
+): boolean {
+  return azure === undefined && url.startsWith('https:');
+}
 
 /** The options that were chosen; none: as VS Code does. */
 export interface Trust {

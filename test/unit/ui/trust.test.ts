@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
+import { Failure } from '../../../src/core/failure';
 import type { Connection, TlsOptions } from '../../../src/core/model';
+import type { RegistryProvider } from '../../../src/providers/provider';
 import { tlsOf } from '../../../src/core/tls';
 import { providerTypes } from '../../../src/providers/table';
 import type { App } from '../../../src/ui/app';
@@ -67,7 +69,18 @@ const signIn = (url: string, password = 'pw') => [
 const unknown = (url: string) =>
   `The certificate of ${new URL(url).host} comes from an authority that this machine does not know.`;
 
+const ofAzure = { azure: {} as NonNullable<RegistryProvider['azure']> };
+
 describe('connecting a registry whose certificate does not hold', () => {
+  it('says so, and does not ask, where it is an account of Azure, whose library would not be told', async () => {
+    const { ask, seen } = user('Azure', 'Service principal', 'contoso.com', 'an id', 'a secret', undefined);
+    const failure = new Failure('untrusted', '', { subject: 'Azure', code: 'SELF_SIGNED_CERT_IN_CHAIN' });
+    const provider = { ...ofAzure, list: () => Promise.reject(failure) } as unknown as RegistryProvider;
+    expect(await connect({ ...appOf(ask, []), open: () => provider })).toBeUndefined();
+    // Back at the first question, which shows why.
+    expect(seen.slice(-2)).toEqual(['Connect Registry (5 of 5)', 'Connect Registry (2 of 5)']);
+  });
+
   it('asks for the CA file, says of one that will not do why, and keeps the one that does', async () => {
     const added: Omit<Connection, 'id'>[] = [];
     const missing = join(pki.directory, 'missing.crt');
@@ -203,8 +216,9 @@ describe('Certificates…', () => {
     expect(left.set).toEqual([]);
   });
 
-  it('is for connections over https', () => {
+  it('is for connections over https, and for no account of Azure', () => {
     expect(editTrust.applies(connectionNode({}, {}))).toBe(true);
     expect(editTrust.applies(connectionNode({ url: 'http://registry.example.com' }, {}))).toBe(false);
+    expect(editTrust.applies(connectionNode({}, ofAzure))).toBe(false);
   });
 });
