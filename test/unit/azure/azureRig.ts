@@ -1,8 +1,11 @@
+import { beforeAll, beforeEach } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
 import type { Cloud } from '../../../src/azure/azure';
 import { azure as azureType } from '../../../src/providers/acr/azureType';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import type { SandboxAzure } from '../../sandbox/azure/azure';
+import { startAzure, type AzureOptions, type SandboxAzure } from '../../sandbox/azure/azure';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { trust } from '../../sandbox/trust';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
 
@@ -11,6 +14,22 @@ export const fabrikam = '22222222-2222-2222-2222-222222222222';
 export const production = '00000000-0000-0000-0000-00000000000a';
 export const staging = '00000000-0000-0000-0000-00000000000b';
 export const mona = 'mona@contoso.com';
+
+/** An Azure whose authority is trusted, for all tests of a suite or for each of them. */
+export function useAzure(options: Omit<AzureOptions, 'pki'>, whose: 'suite' | 'each' = 'suite'): () => SandboxAzure {
+  let pki: Pki;
+  let azure: SandboxAzure;
+  beforeAll(async () => {
+    pki = await createPki();
+    trust(pki);
+    return () => pki.remove();
+  });
+  (whose === 'suite' ? beforeAll : beforeEach)(async () => {
+    azure = await startAzure({ ...options, pki });
+    return () => azure.stop();
+  });
+  return () => azure;
+}
 
 export function cloudOf({ url }: SandboxAzure): Cloud {
   return {

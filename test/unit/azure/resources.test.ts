@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AzureRegistry, Subscription } from '../../../src/azure/azure';
-import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
 import { buildImage } from '../../sandbox/images';
-import { createPki, type Pki } from '../../sandbox/pki';
-import { trust } from '../../sandbox/trust';
 import { failing } from '../failing';
-import { accountOf, contoso, mona, production } from './azureRig';
+import { accountOf, contoso, mona, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
 const image = buildImage();
@@ -14,16 +11,8 @@ const place = { subscription, resourceGroup: 'rg-images' };
 const silent = () => undefined;
 
 describe('resources of Azure', () => {
-  let pki: Pki;
-  let azure: SandboxAzure;
-  beforeAll(async () => {
-    pki = await createPki();
-    trust(pki);
-  });
-  afterAll(() => pki.remove());
-  beforeEach(async () => {
-    azure = await startAzure({
-      pki,
+  const azure = useAzure(
+    {
       tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
       subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
       registries: [
@@ -35,19 +24,19 @@ describe('resources of Azure', () => {
           properties: { roleAssignmentMode: 'AbacRepositoryPermissions', adminUserEnabled: true },
         },
       ],
-    });
-    return () => azure.stop();
-  });
+    },
+    'each',
+  );
 
   const registry = async (name = 'contosomain'): Promise<AzureRegistry> => {
-    const found = (await accountOf(azure).registries(subscription, signal)).find((one) => one.name === name);
+    const found = (await accountOf(azure()).registries(subscription, signal)).find((one) => one.name === name);
     if (found === undefined) throw new Error(`There is no ${name}.`);
     return found;
   };
   /** What was written, without what tells one run from another. */
   const written = () =>
-    azure.calls
-      .filter(({ method }) => method === 'PUT' || method === 'PATCH')
+    azure()
+      .calls.filter(({ method }) => method === 'PUT' || method === 'PATCH')
       .map(({ method, path, body }) => ({
         what: `${method} ${path
           .replace(/\?.*/, '')
@@ -57,7 +46,7 @@ describe('resources of Azure', () => {
       }));
 
   it('are made and deleted as the service goes along, which tells how far it is', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const said: string[] = [];
     const created = await account.createRegistry(
       { ...place, name: 'contosonew', location: 'westeurope', sku: 'Basic' },
@@ -81,8 +70,8 @@ describe('resources of Azure', () => {
   });
 
   it('tell why a name cannot be had', async () => {
-    azure.state.taken.add('microsoft');
-    const account = accountOf(azure);
+    azure().state.taken.add('microsoft');
+    const account = accountOf(azure());
     expect(await account.registryNameProblem(subscription, 'microsoft', signal)).toBe(
       'The registry microsoft is already in use.',
     );
@@ -90,8 +79,8 @@ describe('resources of Azure', () => {
   });
 
   it('fail at the end of an operation with the words of the service', async () => {
-    const account = accountOf(azure);
-    azure.fail(/GET .*operationStatuses/, {
+    const account = accountOf(azure());
+    azure().fail(/GET .*operationStatuses/, {
       status: 200,
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({
@@ -112,13 +101,13 @@ describe('resources of Azure', () => {
       location: 'westeurope',
       sku: 'Basic',
     } as const;
-    const failure = await failing(accountOf(azure).createRegistry(wish, silent, signal));
+    const failure = await failing(accountOf(azure()).createRegistry(wish, silent, signal));
     expect(failure).toMatchObject({ kind: 'notFound', message: "Resource group 'nowhere' could not be found." });
   });
 
   // azure-recordings/azure-cli-2021/appservice/test_acr_integration.json: plan, site, settings, image; the image comes last.
   it('run an image in a new web app: identity, role, and the image last', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const main = await registry();
     const plan = await account.appService.createPlan(
       place,
@@ -168,11 +157,11 @@ describe('resources of Azure', () => {
     expect(calls[3]?.body).toEqual({
       properties: { linuxFxVersion: `DOCKER|${reference}`, acrUseManagedIdentityCreds: true },
     });
-    expect(azure.state.assignments.map(({ role }) => role)).toEqual(['AcrPull']);
+    expect(azure().state.assignments.map(({ role }) => role)).toEqual(['AcrPull']);
   });
 
   it('replace the image of a web app, and keep its other settings', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const plan = await account.appService.createPlan(
       place,
       { name: 'asp-web', location: 'westeurope', sku: 'B1' },
@@ -187,7 +176,7 @@ describe('resources of Azure', () => {
       signal,
     );
     const settings = `${app.id}/config/appsettings`.toLowerCase();
-    azure.state.secrets.set(settings, { ...azure.state.secrets.get(settings), FEATURE: 'on' });
+    azure().state.secrets.set(settings, { ...azure().state.secrets.get(settings), FEATURE: 'on' });
     const access = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
     await account.appService.setImage(
       subscription,
@@ -196,20 +185,20 @@ describe('resources of Azure', () => {
       undefined,
       signal,
     );
-    expect(azure.state.secrets.get(settings)).toEqual({
+    expect(azure().state.secrets.get(settings)).toEqual({
       FEATURE: 'on',
       WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false',
       DOCKER_REGISTRY_SERVER_URL: 'https://index.docker.io',
       DOCKER_REGISTRY_SERVER_USERNAME: 'mona',
       DOCKER_REGISTRY_SERVER_PASSWORD: 'dckr',
     });
-    expect(azure.resource('/sites/contoso-web')?.properties.siteConfig).toMatchObject({
+    expect(azure().resource('/sites/contoso-web')?.properties.siteConfig).toMatchObject({
       linuxFxVersion: 'DOCKER|docker.io/mona/web:2',
     });
   });
 
   it('have a registry call a web app after each push', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const plan = await account.appService.createPlan(
       place,
       { name: 'asp-web', location: 'westeurope', sku: 'B1' },
@@ -227,7 +216,7 @@ describe('resources of Azure', () => {
       'https://$contoso-web:publishing-password@contoso-web.scm.azurewebsites.net/api/registry/webhook',
     );
     await account.appService.createWebhook(await registry(), 'webappcontosoweb', address, 'web:1.4', silent, signal);
-    expect(azure.resource('/webhooks/webappcontosoweb')?.properties).toMatchObject({
+    expect(azure().resource('/webhooks/webappcontosoweb')?.properties).toMatchObject({
       scope: 'web:1.4',
       actions: ['push'],
       status: 'enabled',
@@ -236,7 +225,7 @@ describe('resources of Azure', () => {
 
   // azure-recordings/azure-cli-extensions-2024/containerapp/test_containerapp_registry_identity_system.json
   it('run an image in a new container app: a public one first, then, when its identity may pull, its own', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const abac = await registry('contosoabac');
     const environment = await account.containerApps.createEnvironment(
       place,
@@ -286,11 +275,11 @@ describe('resources of Azure', () => {
     });
     expect(calls[1]?.body).toEqual(body('mcr.microsoft.com/k8se/quickstart:latest', {}));
     expect(calls[3]?.body).toEqual(body(reference, { registries: [{ server: abac.loginServer, identity: 'system' }] }));
-    expect(azure.state.assignments.map(({ role }) => role)).toEqual(['Container Registry Repository Reader']);
+    expect(azure().state.assignments.map(({ role }) => role)).toEqual(['Container Registry Repository Reader']);
   });
 
   it('give a container app a new revision; its other containers, secrets and settings stay', async () => {
-    const account = accountOf(azure);
+    const account = accountOf(azure());
     const environment = await account.containerApps.createEnvironment(
       place,
       { name: 'cae-web', location: 'westeurope' },
@@ -304,7 +293,7 @@ describe('resources of Azure', () => {
       silent,
       signal,
     );
-    const resource = azure.resource('/containerApps/contoso-web');
+    const resource = azure().resource('/containerApps/contoso-web');
     const template = resource?.properties.template as { containers: object[] };
     template.containers.push({ name: 'sidecar', image: 'docker.io/library/envoy:1' });
     const access = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
@@ -328,25 +317,25 @@ describe('resources of Azure', () => {
         registries: [{ server: 'registry.example.com' }, { server: 'index.docker.io', username: 'mona' }],
       },
     });
-    expect(azure.state.secrets.get(app.id.toLowerCase())).toEqual({
+    expect(azure().state.secrets.get(app.id.toLowerCase())).toEqual({
       'registry-example-com-bot': 'old secret',
       'index-docker-io-mona': 'dckr',
     });
   });
 
   it('tell beforehand which rights the account lacks', async () => {
-    const { access } = accountOf(azure);
+    const { access } = accountOf(azure());
     const main = await registry();
     expect(await access.mayAssign(main, signal)).toBe(true);
     expect(await access.mayCreate(place, 'Microsoft.Web/sites', signal)).toBe(true);
-    azure.state.denied.set(main.id.toLowerCase(), ['Microsoft.Authorization/roleAssignments/write']);
-    azure.state.denied.set(`/subscriptions/${production}/resourcegroups/rg-images`, ['Microsoft.Web/*']);
+    azure().state.denied.set(main.id.toLowerCase(), ['Microsoft.Authorization/roleAssignments/write']);
+    azure().state.denied.set(`/subscriptions/${production}/resourcegroups/rg-images`, ['Microsoft.Web/*']);
     expect(await access.mayAssign(main, signal)).toBe(false);
     expect(await access.mayCreate(place, 'Microsoft.Web/sites', signal)).toBe(false);
   });
 
   it('give the credential of an admin user only where it is switched on', async () => {
-    const { access } = accountOf(azure);
+    const { access } = accountOf(azure());
     expect(await access.adminCredential(await registry('contosoabac'), signal)).toEqual({
       username: 'contosoabac',
       secret: 'admin password of contosoabac',

@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
 import type { AzureSignIn } from '../../../src/azure/identities';
 import { tokensOf } from '../../../src/azure/identities';
 import { report } from '../../../src/ui/report';
-import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
-import { createPki, type Pki } from '../../sandbox/pki';
-import { trust } from '../../sandbox/trust';
 import { collectLog } from '../collectLog';
 import { fakePrograms } from '../core/fakePrograms';
 import { failing } from '../failing';
-import { cloudOf, contoso, mona, production } from './azureRig';
+import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
 const application = {
@@ -19,27 +16,18 @@ const application = {
 };
 
 describe('signing in to Azure', () => {
-  let pki: Pki;
-  let azure: SandboxAzure;
-  beforeAll(async () => {
-    pki = await createPki();
-    trust(pki);
-    azure = await startAzure({
-      pki,
-      tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
-      subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
-      registries: [],
-      applications: [application],
-    });
+  const azure = useAzure({
+    tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+    subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
+    registries: [],
+    applications: [application],
   });
-  afterAll(async () => {
+  afterAll(() => {
     vi.unstubAllEnvs();
-    await azure.stop();
-    await pki.remove();
   });
 
   const subscriptions = async (signIn: AzureSignIn) => {
-    const cloud = cloudOf(azure);
+    const cloud = cloudOf(azure());
     const account = new AzureAccount(cloud, tokensOf(signIn, cloud), collectLog());
     return (await account.subscriptions(signal)).subscriptions.map(({ name }) => name);
   };
@@ -75,7 +63,7 @@ describe('signing in to Azure', () => {
 
   it('works as the Azure CLI is signed in, whose token is asked for each tenant', async () => {
     const programs = await fakePrograms();
-    const token = azure.tokens.sign({ aud: azure.url, tid: contoso, upn: mona });
+    const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
     const answer = JSON.stringify({
       accessToken: token,
       expiresOn: '2099-01-01 00:00:00.000000',
@@ -86,7 +74,7 @@ describe('signing in to Azure', () => {
     vi.stubEnv('PATH', programs.env.PATH ?? '');
     expect(await subscriptions({ kind: 'cli' })).toEqual(['Production']);
     expect((await programs.callOf('az'))?.argv).toEqual([
-      ...['account', 'get-access-token', '--output', 'json', '--resource', azure.url],
+      ...['account', 'get-access-token', '--output', 'json', '--resource', azure().url],
       ...['--tenant', contoso],
     ]);
   });

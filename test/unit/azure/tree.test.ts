@@ -1,58 +1,44 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
 import { report } from '../../../src/ui/report';
 import { firewallReply } from '../../sandbox/azure/acr';
-import { startAzure, type SandboxAzure } from '../../sandbox/azure/azure';
 import { buildImage } from '../../sandbox/images';
-import { createPki, type Pki } from '../../sandbox/pki';
-import { trust } from '../../sandbox/trust';
 import { failing } from '../failing';
-import { contoso, fabrikam, mona, openAzure, production, staging } from './azureRig';
+import { contoso, fabrikam, mona, openAzure, production, staging, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
 const image = buildImage();
 const repositories = [{ name: 'team/app', tags: { '1.0': image, latest: image } }];
 
 describe('the registries of an account of Azure', () => {
-  let pki: Pki;
-  let azure: SandboxAzure;
-  beforeAll(async () => {
-    pki = await createPki();
-    trust(pki);
-    azure = await startAzure({
-      pki,
-      tenants: [
-        { id: contoso, name: 'Contoso', users: [mona] },
-        { id: fabrikam, name: 'Fabrikam', users: [mona] },
-      ],
-      subscriptions: [
-        { id: production, name: 'Production', tenantId: contoso },
-        { id: staging, name: 'Staging', tenantId: fabrikam },
-      ],
-      registries: [
-        { name: 'contosomain', subscription: production, repositories },
-        {
-          name: 'contosoabac',
-          subscription: production,
-          repositories,
-          properties: { roleAssignmentMode: 'AbacRepositoryPermissions' },
-        },
-        {
-          name: 'contosoprivate',
-          subscription: production,
-          repositories,
-          properties: { publicNetworkAccess: 'Disabled' },
-        },
-        { name: 'stagingmain', subscription: staging, repositories },
-      ],
-    });
-  });
-  afterAll(async () => {
-    await azure.stop();
-    await pki.remove();
+  const azure = useAzure({
+    tenants: [
+      { id: contoso, name: 'Contoso', users: [mona] },
+      { id: fabrikam, name: 'Fabrikam', users: [mona] },
+    ],
+    subscriptions: [
+      { id: production, name: 'Production', tenantId: contoso },
+      { id: staging, name: 'Staging', tenantId: fabrikam },
+    ],
+    registries: [
+      { name: 'contosomain', subscription: production, repositories },
+      {
+        name: 'contosoabac',
+        subscription: production,
+        repositories,
+        properties: { roleAssignmentMode: 'AbacRepositoryPermissions' },
+      },
+      {
+        name: 'contosoprivate',
+        subscription: production,
+        repositories,
+        properties: { publicNetworkAccess: 'Disabled' },
+      },
+      { name: 'stagingmain', subscription: staging, repositories },
+    ],
   });
   beforeEach(() => {
-    azure.clearFaults();
+    azure().clearFaults();
   });
 
   const children = async (provider: ReturnType<typeof openAzure>, parent?: Entry) =>
@@ -70,10 +56,10 @@ describe('the registries of an account of Azure', () => {
     named<Registry>(provider, await named<Group>(provider, undefined, 'Production'), name);
 
   it('lead from subscriptions over registries and repositories to tags', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     expect((await children(provider)).map(({ label }) => label)).toEqual(['Production', 'Staging']);
     const main = await registry(provider);
-    expect(main).toMatchObject({ host: azure.registry('contosomain').host, detail: 'westeurope · Standard' });
+    expect(main).toMatchObject({ host: azure().registry('contosomain').host, detail: 'westeurope · Standard' });
     const repository = await named<Repository>(provider, main, 'team/app');
     expect(repository.image).toEqual({ host: main.host, path: 'team/app' });
     const tag = await named<Tag>(provider, repository, '1.0');
@@ -87,12 +73,12 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('are listed as they are expanded, and no other is asked', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     await children(provider);
-    const before = azure.calls.length;
+    const before = azure().calls.length;
     await children(provider, await named(provider, undefined, 'Staging'));
-    const asked = azure.calls
-      .slice(before)
+    const asked = azure()
+      .calls.slice(before)
       .map(({ path }) => path)
       .filter((path) => path.includes('registries'));
     expect(asked).toHaveLength(1);
@@ -100,9 +86,9 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('exchange a token of Entra once, for all that is asked of a registry', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const main = await registry(provider);
-    const { requests } = azure.registry('contosomain');
+    const { requests } = azure().registry('contosomain');
     const before = requests.length;
     const repository = await named<Repository>(provider, main, 'team/app');
     await children(provider, repository);
@@ -111,32 +97,34 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('renew a token that the registry no longer takes, once', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const main = await registry(provider);
     await children(provider, main);
-    azure.registry('contosomain').fail(/GET \/v2\/_catalog/, {
-      status: 401,
-      times: 1,
-      headers: {
-        'WWW-Authenticate': azure
-          .registry('contosomain')
-          .tokens.challenge('registry:catalog:*', 'invalid_token')
-          .replace(/realm="[^"]*"/, `realm="${azure.registry('contosomain').url}/oauth2/token"`),
-      },
-    });
+    azure()
+      .registry('contosomain')
+      .fail(/GET \/v2\/_catalog/, {
+        status: 401,
+        times: 1,
+        headers: {
+          'WWW-Authenticate': azure()
+            .registry('contosomain')
+            .tokens.challenge('registry:catalog:*', 'invalid_token')
+            .replace(/realm="[^"]*"/, `realm="${azure().registry('contosomain').url}/oauth2/token"`),
+        },
+      });
     expect((await children(provider, main)).map(({ label }) => label)).toEqual(['team/app']);
-    azure.registry('contosomain').clearFaults();
+    azure().registry('contosomain').clearFaults();
   });
 
   it('of one tenant that fails hide no other, and say why when its row is opened', async () => {
-    azure.fail((request) => request.path.startsWith('/subscriptions?'), {
+    azure().fail((request) => request.path.startsWith('/subscriptions?'), {
       status: 403,
       times: 1,
       body: JSON.stringify({
         error: { code: 'AuthorizationFailed', message: 'Conditional access wants more of you.' },
       }),
     });
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const rows = await children(provider);
     expect(rows).toHaveLength(2);
     const failed = rows.find((entry) => entry.kind === 'group' && entry.detail === 'tenant, not listed');
@@ -146,39 +134,43 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('show those subscriptions that were chosen', async () => {
-    const provider = openAzure(azure, [staging]);
+    const provider = openAzure(azure(), [staging]);
     expect((await children(provider)).map(({ label }) => label)).toEqual(['Staging']);
     expect((await provider.choosable?.(signal))?.map(({ label }) => label)).toEqual(['Production', 'Staging']);
   });
 
   it('explain that the catalog of a registry with rights by repository needs a role', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const abac = await registry(provider, 'contosoabac');
-    azure.registry('contosoabac').fail(/_catalog/, {
-      status: 401,
-      body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
-    });
+    azure()
+      .registry('contosoabac')
+      .fail(/_catalog/, {
+        status: 401,
+        body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+      });
     const failure = await failing(provider.list(abac, undefined, signal));
     expect(report(failure, 'list')?.message).toContain('Container Registry Repository Catalog Lister');
-    azure.registry('contosoabac').clearFaults();
+    azure().registry('contosoabac').clearFaults();
   });
 
   it('explain that a repository itself needs a role where rights go by repository', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const repository = await named<Repository>(provider, await registry(provider, 'contosoabac'), 'team/app');
-    azure.registry('contosoabac').fail(/_tags/, {
-      status: 401,
-      body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
-    });
+    azure()
+      .registry('contosoabac')
+      .fail(/_tags/, {
+        status: 401,
+        body: JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+      });
     const failure = await failing(provider.list(repository, undefined, signal));
     expect(report(failure, 'list')?.reason).toBe(
       'Your account may not read this repository; the role “Container Registry Repository Reader” lets it. It says “authentication required” (401).',
     );
-    azure.registry('contosoabac').clearFaults();
+    azure().registry('contosoabac').clearFaults();
   });
 
   it('tell where to look for an image that was deleted softly', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const { host } = await registry(provider);
     const gone = { host, path: 'team/app', digest: `sha256:${'0'.repeat(64)}` };
     const failure = await failing(provider.content?.manifest(gone, signal) ?? Promise.resolve());
@@ -189,35 +181,35 @@ describe('the registries of an account of Azure', () => {
     ['a firewall', 'contosomain', 'the firewall of the registry does not let this machine in'],
     ['a private endpoint', 'contosoprivate', 'the registry lets in private endpoints only'],
   ])('explain %s, which refuses the sign-in already', async (_what, name, expected) => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const entry = await registry(provider, name);
-    azure.registry(name).fail(/./, firewallReply('203.0.113.7'));
+    azure().registry(name).fail(/./, firewallReply('203.0.113.7'));
     const told = report(await failing(provider.list(entry, undefined, signal)), 'list');
     expect(told?.message).toContain(expected);
     expect(told?.message).toContain("client with IP '203.0.113.7' is not allowed access");
     expect(told?.remedies).toEqual(['openInPortal', 'retry', 'showLog']);
-    azure.registry(name).clearFaults();
+    azure().registry(name).clearFaults();
   });
 
   it('explain a subscription that may not be listed, in the words of the service', async () => {
-    azure.state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
-    const provider = openAzure(azure);
+    azure().state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
+    const provider = openAzure(azure());
     const group = await named<Group>(provider, undefined, 'Staging');
     const told = report(await failing(provider.list(group, undefined, signal)), 'list');
     expect(told?.reason).toBe(
       `Your account may not list registries here; the role Reader on the subscription lets it. It says “The client '${mona}' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/${staging}' or the scope is invalid. If access was recently granted, please refresh your credentials” (403).`,
     );
     expect(told?.remedies).toEqual(['openInPortal', 'retry', 'showLog']);
-    azure.state.denied.clear();
+    azure().state.denied.clear();
   });
 
   it('of a tenant that wants more of somebody lead to signing in to it', async () => {
-    azure.fail((request) => request.path.startsWith('/subscriptions?'), {
+    azure().fail((request) => request.path.startsWith('/subscriptions?'), {
       status: 401,
       times: 1,
       body: JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'A second factor is missing.' } }),
     });
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const failed = (await children(provider)).find((entry) => provider.azure?.tenantOf(entry) !== undefined);
     const told = report(await failing(provider.list(failed, undefined, signal)), 'list');
     expect(told?.reason).toBe('Azure says “A second factor is missing” (401).');
@@ -225,11 +217,11 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('have pages in the portal', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const group = await named<Group>(provider, undefined, 'Production');
     const main = await registry(provider);
     const repository = await named<Repository>(provider, main, 'team/app');
-    const base = `${azure.url}/portal/#@${contoso}/resource/subscriptions/${production}`;
+    const base = `${azure().url}/portal/#@${contoso}/resource/subscriptions/${production}`;
     const at = '/resourceGroups/rg-images/providers/Microsoft.ContainerRegistry/registries/contosomain';
     expect(provider.portalPage?.(group)?.href).toBe(base);
     expect(provider.portalPage?.(main)?.href).toBe(`${base}${at}`);
@@ -237,8 +229,8 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('are found for an image that was not listed yet', async () => {
-    const provider = openAzure(azure);
-    const { host } = azure.registry('stagingmain');
+    const provider = openAzure(azure());
+    const { host } = azure().registry('stagingmain');
     expect(provider.locate({ host, path: 'team/app' })).toBeUndefined();
     await provider.learn?.(host, signal);
     expect(provider.locate({ host, path: 'team/app' })?.map(({ label }) => label)).toEqual([
@@ -249,7 +241,7 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('lock and unlock tags', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const repository = await named<Repository>(provider, await registry(provider), 'team/app');
     await provider.locks?.set(await named<Tag>(provider, repository, '1.0'), true, signal);
     const locked = await named<Tag>(provider, repository, '1.0');
@@ -261,7 +253,7 @@ describe('the registries of an account of Azure', () => {
   });
 
   it('tell how much goes with a repository, and delete it', async () => {
-    const provider = openAzure(azure);
+    const provider = openAzure(azure());
     const staged = await named<Registry>(provider, await named<Group>(provider, undefined, 'Staging'), 'stagingmain');
     const repository = await named<Repository>(provider, staged, 'team/app');
     expect(await provider.deletion?.repository?.counts(repository, signal)).toEqual({ tags: 2, images: 1 });
@@ -271,36 +263,31 @@ describe('the registries of an account of Azure', () => {
 });
 
 describe('fifty subscriptions with five hundred registries', () => {
+  const ids = Array.from(
+    { length: 50 },
+    (_, index) => `00000000-0000-0000-0000-0000000001${String(index).padStart(2, '0')}`,
+  );
+  const azure = useAzure({
+    tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+    subscriptions: ids.map((id, index) => ({ id, name: `Team ${index + 1}`, tenantId: contoso })),
+    registries: ids.flatMap((subscription, team) =>
+      Array.from({ length: 10 }, (_, index) => ({ name: `team${team + 1}images${index + 1}`, subscription })),
+    ),
+  });
+
   it('open without asking any that was not expanded', async () => {
-    const pki = await createPki();
-    trust(pki);
-    const ids = Array.from(
-      { length: 50 },
-      (_, index) => `00000000-0000-0000-0000-0000000001${String(index).padStart(2, '0')}`,
+    const provider = openAzure(azure());
+    const { items } = await provider.list(undefined, undefined, signal);
+    expect(items.map(({ label }) => label).slice(8, 11)).toEqual(['Team 9', 'Team 10', 'Team 11']);
+    expect(items).toHaveLength(50);
+    expect(azure().calls.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/tenants', '/subscriptions']);
+    const opened = await provider.list(items[9], undefined, signal);
+    expect(opened.items).toHaveLength(10);
+    const asked = azure()
+      .calls.slice(2)
+      .map(({ path }) => path.replace(/\?.*/, ''));
+    expect(new Set(asked)).toEqual(
+      new Set([`/subscriptions/${ids[9] ?? ''}/providers/Microsoft.ContainerRegistry/registries`]),
     );
-    const azure = await startAzure({
-      pki,
-      tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
-      subscriptions: ids.map((id, index) => ({ id, name: `Team ${index + 1}`, tenantId: contoso })),
-      registries: ids.flatMap((subscription, team) =>
-        Array.from({ length: 10 }, (_, index) => ({ name: `team${team + 1}images${index + 1}`, subscription })),
-      ),
-    });
-    try {
-      const provider = openAzure(azure);
-      const { items } = await provider.list(undefined, undefined, signal);
-      expect(items.map(({ label }) => label).slice(8, 11)).toEqual(['Team 9', 'Team 10', 'Team 11']);
-      expect(items).toHaveLength(50);
-      expect(azure.calls.map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/tenants', '/subscriptions']);
-      const opened = await provider.list(items[9], undefined, signal);
-      expect(opened.items).toHaveLength(10);
-      const asked = azure.calls.slice(2).map(({ path }) => path.replace(/\?.*/, ''));
-      expect(new Set(asked)).toEqual(
-        new Set([`/subscriptions/${ids[9] ?? ''}/providers/Microsoft.ContainerRegistry/registries`]),
-      );
-    } finally {
-      await azure.stop();
-      await pki.remove();
-    }
   });
 });
