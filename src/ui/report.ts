@@ -209,11 +209,8 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
 
 function untrusted(failure: Failure): string {
   const { subject, code = '' } = failure.detail;
-  const words =
-    certificateReasons[code] ??
-    tlsReasons[code] ??
-    schemeReasons[code] ??
-    (code.startsWith('FILE_') ? unreadableFile : undefined);
+  const known = [certificateReasons, tlsReasons, schemeReasons].find((reasons) => Object.hasOwn(reasons, code));
+  const words = known?.[code] ?? (code.startsWith('FILE_') ? unreadableFile : undefined);
   return words?.(subject, failure.message) ?? t('{0} cannot be trusted: {1}.', subject, failure.message);
 }
 
@@ -273,7 +270,7 @@ function unreadableFile(subject: string, message: string): string {
 /** Whether it is about certificates, so that trusting in another way may help. */
 export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Failure): boolean {
   if (kind !== 'untrusted' || speaker !== undefined) return false;
-  return code in certificateReasons || code in tlsReasons || /CERT|^FILE_/.test(code);
+  return [certificateReasons, tlsReasons].some((reasons) => Object.hasOwn(reasons, code)) || /CERT|^FILE_/.test(code);
 }
 
 function remedies(failure: Failure): readonly Remedy[] {

@@ -186,6 +186,8 @@ describe('presets of Connect Registry', () => {
   it('connect Artifactory below its path, and name images as docker does', async () => {
     const view = registriesView(workbench());
     const { host } = new URL(artifactory.url);
+    // Only rows on screen can be found.
+    for (const server of [google, quay]) await view.collapse(hostOf(server));
     await connect(
       'JFrog Artifactory',
       `http://${host}/docker-local`,
@@ -193,7 +195,8 @@ describe('presets of Connect Registry', () => {
       'alice',
       'identity-token',
     );
-    await view.expand([`${host}/artifactory/api/docker/docker-local`, 'docker-local/team/app']);
+    await view.row([`${host}/docker-local`, 'docker-local/team/app']);
+    await view.expand([`${host}/docker-local`, 'docker-local/team/app']);
     await view.choose(['docker-local/team/app', '1.1'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${host}/docker-local/team/app:1.1`);
     await workbench().screenshot('preset-artifactory');

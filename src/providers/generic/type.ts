@@ -30,15 +30,29 @@ function typeOf(vendor: Vendor): ProviderType {
       const url = 'url' in read ? read.url : '';
       const signIn = answers.signIn === 'docker' ? { login: 'docker' as const } : {};
       const { credential, account } = credentialOf(vendor, answers);
-      const label = url.replace(/^https?:\/\//, '');
       return {
-        connection: { provider: vendor.id, label, url, ...(account === undefined ? {} : { account }), ...signIn },
+        connection: {
+          provider: vendor.id,
+          label: labelOf(vendor, url),
+          url,
+          ...(account === undefined ? {} : { account }),
+          ...signIn,
+        },
         credential,
       };
     },
     ...(vendor === anyVendor ? { dockerAnswers } : {}),
     open: (connection, context) => new GenericProvider(connection, context),
   };
+}
+
+/** As names of its images begin, where the API's path is another: `repo.example.com/docker-local`. */
+function labelOf({ prefix }: Vendor, url: string): string {
+  const address = url.replace(/^https?:\/\//, '');
+  if (prefix === undefined || !URL.canParse(url)) return address;
+  const parsed = new URL(url);
+  const own = prefix(parsed);
+  return own === '' ? address : `${parsed.host}/${own.slice(0, -1)}`;
 }
 
 function questionsOf({ address, password, docker, anonymous }: Vendor): readonly Question[] {

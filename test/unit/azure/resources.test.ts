@@ -67,7 +67,8 @@ describe('resources of Azure', () => {
       'contosoabac',
       'contosomain',
     ]);
-  });
+    // Two operations, which the SDK asks after every two seconds.
+  }, 20_000);
 
   it('tell why a name cannot be had', async () => {
     azure().state.taken.add('microsoft');

@@ -17,6 +17,17 @@ function openAt(provider: string, url: string): RegistryProvider {
   return typeOf(provider).open({ id: 'test', provider, label: 'Test', url }, contextOf({ kind: 'anonymous' }));
 }
 
+describe('the label of a registry', () => {
+  it.each([
+    ['artifactory', 'acme.jfrog.io/docker-local', 'acme.jfrog.io/docker-local'],
+    ['nexus', 'https://nexus.test:8443/repository/team', 'nexus.test:8443/team'],
+    ['nexus', 'nexus.test:8082', 'nexus.test:8082'],
+    ['gitea', 'https://git.test/forgejo', 'git.test/forgejo'],
+  ])('of %s is what names of its images begin with: %s', (id, url, label) => {
+    expect(typeOf(id).describe({ url }, () => '', publicCloud).connection.label).toBe(label);
+  });
+});
+
 describe('the address of a registry', () => {
   it.each([
     [

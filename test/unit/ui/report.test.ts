@@ -203,6 +203,9 @@ describe('a report on a container engine', () => {
     // The connection's own certificates would change nothing.
     const ofEngine = new Failure('untrusted', x509, { subject: 'registry.example.com', code: 'ENGINE_TRUST' });
     expect(report(ofEngine, 'pull')?.remedies).not.toContain('editTrust');
+    // Whatever a code is called, it is no word of ours.
+    for (const code of ['constructor', 'toString', '__proto__'])
+      expect(said('untrusted', 'broken', { code })).toContain('registry.example.com cannot be trusted: broken.');
     const missing = new Failure('notFound', 'spawn docker ENOENT', {
       subject: 'docker',
       speaker: 'program',
