@@ -132,8 +132,7 @@ export const vendors: readonly Vendor[] = [
           ),
       ),
     },
-    docker: () =>
-      t('Of docker-credential-ecr-login, which renews it; or “aws ecr get-login-password” given to docker login'),
+    docker: () => t('Renewed by docker-credential-ecr-login; or made by “aws ecr get-login-password”'),
     password: {
       label: () => t('Authorization token'),
       detail: () => t('What “aws ecr get-login-password” prints; it is good for 12 hours'),
@@ -173,8 +172,7 @@ export const vendors: readonly Vendor[] = [
     docker: () => t('Of “gcloud auth configure-docker HOST”, which renews it'),
     password: {
       label: () => t('Key of a service account, or access token'),
-      detail: () =>
-        t('Its JSON file or that in base64; or what “gcloud auth print-access-token” prints, good for an hour'),
+      detail: () => t('Its JSON file, also in base64; or what gcloud prints, which is good for an hour'),
       user: (secret) => {
         const typed = secret.trim();
         const name = typed.startsWith('{')
@@ -184,7 +182,7 @@ export const vendors: readonly Vendor[] = [
             : '_json_key_base64';
         return { name, account: name };
       },
-      secret: () => t('Content of the JSON key file, the same in base64, or an access token'),
+      secret: () => t('Content of the JSON key file, the same in base64, or output of: gcloud auth print-access-token'),
     },
     anonymous: () => t('For public repositories'),
     owns: ({ hostname }) => googleHost.test(hostname),
@@ -213,7 +211,7 @@ export const vendors: readonly Vendor[] = [
     docker: anyVendor.docker,
     password: {
       label: () => t('User or robot account'),
-      detail: () => t('Robots are called namespace+name; users have an encrypted password in their account settings'),
+      detail: () => t('Robots are called namespace+name; users make an encrypted password in their settings'),
       userName: { prompt: () => t('User name, or namespace+robot'), placeholder: () => 'acme+reader' },
       secret: () => t('Token of the robot account, or encrypted password'),
     },
@@ -234,8 +232,7 @@ export const vendors: readonly Vendor[] = [
     docker: anyVendor.docker,
     password: {
       label: () => t('User or robot account'),
-      detail: () =>
-        t('Who signs in by OIDC has a CLI secret in the user profile; robots are called robot$project+name'),
+      detail: () => t('With OIDC, the CLI secret of your profile; robots are called robot$project+name'),
       userName: { prompt: () => t('User name or robot account'), placeholder: () => 'robot$team+reader' },
       secret: () => t('Password, CLI secret or secret of the robot account'),
     },
@@ -259,7 +256,7 @@ export const vendors: readonly Vendor[] = [
     docker: anyVendor.docker,
     password: {
       ...passwordOrToken,
-      detail: () => t('An identity token from your profile in Artifactory does where passwords are not taken'),
+      detail: () => t('Where passwords are not taken: an identity token from your profile in Artifactory'),
       userName: anyName,
       secret: () => t('Password, identity token or API key'),
     },
@@ -311,7 +308,7 @@ export const vendors: readonly Vendor[] = [
     docker: anyVendor.docker,
     password: {
       label: () => t('User name and access token'),
-      detail: () => t('Settings, Applications: read:package to browse and pull, write:package to push and delete'),
+      detail: () => t('Settings, Applications: read:package to pull, write:package to push and delete'),
       userName: anyName,
       secret: () => t('Access token with read:package'),
     },

@@ -14,7 +14,7 @@ export const ghcr: ProviderType = {
     return t('GitHub Container Registry');
   },
   get detail() {
-    return t('Packages of users and organizations on github.com, ghe.com and GitHub Enterprise Server');
+    return t('Packages of users and organizations, also on ghe.com and GitHub Enterprise Server');
   },
   icon: 'github',
   scopes: ['read:packages'],
@@ -51,9 +51,7 @@ export const ghcr: ProviderType = {
           {
             value: 'token',
             label: t('Personal access token (classic)'),
-            detail: t(
-              'Kept in the secret store of VS Code; also for manifests and pulls where the account does not do',
-            ),
+            detail: t('Kept in the secret store of VS Code; for pulls also where the account does not do'),
           },
           {
             value: 'docker',

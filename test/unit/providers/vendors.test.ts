@@ -3,6 +3,7 @@ import type { Repository, Tag } from '../../../src/core/model';
 import { generic, vendorTypes } from '../../../src/providers/generic/type';
 import { vendorOf } from '../../../src/providers/generic/vendors';
 import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
+import { providerTypes } from '../../../src/providers/table';
 import { contextOf, publicCloud } from '../providerContext';
 
 const types = new Map([generic, ...vendorTypes].map((type) => [type.id, type]));
@@ -16,6 +17,15 @@ function typeOf(id: string): ProviderType {
 function openAt(provider: string, url: string): RegistryProvider {
   return typeOf(provider).open({ id: 'test', provider, label: 'Test', url }, contextOf({ kind: 'anonymous' }));
 }
+
+it('are all explained in a line that the box shows whole', () => {
+  const lines = providerTypes.flatMap(({ id, detail, questions }) => {
+    const choices = questions.flatMap((question) => question.choices ?? []);
+    return [detail, ...choices.flatMap((choice) => choice.detail ?? [])].map((line) => ({ id, line }));
+  });
+  expect(lines.length).toBeGreaterThan(40);
+  expect(lines.filter(({ line }) => line.length > 84)).toEqual([]);
+});
 
 describe('the label of a registry', () => {
   it.each([
