@@ -292,6 +292,8 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
+      // A program can be installed meanwhile.
+      return speaker === 'program' ? ['retry', 'showLog'] : ['showLog'];
     case 'unsupported':
       return ['showLog'];
     case 'rateLimited':

@@ -17,7 +17,7 @@ import { v2Tags } from './tagListing';
 import type { ListedTag, ListTags } from './tagListing';
 import { vendorOf } from './vendors';
 import type { Vendor } from './vendors';
-import { unlisted } from './unlisted';
+import { emptyList, unlisted } from './unlisted';
 
 /** Requests of one operation at a time. */
 const width = 6;
@@ -130,13 +130,22 @@ export class GenericProvider implements RegistryProvider {
   private async listed(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     try {
       const { items, next } = await this.client.catalog(cursor, signal);
-      if (cursor === undefined && items.length === 0 && this.vendor.listsNothing === true)
-        return { items: [], failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host })) };
+      if (cursor === undefined && items.length === 0 && next === undefined) return this.empty();
       return { items: items.map((path) => this.repositoryAt(path)), ...(next === undefined ? {} : { next }) };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unlisted') throw error;
       throw unlisted(this.vendor, error, error.cause);
     }
+  }
+
+  /** No list is believed to be empty where names may lead on; those that are shown by name need no such word. */
+  private empty(): Page<Repository> {
+    const isPinned = pinnedAt(this.host, this.context.pinned()).length > 0;
+    if (isPinned && this.vendor.listsNothing !== true) return { items: [] };
+    return {
+      items: [],
+      failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host, code: emptyList })),
+    };
   }
 
   /** The repositories that lead to one: it may be below another that was added by name. */

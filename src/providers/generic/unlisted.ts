@@ -2,13 +2,23 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import type { Vendor } from './vendors';
 
+/** Code of the failure that an empty list stands for. */
+export const emptyList = 'EMPTY_LIST';
+
 /** Why a registry that answers lists nothing, and what can be done; `refusal`: its no to the list, where it said one. */
 export function unlisted(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {
-  const hasNone = refusal instanceof Failure && (refusal.kind === 'notFound' || refusal.kind === 'unsupported');
-  const explanation =
-    vendor.unlisted?.() ??
-    (hasNone
-      ? t('the registry has no list of its repositories; add those you know by name')
-      : t('the registry does not list its repositories to you; add those you know by name'));
+  const isEmpty = detail.code === emptyList && vendor.listsNothing !== true;
+  const explanation = isEmpty ? empty() : (vendor.unlisted?.() ?? refused(refusal));
   return new Failure('unlisted', message, { ...detail, explanation });
+}
+
+function empty(): string {
+  return t('the registry lists no repositories: it is empty, or shows them to others only; add those you know by name');
+}
+
+function refused(refusal: unknown): string {
+  const hasNone = refusal instanceof Failure && (refusal.kind === 'notFound' || refusal.kind === 'unsupported');
+  return hasNone
+    ? t('the registry has no list of its repositories; add those you know by name')
+    : t('the registry does not list its repositories to you; add those you know by name');
 }

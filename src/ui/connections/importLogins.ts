@@ -106,8 +106,8 @@ async function tried(
 ): Promise<Imported> {
   const provider = app.open({ ...connection, id: 'new' }, { kind: 'anonymous' });
   try {
-    await provider.list(undefined, undefined, signal);
-    return { host, connection };
+    const { failure } = await provider.list(undefined, undefined, signal);
+    return { host, connection, ...(failure === undefined ? {} : { failure }) };
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     const isConnected = failure instanceof Failure && failure.kind === 'unlisted';

@@ -1,11 +1,18 @@
 import type { Entry, Page } from '../../core/model';
 import type { TreeNode } from './treeNode';
 
+/** Pages in a row that bring no row to show, as those full of signatures do, before it is up to the user to go on. */
+const mostBarrenPages = 20;
+
 /** What is known of one row's children. A refresh makes a new one; what still arrives for the old one is dropped. */
 export class Listing {
   private readonly controller = new AbortController();
   private readonly entries: Entry[] = [];
   private next: string | undefined;
+  /** Cursors asked with; one that comes again would be followed for ever. */
+  private readonly asked = new Set<string>();
+  /** How many rows were wanted when too many pages brought none. */
+  private gaveUpAt: number | undefined;
   private started = false;
   private loading: Promise<void> | undefined;
   /** Nodes of the entries drawn so far. */
@@ -66,14 +73,17 @@ export class Listing {
   }
 
   private async loadPages(): Promise<void> {
+    let barren = 0;
     while (this.lacksRows()) {
       try {
+        if (this.next !== undefined) this.asked.add(this.next);
         const page = await this.fetch(this.next, this.signal);
         const known = new Set(this.entries.map(keyOf));
         const fresh = page.items.filter((entry) => !known.has(keyOf(entry)));
         this.entries.push(...fresh);
-        // A page that repeats what is known would be followed for ever.
-        this.next = fresh.length === 0 ? undefined : page.next;
+        this.next = page.next === undefined || this.asked.has(page.next) ? undefined : page.next;
+        barren = fresh.length === 0 ? barren + 1 : 0;
+        if (barren >= mostBarrenPages) this.gaveUpAt = this.wanted;
         this.failure = page.failure;
         // A page that tells why it is not whole is asked for anew by a retry.
         this.started = page.failure === undefined;
@@ -85,7 +95,7 @@ export class Listing {
 
   private lacksRows(): boolean {
     const isOver = this.signal.aborted || this.failure !== undefined || (this.started && this.next === undefined);
-    return !isOver && this.entries.length < this.wanted;
+    return !isOver && this.entries.length < this.wanted && this.gaveUpAt !== this.wanted;
   }
 }
 

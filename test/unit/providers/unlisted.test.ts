@@ -89,8 +89,17 @@ async function noRegistry(): Promise<string> {
 describe('a catalog that is empty', () => {
   const catalog = () => jsonReply(200, { repositories: [] });
 
-  it('is that of an empty registry', async () => {
-    expect(await list((await opened({ catalog })).provider)).toEqual({ items: [] });
+  it('is not believed where names may lead on', async () => {
+    const page = await list((await opened({ catalog })).provider);
+    const explanation =
+      'the registry lists no repositories: it is empty, or shows them to others only; add those you know by name';
+    expect(page).toMatchObject({ items: [], failure: { kind: 'unlisted', detail: { explanation } } });
+  });
+
+  it('says nothing beside repositories that were added by name', async () => {
+    const { provider } = await opened({ catalog }, alice, { pinned: ['team/app'] });
+    const page = await list(provider);
+    expect([page.items.map(({ label }) => label), page.failure]).toEqual([['team/app'], undefined]);
   });
 
   it('says nothing where the registry never lists', async () => {

@@ -6,6 +6,7 @@ import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
+import { buildImage } from '../../sandbox/images';
 import { errorReply } from '../../sandbox/serve';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
@@ -44,13 +45,14 @@ function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App
   } as unknown as App;
 }
 
+const repositories = [{ name: 'team/app', tags: { '1': buildImage() } }];
 const generic = 'Generic Docker V2 / OCI registry';
 const byPassword = 'User name and password or token';
 const kept = (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'new' });
 
 describe('the connect flow', () => {
   it('asks step by step, counts the steps, and keeps the answers over Back', async () => {
-    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } } });
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } }, repositories });
     try {
       const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'back', 'alice', 'pw');
       const connection = await connect(appOf(ask, kept));
@@ -98,7 +100,7 @@ describe('the connect flow', () => {
   });
 
   it('takes the login of docker, and stores nothing', async () => {
-    const server = await startV2Server({});
+    const server = await startV2Server({ repositories });
     try {
       const stored: unknown[] = [];
       const { ask } = user(generic, server.url, 'Login of the docker command');

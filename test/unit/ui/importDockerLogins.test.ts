@@ -153,6 +153,18 @@ describe('Import Docker Logins', () => {
     expect(done).toEqual([`Connected ${right.host}`]);
   });
 
+  it('connects a registry whose list is empty, and says how to go on', async () => {
+    const server = await guarded();
+    server.fail(/_catalog/, { status: 200, body: '{"repositories":[]}' });
+    const { added, told } = await importing({
+      logins: [docker(server.host)],
+      secrets: { [server.host]: alice },
+      ticks: server.host,
+    });
+    expect(added.map(({ label }) => label)).toEqual([server.host]);
+    expect(told.join()).toContain('lists no repositories there. Add those that you use by name: Add Repository…');
+  });
+
   it('connects a registry whose list is denied where the login itself holds, and says how to go on', async () => {
     const server = await guarded();
     server.fail(/_catalog/, { status: 403, body: '{"errors":[{"code":"DENIED","message":"not for robots"}]}' });

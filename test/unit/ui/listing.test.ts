@@ -50,6 +50,25 @@ describe('a listing', () => {
     expect(cursors).toEqual([undefined, '1']);
   });
 
+  it('goes on behind pages that bring no row, or only such as are known', async () => {
+    const { fetch, cursors } = paged(tags(0, 3), tags(0, 3), [], tags(3, 5));
+    const listing = new Listing(100, 100, fetch);
+    await listing.load();
+    expect([listing.known, listing.isComplete, cursors.length]).toEqual([5, true, 4]);
+  });
+
+  it('leaves it to the user to go on behind many pages without a row', async () => {
+    let asked = 0;
+    const barren = (): Promise<Page<Entry>> => Promise.resolve({ items: [], next: String(++asked) });
+    const listing = new Listing(100, 100, barren);
+    await listing.load();
+    await listing.load();
+    expect([asked, listing.isComplete, listing.hasMore]).toEqual([20, false, true]);
+    listing.wanted += listing.step;
+    await listing.load();
+    expect(asked).toBe(40);
+  });
+
   it('ends where a page repeats what is known', async () => {
     const again = (): Promise<Page<Entry>> => Promise.resolve({ items: tags(0, 10), next: 'again' });
     const listing = new Listing(100, 100, again);

@@ -212,5 +212,7 @@ describe('a report on a container engine', () => {
       code: 'ENOENT',
     });
     expect(report(missing, 'log in')?.reason).toBe('There is no program “docker” on this machine.');
+    // It may have been installed meanwhile.
+    expect(report(missing, 'log in')?.remedies[0]).toBe('retry');
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { report } from '../../../src/ui/report';
 import { jsonReply } from '../../sandbox/serve';
 import { scripted } from '../core/scripted';
 import { expectNoStrays, image, openAt, registry, signal, told } from './bench';
@@ -49,10 +50,12 @@ describe('a list', () => {
   };
 
   it.each([{ repositories: null }, { repositories: [] }, {}])(
-    'is empty where the registry says so: %j',
+    'is empty where the registry says so, which is told: %j',
     async (catalog) => {
       const { provider } = await listing(catalog);
-      expect(await provider.list(undefined, undefined, signal)).toEqual({ items: [] });
+      const page = await provider.list(undefined, undefined, signal);
+      expect(page).toMatchObject({ items: [], failure: { kind: 'unlisted' } });
+      expect(report(page.failure, 'list')?.reason).toMatch(/^The registry lists no repositories: it is empty, or /);
     },
   );
 
