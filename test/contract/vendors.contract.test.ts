@@ -26,6 +26,7 @@ const vendors: readonly Vendor[] = [
   { name: 'Harbor, for members of a project', as: 'harborMember', preset: 'harbor', ...byName },
   { name: 'Artifactory below its path', as: 'artifactory', preset: 'artifactory', prefix: 'docker-local/' },
   { name: 'Nexus below its path', as: 'nexus', preset: 'nexus', prefix: 'docker-local/' },
+  { name: 'Nexus by its port, with tokens', as: 'nexusTokens', preset: 'nexus' },
   { name: 'Gitea', as: 'gitea', preset: 'gitea', listsAtOnce: true },
   { name: 'DigitalOcean', as: 'digitalOcean', preset: 'digitalOcean' },
   { name: 'Oracle Cloud', as: 'oracle', preset: 'oracle', ...byName },

@@ -88,6 +88,13 @@ const nexus: VendorQuirks = {
   server: () => ({ prefix: '/repository/docker-local', pageCap: 3 }),
 };
 
+/** With its Docker Bearer Token Realm. */
+const nexusTokens: VendorQuirks = {
+  user: { name: 'alice', secret: 'password' },
+  tokens: { path: '/v2/token', service: 'nexus.example.com', tokenField: 'token', expiresIn: 'omitted' },
+  server: () => ({ pageCap: 3 }),
+};
+
 /** Two challenges, no links: https://github.com/go-gitea/gitea `routers/api/packages/container/container.go` */
 const gitea: VendorQuirks = {
   user: { name: 'alice', secret: 'access-token' },
@@ -132,6 +139,7 @@ export const quirks = {
   harborMember,
   artifactory,
   nexus,
+  nexusTokens,
   gitea,
   gitLab,
   digitalOcean,

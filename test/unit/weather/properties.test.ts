@@ -9,6 +9,7 @@ import { readManifest, verifyDigest } from '../../../src/core/manifest';
 import { plainText } from '../../../src/core/plainText';
 import { RegistryClient } from '../../../src/core/registryClient';
 import { catalogAnswer, decodeJson, imageConfigAnswer, tagsAnswer, tokenAnswer } from '../../../src/core/schemas';
+import { toldByGoogle } from '../../../src/providers/generic/google';
 import { report } from '../../../src/ui/report';
 import { collectLog } from '../collectLog';
 import { fixture } from '../core/fixture';
@@ -266,6 +267,39 @@ describe('whatever fails', () => {
         const shown = plainText(text);
         expectWords(shown);
         expect(plainText(shown)).toBe(shown);
+      }),
+      runs,
+    );
+  });
+});
+
+describe('what lists of tags tell beyond V2', () => {
+  const google = JSON.stringify({
+    child: ['below'],
+    manifest: {
+      [`sha256:${'0'.repeat(64)}`]: {
+        imageSizeBytes: '12',
+        mediaType: 'application/vnd.oci.image.index.v1+json',
+        timeCreatedMs: '1501774217070',
+        timeUploadedMs: '1552917295327',
+        tag: ['a'],
+      },
+    },
+    tags: ['a'],
+  });
+
+  it('is read or left alone, whatever stands there', () => {
+    fc.assert(
+      fc.property(damaged(google), (text) => {
+        const answered = orFailure(() => decodeJson(tagsAnswer, answer(inBytes(text))));
+        if (answered === undefined) return;
+        const { details, below } = toldByGoogle(answered);
+        for (const { created, size, digest } of details.values()) {
+          expect(digest).toMatch(/^[a-z0-9]+[^/]*:[\w=-]{32,}$/);
+          expect(created === undefined || !Number.isNaN(created.getTime())).toBe(true);
+          expect(size === undefined || size > 0).toBe(true);
+        }
+        expect(below.every((name) => typeof name === 'string')).toBe(true);
       }),
       runs,
     );
