@@ -349,6 +349,9 @@ export const vendors: readonly Vendor[] = [
       t(
         'GitLab lists its repositories by its API only; add those you know by name: group/project/image, or connect GitLab with an access token',
       ),
+    // Where in a name the project ends, the name does not tell.
+    webPage: ({ hostname }, entry) =>
+      hostname === 'registry.gitlab.com' && entry === undefined ? 'https://gitlab.com/dashboard/projects' : undefined,
   },
   {
     id: 'digitalOcean',

@@ -186,6 +186,20 @@ describe('web pages', () => {
       'https://nexus.test/#browse/browse:team:v2%2Fapp%2Ftags',
       'https://nexus.test/#browse/browse:team',
     ],
+    ['gitlabRegistry', 'https://registry.gitlab.com', undefined, 'https://gitlab.com/dashboard/projects'],
+    ['gitlabRegistry', 'https://registry.gitlab.test', undefined, undefined],
+    [
+      'digitalOcean',
+      'https://registry.digitalocean.com',
+      'https://cloud.digitalocean.com/registry',
+      'https://cloud.digitalocean.com/registry',
+    ],
+    [
+      'oracle',
+      'https://fra.ocir.io',
+      'https://cloud.oracle.com/compute/registry/containers',
+      'https://cloud.oracle.com/compute/registry/containers',
+    ],
     ['gitea', 'https://codeberg.org', 'https://codeberg.org/team/-/packages/container/app/versions', undefined],
   ])('of %s at %s', (id, url, repositoryPage, ownPage) => {
     const provider = openAt(id, url);
@@ -201,6 +215,7 @@ describe('web pages', () => {
       const tag: Tag = { kind: 'tag', label: '1.0', image };
       return openAt(id, url).webPage?.(tag)?.href;
     };
+    expect(pageOf('quay', 'https://quay.io')).toBe('https://quay.io/repository/team/app?tab=tags');
     expect(pageOf('gitea', 'https://codeberg.org')).toBe('https://codeberg.org/team/-/packages/container/app/1.0');
     expect(pageOf('artifactory', 'https://repo.test/artifactory/api/docker/team')).toBe(
       'https://repo.test/ui/repos/tree/General/team/app/1.0',
