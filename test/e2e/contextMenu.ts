@@ -6,28 +6,24 @@ import type { Workbench } from './workbench';
 export interface ContextMenu {
   /** Its entries from top to bottom, `---` where a separator is. */
   entries: () => Promise<readonly string[]>;
-  choose: (entry: string) => Promise<void>;
-  /** Opens the submenu of an entry, and chooses from that. */
-  chooseIn: (submenu: string, entry: string) => Promise<void>;
+  /** Chooses an entry; false when VS Code closed the menu before. */
+  choose: (entry: string) => Promise<boolean>;
   dismiss: () => Promise<void>;
 }
 
 export function contextMenu({ page }: Workbench): ContextMenu {
-  const menus = (): Locator => page.locator('.monaco-menu');
-  const entry = (name: string): Locator => menus().getByRole('menuitem', { name, exact: true });
-  // VS Code ignores the mouse button for a moment after a menu opens, lest it choose by accident; the keyboard it trusts.
-  const press = async (name: string, key: 'Enter' | 'ArrowRight'): Promise<void> => {
-    await entry(name).hover();
-    await menus()
+  const menu = (): Locator => page.locator('.monaco-menu').first();
+  const point = async (name: string): Promise<void> => {
+    await menu().getByRole('menuitem', { name, exact: true }).hover();
+    await menu()
       .locator('.action-item.focused')
       .filter({ has: page.getByRole('menuitem', { name, exact: true }) })
       .waitFor();
-    await page.keyboard.press(key);
   };
   return {
     entries: async () => {
-      await menus().first().waitFor();
-      const labels = await menus().first().locator('.action-label').all();
+      await menu().waitFor();
+      const labels = await menu().locator('.action-label').all();
       return Promise.all(
         labels.map(async (label) =>
           (await label.getAttribute('class'))?.includes('separator') ? '---' : texts(label),
@@ -35,17 +31,36 @@ export function contextMenu({ page }: Workbench): ContextMenu {
       );
     },
     choose: async (name) => {
-      await press(name, 'Enter');
-      await menus().first().waitFor({ state: 'hidden' });
-    },
-    chooseIn: async (submenu, name) => {
-      await press(submenu, 'ArrowRight');
-      await press(name, 'Enter');
-      await menus().first().waitFor({ state: 'hidden' });
+      const chosen = await menu().evaluateHandle(watchEnter);
+      const closed = menu().waitFor({ state: 'hidden' });
+      const isOpen = await Promise.race([point(name).then(() => true), closed.then(() => false)]);
+      if (!isOpen) return false;
+      // VS Code ignores the mouse button for a moment after a menu opens, lest it choose by accident; the keyboard it trusts.
+      await page.keyboard.press('Enter');
+      await closed;
+      return chosen.evaluate(({ pressed }) => pressed);
     },
     dismiss: async () => {
       await page.keyboard.press('Escape');
-      await menus().first().waitFor({ state: 'hidden' });
+      await menu().waitFor({ state: 'hidden' });
     },
   };
+}
+
+/** As much of the page's own types as is used here. */
+interface Pressable {
+  addEventListener: (type: 'keydown', heard: (event: { readonly key: string }) => void, capture: true) => void;
+}
+
+/** Learns whether Enter reaches the menu. It runs inside the page, where only its own text is known. */
+function watchEnter(menu: Pressable): { pressed: boolean } {
+  const watch = { pressed: false };
+  menu.addEventListener(
+    'keydown',
+    ({ key }) => {
+      watch.pressed ||= key === 'Enter';
+    },
+    true,
+  );
+  return watch;
 }

@@ -27,11 +27,12 @@ describe.skipIf(why !== undefined)('the keychain of the system', () => {
     await keyring.stop();
   });
 
-  /** The same registry by another name, since what is connected already is not shown twice. */
-  const shared = () => ({
-    ...connected({ label: 'Team', url: registry.url.replace('127.0.0.1', 'localhost') }),
+  /** Beside what is connected by hand: the same registry by another name, since none is shown twice. */
+  const settings = () => ({
+    env: keyring.env,
+    settings: { ...inKeychain, ...connected({ label: 'Team', url: registry.url.replace('127.0.0.1', 'localhost') }) },
   });
-  const workbench = useWorkbench(() => ({ env: keyring.env, settings: inKeychain }));
+  const workbench = useWorkbench(settings);
   const own = () => `generic ${registry.url} account=alice`;
   const kept = async (): Promise<unknown> => (await keyring.ask(['get', own()]))[0];
   /** In the editor of settings, which shows the one. */
@@ -40,15 +41,11 @@ describe.skipIf(why !== undefined)('the keychain of the system', () => {
     await item.locator('select').selectOption({ label: store });
     await workbench().screenshot('keychain-setting');
   };
-  /** Until the keychain has, or has not, what it is to. */
-  const until = async (isThere: boolean): Promise<void> => {
-    await expect.poll(kept, { timeout: 10_000 }).toEqual({ secret: isThere ? secret : null });
-  };
 
   it('keeps what is typed in VS Code', async () => {
     const view = registriesView(workbench());
     await view.open();
-    await view.welcomeButton('Connect Registry…');
+    await view.titleAction('Connect Registry…');
     await signIn(workbench(), registry.url);
     await view.row([registry.host, 'team/api']);
     expect(await kept()).toEqual({ secret });
@@ -75,6 +72,29 @@ describe.skipIf(why !== undefined)('the keychain of the system', () => {
     await view.row([registry.host, 'team/api']);
   });
 
+  it('is shared by the editors of the machine', async () => {
+    await registriesView(workbench()).choose('Team', 'Update Credential…');
+    const input = quickInput(workbench());
+    await input.titled('Update Credential (1 of 1)');
+    await input.pick('User name and password or token');
+    await input.titled('Update Credential (2 of 3)');
+    await input.type('alice');
+    await input.accept();
+    await input.titled('Update Credential (3 of 3)');
+    await input.type('wonder land');
+    await input.accept();
+    await input.closed();
+    const other = await launchWorkbench(settings());
+    try {
+      const elsewhere = registriesView(other);
+      await elsewhere.open();
+      await elsewhere.expand('Team');
+      await elsewhere.row(['Team', 'team/api']);
+    } finally {
+      await other.close();
+    }
+  });
+
   it('gives nothing up while it is locked, and says so', async () => {
     await keyring.lock();
     await workbench().changeSettings(inEditor);
@@ -91,7 +111,7 @@ describe.skipIf(why !== undefined)('the keychain of the system', () => {
     await toasts.press(words, 'Change Setting');
     await chosen('osKeychain');
     await chosen('vscode');
-    await until(false);
+    await expect.poll(kept, { timeout: 10_000 }).toEqual({ secret: null });
   });
 
   it('is emptied when the setting leads back, and the secret is where it leads', async () => {
@@ -103,33 +123,6 @@ describe.skipIf(why !== undefined)('the keychain of the system', () => {
     await registriesView(workbench()).open();
     await registriesView(workbench()).expand(registry.host);
     await registriesView(workbench()).row([registry.host, 'team/api']);
-  });
-
-  it('is shared by the editors of the machine', async () => {
-    await workbench().changeSettings({ ...inKeychain, ...shared() });
-    await until(true);
-    const view = registriesView(workbench());
-    await view.open();
-    await view.choose('Team', 'Update Credential…');
-    const input = quickInput(workbench());
-    await input.titled('Update Credential (1 of 1)');
-    await input.pick('User name and password or token');
-    await input.titled('Update Credential (2 of 3)');
-    await input.type('alice');
-    await input.accept();
-    await input.titled('Update Credential (3 of 3)');
-    await input.type('wonder land');
-    await input.accept();
-    await input.closed();
-    const other = await launchWorkbench({ env: keyring.env, settings: { ...inKeychain, ...shared() } });
-    try {
-      const elsewhere = registriesView(other);
-      await elsewhere.open();
-      await elsewhere.expand('Team');
-      await elsewhere.row(['Team', 'team/api']);
-    } finally {
-      await other.close();
-    }
   });
 
   it('has its secrets nowhere in the log', async () => {

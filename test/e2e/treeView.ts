@@ -130,7 +130,10 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       return entries;
     },
     choose: async (path, command) => {
-      await (await openMenu(path)).choose(command);
+      // VS Code draws a tree once more some time after a window came up, and closes the menu that is open on a row: whoever
+      // uses it then opens it again.
+      for (let turns = 0; turns < 5; turns++) if (await (await openMenu(path)).choose(command)) return;
+      throw new Error(`The menu of ${[path].flat().join(' › ')} does not stay.`);
     },
     inline: async (path, command) => {
       const row = await element(path);
