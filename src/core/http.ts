@@ -185,16 +185,27 @@ interface SystemFailure {
   /** Found in the system's code and message. */
   readonly sign: RegExp;
   readonly kind: FailureKind;
-  /** In place of the system's code, which differs between versions of Node and OpenSSL. */
+  /** In place of the system's code, which differs between versions of Node, OpenSSL and BoringSSL. */
   readonly code?: string;
 }
 
-/** https://www.rfc-editor.org/rfc/rfc8446#section-6.2: alerts that a server sends are about our certificate. */
+/**
+ * https://www.rfc-editor.org/rfc/rfc8446#section-6.2: alerts that a server sends are about our certificate. The desktop's VS Code
+ * runs on BoringSSL, which writes `WRONG_VERSION_NUMBER` where OpenSSL has `wrong version number`.
+ */
 const systemFailures: readonly SystemFailure[] = [
-  { sign: /alert number (4[2-68]|116)\b/, kind: 'untrusted', code: 'CLIENT_CERTIFICATE' },
-  { sign: /wrong version number|packet length too long|http request/i, kind: 'untrusted', code: 'NOT_TLS' },
-  { sign: /^EPROTO /, kind: 'untrusted', code: 'HANDSHAKE' },
-  { sign: /^ERR_OSSL_X509_KEY_VALUES_MISMATCH /, kind: 'untrusted', code: 'KEY_MISMATCH' },
+  {
+    sign: /alert number (4[2-68]|116)\b|_ALERT_(\w+_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA)\b/,
+    kind: 'untrusted',
+    code: 'CLIENT_CERTIFICATE',
+  },
+  {
+    sign: /wrong[ _]version[ _]number|(packet|encrypted)[ _]length[ _]too[ _]long|http[ _]request/i,
+    kind: 'untrusted',
+    code: 'NOT_TLS',
+  },
+  { sign: /^EPROTO |_ALERT_HANDSHAKE_FAILURE\b/, kind: 'untrusted', code: 'HANDSHAKE' },
+  { sign: /key[ _](values|type)[ _]mismatch/i, kind: 'untrusted', code: 'KEY_MISMATCH' },
   { sign: /^\w*(CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|ERR_O?SSL|ERR_TLS|CRL_)/, kind: 'untrusted' },
   { sign: /^(INSECURE_REDIRECT) /, kind: 'untrusted' },
   {
@@ -217,9 +228,13 @@ export function systemFailure(subject: string, error: unknown): Failure {
   return new Failure(known?.kind ?? 'unreachable', words === '' ? code : words, { subject, code }, { cause: error });
 }
 
-/** Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read. */
+/**
+ * Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read, as
+ * of BoringSSL's `3896:error:10000410:SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE:../../third_party/…`.
+ */
 function inWords(message: string): string {
-  return /error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
+  const words = /error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1]?.trim() ?? message;
+  return /^[A-Z\d]+(_[A-Z\d]+)+$/.test(words) ? words.toLowerCase().replaceAll('_', ' ') : words;
 }
 
 /** Under axios' error lies the system's; under a failed dual-stack connect, one error for each address. */

@@ -49,6 +49,69 @@ describe('a server that cannot be reached', () => {
     expect(report(systemFailure('r.test', error), 'connect')?.message).toBe(`Could not connect: ${sentence}`);
   });
 
+  const openSsl = (reason: string, rest: string) =>
+    `0A00:error:0A000412:SSL routines:ssl3_read_bytes:${reason}:../deps/${rest}`;
+  const boringSsl = (reason: string, rest = '') =>
+    `3896:error:100000f7:SSL routines:OPENSSL_internal:${reason}:../../third_party/boringssl/src/ssl/tls_record.cc:242:${rest}\n`;
+  const plain = 'r.test does not speak https. If it is meant to be plain, type http:// in front.';
+  const wantsClient = (words: string) => `r.test asks for a client certificate that it knows, and says “${words}”.`;
+  const brokenOff = (words: string) =>
+    `r.test broke the TLS handshake off and says “${words}”. It may want a client certificate.`;
+  const mismatch = 'the client certificate and its key do not belong together.';
+  it.each([
+    ['EPROTO', openSsl('wrong version number', 'ssl3_record.c:355:'), plain],
+    ['EPROTO', openSsl('packet length too long', 'ssl3_record.c:1:'), plain],
+    ['EPROTO', openSsl('http request', 'ssl3_record.c:1:'), plain],
+    ['EPROTO', boringSsl('WRONG_VERSION_NUMBER'), plain],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', boringSsl('WRONG_VERSION_NUMBER'), plain],
+    ['EPROTO', boringSsl('ENCRYPTED_LENGTH_TOO_LONG'), plain],
+    ['EPROTO', boringSsl('HTTP_REQUEST'), plain],
+    ...[
+      ['tlsv13 alert certificate required', 116],
+      ['ssl/tls alert bad certificate', 42],
+      ['tlsv1 alert unknown ca', 48],
+    ].map(([words, number]) => [
+      'ERR_SSL_ALERT',
+      openSsl(`${words}`, `rec_layer_s3.c:916:SSL alert number ${number}`),
+      wantsClient(`${words}`),
+    ]),
+    ...[
+      ['SSLV3_ALERT_BAD_CERTIFICATE', 'sslv3 alert bad certificate'],
+      ['SSLV3_ALERT_NO_CERTIFICATE', 'sslv3 alert no certificate'],
+      ['SSLV3_ALERT_CERTIFICATE_EXPIRED', 'sslv3 alert certificate expired'],
+      ['SSLV3_ALERT_CERTIFICATE_UNKNOWN', 'sslv3 alert certificate unknown'],
+      ['TLSV1_ALERT_UNKNOWN_CA', 'tlsv1 alert unknown ca'],
+      ['TLSV1_ALERT_CERTIFICATE_REQUIRED', 'tlsv1 alert certificate required'],
+      ['TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tlsv13 alert certificate required'],
+    ].map(([reason = '', words = '']) => ['EPROTO', boringSsl(reason), wantsClient(words)]),
+    [
+      'EPROTO',
+      boringSsl('TLSV1_ALERT_CERTIFICATE_REQUIRED', 'SSL alert number 116'),
+      wantsClient('tlsv1 alert certificate required'),
+    ],
+    [
+      'EPROTO',
+      openSsl('ssl/tls alert handshake failure', 'rec_layer_s3.c:916:SSL alert number 40'),
+      brokenOff('ssl/tls alert handshake failure'),
+    ],
+    [
+      'EPROTO',
+      boringSsl('SSLV3_ALERT_HANDSHAKE_FAILURE', 'SSL alert number 40'),
+      brokenOff('sslv3 alert handshake failure'),
+    ],
+    [
+      'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+      boringSsl('SSLV3_ALERT_HANDSHAKE_FAILURE'),
+      brokenOff('sslv3 alert handshake failure'),
+    ],
+    ['ERR_OSSL_X509_KEY_VALUES_MISMATCH', 'error:05800074:x509 certificate routines::key values mismatch', mismatch],
+    ['UNKNOWN', 'error:0b000074:X.509 certificate routines:OPENSSL_internal:KEY_VALUES_MISMATCH', mismatch],
+    ['UNKNOWN', 'error:0b000073:X.509 certificate routines:OPENSSL_internal:KEY_TYPE_MISMATCH', mismatch],
+  ])('is told by TLS as %s, %s', (code, said, sentence) => {
+    const error = Object.assign(new Error(code === 'EPROTO' ? `write EPROTO ${said}` : said), { code });
+    expect(report(systemFailure('r.test', error), 'connect')?.message).toBe(`Could not connect: ${sentence}`);
+  });
+
   it('has two addresses, of which one has no route: the other tells what went wrong', () => {
     const errors = ['ENETUNREACH', 'ECONNREFUSED'].map((code) => Object.assign(new Error(code), { code }));
     for (const order of [errors, errors.toReversed()])
