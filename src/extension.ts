@@ -70,7 +70,6 @@ export function activate(context: vscode.ExtensionContext): void {
     };
     return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
   };
-  const httpOf = (connection: Connection) => axiosHttp(log, tlsOf(connection, machine));
   const openWith = (connection: Connection, stored: ReadCredential): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
@@ -88,7 +87,10 @@ export function activate(context: vscode.ExtensionContext): void {
       setting,
       ...(account === undefined ? {} : { account }),
       ...(azure === undefined ? {} : { azure }),
-      http: httpOf(connection),
+      http: axiosHttp(
+        log,
+        tlsOf(connection, machine, () => provider.endpoints),
+      ),
       log,
     });
     return provider;
@@ -133,12 +135,10 @@ export function activate(context: vscode.ExtensionContext): void {
     ask,
     working,
     memory,
-    diagnose: (connection, subject, progress, signal) =>
-      diagnose(
-        { ...subject, http: httpOf(connection), tls: tlsOf(connection, machine), proxies: proxySettings() },
-        progress,
-        signal,
-      ),
+    diagnose: (connection, subject, progress, signal) => {
+      const tls = tlsOf(connection, machine, () => subject.endpoints);
+      return diagnose({ ...subject, http: axiosHttp(log, tls), tls, proxies: proxySettings() }, progress, signal);
+    },
     surroundings: () => surroundings(context),
     showDocument: (document) => documents.show(document),
     copy: async (text) => {

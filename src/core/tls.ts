@@ -25,20 +25,28 @@ export interface Machine {
 /**
  * How the servers of a connection are asked; nothing where it has no options. Authorities that the user named vouch for every
  * server that the connection asks by itself, since a token server often has its certificate from the same. The client certificate
- * and "not verified" are for the connection's own host name alone, on whatever port. Files are read at each use, so that renewed
- * ones count.
+ * and "not verified" are for the connection's own host names alone, on whatever port: that of its URL, and those of `servers`, which
+ * belong to it as well, as the registry of a GitLab does. Files are read at each use, so that renewed ones count.
  */
-export function tlsOf({ url, tls }: Pick<Connection, 'url' | 'tls'>, machine: Machine): ReadTls | undefined {
+export function tlsOf(
+  { url, tls }: Pick<Connection, 'url' | 'tls'>,
+  machine: Machine,
+  servers: () => readonly { readonly url: string }[] | undefined = () => undefined,
+): ReadTls | undefined {
   if (tls === undefined || !url.startsWith('https:')) return undefined;
-  const { host, hostname } = new URL(url);
   return async (asked) => {
-    const { ca, ...own } = await readTls(tls, host, machine);
-    return { ...(ca === undefined ? {} : { ca }), ...(new URL(asked).hostname === hostname ? own : {}) };
+    const own = [{ url }, ...(servers() ?? [])].map((server) => new URL(server.url));
+    const { host, hostname } = new URL(asked);
+    // What is kept for the very host goes before what is kept for the others.
+    const hosts = own.map((server) => server.host).sort((one, other) => Number(other === host) - Number(one === host));
+    const { ca, ...others } = await readTls(tls, [...new Set(hosts)], machine);
+    const isOwn = own.some((server) => server.hostname === hostname);
+    return { ...(ca === undefined ? {} : { ca }), ...(isOwn ? others : {}) };
   };
 }
 
-async function readTls(options: TlsOptions, host: string, machine: Machine): Promise<TlsMaterial> {
-  const found = options.dockerCerts === true ? await dockerCerts(host, machine) : { caFiles: [] };
+async function readTls(options: TlsOptions, hosts: readonly string[], machine: Machine): Promise<TlsMaterial> {
+  const found = options.dockerCerts === true ? await dockerCerts(hosts, machine) : { caFiles: [] };
   const caFiles = [...(options.caFile === undefined ? [] : [options.caFile]), ...found.caFiles];
   const certFile = options.certFile ?? found.certFile;
   const keyFile = options.keyFile ?? found.keyFile;
@@ -104,24 +112,29 @@ interface CertsFiles {
 }
 
 /**
- * What docker and podman have for that host: each `*.crt` is an authority, a `*.cert` with its `*.key` the client's certificate.
+ * What docker and podman have for these hosts: each `*.crt` is an authority, the first `*.cert` with its `*.key` the client's
+ * certificate. A folder that may not be read is passed over where another serves.
  * https://docs.docker.com/engine/security/certificates/ https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
  */
-async function dockerCerts(host: string, machine: Machine): Promise<CertsFiles> {
-  const folders = certsFolders(host, machine);
-  const lists = await Promise.all(
-    folders.map(async (folder) => {
-      const names = await readdir(folder).catch((error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return [];
-        throw unreadable(folder, error);
-      });
-      return names.sort().map((name) => join(folder, name));
-    }),
-  );
-  const files = lists.flat();
+async function dockerCerts(hosts: readonly string[], machine: Machine): Promise<CertsFiles> {
+  const folders = hosts.flatMap((host) => certsFolders(host, machine));
+  const found = await Promise.all(folders.map(filesIn));
+  const files = found.flatMap((each) => (each instanceof Failure ? [] : each));
   const caFiles = files.filter((file) => file.endsWith('.crt'));
   const certFile = files.find((file) => file.endsWith('.cert'));
-  if (caFiles.length === 0 && certFile === undefined)
-    throw new Failure('untrusted', folders.join(', '), { subject: host, code: 'NO_DOCKER_CERTS' });
-  return { caFiles, ...(certFile === undefined ? {} : { certFile, keyFile: certFile.replace(/cert$/, 'key') }) };
+  if (caFiles.length > 0 || certFile !== undefined)
+    return { caFiles, ...(certFile === undefined ? {} : { certFile, keyFile: certFile.replace(/cert$/, 'key') }) };
+  throw (
+    found.find((each) => each instanceof Failure) ??
+    new Failure('untrusted', folders.join(', '), { subject: hosts.join(', '), code: 'NO_DOCKER_CERTS' })
+  );
+}
+
+/** In the order of their names; none where there is no such folder, and what is in the way where it cannot be read. */
+async function filesIn(folder: string): Promise<readonly string[] | Failure> {
+  try {
+    return (await readdir(folder)).sort().map((name) => join(folder, name));
+  } catch (error) {
+    return codeOf(error) === 'ENOENT' ? [] : unreadable(folder, error);
+  }
 }

@@ -41,7 +41,10 @@ export interface RegistryProvider {
   /** What a tag's row and tooltip show. */
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
   readonly content?: ImageContent;
-  /** The servers it speaks to, the registry first where there is one: what Diagnose Connection looks at. */
+  /**
+   * The servers it speaks to, as far as they are known, the registry first where there is one: what Diagnose Connection looks at,
+   * and what is trusted as the user chose for the connection.
+   */
   readonly endpoints?: readonly Endpoint[];
   readonly deletion?: Deletion;
   /** Absent where every namespace there is is listed, or there are none. */

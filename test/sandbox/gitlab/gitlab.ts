@@ -1,6 +1,7 @@
 import { createFaults, type Faults, type Reply } from '../faults';
 import type { BuiltManifest } from '../images';
 import { createJwtSigner } from '../jwt';
+import type { TlsMaterial } from '../loopback';
 import type { SeedRepository } from '../seed';
 import { jsonReply, serve, type ServedRequest } from '../serve';
 import type { Access } from '../v2Options';
@@ -34,6 +35,10 @@ export interface GitLabOptions {
   /** 0, the default, takes a free one. */
   readonly port?: number;
   readonly registryPort?: number;
+  /** Of both servers. */
+  readonly tls?: TlsMaterial;
+  /** Another address for the registry than the web pages have. */
+  readonly registryHost?: string;
 }
 
 export interface SandboxGitLab {
@@ -56,6 +61,7 @@ export interface SandboxGitLab {
 /** GitLab's REST API and token realm, and its registry at a port of its own. */
 export async function startGitLab(options: GitLabOptions): Promise<SandboxGitLab> {
   const { prefix = '', deleteEnabled = true } = options;
+  const tls = options.tls === undefined ? {} : { tls: options.tls };
   const faults = createFaults();
   const requests: SeenRequest[] = [];
   const signer = await createJwtSigner();
@@ -63,6 +69,8 @@ export async function startGitLab(options: GitLabOptions): Promise<SandboxGitLab
     repositories: Object.entries(options.projects).flatMap(([path, project]) => seedsOf(path, project)),
     deleteEnabled,
     port: options.registryPort ?? 0,
+    ...(options.registryHost === undefined ? {} : { host: options.registryHost }),
+    ...tls,
   });
   const state: GitLabState = {
     projects: storedProjects(options.projects),
@@ -83,7 +91,7 @@ export async function startGitLab(options: GitLabOptions): Promise<SandboxGitLab
     if (pathname.startsWith(`${api}/`)) return answerApi(state, request, pathname.slice(api.length));
     return jsonReply(404, { error: '404 Not Found' });
   };
-  const listener = await serve(answer, faults, { port: options.port ?? 0 });
+  const listener = await serve(answer, faults, { port: options.port ?? 0, ...tls });
   state.url = `${listener.url}${prefix}`;
   registry.behaviour.auth = {
     kind: 'bearer',

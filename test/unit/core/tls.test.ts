@@ -1,6 +1,6 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp, type Http } from '../../../src/core/http';
 import type { TlsOptions } from '../../../src/core/model';
 import { certsFolders, tlsOf, type Machine } from '../../../src/core/tls';
@@ -227,6 +227,24 @@ describe('what docker keeps', () => {
     expect(incomplete.detail).toMatchObject({ subject: join(folder, 'client.key'), code: 'FILE_ENOENT' });
     await copyFile(pki.client.keyFile, join(folder, 'client.key'));
     expect((await send(httpOf(url, { dockerCerts: true }), url)).status).toBe(200);
+  });
+
+  it('is passed over where it cannot be read, and named where nothing else serves', async () => {
+    const { url } = await serve();
+    const { host } = new URL(url);
+    const closed = await tempDir('closed');
+    onTestFinished(() => closed.remove());
+    // A file in the place of the folder cannot be listed even by root.
+    await mkdir(join(closed.path, '.config/containers/certs.d'), { recursive: true });
+    await writeFile(join(closed.path, '.config/containers/certs.d', host), '');
+    const http = axiosHttp(collectLog(), tlsOf({ url, tls: { dockerCerts: true } }, { ...machine, home: closed.path }));
+    const { detail } = await failing(send(http, url));
+    const subject = join(closed.path, '.config/containers/certs.d', host);
+    expect(detail).toMatchObject({ subject, code: 'FILE_ENOTDIR' });
+    const folder = join(closed.path, '.docker/certs.d', host);
+    await mkdir(folder, { recursive: true });
+    await copyFile(pki.ca.certFile, join(folder, 'ca.crt'));
+    expect((await send(http, url)).status).toBe(200);
   });
 
   it('is said to be nothing', async () => {

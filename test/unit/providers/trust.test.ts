@@ -1,0 +1,130 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { axiosHttp } from '../../../src/core/http';
+import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
+import { tlsOf, type Machine } from '../../../src/core/tls';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import { providerTypes } from '../../../src/providers/table';
+import { startGitLab } from '../../sandbox/gitlab/gitlab';
+import { buildImage } from '../../sandbox/images';
+import { createPki, type Pki } from '../../sandbox/pki';
+import { tempDir, type TempDir } from '../../sandbox/tempDir';
+import { startV2Server } from '../../sandbox/v2Server';
+import { collectLog } from '../collectLog';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+
+const { signal } = new AbortController();
+const alice: Credential = { kind: 'basic', username: '', secret: 'glpat-alice' };
+const registryHost = '127.0.0.2';
+
+let pki: Pki;
+let home: TempDir;
+let machine: Machine;
+beforeAll(async () => {
+  [pki, home] = await Promise.all([createPki({ hosts: [registryHost] }), tempDir('home')]);
+  machine = { env: {}, home: home.path, platform: 'linux' };
+});
+afterAll(async () => {
+  await Promise.all([pki.remove(), home.remove()]);
+});
+
+function open(provider: string, url: string, tls: TlsOptions): RegistryProvider {
+  const connection: Connection = { id: 'c', label: 'C', provider, url, tls };
+  const type = providerTypes.find(({ id }) => id === provider);
+  if (type === undefined) throw new Error(provider);
+  const trust = tlsOf(connection, machine, () => opened.endpoints);
+  const opened: RegistryProvider = type.open(connection, contextOf(alice, { http: axiosHttp(collectLog(), trust) }));
+  return opened;
+}
+
+async function gitLabAt(mode?: 'mutual') {
+  const gitLab = await startGitLab({
+    projects: {
+      'acme/api': { repositories: { '': { '1.0': buildImage() } }, members: { alice: 40 }, lastActivity: new Date(0) },
+    },
+    tokens: { 'glpat-alice': { user: 'alice', scopes: ['api'] } },
+    tls: pki.tls(mode),
+    registryHost,
+  });
+  onTestFinished(() => gitLab.stop());
+  return gitLab;
+}
+
+/** Down to the tags, which the registry lists. */
+async function tagsOf(provider: RegistryProvider): Promise<readonly string[]> {
+  const [project] = (await provider.list(undefined, undefined, signal)).items;
+  const [repository] = (await provider.list(project, undefined, signal)).items;
+  return (await provider.list(repository, undefined, signal)).items.map(({ label }) => label);
+}
+
+/** What docker keeps for a host: all that there is. */
+async function keepForDocker(url: string): Promise<void> {
+  const folder = join(home.path, '.config/docker/certs.d', new URL(url).host);
+  await mkdir(folder, { recursive: true });
+  await copyFile(pki.ca.certFile, join(folder, 'ca.crt'));
+  await copyFile(pki.client.certFile, join(folder, 'client.cert'));
+  await copyFile(pki.client.keyFile, join(folder, 'client.key'));
+}
+
+describe('the trust that was chosen for a GitLab', () => {
+  const client = () => ({ certFile: pki.client.certFile, keyFile: pki.client.keyFile });
+
+  it.each<[string, 'mutual' | undefined, () => TlsOptions]>([
+    ['a CA file', undefined, () => ({ caFile: pki.ca.certFile })],
+    ['no verification', undefined, () => ({ verify: false })],
+    ['a client certificate', 'mutual', () => ({ ...client(), caFile: pki.ca.certFile })],
+    ['a client certificate, and no verification', 'mutual', () => ({ ...client(), verify: false })],
+    ['what docker keeps for its host', 'mutual', () => ({ dockerCerts: true })],
+  ])('reaches its registry on another host: %s', async (_name, mode, options) => {
+    const gitLab = await gitLabAt(mode);
+    await keepForDocker(gitLab.url);
+    expect(await tagsOf(open('gitlab', gitLab.url, options()))).toEqual(['1.0']);
+    expect(gitLab.registry.requests.length).toBeGreaterThan(0);
+  });
+
+  it('reaches no third host, which the registry names to sign in at', async () => {
+    const gitLab = await gitLabAt();
+    const third = await startV2Server({ tls: pki.tls('mutual'), host: 'localhost' });
+    onTestFinished(() => third.stop());
+    gitLab.registry.behaviour.auth = {
+      kind: 'bearer',
+      challenge: `Bearer realm="${third.url}/token",service="third"`,
+      accessOf: () => undefined,
+    };
+    const byKind = async (options: TlsOptions) => {
+      const { kind, detail } = await failing(tagsOf(open('gitlab', gitLab.url, options)));
+      return [kind, detail.subject, detail.code];
+    };
+    const subject = new URL(third.url).host;
+    const unknown = ['untrusted', subject, 'SELF_SIGNED_CERT_IN_CHAIN'];
+    expect(await byKind({ ...client(), verify: false })).toEqual(unknown);
+    const asked = ['untrusted', subject, 'CLIENT_CERTIFICATE'];
+    expect(await byKind({ ...client(), caFile: pki.ca.certFile })).toEqual(asked);
+    await keepForDocker(gitLab.url);
+    expect(await byKind({ dockerCerts: true })).toEqual(asked);
+    expect(third.requests).toEqual([]);
+  });
+});
+
+describe('the trust that was chosen for a GitHub', () => {
+  it.each([
+    ['https://git.example.com', ['https://containers.git.example.com/v2/', 'https://git.example.com/api/v3/user']],
+    ['https://acme.ghe.com', ['https://containers.acme.ghe.com/v2/', 'https://api.acme.ghe.com/user']],
+  ])('reaches the servers of %s, and no third', async (url, servers) => {
+    const provider = open('ghcr', url, {});
+    const read = tlsOf({ url, tls: { verify: false } }, machine, () => provider.endpoints);
+    for (const server of servers) expect(await read?.(server)).toEqual({ rejectUnauthorized: false });
+    expect(await read?.('https://packages.example.com/v2/')).toEqual({});
+  });
+
+  it('is what docker keeps for its registry, since docker speaks to that alone', async () => {
+    const provider = open('ghcr', 'https://git.example.com', {});
+    await keepForDocker('https://containers.git.example.com');
+    const tls = { dockerCerts: true };
+    const read = tlsOf({ url: 'https://git.example.com', tls }, machine, () => provider.endpoints);
+    expect(Object.keys((await read?.('https://git.example.com/api/v3/user')) ?? {})).toEqual(['ca', 'cert', 'key']);
+    expect(Object.keys((await read?.('https://third.example.com')) ?? {})).toEqual(['ca']);
+  });
+});
