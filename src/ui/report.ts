@@ -209,7 +209,9 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
 
 function untrusted(failure: Failure): string {
   const { subject, code = '' } = failure.detail;
-  const known = [certificateReasons, tlsReasons, schemeReasons].find((reasons) => Object.hasOwn(reasons, code));
+  const known = [certificateReasons, tlsReasons, fileReasons, schemeReasons].find((reasons) =>
+    Object.hasOwn(reasons, code),
+  );
   const words = known?.[code] ?? (code.startsWith('FILE_') ? unreadableFile : undefined);
   return words?.(subject, failure.message) ?? t('{0} cannot be trusted: {1}.', subject, failure.message);
 }
@@ -252,6 +254,10 @@ const tlsReasons: Reasons = {
     t('{0} asks for a client certificate that it knows, and says “{1}”.', subject, message),
   HANDSHAKE: (subject, message) =>
     t('{0} broke the TLS handshake off and says “{1}”. It may want a client certificate.', subject, message),
+};
+
+/** What is wrong with the files that were chosen. */
+const fileReasons: Reasons = {
   NO_DOCKER_CERTS: (subject, message) =>
     t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
   KEY_MISMATCH: () => t('the client certificate and its key do not belong together.'),
@@ -270,7 +276,16 @@ function unreadableFile(subject: string, message: string): string {
 /** Whether it is about certificates, so that trusting in another way may help. */
 export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Failure): boolean {
   if (kind !== 'untrusted' || speaker !== undefined) return false;
-  return [certificateReasons, tlsReasons].some((reasons) => Object.hasOwn(reasons, code)) || /CERT|^FILE_/.test(code);
+  return (
+    [certificateReasons, tlsReasons].some((reasons) => Object.hasOwn(reasons, code)) ||
+    code.includes('CERT') ||
+    isAboutFiles(code)
+  );
+}
+
+/** Whether no server was asked, because the files that were chosen will not do. */
+export function isAboutFiles(code: string): boolean {
+  return Object.hasOwn(fileReasons, code) || code.startsWith('FILE_');
 }
 
 function remedies(failure: Failure): readonly Remedy[] {

@@ -3,7 +3,7 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
 import type { Answers, Question, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
-import { causes, isAboutCertificates, report } from '../report';
+import { causes, isAboutCertificates, isAboutFiles, report } from '../report';
 import type { Refusal } from './questions';
 import { takesCertificates } from './trust';
 
@@ -16,9 +16,12 @@ export interface Candidate {
 
 /** Whose certificates do not hold, and why. */
 export interface Certificates {
+  /** The connection's host, or another that it leads to, such as that of its token server. */
   readonly host: string;
   readonly cause: string;
-  readonly code: string | undefined;
+  readonly code: string;
+  /** No server was asked: the files that were chosen will not do. */
+  readonly ofFiles: boolean;
 }
 
 /** Why a connection is not to be kept; or, where it is, why it lists nothing. */
@@ -49,8 +52,10 @@ export async function check(
   const refusal = { at: questionAbout(error, questions, answers), problem: told.message };
   const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
   if (!isAskable) return { refusal };
-  const { host } = new URL(connection.url);
-  return { refusal, certificates: { host, cause: told.reason, code: error.detail.code } };
+  const { subject, code = '' } = error.detail;
+  const ofFiles = isAboutFiles(code);
+  const host = ofFiles ? new URL(connection.url).host : subject;
+  return { refusal, certificates: { host, cause: told.reason, code, ofFiles } };
 }
 
 async function tried(

@@ -8,8 +8,7 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
     const signIn = signInOf(connection);
     if (shown !== undefined && Object.keys(signIn).length > 0)
       await app.connections.updateCredential(shown.id, credential, signIn);
-    if (shown !== undefined && connection.tls !== undefined) await app.connections.setTls(shown.id, connection.tls);
-    if (shown !== undefined) return shown;
+    if (shown !== undefined) return trusted(app, shown, connection);
   }
   const { provider, url, account, authentication, login } = connection;
   const same = app.connections.all().find(
@@ -23,8 +22,13 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
   );
   if (same === undefined) return app.connections.add(connection, credential);
   await app.connections.updateCredential(same.id, credential, signInOf(same));
-  if (connection.tls !== undefined) await app.connections.setTls(same.id, connection.tls);
-  return same;
+  return trusted(app, same, connection);
+}
+
+/** What was tried and worked is what is kept: also that nothing but the default was needed. */
+async function trusted(app: App, known: Connection, { tls }: Omit<Connection, 'id'>): Promise<Connection> {
+  if (tls !== undefined || known.tls !== undefined) await app.connections.setTls(known.id, tls);
+  return known;
 }
 
 /** The part of a connection that tells what it signs in with. */

@@ -25,6 +25,8 @@ export interface TrustStep {
   readonly title: string;
   /** Whose servers are to be trusted. */
   readonly host: string;
+  /** The one that is not; it may be another, to which they lead. */
+  readonly distrusted?: string;
   /** Why that is asked, as a sentence. */
   readonly cause?: string;
   /** The cause is that the server asks for a client certificate. */
@@ -64,12 +66,12 @@ const trustOf = {
 
 function pickWay(
   app: App,
-  { title, host, cause, wantsClient = false, canGoBack = false, current }: TrustStep,
+  { title, host, distrusted = host, cause, wantsClient = false, canGoBack = false, current }: TrustStep,
   selected: Way | undefined,
   problemSoFar: string | undefined,
   accept: Accept<Trust>,
 ): Promise<Answer<Way>> {
-  const question = t('How shall {0} be trusted?', host);
+  const question = t('How shall {0} be trusted?', distrusted);
   return app.ask.pick<Way>(
     {
       // In one line, the end of both would not be seen.

@@ -72,6 +72,11 @@ interface Distrust extends Certificates {
   readonly answers: Answers;
 }
 
+/** The same trouble with another host is another. */
+function troubleOf({ host, code }: Certificates): string {
+  return `${host} ${code}`;
+}
+
 /** Tries what the answers describe, and remembers what came of it. */
 class Attempts {
   kept: Kept | undefined;
@@ -80,6 +85,8 @@ class Attempts {
   refused: Refusal | undefined;
   private trusted: string | undefined;
   private tls: TlsOptions | undefined;
+  /** What does not stand in the way any more. */
+  private readonly settled = new Set<string>();
 
   constructor(
     private readonly app: App,
@@ -93,23 +100,34 @@ class Attempts {
     const described = await this.flow.describe(answers);
     if ('problem' in described) return described;
     // What was chosen for one host says nothing of another.
-    if (described.connection.url !== this.trusted) this.tls = undefined;
+    if (described.connection.url !== this.trusted) {
+      this.tls = undefined;
+      this.settled.clear();
+    }
     const refusal = await this.make(described, answers, signal);
     this.refused = undefined;
     // Answers are not what is wrong: the box closes, for the question how to trust.
     return this.distrust === undefined ? refusal : undefined;
   }
 
-  async trust({ candidate, answers, host, cause, code }: Distrust): Promise<Answer<Trust>> {
-    this.trusted = candidate.connection.url;
-    const wantsClient = code === 'CLIENT_CERTIFICATE';
-    const step = { title: this.flow.title, host, cause, wantsClient, canGoBack: true, current: this.tls };
+  async trust(distrust: Distrust): Promise<Answer<Trust>> {
+    const { candidate, answers, cause } = distrust;
+    const { url } = candidate.connection;
+    this.trusted = url;
+    const wantsClient = distrust.code === 'CLIENT_CERTIFICATE';
+    const whose = { host: new URL(url).host, distrusted: distrust.host };
+    const step = { title: this.flow.title, ...whose, cause, wantsClient, canGoBack: true, current: this.tls };
     const answer = await askTrust(this.app, step, async (trust, signal) => {
       const before = this.tls;
       this.tls = trust.tls;
       this.refused = await this.make(candidate, answers, signal);
+      if (this.distrust === undefined) return undefined;
+      const left = troubleOf(this.distrust);
       // With another cause, this much is trusted, and the next question is what else is wanted.
-      if (this.distrust === undefined || this.distrust.code !== code) return undefined;
+      if (!this.distrust.ofFiles && left !== troubleOf(distrust) && !this.settled.has(left)) {
+        this.settled.add(troubleOf(distrust));
+        return undefined;
+      }
       this.tls = before;
       return this.distrust.cause;
     });

@@ -6,6 +6,8 @@ export interface Asked {
   readonly seen: readonly string[];
   /** The labels of the choices of the last pick. */
   readonly offered: () => readonly string[];
+  /** The placeholder of each pick. */
+  readonly placeholders: readonly (string | undefined)[];
   /** Every value that an input box proposed. */
   readonly proposed: readonly string[];
   /** Message and detail of each modal question. */
@@ -24,6 +26,7 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
   const left = [...script];
   const seen: string[] = [];
   const proposed: string[] = [];
+  const placeholders: (string | undefined)[] = [];
   const questions: { message: string; detail: string; button: string }[] = [];
   let offered: readonly string[] = [];
   const answer = async <T>(title: string, choose: (text: string) => T, accept?: Accept<T>) => {
@@ -53,6 +56,7 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
     pick: async (step, accept) => {
       const items = await step.items;
       offered = items.map(({ label }) => label);
+      placeholders.push(step.placeholder);
       const choose = (label: string) => {
         const item = items.find((candidate) => candidate.label === label);
         if (item === undefined) throw new Error(`There is no choice "${label}" among ${offered.join(', ')}.`);
@@ -72,5 +76,5 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       return Promise.resolve(confirms);
     },
   };
-  return { ask, seen, proposed, questions, offered: () => offered };
+  return { ask, seen, placeholders, proposed, questions, offered: () => offered };
 }

@@ -1,8 +1,9 @@
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import { Failure } from '../../../src/core/failure';
-import type { Connection, TlsOptions } from '../../../src/core/model';
+import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { tlsOf } from '../../../src/core/tls';
 import { providerTypes } from '../../../src/providers/table';
@@ -10,8 +11,11 @@ import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { editTrust } from '../../../src/ui/commands/connection';
 import { connect } from '../../../src/ui/connections/connect';
+import { save } from '../../../src/ui/connections/save';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
-import { createPki, type Pki } from '../../sandbox/pki';
+import { createPki, type Flaw, type Pki } from '../../sandbox/pki';
+import { tempDir } from '../../sandbox/tempDir';
+import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
 import { contextOf, publicCloud } from '../providerContext';
@@ -35,8 +39,8 @@ afterAll(async () => {
   await Promise.all([pki.remove(), other.remove()]);
 });
 
-function appOf(ask: Ask, added: Omit<Connection, 'id'>[]): App {
-  const machine = { env: {}, home: pki.directory, platform: 'linux' } as const;
+function appOf(ask: Ask, added: Omit<Connection, 'id'>[], home = pki.directory): App {
+  const machine = { env: {}, home, platform: 'linux' } as const;
   const { app } = fakeApp({
     ask,
     providerTypes,
@@ -45,10 +49,12 @@ function appOf(ask: Ask, added: Omit<Connection, 'id'>[]): App {
     open: (connection, credential) => {
       const type = providerTypes.find(({ id }) => id === connection.provider);
       if (type === undefined) throw new Error(connection.provider);
-      return type.open(
+      const trust = tlsOf(connection, machine, () => opened.endpoints);
+      const opened: RegistryProvider = type.open(
         connection,
-        contextOf(credential, { http: axiosHttp(collectLog(), tlsOf(connection, machine)) }),
+        contextOf(credential, { http: axiosHttp(collectLog(), trust) }),
       );
+      return opened;
     },
     connections: {
       all: () => [],
@@ -155,6 +161,116 @@ describe('connecting a registry whose certificate does not hold', () => {
     expect(added).toEqual([]);
     const question = `How shall ${new URL(server.url).host.replace('127.0.0.1', 'localhost')} be trusted?`;
     expect(seen.slice(-2)).toEqual([question, 'Connect Registry (2 of 5)']);
+  });
+});
+
+describe('connecting a registry whose certificate is', () => {
+  const authority = () => ['CA file…', pki.ca.certFile];
+  const itself = () => ['CA file…', join(pki.directory, 'flaw-selfSigned.crt')];
+  const anyhow = ['No verification'];
+  const unverified: TlsOptions = { verify: false };
+  const nobody = 'is self-signed, so nobody vouches for it.';
+  const stranger = 'comes from an authority that this machine does not know.';
+  const misnamed = 'was made for another name: registry.test.';
+
+  it.each<[string, Flaw, readonly string[], () => readonly string[], () => TlsOptions | undefined]>([
+    ['itself', { kind: 'selfSigned' }, [nobody], itself, () => ({ caFile: itself()[1] ?? '' })],
+    ['without verification', { kind: 'selfSigned' }, [nobody], () => anyhow, () => unverified],
+    ['the authority', { kind: 'expired' }, ['has expired.'], authority, () => undefined],
+    ['without verification', { kind: 'expired' }, ['has expired.'], () => anyhow, () => unverified],
+    ['the authority', { kind: 'otherHost', host: 'registry.test' }, [stranger, misnamed], authority, () => undefined],
+    ['without verification', { kind: 'otherHost', host: 'registry.test' }, [stranger], () => anyhow, () => unverified],
+  ])('trusted by %s: %j', async (_way, flaw, causes, way, kept) => {
+    const flawed = await startV2Server({ tls: await pki.issue(`flaw-${flaw.kind}`, flaw) });
+    onTestFinished(() => flawed.stop());
+    const added: Omit<Connection, 'id'>[] = [];
+    const url = flawed.url.replace('127.0.0.1', 'localhost');
+    const { ask, placeholders, offered } = user('Generic Docker V2 / OCI registry', url, 'Anonymously', ...way());
+    await connect(appOf(ask, added));
+    const { host } = new URL(url);
+    expect(placeholders.slice(-causes.length)).toEqual(causes.map((cause) => `The certificate of ${host} ${cause}`));
+    expect(offered()).toContain('No verification');
+    expect(added.map(({ tls }) => tls)).toEqual(kept() === undefined ? [] : [kept()]);
+  });
+});
+
+describe('Docker’s certs.d, chosen while connecting,', () => {
+  it('is refused with the folders that were looked at, and taken once there is something in one', async () => {
+    const home = await tempDir('home');
+    onTestFinished(() => home.remove());
+    const added: Omit<Connection, 'id'>[] = [];
+    const none = user(...signIn(mutual.url), 'Docker’s certs.d');
+    await connect(appOf(none.ask, added, home.path));
+    const { host } = new URL(mutual.url);
+    const folder = join(home.path, '.config/docker/certs.d', host);
+    expect(none.seen.at(-2)).toContain(`Docker has no certificates for ${host}: there is nothing in ${folder}, `);
+    expect(added).toEqual([]);
+    await mkdir(folder, { recursive: true });
+    await copyFile(pki.ca.certFile, join(folder, 'ca.crt'));
+    await copyFile(pki.client.certFile, join(folder, 'client.cert'));
+    await copyFile(pki.client.keyFile, join(folder, 'client.key'));
+    await connect(appOf(user(...signIn(mutual.url), 'Docker’s certs.d').ask, added, home.path));
+    expect(added).toMatchObject([{ url: mutual.url, account: 'alice', tls: { dockerCerts: true } }]);
+  });
+});
+
+describe('connecting a registry whose token server has its certificate from another authority', () => {
+  it('asks for each by its name, until one file vouches for both', async () => {
+    const tokens = await startTokenServer({
+      ...{ tls: other.tls(), host: 'localhost' },
+      users: { alice: { password: 'pw', repositories: {}, catalog: true } },
+    });
+    const { challenge, accessOf } = tokens;
+    const registry = await startV2Server({ tls: pki.tls(), auth: { kind: 'bearer', challenge, accessOf } });
+    onTestFinished(async () => {
+      await Promise.all([tokens.stop(), registry.stop()]);
+    });
+    const both = join(pki.directory, 'both.crt');
+    await writeFile(both, pki.ca.cert + other.ca.cert);
+    const added: Omit<Connection, 'id'>[] = [];
+    const ways = ['CA file…', pki.ca.certFile, 'CA file…', pki.ca.certFile, other.ca.certFile, both];
+    const { ask, seen, placeholders, questions } = user(...signIn(registry.url), ...ways);
+    await connect(appOf(ask, added));
+    expect(added).toMatchObject([{ url: registry.url, tls: { caFile: both } }]);
+    const trusting = (url: string) => `How shall ${new URL(url).host} be trusted?`;
+    expect(seen.slice(5)).toEqual([
+      ...[trusting(registry.url), 'Connect Registry'],
+      ...[trusting(tokens.url), 'Connect Registry'],
+      // What vouches for the token server alone would lose the registry.
+      ...[unknown(tokens.url), 'Connect Registry', unknown(registry.url), 'Connect Registry'],
+    ]);
+    expect(placeholders.slice(-2)).toEqual([unknown(registry.url), unknown(tokens.url)]);
+    expect(questions).toEqual([]);
+  });
+});
+
+describe('connecting a registry anew', () => {
+  it.each<[string, boolean]>([
+    ['with the same account', false],
+    ['that was hidden', true],
+  ])('%s keeps the trust that worked, and forgets the one before', async (_name, hidden) => {
+    const set: unknown[] = [];
+    const known: Connection = {
+      ...{ id: 'known', provider: 'generic', label: 'Known', url: 'https://r.test', tls: { verify: false } },
+      ...(hidden ? {} : { account: 'alice' }),
+    };
+    const { app } = fakeApp({
+      connections: {
+        all: () => [known],
+        unhide: () => Promise.resolve(hidden ? known : undefined),
+        updateCredential: () => Promise.resolve(),
+        setTls: (...given: unknown[]) => Promise.resolve(void set.push(given)),
+      } as unknown as App['connections'],
+    });
+    const { provider, label, url, account } = known;
+    const plain = { provider, label, url, ...(account === undefined ? {} : { account }) };
+    const credential: Credential = hidden ? { kind: 'anonymous' } : { kind: 'basic', username: 'alice', secret: 'pw' };
+    await save(app, plain, credential);
+    await save(app, { ...plain, tls: { dockerCerts: true } }, credential);
+    expect(set).toEqual([
+      ['known', undefined],
+      ['known', { dockerCerts: true }],
+    ]);
   });
 });
 
