@@ -7,7 +7,7 @@ import { redactUrl } from './http';
 import type { Http, HttpResponse } from './http';
 import type { Credential, Entry, Page, Repository } from './model';
 import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
-import { proxyFor } from './proxy';
+import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
 import { Redaction } from './redaction';
 import type { ReadTls } from './tls';
@@ -31,6 +31,7 @@ export type FactName =
   | 'private'
   | 'proxy'
   | 'proxyBy'
+  | 'ignored'
   | 'exception'
   | 'connectedTo'
   | 'through'
@@ -191,13 +192,13 @@ function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: R
   const choice = proxyFor(url, settings);
   note('proxyBy', choice.by);
   if (choice.by === 'exception') note('exception', choice.exception);
+  for (const source of 'ignored' in choice ? choice.ignored : []) note('ignored', source);
   if (!('proxy' in choice)) return undefined;
   const proxy = URL.canParse(choice.proxy) ? new URL(choice.proxy) : undefined;
-  if (proxy === undefined || proxy.hostname === '')
-    throw new Failure('malformed', 'it is no URL', { subject: 'proxy', code: 'PROXY' });
+  if (proxy === undefined || proxy.hostname === '') throw unusableProxy('it is no URL');
   redaction.add(proxy.password);
-  redaction.add(decodeURIComponent(proxy.password));
   note('proxy', `${proxy.protocol}//${proxy.host}`);
+  redaction.add(proxyLogin(proxy).password);
   return proxy;
 }
 

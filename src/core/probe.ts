@@ -7,6 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { abandonable, isPrivate } from './auth';
 import { Failure } from './failure';
 import { systemFailure } from './http';
+import { proxyLogin } from './proxy';
 import type { TlsMaterial } from './tls';
 
 /** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/http.ts. */
@@ -41,12 +42,12 @@ export async function openSocket(hostname: string, port: number, signal: AbortSi
 
 /** Asks a proxy for a way through to `target` (`host:port`): https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
 export async function tunnel(socket: Socket, proxy: URL, target: string, signal: AbortSignal): Promise<void> {
-  const user = decodeURIComponent(proxy.username);
-  const login = Buffer.from(`${user}:${decodeURIComponent(proxy.password)}`).toString('base64');
+  const { username, password } = proxyLogin(proxy);
+  const login = Buffer.from(`${username}:${password}`).toString('base64');
   const lines = [
     `CONNECT ${target} HTTP/1.1`,
     `Host: ${target}`,
-    ...(user === '' ? [] : [`Proxy-Authorization: Basic ${login}`]),
+    ...(username === '' && password === '' ? [] : [`Proxy-Authorization: Basic ${login}`]),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   let answer = '';

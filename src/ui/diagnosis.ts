@@ -105,6 +105,8 @@ function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
     return [t('It lists nothing. Some registries list nothing to anybody: Add Repository… shows one by its name.')];
   if (id === 'tags' && has('tags', '0')) return [t('The repository has no tags.')];
   if (id === 'address' && has('plain', 'yes')) return [t('Plain http: what is sent there can be read on the way.')];
+  if (id === 'proxy' && facts.some(({ name }) => name === 'ignored'))
+    return [t('VS Code ignores a proxy that is named without http:// in front.')];
   if (id === 'tags' && facts.length === 0) return [t('No repository was found below the first entries.')];
   return [];
 }
@@ -143,6 +145,7 @@ const factNames: Readonly<Record<FactName, () => string>> = {
   private: () => t('Of this machine or a private network'),
   proxy: () => t('Proxy'),
   proxyBy: () => t('Decided by'),
+  ignored: () => t('Ignored'),
   exception: () => t('Exception'),
   connectedTo: () => t('Connected to'),
   through: () => t('Through the proxy'),

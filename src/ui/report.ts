@@ -141,6 +141,7 @@ function knownReason(failure: Failure): string | undefined {
       'its user name is the token itself, which docker would show to every program on this machine. Use the registry’s own program.',
     );
   if (speaker === 'program') return programReason(failure);
+  if (code === 'PROXY_ADDRESS') return t('the address of the proxy cannot be used: {0}.', failure.message);
   if (code === 'ENGINE_TRUST')
     return t(
       'the container engine does not trust {0}, and says “{1}”. It has authorities of its own: put the CA file into certs.d/{0} of /etc/docker, or of /etc/containers for Podman, where the engine runs.',

@@ -285,12 +285,26 @@ describe('a diagnosis through a proxy', () => {
     expect(text).not.toContain('bob');
   });
 
-  it('says when its address is none', async () => {
+  it('says when it is ignored', async () => {
     const proxies = { ...direct, configured: 'bob:hunter2secret@proxy' };
-    const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
-    expect(steps).toEqual(expect.arrayContaining(['proxy failed', 'connection skipped', 'tls skipped']));
-    expect(text).toContain('Correct the address of the proxy in the setting http.proxy');
+    const { facts, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
+    expect(facts('proxy')).toEqual({ proxyBy: 'system', ignored: 'setting' });
+    expect(text).toContain('VS Code ignores a proxy that is named without http:// in front.');
+    expect(text).toContain('- Ignored: `the setting http.proxy`');
     expect(text).not.toContain('hunter2secret');
+  });
+
+  it.each([
+    ['http://bob:hunter2%secret@proxy:3128', 'its user name or password has a % that is not written as %25'],
+    ['http://', 'it is no URL'],
+  ])('says when its address %s cannot be used', async (configured, why) => {
+    const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, {
+      proxies: { ...direct, configured },
+    });
+    expect(steps).toEqual(expect.arrayContaining(['proxy failed', 'connection skipped', 'tls skipped']));
+    expect(text).toContain(`**nothing.invalid fails at “Proxy”:** The address of the proxy cannot be used: ${why}.`);
+    expect(text).toContain('Correct the address of the proxy in the setting http.proxy');
+    expect(text).not.toContain('hunter2');
   });
 });
 
