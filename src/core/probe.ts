@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -22,12 +23,13 @@ export interface Address {
 
 export async function addressesOf(hostname: string, signal: AbortSignal): Promise<readonly Address[]> {
   const host = bare(hostname);
+  const limit = AbortSignal.timeout(timeoutMs);
   try {
-    const found = await abandonable(lookup(host, { all: true }), signal);
+    const found = await abandonable(lookup(host, { all: true }), AbortSignal.any([signal, limit]));
     return found.map(({ address }) => ({ address, isPrivate: isPrivate(address) }));
   } catch (error) {
     signal.throwIfAborted();
-    throw systemFailure(host, error);
+    throw limit.aborted ? late(host, error, 'LOOKUP') : systemFailure(host, error);
   }
 }
 
@@ -50,9 +52,11 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
     ...(username === '' && password === '' ? [] : [`Proxy-Authorization: Basic ${login}`]),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  // For the whole answer, however it is cut up.
+  const limit = AbortSignal.timeout(timeoutMs);
   let answer = '';
   while (answer.length < 16_384 && !answer.includes('\r\n\r\n')) {
-    await until(socket, 'readable', proxy.host, signal);
+    await until(socket, 'readable', proxy.host, signal, limit);
     const chunk: unknown = socket.read();
     if (Buffer.isBuffer(chunk)) answer += chunk.toString('latin1');
   }
@@ -89,15 +93,7 @@ export async function lookAtTls(
   material: TlsMaterial,
   signal: AbortSignal,
 ): Promise<TlsLook> {
-  const host = bare(url.hostname);
-  const secure = connectTls({
-    ...material,
-    socket,
-    host,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
-    // Nothing is sent; a certificate that does not hold is to be seen as well.
-    rejectUnauthorized: false,
-  });
+  const secure = tlsOver(socket, url, material);
   secure.on('error', () => undefined);
   try {
     await until(secure, 'secureConnect', url.host, signal);
@@ -111,6 +107,23 @@ export async function lookAtTls(
     };
   } finally {
     secure.destroy();
+  }
+}
+
+function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
+  const host = bare(url.hostname);
+  try {
+    return connectTls({
+      ...material,
+      socket,
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      // Nothing is sent; a certificate that does not hold is to be seen as well.
+      rejectUnauthorized: false,
+    });
+  } catch (error) {
+    // Material that OpenSSL refuses, such as a key of another certificate.
+    throw systemFailure(url.host, error);
   }
 }
 
@@ -152,27 +165,32 @@ function day(text: string): string {
 }
 
 /** Waits for an event of a socket; ends the socket when something else comes first. */
-async function until(socket: Socket, event: string, subject: string, signal: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const either = AbortSignal.any([signal, timeout]);
+async function until(
+  socket: Socket,
+  event: string,
+  subject: string,
+  signal: AbortSignal,
+  limit = AbortSignal.timeout(timeoutMs),
+): Promise<void> {
+  const waiting = new AbortController();
+  const either = AbortSignal.any([signal, limit, waiting.signal]);
   try {
-    either.throwIfAborted();
-    await new Promise<void>((resolve, reject) => {
-      socket.once(event, resolve);
-      socket.once('error', reject);
-      socket.once('close', () => {
-        reject(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' }));
-      });
-      either.addEventListener('abort', () => {
-        reject(new Error('no answer'));
-      });
+    const closed = once(socket, 'close', { signal: either }).then(() => {
+      throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
     });
+    await Promise.race([once(socket, event, { signal: either }), closed]);
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
-    if (!timeout.aborted) throw systemFailure(subject, error);
-    throw new Failure('timedOut', `no answer within ${timeoutMs / 1000} seconds`, { subject }, { cause: error });
+    throw limit.aborted ? late(subject, error) : systemFailure(subject, error);
+  } finally {
+    waiting.abort();
   }
+}
+
+function late(subject: string, cause: unknown, code?: string): Failure {
+  const words = `no answer within ${timeoutMs / 1000} seconds`;
+  return new Failure('timedOut', words, { subject, ...(code && { code }) }, { cause });
 }
 
 /** An address of IPv6 without its brackets. */

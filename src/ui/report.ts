@@ -101,6 +101,8 @@ export function reason(failure: Failure): string {
     case 'untrusted':
       return untrusted(failure);
     case 'timedOut':
+      if (failure.detail.code === 'LOOKUP')
+        return t('no address was found for the name {0} within ten seconds. Check the network or the VPN.', subject);
       return t('{0} did not answer in time. Check the network, VPN or proxy.', subject);
     case 'malformed':
       return t(

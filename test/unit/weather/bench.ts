@@ -67,12 +67,12 @@ export function expectNoStrays(): void {
   });
 }
 
-/** Lets half a second pass for thirty, until the test ends. */
-export function shortenTimeLimits(): void {
+/** Lets half a second pass for thirty, until the test ends, which is to have waited for `limitMs`. */
+export function shortenTimeLimits(limitMs = 30_000): void {
   const timeout = AbortSignal.timeout.bind(AbortSignal);
-  const limit = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 60));
+  const limit = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(Math.ceil(ms / 60)));
   onTestFinished(() => {
-    expect(limit).toHaveBeenCalledWith(30_000);
+    expect(limit).toHaveBeenCalledWith(limitMs);
     limit.mockRestore();
   });
 }
