@@ -6,10 +6,11 @@ import { redactUrl } from '../core/http';
 /** What somebody can do about a step of a diagnosis that failed at that address; nothing where its reason says it already. */
 export function whatToDo(id: StepId, failure: unknown, address: string): string | undefined {
   if (!(failure instanceof Failure)) return undefined;
+  // With TLS 1.3, a server refuses the client's certificate after the handshake only; a token server shows one of its own.
+  if (failure.kind === 'untrusted') return tlsAdvice(failure);
   const { host, hostname } = new URL(address);
   switch (id) {
     case 'address':
-      return undefined;
     case 'names':
       return t(
         'Look the name up in a terminal of this machine: {0}. If it is known inside of a company network only, join its VPN. In a remote window it is the remote machine that looks it up.',
@@ -20,7 +21,7 @@ export function whatToDo(id: StepId, failure: unknown, address: string): string 
     case 'connection':
       return connectionAdvice(failure, host, address);
     case 'tls':
-      return tlsAdvice(failure);
+      return undefined;
     case 'api':
       return apiAdvice(failure, address);
     case 'signIn':
@@ -65,11 +66,11 @@ function tlsAdvice({ detail: { code = '' } }: Failure): string | undefined {
     case 'NOT_TLS':
       return t('Connect it again with http:// in front, or by the port at which it speaks https.');
     default:
-      return /SELF_SIGNED|UNABLE_TO|ISSUER/.test(code)
-        ? t(
-            'Ask whoever runs the registry for the certificate of its authority, named below (“Issued by”), and give it to this connection: Certificates… Compare the fingerprint first.',
-          )
-        : undefined;
+      if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
+        return t(
+          'Ask whoever runs the registry for the certificate of its authority, named below (“Issued by”), and give it to this connection: Certificates… Compare the fingerprint first.',
+        );
+      return /^FILE_|PEM|KEY|DOCKER/.test(code) ? t('Mend these files, or choose others: Certificates…') : undefined;
   }
 }
 
