@@ -10,6 +10,7 @@ import { listDockerLogins } from './core/knownLogins';
 import type { ReadCredential } from './core/auth';
 import { diagnose } from './core/diagnose';
 import { axiosHttp } from './core/http';
+import type { Http } from './core/http';
 import type { Connection } from './core/model';
 import { tlsOf } from './core/tls';
 import { LocalEngines } from './engine/engines';
@@ -70,7 +71,11 @@ export function activate(context: vscode.ExtensionContext): void {
     };
     return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
   };
-  const openWith = (connection: Connection, stored: ReadCredential): RegistryProvider => {
+  const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
+    const tls = tlsOf(connection, machine, servers);
+    return { tls, http: axiosHttp(log, tls) };
+  };
+  const openWith = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
@@ -87,15 +92,13 @@ export function activate(context: vscode.ExtensionContext): void {
       setting,
       ...(account === undefined ? {} : { account }),
       ...(azure === undefined ? {} : { azure }),
-      http: axiosHttp(
-        log,
-        tlsOf(connection, machine, () => provider.endpoints),
-      ),
+      http: watched ?? trusting(connection, () => provider.endpoints).http,
       log,
     });
     return provider;
   };
-  const open = (connection: Connection) => openWith(connection, () => connections.credential(connection.id));
+  const open = (connection: Connection, http?: Http) =>
+    openWith(connection, () => connections.credential(connection.id), http);
   const detailsSetting = () =>
     vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
@@ -135,9 +138,14 @@ export function activate(context: vscode.ExtensionContext): void {
     ask,
     working,
     memory,
-    diagnose: (connection, subject, progress, signal) => {
-      const tls = tlsOf(connection, machine, () => subject.endpoints);
-      return diagnose({ ...subject, http: axiosHttp(log, tls), tls, proxies: proxySettings() }, progress, signal);
+    diagnose: (connection, progress, signal) => {
+      let provider: RegistryProvider | undefined;
+      const sending = trusting(connection, () => provider?.endpoints);
+      const opened = (http: Http) => {
+        provider = open(connection, http);
+        return provider;
+      };
+      return diagnose({ open: opened, ...sending, proxies: proxySettings() }, progress, signal);
     },
     surroundings: () => surroundings(context),
     showDocument: (document) => documents.show(document),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { withAuth } from './auth';
 import type { ReadCredential } from './auth';
 import { parseChallenges } from './challenge';
-import { Failure, failureOf } from './failure';
+import { emptyList, Failure, failureOf } from './failure';
 import { redactUrl } from './http';
 import type { Http, HttpResponse } from './http';
 import type { Credential, Entry, Page, Repository } from './model';
@@ -11,6 +11,7 @@ import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
 import { Redaction } from './redaction';
 import type { ReadTls } from './tls';
+import { watched } from './watched';
 
 /** One of the servers that a connection speaks to. */
 export interface Endpoint {
@@ -82,11 +83,16 @@ export interface Diagnosis {
   readonly redact: (text: string) => string;
 }
 
-export interface Subject {
+/** What a provider is looked at by. */
+export interface Diagnosed {
   /** The registry first. */
-  readonly endpoints: readonly Endpoint[];
-  /** As the provider lists. */
-  readonly list: (parent: Entry | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
+  readonly endpoints?: readonly Endpoint[];
+  readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
+}
+
+export interface Subject {
+  /** Opens its provider anew, to send by that: all that it sends is seen, and nothing that it has kept stands in for an answer. */
+  readonly open: (http: Http) => Diagnosed;
   /** As the provider sends, before it signs in. */
   readonly http: Http;
   /** What the provider's TLS goes by, for the server of a URL. */
@@ -109,15 +115,22 @@ export async function diagnose(
   const redaction = new Redaction();
   const requests: string[] = [];
   const http = watched(subject.http, requests, redaction);
+  const provider = subject.open(http);
   const servers: { endpoint: Endpoint; steps: Step[] }[] = [];
-  for (const endpoint of subject.endpoints) {
-    const walk = new Walk(new URL(endpoint.url).host, progress, signal);
-    await lookAtServer(walk, { ...subject, http }, endpoint, redaction);
-    servers.push({ endpoint, steps: walk.steps });
-  }
-  const use = new Walk(new URL(subject.endpoints[0]?.url ?? '').host, progress, signal);
+  const lookAtServers = async () => {
+    for (const endpoint of provider.endpoints ?? []) {
+      if (servers.some((known) => known.endpoint.url === endpoint.url)) continue;
+      const walk = new Walk(new URL(endpoint.url).host, progress, signal);
+      await lookAtServer(walk, { ...subject, http }, endpoint, redaction);
+      servers.push({ endpoint, steps: walk.steps });
+    }
+  };
+  await lookAtServers();
+  const use = new Walk(new URL(servers[0]?.endpoint.url ?? '').host, progress, signal);
   const answers = servers.some(({ steps }) => steps.some(({ id, outcome }) => id === 'api' && outcome === 'ok'));
-  await lookAtUse(use, subject, answers);
+  await lookAtUse(use, (parent) => provider.list(parent, undefined, signal), answers);
+  // Some servers are known once something was listed.
+  await lookAtServers();
   return { servers, use: use.steps, requests, redact: (text) => redaction.of(text) };
 }
 
@@ -328,7 +341,9 @@ function addSecrets(credential: Credential, redaction: Redaction): void {
   redaction.add(Buffer.from(`${credential.username}:${credential.secret}`).toString('base64'));
 }
 
-async function lookAtUse(walk: Walk, { list }: Subject, answers: boolean): Promise<void> {
+type List = (parent: Entry | undefined) => Promise<Page<Entry>>;
+
+async function lookAtUse(walk: Walk, list: List, answers: boolean): Promise<void> {
   if (!answers) {
     walk.skip('listing', 'api');
     walk.skip('tags', 'api');
@@ -336,63 +351,38 @@ async function lookAtUse(walk: Walk, { list }: Subject, answers: boolean): Promi
   }
   let first: Page<Entry> = { items: [] };
   await walk.take('listing', async (note) => {
-    first = await list(undefined, walk.signal);
+    first = await list(undefined);
     note('entries', first.items.length);
     note('more', first.next === undefined ? 'no' : 'yes');
-    // Some is there all the same: what was added by name, for one.
-    if (first.failure instanceof Error) throw first.failure;
+    // Some is there all the same: what was added by name, for one. And no list fails by being empty.
+    if (first.failure instanceof Error && !isEmptyList(first.failure)) throw first.failure;
   });
   if (first.items.length === 0) walk.skip('tags', 'listing');
-  else await walk.take('tags', (note) => lookAtTags(first, list, note, walk.signal));
+  else await walk.take('tags', (note) => lookAtTags(first, list, note));
+}
+
+function isEmptyList(failure: Error): boolean {
+  return failure instanceof Failure && failure.detail.code === emptyList;
 }
 
 /** Of the first repository that can be found below the first page. */
-async function lookAtTags(first: Page<Entry>, list: Subject['list'], note: Note, signal: AbortSignal): Promise<void> {
-  const repository = await firstRepository(first, list, signal);
+async function lookAtTags(first: Page<Entry>, list: List, note: Note): Promise<void> {
+  const repository = await firstRepository(first, list);
   note('repository', repository?.image.path);
   if (repository === undefined) return;
-  const { items, next } = await list(repository, signal);
+  const { items, next } = await list(repository);
   note('tags', items.length);
   note('more', next === undefined ? 'no' : 'yes');
 }
 
-async function firstRepository(
-  first: Page<Entry>,
-  list: Subject['list'],
-  signal: AbortSignal,
-): Promise<Repository | undefined> {
+async function firstRepository(first: Page<Entry>, list: List): Promise<Repository | undefined> {
   const waiting: Entry[] = [...first.items];
   for (let asked = 0; asked <= mostLists; asked++) {
     const entry = waiting.shift();
     if (entry?.kind === 'repository') return entry;
     if (entry?.kind !== 'group' && entry?.kind !== 'registry') return undefined;
     // Down before sideways.
-    if (asked < mostLists) waiting.unshift(...(await list(entry, signal)).items);
+    if (asked < mostLists) waiting.unshift(...(await list(entry)).items);
   }
   return undefined;
-}
-
-/** Notes each request, and each secret that it carries or brings. */
-function watched(http: Http, requests: string[], redaction: Redaction): Http {
-  return async (request, signal) => {
-    const authorization = Object.entries(request.headers ?? {}).find(([name]) => /^authorization$/i.test(name))?.[1];
-    redaction.add(authorization?.replace(/^\w+ /, ''));
-    for (const name of ['password', 'refresh_token', 'access_token'])
-      redaction.add(new URLSearchParams(request.body ?? '').get(name) ?? undefined);
-    const line = `${request.method} ${redactUrl(request.url)}`;
-    const started = performance.now();
-    const ended = (outcome: string) => {
-      requests.push(`${line} ${outcome} (${Math.round(performance.now() - started)} ms)`);
-    };
-    try {
-      const response = await http(request, signal);
-      ended(String(response.status));
-      const text = new TextDecoder().decode(response.body.subarray(0, 128 * 1024));
-      for (const [, token] of text.matchAll(/"(?:access_|refresh_|id_)?token"\s*:\s*"([^"]+)"/g)) redaction.add(token);
-      return response;
-    } catch (error) {
-      ended(error instanceof Failure ? `${error.kind}: ${error.message}` : 'no answer');
-      throw error;
-    }
-  };
 }

@@ -26,6 +26,9 @@ export type FailureKind =
 /** Commands that lead on where trying again alone does not. */
 export type NextStep = 'addRepository' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
 
+/** Code of the failure `unlisted` that an empty list stands for. */
+export const emptyList = 'EMPTY_LIST';
+
 export interface FailureDetail {
   /** Who failed: `host[:port]`, the engine's address, or the file or program asked. */
   readonly subject: string;

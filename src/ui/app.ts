@@ -1,7 +1,7 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
 import type { KnownLogins } from '../core/knownLogins';
-import type { Diagnosis, StepId, Subject } from '../core/diagnose';
+import type { Diagnosis, StepId } from '../core/diagnose';
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
 import type { ImageReference } from '../core/reference';
@@ -30,10 +30,9 @@ export interface App {
   readonly ask: Ask;
   readonly working: Working;
   readonly memory: Memory;
-  /** Finds out where a connection fails, with what its provider speaks to and how it lists. */
+  /** Finds out where a connection fails. */
   readonly diagnose: (
     connection: Connection,
-    subject: Pick<Subject, 'endpoints' | 'list'>,
     progress: (step: StepId, host: string) => void,
     signal: AbortSignal,
   ) => Promise<Diagnosis>;

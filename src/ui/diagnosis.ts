@@ -19,6 +19,8 @@ export function describeDiagnosis(
   { versions, settings }: Surroundings,
   now: Date,
 ): string {
+  const words = wordsOf(redact);
+  const { plain, code } = words;
   const parts: readonly Part[] = [
     ...servers.map(({ endpoint: { url }, steps }) => ({ subject: new URL(url).host, url, steps })),
     { subject: connection.label, url: connection.url, steps: use },
@@ -26,7 +28,7 @@ export function describeDiagnosis(
   const lines = [
     `# ${t('Diagnosis of {0}', plain(connection.label))}`,
     '',
-    ...conclusion(parts),
+    ...conclusion(parts, words),
     `- ${t('Made')}: ${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     ...versions.map(([name, version]) => `- ${plain(name)}: ${plain(version)}`),
     `- ${t('Kind of registry')}: ${plain(connection.provider)}`,
@@ -35,16 +37,20 @@ export function describeDiagnosis(
     '',
     `| ${t('Where')} | ${t('Step')} | ${t('Result')} | ${t('Time')} |`,
     '| --- | --- | --- | ---: |',
-    ...parts.flatMap(({ subject, steps }) => steps.map((step) => tableRow(subject, step))),
+    ...parts.flatMap(({ subject, steps }) => steps.map((step) => tableRow(subject, step, words))),
     '',
-    ...parts.flatMap(({ subject, steps }) => [`## ${plain(subject)}`, '', ...steps.flatMap(details)]),
+    ...parts.flatMap(({ subject, steps }) => [
+      `## ${plain(subject)}`,
+      '',
+      ...steps.flatMap((step) => details(step, words)),
+    ]),
     `## ${t('Requests')}`,
     '',
-    t('What was sent to find this out, without what only lists:'),
+    t('What was sent to find this out:'),
     '',
     ...(requests.length === 0 ? [t('None.')] : requests.map((request) => `- ${code(request)}`)),
   ];
-  return `${redact(lines.join('\n'))}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 interface Part {
@@ -54,38 +60,38 @@ interface Part {
 }
 
 /** What failed, and what to do, before everything else; a reason that lets several steps fail is told once. */
-function conclusion(parts: readonly Part[]): readonly string[] {
+function conclusion(parts: readonly Part[], words: Words): readonly string[] {
   const failed = parts.flatMap(({ subject, url, steps }) =>
     steps.flatMap(({ id, outcome, failure }) => (outcome === 'failed' ? [{ subject, url, id, failure }] : [])),
   );
   if (failed.length === 0) return [t('Everything works.'), ''];
   const firsts = failed.filter(
-    ({ failure }, at) => failed.findIndex((each) => why(each.failure) === why(failure)) === at,
+    ({ failure }, at) => failed.findIndex((each) => why(each.failure, words) === why(failure, words)) === at,
   );
   return firsts.flatMap(({ subject, url, id, failure }) => {
     const advice = whatToDo(id, failure, url);
     return [
-      `**${t('{0} fails at “{1}”:', plain(subject), stepNames[id]())}** ${why(failure)}`,
-      ...(advice === undefined ? [] : ['', `**${t('What to do:')}** ${advice}`]),
+      `**${t('{0} fails at “{1}”:', words.plain(subject), stepNames[id]())}** ${why(failure, words)}`,
+      ...(advice === undefined ? [] : ['', `**${t('What to do:')}** ${words.ours(advice)}`]),
       '',
     ];
   });
 }
 
-function why(failure: unknown): string {
+function why(failure: unknown, { plain }: Words): string {
   if (!(failure instanceof Failure)) return t('An unexpected error, whose details are in the log.');
-  const words = reason(failure);
-  return plain(words.charAt(0).toUpperCase() + words.slice(1));
+  const because = reason(failure);
+  return plain(because.charAt(0).toUpperCase() + because.slice(1));
 }
 
-function tableRow(subject: string, { id, outcome, ms }: Step): string {
+function tableRow(subject: string, { id, outcome, ms }: Step, { plain }: Words): string {
   const time = outcome === 'skipped' ? '' : `${ms} ms`;
   return `| ${plain(subject)} | ${stepNames[id]()} | ${outcomes[outcome]()} | ${time} |`;
 }
 
-function details({ id, outcome, facts, failure, needs }: Step): readonly string[] {
+function details({ id, outcome, facts, failure, needs }: Step, words: Words): readonly string[] {
   const found = [
-    ...(outcome === 'failed' ? [why(failure)] : []),
+    ...(outcome === 'failed' ? [why(failure, words)] : []),
     ...(needs === undefined ? [] : [t('Not tried, because of “{0}”.', stepNames[needs]())]),
     ...(outcome === 'skipped' ? [] : remarks(id, facts)),
   ];
@@ -93,7 +99,7 @@ function details({ id, outcome, facts, failure, needs }: Step): readonly string[
     `### ${stepNames[id]()}: ${outcomes[outcome]()}`,
     '',
     ...found.flatMap((line) => [line, '']),
-    ...facts.map(({ name, value }) => `- ${factNames[name]()}: ${code(values[value]?.() ?? value)}`),
+    ...facts.map(({ name, value }) => `- ${factNames[name]()}: ${words.code(values[value]?.() ?? value)}`),
     ...(facts.length === 0 ? [] : ['']),
   ];
 }
@@ -185,13 +191,25 @@ const values: Readonly<Partial<Record<string, () => string>>> = {
   identityToken: () => t('identity token'),
 };
 
-/** As code, where Markdown renders nothing. */
-function code(text: string): string {
-  const line = visible(text).replaceAll('`', "'").replaceAll('|', '\\|');
-  return `\`${line.length > 500 ? `${line.slice(0, 499)}…` : line}\``;
+/** How a text becomes part of the document; each keeps the secrets out before it changes anything that they could hide behind. */
+interface Words {
+  /** As code, where Markdown renders nothing. */
+  readonly code: (text: string) => string;
+  /** As text: nothing that others wrote becomes a link, an image or an element. */
+  readonly plain: (text: string) => string;
+  /** What is Markdown already. */
+  readonly ours: (text: string) => string;
 }
 
-/** As text: nothing that others wrote becomes a link, an image or an element. */
-function plain(text: string): string {
-  return visible(text).replace(/[`<>|[\]]/g, '\\$&');
+function wordsOf(redact: Diagnosis['redact']): Words {
+  // What cannot be seen could part a secret.
+  const fit = (text: string) => redact(visible(text));
+  return {
+    code: (text) => {
+      const line = fit(text).replaceAll('`', "'").replaceAll('|', '\\|');
+      return `\`${line.length > 500 ? `${line.slice(0, 499)}…` : line}\``;
+    },
+    plain: (text) => fit(text).replace(/[`<>|[\]]/g, '\\$&'),
+    ours: fit,
+  };
 }

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
 import type { Endpoint } from '../../core/diagnose';
-import { Failure } from '../../core/failure';
+import { emptyList, Failure } from '../../core/failure';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { Connection, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
@@ -17,7 +17,7 @@ import { v2Tags } from './tagListing';
 import type { ListedTag, ListTags } from './tagListing';
 import { vendorOf } from './vendors';
 import type { Vendor } from './vendors';
-import { emptyList, unlisted } from './unlisted';
+import { unlisted } from './unlisted';
 
 /** Requests of one operation at a time. */
 const width = 6;

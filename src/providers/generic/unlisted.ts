@@ -1,9 +1,6 @@
 import { t } from '@vscode/l10n';
-import { Failure } from '../../core/failure';
+import { emptyList, Failure } from '../../core/failure';
 import type { Vendor } from './vendors';
-
-/** Code of the failure that an empty list stands for. */
-export const emptyList = 'EMPTY_LIST';
 
 /** Why a registry that answers lists nothing, and what can be done; `refusal`: its no to the list, where it said one. */
 export function unlisted(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { diagnose, type Diagnosis, type StepId } from '../../../src/core/diagnose';
@@ -57,11 +58,9 @@ async function diagnosed(
   };
   const readTls = tlsOf(connection, { env: {}, home: '/nowhere', platform: 'linux' });
   const http = axiosHttp(collectLog(), readTls);
-  const provider = generic.open(connection, contextOf(credential, { http }));
   const diagnosis = await diagnose(
     {
-      endpoints: provider.endpoints ?? [],
-      list: (parent, abort) => provider.list(parent, undefined, abort),
+      open: (watched) => generic.open(connection, contextOf(credential, { http: watched })),
       ...{ http, tls: readTls, proxies },
     },
     () => undefined,
@@ -258,8 +257,9 @@ describe('a diagnosis', () => {
     expect(steps).toContain('tags ok');
     expect(text).toContain('The repository has no tags.');
     const empty = await diagnosed(await registry({ repositories: [] }));
-    expect(empty.steps).toContain('tags skipped');
+    expect(empty.steps).toEqual(expect.arrayContaining(['listing ok', 'tags skipped']));
     expect(empty.text).toContain('It lists nothing.');
+    expect(empty.text).toContain('Everything works.');
   });
 
   it('stops when it is told to', async () => {
@@ -267,8 +267,10 @@ describe('a diagnosis', () => {
     const url = await registry();
     const outcome = diagnose(
       {
-        endpoints: [{ url, credential: () => Promise.resolve(anonymous) }],
-        list: () => Promise.reject(new Error('not to be asked')),
+        open: () => ({
+          endpoints: [{ url, credential: () => Promise.resolve(anonymous) }],
+          list: () => Promise.reject(new Error('not to be asked')),
+        }),
         ...{ http: axiosHttp(collectLog()), tls: undefined, proxies: direct },
       },
       (id) => {
@@ -311,6 +313,38 @@ describe('a diagnosis through a proxy', () => {
     expect(text).toContain('The proxy wants a sign-in of its own: see the setting http.proxyAuthorization.');
     expect(text).not.toContain('hunter2secret');
     expect(text).not.toContain('bob');
+  });
+
+  it.each(['', 'bob:hunter2secret@'])('reads the certificate behind it: %j', async (login) => {
+    const { port, stop } = await startV2Server({
+      tls: await pki.issue('behind', { kind: 'otherHost', host: 'registry.test' }),
+    });
+    const own = createHttpServer();
+    own.on('connect', ({ url, headers }, client) => {
+      client.on('error', () => undefined);
+      const wanted = login === '' ? undefined : `Basic ${Buffer.from('bob:hunter2secret').toString('base64')}`;
+      if (headers['proxy-authorization'] !== wanted || url !== `registry.test:${port}`)
+        client.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+      else {
+        const onwards = connect(port, '127.0.0.1', () => client.write('HTTP/1.1 200 Connection established\r\n\r\n'));
+        onwards.on('error', () => client.destroy());
+        onwards.pipe(client).pipe(onwards);
+      }
+    });
+    const proxyPort = await freePort();
+    await new Promise<void>((resolve) => own.listen(proxyPort, '127.0.0.1', resolve));
+    onTestFinished(async () => {
+      own.close();
+      await stop();
+    });
+    const configured = `http://${login}127.0.0.1:${proxyPort}`;
+    const { steps, facts, text } = await diagnosed(`https://registry.test:${port}`, anonymous, {
+      ...{ proxies: { ...direct, configured }, tls: { caFile: pki.ca.certFile } },
+    });
+    expect(steps).toEqual(expect.arrayContaining(['connection ok', 'tls ok']));
+    expect(facts('connection')).toMatchObject({ through: `127.0.0.1:${proxyPort}` });
+    expect(facts('tls')).toMatchObject({ names: 'DNS:registry.test', issuer: 'CN=Sandbox CA' });
+    expect(text).not.toContain('hunter2secret');
   });
 
   it('says when it is ignored', async () => {

@@ -333,11 +333,9 @@ describe('GitLab', () => {
   });
 
   it('is diagnosed from the name of its registry to the first tags, without its token', async () => {
-    await labelsIn(provider);
     const diagnosis = await diagnose(
       {
-        endpoints: provider.endpoints ?? [],
-        list: (parent, abort) => provider.list(parent, undefined, abort),
+        open: () => provider,
         ...{ http: axiosHttp(collectLog()), tls: undefined, proxies },
       },
       () => undefined,
