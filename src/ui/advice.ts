@@ -82,7 +82,7 @@ function apiAdvice({ kind, detail: { status = 0, code } }: Failure, address: str
     );
   if (status >= 500) return t('Tell whoever runs the registry; its own log says more.');
   if (kind === 'forbidden')
-    return t('Something on the way lets you not in: a firewall, a proxy, or a list of addresses that may ask.');
+    return t('Something on the way does not let you in: a firewall, a proxy, or a list of addresses that may ask.');
   return undefined;
 }
 

@@ -11,7 +11,10 @@ const read = (file: string): string => readFileSync(resolve(root, file), 'utf8')
 const text = read('docs/troubleshooting.md').replace(/\s+/g, ' ');
 
 /** Files that are about nothing but such messages. */
-const wholly = ['ui/report.ts', 'ui/programReason.ts'];
+const wholly = [
+  ...['ui/report.ts', 'ui/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
+  ...['providers/generic/registryUrl.ts', 'providers/gitlab/address.ts'],
+];
 /** What a `Failure` says besides is given to it by these names. */
 const explaining = /^(explanations?|unlisted)$/;
 
