@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../sandbox/loopback';
+import { createPki, type Pki } from '../sandbox/pki';
+import { errorReply } from '../sandbox/serve';
+import { startV2Server, type V2Server } from '../sandbox/v2Server';
 import { editor } from './editor';
 import { connected, startSeededRegistry, type SeededRegistry } from './images';
 import { notifications } from './notification';
@@ -8,15 +11,29 @@ import { useWorkbench } from './workbench';
 
 let registry: SeededRegistry;
 let nobody: string;
+let pki: Pki;
+let servers: Record<'Untrusted' | 'Closed' | 'Unlisted', V2Server>;
 beforeAll(async () => {
   registry = await startSeededRegistry();
   nobody = `127.0.0.1:${await freePort()}`;
+  pki = await createPki();
+  servers = {
+    Untrusted: await startV2Server({ tls: pki.tls() }),
+    Closed: await startV2Server({ auth: { kind: 'basic', users: { alice: 'wonderland' } } }),
+    Unlisted: await startV2Server({ catalog: () => errorReply(403, 'DENIED', 'only administrators may list') }),
+  };
 });
-afterAll(() => registry.stop());
+afterAll(async () => {
+  await Promise.all([registry.stop(), pki.remove(), ...Object.values(servers).map((server) => server.stop())]);
+});
 
 describe('Diagnose Connection', () => {
   const workbench = useWorkbench(() => ({
-    settings: connected({ label: 'Acme', url: registry.url }, { label: 'Gone', url: `http://${nobody}` }),
+    settings: connected(
+      { label: 'Acme', url: registry.url },
+      { label: 'Gone', url: `http://${nobody}` },
+      ...Object.entries(servers).map(([label, { url }]) => ({ label, url })),
+    ),
   }));
 
   it('finds nothing wrong where nothing is', async () => {
@@ -45,5 +62,38 @@ describe('Diagnose Connection', () => {
     const text = await document.text();
     expect(text).toContain(`**${nobody} fails at “TCP connection”:** ${problem}\n\n**What to do:** Try`);
     expect(await notifications(workbench()).all()).toEqual([]);
+  });
+
+  it.each<[keyof typeof servers, string, string, string]>([
+    [
+      'Untrusted',
+      'TLS',
+      'comes from an authority that this machine does not know.',
+      'Ask whoever runs the registry for',
+    ],
+    [
+      'Closed',
+      'Sign-in',
+      'The registry says “authentication required” (401).',
+      'Give this connection another credential:',
+    ],
+    [
+      'Unlisted',
+      'Listing',
+      'It says “only administrators may list” (403).',
+      'Many registries let administrators alone',
+    ],
+  ])('of %s ends at the step “%s”', async (label, step, why, what) => {
+    await registriesView(workbench()).choose(label, 'Diagnose Connection');
+    const document = editor(workbench());
+    await document.titled(`${label} diagnosis.md`);
+    await workbench().screenshot(`diagnosis-${label}`);
+    const text = await document.text();
+    const failing = step === 'Listing' ? label : new URL(servers[label].url).host;
+    const [, conclusion = ''] = text.split('\n\n');
+    expect(conclusion).toContain(`**${failing} fails at “${step}”:** `);
+    expect(conclusion).toContain(why);
+    expect(text).toContain(`**What to do:** ${what}`);
+    await document.close();
   });
 });
