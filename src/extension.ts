@@ -1,9 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { AzureAccount } from './azure/account';
-import type { ReadAzureToken } from './azure/azure';
-import { nobody, tokensOf } from './azure/identities';
+import { azureOf } from './azure/connected';
 import { dockerLogIn, dockerLogOut } from './core/dockerCli';
 import { helperNamedFor, readDockerLogin } from './core/dockerConfig';
 import { listDockerLogins } from './core/knownLogins';
@@ -16,6 +14,7 @@ import { tlsOf } from './core/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
+import { unopened } from './providers/unopened';
 import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
 import { filteredSubscriptions, offerResourcesExtension, tokensOfAccount } from './ui/azure/microsoftAccount';
@@ -56,30 +55,15 @@ export function activate(context: vscode.ExtensionContext): void {
     logIn: dockerLogIn,
     logOut: dockerLogOut,
   };
-  /** Nothing for a connection that signs in elsewhere. */
-  const azureOf = ({ provider, authentication, account, login, tenant }: Connection, stored: ReadCredential) => {
-    if (provider !== 'azure' && provider !== 'acr') return undefined;
-    const cloud = configuredCloud();
-    const signedIn = (token: ReadAzureToken) => new AzureAccount(cloud, token, log);
-    if (authentication !== undefined) return signedIn(tokensOfAccount(authentication, account));
-    if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud));
-    if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud));
-    if (tenant === undefined || account === undefined) return provider === 'azure' ? signedIn(nobody) : undefined;
-    const readSecret = async (signal: AbortSignal) => {
-      const credential = await stored(signal);
-      return credential.kind === 'basic' ? credential.secret : '';
-    };
-    return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
-  };
   const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);
     return { tls, http: axiosHttp(log, tls) };
   };
-  const openWith = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
+  const opened = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
-    const azure = azureOf(connection, stored);
+    const azure = azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, log });
     const now = () => connections.all().find(({ id }) => id === connection.id) ?? connection;
     const provider: RegistryProvider = type.open(connection, {
       credential:
@@ -96,6 +80,14 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     });
     return provider;
+  };
+  /** What cannot be opened takes no other with it. */
+  const openWith = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
+    try {
+      return opened(connection, stored, watched);
+    } catch (error) {
+      return unopened(error);
+    }
   };
   const open = (connection: Connection, http?: Http) =>
     openWith(connection, () => connections.credential(connection.id), http);
@@ -186,6 +178,9 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
+    // What is open speaks to the cloud that was set before.
+    if (event.affectsConfiguration('microsoft-sovereign-cloud'))
+      tree.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
   });
   context.subscriptions.push(
     ...[log, connections, tree, documents, images, imagesTree, onSetting],

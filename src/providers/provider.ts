@@ -178,10 +178,11 @@ export interface ProviderType {
   readonly questions: readonly Question[];
   /** What an account of VS Code that signs in must be allowed. */
   readonly scopes?: readonly string[];
+  /** `cloud`: throws where VS Code is set to none that can be used. */
   readonly describe: (
     answers: Answers,
     setting: ReadSetting,
-    cloud: Cloud,
+    cloud: () => Cloud,
   ) => {
     readonly connection: Omit<Connection, 'id'>;
     readonly credential: Credential;

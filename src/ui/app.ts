@@ -25,7 +25,7 @@ export interface App {
   readonly open: (connection: Connection, credential: Credential) => RegistryProvider;
   readonly accounts: Accounts;
   readonly setting: ReadSetting;
-  /** The cloud of Azure that VS Code is set to. */
+  /** The cloud of Azure that VS Code is set to. Throws a Failure where it is set to none that can be used. */
   readonly cloud: () => Cloud;
   readonly ask: Ask;
   readonly working: Working;

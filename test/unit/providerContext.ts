@@ -5,13 +5,13 @@ import type { ProviderContext } from '../../src/providers/provider';
 import { collectLog } from './collectLog';
 
 /** Microsoft's own, as VS Code names it unless it is set to another. */
-export const publicCloud: Cloud = {
+export const publicCloud = (): Cloud => ({
   armUrl: 'https://management.azure.com',
   armScope: 'https://management.core.windows.net/.default',
   portalUrl: 'https://portal.azure.com',
   authorityUrl: 'https://login.microsoftonline.com',
   authentication: 'microsoft',
-};
+});
 
 /** What a provider is opened with, for this credential; no setting says anything. `parts` replaces any of it. */
 export function contextOf(credential: Credential, parts: Partial<ProviderContext> = {}): ProviderContext {

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import type { Cloud } from '../../azure/azure';
 import type { SignIn } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../provider';
 import { AzureProvider } from './azureProvider';
@@ -25,8 +26,8 @@ export function azureSignIns(): NonNullable<Question['choices']> {
 }
 
 /** How those describe themselves in a connection. */
-export function azureSignInOf({ signIn }: Answers, authentication: string): Pick<SignIn, 'authentication' | 'login'> {
-  if (signIn === 'microsoft') return { authentication };
+export function azureSignInOf({ signIn }: Answers, cloud: () => Cloud): Pick<SignIn, 'authentication' | 'login'> {
+  if (signIn === 'microsoft') return { authentication: cloud().authentication };
   return signIn === 'azureCli' || signIn === 'azureEnvironment' ? { login: signIn } : {};
 }
 
@@ -82,10 +83,10 @@ export const azure: ProviderType = {
   },
   describe: (answers, _setting, cloud) => {
     const { username = '', tenant = '', secret = '' } = answers;
-    const connection = { provider: 'azure', label: t('Azure'), url: cloud.armUrl };
+    const connection = { provider: 'azure', label: t('Azure'), url: cloud().armUrl };
     if (!isApplication(answers))
       return {
-        connection: { ...connection, ...azureSignInOf(answers, cloud.authentication) },
+        connection: { ...connection, ...azureSignInOf(answers, cloud) },
         credential: { kind: 'anonymous' },
       };
     return {

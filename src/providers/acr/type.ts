@@ -67,8 +67,7 @@ export const acr: ProviderType = {
     const url = serverOf(answers.url ?? '') ?? '';
     const credential = credentialOf(answers);
     const account = credential.kind === 'basic' ? { account: credential.username } : {};
-    const login =
-      answers.signIn === 'docker' ? { login: 'docker' as const } : azureSignInOf(answers, cloud.authentication);
+    const login = answers.signIn === 'docker' ? { login: 'docker' as const } : azureSignInOf(answers, cloud);
     return {
       connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, ...account, ...login },
       credential,

@@ -105,6 +105,7 @@ function questionAbout(error: unknown, questions: readonly Question[], answers: 
   return refused ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
 }
 
-function lastAsked(questions: readonly Question[], answers: Answers): string {
+/** The question that was answered last. */
+export function lastAsked(questions: readonly Question[], answers: Answers): string {
   return questions.findLast(({ when }) => when?.(answers) ?? true)?.key ?? '';
 }

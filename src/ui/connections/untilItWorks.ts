@@ -1,8 +1,11 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../../core/failure';
 import type { Connection, TlsOptions } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
 import type { Answer } from '../ask';
-import { check, keeping } from './firstPage';
+import { report } from '../report';
+import { check, keeping, lastAsked } from './firstPage';
 import type { Candidate, Certificates } from './firstPage';
 import { askQuestions } from './questions';
 import type { Refusal } from './questions';
@@ -57,9 +60,14 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<K
   }
 }
 
-/** Whether VS Code is to ask for one of its accounts. */
+/** Whether VS Code is to ask for one of its accounts. What cannot be described is refused, with the box still open. */
 function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
-  return type.describe(answers, app.setting, app.cloud()).connection.authentication !== undefined;
+  try {
+    return type.describe(answers, app.setting, app.cloud).connection.authentication !== undefined;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
 }
 
 function named({ connection, credential }: Candidate, account: string): Candidate {
@@ -97,7 +105,7 @@ class Attempts {
   }
 
   async finish(answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> {
-    const described = await this.flow.describe(answers);
+    const described = await this.described(answers);
     if ('problem' in described) return described;
     // What was chosen for one host says nothing of another.
     if (described.connection.url !== this.trusted) {
@@ -108,6 +116,16 @@ class Attempts {
     this.refused = undefined;
     // Answers are not what is wrong: the box closes, for the question how to trust.
     return this.distrust === undefined ? refusal : undefined;
+  }
+
+  private async described(answers: Answers): Promise<Candidate | Refusal> {
+    try {
+      return await this.flow.describe(answers);
+    } catch (error) {
+      const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
+      if (problem === undefined) throw error;
+      return { at: lastAsked(this.flow.questions, answers), problem };
+    }
   }
 
   async trust(distrust: Distrust): Promise<Answer<Trust>> {

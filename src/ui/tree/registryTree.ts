@@ -169,6 +169,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
   }
 
+  /** Opens connections anew; nothing that was known of them stays. */
+  reopen(which: (connection: Connection) => boolean): void {
+    for (const { id } of this.collaborators.store.all().filter(which)) this.forget(id);
+    this.changed.fire(undefined);
+  }
+
   loadMore({ of }: More): void {
     const listing = this.listings.get(of.id);
     if (listing === undefined) return;

@@ -39,7 +39,7 @@ function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App
     providerTypes,
     open,
     setting: () => '',
-    cloud: () => publicCloud,
+    cloud: publicCloud,
     log: collectLog(),
     ...parts,
   } as unknown as App;

@@ -57,7 +57,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
     open,
     providerTypes,
     setting: () => '',
-    cloud: () => publicCloud,
+    cloud: publicCloud,
     working: (_title, task) => task(() => undefined, controller.signal),
     fail: (error, doing) => failed.push(report(error, doing)?.message ?? ''),
     tree: {

@@ -45,7 +45,7 @@ function appOf(ask: Ask, added: Omit<Connection, 'id'>[], home = pki.directory):
     ask,
     providerTypes,
     setting: () => '',
-    cloud: () => publicCloud,
+    cloud: publicCloud,
     open: (connection, credential) => {
       const type = providerTypes.find(({ id }) => id === connection.provider);
       if (type === undefined) throw new Error(connection.provider);

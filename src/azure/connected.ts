@@ -1,0 +1,54 @@
+import { t } from '@vscode/l10n';
+import type { ReadCredential } from '../core/auth';
+import { Failure } from '../core/failure';
+import type { Log } from '../core/log';
+import type { Connection } from '../core/model';
+import { AzureAccount } from './account';
+import type { Azure, Cloud, ReadAzureToken } from './azure';
+import { nobody, tokensOf } from './identities';
+
+/** Where connections sign in. */
+export interface SignInPlaces {
+  /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
+  readonly cloud: () => Cloud;
+  /** Tokens of an account of VS Code. */
+  readonly tokensOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
+  readonly log: Log;
+}
+
+/**
+ * The Azure that a connection signs in to; nothing for one that signs in elsewhere. Throws a Failure where the connection was
+ * made for another cloud than VS Code is set to, whose authority must not be sent its secret.
+ */
+export function azureOf(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure | undefined {
+  const { provider, authentication, account, login, tenant } = connection;
+  const isAzure = provider === 'azure';
+  const isAccount = authentication !== undefined || login === 'azureCli' || login === 'azureEnvironment';
+  if (!isAzure && !(provider === 'acr' && isAccount)) return undefined;
+  const cloud = places.cloud();
+  if (isOfAnother(cloud, connection)) throw ofAnotherCloud(cloud);
+  const signedIn = (token: ReadAzureToken) => new AzureAccount(cloud, token, places.log);
+  if (authentication !== undefined) return signedIn(places.tokensOfAccount(authentication, account));
+  if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud));
+  if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud));
+  if (tenant === undefined || account === undefined) return signedIn(nobody);
+  const readSecret = async (signal: AbortSignal) => {
+    const credential = await stored(signal);
+    return credential.kind === 'basic' ? credential.secret : '';
+  };
+  return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
+}
+
+/** A single registry's address does not tell its cloud, but its account does. */
+function isOfAnother(cloud: Cloud, { provider, url, authentication }: Connection): boolean {
+  if (authentication !== undefined && authentication !== cloud.authentication) return true;
+  return provider === 'azure' && new URL(url).href !== new URL(cloud.armUrl).href;
+}
+
+function ofAnotherCloud({ armUrl }: Cloud): Failure {
+  const explanation = t(
+    'this connection was made for another cloud of Azure than VS Code is set to ({0}); set microsoft-sovereign-cloud.environment back, or connect it anew',
+    new URL(armUrl).host,
+  );
+  return new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
+}

@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Cloud } from '../../../src/azure/azure';
+import { azureOf } from '../../../src/azure/connected';
+import type { Connection, Credential } from '../../../src/core/model';
+import { acr } from '../../../src/providers/acr/type';
+import { azure as azureType } from '../../../src/providers/acr/azureType';
+import { generic } from '../../../src/providers/generic/type';
+import { unopened } from '../../../src/providers/unopened';
+import type { App } from '../../../src/ui/app';
+import { configuredCloud } from '../../../src/ui/azure/cloud';
+import { connect } from '../../../src/ui/connections/connect';
+import { report } from '../../../src/ui/report';
+import { collectLog } from '../collectLog';
+import { failing } from '../failing';
+import { publicCloud } from '../providerContext';
+import { user } from '../ui/scriptedUser';
+import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
+
+/** What VS Code's library makes of its settings. */
+const library = vi.hoisted(() => ({ environment: (): unknown => undefined }));
+vi.mock('@microsoft/vscode-azext-azureauth', () => ({
+  getConfiguredAzureEnv: () => library.environment(),
+  getConfiguredAuthProviderId: () => 'microsoft-sovereign-cloud',
+}));
+
+const { signal } = new AbortController();
+const secret = 's3cret of the app';
+const application = { tenantId: contoso, clientId: '33333333-3333-3333-3333-333333333333', secret };
+const notConfigured = 'The custom cloud choice is not configured.';
+const useless =
+  'the setting microsoft-sovereign-cloud.environment is “custom”, and microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings';
+
+describe('the cloud that VS Code is set to', () => {
+  const described = {
+    resourceManagerEndpointUrl: 'https://arm.local.example/',
+    managementEndpointUrl: 'https://management.local.example',
+    portalUrl: 'https://portal.local.example/',
+    activeDirectoryEndpointUrl: 'https://login.local.example/',
+  };
+
+  it('is told without slashes at its ends', () => {
+    library.environment = () => described;
+    expect(configuredCloud()).toEqual({
+      armUrl: 'https://arm.local.example',
+      armScope: 'https://management.local.example/.default',
+      portalUrl: 'https://portal.local.example',
+      authorityUrl: 'https://login.local.example',
+      authentication: 'microsoft-sovereign-cloud',
+    });
+  });
+
+  it.each([
+    [
+      'not at all',
+      () => {
+        throw new Error(notConfigured);
+      },
+    ],
+    ['without an address', () => ({ ...described, portalUrl: undefined })],
+    ['by what is no address', () => ({ ...described, resourceManagerEndpointUrl: 'local' })],
+  ])('may be described %s, which is a failure that says so', async (_how, environment) => {
+    library.environment = environment;
+    const failure = await failing(Promise.resolve().then(configuredCloud));
+    expect(failure.detail.explanation).toBe(useless);
+  });
+});
+
+describe('a connection of Azure', () => {
+  const azure = useAzure({
+    tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+    subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
+    registries: [],
+    applications: [application],
+  });
+  const principal = (url: string): Connection => ({
+    ...{ id: 'a', provider: 'azure', label: 'Azure', url },
+    ...{ account: application.clientId, tenant: contoso },
+  });
+  const stored = (): Promise<Credential> =>
+    Promise.resolve({ kind: 'basic', username: application.clientId, secret: application.secret });
+  const open = (connection: Connection, cloud: () => Cloud) =>
+    azureOf(connection, stored, {
+      cloud,
+      tokensOfAccount: () => () => Promise.reject(new Error('No account is asked for.')),
+      log: collectLog(),
+    });
+
+  it('signs in to the cloud it was made for', async () => {
+    const opened = open(principal(`${azure().url}/`), () => cloudOf(azure()));
+    expect((await opened?.subscriptions(signal))?.subscriptions.map(({ name }) => name)).toEqual(['Production']);
+  });
+
+  const otherCloud = (armHost: string) =>
+    `this connection was made for another cloud of Azure than VS Code is set to (${armHost}); set microsoft-sovereign-cloud.environment back, or connect it anew`;
+
+  it('made for another cloud says so, and sends its secret nowhere', async () => {
+    const before = azure().calls.length;
+    const opening = Promise.resolve().then(() =>
+      open(principal('https://management.azure.com'), () => cloudOf(azure())),
+    );
+    const failure = await failing(opening);
+    expect(failure.detail.explanation).toBe(otherCloud(new URL(azure().url).host));
+    expect(azure().calls.slice(before)).toEqual([]);
+    const provider = unopened(failure);
+    expect(await failing(provider.list(undefined, undefined, signal))).toBe(failure);
+    expect(report(failure, 'list')?.remedies).toEqual(['retry', 'showLog']);
+    expect(await provider.pushTargets(signal)).toEqual([]);
+  });
+
+  it.each(['azure', 'acr'])('of the kind %s takes no account of another cloud', async (provider) => {
+    const connection = { id: 'a', provider, label: 'Azure', url: publicCloud().armUrl, account: mona };
+    const own = { ...connection, authentication: 'microsoft' };
+    expect(open(own, publicCloud)).toBeDefined();
+    const other = { ...connection, authentication: 'microsoft-sovereign-cloud' };
+    const failure = await failing(Promise.resolve().then(() => open(other, publicCloud)));
+    expect(failure.detail.explanation).toBe(otherCloud('management.azure.com'));
+  });
+
+  it('that signs in elsewhere needs no cloud', () => {
+    const cloud = (): Cloud => {
+      throw new Error('No cloud is asked for.');
+    };
+    const registry = { id: 'a', provider: 'acr', label: 'Main', url: 'https://main.azurecr.io', account: 'main' };
+    expect(open(registry, cloud)).toBeUndefined();
+    expect(open({ ...registry, login: 'docker' }, cloud)).toBeUndefined();
+    expect(open({ ...registry, provider: 'generic' }, cloud)).toBeUndefined();
+  });
+});
+
+describe('connecting where VS Code is set to a cloud that is not described', () => {
+  beforeEach(() => {
+    library.environment = () => {
+      throw new Error(notConfigured);
+    };
+  });
+  const connecting = async (...script: (string | undefined)[]) => {
+    const { ask, seen } = user(...script);
+    const app = {
+      ask,
+      providerTypes: [azureType, acr, generic],
+      setting: () => '',
+      cloud: configuredCloud,
+      log: collectLog(),
+      open: () => ({ ...unopened(undefined), list: () => Promise.resolve({ items: [] }) }),
+      connections: {
+        all: () => [],
+        unhide: () => Promise.resolve(undefined),
+        add: (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'new' }),
+      },
+    } as unknown as App;
+    return { connection: await connect(app), seen };
+  };
+
+  it('connects other registries all the same', async () => {
+    const other = await connecting('Generic Docker V2 / OCI registry', 'registry.example.com', 'Anonymously');
+    expect(other.connection?.url).toBe('https://registry.example.com');
+    const single = await connecting('Azure: a single registry', 'main.azurecr.io', 'Login of the docker command');
+    expect(single.connection?.login).toBe('docker');
+  });
+
+  it.each([
+    ['Azure', 'Login of the Azure CLI'],
+    ['Azure', 'Microsoft account of VS Code'],
+    ['Azure: a single registry', 'Microsoft account of VS Code'],
+  ])('says so at the choice that needs it: %s, %s', async (kind, signIn) => {
+    const address = kind === 'Azure' ? [] : ['main.azurecr.io'];
+    const { connection, seen } = await connecting(kind, ...address, signIn, undefined);
+    expect(connection).toBeUndefined();
+    expect(seen.at(-2)).toBe(`Could not connect: ${useless}. It says “${notConfigured.slice(0, -1)}”.`);
+  });
+});
