@@ -17,7 +17,12 @@ import { providerTypes } from './providers/table';
 import { unopened } from './providers/unopened';
 import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
-import { filteredSubscriptions, offerResourcesExtension, tokensOfAccount } from './ui/azure/microsoftAccount';
+import {
+  filteredSubscriptions,
+  subscriptionFilter,
+  offerResourcesExtension,
+  tokensOfAccount,
+} from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
 import { accountOf, signIn, signInToTenant } from './ui/connections/accounts';
@@ -178,6 +183,8 @@ export function activate(context: vscode.ExtensionContext): void {
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
+    if (event.affectsConfiguration(subscriptionFilter))
+      for (const root of tree.roots()) if (root.connection.provider === 'azure') tree.refresh(root);
     // What is open speaks to the cloud that was set before.
     if (event.affectsConfiguration('microsoft-sovereign-cloud'))
       tree.reopen(({ provider }) => provider === 'azure' || provider === 'acr');

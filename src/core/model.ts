@@ -22,7 +22,7 @@ export interface Connection {
   readonly namespaces?: readonly string[];
   /** Repositories that the user added by name, such as `registry.example.com/team/app`, where they are not listed. */
   readonly pinned?: readonly string[];
-  /** Keys of the groups that are shown; absent: all of them. */
+  /** Keys of the groups that are shown; empty: all of them; absent: nobody has chosen. */
   readonly shown?: readonly string[];
   /** How its server is trusted; absent: as VS Code and the system do. */
   readonly tls?: TlsOptions;

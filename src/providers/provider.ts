@@ -63,13 +63,18 @@ export interface RegistryProvider {
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
   /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */
-  readonly choosable?: (signal: AbortSignal) => Promise<readonly Group[]>;
+  readonly choosable?: (signal: AbortSignal) => Promise<readonly Choosable[]>;
   /** An entry's page in the portal of its cloud. */
   readonly portalPage?: (entry: Entry | undefined) => URL | undefined;
   /** Absent where there is no account of Azure. */
   readonly azure?: AzureResources;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+}
+
+export interface Choosable {
+  readonly group: Group;
+  readonly isShown: boolean;
 }
 
 /** Registries as resources of Azure. */
@@ -203,7 +208,7 @@ export interface ProviderContext {
   readonly namespaces: () => readonly string[];
   /** The connection's `pinned` as it is now. */
   readonly pinned: () => readonly string[];
-  /** The connection's `shown` as it is now. */
+  /** The connection's `shown` as it is now, or what another extension shows in its place. */
   readonly shown: () => readonly string[] | undefined;
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */

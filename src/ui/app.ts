@@ -116,8 +116,8 @@ export interface Connections {
   setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
   /** Replaces the repositories that were added by name. */
   setPinned(id: string, pinned: readonly string[]): Promise<void>;
-  /** Replaces the keys of the groups that are shown; nothing: all of them. */
-  setShown(id: string, shown: readonly string[] | undefined): Promise<void>;
+  /** Replaces the keys of the groups that are shown; none: all of them. */
+  setShown(id: string, shown: readonly string[]): Promise<void>;
   remove(connection: Connection): Promise<void>;
   unhide(provider: string, url: string): Promise<Connection | undefined>;
 }

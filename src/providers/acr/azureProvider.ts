@@ -13,7 +13,7 @@ import { registryToken } from './registryToken';
 
 export interface AzureSession {
   readonly azure: Azure;
-  /** Keys of the subscriptions that are shown; nothing for all. */
+  /** Keys of the subscriptions that are shown; none for all. */
   readonly shown: () => readonly string[] | undefined;
   /** Names of repositories that the user added. */
   readonly pinned: () => readonly string[];
@@ -132,7 +132,11 @@ export class AzureProvider implements RegistryProvider {
 
   readonly choosable: NonNullable<RegistryProvider['choosable']> = async (signal) => {
     await this.listSubscriptions(signal);
-    return [...this.subscriptions.values()].map(groupOf);
+    const subscriptions = [...this.subscriptions.values()];
+    return [
+      ...subscriptions.map((each) => ({ group: groupOf(each), isShown: this.isShown(each) })),
+      ...this.unlisted().map((id) => ({ group: unlistedGroupOf(id), isShown: true })),
+    ];
   };
 
   get azure(): AzureResources {
@@ -148,16 +152,33 @@ export class AzureProvider implements RegistryProvider {
 
   private async groups(signal: AbortSignal): Promise<readonly Group[]> {
     await this.listSubscriptions(signal);
-    const shown = this.session.shown();
-    const all = [...this.subscriptions.values()];
-    const wanted = shown === undefined ? all : all.filter(({ id }) => shown.includes(id));
-    return [...wanted.map(groupOf), ...(shown === undefined ? [...this.failed.values()].map(failedGroupOf) : [])];
+    const failed = this.showsAll() || this.unlisted().length > 0 ? [...this.failed.values()] : [];
+    return [...this.shownSubscriptions().map(groupOf), ...failed.map(failedGroupOf)];
+  }
+
+  private showsAll(): boolean {
+    return (this.session.shown() ?? []).length === 0;
+  }
+
+  private isShown({ id }: Subscription): boolean {
+    return this.showsAll() || this.session.shown()?.includes(id) === true;
+  }
+
+  private shownSubscriptions(): readonly Subscription[] {
+    return [...this.subscriptions.values()].filter((each) => this.isShown(each));
+  }
+
+  /** Keys of what is to be shown and was not listed: where a tenant failed, they may be of that one. */
+  private unlisted(): readonly string[] {
+    return this.failed.size === 0 ? [] : (this.session.shown() ?? []).filter((id) => !this.subscriptions.has(id));
   }
 
   private async listSubscriptions(signal: AbortSignal): Promise<void> {
     const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
     const [first] = failed;
-    if (subscriptions.length === 0 && first !== undefined) throw first.failure;
+    // A tenant that refuses has a row, where somebody can sign in to it: for a guest it may be the only one.
+    const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isRefusal(failure));
+    if (isLost && first !== undefined) throw first.failure;
     this.subscriptions.clear();
     this.failed.clear();
     for (const subscription of subscriptions) this.subscriptions.set(subscription.id, subscription);
@@ -187,11 +208,9 @@ export class AzureProvider implements RegistryProvider {
   /** What one subscription refuses hides no other. */
   private async everyRegistry(signal: AbortSignal): Promise<void> {
     if (this.subscriptions.size === 0) await this.listSubscriptions(signal);
-    const shown = this.session.shown();
     const limit = pLimit(width);
-    const wanted = [...this.subscriptions.values()].filter(({ id }) => shown === undefined || shown.includes(id));
     await Promise.all(
-      wanted.map((subscription) =>
+      this.shownSubscriptions().map((subscription) =>
         limit(async () => {
           try {
             await this.listRegistries(subscription, signal);
@@ -235,6 +254,14 @@ function groupOf({ id, name }: Subscription): Group {
 
 function failedGroupOf({ id, name }: FailedTenant): Group {
   return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant, not listed') };
+}
+
+function unlistedGroupOf(id: string): Group {
+  return { kind: 'group', key: id, label: id, detail: t('of a tenant that was not listed') };
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Failure && (failure.kind === 'unauthorized' || failure.kind === 'forbidden');
 }
 
 function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Registry {

@@ -78,11 +78,12 @@ export function offerResourcesExtension(memory: Memory): void {
     });
 }
 
+/** The setting of the extension Azure Resources that names the subscriptions it shows: `tenant/subscription` each. */
+export const subscriptionFilter = 'azureResourceGroups.selectedSubscriptions';
+
 /** Ids of the subscriptions that the extension Azure Resources shows; nothing when it shows all. */
 export function filteredSubscriptions(): readonly string[] | undefined {
-  const chosen = vscode.workspace
-    .getConfiguration('azureResourceGroups')
-    .get<readonly string[]>('selectedSubscriptions');
+  const chosen = vscode.workspace.getConfiguration().get<readonly string[]>(subscriptionFilter);
   const ids = (chosen ?? []).flatMap((id) => id.split('/')[1] ?? []);
   return ids.length === 0 ? undefined : ids;
 }

@@ -139,13 +139,13 @@ export const selectSubscriptions = nodeCommand({
   run: async (app, { choosable, connection }) => {
     const controller = new AbortController();
     let all = 0;
-    const items = choosable(controller.signal).then((groups) => {
-      all = groups.length;
-      return groups.map(({ key, label }) => ({
+    const items = choosable(controller.signal).then((offered) => {
+      all = offered.length;
+      return offered.map(({ group: { key, label, detail = key }, isShown }) => ({
         label,
-        description: key,
+        description: detail,
         value: key,
-        isTicked: connection.shown?.includes(key) ?? true,
+        isTicked: isShown,
       }));
     });
     const chosen = await app.ask.pickSeveral({
@@ -156,7 +156,8 @@ export const selectSubscriptions = nodeCommand({
     controller.abort();
     if (chosen === undefined) return;
     const isAll = chosen.length === 0 || chosen.length === all;
-    await app.connections.setShown(connection.id, isAll ? undefined : chosen);
+    // None stands for all, also those to come, whatever is filtered elsewhere.
+    await app.connections.setShown(connection.id, isAll ? [] : chosen);
     app.done(
       isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
     );

@@ -135,8 +135,8 @@ export class ConnectionStore implements vscode.Disposable {
     this.changed.fire({ id, reason: 'namespaces' });
   }
 
-  /** Replaces the keys of the groups that are shown; nothing: all of them. */
-  async setShown(id: string, shown: readonly string[] | undefined): Promise<void> {
+  /** Replaces the keys of the groups that are shown; none: all of them. */
+  async setShown(id: string, shown: readonly string[]): Promise<void> {
     await this.replace(id, { shown }, memento.shown);
     this.changed.fire({ id, reason: 'namespaces' });
   }

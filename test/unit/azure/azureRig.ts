@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
-import type { Cloud } from '../../../src/azure/azure';
+import type { Cloud, ReadAzureToken } from '../../../src/azure/azure';
+import { Failure } from '../../../src/core/failure';
 import { azure as azureType } from '../../../src/providers/acr/azureType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { startAzure, type AzureOptions, type SandboxAzure } from '../../sandbox/azure/azure';
@@ -41,18 +42,26 @@ export function cloudOf({ url }: SandboxAzure): Cloud {
   };
 }
 
-/** Somebody's Azure, with the tokens that the sandbox's Entra gives. */
-export function accountOf(sandbox: SandboxAzure, upn = mona): AzureAccount {
-  const token = (scopes: readonly string[], tenantId = contoso) =>
-    Promise.resolve({
-      token: sandbox.tokens.sign({ aud: (scopes[0] ?? '').replace(/\/\.default$/, ''), tid: tenantId, upn }),
-      expiresAt: Date.now() + 3_600_000,
-    });
+/** Somebody's Azure, with the tokens that the sandbox's Entra gives; none for the tenants that want another factor. */
+export function accountOf(sandbox: SandboxAzure, upn = mona, wanting: readonly string[] = []): AzureAccount {
+  const token: ReadAzureToken = (scopes, tenantId = contoso) =>
+    wanting.includes(tenantId)
+      ? Promise.reject(new Failure('unauthorized', 'A second factor is missing.', { subject: 'Azure' }))
+      : Promise.resolve({
+          token: sandbox.tokens.sign({ aud: (scopes[0] ?? '').replace(/\/\.default$/, ''), tid: tenantId, upn }),
+          expiresAt: Date.now() + 3_600_000,
+        });
   return new AzureAccount(cloudOf(sandbox), token, collectLog());
 }
 
-export function openAzure(sandbox: SandboxAzure, shown?: readonly string[], upn?: string): RegistryProvider {
+/** `wanting`: tenants that want another factor. */
+export function openAzure(
+  sandbox: SandboxAzure,
+  shown?: readonly string[],
+  upn?: string,
+  wanting: readonly string[] = [],
+): RegistryProvider {
   const connection = { id: 'a', provider: 'azure', label: 'Azure', url: sandbox.url };
-  const parts = { azure: accountOf(sandbox, upn), shown: () => shown };
+  const parts = { azure: accountOf(sandbox, upn, wanting), shown: () => shown };
   return azureType.open(connection, contextOf({ kind: 'anonymous' }, parts));
 }

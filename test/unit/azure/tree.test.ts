@@ -136,7 +136,42 @@ describe('the registries of an account of Azure', () => {
   it('show those subscriptions that were chosen', async () => {
     const provider = openAzure(azure(), [staging]);
     expect((await children(provider)).map(({ label }) => label)).toEqual(['Staging']);
-    expect((await provider.choosable?.(signal))?.map(({ label }) => label)).toEqual(['Production', 'Staging']);
+    const offered = (await provider.choosable?.(signal)) ?? [];
+    expect(offered.map(({ group, isShown }) => [group.label, isShown])).toEqual([
+      ['Production', false],
+      ['Staging', true],
+    ]);
+    expect((await children(openAzure(azure(), []))).map(({ label }) => label)).toEqual(['Production', 'Staging']);
+  });
+
+  describe('where a tenant wants another factor', () => {
+    const rowsOf = async (tenant: string, shown?: readonly string[]) => {
+      const provider = openAzure(azure(), shown, mona, [tenant]);
+      const rows = await children(provider);
+      const row = rows.find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+      return { provider, labels: rows.map(({ label }) => label), row };
+    };
+
+    it('show the row of that tenant, also where subscriptions of it were chosen', async () => {
+      expect((await rowsOf(fabrikam)).labels).toEqual(['Production', 'Fabrikam']);
+      const { provider, labels, row } = await rowsOf(fabrikam, [production, staging]);
+      expect(labels).toEqual(['Production', 'Fabrikam']);
+      const told = report(await failing(provider.list(row, undefined, signal)), 'list');
+      expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
+    });
+
+    it('leave the row out where all that was chosen is there', async () => {
+      expect((await rowsOf(fabrikam, [production])).labels).toEqual(['Production']);
+    });
+
+    it('offer what was chosen of it besides, so that choosing anew does not lose it', async () => {
+      const { provider } = await rowsOf(fabrikam, [production, staging]);
+      const offered = (await provider.choosable?.(signal)) ?? [];
+      expect(offered.map(({ group, isShown }) => [group.key, group.detail, isShown])).toEqual([
+        [production, undefined, true],
+        [staging, 'of a tenant that was not listed', true],
+      ]);
+    });
   });
 
   it('explain that the catalog of a registry with rights by repository needs a role', async () => {
