@@ -183,6 +183,8 @@ export interface ProviderType {
   readonly questions: readonly Question[];
   /** What an account of VS Code that signs in must be allowed. */
   readonly scopes?: readonly string[];
+  /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
+  readonly takesBoth?: boolean;
   /** `cloud`: throws where VS Code is set to none that can be used. */
   readonly describe: (
     answers: Answers,

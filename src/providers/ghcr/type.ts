@@ -18,6 +18,7 @@ export const ghcr: ProviderType = {
   },
   icon: 'github',
   scopes: ['read:packages'],
+  takesBoth: true,
   get questions() {
     return [
       {

@@ -42,8 +42,7 @@ async function newSignIn(
 ): Promise<SignIn | string> {
   const { authentication, account } = connection;
   if (described.authentication === undefined) {
-    // An account of VS Code stays; the credential is beside it.
-    const isBeside = authentication !== undefined && credential.kind !== 'anonymous';
+    const isBeside = type.takesBoth === true && authentication !== undefined && credential.kind !== 'anonymous';
     return signInOf(isBeside ? connection : described);
   }
   const session = await app.accounts.signIn(described.authentication, connection.url, type.scopes ?? []);

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { azureOf } from '../../../src/azure/connected';
+import type { Connection, SignIn } from '../../../src/core/model';
+import { acr } from '../../../src/providers/acr/type';
+import { azure as azureType } from '../../../src/providers/acr/azureType';
+import type { App } from '../../../src/ui/app';
+import { updateCredential } from '../../../src/ui/connections/updateCredential';
+import { startAcr } from '../../sandbox/azure/acr';
+import { collectLog } from '../collectLog';
+import { contextOf } from '../providerContext';
+import { user } from '../ui/scriptedUser';
+import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
+
+const application = {
+  tenantId: contoso,
+  clientId: '33333333-3333-3333-3333-333333333333',
+  secret: 's3cret of the app',
+};
+const account: SignIn = { authentication: 'microsoft-sovereign-cloud', account: mona };
+
+describe('a connection of Azure with an account of VS Code', () => {
+  const azure = useAzure({
+    tenants: [{ id: contoso, name: 'Contoso', users: [mona, application.clientId] }],
+    subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
+    registries: [],
+    applications: [application],
+  });
+
+  /** What is kept after somebody updated the credential, and what they were told. */
+  const updating = async (connection: Connection, ...script: (string | undefined)[]) => {
+    const kept: unknown[] = [];
+    const { ask, seen } = user(...script);
+    const cloud = () => cloudOf(azure());
+    const app = {
+      ask,
+      providerTypes: [azureType, acr],
+      setting: () => '',
+      cloud,
+      log: collectLog(),
+      open: (opened: Connection, credential: Parameters<App['open']>[1]) => {
+        const log = collectLog();
+        // Whoever VS Code knows could be signed in as all the time.
+        const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
+        const tokensOfAccount = () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
+        const there = azureOf(opened, () => Promise.resolve(credential), { cloud, tokensOfAccount, log });
+        const type = opened.provider === 'azure' ? azureType : acr;
+        return type.open(opened, contextOf(credential, there === undefined ? {} : { azure: there }));
+      },
+      connections: { updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)) },
+    } as unknown as App;
+    await updateCredential(app, connection);
+    return { kept, refusals: seen.filter((line) => line.startsWith('Could not')) };
+  };
+
+  it('tries the service principal that is to take its place, and lets go of the account', async () => {
+    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, ...account };
+    const { clientId, secret } = application;
+    const { kept, refusals } = await updating(connection, 'Service principal', contoso, clientId, 'wrong', secret);
+    expect(refusals).toEqual([expect.stringContaining('Entra does not accept this application with this secret')]);
+    expect(kept).toEqual([
+      ['a', { kind: 'basic', username: clientId, secret }, { account: clientId, tenant: contoso }],
+    ]);
+  });
+
+  it('tries the admin user that is to take its place, and lets go of the account', async () => {
+    const everything = { repositories: { '*': ['*'] }, catalog: true };
+    const registry = await startAcr({ repositories: [], users: { main: { password: 'pass word', ...everything } } });
+    try {
+      const connection = { id: 'a', provider: 'acr', label: 'Main', url: registry.url, ...account };
+      const choice = 'Admin user, repository-scoped token or service principal';
+      const { kept, refusals } = await updating(connection, choice, 'main', 'wrong', 'pass word');
+      expect(refusals).toHaveLength(1);
+      expect(kept).toEqual([['a', { kind: 'basic', username: 'main', secret: 'pass word' }, { account: 'main' }]]);
+    } finally {
+      await registry.stop();
+    }
+  });
+});
