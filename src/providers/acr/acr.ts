@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import type { AzureRegistry } from '../../azure/azure';
 import { withAuth } from '../../core/auth';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
@@ -31,10 +32,8 @@ export interface AcrSession {
   readonly url: string;
   readonly credential: ReadCredential;
   readonly entra?: ReadEntraToken | undefined;
-  /** Its rights go by repository. */
-  readonly usesAbac?: boolean;
-  /** It lets in private endpoints only. */
-  readonly isPrivate?: boolean;
+  /** What the Resource Manager told of it last; absent where it is not asked. */
+  readonly described?: () => Pick<AzureRegistry, 'usesAbac' | 'isPrivate'> | undefined;
   /** Names of repositories that the user added. */
   readonly pinned: () => readonly string[];
   readonly http: Http;
@@ -49,12 +48,16 @@ export class AcrProvider implements RegistryProvider {
   private readonly credential: ReadCredential;
   private readonly digestTags = new Map<string, ReadonlySet<string>>();
 
-  private readonly terms: Terms;
+  private readonly terms: () => Terms;
   private readonly pinned: () => readonly string[];
 
-  constructor({ url, credential, entra, usesAbac, isPrivate = false, pinned, http: plain }: AcrSession) {
+  constructor({ url, credential, entra, described, pinned, http: plain }: AcrSession) {
     this.pinned = pinned;
-    this.terms = { rights: entra === undefined ? 'unknown' : usesAbac === true ? 'repositories' : 'roles', isPrivate };
+    const isPrivate = () => described?.()?.isPrivate ?? false;
+    this.terms = () => ({
+      rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
+      isPrivate: isPrivate(),
+    });
     const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.endpoints = [{ url, credential: this.credential }];
@@ -173,7 +176,7 @@ export class AcrProvider implements RegistryProvider {
     try {
       return await read();
     } catch (error) {
-      throw explained(error, this.terms, asked);
+      throw explained(error, this.terms(), asked);
     }
   }
 
@@ -232,6 +235,10 @@ export class AcrProvider implements RegistryProvider {
       throw new Failure('rejected', error.message, detail, { cause: error });
     }
   }
+}
+
+function rightsOf(usesAbac: boolean | undefined): Terms['rights'] {
+  return usesAbac === undefined ? 'either' : usesAbac ? 'repositories' : 'roles';
 }
 
 function aboutLock(locked: Locked, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {

@@ -230,16 +230,14 @@ export class AzureProvider implements RegistryProvider {
 
   /** The registry of a login server; its tokens are kept as long as it is known. */
   private at(host: string): AcrProvider {
-    const registry = this.known.get(host);
     const opened = this.opened.get(host);
     if (opened !== undefined) return opened;
     const { azure, pinned, http } = this.session;
     const provider = new AcrProvider({
       url: `https://${host}`,
       credential: anonymous,
-      entra: registryToken(azure, registry?.subscription.tenantId),
-      usesAbac: registry?.usesAbac ?? false,
-      isPrivate: registry?.isPrivate ?? false,
+      entra: registryToken(azure, () => this.known.get(host)?.subscription.tenantId),
+      described: () => this.known.get(host),
       pinned,
       http,
     });

@@ -39,7 +39,7 @@ export class EntraSession {
     private readonly url: string,
     private readonly readToken: ReadEntraToken,
     /** The registry lets in private endpoints only. */
-    private readonly isPrivate: boolean,
+    private readonly isPrivate: () => boolean,
   ) {}
 
   readonly credential: ReadCredential = async (signal) => ({
@@ -85,7 +85,7 @@ export class EntraSession {
     };
     const response = await this.server(request, signal);
     // Which role is missing depends on what it was for, which is known further up.
-    const terms = { rights: 'unknown', isPrivate: this.isPrivate } as const;
+    const terms = { rights: 'unknown', isPrivate: this.isPrivate() } as const;
     if (response.status !== 200) throw explained(failureOf(response), terms, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
     const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;

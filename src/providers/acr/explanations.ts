@@ -4,8 +4,11 @@ import type { FailureDetail } from '../../core/failure';
 
 /** On what terms a registry is used. */
 export interface Terms {
-  /** What gives an account its rights: roles on the registry, or on its repositories; unknown without an account of Entra. */
-  readonly rights: 'roles' | 'repositories' | 'unknown';
+  /**
+   * What gives an account of Entra its rights: roles on the registry, on its repositories, or nobody knows which of them;
+   * unknown without such an account.
+   */
+  readonly rights: 'roles' | 'repositories' | 'either' | 'unknown';
   /** It lets in private endpoints only. */
   readonly isPrivate: boolean;
 }
@@ -28,10 +31,12 @@ function meaningOf(
   asked: 'catalog' | 'repository',
 ): Meaning | undefined {
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-troubleshoot-access
-  // Whatever the address, a registry without public access names it in its refusal as a firewall does.
-  if (isPrivate || /public (network )?access|private (endpoint|link)/i.test(message))
+  // A registry without public access names the address in its refusal as a firewall does, or nothing answers outside its network.
+  const isKeptOut = /client with IP/i.test(message);
+  const isFarAway = kind === 'unreachable' || kind === 'timedOut';
+  if ((isPrivate && (isKeptOut || isFarAway)) || /public (network )?access|private (endpoint|link)/i.test(message))
     return inPortal(t('the registry lets in private endpoints only; connect to its network, such as by VPN'));
-  if (/client with IP/i.test(message))
+  if (isKeptOut)
     return inPortal(
       t('the firewall of the registry does not let this machine in; Networking in the portal lists who may'),
     );
@@ -51,16 +56,26 @@ function meaningOf(
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
   if (rights === 'roles')
     return inPortal(t('your account may not read this registry; the role AcrPull or Reader lets it list and pull'));
-  if (asked === 'repository')
-    return inPortal(
-      t('your account may not read this repository; the role “Container Registry Repository Reader” lets it'),
-    );
-  return {
-    explanation: t(
-      'your account may not list repositories here; the role “Container Registry Repository Catalog Lister” lets it, and without it you can add repositories by name',
-    ),
-    nextStep: 'addRepository',
-  };
+  if (asked === 'repository') return inPortal(readerMissing(rights));
+  return { explanation: listerMissing(rights), nextStep: 'addRepository' };
+}
+
+function readerMissing(rights: 'repositories' | 'either'): string {
+  return rights === 'repositories'
+    ? t('your account may not read this repository; the role “Container Registry Repository Reader” lets it')
+    : t(
+        'your account may not read this repository; the role AcrPull lets it, or “Container Registry Repository Reader” where rights go by repository',
+      );
+}
+
+function listerMissing(rights: 'repositories' | 'either'): string {
+  return rights === 'repositories'
+    ? t(
+        'your account may not list repositories here; the role “Container Registry Repository Catalog Lister” lets it, and without it you can add repositories by name',
+      )
+    : t(
+        'your account may not list repositories here; the role AcrPull lets it, or “Container Registry Repository Catalog Lister” where rights go by repository, and without it you can add repositories by name',
+      );
 }
 
 /** Its page in the portal leads to Networking, Access control and what was deleted. */

@@ -7,8 +7,9 @@ import { tenantOf } from './jwt';
 const registryScopes = ['https://containerregistry.azure.net/.default'] as const;
 
 /** Tokens for registries; where Entra has none for this account, those of the Resource Manager, which most registries take too. */
-export function registryToken({ cloud, token }: Azure, tenantId: string | undefined): ReadEntraToken {
+export function registryToken({ cloud, token }: Azure, tenantOfRegistry: () => string | undefined): ReadEntraToken {
   const whole = async (scopes: readonly string[], signal: AbortSignal) => {
+    const tenantId = tenantOfRegistry();
     const got = await token(scopes, tenantId, signal);
     return { token: got.token, tenantId: tenantId ?? tenantOf(got.token) ?? '' };
   };

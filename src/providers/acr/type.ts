@@ -75,7 +75,7 @@ export const acr: ProviderType = {
   },
   dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
   open: ({ url }, { credential, azure, pinned, http }) =>
-    new AcrProvider({ url, credential, entra: azure && registryToken(azure, undefined), pinned, http }),
+    new AcrProvider({ url, credential, entra: azure && registryToken(azure, () => undefined), pinned, http }),
 };
 
 function asksPassword(answers: Answers): boolean {

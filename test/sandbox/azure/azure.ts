@@ -22,7 +22,7 @@ export interface SeedRegistry {
   readonly properties?: Readonly<Record<string, unknown>>;
   /** What users may do in it, where that is not everything. */
   readonly grants?: Grants;
-  readonly options?: Pick<AcrOptions, 'pageCap' | 'deleteEnabled'>;
+  readonly options?: Pick<AcrOptions, 'pageCap' | 'deleteEnabled' | 'users' | 'anonymous'>;
 }
 
 export interface AzureOptions {

@@ -226,6 +226,42 @@ describe('the registries of an account of Azure', () => {
     azure().registry(name).clearFaults();
   });
 
+  it.each([
+    ['what is not there', { status: 404, body: '{"errors":[{"code":"NAME_UNKNOWN","message":"repository unknown"}]}' }],
+    ['a role that is missing', { status: 401, body: '{"errors":[{"code":"UNAUTHORIZED","message":"role missing"}]}' }],
+  ])('say of %s on a registry with private endpoints nothing of its network', async (_what, reply) => {
+    const provider = openAzure(azure());
+    const entry = await registry(provider, 'contosoprivate');
+    azure()
+      .registry('contosoprivate')
+      .fail(/_catalog/, reply);
+    const told = report(await failing(provider.list(entry, undefined, signal)), 'list');
+    expect(told?.message).not.toContain('private endpoints');
+    azure().registry('contosoprivate').clearFaults();
+  });
+
+  it('are judged by what the last listing told of them', async () => {
+    const provider = openAzure(azure());
+    const entry = await registry(provider, 'contosoprivate');
+    const resource = azure().resource('registries/contosoprivate');
+    if (resource === undefined) throw new Error('There is no contosoprivate.');
+    azure().registry('contosoprivate').fail(/./, firewallReply('203.0.113.7'));
+    const reason = async () => report(await failing(provider.list(entry, undefined, signal)), 'list')?.reason;
+    expect(await reason()).toContain('private endpoints only');
+    resource.properties.publicNetworkAccess = 'Enabled';
+    await registry(provider, 'contosoprivate');
+    expect(await reason()).toContain('The firewall of the registry');
+    azure().registry('contosoprivate').clearFaults();
+    azure()
+      .registry('contosoprivate')
+      .fail(/_catalog/, { status: 401, body: '{"errors":[{"code":"UNAUTHORIZED","message":"no"}]}' });
+    expect(await reason()).toContain('AcrPull or Reader');
+    resource.properties.roleAssignmentMode = 'AbacRepositoryPermissions';
+    await registry(provider, 'contosoprivate');
+    expect(await reason()).toContain('Container Registry Repository Catalog Lister');
+    azure().registry('contosoprivate').clearFaults();
+  });
+
   it('explain a subscription that may not be listed, in the words of the service', async () => {
     azure().state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
     const provider = openAzure(azure());

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { azureOf } from '../../../src/azure/connected';
+import type { Connection, Entry } from '../../../src/core/model';
+import { acr } from '../../../src/providers/acr/type';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import type { App } from '../../../src/ui/app';
+import { connect } from '../../../src/ui/connections/connect';
+import { report } from '../../../src/ui/report';
+import { buildImage } from '../../sandbox/images';
+import { collectLog } from '../collectLog';
+import { failing } from '../failing';
+import { contextOf } from '../providerContext';
+import { connectionNode, treeOf } from '../ui/fakeApp';
+import { user } from '../ui/scriptedUser';
+import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
+
+const { signal } = new AbortController();
+const image = buildImage();
+const repositories = [
+  { name: 'team/app', tags: { '1.0': image } },
+  { name: 'other/app', tags: { '1.0': image } },
+];
+const everything = { repositories: { '*': ['*'] }, catalog: true };
+const reading = { 'team/app': ['pull', 'metadata_read'] };
+
+describe('a single registry of Azure', () => {
+  const azure = useAzure({
+    tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
+    subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
+    registries: [
+      {
+        name: 'main',
+        subscription: production,
+        repositories,
+        options: {
+          users: {
+            main: { password: 'pass word', ...everything },
+            reader: { password: 'scoped', repositories: reading },
+          },
+          anonymous: { repositories: { '*': ['pull', 'metadata_read'] }, catalog: true },
+        },
+      },
+      // Rights go by repository, and the role that lets somebody list is missing.
+      { name: 'abac', subscription: production, repositories, grants: { repositories: reading } },
+    ],
+  });
+
+  const opened = (connection: Connection, credential: Parameters<App['open']>[1]): RegistryProvider => {
+    const log = collectLog();
+    const tokensOfAccount = () => (scopes: readonly string[]) => {
+      const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
+      const token = azure().tokens.sign({ aud, tid: contoso, upn: mona });
+      return Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
+    };
+    const cloud = () => cloudOf(azure());
+    const there = azureOf(connection, () => Promise.resolve(credential), { cloud, tokensOfAccount, log });
+    return acr.open(connection, contextOf(credential, { log, ...(there === undefined ? {} : { azure: there }) }));
+  };
+
+  /** Connects as the user's answers say; what is below the new connection, or why it lists nothing. */
+  const connecting = async (name: string, ...script: (string | undefined)[]) => {
+    const { url } = azure().registry(name);
+    const { ask, seen } = user('Azure: a single registry', url, ...script);
+    const offered: unknown[] = [];
+    const stored: unknown[] = [];
+    const app = {
+      ask,
+      providerTypes: [acr],
+      setting: () => '',
+      cloud: () => cloudOf(azure()),
+      log: collectLog(),
+      open: opened,
+      accounts: { signIn: () => Promise.resolve({ token: 't', account: mona, scopes: [] }) },
+      offer: (message: string, command: { id: string }) => offered.push([message, command.id]),
+      tree: treeOf(connectionNode({ id: 'new' }, {})),
+      connections: {
+        all: () => [],
+        unhide: () => Promise.resolve(undefined),
+        add: (connection: Omit<Connection, 'id'>, credential: unknown) => {
+          stored.push(credential);
+          return Promise.resolve({ ...connection, id: 'new' });
+        },
+      },
+    } as unknown as App;
+    const connection = await connect(app);
+    return { connection, seen, offered, stored };
+  };
+  const below = async (provider: RegistryProvider, parent?: Entry) =>
+    (await provider.list(parent, undefined, signal)).items;
+  const withPassword = 'Admin user, repository-scoped token or service principal';
+  const byAccount = 'Microsoft account of VS Code';
+
+  it.each([
+    ['an account of VS Code', [byAccount], { authentication: 'microsoft-sovereign-cloud', account: mona }],
+    ['its admin user', [withPassword, 'main', 'pass word'], { account: 'main' }],
+    ['nobody', ['Anonymously'], {}],
+  ])('is connected and browsed by %s', async (_who, script, signIn) => {
+    const { connection, stored } = await connecting('main', ...script);
+    const { url, host } = azure().registry('main');
+    expect(connection).toEqual({ id: 'new', provider: 'acr', url, label: host, ...signIn });
+    if (connection === undefined) return;
+    const provider = opened(connection, stored[0] as Parameters<App['open']>[1]);
+    const listed = await below(provider);
+    expect(listed.map(({ label }) => label)).toEqual(['other/app', 'team/app']);
+    expect((await below(provider, listed[1])).map(({ label }) => label)).toEqual(['1.0']);
+  });
+
+  it('is connected by a token of one repository, which is added by name', async () => {
+    const { connection, offered } = await connecting('main', withPassword, 'reader', 'scoped');
+    expect(connection).toMatchObject({ account: 'reader' });
+    const why = 'add those you know by name';
+    expect(offered).toEqual([[expect.stringContaining(why), 'addRepository']]);
+  });
+
+  it('is connected by an account that may not list it, with both roles that would let it', async () => {
+    const { connection, offered } = await connecting('abac', byAccount);
+    expect(connection).toMatchObject({ account: mona });
+    const roles =
+      'Your account may not list repositories here; the role AcrPull lets it, or “Container Registry Repository Catalog Lister” where rights go by repository, and without it you can add repositories by name';
+    expect(offered).toEqual([[expect.stringContaining(roles), 'addRepository']]);
+    if (connection === undefined) return;
+    const provider = opened(connection, { kind: 'anonymous' });
+    const failure = await failing(below(provider));
+    expect([failure.kind, report(failure, 'list')?.remedies[0]]).toEqual(['unlisted', 'addRepository']);
+    const { host } = azure().registry('abac');
+    await provider.checkRepository?.({ host, path: 'team/app' }, signal);
+    const refused = await failing(provider.checkRepository?.({ host, path: 'other/app' }, signal) ?? Promise.resolve());
+    expect(report(refused, 'add')?.reason).toMatch(
+      /^Your account may not read this repository; the role AcrPull lets it, or “Container Registry Repository Reader” where rights go by repository\. It says “/,
+    );
+  });
+});
