@@ -154,6 +154,7 @@ function parsed(body: unknown): unknown {
   }
 }
 
-function property(value: unknown, name: string): unknown {
+/** Of what a library throws, whose types tell little. */
+export function property(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 }

@@ -1,6 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { TokenCredential } from '@azure/identity';
+import { abandonable } from '../core/auth';
 import { Failure } from '../core/failure';
+import { property } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';
 
 export type AzureSignIn =
@@ -17,12 +19,14 @@ export type AzureSignIn =
 
 /** Signs in through Microsoft's library, which keeps the tokens in memory. */
 export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
-  let credential: Promise<TokenCredential> | undefined;
+  // Kept once it can be made: a secret that could not be read is asked for again.
+  let credential: TokenCredential | undefined;
   return async (scopes, tenantId, signal) => {
-    credential ??= credentialOf(signIn, cloud, signal);
     try {
+      credential ??= await credentialOf(signIn, cloud, signal);
       const options = { abortSignal: signal, ...(tenantId === undefined ? {} : { tenantId }) };
-      const got = await (await credential).getToken([...scopes], options);
+      // Not every one of them heeds the signal.
+      const got = await abandonable(credential.getToken([...scopes], options), signal);
       if (got === null) return await nobody(scopes, tenantId, signal);
       return { token: got.token, expiresAt: got.expiresOnTimestamp };
     } catch (error) {
@@ -55,10 +59,19 @@ async function credentialOf(
     case 'cli':
       return new AzureCliCredential({ additionallyAllowedTenants: ['*'], processTimeoutInMs: 20_000 });
     case 'environment':
-      return new ChainedTokenCredential(new EnvironmentCredential(options), new ManagedIdentityCredential());
+      return new ChainedTokenCredential(
+        new EnvironmentCredential(options),
+        new ManagedIdentityCredential(identityOfMachine()),
+      );
     case 'servicePrincipal':
       return new ClientSecretCredential(signIn.tenantId, signIn.clientId, await signIn.readSecret(signal), options);
   }
+}
+
+/** A machine may have several identities; the variable that names an application names the one to take as well. */
+function identityOfMachine(): { readonly clientId?: string } {
+  const { AZURE_CLIENT_ID: clientId = '' } = process.env;
+  return clientId === '' ? {} : { clientId };
 }
 
 const names: Readonly<Record<AzureSignIn['kind'], () => string>> = {
@@ -79,7 +92,6 @@ export const nobody: ReadAzureToken = () =>
 
 function refused(signIn: AzureSignIn, error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
-  const words = error.message.split('\n')[0]?.trim() ?? '';
   const explanations = {
     cli: t('the login of the Azure CLI cannot be used; run “az login” in a terminal'),
     environment: t(
@@ -89,8 +101,18 @@ function refused(signIn: AzureSignIn, error: unknown): unknown {
   };
   return new Failure(
     'unauthorized',
-    words,
+    wordsOf(error),
     { subject: names[signIn.kind](), speaker: 'program', explanation: explanations[signIn.kind] },
     { cause: error },
   );
+}
+
+/** Where several ways were tried, those of the last, and of Entra's refusal what Entra says. */
+function wordsOf(error: Error): string {
+  const tried = property(error, 'errors');
+  const last: unknown = Array.isArray(tried) ? tried.at(-1) : undefined;
+  if (last instanceof Error) return wordsOf(last);
+  const told = property(property(error, 'errorResponse'), 'errorDescription');
+  const words = typeof told === 'string' && told !== '' ? told : error.message;
+  return words.split('\n')[0]?.trim() ?? '';
 }

@@ -3,6 +3,7 @@ import { AzureAccount } from '../../../src/azure/account';
 import type { AzureSignIn } from '../../../src/azure/identities';
 import { tokensOf } from '../../../src/azure/identities';
 import { report } from '../../../src/ui/report';
+import { managedIdentity } from '../../sandbox/azure/managedIdentity';
 import { collectLog } from '../collectLog';
 import { fakePrograms } from '../core/fakePrograms';
 import { failing } from '../failing';
@@ -59,6 +60,44 @@ describe('signing in to Azure', () => {
     vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
     expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
     unset();
+  });
+
+  it('says in the words of Entra that the variables of the environment are wrong', async () => {
+    vi.stubEnv('AZURE_TENANT_ID', contoso);
+    vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
+    vi.stubEnv('AZURE_CLIENT_SECRET', 'not the s3cret');
+    const told = (await reason({ kind: 'environment' })) ?? '';
+    expect(told).toMatch(/^Neither the variables AZURE_TENANT_ID.* It says “.*AADSTS7000215/);
+    expect(told).not.toContain('not the s3cret');
+    unset();
+  });
+
+  it('works with the managed identity of the machine, or with the one that AZURE_CLIENT_ID names', async () => {
+    unset();
+    const { url, header, asked } = await managedIdentity(azure().tokens, contoso);
+    vi.stubEnv('IDENTITY_ENDPOINT', url);
+    vi.stubEnv('IDENTITY_HEADER', header);
+    expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
+    vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
+    expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
+    expect(asked).toEqual([
+      { resource: azure().url, clientId: '' },
+      { resource: azure().url, clientId: application.clientId },
+    ]);
+    unset();
+  });
+
+  it('asks for the secret again where it could not be read', async () => {
+    let reads = 0;
+    const readSecret = () =>
+      reads++ === 0 ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(application.secret);
+    const { tenantId, clientId } = application;
+    const read = tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloudOf(azure()));
+    const scopes = [`${azure().url}/.default`];
+    await expect(read(scopes, contoso, signal)).rejects.toThrow('The keyring is locked.');
+    expect(await read(scopes, contoso, signal)).toMatchObject({ token: expect.stringMatching(/^ey/) as string });
+    await read(scopes, contoso, signal);
+    expect(reads).toBe(2);
   });
 
   it('works as the Azure CLI is signed in, whose token is asked for each tenant', async () => {
