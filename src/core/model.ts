@@ -145,12 +145,16 @@ export interface ImageDetails {
   /** Media type of what an artifact holds: `application/vnd.cncf.helm.config.v1+json`. */
   readonly artifactType?: string;
   readonly created?: Date;
+  /** When the tag was put on this image, where that is told as well. */
+  readonly updated?: Date;
   /** Compressed bytes as the registry counts them; of one platform when there are several. */
   readonly size?: number;
   readonly platforms: readonly Platform[];
   readonly labels: Readonly<Record<string, string>>;
   /** Cannot be deleted or changed until it is unlocked; absent where the registry has no locks. */
   readonly isLocked?: boolean;
+  /** Only what the listing told; the provider's `details` reads the rest. */
+  readonly isPartial?: boolean;
 }
 
 /** Manifest and config of one platform, together. */

@@ -61,10 +61,17 @@ function shortPlatform(platform: Platform): string {
 }
 
 /** `2 days ago · 45 MB · amd64, arm64` */
-export function summary({ created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails): string {
+export function summary({
+  created,
+  updated = created,
+  size: bytes,
+  platforms: list,
+  artifactType,
+  isLocked,
+}: ImageDetails): string {
   return [
     isLocked === true ? t('locked') : '',
-    created === undefined ? '' : age(created),
+    updated === undefined ? '' : age(updated),
     bytes === undefined ? '' : size(bytes),
     artifactType === undefined ? platforms(list) : artifactName(artifactType),
   ]

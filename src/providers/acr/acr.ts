@@ -5,7 +5,7 @@ import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
-import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
+import { isDigestTag, readAttachment, readImage, readPlatforms, runnable } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
@@ -21,7 +21,8 @@ import type { ReadEntraToken } from './entra';
 import { explained } from './explanations';
 import type { Terms } from './explanations';
 import { onlyTo } from './loginServer';
-import { tagOf } from './tags';
+import { ManifestListing } from './manifests';
+import { detailsOf, tagOf, withManifest } from './tags';
 
 /** What engines call whoever signs in with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
@@ -47,6 +48,8 @@ export class AcrProvider implements RegistryProvider {
   private readonly host: string;
   private readonly credential: ReadCredential;
   private readonly digestTags = new Map<string, ReadonlySet<string>>();
+  /** Of repositories, as their tags were listed last. */
+  private readonly manifests = new Map<string, ManifestListing>();
 
   private readonly terms: () => Terms;
   private readonly pinned: () => readonly string[];
@@ -116,12 +119,16 @@ export class AcrProvider implements RegistryProvider {
     return [{ host: this.host }, ...namespacesOf(listed).map((namespace) => ({ host: this.host, namespace }))];
   };
 
-  /** The manifest does not tell of locks. */
-  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
-    this.explaining('repository', async () => ({
-      ...(await readDetails(this.client, tag.image.path, tag.label, signal)),
-      isLocked: tag.details?.isLocked ?? false,
-    }));
+  /** Where only the tag was listed, the listing of manifests is read on; a tag that is asked for anew is asked for alone. */
+  readonly details: NonNullable<RegistryProvider['details']> = ({ image: { path }, label, details }, signal) =>
+    this.explaining('repository', async () => {
+      if (details?.isPartial === true) {
+        const listed = await this.manifests.get(path)?.find(details.digest, signal);
+        if (listed !== undefined) return withManifest(details, listed);
+      }
+      const tag = await this.api.tag(path, label, signal);
+      return withManifest(detailsOf(tag), await this.api.manifest(path, tag.digest, signal));
+    });
 
   readonly content: ImageContent = {
     manifest: (image, signal) =>
@@ -184,23 +191,20 @@ export class AcrProvider implements RegistryProvider {
     return { kind: 'repository', label: path, image: { host: this.host, path } };
   }
 
-  /** The newest first; sizes and platforms come with the manifests of the newest thousand, asked for once. */
+  /** The newest first; sizes and platforms come with the listing of manifests, whose first page is that of the newest tags. */
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
-    const [page, manifests] = await Promise.all([
-      this.api.tags(image.path, cursor, signal),
-      cursor === undefined ? this.api.manifests(image.path, signal) : [],
+    const { path } = image;
+    const known = cursor === undefined ? undefined : this.manifests.get(path);
+    const manifests = known ?? new ManifestListing((from, its) => this.api.manifests(path, from, its));
+    this.manifests.set(path, manifests);
+    const [{ items, ...next }] = await Promise.all([
+      this.api.tags(path, cursor, signal),
+      known === undefined ? manifests.more(signal) : undefined,
     ]);
-    const byDigest = new Map(manifests.map((manifest) => [manifest.digest, manifest]));
-    const hidden = page.tags.map(({ name }) => name).filter(isDigestTag);
-    this.digestTags.set(image.path, new Set([...(this.digestTags.get(image.path) ?? []), ...hidden]));
-    const items = page.tags
-      .filter(({ name }) => !isDigestTag(name))
-      .map((answer) => {
-        const tag = tagOf(image, answer, byDigest);
-        // What the listing of manifests has not told is read when the row is on display.
-        return byDigest.has(answer.digest) ? tag : { kind: tag.kind, label: tag.label, image: tag.image };
-      });
-    return { items, ...page.next };
+    const hidden = items.map(({ name }) => name).filter(isDigestTag);
+    this.digestTags.set(path, new Set([...(this.digestTags.get(path) ?? []), ...hidden]));
+    const shown = items.filter(({ name }) => !isDigestTag(name));
+    return { items: shown.map((answer) => tagOf(image, answer, manifests.get(answer.digest))), ...next };
   }
 
   private async previewDeletion(

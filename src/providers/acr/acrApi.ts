@@ -2,6 +2,7 @@ import { z } from 'zod/mini';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
+import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
 import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './answers';
 import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './answers';
@@ -22,25 +23,29 @@ export class AcrApi {
   ) {}
 
   /** The newest first. `cursor`: the `next` of the page before. */
-  async tags(repository: string, cursor: string | undefined, signal: AbortSignal) {
+  async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<TagAnswer>> {
     const { answer, next } = await this.page(tagsAnswer, repository, '_tags', cursor, signal);
-    return { tags: answer.tags ?? [], next };
+    return { items: answer.tags ?? [], ...next };
   }
 
   /** Every tag on a digest. */
   async tagsOn(repository: string, digest: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
-    const query = `_tags?n=${pageSize}&digest=${encodeURIComponent(digest)}`;
-    return (await this.get(tagsAnswer, repository, query, signal)).tags ?? [];
+    const first = this.address(repository, `_tags?n=${pageSize}&digest=${encodeURIComponent(digest)}`);
+    return whole((cursor = first) => this.tags(repository, cursor, signal));
   }
 
   async tag(repository: string, name: string, signal: AbortSignal): Promise<TagAnswer> {
     return (await this.get(tagAnswer, repository, `_tags/${encodeURIComponent(name)}`, signal)).tag;
   }
 
-  /** The newest thousand. */
-  async manifests(repository: string, signal: AbortSignal): Promise<readonly ManifestAnswer[]> {
-    const { answer } = await this.page(manifestsAnswer, repository, '_manifests', undefined, signal);
-    return answer.manifests ?? [];
+  /** The newest first. `cursor`: the `next` of the page before. */
+  async manifests(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<Page<ManifestAnswer>> {
+    const { answer, next } = await this.page(manifestsAnswer, repository, '_manifests', cursor, signal);
+    return { items: answer.manifests ?? [], ...next };
+  }
+
+  async manifest(repository: string, digest: string, signal: AbortSignal): Promise<ManifestAnswer> {
+    return (await this.get(manifestAnswer, repository, `_manifests/${digest}`, signal)).manifest;
   }
 
   async untag(repository: string, name: string, signal: AbortSignal): Promise<void> {
@@ -101,12 +106,14 @@ export class AcrApi {
     signal: AbortSignal,
   ): Promise<{ readonly tags: readonly TagAnswer[]; readonly manifests: readonly ManifestAnswer[] }> {
     if (digest !== undefined) {
-      const { manifest } = await this.get(manifestAnswer, repository, `_manifests/${digest}`, signal);
+      const manifest = await this.manifest(repository, digest, signal);
       return { tags: await this.tagsOn(repository, digest, signal), manifests: [manifest] };
     }
     if (tag !== undefined) return { tags: [await this.tag(repository, tag, signal)], manifests: [] };
-    const { tags } = await this.tags(repository, undefined, signal);
-    return { tags, manifests: await this.manifests(repository, signal) };
+    return {
+      tags: await whole((cursor) => this.tags(repository, cursor, signal)),
+      manifests: await whole((cursor) => this.manifests(repository, cursor, signal)),
+    };
   }
 
   private async page<T extends z.core.$ZodType>(
@@ -156,6 +163,21 @@ export class AcrApi {
       });
     return `${own.origin}${target.pathname}${target.search}`;
   }
+}
+
+/** No repository has more of anything. */
+const mostPages = 100;
+
+async function whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < mostPages; pages++) {
+    const page = await read(cursor);
+    items.push(...page.items);
+    cursor = page.next;
+    if (cursor === undefined) break;
+  }
+  return items;
 }
 
 function scopeOf(repository: string, action: string): string {

@@ -5,41 +5,47 @@ import type { ImageReference } from '../../core/reference';
 import { isLocked } from './acrApi';
 import type { ManifestAnswer, TagAnswer } from './answers';
 
-/** A tag with what the manifest listing tells of its digest; without a size and platforms where it tells nothing. */
-export function tagOf(
-  repository: ImageReference,
-  answer: TagAnswer,
-  manifests: ReadonlyMap<string, ManifestAnswer>,
-): Tag {
+/** A tag with what its own listing tells, and that of manifests of its digest, if it was read as far. */
+export function tagOf(repository: ImageReference, answer: TagAnswer, manifest: ManifestAnswer | undefined): Tag {
+  const told = detailsOf(answer);
   return {
     kind: 'tag',
     label: answer.name,
     image: withTag(repository, answer.name),
-    details: detailsOf(answer, manifests),
+    details: manifest === undefined ? told : withManifest(told, manifest),
   };
 }
 
-function detailsOf(
-  { digest, lastUpdateTime, createdTime, changeableAttributes }: TagAnswer,
-  manifests: ReadonlyMap<string, ManifestAnswer>,
-): ImageDetails {
-  const manifest = manifests.get(digest);
-  const { mediaType, configMediaType, imageSize } = manifest ?? {};
+export function detailsOf({ digest, createdTime, lastUpdateTime, changeableAttributes }: TagAnswer): ImageDetails {
+  const [created, updated] = [dateOf(createdTime), dateOf(lastUpdateTime)];
+  return {
+    digest,
+    mediaType: '',
+    type: 'image',
+    ...(created === undefined ? {} : { created }),
+    ...(updated === undefined ? {} : { updated }),
+    platforms: [],
+    labels: {},
+    isLocked: isLocked(changeableAttributes),
+    isPartial: true,
+  };
+}
+
+export function withManifest(told: ImageDetails, manifest: ManifestAnswer): ImageDetails {
+  const { mediaType, configMediaType, imageSize, changeableAttributes } = manifest;
   const isIndex = isIndexType(mediaType);
   // Of an index the listing tells no platforms, and the sum of all of them.
   const size = isIndex ? 0 : (imageSize ?? 0);
-  const created = dateOf(lastUpdateTime) ?? dateOf(createdTime);
   const isForeign = isKnown(configMediaType) && !configMediaType.includes('image');
   return {
-    digest,
+    ...told,
     mediaType: mediaType ?? '',
     type: isIndex ? 'index' : isForeign ? 'artifact' : 'image',
     ...(isForeign ? { artifactType: configMediaType } : {}),
-    ...(created === undefined ? {} : { created }),
     ...(size > 0 ? { size } : {}),
-    platforms: manifest === undefined ? [] : platformOf(manifest),
-    labels: {},
-    isLocked: isLocked(changeableAttributes) || isLocked(manifest?.changeableAttributes),
+    platforms: platformOf(manifest),
+    isPartial: false,
+    isLocked: told.isLocked === true || isLocked(changeableAttributes),
   };
 }
 

@@ -93,7 +93,8 @@ async function look(
     tags.map((tag) =>
       limit(async () => {
         either.throwIfAborted();
-        const known = tag.details ?? (await provider.details?.(tag, either).catch(notFound));
+        const isKnown = tag.details !== undefined && tag.details.isPartial !== true;
+        const known = isKnown ? tag.details : await provider.details?.(tag, either).catch(notFound);
         progress(t('{0} of {1} tags', count(++asked), count(tags.length)));
         return { tag, known };
       }),

@@ -156,9 +156,9 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem
     details === undefined ? undefined : summary(details),
     details?.type === 'artifact' ? None : Collapsed,
   );
-  if (details !== undefined) {
+  if (details !== undefined) item.accessibilityInformation = { label: spoken(tag, details) };
+  if (details !== undefined && (details.isPartial !== true || setting === 'never')) {
     item.tooltip = tagTooltip(tag, details);
-    item.accessibilityInformation = { label: spoken(tag, details) };
   } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
     item.tooltip = report(node.detailsFailure, t('read the details of {0}', printReference(tag.image)))?.message;
   } else if (setting === 'never') item.tooltip = printReference(tag.image);
@@ -228,8 +228,8 @@ function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownStrin
   if (details.digest !== '') line(t('Digest'), details.digest);
   if (details.mediaType !== '') line(t('Media type'), details.mediaType);
   if (details.artifactType !== undefined) line(t('Artifact type'), details.artifactType);
-  if (details.created !== undefined)
-    line(t('Created'), `${details.created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(details.created)})`);
+  if (details.created !== undefined) line(t('Created'), moment(details.created));
+  if (details.updated !== undefined) line(t('Updated'), moment(details.updated));
   if (details.size !== undefined) {
     const whose = details.platforms.length > 1 ? t('compressed, of one platform') : t('compressed');
     line(t('Size'), `${size(details.size)} (${whose})`);
@@ -247,16 +247,20 @@ function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownStrin
   return tooltip;
 }
 
+function moment(date: Date): string {
+  return `${date.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(date)})`;
+}
+
 /** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */
 function spoken(
   { label }: Tag,
-  { created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
+  { created, updated = created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
 ): string {
   return [
     t('Tag {0}', plainText(label)),
     ...(isLocked === true ? [t('locked')] : []),
     ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
-    ...(created === undefined ? [] : [age(created)]),
+    ...(updated === undefined ? [] : [age(updated)]),
     ...(bytes === undefined ? [] : [size(bytes)]),
     ...(list.length === 0 ? [] : [list.length === 1 ? t('1 platform') : t('{0} platforms', count(list.length))]),
   ].join(', ');

@@ -47,5 +47,5 @@ export class TreeNode implements Node {
 }
 
 function hasDetails(entry: Entry | undefined): boolean {
-  return entry?.kind === 'tag' && entry.details !== undefined;
+  return entry?.kind === 'tag' && entry.details !== undefined && entry.details.isPartial !== true;
 }

@@ -8,9 +8,17 @@ export interface Lock {
   readonly writeEnabled: boolean;
 }
 
+interface StoredTag {
+  readonly digest: string;
+  readonly created: Date;
+  /** When it was put on another image than its first. */
+  readonly updated?: Date;
+  lock: Lock;
+}
+
 export interface AcrRepository {
   readonly manifests: Map<string, { readonly manifest: ListedManifest; readonly created: Date; lock: Lock }>;
-  readonly tags: Map<string, { readonly digest: string; readonly created: Date; lock: Lock }>;
+  readonly tags: Map<string, StoredTag>;
   lock: Lock;
 }
 
@@ -95,14 +103,14 @@ function page(repository: AcrRepository, name: string, list: string, url: URL): 
   const keys = [...dated.keys()]
     .filter((key) => digest === null || repository.tags.get(key)?.digest === digest)
     .sort((one, other) => {
-      const by = (dated.get(other)?.created.getTime() ?? 0) - (dated.get(one)?.created.getTime() ?? 0);
+      const by = changedAt(dated.get(other)) - changedAt(dated.get(one));
       return (order === 'timedesc' ? by : order === 'timeasc' ? -by : 0) || (one < other ? -1 : 1);
     });
   const last = query.get('last');
   const from = last === null ? 0 : keys.indexOf(last) + 1;
   const shown = keys.slice(from, from + size);
   const rows = shown.map((key) => (isTags ? describeTag(repository, key) : describeManifest(repository, key)));
-  const next = `/acr/v1/${encodeURIComponent(name)}/${list}?last=${encodeURIComponent(shown.at(-1) ?? '')}&n=${size}&orderby=${order}`;
+  const next = `/acr/v1/${encodeURIComponent(name)}/${list}?last=${encodeURIComponent(shown.at(-1) ?? '')}&n=${size}&orderby=${order}${digest === null ? '' : `&digest=${encodeURIComponent(digest)}`}`;
   const headers = from + size < keys.length ? { Link: `<${next}>; rel="next"` } : {};
   return jsonReply(200, { registry, imageName: name, [isTags ? 'tags' : 'manifests']: rows }, headers);
 }
@@ -156,12 +164,11 @@ function tagUnknown(): Reply {
 function describeTag({ tags }: AcrRepository, name: string) {
   const tag = tags.get(name);
   if (tag === undefined) return undefined;
-  const time = tag.created.toISOString().replace('Z', '4548Z');
   return {
     name,
     digest: tag.digest,
-    createdTime: time,
-    lastUpdateTime: time,
+    createdTime: timeOf(tag.created),
+    lastUpdateTime: timeOf(tag.updated ?? tag.created),
     signed: false,
     changeableAttributes: attributes(tag.lock),
   };
@@ -171,7 +178,7 @@ function describeManifest({ manifests, tags }: AcrRepository, digest: string) {
   const found = manifests.get(digest);
   if (found === undefined) return undefined;
   const { manifest, created, lock } = found;
-  const time = created.toISOString().replace('Z', '4548Z');
+  const time = timeOf(created);
   const names = [...tags].filter(([, tag]) => tag.digest === digest).map(([name]) => name);
   const { platform, children, blobs, layersSize } = manifest;
   return {
@@ -186,6 +193,15 @@ function describeManifest({ manifests, tags }: AcrRepository, digest: string) {
     ...(names.length > 0 ? { tags: names } : {}),
     changeableAttributes: attributes(lock),
   };
+}
+
+function changedAt(stored: { readonly created: Date; readonly updated?: Date } | undefined): number {
+  return (stored?.updated ?? stored?.created)?.getTime() ?? 0;
+}
+
+/** As the service writes it, with more digits than a date of JavaScript has. */
+function timeOf(date: Date): string {
+  return date.toISOString().replace('Z', '4548Z');
 }
 
 function attributes(lock: Lock) {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Repository, Tag } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/type';
 import type { RegistryProvider } from '../../../src/providers/provider';
+import { age, summary } from '../../../src/ui/words';
 import { report } from '../../../src/ui/report';
 import { buildHelmChart } from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';
@@ -13,6 +14,7 @@ import { contextOf, publicCloud } from '../providerContext';
 const { signal } = new AbortController();
 const admin: Credential = { kind: 'basic', username: 'mainacr', secret: 'pass word' };
 const free = { deleteEnabled: true, writeEnabled: true };
+const locked = { ...free, deleteEnabled: false };
 const everything = { repositories: { '*': ['*'] }, catalog: true };
 const built = (day: number, architecture = 'amd64') =>
   buildImage({
@@ -111,6 +113,81 @@ describe('a registry of Azure', () => {
     // Each of the two is refused once, to learn what its token is to allow.
     expect(whole).toBeLessThanOrEqual(4);
     expect(new Set(asked(registry).slice(before)).size).toBe(3);
+  });
+
+  it('tells of tags beyond the first thousand their dates and locks, and reads sizes for all of them at once', async () => {
+    const base = layer({ files: { 'etc/base': 'base' } });
+    const images = Array.from({ length: 1100 }, (_, n) =>
+      buildImage({ created: new Date(Date.UTC(2026, 0, 1, 0, n)), layers: [base] }),
+    );
+    const registry = await startAcr({
+      repositories: [{ name: 'big', tags: Object.fromEntries(images.map((image, n) => [`b${n}`, image])) }],
+      anonymous: { repositories: { '*': ['pull', 'metadata_read'] } },
+    });
+    onTestFinished(() => registry.stop());
+    const stored = registry.repositories.get('big')?.tags.get('b7');
+    if (stored === undefined) throw new Error('There is no b7.');
+    stored.lock = { ...free, writeEnabled: false };
+    const provider = openAt(registry, { kind: 'anonymous' });
+    const big = repository(registry, 'big');
+    const first = await provider.list(big, undefined, signal);
+    const second = await provider.list(big, first.next, signal);
+    expect([first.items.length, second.items.length]).toEqual([1000, 100]);
+    const tags = second.items.filter((entry) => entry.kind === 'tag');
+    const told = tags.find(({ label }) => label === 'b7')?.details;
+    const date = new Date(Date.UTC(2026, 0, 1, 0, 7));
+    const listed = { digest: images[7]?.digest, created: date, updated: date, isLocked: true };
+    expect(told).toMatchObject({ ...listed, isPartial: true });
+    const before = asked(registry).length;
+    const details = (tag: Tag) => provider.details?.(tag, signal) ?? Promise.resolve(undefined);
+    const whole = await Promise.all(tags.map(details));
+    expect(asked(registry).slice(before)).toEqual([
+      `GET /acr/v1/big/_manifests?last=${encodeURIComponent(images[100]?.digest ?? '')}&n=1000&orderby=timedesc`,
+    ]);
+    const platforms = [{ os: 'linux', architecture: 'amd64' }];
+    const read = { size: images[7]?.layersSize, platforms, isPartial: false };
+    expect(whole.find((details) => details?.digest === images[7]?.digest)).toMatchObject({ ...listed, ...read });
+    expect(whole.every((details) => details?.isPartial === false)).toBe(true);
+  });
+
+  it('tells when a tag was made, and when it was put on its image', async () => {
+    const registry = await serving();
+    const [first, moved] = [new Date(Date.UTC(2025, 0, 1)), new Date(Date.UTC(2026, 5, 1))];
+    const stored = { digest: built(1).digest, created: first, updated: moved, lock: free };
+    registry.repositories.get('team/app')?.tags.set('moved', stored);
+    const [tag] = await tagsOf(registry);
+    expect([tag?.label, tag?.details?.created, tag?.details?.updated]).toEqual(['moved', first, moved]);
+    if (tag?.details === undefined) return;
+    expect(summary(tag.details)).toMatch(new RegExp(`^${age(moved)} · `));
+  });
+
+  it('tells of a tag that is asked for anew what has become of it', async () => {
+    const registry = await serving();
+    const tag = await tagOf(registry, '1');
+    const stored = registry.repositories.get('team/app')?.tags;
+    stored?.set('1', { digest: built(2).digest, created: new Date(Date.UTC(2026, 0, 5)), lock: locked });
+    const before = asked(registry).length;
+    expect(await openAt(registry).details?.(tag, signal)).toMatchObject({
+      digest: built(2).digest,
+      created: new Date(Date.UTC(2026, 0, 5)),
+      size: built(2).layersSize,
+      isLocked: true,
+    });
+    const list = '/acr/v1/team%2Fapp/';
+    expect([...new Set(asked(registry).slice(before))]).toEqual([
+      `GET ${list}_tags/1`,
+      `GET ${list}_manifests/${built(2).digest}`,
+    ]);
+  });
+
+  it('names every tag that goes with an image, also those beyond the first thousand', async () => {
+    const registry = await serving();
+    const stored = registry.repositories.get('team/app')?.tags;
+    for (let n = 0; n < 1200; n++)
+      stored?.set(`also-${n}`, { digest: built(1).digest, created: new Date(0), lock: free });
+    const { deletion } = openAt(registry);
+    const preview = await deletion?.preview(await tagOf(registry, '1'), () => undefined, signal);
+    expect(preview?.tags).toHaveLength(1201);
   });
 
   it('is asked with the right that each request needs, and no more', async () => {

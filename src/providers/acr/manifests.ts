@@ -1,0 +1,61 @@
+import { abandonable } from '../../core/auth';
+import type { Page } from '../../core/model';
+import type { ManifestAnswer } from './answers';
+
+/** A page under way. */
+interface Reading {
+  readonly done: Promise<void>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** What is listed of a repository's manifests, the newest first: read as far as somebody needs it, once for all who do. */
+export class ManifestListing {
+  private readonly known = new Map<string, ManifestAnswer>();
+  private cursor: string | undefined;
+  private isWhole = false;
+  private reading: Reading | undefined;
+
+  constructor(
+    private readonly read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<ManifestAnswer>>,
+  ) {}
+
+  /** One that was read already. */
+  get(digest: string): ManifestAnswer | undefined {
+    return this.known.get(digest);
+  }
+
+  /** Reads on until it is found; nothing where it is not listed. */
+  async find(digest: string, signal: AbortSignal): Promise<ManifestAnswer | undefined> {
+    while (!this.known.has(digest) && !this.isWhole) await this.more(signal);
+    return this.known.get(digest);
+  }
+
+  /** Reads the next page. */
+  async more(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const reading = (this.reading ??= this.started());
+    reading.waiting++;
+    try {
+      await abandonable(reading.done, signal);
+    } finally {
+      // Shared by its callers: it is given up when the last of them gives up.
+      if (--reading.waiting === 0) {
+        this.reading = undefined;
+        reading.controller.abort();
+      }
+    }
+  }
+
+  private started(): Reading {
+    const controller = new AbortController();
+    return { controller, waiting: 0, done: this.page(controller.signal) };
+  }
+
+  private async page(signal: AbortSignal): Promise<void> {
+    const { items, next } = await this.read(this.cursor, signal);
+    for (const manifest of items) this.known.set(manifest.digest, manifest);
+    this.cursor = next;
+    this.isWhole = next === undefined;
+  }
+}
