@@ -96,24 +96,52 @@ describe('the registries of an account of Azure', () => {
     expect(paths.filter((path) => path === '/oauth2/exchange')).toHaveLength(1);
   });
 
-  it('renew a token that the registry no longer takes, once', async () => {
-    const provider = openAzure(azure());
-    const main = await registry(provider);
-    await children(provider, main);
-    azure()
-      .registry('contosomain')
-      .fail(/GET \/v2\/_catalog/, {
-        status: 401,
-        times: 1,
-        headers: {
-          'WWW-Authenticate': azure()
-            .registry('contosomain')
-            .tokens.challenge('registry:catalog:*', 'invalid_token')
-            .replace(/realm="[^"]*"/, `realm="${azure().registry('contosomain').url}/oauth2/token"`),
-        },
-      });
-    expect((await children(provider, main)).map(({ label }) => label)).toEqual(['team/app']);
-    azure().registry('contosomain').clearFaults();
+  describe('renew once', () => {
+    const [token, exchange, counts] = ['POST /oauth2/token', 'POST /oauth2/exchange', 'GET /acr/v1/team%2Fapp'];
+    const challenge = () => {
+      const { tokens, url } = azure().registry('contosomain');
+      const header = tokens.challenge('repository:team/app:metadata_read', 'invalid_token');
+      return { 'WWW-Authenticate': header.replace(/realm="[^"]*"/, `realm="${url}/oauth2/token"`) };
+    };
+    /** What a registry is asked besides what it refuses, once it has given tokens for all of it. */
+    const refusing = async (path: RegExp, times: number) => {
+      const provider = openAzure(azure());
+      const repository = await named<Repository>(provider, await registry(provider), 'team/app');
+      const read = () => provider.deletion?.repository?.counts(repository, signal) ?? Promise.resolve(undefined);
+      await read();
+      const { requests, fail, clearFaults } = azure().registry('contosomain');
+      const before = requests.length;
+      fail(path, { status: 401, times, headers: challenge() });
+      const answer = await read().catch((error: unknown) => error);
+      clearFaults();
+      const asked = requests.slice(before).map((request) => `${request.method} ${request.path.replace(/\?.*/, '')}`);
+      return { answer, asked };
+    };
+
+    it('a token that the registry no longer takes', async () => {
+      const { answer, asked } = await refusing(/GET \/acr\/v1\//, 1);
+      expect(answer).toEqual({ tags: 2, images: 1 });
+      expect(asked).toEqual([token, counts]);
+    });
+
+    it('a token whose successor the registry does not take either', async () => {
+      const { answer, asked } = await refusing(/GET \/acr\/v1\//, 9);
+      expect(answer).toMatchObject({ kind: 'unauthorized' });
+      expect(asked).toEqual([token]);
+    });
+
+    it('a refresh token that is over before its time', async () => {
+      const provider = openAzure(azure());
+      const main = await registry(provider);
+      const repository = await named<Repository>(provider, main, 'team/app');
+      const { requests, fail, clearFaults } = azure().registry('contosomain');
+      const before = requests.length;
+      fail(/POST \/oauth2\/token/, { status: 401, times: 1 });
+      await provider.deletion?.repository?.counts(repository, signal);
+      clearFaults();
+      const asked = requests.slice(before).map((request) => `${request.method} ${request.path.replace(/\?.*/, '')}`);
+      expect(asked).toEqual([exchange, token, counts]);
+    });
   });
 
   it('of one tenant that fails hide no other, and say why when its row is opened', async () => {
