@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { abandonable } from '../../core/auth';
 import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { AzureResources } from '../../providers/provider';
 import type { App } from '../app';
@@ -66,11 +67,49 @@ export const deleteRegistry = nodeCommand<Existing>({
       problem: (text) => (text.trim() === name ? undefined : t('Type “{0}” to delete it.', name)),
     });
     if (answer === undefined || answer === 'back') return;
-    await operation(app, t('Deleting {0}', name), (status, signal) => azure.deleteRegistry(registry, status, signal));
-    app.tree.refresh(node.parent);
-    app.done(t('Deleted {0}', name));
+    const ended = () => {
+      app.tree.refresh(node.parent);
+      return t('Deleted {0}', name);
+    };
+    await followed(app, { title: t('Deleting {0}', name), doing: t('delete {0}', name), ended }, (status, signal) =>
+      azure.deleteRegistry(registry, status, signal),
+    );
   },
 });
+
+interface Followed {
+  readonly title: string;
+  /** What could not be done, should it fail. */
+  readonly doing: string;
+  /** Called after it; tells what was done. */
+  readonly ended: () => string;
+}
+
+/** Follows an operation of Azure to its real end. Whoever cancels leaves it running: it goes on there, and its end is told then. */
+async function followed(
+  app: App,
+  { title, doing, ended }: Followed,
+  run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  await app.working(title, async (progress, signal) => {
+    const running = run(progress, new AbortController().signal);
+    try {
+      await abandonable(running, signal);
+    } catch (error) {
+      if (signal.aborted) {
+        app.tell(t('{0}: Azure goes on by itself. You are told how it ends.', title), 'information');
+        const tell = () => {
+          app.tell(ended(), 'information');
+        };
+        void running.then(tell, (failure: unknown) => {
+          app.fail(failure, doing);
+        });
+      }
+      throw error;
+    }
+  });
+  app.done(ended());
+}
 
 /**
  * Follows a long-running operation of Azure. Whoever cancels stops watching it: what has begun goes on there, and that is
