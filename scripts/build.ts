@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { node24, projectRoot, vsixFile } from '../test/rig/paths';
 import { runCommand } from '../test/rig/processes';
-import { checkContents, checkSilence } from './vsixContents';
+import { checkContents, checkSilence, checkStart } from './vsixContents';
 
 const sources = [
   ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json'],
@@ -20,6 +20,7 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
   await rm(join(projectRoot, 'dist'), { recursive: true, force: true });
   await tool('webpack-cli/bin/cli.js', '--mode', 'production');
   await checkSilence(join(projectRoot, 'dist'));
+  await checkStart(join(projectRoot, 'dist'));
   await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', ...withoutRepository, '--out', vsixFile);
   await checkContents(vsixFile);
   await mkdir(join(projectRoot, 'out'), { recursive: true });

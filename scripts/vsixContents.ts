@@ -40,6 +40,19 @@ export async function checkSilence(folder: string): Promise<void> {
   }
 }
 
+/** What addresses in Azure's SDK hold, and what its sign-in is called. */
+const sdk = /\{subscriptionId\}|\bmsal\b/i;
+
+/** Rejects when what runs at the start of VS Code brings Azure's SDK with it, which is loaded on first use. */
+export async function checkStart(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.js'));
+  const withSdk = await Promise.all(files.map(async (name) => sdk.test(await readFile(join(folder, name), 'utf8'))));
+  if (!withSdk.includes(true))
+    throw new Error("The bundle holds no part of Azure's SDK: look for something else in it.");
+  if (withSdk[files.indexOf('extension.js')] === true)
+    throw new Error("The bundle extension.js brings Azure's SDK with it, which is to be loaded on first use.");
+}
+
 /** File names of the central directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.12 and 4.3.16 */
 export function namesInZip(zip: Buffer): readonly string[] {
   const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');

@@ -38,6 +38,24 @@ function layerOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
+/** The files and packages that a file brings with it: what it imports as types, or when it comes to need it, is not among them. */
+function loadedAtStart(file: string, loaded = new Set<string>()): ReadonlySet<string> {
+  if (loaded.has(file)) return loaded;
+  loaded.add(file);
+  const path = join(source, file);
+  for (const statement of ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest).statements) {
+    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) continue;
+    const isType = ts.isImportDeclaration(statement)
+      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+      : statement.isTypeOnly;
+    const from = statement.moduleSpecifier;
+    if (isType || from === undefined || !ts.isStringLiteral(from)) continue;
+    if (from.text.startsWith('.')) loadedAtStart(`${relative(source, resolve(dirname(path), from.text))}.ts`, loaded);
+    else loaded.add(packageOf(from.text));
+  }
+  return loaded;
+}
+
 function violations(broken: (one: Import) => boolean): string[] {
   return imports.filter(broken).map(({ from, to }) => `${from} imports ${to}`);
 }
@@ -94,6 +112,14 @@ describe('layers', () => {
       return owners[to]?.(from) === false;
     };
     expect(violations(isBroken)).toEqual([]);
+  });
+
+  it("load Azure's SDK, and Microsoft's wizard, on first use", () => {
+    const heavy = /^(?:@azure\/|@microsoft\/vscode-azext-utils)/;
+    const loaded = [...loadedAtStart('extension.ts')];
+    expect(loaded).toContain('azure/account.ts');
+    expect(loaded).toContain('@microsoft/vscode-azext-azureauth');
+    expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
   });
 
   it('let commands see VS Code through App alone', () => {
