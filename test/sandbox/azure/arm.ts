@@ -102,5 +102,5 @@ function subscriptionsOf(state: ArmState, claims: EntraClaims, version: string):
         spendingLimit: 'Off',
       },
     }));
-  return jsonReply(200, { value, count: { type: 'Total', value: value.length } });
+  return jsonReply(200, { value });
 }

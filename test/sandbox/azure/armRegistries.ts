@@ -136,7 +136,8 @@ export const registryRoutes: readonly ArmRoute[] = [
       const found = resourceIn(state, id);
       if (found === undefined) return { status: 204 };
       const statusPath = `${id}/operationStatuses/registries-${randomUUID()}`;
-      return longRunning(state, statusPath, apiVersion, { status: 202 }, () => {
+      const headers = { Location: `${state.url}${statusPath}?api-version=${apiVersion}` };
+      return longRunning(state, statusPath, apiVersion, { status: 202, headers }, () => {
         state.resources.delete(id.toLowerCase());
         return { status: 'Succeeded' };
       });

@@ -1,28 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startAcr, type SandboxAcr } from '../../sandbox/azure/acr';
 import { startDockerHub, type SandboxHub } from '../../sandbox/dockerHub/hub';
 import { startGitHub, type SandboxGitHub } from '../../sandbox/github/github';
-import { buildImage, buildIndex } from '../../sandbox/images';
-
-/**
- * What the sandbox answers is what is published: schemas of github/api.github.com-packages.json (from @octokit/openapi
- * 23.0.2), docker-hub/hub-latest.docsdevbr.yaml (docker/docs) and Azure/azure-rest-api-specs
- * containerregistry/data-plane/Microsoft.ContainerRegistry/preview/2019-08-15, each without its prose and examples.
- */
-function published(fixture: string) {
-  const schemas = JSON.parse(readFileSync(resolve(import.meta.dirname, 'fixtures', fixture), 'utf8')) as Readonly<
-    Record<string, object>
-  >;
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  for (const [name, schema] of Object.entries(schemas)) ajv.addSchema(schema, name);
-  return (name: string, value: unknown): string => {
-    ajv.validate(name, value);
-    return ajv.errorsText();
-  };
-}
+import { buildImage } from '../../sandbox/images';
+import { published } from './published';
 
 const image = buildImage();
 
@@ -135,51 +115,5 @@ describe('the Docker Hub of the sandbox', () => {
     expect((await signIn('{"identifier":"alice"}')).status).toBe(400);
     expect((await signIn('identifier=alice', 'application/x-www-form-urlencoded')).status).toBe(415);
     expect((await get('/v2/namespaces/alice/repositories?page=2')).status).toBe(404);
-  });
-});
-
-describe('the registry of Azure of the sandbox', () => {
-  const problems = published('acr.json');
-  let acr: SandboxAcr;
-  beforeAll(async () => {
-    acr = await startAcr({
-      repositories: [{ name: 'team/app', tags: { '1': image, '2': buildIndex([{ manifest: image }]) } }],
-      anonymous: { repositories: { '*': ['metadata_read'] } },
-    });
-  });
-  afterAll(() => acr.stop());
-  const get = async (path: string): Promise<unknown> => {
-    const token = acr.tokens.mint('', [{ type: 'repository', name: 'team/app', actions: ['metadata_read'] }]);
-    const answer = await fetch(`${acr.url}/acr/v1/team%2Fapp${path}`, {
-      headers: { Authorization: `Bearer ${token}` },
-    });
-    expect(answer.status).toBe(200);
-    return answer.json();
-  };
-
-  it.each([
-    ['TagList', '/_tags?n=1&orderby=timedesc'],
-    ['TagAttributes', '/_tags/1'],
-    ['AcrManifests', '/_manifests?n=100&orderby=timedesc'],
-    ['ManifestAttributes', `/_manifests/${image.digest}`],
-    ['RepositoryAttributes', ''],
-  ])('answers %s as it is described', async (schema, path) => {
-    expect(problems(schema, await get(path))).toBe('No errors');
-  });
-
-  it('refuses as it was recorded, with the right that is needed', async () => {
-    const answer = await fetch(`${acr.url}/acr/v1/team%2Fapp/_tags`);
-    const body: unknown = await answer.json();
-    expect(answer.status).toBe(401);
-    expect(answer.headers.get('www-authenticate')).toContain('scope="repository:team/app:metadata_read"');
-    expect(body).toEqual({
-      errors: [
-        {
-          code: 'UNAUTHORIZED',
-          message: 'authentication required, visit https://aka.ms/acr/authorization for more information.',
-          detail: [{ Type: 'repository', Name: 'team/app', Action: 'metadata_read' }],
-        },
-      ],
-    });
   });
 });
