@@ -114,5 +114,7 @@ function wordsOf(error: Error): string {
   if (last instanceof Error) return wordsOf(last);
   const told = property(property(error, 'errorResponse'), 'errorDescription');
   const words = typeof told === 'string' && told !== '' ? told : error.message;
-  return words.split('\n')[0]?.trim() ?? '';
+  // Microsoft's library puts ids before and behind Entra's words, and Entra's words have ids at their end.
+  const ofEntra = /\bAADSTS\d+: .*?(?=\s+(?:- )?(?:Trace|Correlation) ID:|$)/.exec(words.replace(/\s+/g, ' '))?.[0];
+  return ofEntra ?? words.split('\n')[0]?.trim() ?? '';
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mona, startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
+import { fabrikam, mona, staging, startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { connectAzure, declineResourcesExtension, useAzureWorkbench } from './azureWorkbench';
 import { dialog } from './dialog';
@@ -51,6 +51,13 @@ describe('Azure, by the Microsoft account of VS Code', () => {
 
   it('offers on each row what can be done there', async () => {
     const view = await opened(...main, 'webapp6');
+    expect(await view.menu(['Azure', 'Contoso Production'])).toEqual([
+      'Create Registry…',
+      '---',
+      'Open in Portal',
+      '---',
+      'Refresh',
+    ]);
     expect(await view.menu('contosomain')).toEqual([
       'Create Registry…',
       '---',
@@ -177,6 +184,15 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await input.type('contosonew');
     await input.accept();
     await view.gone(['Contoso Production', 'contosonew']);
+  });
+
+  it('shows the subscriptions that the filter of Azure Resources names, until others are chosen', async () => {
+    await workbench().changeSettings({ 'azureResourceGroups.selectedSubscriptions': [`${fabrikam}/${staging}`] });
+    const view = await opened('Azure');
+    await view.row(['Azure', 'Fabrikam Staging']);
+    await view.gone(['Azure', 'Contoso Production']);
+    await workbench().changeSettings({});
+    await (await opened('Azure')).row(['Azure', 'Contoso Production']);
   });
 
   it('shows the subscriptions that are chosen', async () => {

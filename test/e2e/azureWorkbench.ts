@@ -9,11 +9,11 @@ import { useWorkbench, type Workbench } from './workbench';
 /** Stands in for VS Code's own Microsoft accounts. */
 export const microsoftAccounts = join(import.meta.dirname, 'microsoft');
 
-/** A VS Code whose cloud is the sandbox's, and whose accounts are known there. */
-export function useAzureWorkbench(demo: () => DemoAzure): () => Workbench {
+/** A VS Code whose cloud is the sandbox's, and whose accounts are known there. `env`: what its environment has besides. */
+export function useAzureWorkbench(demo: () => DemoAzure, env: () => NodeJS.ProcessEnv = () => ({})): () => Workbench {
   return useWorkbench(() => ({
     settings: demo().azure.settings,
-    env: { ...demo().env, DOCKER_HOST: 'unix:///nowhere/docker.sock' },
+    env: { ...demo().env, DOCKER_HOST: 'unix:///nowhere/docker.sock', ...env() },
     helpers: [microsoftAccounts],
   }));
 }

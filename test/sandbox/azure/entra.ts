@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Reply } from '../faults';
 import { jsonReply, type ServedRequest } from '../serve';
 import type { EntraTokens } from './entraTokens';
@@ -53,13 +54,16 @@ export function entraAnswer(
   return jsonReply(200, { token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599, access_token });
 }
 
-function refused(status: number, error: string, error_description: string): Reply {
+/** https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application */
+function refused(status: number, error: string, words: string): Reply {
+  const [trace_id, correlation_id] = [randomUUID(), randomUUID()];
+  const timestamp = new Date().toISOString().replace('T', ' ').replace(/\.\d+/, '');
   return jsonReply(status, {
     error,
-    error_description,
-    error_codes: [],
-    timestamp: '',
-    trace_id: '',
-    correlation_id: '',
+    error_description: `${words} Trace ID: ${trace_id} Correlation ID: ${correlation_id} Timestamp: ${timestamp}`,
+    error_codes: [Number(/^AADSTS(\d+)/.exec(words)?.[1])],
+    timestamp,
+    trace_id,
+    correlation_id,
   });
 }
