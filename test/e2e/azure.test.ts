@@ -237,7 +237,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await workbench().screenshot('azure-add-repository');
     await input.type('webapp6');
     await input.accept();
-    await view.row(['contosomain', 'webapp6']);
+    await (await opened(...main)).row(['contosomain', 'webapp6']);
     await expect
       .poll(async () => (await view.rows()).map(({ label }) => label))
       .toContainEqual(expect.stringMatching(/^Your account may not read this registry/));

@@ -31,7 +31,9 @@ describe('Azure, by other ways to sign in', () => {
   let other: SeededRegistry;
   let programs: TempDir;
   beforeAll(async () => {
-    demo = await startDemoAzure({ repositories: [{ name: 'webapp6', tags: { '1.0': buildImage({ created: new Date(Date.now() - 100_000_000) }) } }] });
+    demo = await startDemoAzure({
+      repositories: [{ name: 'webapp6', tags: { '1.0': buildImage({ created: new Date(Date.now() - 100_000_000) }) } }],
+    });
     other = await startSeededRegistry();
     programs = await tempDir('programs');
     await writeAzureCli(programs.path, demo);
