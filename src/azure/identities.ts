@@ -1,7 +1,9 @@
 import { t } from '@vscode/l10n';
+import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { abandonable } from '../core/auth';
 import { Failure } from '../core/failure';
+import { systemFailure } from '../core/http';
 import { property } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';
 
@@ -21,9 +23,20 @@ export type AzureSignIn =
 export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
   // Kept once it can be made: a secret that could not be read is asked for again.
   let credential: TokenCredential | undefined;
+  /** What Microsoft's library hides: why Entra was not reached. */
+  let lost: unknown;
+  const keepingLosses: PipelinePolicy = {
+    name: 'registryExplorerLosses',
+    sendRequest: (request, next) =>
+      next(request).catch((error: unknown) => {
+        lost = error;
+        throw error;
+      }),
+  };
   return async (scopes, tenantId, signal) => {
+    lost = undefined;
     try {
-      credential ??= await credentialOf(signIn, cloud, signal);
+      credential ??= await credentialOf(signIn, cloud, keepingLosses, signal);
       const options = { abortSignal: signal, ...(tenantId === undefined ? {} : { tenantId }) };
       // Not every one of them heeds the signal.
       const got = await abandonable(credential.getToken([...scopes], options), signal);
@@ -31,7 +44,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
       return { token: got.token, expiresAt: got.expiresOnTimestamp };
     } catch (error) {
       signal.throwIfAborted();
-      throw refused(signIn, error);
+      throw lost === undefined ? refused(signIn, error) : systemFailure(new URL(cloud.authorityUrl).host, lost);
     }
   };
 }
@@ -39,6 +52,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
 async function credentialOf(
   signIn: AzureSignIn,
   { authorityUrl }: Cloud,
+  policy: PipelinePolicy,
   signal: AbortSignal,
 ): Promise<TokenCredential> {
   const {
@@ -54,6 +68,7 @@ async function credentialOf(
     authorityHost: authorityUrl,
     disableInstanceDiscovery: !isPublic,
     additionallyAllowedTenants: ['*'],
+    additionalPolicies: [{ policy, position: 'perRetry' as const }],
   };
   switch (signIn.kind) {
     case 'cli':

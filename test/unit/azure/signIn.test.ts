@@ -4,6 +4,7 @@ import type { AzureSignIn } from '../../../src/azure/identities';
 import { tokensOf } from '../../../src/azure/identities';
 import { report } from '../../../src/ui/report';
 import { managedIdentity } from '../../sandbox/azure/managedIdentity';
+import { freePort } from '../../sandbox/loopback';
 import { collectLog } from '../collectLog';
 import { fakePrograms } from '../core/fakePrograms';
 import { failing } from '../failing';
@@ -87,6 +88,24 @@ describe('signing in to Azure', () => {
     ]);
     unset();
   });
+
+  it.each([
+    ['a service principal', () => principal(application.secret)],
+    ['the environment', (): AzureSignIn => ({ kind: 'environment' })],
+  ])(
+    'says for %s that Entra is not reached, and blames no secret',
+    async (_whose, signIn) => {
+      vi.stubEnv('AZURE_TENANT_ID', contoso);
+      vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
+      vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
+      const authority = `127.0.0.1:${await freePort()}`;
+      const read = tokensOf(signIn(), { ...cloudOf(azure()), authorityUrl: `https://${authority}` });
+      const failure = await failing(read([`${azure().url}/.default`], contoso, signal));
+      expect(report(failure, 'list')?.reason).toMatch(new RegExp(`^Nothing listens at ${authority}\\.`));
+      unset();
+    },
+    20_000,
+  );
 
   it('asks for the secret again where it could not be read', async () => {
     let reads = 0;
