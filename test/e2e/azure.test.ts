@@ -46,6 +46,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await view.describes(['webapp6', '2.0'], '3 days ago');
     const { requests } = demo.azure.registry('contosomain');
     expect(requests.filter(({ path }) => path.includes('/manifests/'))).toEqual([]);
+    expect(await view.tooltip(['webapp6', '1.0'])).toMatch(/Created: .* UTC \(1 month ago\)\s+Updated: .* UTC/);
     await workbench().screenshot('azure-tree');
   });
 
@@ -191,6 +192,8 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     const view = await opened('Azure');
     await view.row(['Azure', 'Fabrikam Staging']);
     await view.gone(['Azure', 'Contoso Production']);
+    await workbench().changeSettings({ 'azureResourceGroups.selectedSubscriptions': [`${fabrikam}/${fabrikam}`] });
+    await (await opened('Azure')).describes('Azure', 'no subscriptions');
     await workbench().changeSettings({});
     await (await opened('Azure')).row(['Azure', 'Contoso Production']);
   });

@@ -83,6 +83,7 @@ describe('what Azure refuses', () => {
     );
     expect(label).toContain("action 'Microsoft.ContainerRegistry/registries/read' over scope");
     await toPortal(label, staging.slice(-12));
+    expect(await (await opened()).tooltip(label)).toContain('Could not list the registries of Fabrikam Staging: your');
     const view = await opened(...at, 'contosomain');
     await view.row(['contosomain', 'team/open']);
     await workbench().screenshot('azure-subscription-refused');

@@ -32,14 +32,26 @@ export interface Problem {
   readonly failure: unknown;
 }
 
+/** What is below a connection, a namespace or a registry. */
+export function heldBy({ entry, provider }: Node): 'subscriptions' | 'registries' | 'repositories' {
+  if (provider.azure === undefined || entry?.kind === 'registry') return 'repositories';
+  return entry === undefined ? 'subscriptions' : 'registries';
+}
+
+const listsPhrases: Readonly<Record<ReturnType<typeof heldBy>, (of: string) => string>> = {
+  subscriptions: (of) => t('list the subscriptions of {0}', of),
+  registries: (of) => t('list the registries of {0}', of),
+  repositories: (of) => t('list the repositories of {0}', of),
+};
+
 /** What the tree was doing when it failed; completes "Could not …". */
-export function listingPhrase({ entry, connection }: Node): string {
+export function listingPhrase(node: Node): string {
+  const { entry, connection } = node;
   switch (entry?.kind) {
     case undefined:
-      return t('list the repositories of {0}', connection.label);
     case 'group':
     case 'registry':
-      return t('list the repositories of {0}', entry.label);
+      return listsPhrases[heldBy(node)](entry?.label ?? connection.label);
     case 'repository':
       return t('list the tags of {0}', entry.label);
     case 'tag':

@@ -7,7 +7,7 @@ import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
 import { age, artifactName, count, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
-import { listingPhrase } from './node';
+import { heldBy, listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
 import { TreeNode } from './treeNode';
 
@@ -132,18 +132,24 @@ function trustLines(tls: TlsOptions = {}): readonly string[] {
   ];
 }
 
+const nothing: Readonly<Record<ReturnType<typeof heldBy>, () => string>> = {
+  subscriptions: () => t('no subscriptions'),
+  registries: () => t('no registries'),
+  repositories: () => t('no repositories'),
+};
+
 function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.isEmpty;
 }
 
 function described(node: Node, { detail }: Group | Registry): string | undefined {
-  const parts = [detail ?? '', isEmpty(node) ? t('no repositories') : ''].filter((part) => part !== '');
+  const parts = [detail ?? '', isEmpty(node) ? nothing[heldBy(node)]() : ''].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
 
 function stateOf(node: Node): string {
   const failure = node instanceof TreeNode ? node.failure : undefined;
-  if (!(failure instanceof Failure)) return isEmpty(node) ? t('no repositories') : '';
+  if (!(failure instanceof Failure)) return isEmpty(node) ? nothing[heldBy(node)]() : '';
   if (failure.kind === 'unauthorized') return t('signed out');
   return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? t('offline') : '';
 }
