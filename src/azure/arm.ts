@@ -40,7 +40,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
 }
 
 /** A line for each request, as core/http.ts writes it. */
-function logging(log: Log): PipelinePolicy {
+export function logging(log: Log): PipelinePolicy {
   return {
     name: 'registryExplorerLog',
     sendRequest: async (request, next) => {

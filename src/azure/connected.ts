@@ -29,14 +29,16 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
   if (isOfAnother(cloud, connection)) throw ofAnotherCloud(cloud);
   const signedIn = (token: ReadAzureToken) => new AzureAccount(cloud, token, places.log);
   if (authentication !== undefined) return signedIn(places.tokensOfAccount(authentication, account));
-  if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud));
-  if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud));
+  if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
+  if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
   if (tenant === undefined || account === undefined) return signedIn(nobody);
   const readSecret = async (signal: AbortSignal) => {
     const credential = await stored(signal);
     return credential.kind === 'basic' ? credential.secret : '';
   };
-  return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud));
+  return signedIn(
+    tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log),
+  );
 }
 
 /** A single registry's address does not tell its cloud, but its account does. */

@@ -4,7 +4,8 @@ import type { TokenCredential } from '@azure/identity';
 import { abandonable } from '../core/auth';
 import { Failure } from '../core/failure';
 import { systemFailure } from '../core/http';
-import { property } from './arm';
+import type { Log } from '../core/log';
+import { logging, property } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';
 
 export type AzureSignIn =
@@ -20,7 +21,7 @@ export type AzureSignIn =
     };
 
 /** Signs in through Microsoft's library, which keeps the tokens in memory. */
-export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
+export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzureToken {
   // Kept once it can be made: a secret that could not be read is asked for again.
   let credential: TokenCredential | undefined;
   /** What Microsoft's library hides: why Entra was not reached. */
@@ -36,7 +37,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
   return async (scopes, tenantId, signal) => {
     lost = undefined;
     try {
-      credential ??= await credentialOf(signIn, cloud, keepingLosses, signal);
+      credential ??= await credentialOf(signIn, cloud, [logging(log), keepingLosses], signal);
       const options = { abortSignal: signal, ...(tenantId === undefined ? {} : { tenantId }) };
       // Not every one of them heeds the signal.
       const got = await abandonable(credential.getToken([...scopes], options), signal);
@@ -52,7 +53,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud): ReadAzureToken {
 async function credentialOf(
   signIn: AzureSignIn,
   { authorityUrl }: Cloud,
-  policy: PipelinePolicy,
+  policies: readonly PipelinePolicy[],
   signal: AbortSignal,
 ): Promise<TokenCredential> {
   const {
@@ -68,7 +69,7 @@ async function credentialOf(
     authorityHost: authorityUrl,
     disableInstanceDiscovery: !isPublic,
     additionallyAllowedTenants: ['*'],
-    additionalPolicies: [{ policy, position: 'perRetry' as const }],
+    additionalPolicies: policies.map((policy) => ({ policy, position: 'perRetry' as const })),
   };
   switch (signIn.kind) {
     case 'cli':
@@ -76,7 +77,10 @@ async function credentialOf(
     case 'environment':
       return new ChainedTokenCredential(
         new EnvironmentCredential(options),
-        new ManagedIdentityCredential(identityOfMachine()),
+        // Made when it is asked: some machines refuse to have one named for them, and may have an application all the same.
+        {
+          getToken: async (scopes, asked) => new ManagedIdentityCredential(identityOfMachine()).getToken(scopes, asked),
+        },
       );
     case 'servicePrincipal':
       return new ClientSecretCredential(signIn.tenantId, signIn.clientId, await signIn.readSecret(signal), options);

@@ -29,9 +29,10 @@ describe('signing in to Azure', () => {
     vi.unstubAllEnvs();
   });
 
+  const log = collectLog();
   const subscriptions = async (signIn: AzureSignIn) => {
     const cloud = cloudOf(azure());
-    const account = new AzureAccount(cloud, tokensOf(signIn, cloud), collectLog());
+    const account = new AzureAccount(cloud, tokensOf(signIn, cloud, log), log);
     return (await account.subscriptions(signal)).subscriptions.map(({ name }) => name);
   };
   const reason = async (signIn: AzureSignIn) => report(await failing(subscriptions(signIn)), 'list')?.reason;
@@ -47,12 +48,32 @@ describe('signing in to Azure', () => {
 
   it('works for an application with its secret', async () => {
     expect(await subscriptions(principal(application.secret))).toEqual(['Production']);
+    const asked = log.lines.filter((line) => line.includes('/oauth2/'));
+    expect(asked).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `POST ${azure().url}/${contoso}/oauth2/v2\\.0/token\\?client-request-id=\\*\\*\\* 200 \\(\\d+ ms\\)$`,
+        ),
+      ),
+    ]);
+    expect(log.lines.join()).not.toContain(application.secret);
   });
 
   it('says in the words of Entra that the secret is wrong, without it', async () => {
     const told = (await reason(principal('not the s3cret'))) ?? '';
     expect(told).toBe(`Entra does not accept this application with this secret. It says “${wrongSecret}”.`);
     expect(told).not.toContain('not the s3cret');
+  });
+
+  it('works with the variables of the environment where no managed identity can be named', async () => {
+    vi.stubEnv('AZURE_TENANT_ID', contoso);
+    vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
+    vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
+    // A Cloud Shell, which Microsoft's library looks for once in the life of a process: https://learn.microsoft.com/en-us/azure/cloud-shell/msi-authorization
+    vi.stubEnv('MSI_ENDPOINT', 'http://127.0.0.1:1/oauth2/token');
+    expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
+    vi.stubEnv('MSI_ENDPOINT', '');
+    unset();
   });
 
   it('works with the variables of the environment', async () => {
@@ -99,7 +120,7 @@ describe('signing in to Azure', () => {
       vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
       vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
       const authority = `127.0.0.1:${await freePort()}`;
-      const read = tokensOf(signIn(), { ...cloudOf(azure()), authorityUrl: `https://${authority}` });
+      const read = tokensOf(signIn(), { ...cloudOf(azure()), authorityUrl: `https://${authority}` }, collectLog());
       const failure = await failing(read([`${azure().url}/.default`], contoso, signal));
       expect(report(failure, 'list')?.reason).toMatch(new RegExp(`^Nothing listens at ${authority}\\.`));
       unset();
@@ -112,7 +133,7 @@ describe('signing in to Azure', () => {
     const readSecret = () =>
       reads++ === 0 ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(application.secret);
     const { tenantId, clientId } = application;
-    const read = tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloudOf(azure()));
+    const read = tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloudOf(azure()), collectLog());
     const scopes = [`${azure().url}/.default`];
     await expect(read(scopes, contoso, signal)).rejects.toThrow('The keyring is locked.');
     expect(await read(scopes, contoso, signal)).toMatchObject({ token: expect.stringMatching(/^ey/) as string });
