@@ -1,0 +1,42 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ImageDetails, Tag } from '../../../src/core/model';
+import { TagDetails } from '../../../src/ui/tree/details';
+import { TreeNode } from '../../../src/ui/tree/treeNode';
+import { connectionNode, reference } from './fakeApp';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const part: ImageDetails = { digest, mediaType: 'm', type: 'image', platforms: [], labels: {} };
+const whole: ImageDetails = { ...part, size: 5 };
+const tag = (details?: ImageDetails): Tag => ({
+  ...{ kind: 'tag', label: '1.0', image: reference('registry.example.com/app:1.0') },
+  ...(details === undefined ? {} : { details }),
+});
+
+describe('details of a tag', () => {
+  const drawing = async (entry: Tag) => {
+    const asked: Tag[] = [];
+    const provider = { details: (one: Tag) => (asked.push(one), Promise.resolve(whole)) };
+    const { connection, provider: given } = connectionNode({}, provider);
+    const node = new TreeNode('c1/app/1.0', connection, given, entry, undefined);
+    const draw = vi.fn();
+    new TagDetails(draw).want('c1/app', [node]);
+    await new Promise(setImmediate);
+    return { asked, node, draws: draw.mock.calls.length };
+  };
+
+  it('are read where the listing told none', async () => {
+    const { asked, node, draws } = await drawing(tag());
+    expect([asked.length, node.entry, draws]).toEqual([1, tag(whole), 1]);
+  });
+
+  it('are read on where the listing told a part, which is drawn until then', async () => {
+    const listed = tag({ ...part, isPartial: true });
+    const { asked, node, draws } = await drawing(listed);
+    expect([asked, node.entry, draws]).toEqual([[listed], tag(whole), 1]);
+  });
+
+  it('are not read where the listing told all of them', async () => {
+    const { asked, node, draws } = await drawing(tag(whole));
+    expect([asked, node.entry, draws]).toEqual([[], tag(whole), 0]);
+  });
+});
