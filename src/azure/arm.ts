@@ -34,7 +34,10 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
       credentialScopes: [cloud.armScope],
       userAgentOptions: { userAgentPrefix: 'registry-explorer' },
       retryOptions: { maxRetries: 2, maxRetryDelayInMs: 5000 },
-      additionalPolicies: [logging(log), keepingRefusals].map((policy) => ({ policy, position: 'perRetry' as const })),
+      additionalPolicies: [logging(log), keepingRefusals, followingDeletions].map((policy) => ({
+        policy,
+        position: 'perRetry' as const,
+      })),
     },
   };
 }
@@ -65,6 +68,23 @@ const keepingRefusals: PipelinePolicy = {
   sendRequest: async (request, next) => {
     const response = await next(request);
     if (response.status >= 400) Object.assign(request, { refusal: response.bodyAsText });
+    return response;
+  },
+};
+
+/**
+ * Where a deletion goes on is told as a Location, and how far it is by what stands there, such as `{"status":"Deleting"}`: to the
+ * SDK whatever is answered at a Location is the end, unless it is told that a status is to be read.
+ * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/async-operations
+ */
+const followingDeletions: PipelinePolicy = {
+  name: 'registryExplorerDeletions',
+  sendRequest: async (request, next) => {
+    const response = await next(request);
+    const { status, headers } = response;
+    const place = headers.get('location') ?? '';
+    const isStatus = request.method === 'DELETE' && status === 202 && /\/operationStatuses\//i.test(place);
+    if (isStatus && !headers.has('azure-asyncoperation')) headers.set('azure-asyncoperation', place);
     return response;
   },
 };

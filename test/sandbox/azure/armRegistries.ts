@@ -136,11 +136,12 @@ export const registryRoutes: readonly ArmRoute[] = [
       const found = resourceIn(state, id);
       if (found === undefined) return { status: 204 };
       const statusPath = `${id}/operationStatuses/registries-${randomUUID()}`;
-      const headers = { Location: `${state.url}${statusPath}?api-version=${apiVersion}` };
-      return longRunning(state, statusPath, apiVersion, { status: 202, headers }, () => {
+      const end = () => {
         state.resources.delete(id.toLowerCase());
         return { status: 'Succeeded' };
-      });
+      };
+      // …/Registry/stable/2025-11-01/examples/RegistryDelete.json
+      return longRunning(state, statusPath, apiVersion, { status: 202 }, end, 'Location');
     },
   },
   {

@@ -93,18 +93,19 @@ export function refusal(state: ArmState, { upn }: EntraClaims, action: string, s
   );
 }
 
-/** An operation that takes a while: 201 or 202 with the place to ask. azure-recordings, see README of the data */
+/** An operation that takes a while: 201 or 202 with the place to ask, in the header that its description names. azure-recordings, see README of the data */
 export function longRunning(
   state: ArmState,
   statusPath: string,
   apiVersion: string,
   first: Reply,
   end: () => Record<string, unknown>,
+  header: 'Azure-AsyncOperation' | 'Location' = 'Azure-AsyncOperation',
 ): Reply {
   const name = statusPath.slice(statusPath.lastIndexOf('/') + 1);
   state.operations.set(name.toLowerCase(), { left: state.polls, end });
   const address = `${state.url}${statusPath}?api-version=${apiVersion}`;
-  return { ...first, headers: { ...first.headers, 'Azure-AsyncOperation': address } };
+  return { ...first, headers: { ...first.headers, [header]: address } };
 }
 
 export function resourceIn(state: ArmState, id: string): Resource | undefined {

@@ -73,6 +73,16 @@ describe('Delete Registry…', () => {
     expect([done, refreshed]).toEqual([[], []]);
   });
 
+  it('fails in the words of a service that tells its end by the answer itself', async () => {
+    const place = `${azure().url}/subscriptions/${production}/end?api-version=2025-11-01`;
+    azure().fail(/DELETE .*registries\/main/, { status: 202, headers: { Location: place } });
+    const refusal = { error: { code: 'ScopeLocked', message: 'The scope is locked.' } };
+    azure().fail(/GET .*\/end/, { status: 409, body: JSON.stringify(refusal) });
+    const { outcome, done } = await deleting('main');
+    expect(report(outcome, 'delete main')?.message).toContain('The scope is locked');
+    expect(done).toEqual([]);
+  });
+
   it('goes on when nobody watches any more, and tells its end', async () => {
     const { outcome, told, done, refreshed, parent } = await deleting('main', true);
     expect(outcome).toMatchObject({ name: 'AbortError' });
