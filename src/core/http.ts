@@ -7,6 +7,7 @@ import { Failure } from './failure';
 import type { FailureKind } from './failure';
 import type { Log } from './log';
 import type { ReadTls, TlsMaterial } from './tls';
+import { plainText } from './plainText';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -219,7 +220,7 @@ const systemFailures: readonly SystemFailure[] = [
 /** What the network's own errors mean. */
 export function systemFailure(subject: string, error: unknown): Failure {
   const root = rootCause(error);
-  const message = inWords(root.message);
+  const message = plainText(inWords(root.message));
   // axios calls a body that was cut off a bad response.
   const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
   const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));

@@ -187,7 +187,7 @@ function expectSentence(error: unknown): void {
   ] as const) {
     expect(text).toMatch(beginning);
     expect(text).toMatch(/[.!?…]”?( \(\d+\))?\.?$/);
-    expect(text).not.toMatch(/undefined|NaN|\[object|“\s*”|\{\d\}|[\p{Cc}\p{Cf}\p{Cs}]/u);
+    expect(text).not.toMatch(/undefined|NaN|\[object|(?<!“)“\s*”(?!”)|\{\d\}|[\p{Cc}\p{Cf}\p{Cs}]/u);
   }
   expect(told?.remedies).toContain('showLog');
 }
@@ -239,6 +239,12 @@ describe('whatever fails', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it.each(['', ' ', '\u0000', '\u200b'])('of the system without words (%j) is told by its code', (message) => {
+    const { reason } =
+      report(systemFailure('r.test', Object.assign(new Error(message), { code: 'EODD' })), 'list') ?? {};
+    expect(reason).toBe('R.test cannot be reached: EODD. Check its address, the network or the VPN.');
   });
 
   it('of the system or of ours is told in a sentence', () => {
