@@ -73,7 +73,9 @@ export class AppServices implements AppService {
   async create(app: NewWebApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<WebApp> {
     const { subscription, resourceGroup, name, location, plan, port } = app;
     const client = await this.webSites(subscription);
-    const settings = Object.entries(settingsOf(image, port)).map(([key, value]) => ({ name: key, value }));
+    // Nothing of a container outlives it, unless somebody switches that on: as the Azure CLI makes them.
+    const all = { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false', ...settingsOf(image, port) };
+    const settings = Object.entries(all).map(([key, value]) => ({ name: key, value }));
     const usesIdentity = image.access.kind === 'identity';
     // Without an image, so that no pull is tried before it may succeed.
     const site: Site = {
@@ -220,7 +222,6 @@ export class AppServices implements AppService {
 /** What a container's settings say of its image: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
 function settingsOf({ access }: DeployedImage, port: number | undefined): Record<string, string> {
   return {
-    WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false',
     ...(port === undefined ? {} : { WEBSITES_PORT: String(port) }),
     ...(access.kind === 'password'
       ? {

@@ -177,7 +177,7 @@ describe('resources of Azure', () => {
       signal,
     );
     const settings = `${app.id}/config/appsettings`.toLowerCase();
-    azure().state.secrets.set(settings, { ...azure().state.secrets.get(settings), FEATURE: 'on' });
+    azure().state.secrets.set(settings, { FEATURE: 'on', WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true' });
     const access = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
     await account.appService.setImage(
       subscription,
@@ -188,7 +188,7 @@ describe('resources of Azure', () => {
     );
     expect(azure().state.secrets.get(settings)).toEqual({
       FEATURE: 'on',
-      WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false',
+      WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true',
       DOCKER_REGISTRY_SERVER_URL: 'https://index.docker.io',
       DOCKER_REGISTRY_SERVER_USERNAME: 'mona',
       DOCKER_REGISTRY_SERVER_PASSWORD: 'dckr',
