@@ -1,7 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { t } from '@vscode/l10n';
 import type { Registry } from '@azure/arm-containerregistry';
+import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import { AppServices } from './appService';
 import { all, armClient, asked, finished, resourceGroupOf } from './arm';
+import { idIn } from './azure';
 import type {
   Azure,
   AzureRegistry,
@@ -16,13 +20,19 @@ import type {
   Subscription,
 } from './azure';
 import { ContainerAppsOf } from './containerApps';
+import { Existing } from './existing';
 import { PullAccessOf } from './pullAccess';
+
+/** Most services are there within a minute or two. */
+const registeredWithinMs = 600_000;
+const registrationPollMs = 3_000;
 
 /** Somebody's Azure, through the SDK, whose parts are loaded on first use. */
 export class AzureAccount implements Azure {
   readonly access: PullAccessOf;
   readonly appService: AppServices;
   readonly containerApps: ContainerAppsOf;
+  private readonly existing: Existing;
 
   constructor(
     readonly cloud: Cloud,
@@ -31,8 +41,9 @@ export class AzureAccount implements Azure {
   ) {
     const client = (tenantId: string) => armClient(cloud, token, tenantId, log);
     this.access = new PullAccessOf(client);
-    this.appService = new AppServices(client, this.access);
-    this.containerApps = new ContainerAppsOf(client, this.access);
+    this.existing = new Existing(client);
+    this.appService = new AppServices(client, this.existing);
+    this.containerApps = new ContainerAppsOf(client, this.existing);
   }
 
   async subscriptions(signal: AbortSignal) {
@@ -92,6 +103,8 @@ export class AzureAccount implements Azure {
     status: Status,
     signal: AbortSignal,
   ): Promise<AzureRegistry> {
+    const id = idIn({ subscription, resourceGroup }, 'Microsoft.ContainerRegistry/registries', name);
+    await this.existing.refuse(subscription, id, signal);
     const client = await this.registryClient(subscription);
     const registry = { location, sku: { name: sku }, adminUserEnabled: false };
     const created = await asked(signal, () =>
@@ -118,10 +131,28 @@ export class AzureAccount implements Azure {
   }
 
   async createResourceGroup({ subscription, resourceGroup }: Place, location: string, signal: AbortSignal) {
+    await this.existing.refuse(subscription, idIn({ subscription, resourceGroup }), signal);
     const client = await this.resourceClient(subscription);
     await asked(signal, () =>
       client.resourceGroups.createOrUpdate(resourceGroup, { location }, { abortSignal: signal }),
     );
+  }
+
+  async register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<void> {
+    const { providers } = await this.resourceClient(subscription);
+    const options = { abortSignal: signal };
+    const now = () => asked(signal, () => providers.get(namespace, options));
+    if ((await now()).registrationState === 'Registered') return;
+    await asked(signal, () => providers.register(namespace, options));
+    const deadline = Date.now() + registeredWithinMs;
+    while ((await now()).registrationState !== 'Registered') {
+      if (Date.now() > deadline) throw notRegistered(namespace);
+      await delay(registrationPollMs, undefined, { signal });
+    }
+  }
+
+  has(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean> {
+    return this.existing.has(subscription, id, signal);
   }
 
   async locations(
@@ -157,6 +188,14 @@ export class AzureAccount implements Azure {
     const { credential, options } = this.client(tenantId);
     return new ResourceManagementClient(credential, id, options);
   }
+}
+
+function notRegistered(namespace: string): Failure {
+  const explanation = t(
+    '{0} is not switched on in this subscription yet, which takes some minutes; try again',
+    namespace,
+  );
+  return new Failure('timedOut', '', { subject: 'Azure', speaker: 'program', explanation });
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {

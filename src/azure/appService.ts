@@ -1,5 +1,7 @@
-import type { Site, StringDictionary } from '@azure/arm-appservice';
-import { all, asked, finished, resourceGroupOf } from './arm';
+import { isDeepStrictEqual } from 'node:util';
+import type { Site } from '@azure/arm-appservice';
+import { all, asked, finished, principalOf, resourceGroupOf } from './arm';
+import { idIn } from './azure';
 import type {
   AppService,
   AppServicePlan,
@@ -10,14 +12,16 @@ import type {
   Status,
   Subscription,
   WebApp,
+  WebAppNow,
 } from './azure';
-import type { ArmClientIn, PullAccessOf } from './pullAccess';
+import type { Existing } from './existing';
+import type { ArmClientIn } from './pullAccess';
 
 /** Web apps that run a Linux container: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
 export class AppServices implements AppService {
   constructor(
     private readonly client: ArmClientIn,
-    private readonly access: PullAccessOf,
+    private readonly existing: Existing,
   ) {}
 
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
@@ -27,11 +31,13 @@ export class AppServices implements AppService {
   }
 
   async createPlan(
-    { subscription, resourceGroup }: Place,
+    place: Place,
     { name, location, sku }: { readonly name: string; readonly location: string; readonly sku: string },
     status: Status,
     signal: AbortSignal,
   ): Promise<AppServicePlan> {
+    const { subscription, resourceGroup } = place;
+    await this.existing.refuse(subscription, idIn(place, 'Microsoft.Web/serverfarms', name), signal);
     const client = await this.webSites(subscription);
     const plan = { location, kind: 'linux', reserved: true, sku: { name: sku, capacity: 1 } };
     const created = await asked(signal, () =>
@@ -70,64 +76,97 @@ export class AppServices implements AppService {
     }));
   }
 
-  async create(app: NewWebApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<WebApp> {
-    const { subscription, resourceGroup, name, location, plan, port } = app;
+  async create(app: NewWebApp, status: Status, signal: AbortSignal): Promise<WebApp> {
+    const { subscription, name, location, plan, port, hasIdentity } = app;
+    await this.existing.refuse(subscription, idIn(app, 'Microsoft.Web/sites', name), signal);
     const client = await this.webSites(subscription);
     // Nothing of a container outlives it, unless somebody switches that on: as the Azure CLI makes them.
-    const all = { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false', ...settingsOf(image, port) };
-    const settings = Object.entries(all).map(([key, value]) => ({ name: key, value }));
-    const usesIdentity = image.access.kind === 'identity';
-    // Without an image, so that no pull is tried before it may succeed.
+    const settings = [{ name: 'WEBSITES_ENABLE_APP_SERVICE_STORAGE', value: 'false' }];
+    const listens = port === undefined ? [] : [{ name: 'WEBSITES_PORT', value: String(port) }];
     const site: Site = {
       location,
       kind: 'app,linux,container',
       reserved: true,
       serverFarmId: plan.id,
       httpsOnly: true,
-      ...(usesIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
-      siteConfig: { appSettings: settings, ...(usesIdentity ? { acrUseManagedIdentityCreds: true } : {}) },
+      ...(hasIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
+      siteConfig: { appSettings: [...settings, ...listens] },
     };
     const created = await asked(signal, () =>
-      finished(client.webApps.createOrUpdate(resourceGroup, name, site, { abortSignal: signal }), status, signal),
+      finished(client.webApps.createOrUpdate(app.resourceGroup, name, site, { abortSignal: signal }), status, signal),
     );
-    const made = webAppOf(created);
-    await this.letPull(image, created.identity?.principalId, signal);
-    await this.setVersion(client, made, image, signal);
-    return made;
+    return webAppOf(created);
+  }
+
+  async now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow> {
+    const client = await this.webSites(subscription);
+    const [config, settings] = await Promise.all([configOf(client, app, signal), settingsOf(client, app, signal)]);
+    const own = config.acrUserManagedIdentityID;
+    const user = isNothing(own) ? undefined : await this.attached(client, app, own, signal);
+    const server = settings[`${credential}URL`];
+    return {
+      runsSeveral: /^(compose|kube)\||^sitecontainers$/i.test(config.linuxFxVersion ?? ''),
+      ...(server === undefined ? {} : { credentialOf: server.replace(/^https?:\/\//, '') }),
+      ...(user === undefined ? {} : { pullsAs: user.name }),
+    };
+  }
+
+  async pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
+    const client = await this.webSites(subscription);
+    const own = (await configOf(client, app, signal)).acrUserManagedIdentityID;
+    const user = isNothing(own) ? undefined : await this.attached(client, app, own, signal);
+    if (user !== undefined) return user.principalId;
+    const { resourceGroup: group, name, slot } = app;
+    const options = { abortSignal: signal };
+    const { identity } = await siteOf(client, app, signal);
+    if (identity?.principalId !== undefined) return identity.principalId;
+    const type =
+      identity?.type === 'UserAssigned' ? ('SystemAssigned, UserAssigned' as const) : ('SystemAssigned' as const);
+    const users = identity?.userAssignedIdentities;
+    // What is attached is named, no more: the rest of it is the service's to tell.
+    const kept = Object.fromEntries(Object.keys(users ?? {}).map((id) => [id, {}]));
+    const patch = { identity: { type, ...(users === undefined ? {} : { userAssignedIdentities: kept }) } };
+    const updated = await asked(signal, () =>
+      slot === undefined
+        ? client.webApps.update(group, name, patch, options)
+        : client.webApps.updateSlot(group, name, slot, patch, options),
+    );
+    return principalOf(updated.identity, name);
   }
 
   async setImage(
     subscription: Subscription,
     app: WebApp,
-    image: DeployedImage,
-    port: number | undefined,
+    { reference, access }: DeployedImage,
     signal: AbortSignal,
   ): Promise<void> {
     const client = await this.webSites(subscription);
     const { resourceGroup: group, name, slot } = app;
     const options = { abortSignal: signal };
-    if (image.access.kind === 'identity') {
-      const now = await asked(signal, () =>
-        slot === undefined
-          ? client.webApps.get(group, name, options)
-          : client.webApps.getSlot(group, name, slot, options),
-      );
-      const principal = now.identity?.principalId ?? (await this.giveIdentity(client, app, now, signal));
-      await this.letPull(image, principal, signal);
-    }
     // The service takes the whole set or nothing: what is there is read, and kept.
-    const settings = await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.listApplicationSettings(group, name, options)
-        : client.webApps.listApplicationSettingsSlot(group, name, slot, options),
-    );
-    const merged: StringDictionary = { properties: { ...settings.properties, ...settingsOf(image, port) } };
+    const before = await settingsOf(client, app, signal);
+    const others = Object.entries(before).filter(([key]) => !key.startsWith(credential));
+    const properties = { ...Object.fromEntries(others), ...credentialIn(access) };
+    if (!isDeepStrictEqual(before, properties))
+      await asked(signal, () =>
+        slot === undefined
+          ? client.webApps.updateApplicationSettings(group, name, { properties }, options)
+          : client.webApps.updateApplicationSettingsSlot(group, name, slot, { properties }, options),
+      );
+    const usesIdentity = access.kind === 'identity';
+    const own = usesIdentity ? (await configOf(client, app, signal)).acrUserManagedIdentityID : undefined;
+    const isGone = !isNothing(own) && (await this.attached(client, app, own, signal)) === undefined;
+    // The image last: only now the service pulls it.
+    const config = {
+      linuxFxVersion: `DOCKER|${reference}`,
+      acrUseManagedIdentityCreds: usesIdentity,
+      ...(isGone ? { acrUserManagedIdentityID: '' } : {}),
+    };
     await asked(signal, () =>
       slot === undefined
-        ? client.webApps.updateApplicationSettings(group, name, merged, options)
-        : client.webApps.updateApplicationSettingsSlot(group, name, slot, merged, options),
+        ? client.webApps.updateConfiguration(group, name, config, options)
+        : client.webApps.updateConfigurationSlot(group, name, slot, config, options),
     );
-    await this.setVersion(client, app, image, signal);
   }
 
   async webhook(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
@@ -169,47 +208,18 @@ export class AppServices implements AppService {
     );
   }
 
-  private async letPull({ access }: DeployedImage, principalId: string | undefined, signal: AbortSignal) {
-    if (access.kind === 'identity' && principalId !== undefined)
-      await this.access.grantPull(access.registry, principalId, signal);
-  }
-
-  private async giveIdentity(
-    client: Awaited<ReturnType<AppServices['webSites']>>,
-    { resourceGroup: group, name, slot }: WebApp,
-    { identity }: Site,
+  /** The identity of that client id, if the app still has it. */
+  private async attached(
+    client: Client,
+    app: WebApp,
+    clientId: string,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const type =
-      identity?.type === 'UserAssigned' ? ('SystemAssigned, UserAssigned' as const) : ('SystemAssigned' as const);
-    const users = identity?.userAssignedIdentities;
-    const patch = { identity: { type, ...(users === undefined ? {} : { userAssignedIdentities: users }) } };
-    const options = { abortSignal: signal };
-    const updated = await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.update(group, name, patch, options)
-        : client.webApps.updateSlot(group, name, slot, patch, options),
-    );
-    return updated.identity?.principalId;
-  }
-
-  /** The image last: only now the service pulls it. */
-  private async setVersion(
-    client: Awaited<ReturnType<AppServices['webSites']>>,
-    { resourceGroup: group, name, slot }: WebApp,
-    { reference, access }: DeployedImage,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const config = {
-      linuxFxVersion: `DOCKER|${reference}`,
-      acrUseManagedIdentityCreds: access.kind === 'identity',
-    };
-    const options = { abortSignal: signal };
-    await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.updateConfiguration(group, name, config, options)
-        : client.webApps.updateConfigurationSlot(group, name, slot, config, options),
-    );
+  ): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
+    const { identity } = await siteOf(client, app, signal);
+    for (const [id, user] of Object.entries(identity?.userAssignedIdentities ?? {}))
+      if (user.clientId?.toLowerCase() === clientId.toLowerCase() && user.principalId !== undefined)
+        return { name: id.slice(id.lastIndexOf('/') + 1), principalId: user.principalId };
+    return undefined;
   }
 
   private async webSites({ id, tenantId }: Subscription) {
@@ -219,18 +229,54 @@ export class AppServices implements AppService {
   }
 }
 
-/** What a container's settings say of its image: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
-function settingsOf({ access }: DeployedImage, port: number | undefined): Record<string, string> {
+type Client = Awaited<ReturnType<AppServices['webSites']>>;
+
+/** How the settings that say where an image is pulled from, and as whom, begin: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
+const credential = 'DOCKER_REGISTRY_SERVER_';
+
+function credentialIn(access: DeployedImage['access']): Record<string, string> {
+  if (access.kind !== 'password') return {};
   return {
-    ...(port === undefined ? {} : { WEBSITES_PORT: String(port) }),
-    ...(access.kind === 'password'
-      ? {
-          DOCKER_REGISTRY_SERVER_URL: `https://${access.server}`,
-          DOCKER_REGISTRY_SERVER_USERNAME: access.username,
-          DOCKER_REGISTRY_SERVER_PASSWORD: access.secret,
-        }
-      : {}),
+    [`${credential}URL`]: `https://${access.server}`,
+    [`${credential}USERNAME`]: access.username,
+    [`${credential}PASSWORD`]: access.secret,
   };
+}
+
+function siteOf(client: Client, { resourceGroup, name, slot }: WebApp, signal: AbortSignal): Promise<Site> {
+  const options = { abortSignal: signal };
+  return asked(signal, () =>
+    slot === undefined
+      ? client.webApps.get(resourceGroup, name, options)
+      : client.webApps.getSlot(resourceGroup, name, slot, options),
+  );
+}
+
+function configOf(client: Client, { resourceGroup, name, slot }: WebApp, signal: AbortSignal) {
+  const options = { abortSignal: signal };
+  return asked(signal, () =>
+    slot === undefined
+      ? client.webApps.getConfiguration(resourceGroup, name, options)
+      : client.webApps.getConfigurationSlot(resourceGroup, name, slot, options),
+  );
+}
+
+async function settingsOf(
+  client: Client,
+  { resourceGroup, name, slot }: WebApp,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const options = { abortSignal: signal };
+  const answer = await asked(signal, () =>
+    slot === undefined
+      ? client.webApps.listApplicationSettings(resourceGroup, name, options)
+      : client.webApps.listApplicationSettingsSlot(resourceGroup, name, slot, options),
+  );
+  return answer.properties ?? {};
+}
+
+function isNothing(text: string | undefined): text is undefined | '' {
+  return text === undefined || text === '';
 }
 
 function runsContainer({ kind = '' }: Site): boolean {

@@ -125,6 +125,12 @@ export async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
 /** No subscription has as many of anything that is listed here. */
 const mostItems = 20_000;
 
+/** Whom somebody's identity is in the tenant, whom roles are given to. */
+export function principalOf(identity: { readonly principalId?: string } | undefined, name: string): string {
+  if (identity?.principalId !== undefined) return identity.principalId;
+  throw new Failure('malformed', `${name} was given no identity`, { subject, speaker: 'program' });
+}
+
 /** `/subscriptions/…/resourceGroups/name/…` */
 export function resourceGroupOf(id: string | undefined): string {
   return /\/resourceGroups\/([^/]+)/i.exec(id ?? '')?.[1] ?? '';

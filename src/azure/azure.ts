@@ -65,6 +65,12 @@ export interface Place {
   readonly resourceGroup: string;
 }
 
+/** Of the resource group, or of a resource in it: `Microsoft.Web/sites`. */
+export function idIn({ subscription, resourceGroup }: Place, type?: string, name = ''): string {
+  const group = `/subscriptions/${subscription.id}/resourceGroups/${resourceGroup}`;
+  return type === undefined ? group : `${group}/providers/${type}/${name}`;
+}
+
 export interface NewRegistry extends Place {
   readonly name: string;
   readonly location: string;
@@ -89,7 +95,10 @@ export interface Location {
 /** Called with what the service says of a long-running operation: `Creating`, `InProgress`. */
 export type Status = (status: string) => void;
 
-/** Resources of an account's subscriptions. Everything rejects with a Failure in the service's own words. */
+/**
+ * Resources of an account's subscriptions. Everything rejects with a Failure in the service's own words; what is to be made anew,
+ * also where something of its name is there.
+ */
 export interface Azure {
   readonly cloud: Cloud;
   readonly token: ReadAzureToken;
@@ -108,6 +117,13 @@ export interface Azure {
   deleteRegistry(registry: AzureRegistry, status: Status, signal: AbortSignal): Promise<void>;
   resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]>;
   createResourceGroup(place: Place, location: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Switches a service on in a subscription where that was never done, `Microsoft.App`, and waits until it is:
+   * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-providers-and-types
+   */
+  register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<void>;
+  /** Whether a resource or resource group of that id is there. */
+  has(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean>;
   /** Those that a type of resource can be made in: `Microsoft.ContainerRegistry`, `registries`. */
   locations(
     subscription: Subscription,
@@ -128,6 +144,11 @@ export type PullAccess =
   | { readonly kind: 'identity'; readonly registry: AzureRegistry }
   | { readonly kind: 'password'; readonly server: string; readonly username: string; readonly secret: string };
 
+/** The role that lets an identity pull: where rights go by repository, the one of old gives nothing. */
+export function pullRole(usesAbac: boolean): string {
+  return usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
+}
+
 /** What lets identities pull from a registry. */
 export interface ImageAccess {
   /** Whether the account may give roles on the registry. */
@@ -135,8 +156,11 @@ export interface ImageAccess {
   /** Lets an identity pull, and waits until the service knows. It may have the role already. */
   grantPull(registry: AzureRegistry, principalId: string, signal: AbortSignal): Promise<void>;
   adminCredential(registry: AzureRegistry, signal: AbortSignal): Promise<{ username: string; secret: string }>;
-  /** Whether the account may make resources of that type in a resource group: `Microsoft.Web/sites`. */
-  mayCreate(place: Place, type: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Whether the account may do that there: `Microsoft.Web/sites/write`, in a subscription, a resource group or on a resource. Where
+   * that is not told it may try.
+   */
+  may(subscription: Subscription, scope: string, action: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The image that a service is to run. */
@@ -169,6 +193,18 @@ export interface NewWebApp extends Place {
   readonly location: string;
   readonly plan: AppServicePlan;
   readonly port: number | undefined;
+  /** It gets an identity of its own, to pull with. */
+  readonly hasIdentity: boolean;
+}
+
+/** What of a web app matters to whoever replaces its image. */
+export interface WebAppNow {
+  /** Several containers, all of which one image takes the place of. */
+  readonly runsSeveral: boolean;
+  /** The registry whose credential is in its settings. */
+  readonly credentialOf?: string;
+  /** The identity that it was told to pull with, where that is not its own. */
+  readonly pullsAs?: string;
 }
 
 export interface AppService {
@@ -184,16 +220,13 @@ export interface AppService {
   /** Web apps that run a Linux container. */
   webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]>;
   slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]>;
-  /** Makes an app without an image; whose identity may pull it is told, where it has one. */
-  create(app: NewWebApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<WebApp>;
-  /** Gives an app its identity, lets it pull, and writes its settings, keeping those there are; the image comes last. */
-  setImage(
-    subscription: Subscription,
-    app: WebApp,
-    image: DeployedImage,
-    port: number | undefined,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** Without an image, so that no pull is tried before it may succeed. */
+  create(app: NewWebApp, status: Status, signal: AbortSignal): Promise<WebApp>;
+  now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow>;
+  /** Id of the principal that an app pulls as: it gets an identity, unless it has one. */
+  pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
+  /** Replaces the credential in its settings, which goes where none is needed; other settings stay. The image comes last. */
+  setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void>;
   /** The address that a registry calls after a push. It holds a password. */
   webhook(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
   /** Has a registry of Azure call an address after each push to the tag. */
@@ -242,8 +275,10 @@ export interface ContainerApps {
     signal: AbortSignal,
   ): Promise<Environment>;
   apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]>;
-  /** Access first, the image last. */
+  /** One that pulls with its identity runs a public image at first: the identity is there once the app is. */
   create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp>;
+  /** Id of the principal that an app pulls as: it gets an identity, unless it has one. */
+  pullIdentity(subscription: Subscription, app: ContainerApp, status: Status, signal: AbortSignal): Promise<string>;
   /** A new revision with the image in one container; all else stays. */
   setImage(
     subscription: Subscription,

@@ -1,5 +1,6 @@
-import type { ContainerApp as AppAnswer, Secret } from '@azure/arm-appcontainers';
-import { all, asked, finished, resourceGroupOf } from './arm';
+import type { ContainerApp as AppAnswer, EnvironmentVar, Secret, Template } from '@azure/arm-appcontainers';
+import { all, asked, finished, principalOf, resourceGroupOf } from './arm';
+import { idIn } from './azure';
 import type {
   ContainerApp,
   ContainerApps,
@@ -10,7 +11,8 @@ import type {
   Status,
   Subscription,
 } from './azure';
-import type { ArmClientIn, PullAccessOf } from './pullAccess';
+import type { Existing } from './existing';
+import type { ArmClientIn } from './pullAccess';
 
 /** What runs until the app's identity may pull its own image; Microsoft's own command does the same. */
 const placeholder = 'mcr.microsoft.com/k8se/quickstart:latest';
@@ -19,7 +21,7 @@ const placeholder = 'mcr.microsoft.com/k8se/quickstart:latest';
 export class ContainerAppsOf implements ContainerApps {
   constructor(
     private readonly client: ArmClientIn,
-    private readonly access: PullAccessOf,
+    private readonly existing: Existing,
   ) {}
 
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
@@ -29,11 +31,13 @@ export class ContainerAppsOf implements ContainerApps {
   }
 
   async createEnvironment(
-    { subscription, resourceGroup }: Place,
+    place: Place,
     { name, location }: { readonly name: string; readonly location: string },
     status: Status,
     signal: AbortSignal,
   ): Promise<Environment> {
+    const { subscription, resourceGroup } = place;
+    await this.existing.refuse(subscription, idIn(place, 'Microsoft.App/managedEnvironments', name), signal);
     const client = await this.sdk(subscription);
     const environment = {
       location,
@@ -56,14 +60,16 @@ export class ContainerAppsOf implements ContainerApps {
   }
 
   async create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp> {
-    const { subscription, resourceGroup, name, environment, ingress, variables } = app;
+    const { subscription, name, environment, ingress, variables } = app;
+    await this.existing.refuse(subscription, idIn(app, 'Microsoft.App/containerApps', name), signal);
     const client = await this.sdk(subscription);
-    const { access, reference } = image;
+    const usesIdentity = image.access.kind === 'identity';
     const env = Object.entries(variables).map(([key, value]) => ({ name: key, value }));
-    const whole = (container: string, registries: Registries, secrets: Secret[]): AppAnswer => ({
+    const { registries, secrets } = passwordOf(image.access);
+    const body: AppAnswer = {
       location: environment.location,
       environmentId: environment.id,
-      ...(access.kind === 'identity' ? { identity: { type: 'SystemAssigned' } } : {}),
+      ...(usesIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
       configuration: {
         activeRevisionsMode: 'Single',
         ...(secrets.length === 0 ? {} : { secrets }),
@@ -72,25 +78,40 @@ export class ContainerAppsOf implements ContainerApps {
           ? {}
           : { ingress: { external: ingress.isExternal, targetPort: ingress.port, transport: 'auto' } }),
       },
-      template: { containers: [{ name, image: container, ...(env.length === 0 ? {} : { env }) }] },
-    });
-    const put = (body: AppAnswer) =>
-      asked(signal, async () =>
-        finished(
-          await client.containerApps.beginCreateOrUpdate(resourceGroup, name, body, { abortSignal: signal }),
-          status,
-          signal,
-        ),
-      );
-    if (access.kind !== 'identity') {
-      const { registries, secrets } = passwordOf(access);
-      return appOf(await put(whole(reference, registries, secrets)));
-    }
-    // An identity is there once the app is: first with a public image, then, when it may pull, with its own.
-    const { identity } = await put(whole(placeholder, [], []));
-    if (identity?.principalId !== undefined) await this.access.grantPull(access.registry, identity.principalId, signal);
-    const server = access.registry.loginServer;
-    return appOf(await put(whole(reference, [{ server, identity: 'system' }], [])));
+      template: {
+        containers: [
+          { name, image: usesIdentity ? placeholder : image.reference, ...(env.length === 0 ? {} : { env }) },
+        ],
+      },
+    };
+    const made = await asked(signal, async () =>
+      finished(
+        await client.containerApps.beginCreateOrUpdate(app.resourceGroup, name, body, { abortSignal: signal }),
+        status,
+        signal,
+      ),
+    );
+    return appOf(made);
+  }
+
+  async pullIdentity(
+    subscription: Subscription,
+    { resourceGroup, name }: ContainerApp,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const client = await this.sdk(subscription);
+    const options = { abortSignal: signal };
+    const { location, identity } = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
+    if (identity?.principalId !== undefined) return identity.principalId;
+    const type = identity?.type === 'UserAssigned' ? 'SystemAssigned,UserAssigned' : 'SystemAssigned';
+    const users = identity?.userAssignedIdentities;
+    const kept = Object.fromEntries(Object.keys(users ?? {}).map((id) => [id, {}]));
+    const patch = { location, identity: { type, ...(users === undefined ? {} : { userAssignedIdentities: kept }) } };
+    const updated = await asked(signal, async () =>
+      finished(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal),
+    );
+    return principalOf(updated.identity, name);
   }
 
   async setImage(
@@ -104,27 +125,12 @@ export class ContainerAppsOf implements ContainerApps {
     const client = await this.sdk(subscription);
     const options = { abortSignal: signal };
     const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
-    const patch = (body: AppAnswer) =>
-      asked(signal, async () =>
-        finished(await client.containerApps.beginUpdate(resourceGroup, name, body, options), status, signal),
-      );
-    let principal = now.identity?.principalId;
-    if (access.kind === 'identity' && principal === undefined) {
-      const type = now.identity?.type === 'UserAssigned' ? 'SystemAssigned,UserAssigned' : 'SystemAssigned';
-      const users = now.identity?.userAssignedIdentities;
-      const identity = { type, ...(users === undefined ? {} : { userAssignedIdentities: users }) };
-      const updated = await patch({ location: now.location, identity });
-      principal = updated.identity?.principalId;
-    }
-    if (access.kind === 'identity' && principal !== undefined)
-      await this.access.grantPull(access.registry, principal, signal);
     const added = access.kind === 'identity' ? identityOf(access.registry.loginServer) : passwordOf(access);
     const configuration = await this.configurationWith(client, now, added, signal);
-    // Lists are replaced as a whole, so all containers go back as they came.
-    const containers = (now.template?.containers ?? []).map((each) =>
-      each.name === container ? { ...each, image: reference } : each,
+    const body = { location: now.location, ...configuration, template: templateWith(now, container, reference) };
+    return asked(signal, async () =>
+      appOf(await finished(await client.containerApps.beginUpdate(resourceGroup, name, body, options), status, signal)),
     );
-    return appOf(await patch({ location: now.location, ...configuration, template: { ...now.template, containers } }));
   }
 
   /** With the registry among those there are; nothing where it needs none. Secrets must come with their values. */
@@ -155,6 +161,26 @@ export class ContainerAppsOf implements ContainerApps {
     const { credential, options } = this.client(tenantId);
     return new ContainerAppsAPIClient(credential, id, options);
   }
+}
+
+/** Lists are replaced as a whole, so all containers go back as they came. */
+function templateWith({ template }: AppAnswer, container: string, image: string): Template {
+  const { revisionSuffix = '', containers = [] } = template ?? {};
+  return {
+    ...template,
+    // It names one revision, the new one is another, and what is left out stays.
+    ...(revisionSuffix === '' ? {} : { revisionSuffix: '' }),
+    containers: containers.map((each) => ({
+      ...each,
+      ...(each.env === undefined ? {} : { env: each.env.map(withValue) }),
+      ...(each.name === container ? { image } : {}),
+    })),
+  };
+}
+
+/** An empty value is not told, and yet asked for: https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/containerapp/custom.py */
+function withValue(variable: EnvironmentVar): EnvironmentVar {
+  return variable.secretRef === undefined ? { ...variable, value: variable.value ?? '' } : variable;
 }
 
 type Registries = { server: string; identity?: string; username?: string; passwordSecretRef?: string }[];

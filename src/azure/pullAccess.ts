@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import { all, asked } from './arm';
 import type { armClient } from './arm';
-import type { AzureRegistry, ImageAccess, Place, Subscription } from './azure';
+import { pullRole } from './azure';
+import type { AzureRegistry, ImageAccess, Subscription } from './azure';
 
 export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
@@ -15,23 +17,17 @@ const principalPollMs = 3_000;
 export class PullAccessOf implements ImageAccess {
   constructor(private readonly client: ArmClientIn) {}
 
-  async mayAssign(registry: AzureRegistry, signal: AbortSignal): Promise<boolean> {
-    const action = 'Microsoft.Authorization/roleAssignments/write';
-    return this.may(registry.subscription, action, signal, ({ permissions }) =>
-      permissions.listForResource(
-        registry.resourceGroup,
-        'Microsoft.ContainerRegistry',
-        '',
-        'registries',
-        registry.name,
-        { abortSignal: signal },
-      ),
-    );
+  mayAssign({ subscription, id }: AzureRegistry, signal: AbortSignal): Promise<boolean> {
+    return this.may(subscription, id, 'Microsoft.Authorization/roleAssignments/write', signal);
   }
 
-  async mayCreate({ subscription, resourceGroup }: Place, type: string, signal: AbortSignal): Promise<boolean> {
-    return this.may(subscription, `${type}/write`, signal, ({ permissions }) =>
-      permissions.listForResourceGroup(resourceGroup, { abortSignal: signal }),
+  /** https://learn.microsoft.com/en-us/azure/role-based-access-control/role-definitions#actions-format */
+  async may(subscription: Subscription, scope: string, action: string, signal: AbortSignal): Promise<boolean> {
+    const permissions = await this.permissions(subscription, scope, signal);
+    if (permissions === undefined) return true;
+    return permissions.some(
+      ({ actions = [], notActions = [] }) =>
+        actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
     );
   }
 
@@ -39,8 +35,7 @@ export class PullAccessOf implements ImageAccess {
     const client = await this.authorization(registry.subscription);
     // The SDK puts a slash in front.
     const scope = registry.id.replace(/^\//, '');
-    // The registries whose rights go by repository give nothing to the role of old.
-    const roleName = registry.usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
+    const roleName = pullRole(registry.usesAbac);
     const roles = await asked(signal, () =>
       all(client.roleDefinitions.list(scope, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
     );
@@ -74,19 +69,23 @@ export class PullAccessOf implements ImageAccess {
     return { username: username ?? name, secret: passwords?.[0]?.value ?? '' };
   }
 
-  /** https://learn.microsoft.com/en-us/azure/role-based-access-control/role-definitions#actions-format */
-  private async may(
+  /** The SDK asks for those of resource groups and resources alone; nothing where they are not told. */
+  private async permissions(
     subscription: Subscription,
-    action: string,
+    scope: string,
     signal: AbortSignal,
-    list: (client: Awaited<ReturnType<PullAccessOf['authorization']>>) => AsyncIterable<Permission>,
-  ): Promise<boolean> {
+  ): Promise<PermissionsAnswer['value'] | undefined> {
+    const { createPipelineRequest, RestError } = await import('@azure/core-rest-pipeline');
     const client = await this.authorization(subscription);
-    const permissions = await asked(signal, () => all(list(client)));
-    return permissions.some(
-      ({ actions = [], notActions = [] }) =>
-        actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
-    );
+    const { endpoint } = this.client(subscription.tenantId).options;
+    const url = `${endpoint}${scope}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
+    return asked(signal, async () => {
+      const request = createPipelineRequest({ url, abortSignal: signal });
+      const { status, bodyAsText } = await client.sendRequest(request);
+      if (status === 404 || status === 405) return undefined;
+      if (status !== 200) throw new RestError(`it answered ${status}`, { statusCode: status, request });
+      return permissionsAnswer.parse(JSON.parse(bodyAsText ?? '')).value;
+    });
   }
 
   private async authorization({ id, tenantId }: Subscription) {
@@ -96,10 +95,11 @@ export class PullAccessOf implements ImageAccess {
   }
 }
 
-interface Permission {
-  readonly actions?: string[];
-  readonly notActions?: string[];
-}
+/** https://learn.microsoft.com/en-us/rest/api/authorization/permissions */
+const permissionsAnswer = z.object({
+  value: z.array(z.object({ actions: z.optional(z.array(z.string())), notActions: z.optional(z.array(z.string())) })),
+});
+type PermissionsAnswer = z.infer<typeof permissionsAnswer>;
 
 function covers(pattern: string, action: string): boolean {
   const expression = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');

@@ -46,6 +46,8 @@ export interface FailureDetail {
   readonly explanation?: string;
   /** What helps most, where that is known. */
   readonly nextStep?: NextStep;
+  /** Where the portal shows what is there already, of what was to be made. */
+  readonly page?: URL;
 }
 
 /**

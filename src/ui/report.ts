@@ -294,8 +294,9 @@ export function isAboutFiles(code: string): boolean {
 function remedies(failure: Failure): readonly Remedy[] {
   const {
     kind,
-    detail: { speaker, code, nextStep, status },
+    detail: { speaker, code, nextStep, page, status },
   } = failure;
+  if (page !== undefined) return ['openInPortal', 'retry', 'showLog'];
   if (nextStep !== undefined) return [nextStep, 'retry', 'showLog'];
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];

@@ -1,42 +1,65 @@
 import { t } from '@vscode/l10n';
-import type { Azure, AzureRegistry, DeployedImage, Place, PullAccess } from '../../azure/azure';
+import { idIn, pullRole } from '../../azure/azure';
+import type { Azure, AzureRegistry, DeployedImage, Place, PullAccess, Status, Subscription } from '../../azure/azure';
 import { Failure } from '../../core/failure';
 import { printFullReference, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
-import { connectionsOf, learn } from '../images/access';
+import { connectionsOf, learn, learnFrom } from '../images/access';
+import type { Node } from '../tree/node';
 import { flowSignal, widened } from './steps';
 import type { Pick, Prompt } from './wizard';
+import type { Work } from './work';
+
+/** A registry of Azure, and the account that it was found with. */
+export interface FoundRegistry {
+  readonly registry: AzureRegistry;
+  readonly azure: Azure;
+}
 
 /** How the service is to get at the image: told apart from the secret, which is read when it is used. */
 export type AccessChoice =
   | { readonly kind: 'none' }
-  | { readonly kind: 'identity'; readonly registry: AzureRegistry }
-  | { readonly kind: 'admin'; readonly registry: AzureRegistry }
+  | ({ readonly kind: 'identity' } & FoundRegistry)
+  | ({ readonly kind: 'admin' } & FoundRegistry)
   | { readonly kind: 'connection'; readonly label: string; readonly username: string; readonly secret: string }
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
-export async function registryOf(app: App, image: ImageReference): Promise<AzureRegistry | undefined> {
-  await learn(app, image);
-  for (const { provider } of app.tree.roots()) {
-    const registry = provider.azure?.registryAt(image.host);
-    if (registry !== undefined) return registry;
+export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
+  const accounts = app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
+  const found = foundAt(accounts, host);
+  if (found !== undefined) return found;
+  // Another connection may lead to it as well: what it is in Azure, only an account of Azure tells.
+  await learnFrom(app, accounts, host);
+  return foundAt(accounts, host);
+}
+
+function foundAt(accounts: readonly Node[], host: string): FoundRegistry | undefined {
+  for (const { provider } of accounts) {
+    const registry = provider.azure?.registryAt(host);
+    if (registry !== undefined && provider.azure !== undefined) return { registry, azure: provider.azure.azure };
   }
   return undefined;
 }
 
+interface Asked {
+  /** Where the service is. */
+  readonly subscription: Subscription;
+  readonly access: AccessChoice;
+}
+
 /** Asks how the service is to get at the image, the safest first. */
-export function accessPrompts<T extends { readonly access: AccessChoice }>(
-  app: App,
-  { image }: Deployable,
-): readonly Prompt<T>[] {
+export function accessPrompts<T extends Asked>(app: App, { image }: Deployable): readonly Prompt<T>[] {
   // A box of its own step each: a step remembers what its box held.
-  const ask: Prompt<{ readonly access: AccessChoice }>[] = [
+  const ask: Prompt<Asked>[] = [
     {
-      ask: async (boxes) => ({
-        access: await boxes.pick(t('How may Azure pull {0}?', printReference(image)), accessPicks(app, image)),
+      ask: async (boxes, { subscription }) => ({
+        access: await boxes.pick(
+          t('How may Azure pull {0}?', printReference(image)),
+          accessPicks(app, image, subscription?.tenantId),
+        ),
       }),
     },
     {
@@ -62,42 +85,55 @@ export function accessPrompts<T extends { readonly access: AccessChoice }>(
       },
     },
   ];
-  return ask.map((prompt) => widened<T, { readonly access: AccessChoice }>(prompt));
+  return ask.map((prompt) => widened<T, Asked>(prompt));
 }
 
-async function accessPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice>[]> {
+async function accessPicks(
+  app: App,
+  image: ImageReference,
+  tenantId: string | undefined,
+): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
-  const registry = await registryOf(app, image);
-  if (registry !== undefined) {
-    const role = registry.usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
-    picks.push({
-      label: t('Managed identity'),
-      detail: t('It gets the role {0} on {1}; no password is kept anywhere', role, registry.name),
-      value: { kind: 'identity', registry },
-    });
-    if (registry.adminUserEnabled)
+  const found = await registryOf(app, image);
+  // The identities of a tenant are known in it alone.
+  const isElsewhere = found !== undefined && found.registry.subscription.tenantId !== tenantId;
+  if (found === undefined) picks.push(...(await connectionPicks(app, image)));
+  else {
+    const { name, usesAbac, adminUserEnabled } = found.registry;
+    if (!isElsewhere)
       picks.push({
-        label: t('Admin user of {0}', registry.name),
-        detail: t('Its password may push and delete as well, and is kept in the settings of the service'),
-        value: { kind: 'admin', registry },
+        label: t('Managed identity'),
+        detail: t('It gets the role {0} on {1}; no password is kept anywhere', pullRole(usesAbac), name),
+        value: { kind: 'identity', ...found },
       });
-  } else picks.push(...(await connectionPicks(app, image)));
-  const isPublic = registry === undefined || registry.anonymousPullEnabled;
-  if (isPublic)
+    if (adminUserEnabled)
+      picks.push({
+        label: t('Admin user of {0}', name),
+        detail: t('Its password may push and delete as well, and is kept in the settings of the service'),
+        value: { kind: 'admin', ...found },
+      });
+  }
+  if (found?.registry.anonymousPullEnabled ?? true)
     picks.push({ label: t('Nothing: the image is public'), detail: t('Anybody may pull it'), value: { kind: 'none' } });
   picks.push({
     label: t('User name and password or token…'),
-    detail: t('They are kept in the secret settings of the service'),
+    detail: isElsewhere
+      ? t('{0} is in another tenant, where no managed identity of this one is known', found.registry.name)
+      : t('They are kept in the secret settings of the service'),
     value: { kind: 'typed', username: '', secret: '' },
   });
   return picks;
 }
 
+/** User names that stand for a token of some hours: a service would lose its access to the image with it. */
+const shortLived = ['00000000-0000-0000-0000-000000000000', 'AWS', 'oauth2accesstoken'];
+
 async function connectionPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
+  await learn(app, image);
   for (const { provider, connection } of connectionsOf(app, image)) {
     const credential = await provider.engineCredential(image.host, flowSignal()).catch(() => undefined);
-    if (credential?.kind !== 'basic') continue;
+    if (credential?.kind !== 'basic' || shortLived.includes(credential.username)) continue;
     const { username, secret } = credential;
     picks.push({
       label: t('Credential of {0}', connection.label),
@@ -126,12 +162,11 @@ export function accessLine(choice: AccessChoice): string {
 
 /** With the secret, where one is needed. */
 export async function deployedImage(
-  azure: Azure,
   { image }: Deployable,
   choice: AccessChoice,
   signal: AbortSignal,
 ): Promise<DeployedImage> {
-  return { reference: referenceFor(image), access: await accessOf(azure, image, choice, signal) };
+  return { reference: referenceFor(image), access: await accessOf(image, choice, signal) };
 }
 
 /** Azure knows Docker Hub by no other name than its own. */
@@ -139,49 +174,84 @@ export function referenceFor(image: ImageReference): string {
   return printFullReference(image);
 }
 
-async function accessOf(
-  azure: Azure,
-  { host }: ImageReference,
-  choice: AccessChoice,
-  signal: AbortSignal,
-): Promise<PullAccess> {
+async function accessOf({ host }: ImageReference, choice: AccessChoice, signal: AbortSignal): Promise<PullAccess> {
   const server = host === 'docker.io' ? 'index.docker.io' : host;
   switch (choice.kind) {
     case 'none':
-    case 'identity':
       return choice;
+    case 'identity':
+      return { kind: 'identity', registry: choice.registry };
     case 'admin':
-      return { kind: 'password', server, ...(await azure.access.adminCredential(choice.registry, signal)) };
+      return { kind: 'password', server, ...(await choice.azure.access.adminCredential(choice.registry, signal)) };
     case 'connection':
     case 'typed':
       return { kind: 'password', server, username: choice.username, secret: choice.secret };
   }
 }
 
+/** Something that the account must be allowed. */
+export interface Right {
+  /** `Microsoft.Web/sites/write` */
+  readonly action: string;
+  readonly scope: string;
+  /** `the resource group rg-web` */
+  readonly label: string;
+}
+
 /** Refuses before anything is made, where the account lacks a right that is needed on the way. */
 export async function checkRights(
   azure: Azure,
-  wanted: {
-    readonly place: Place;
-    /** The group is new, so its own rights cannot be asked. */
-    readonly isNewGroup: boolean;
-    readonly types: readonly string[];
-    readonly choice: AccessChoice;
-  },
+  subscription: Subscription,
+  rights: readonly Right[],
+  choice: AccessChoice,
   signal: AbortSignal,
 ): Promise<void> {
-  const { place, isNewGroup, types, choice } = wanted;
   const lacks = (explanation: string) =>
     new Failure('forbidden', '', { subject: 'Azure', speaker: 'program', explanation });
-  if (!isNewGroup)
-    for (const type of types)
-      if (!(await azure.access.mayCreate(place, type, signal)))
-        throw lacks(t('your account may not make or change {0} in the resource group {1}', type, place.resourceGroup));
-  if (choice.kind === 'identity' && !(await azure.access.mayAssign(choice.registry, signal)))
+  for (const { action, scope, label } of rights)
+    if (!(await azure.access.may(subscription, scope, action, signal)))
+      throw lacks(t('your account lacks the right {0} on {1}, which the role Contributor there gives', action, label));
+  if (choice.kind === 'identity' && !(await choice.azure.access.mayAssign(choice.registry, signal)))
     throw lacks(
       t(
         'your account may not give roles on {0}, which a managed identity needs; ask an Owner or User Access Administrator, or choose a user name and password',
         choice.registry.name,
       ),
     );
+}
+
+/** What it takes to make resources of these types in a group; one that is new can be asked about above it only. */
+export function rightsIn(place: Place, isNewGroup: boolean, types: readonly string[]): readonly Right[] {
+  const { subscription, resourceGroup } = place;
+  const where = isNewGroup
+    ? { scope: `/subscriptions/${subscription.id}`, label: t('the subscription {0}', subscription.name) }
+    : { scope: idIn(place), label: t('the resource group {0}', resourceGroup) };
+  const group = isNewGroup ? ['Microsoft.Resources/subscriptions/resourceGroups'] : [];
+  return [...group, ...types].map((type) => ({ ...where, action: `${type}/write` }));
+}
+
+/** What a managed identity needs before it may pull: it is made, then given its role. */
+export function identityWork(
+  choice: AccessChoice,
+  name: string,
+  pullIdentity: (status: Status, signal: AbortSignal) => Promise<string>,
+): readonly Work[] {
+  if (choice.kind !== 'identity') return [];
+  const { azure, registry } = choice;
+  let principalId = '';
+  return [
+    {
+      doing: t('Giving {0} a managed identity', name),
+      makes: { label: t('the managed identity of {0}', name) },
+      goesOn: true,
+      run: async (status, signal) => {
+        principalId = await pullIdentity(status, signal);
+      },
+    },
+    {
+      doing: t('Letting {0} pull from {1}', name, registry.name),
+      makes: { label: t('its role {0} on {1}', pullRole(registry.usesAbac), registry.name) },
+      run: (_status, signal) => azure.access.grantPull(registry, principalId, signal),
+    },
+  ];
 }

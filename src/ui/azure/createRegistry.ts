@@ -1,11 +1,13 @@
 import { t } from '@vscode/l10n';
-import { registrySkus } from '../../azure/azure';
+import { idIn, registrySkus } from '../../azure/azure';
 import type { Azure, AzureRegistry, RegistrySku, Subscription } from '../../azure/azure';
 import type { App } from '../app';
+import { groupWork } from './groupWork';
 import { flowSignal, groupPrompts, locationPicks, subscriptionPrompts, widened } from './steps';
 import type { InGroup, InSubscription } from './steps';
-import { askAll, work } from './wizard';
+import { askAll } from './wizard';
 import type { Prompt } from './wizard';
+import { work } from './work';
 
 interface NewRegistryAnswers extends InGroup {
   readonly name: string;
@@ -37,20 +39,14 @@ export async function createRegistry(
   if (group === undefined || group === 'new') return undefined;
   const place = { subscription: chosen, resourceGroup: group.name };
   let created: AzureRegistry | undefined;
-  await work(app, t('Creating the registry {0}', name), [
-    ...(group.isNew
-      ? [
-          {
-            doing: t('Creating the resource group {0}', group.name),
-            makes: t('the resource group {0}', group.name),
-            run: (_status: (text: string) => void, signal: AbortSignal) =>
-              azure.createResourceGroup(place, location, signal),
-          },
-        ]
-      : []),
+  await work(app, t('Creating the registry {0}', name), { azure, subscription: chosen }, [
+    ...groupWork(azure, place, group.isNew, location, ['Microsoft.ContainerRegistry']),
     {
       doing: t('Creating the registry'),
-      makes: t('the registry {0}', name),
+      makes: {
+        label: t('the registry {0}', name),
+        id: idIn(place, 'Microsoft.ContainerRegistry/registries', name),
+      },
       run: async (status, signal) => {
         created = await azure.createRegistry({ ...place, name, location, sku }, status, signal);
       },

@@ -1,11 +1,29 @@
 import { t } from '@vscode/l10n';
-import type { ImageReference } from '../../core/reference';
-import type { Node } from '../tree/node';
-import { flowSignal } from './steps';
+import type { App } from '../app';
+import type { Deployable } from '../commands/deploy';
+import { connectionsOf } from '../images/access';
+import { flowSignal, widened } from './steps';
+import type { Prompt } from './wizard';
+
+/** Asks for the port, and proposes the one that the image says it listens on. */
+export function portPrompt<T extends { readonly port: number }>(app: App, deployable: Deployable): Prompt<T> {
+  const ask: Prompt<{ readonly port: number }> = {
+    ask: async (boxes) => {
+      const text = await boxes.input({
+        prompt: t('Port that the container listens on'),
+        value: String((await portOf(app, deployable)) ?? 80),
+        problem: portProblem,
+      });
+      return { port: Number(text) };
+    },
+  };
+  return widened<T, { readonly port: number }>(ask);
+}
 
 /** The port that an image says it listens on; nothing when it says none or cannot be read. */
-export async function portOf(image: ImageReference, from: Node | undefined): Promise<number | undefined> {
-  const content = from?.provider.content;
+async function portOf(app: App, { image, from }: Deployable): Promise<number | undefined> {
+  const [first] = from === undefined ? connectionsOf(app, image) : [from];
+  const content = first?.provider.content;
   if (content === undefined) return undefined;
   try {
     const manifest = await content.manifest(image, flowSignal());
@@ -21,7 +39,7 @@ export async function portOf(image: ImageReference, from: Node | undefined): Pro
   }
 }
 
-export function portProblem(text: string): string | undefined {
+function portProblem(text: string): string | undefined {
   const port = Number(text);
   return /^\d+$/.test(text) && port >= 1 && port <= 65_535 ? undefined : t('A port is a number from 1 to 65535.');
 }

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { Azure, Subscription } from '../../azure/azure';
+import { idIn } from '../../azure/azure';
+import type { Azure, Place, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
 import type { Pick, Prompt, Told } from './wizard';
@@ -80,6 +81,19 @@ export function widened<T extends S, S>({ when, ask }: Prompt<S>): Prompt<T> {
   };
 }
 
+/** What is wrong with a name of something new: what is there would be overwritten. */
+export async function taken(place: Place | undefined, azure: Azure | undefined, type?: string, name?: string) {
+  if (place === undefined || azure === undefined) return undefined;
+  const isThere = await azure.has(place.subscription, idIn(place, type, name), flowSignal());
+  return isThere ? t('There is one of that name: go back and choose it, or type another name.') : undefined;
+}
+
+/** The place that was chosen; nothing before it was. */
+export function placeOf({ subscription, group }: Told<InGroup>): Place | undefined {
+  if (subscription === undefined || group === undefined || group === 'new') return undefined;
+  return { subscription, resourceGroup: group.name };
+}
+
 /** A resource group: one that is there, or the name of a new one. */
 export function groupPrompts(proposal: (told: Told<InGroup>) => string): readonly Prompt<InGroup>[] {
   return [
@@ -104,6 +118,7 @@ export function groupPrompts(proposal: (told: Told<InGroup>) => string): readonl
           prompt: t('Name of the new resource group'),
           value: proposal(told),
           problem: groupProblem,
+          check: (text) => taken(placeOf({ ...told, group: { name: text, isNew: true } }), told.azure),
         });
         return { group: { name, isNew: true } };
       },

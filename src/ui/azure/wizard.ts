@@ -6,10 +6,7 @@ import {
   UserCancelledError,
 } from '@microsoft/vscode-azext-utils';
 import type { IActionContext, IAzureQuickPickItem, UIExtensionVariables } from '@microsoft/vscode-azext-utils';
-import { t } from '@vscode/l10n';
-import { Failure, withDetail } from '../../core/failure';
 import type { App } from '../app';
-import { operation } from '../commands/azureResources';
 
 /** What a flow has been told so far; Back forgets what came after. */
 export type Told<T> = Partial<T>;
@@ -153,41 +150,4 @@ function boxesOf<T>({ ui }: Context<T>): Boxes {
       await ui.showWarningMessage(message, { modal: true, detail }, { title: button });
     },
   };
-}
-
-/** A step of the work that a flow does once all is told. */
-export interface Work {
-  /** `Creating the plan asp-web` */
-  readonly doing: string;
-  /** What exists afterwards that did not before. */
-  readonly makes?: string;
-  readonly run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>;
-}
-
-/** Does one step after the other under one notification; one that fails says what exists already. */
-export async function work(app: App, title: string, steps: readonly Work[]): Promise<void> {
-  const made: string[] = [];
-  await operation(app, title, async (progress, signal) => {
-    for (const [index, step] of steps.entries()) {
-      signal.throwIfAborted();
-      const place = t('{0} of {1} · {2}', index + 1, steps.length, step.doing);
-      progress(place);
-      try {
-        await step.run((status) => {
-          progress(`${place} · ${status}`);
-        }, signal);
-      } catch (error) {
-        throw told(error, step.doing, made);
-      }
-      if (step.makes !== undefined) made.push(step.makes);
-    }
-  });
-}
-
-function told(error: unknown, doing: string, made: readonly string[]): unknown {
-  if (!(error instanceof Failure)) return error;
-  const where = t('it failed at “{0}”', doing);
-  const exists = made.length === 0 ? t('nothing was created') : t('what exists already: {0}', made.join(', '));
-  const explanation = [error.detail.explanation, where, exists].filter((part) => part !== undefined).join('; ');
-  return withDetail(error, { explanation });
 }

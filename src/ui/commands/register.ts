@@ -102,12 +102,14 @@ async function attempt<T>(
     if (told === undefined) return undefined;
     app.log.error(`${told.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
-    const remedies = told.remedies.filter((remedy) => isPossible(remedy, connection));
+    const page = error instanceof Failure ? error.detail.page : undefined;
+    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(remedy, connection));
     const buttons = new Map(remedies.map((remedy) => [title(remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
     void vscode.window.showErrorMessage(told.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
       if (remedy === 'retry') await attempt(app, doing, node, task);
+      else if (remedy === 'openInPortal' && page !== undefined) await app.browse(page);
       else if (remedy !== undefined) await remedyBy(app, remedy, connection);
     });
     return undefined;

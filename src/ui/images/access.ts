@@ -26,10 +26,13 @@ const learnWithinMs = 10_000;
 
 /** Where no connection is known to have the image, lets each find out; one that cannot tell hides no other. */
 export async function learn(app: App, image: ImageReference): Promise<void> {
-  if (connectionsOf(app, image).length > 0) return;
-  const { host } = image;
+  if (connectionsOf(app, image).length === 0) await learnFrom(app, app.tree.roots(), image.host);
+}
+
+/** Lets each of these connections find out whether the images of a host are there. */
+export async function learnFrom(app: App, connections: readonly Node[], host: string): Promise<void> {
   await Promise.all(
-    app.tree.roots().map(async ({ connection, provider }) => {
+    connections.map(async ({ connection, provider }) => {
       try {
         await provider.learn?.(host, AbortSignal.timeout(learnWithinMs));
       } catch (error) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { jsonReply } from '../serve';
 import { operationStatus } from './armRegistries';
-import { systemIdentity } from './armResources';
+import { patchedIdentity, systemIdentity } from './armResources';
 import {
   armError,
   listed,
@@ -33,7 +33,14 @@ interface AppProperties {
     }[];
     readonly ingress?: { readonly targetPort?: number; readonly external?: boolean };
   };
-  readonly template?: { readonly containers?: readonly { readonly name?: string; readonly image?: string }[] };
+  readonly template?: {
+    readonly revisionSuffix?: string;
+    readonly containers?: readonly {
+      readonly name?: string;
+      readonly image?: string;
+      readonly env?: readonly { readonly name?: string; readonly value?: string; readonly secretRef?: string }[];
+    }[];
+  };
 }
 
 const statusPath = (request: ArmRequest, type: string): string =>
@@ -47,6 +54,15 @@ function problemOf({ configuration, template }: AppProperties, identity: unknown
       400,
       'ContainerAppInvalidSchema',
       'The following field(s) are either invalid or missing: template.containers.',
+    );
+  const variable = containers
+    .flatMap(({ env = [] }) => env)
+    .find(({ value, secretRef }) => value === undefined && secretRef === undefined);
+  if (variable !== undefined)
+    return armError(
+      400,
+      'ContainerAppEnvVarInvalid',
+      `Environment variable '${variable.name ?? ''}' must have a value or a secretRef.`,
     );
   const secrets = configuration?.secrets ?? [];
   const nameless = secrets.find(({ name }) => !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name));
@@ -79,6 +95,11 @@ function problemOf({ configuration, template }: AppProperties, identity: unknown
 /** A revision that cannot pull its image fails at its end. */
 function pullProblem(state: ArmState, resource: Resource): string | undefined {
   const { configuration, template } = resource.properties as AppProperties;
+  const used = (resource.revisions ??= []) as string[];
+  const suffix = template?.revisionSuffix ?? '';
+  if (used.includes(suffix))
+    return `Failed to provision revision for container app '${resource.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.revisionsuffix' is invalid with details: 'Invalid value: "${suffix}": revision with suffix ${suffix} already exists.';.`;
+  if (suffix !== '') used.push(suffix);
   for (const { image = '' } of template?.containers ?? []) {
     const registry = [...state.resources.values()].find(
       (one) =>
@@ -103,6 +124,17 @@ function ended(state: ArmState, resource: Resource): Record<string, unknown> {
     : { status: 'Failed', error: { code: 'ContainerAppOperationError', message: problem } };
 }
 
+/** Of a variable whose value is empty, none is told. */
+function untold({ containers, ...rest }: NonNullable<AppProperties['template']>): AppProperties['template'] {
+  const told = containers?.map(({ env, ...container }) => ({
+    ...container,
+    ...(env === undefined
+      ? {}
+      : { env: env.map(({ value, ...one }) => ({ ...one, ...(value === '' ? {} : { value }) })) }),
+  }));
+  return { ...rest, ...(told === undefined ? {} : { containers: told }) };
+}
+
 /** Answers leave the values of secrets out. */
 function keep(state: ArmState, resource: Resource, { configuration, ...rest }: AppProperties): void {
   const { secrets, ...shown } = configuration ?? {};
@@ -117,6 +149,7 @@ function keep(state: ArmState, resource: Resource, { configuration, ...rest }: A
   resource.properties = {
     ...before,
     ...rest,
+    ...(rest.template === undefined ? {} : { template: untold(rest.template) }),
     configuration: {
       ...before.configuration,
       ...shown,
@@ -178,14 +211,20 @@ function patchApp(state: ArmState, request: ArmRequest) {
   } = request;
   const resource = resourceIn(state, id);
   if (resource === undefined) return notFound(id);
-  const { identity, properties = {} } = body as { identity?: { type?: string }; properties?: AppProperties };
-  if (identity?.type !== undefined) resource.identity = systemIdentity(subscription?.tenantId, identity.type);
+  const { properties = {} } = body as { properties?: AppProperties };
+  const identity = patchedIdentity(resource.identity, body.identity, subscription?.tenantId);
+  if (identity === 'invalid')
+    return armError(400, 'InvalidRequestContent', 'The type of the identity and its user assigned identities differ.');
+  if (identity !== undefined) resource.identity = identity;
   const problem = problemOf(properties, resource.identity);
   if (problem !== undefined) return problem;
-  keep(state, resource, properties);
+  // What the patch leaves out stays, the suffix of the revision before too.
+  const { template } = properties;
+  const whole = { ...(resource.properties as AppProperties).template, ...template };
+  keep(state, resource, { ...properties, ...(template === undefined ? {} : { template: whole }) });
   const reply = { status: 202, headers: { Location: `${state.url}${id}?api-version=${apiVersion}` } };
   return longRunning(state, statusPath(request, 'containerappOperationStatuses'), apiVersion, reply, () =>
-    ended(state, resource),
+    template === undefined ? { status: 'Succeeded' } : ended(state, resource),
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Reply } from '../faults';
 import { jsonReply } from '../serve';
 import { armError, listed, paged, put, refusal, resourceIn } from './armState';
 import type { ArmRoute, ArmState, SandboxTenant } from './armState';
@@ -26,6 +27,17 @@ export const resourceRoutes: readonly ArmRoute[] = [
       paged(state, path, groups, listed(state, `/subscriptions/${id}`, 'Microsoft.Resources/resourceGroups'), query),
   },
   {
+    method: 'GET',
+    path: new RegExp(`${group}$`, 'i'),
+    apiVersion: groups,
+    answer: (state, { parts: [, id = '', , name = ''] }) => {
+      const found = resourceIn(state, id);
+      return found === undefined
+        ? armError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`)
+        : jsonReply(200, found);
+    },
+  },
+  {
     method: 'PUT',
     path: new RegExp(`${group}$`, 'i'),
     apiVersion: groups,
@@ -47,10 +59,21 @@ export const resourceRoutes: readonly ArmRoute[] = [
     method: 'GET',
     path: /^\/subscriptions\/([^/]+)\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App))$/i,
     apiVersion: groups,
-    answer: (_state, { parts: [path = '', , namespace = ''] }) => {
+    answer: ({ registrations }, { parts: [path = '', , namespace = ''] }) => {
       const types = ['registries', 'sites', 'serverFarms', 'containerApps', 'managedEnvironments'];
       const resourceTypes = types.map((resourceType) => ({ resourceType, locations, apiVersions: [] }));
-      return jsonReply(200, { id: path, namespace, registrationState: 'Registered', resourceTypes });
+      const registrationState = registrations.get(namespace) ?? 'Registered';
+      if (registrationState === 'Registering') registrations.delete(namespace);
+      return jsonReply(200, { id: path, namespace, registrationState, resourceTypes });
+    },
+  },
+  {
+    method: 'POST',
+    path: /^(\/subscriptions\/[^/]+\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App)))\/register$/i,
+    apiVersion: groups,
+    answer: ({ registrations }, { parts: [, id = '', namespace = ''] }) => {
+      registrations.set(namespace, 'Registering');
+      return jsonReply(200, { id, namespace, registrationState: 'Registering', resourceTypes: [] });
     },
   },
   {
@@ -117,6 +140,51 @@ export const resourceRoutes: readonly ArmRoute[] = [
 /** Whom a resource runs as, once it has an identity. */
 export function systemIdentity(tenantId: string | undefined, type = 'SystemAssigned') {
   return { type, principalId: randomUUID(), tenantId: tenantId ?? '' };
+}
+
+/**
+ * What becomes of an identity: what was assigned by the user must be sent back, and stays what it is.
+ * https://learn.microsoft.com/en-us/azure/app-service/overview-managed-identity
+ */
+export function patchedIdentity(before: unknown, sent: unknown, tenantId: string | undefined) {
+  const { type, userAssignedIdentities: ids } = (sent ?? {}) as {
+    type?: string;
+    userAssignedIdentities?: Record<string, Record<string, unknown>>;
+  };
+  if (type === undefined) return before;
+  const { principalId, userAssignedIdentities: known = {} } = (before ?? {}) as {
+    principalId?: string;
+    userAssignedIdentities?: Record<string, unknown>;
+  };
+  const isUsers = type.includes('UserAssigned');
+  const names = Object.keys(ids ?? {});
+  if (isUsers !== names.length > 0 || names.some((name) => known[name] === undefined)) return 'invalid';
+  const own = systemIdentity(tenantId, type);
+  return {
+    ...own,
+    ...(principalId === undefined ? {} : { principalId }),
+    ...(isUsers ? { userAssignedIdentities: Object.fromEntries(names.map((name) => [name, known[name]])) } : {}),
+  };
+}
+
+/** Why a resource cannot be made there; nothing where it can. Of another location there is nothing, whoever asks. */
+export function refusedPlace({ registrations }: ArmState, path: string, location: unknown): Reply | undefined {
+  const [, namespace = '', type = ''] =
+    /\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App))\/([^/]+)\/[^/]+$/i.exec(path) ?? [];
+  if (namespace === '') return undefined;
+  if (registrations.has(namespace))
+    return armError(
+      409,
+      'MissingSubscriptionRegistration',
+      `The subscription is not registered to use namespace '${namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
+    );
+  const names = locations.map((label) => label.toLowerCase().replaceAll(' ', ''));
+  if (typeof location !== 'string' || names.includes(location.toLowerCase().replaceAll(' ', ''))) return undefined;
+  return armError(
+    400,
+    'LocationNotAvailableForResourceType',
+    `The provided location '${location}' is not available for resource type '${namespace}/${type}'. List of available regions for the resource type is '${names.join(',')}'.`,
+  );
 }
 
 /** Where somebody is known. */

@@ -48,6 +48,8 @@ export interface ArmState {
   readonly denied: Map<string, readonly string[]>;
   /** Registries that answer, by login server. */
   readonly registries: Map<string, SandboxAcr>;
+  /** How far the services are that are not switched on, by namespace: `NotRegistered`, `Registering`. */
+  readonly registrations: Map<string, string>;
   /** Names that somebody else has. */
   readonly taken: Set<string>;
   /** How often an operation says that it is not done. */

@@ -11,7 +11,7 @@ import {
   type ArmState,
   type Resource,
 } from './armState';
-import { systemIdentity } from './armResources';
+import { patchedIdentity, systemIdentity } from './armResources';
 
 const apiVersion = '2025-05-01';
 const provider = '(/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/Microsoft.Web';
@@ -93,6 +93,12 @@ export const webRoutes: readonly ArmRoute[] = [
   },
   { method: 'PUT', path: plan, apiVersion, answer: putPlan },
   {
+    method: 'GET',
+    path: plan,
+    apiVersion,
+    answer: (state, request) => siteAt(state, request, (found) => jsonReply(200, found)),
+  },
+  {
     method: 'POST',
     path: /^\/subscriptions\/[^/]+\/providers\/Microsoft\.Web\/checknameavailability$/i,
     apiVersion,
@@ -138,9 +144,10 @@ export const webRoutes: readonly ArmRoute[] = [
     apiVersion,
     answer: (state, request) =>
       siteAt(state, request, (found) => {
-        const { identity } = request.body as { identity?: { type?: string } };
-        if (identity?.type !== undefined)
-          found.identity = systemIdentity(request.subscription?.tenantId, identity.type);
+        const identity = patchedIdentity(found.identity, request.body.identity, request.subscription?.tenantId);
+        if (identity === 'invalid')
+          return armError(400, 'BadRequest', 'The identity ids and the type of the identity do not go together.');
+        found.identity = identity;
         return jsonReply(200, found);
       }),
   },
@@ -176,6 +183,21 @@ export const webRoutes: readonly ArmRoute[] = [
           properties,
         });
       }),
+  },
+  {
+    method: 'GET',
+    path: new RegExp(`${site}/config/web$`, 'i'),
+    apiVersion,
+    answer: (state, request) =>
+      siteAt(state, request, ({ id, location, properties }) =>
+        jsonReply(200, {
+          id: `${id}/config/web`,
+          name: 'web',
+          type: 'Microsoft.Web/sites/config',
+          location,
+          properties: properties.siteConfig,
+        }),
+      ),
   },
   {
     method: 'PATCH',

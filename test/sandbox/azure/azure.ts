@@ -82,6 +82,7 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     subscriptions: [...options.subscriptions],
     resources: new Map(),
     operations: new Map(),
+    registrations: new Map(),
     secrets: new Map(),
     assignments: [],
     denied: new Map(),

@@ -118,12 +118,10 @@ describe('resources of Azure', () => {
     );
     const reference = `${main.loginServer}/web:1.4`;
     const deployed = { reference, access: { kind: 'identity', registry: main } } as const;
-    const app = await account.appService.create(
-      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: 8080 },
-      deployed,
-      silent,
-      signal,
-    );
+    const wish = { ...place, name: 'contoso-web', location: 'westeurope', plan, port: 8080, hasIdentity: true };
+    const app = await account.appService.create(wish, silent, signal);
+    await account.access.grantPull(main, await account.appService.pullIdentity(subscription, app, signal), signal);
+    await account.appService.setImage(subscription, app, deployed, signal);
     expect(app.url).toBe('https://contoso-web.azurewebsites.net');
     const calls = written();
     expect(calls.map(({ what }) => what)).toEqual([
@@ -147,7 +145,6 @@ describe('resources of Azure', () => {
         reserved: true,
         httpsOnly: true,
         siteConfig: {
-          acrUseManagedIdentityCreds: true,
           appSettings: [
             { name: 'WEBSITES_ENABLE_APP_SERVICE_STORAGE', value: 'false' },
             { name: 'WEBSITES_PORT', value: '8080' },
@@ -169,23 +166,15 @@ describe('resources of Azure', () => {
       silent,
       signal,
     );
-    const nothing = { reference: 'docker.io/library/nginx:1.27', access: { kind: 'none' } } as const;
     const app = await account.appService.create(
-      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined },
-      nothing,
+      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined, hasIdentity: false },
       silent,
       signal,
     );
     const settings = `${app.id}/config/appsettings`.toLowerCase();
     azure().state.secrets.set(settings, { FEATURE: 'on', WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true' });
     const access = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
-    await account.appService.setImage(
-      subscription,
-      app,
-      { reference: 'docker.io/mona/web:2', access },
-      undefined,
-      signal,
-    );
+    await account.appService.setImage(subscription, app, { reference: 'docker.io/mona/web:2', access }, signal);
     expect(azure().state.secrets.get(settings)).toEqual({
       FEATURE: 'on',
       WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'true',
@@ -207,8 +196,7 @@ describe('resources of Azure', () => {
       signal,
     );
     const app = await account.appService.create(
-      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined },
-      { reference: 'docker.io/library/nginx:1', access: { kind: 'none' } },
+      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined, hasIdentity: false },
       silent,
       signal,
     );
@@ -242,12 +230,11 @@ describe('resources of Azure', () => {
       ingress: { port: 8080, isExternal: true },
       variables: { LOG_LEVEL: 'debug' },
     };
-    const app = await account.containerApps.create(
-      wish,
-      { reference, access: { kind: 'identity', registry: abac } },
-      silent,
-      signal,
-    );
+    const image = { reference, access: { kind: 'identity', registry: abac } } as const;
+    const { access, containerApps } = account;
+    const app = await containerApps.create(wish, image, silent, signal);
+    await access.grantPull(abac, await containerApps.pullIdentity(subscription, app, silent, signal), signal);
+    await containerApps.setImage(subscription, app, 'contoso-web', image, silent, signal);
     expect(app).toMatchObject({
       containers: ['contoso-web'],
       url: 'https://contoso-web.sandbox.azurecontainerapps.io',
@@ -257,25 +244,32 @@ describe('resources of Azure', () => {
       'PUT Microsoft.App/managedEnvironments/cae-web',
       'PUT Microsoft.App/containerApps/contoso-web',
       'PUT Microsoft.Authorization/roleAssignments/guid',
-      'PUT Microsoft.App/containerApps/contoso-web',
+      'PATCH Microsoft.App/containerApps/contoso-web',
     ]);
-    const body = (container: string, registries: object) => ({
+    const template = (container: string) => ({
+      containers: [{ name: 'contoso-web', image: container, env: [{ name: 'LOG_LEVEL', value: 'debug' }] }],
+    });
+    const ingress = { external: true, targetPort: 8080, transport: 'auto' };
+    expect(calls[1]?.body).toEqual({
       location: 'westeurope',
       identity: { type: 'SystemAssigned' },
       properties: {
         environmentId: environment.id,
-        configuration: {
-          activeRevisionsMode: 'Single',
-          ingress: { external: true, targetPort: 8080, transport: 'auto' },
-          ...registries,
-        },
-        template: {
-          containers: [{ name: 'contoso-web', image: container, env: [{ name: 'LOG_LEVEL', value: 'debug' }] }],
-        },
+        configuration: { activeRevisionsMode: 'Single', ingress },
+        template: template('mcr.microsoft.com/k8se/quickstart:latest'),
       },
     });
-    expect(calls[1]?.body).toEqual(body('mcr.microsoft.com/k8se/quickstart:latest', {}));
-    expect(calls[3]?.body).toEqual(body(reference, { registries: [{ server: abac.loginServer, identity: 'system' }] }));
+    // What the service has set besides goes back as it came.
+    expect(calls[3]?.body).toEqual({
+      location: 'westeurope',
+      properties: {
+        configuration: {
+          ...{ activeRevisionsMode: 'Single', ingress: { ...ingress, allowInsecure: false } },
+          registries: [{ server: abac.loginServer, identity: 'system' }],
+        },
+        template: template(reference),
+      },
+    });
     expect(azure().state.assignments.map(({ role }) => role)).toEqual(['Container Registry Repository Reader']);
   });
 
@@ -324,15 +318,197 @@ describe('resources of Azure', () => {
     });
   });
 
+  it('are made in the place of nothing that is there', async () => {
+    const account = accountOf(azure());
+    const { appService, containerApps } = account;
+    const plan = { name: 'asp-web', location: 'westeurope', sku: 'B1' };
+    const made = await appService.createPlan(place, plan, silent, signal);
+    const app = { ...place, name: 'contoso-web', location: 'westeurope', plan: made, port: 80, hasIdentity: false };
+    await appService.create(app, silent, signal);
+    const environment = await containerApps.createEnvironment(
+      place,
+      { name: 'cae', location: 'westeurope' },
+      silent,
+      signal,
+    );
+    const container = { ...place, name: 'contoso-app', environment, variables: {} };
+    const image = { reference: 'docker.io/library/nginx:1', access: { kind: 'none' } } as const;
+    await containerApps.create(container, image, silent, signal);
+    const before = written().length;
+    const registryThere = { ...place, name: 'contosomain', location: 'westeurope', sku: 'Basic' } as const;
+    for (const again of [
+      () => account.createResourceGroup(place, 'eastus', signal),
+      () => account.createRegistry(registryThere, silent, signal),
+      () => appService.createPlan(place, { ...plan, sku: 'P1v3' }, silent, signal),
+      () => appService.create(app, silent, signal),
+      () => containerApps.createEnvironment(place, { name: 'CAE', location: 'eastus' }, silent, signal),
+      () => containerApps.create(container, image, silent, signal),
+    ])
+      expect(await failing(again())).toMatchObject({ kind: 'rejected', detail: { code: 'EXISTS' } });
+    expect(written()).toHaveLength(before);
+  });
+
+  it('are made of services that are switched on where they never were', async () => {
+    azure().state.registrations.set('Microsoft.App', 'NotRegistered');
+    const account = accountOf(azure());
+    const create = () =>
+      account.containerApps.createEnvironment(place, { name: 'cae', location: 'westeurope' }, silent, signal);
+    expect((await failing(create())).message).toContain("not registered to use namespace 'Microsoft.App'");
+    await account.register(subscription, 'Microsoft.App', signal);
+    expect(await create()).toMatchObject({ name: 'cae' });
+    const asked = azure().calls.length;
+    await account.register(subscription, 'Microsoft.Web', signal);
+    // It was on, which one request tells.
+    expect(
+      azure()
+        .calls.slice(asked)
+        .map(({ method }) => method),
+    ).toEqual(['GET']);
+    const elsewhere = failing(
+      account.containerApps.createEnvironment(place, { name: 'far', location: 'mars' }, silent, signal),
+    );
+    expect((await elsewhere).message).toContain("The provided location 'mars' is not available");
+  });
+
+  it('are given a role once their identity is known everywhere', async () => {
+    const { access } = accountOf(azure());
+    const main = await registry();
+    azure().fail(/PUT .*roleAssignments/, {
+      ...{ times: 1, status: 400 },
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        error: { code: 'PrincipalNotFound', message: 'Principal 1 does not exist in the directory.' },
+      }),
+    });
+    const principal = '99999999-9999-9999-9999-999999999999';
+    await access.grantPull(main, principal, signal);
+    expect(azure().state.assignments).toEqual([{ scope: main.id, principalId: principal, role: 'AcrPull' }]);
+    await access.grantPull(main, principal, signal);
+    expect(azure().state.assignments).toHaveLength(1);
+  }, 15_000);
+
+  describe('that are there', () => {
+    const robot = `/subscriptions/${production}/resourceGroups/rg-images/providers/Microsoft.ManagedIdentity/userAssignedIdentities/robot`;
+    const robots = { [robot]: { principalId: 'principal-of-robot', clientId: 'client-of-robot' } };
+
+    const webApp = async (siteConfig: object = {}, identity?: object) => {
+      const { appService } = accountOf(azure());
+      const plan = await appService.createPlan(
+        place,
+        { name: 'asp-web', location: 'westeurope', sku: 'B1' },
+        silent,
+        signal,
+      );
+      const wish = { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined, hasIdentity: false };
+      const app = await appService.create(wish, silent, signal);
+      const resource = azure().resource('/sites/contoso-web');
+      Object.assign(resource?.properties.siteConfig ?? {}, siteConfig);
+      if (resource !== undefined && identity !== undefined) resource.identity = identity;
+      return { appService, app, resource };
+    };
+
+    it('keep the identities that users gave them, and get their own', async () => {
+      const { appService, app, resource } = await webApp({}, { type: 'UserAssigned', userAssignedIdentities: robots });
+      const principal = await appService.pullIdentity(subscription, app, signal);
+      expect(resource?.identity).toMatchObject({
+        ...{ type: 'SystemAssigned, UserAssigned', principalId: principal, userAssignedIdentities: robots },
+      });
+      expect(principal).not.toBe('principal-of-robot');
+      expect(written().at(-1)).toEqual({
+        what: 'PATCH Microsoft.Web/sites/contoso-web',
+        body: { identity: { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { [robot]: {} } } },
+      });
+    });
+
+    it('pull as the identity that they were told to, unless that is gone', async () => {
+      const told = { acrUserManagedIdentityID: 'client-of-robot' };
+      const { appService, app, resource } = await webApp(told, {
+        ...{ type: 'UserAssigned', userAssignedIdentities: robots },
+      });
+      expect(await appService.now(subscription, app, signal)).toMatchObject({ pullsAs: 'robot' });
+      expect(await appService.pullIdentity(subscription, app, signal)).toBe('principal-of-robot');
+      const main = await registry();
+      const image = { reference: `${main.loginServer}/web:1.4`, access: { kind: 'identity', registry: main } } as const;
+      await appService.setImage(subscription, app, image, signal);
+      expect(resource?.properties.siteConfig).toMatchObject({ ...told, acrUseManagedIdentityCreds: true });
+      if (resource !== undefined) resource.identity = { type: 'SystemAssigned', principalId: 'own' };
+      expect(await appService.pullIdentity(subscription, app, signal)).toBe('own');
+      await appService.setImage(subscription, app, image, signal);
+      expect(resource?.properties.siteConfig).toMatchObject({ acrUserManagedIdentityID: '' });
+    });
+
+    it('lose a credential that they need no more', async () => {
+      const { appService, app, resource } = await webApp({ acrUseManagedIdentityCreds: true });
+      const settings = `${app.id}/config/appsettings`.toLowerCase();
+      azure().state.secrets.set(settings, {
+        FEATURE: 'on',
+        DOCKER_REGISTRY_SERVER_URL: 'https://registry.example.com',
+        DOCKER_REGISTRY_SERVER_USERNAME: 'bot',
+        DOCKER_REGISTRY_SERVER_PASSWORD: 'old secret',
+      });
+      expect(await appService.now(subscription, app, signal)).toEqual({
+        ...{ runsSeveral: false, credentialOf: 'registry.example.com' },
+      });
+      const image = { reference: 'docker.io/library/nginx:1.27', access: { kind: 'none' } } as const;
+      await appService.setImage(subscription, app, image, signal);
+      expect(azure().state.secrets.get(settings)).toEqual({ FEATURE: 'on' });
+      expect(resource?.properties.siteConfig).toMatchObject({ acrUseManagedIdentityCreds: false });
+    });
+
+    it('tell when they run several containers', async () => {
+      for (const linuxFxVersion of ['COMPOSE|dmVyc2lvbjog', 'KUBE|abc', 'sitecontainers']) {
+        const { appService, app } = await webApp({ linuxFxVersion });
+        expect(await appService.now(subscription, app, signal)).toEqual({ runsSeveral: true });
+        azure().state.resources.clear();
+      }
+    });
+
+    it('get a revision of another name, with all variables, also empty ones, and identities', async () => {
+      const { containerApps, access } = accountOf(azure());
+      const environment = await containerApps.createEnvironment(
+        place,
+        { name: 'cae', location: 'westeurope' },
+        silent,
+        signal,
+      );
+      const app = await containerApps.create(
+        { ...place, name: 'contoso-app', environment, variables: { EMPTY: '', LEVEL: 'debug' } },
+        { reference: 'docker.io/library/nginx:1', access: { kind: 'none' } },
+        silent,
+        signal,
+      );
+      const resource = azure().resource('/containerApps/contoso-app');
+      if (resource === undefined) throw new Error('There is no app.');
+      resource.revisions = ['v1'];
+      Object.assign(resource.properties.template as object, { revisionSuffix: 'v1', scale: { minReplicas: 1 } });
+      resource.identity = { type: 'UserAssigned', userAssignedIdentities: robots };
+      const main = await registry();
+      await access.grantPull(main, await containerApps.pullIdentity(subscription, app, silent, signal), signal);
+      expect(resource.identity).toMatchObject({ userAssignedIdentities: robots });
+      const image = { reference: `${main.loginServer}/web:1.4`, access: { kind: 'identity', registry: main } } as const;
+      await containerApps.setImage(subscription, app, 'contoso-app', image, silent, signal);
+      expect(resource.properties.template).toMatchObject({
+        scale: { minReplicas: 1 },
+        revisionSuffix: '',
+        containers: [{ image: image.reference, env: [{ name: 'EMPTY' }, { name: 'LEVEL', value: 'debug' }] }],
+      });
+    });
+  });
+
   it('tell beforehand which rights the account lacks', async () => {
     const { access } = accountOf(azure());
     const main = await registry();
     expect(await access.mayAssign(main, signal)).toBe(true);
-    expect(await access.mayCreate(place, 'Microsoft.Web/sites', signal)).toBe(true);
+    const group = `/subscriptions/${production}/resourceGroups/rg-images`;
+    const mayCreate = () => access.may(subscription, group, 'Microsoft.Web/sites/write', signal);
+    expect(await mayCreate()).toBe(true);
     azure().state.denied.set(main.id.toLowerCase(), ['Microsoft.Authorization/roleAssignments/write']);
     azure().state.denied.set(`/subscriptions/${production}/resourcegroups/rg-images`, ['Microsoft.Web/*']);
     expect(await access.mayAssign(main, signal)).toBe(false);
-    expect(await access.mayCreate(place, 'Microsoft.Web/sites', signal)).toBe(false);
+    expect(await mayCreate()).toBe(false);
+    expect(await access.may(subscription, `/subscriptions/${production}`, 'Microsoft.Web/sites/write', signal)).toBe(
+      true,
+    );
   });
 
   it('give the credential of an admin user only where it is switched on', async () => {

@@ -1,0 +1,49 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../core/failure';
+import { asked } from './arm';
+import type { Subscription } from './azure';
+import type { ArmClientIn } from './pullAccess';
+
+/** With what each type of resource is asked for: the version of the API that the rest of it is spoken to with. */
+const apiVersions: Readonly<Record<string, string>> = {
+  'microsoft.app/containerapps': '2025-07-01',
+  'microsoft.app/managedenvironments': '2025-07-01',
+  'microsoft.containerregistry/registries': '2025-11-01',
+  'microsoft.web/serverfarms': '2025-05-01',
+  'microsoft.web/sites': '2025-05-01',
+};
+
+/** What there is already. The service makes nothing anew where something of that name is: it changes that instead. */
+export class Existing {
+  constructor(private readonly client: ArmClientIn) {}
+
+  /** Whether a resource, or a resource group, of that id is there. */
+  async has({ id, tenantId }: Subscription, resourceId: string, signal: AbortSignal): Promise<boolean> {
+    const { ResourceManagementClient } = await import('@azure/arm-resources');
+    const { credential, options } = this.client(tenantId);
+    const client = new ResourceManagementClient(credential, id, options);
+    const [, group = '', type] =
+      /\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+\/[^/]+)\/[^/]+)?$/i.exec(resourceId) ?? [];
+    const version = apiVersions[type?.toLowerCase() ?? ''] ?? '';
+    try {
+      await asked<unknown>(signal, () =>
+        type === undefined
+          ? client.resourceGroups.get(group, { abortSignal: signal })
+          : // The SDK puts a slash in front.
+            client.resources.getById(resourceId.replace(/^\//, ''), version, { abortSignal: signal }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'notFound') return false;
+      throw error;
+    }
+  }
+
+  /** Refuses what is about to be made where something of that name is. */
+  async refuse(subscription: Subscription, resourceId: string, signal: AbortSignal): Promise<void> {
+    if (!(await this.has(subscription, resourceId, signal))) return;
+    const name = resourceId.slice(resourceId.lastIndexOf('/') + 1);
+    const explanation = t('{0} is there already, and is not overwritten; choose it, or another name', name);
+    throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', code: 'EXISTS', explanation });
+  }
+}

@@ -1,0 +1,176 @@
+import { t } from '@vscode/l10n';
+import type { AppServicePlan, WebApp, WebAppNow } from '../../azure/azure';
+import type { Deployable } from '../commands/deploy';
+import type { App } from '../app';
+import { accessPrompts } from './access';
+import type { AccessChoice } from './access';
+import { portPrompt } from './ports';
+import { flowSignal, groupPrompts, locationPicks, placeOf, subscriptionPrompts, taken, widened } from './steps';
+import type { Account, InGroup } from './steps';
+import type { Pick, Prompt, Told } from './wizard';
+
+interface NewPlan {
+  readonly name: string;
+  readonly sku: string;
+}
+
+export interface AppServiceAnswers extends InGroup {
+  /** An app or slot that is there, or a new one. */
+  readonly target: WebApp | 'new';
+  /** How the target is set up, where it is there. */
+  readonly now: WebAppNow;
+  readonly name: string;
+  readonly plan: AppServicePlan | 'new';
+  readonly newPlan: NewPlan;
+  readonly location: string;
+  readonly port: number;
+  readonly access: AccessChoice;
+}
+
+/** https://learn.microsoft.com/en-us/azure/app-service/overview-hosting-plans */
+const skus: readonly { readonly value: string; readonly detail: () => string }[] = [
+  { value: 'B1', detail: () => t('Basic: 1 core, 1.75 GB') },
+  { value: 'B2', detail: () => t('Basic: 2 cores, 3.5 GB') },
+  { value: 'B3', detail: () => t('Basic: 4 cores, 7 GB') },
+  { value: 'S1', detail: () => t('Standard, with slots: 1 core, 1.75 GB') },
+  { value: 'P0v3', detail: () => t('Premium, with slots: 1 core, 4 GB') },
+  { value: 'P1v3', detail: () => t('Premium, with slots: 2 cores, 8 GB') },
+  { value: 'P2v3', detail: () => t('Premium, with slots: 4 cores, 16 GB') },
+  { value: 'F1', detail: () => t('Free: shared, 60 minutes of work a day') },
+];
+
+/** All that is asked before the summary. */
+export function appServicePrompts(
+  app: App,
+  accounts: readonly Account[],
+  deployable: Deployable,
+): readonly Prompt<AppServiceAnswers>[] {
+  return [
+    ...subscriptionPrompts<AppServiceAnswers>(accounts),
+    ...targetPrompts,
+    ...newAppPrompts(app, deployable),
+    ...accessPrompts<AppServiceAnswers>(app, deployable),
+  ];
+}
+
+const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
+  {
+    ask: async (boxes, { azure, subscription }) => {
+      if (azure === undefined || subscription === undefined) return {};
+      const list = azure.appService.webApps(subscription, flowSignal()).then((apps): Pick<WebApp | 'new'>[] => [
+        { label: t('$(add) Create new web app…'), value: 'new' },
+        ...apps.map((value) => ({
+          label: value.name,
+          description: `${value.resourceGroup} · ${value.location}`,
+          value,
+        })),
+      ]);
+      return { target: await boxes.pick(t('Web app'), list) };
+    },
+  },
+  {
+    when: ({ target }) => target !== undefined && target !== 'new',
+    ask: async (boxes, { azure, subscription, target }) => {
+      if (azure === undefined || subscription === undefined || target === undefined || target === 'new') return {};
+      const production: WebApp = { ...target };
+      const slots = azure.appService
+        .slots(subscription, target, flowSignal())
+        .then((list): Pick<WebApp>[] => [
+          { label: t('Production'), description: target.url, value: production },
+          ...list.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
+        ]);
+      const chosen = await boxes.pick(t('Slot of {0}', target.name), slots);
+      return { target: chosen, now: await azure.appService.now(subscription, chosen, flowSignal()) };
+    },
+  },
+];
+
+function isNew({ target }: Told<AppServiceAnswers>): boolean {
+  return target === 'new';
+}
+
+function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppServiceAnswers>[] {
+  const onlyNew = (prompt: Prompt<AppServiceAnswers>): Prompt<AppServiceAnswers> => ({
+    ...prompt,
+    when: (told) => isNew(told) && (prompt.when?.(told) ?? true),
+  });
+  const prompts: Prompt<AppServiceAnswers>[] = [
+    {
+      ask: async (boxes, { azure, subscription }) => ({
+        name: await boxes.input({
+          prompt: t('Name of the web app, the only one of that name in Azure'),
+          placeholder: 'contoso-web',
+          problem: appNameProblem,
+          check: async (text) =>
+            azure === undefined || subscription === undefined
+              ? undefined
+              : azure.appService.nameProblem(subscription, text, flowSignal()),
+        }),
+      }),
+    },
+    ...groupPrompts((told) => ('name' in told && typeof told.name === 'string' ? `rg-${told.name}` : 'rg-web')).map(
+      (prompt) => widened<AppServiceAnswers, InGroup>(prompt),
+    ),
+    {
+      ask: async (boxes, { azure, subscription }) => {
+        if (azure === undefined || subscription === undefined) return {};
+        const plans = azure.appService
+          .plans(subscription, flowSignal())
+          .then((list): Pick<AppServicePlan | 'new'>[] => [
+            { label: t('$(add) Create new Linux plan…'), value: 'new' },
+            ...list.map((value) => ({
+              label: value.name,
+              description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,
+              value,
+            })),
+          ]);
+        return { plan: await boxes.pick(t('App Service plan'), plans) };
+      },
+    },
+    {
+      when: ({ plan }) => plan === 'new',
+      ask: async (boxes, told) => {
+        const plan = await boxes.input({
+          prompt: t('Name of the new plan'),
+          value: `asp-${told.name ?? 'web'}`,
+          problem: planNameProblem,
+          check: (text) => taken(placeOf(told), told.azure, 'Microsoft.Web/serverfarms', text),
+        });
+        return { newPlan: { name: plan, sku: '' } };
+      },
+    },
+    {
+      when: ({ plan }) => plan === 'new',
+      ask: async (boxes, { newPlan }) => {
+        const sku = await boxes.pick(
+          t('SKU of the plan'),
+          skus.map(({ value, detail }) => ({ label: value, description: detail(), value })),
+        );
+        return { newPlan: { name: newPlan?.name ?? '', sku } };
+      },
+    },
+    {
+      when: ({ plan }) => plan === 'new',
+      ask: async (boxes, { azure, subscription }) => {
+        if (azure === undefined || subscription === undefined) return {};
+        return {
+          location: await boxes.pick(t('Location'), locationPicks(azure, subscription, 'Microsoft.Web', 'sites')),
+        };
+      },
+    },
+    portPrompt<AppServiceAnswers>(app, deployable),
+  ];
+  return prompts.map(onlyNew);
+}
+
+/** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftweb */
+function appNameProblem(name: string): string | undefined {
+  if (name.length < 2 || name.length > 60) return t('It has 2 to 60 characters.');
+  return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i.test(name)
+    ? undefined
+    : t('It has letters, digits and -, and neither begins nor ends with -.');
+}
+
+function planNameProblem(name: string): string | undefined {
+  return /^[\w-]{1,60}$/.test(name) ? undefined : t('It has 1 to 60 letters, digits, _ or -.');
+}

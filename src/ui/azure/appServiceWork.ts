@@ -1,0 +1,114 @@
+import { t } from '@vscode/l10n';
+import { idIn } from '../../azure/azure';
+import type { DeployedImage, WebApp } from '../../azure/azure';
+import type { Deployable } from '../commands/deploy';
+import { accessLine, checkRights, deployedImage, identityWork, referenceFor, rightsIn } from './access';
+import type { Right } from './access';
+import type { AppServiceAnswers } from './appServicePrompts';
+import { groupWork } from './groupWork';
+import { placeOf } from './steps';
+import type { Told } from './wizard';
+import type { Work } from './work';
+
+/** All that will be made and changed. */
+export function appServiceSummary({ image }: Deployable, told: Told<AppServiceAnswers>): readonly string[] {
+  const { target, name = '', plan, newPlan, group, access, location, subscription, now } = told;
+  const reference = referenceFor(image);
+  const lines: string[] = [];
+  if (target !== undefined && target !== 'new') {
+    const which = whichOf(target);
+    lines.push(t('The image of {0} is replaced by {1}; its other settings stay.', which, reference));
+    if (now?.runsSeveral === true)
+      lines.push(t('{0} runs several containers now: this one takes the place of all of them.', which));
+  } else {
+    if (group !== undefined && group !== 'new' && group.isNew) lines.push(t('New resource group: {0}', group.name));
+    if (plan === 'new')
+      lines.push(t('New Linux plan: {0}, {1}, in {2}', newPlan?.name ?? '', newPlan?.sku ?? '', location ?? ''));
+    lines.push(t('New web app: {0}, running {1}', name, reference));
+  }
+  if (access?.kind === 'identity' && now?.pullsAs !== undefined)
+    lines.push(t('It pulls as {0}, which gets the right to pull from {1}.', now.pullsAs, access.registry.name));
+  else if (access !== undefined) lines.push(accessLine(access));
+  const isUnused = access?.kind === 'identity' || access?.kind === 'none';
+  if (isUnused && now?.credentialOf !== undefined)
+    lines.push(t('The credential of {0} goes from its settings: it is used no more.', now.credentialOf));
+  lines.push(t('Subscription: {0}', subscription?.name ?? ''));
+  return lines;
+}
+
+/** What is done once all is told. `deployed`: the app, once it is there. */
+export function appServiceWork(
+  deployable: Deployable,
+  told: Told<AppServiceAnswers>,
+): { readonly steps: readonly Work[]; readonly deployed: () => WebApp | undefined } {
+  const { azure, subscription, target, access: choice, group } = told;
+  const nothing = { steps: [], deployed: () => undefined };
+  if (azure === undefined || subscription === undefined || target === undefined || choice === undefined) return nothing;
+  const { appService } = azure;
+  let image: DeployedImage | undefined;
+  let app: WebApp | undefined = target === 'new' ? undefined : target;
+  const check = (rights: readonly Right[]): Work => ({
+    doing: t('Checking rights'),
+    run: async (_status, signal) => {
+      await checkRights(azure, subscription, rights, choice, signal);
+      image = await deployedImage(deployable, choice, signal);
+    },
+  });
+  const imageWork = (name: string): readonly Work[] => [
+    ...identityWork(choice, name, async (_status, signal) =>
+      app === undefined ? '' : appService.pullIdentity(subscription, app, signal),
+    ),
+    {
+      doing: t('Setting the image of {0}', name),
+      run: async (_status, signal) => {
+        if (app !== undefined && image !== undefined) await appService.setImage(subscription, app, image, signal);
+      },
+    },
+  ];
+  const deployed = () => app;
+  if (target !== 'new') {
+    const rights = ['Microsoft.Web/sites/write', 'Microsoft.Web/sites/config/write'].map((action) => ({
+      action,
+      scope: target.id,
+      label: whichOf(target),
+    }));
+    return { steps: [check(rights), ...imageWork(whichOf(target))], deployed };
+  }
+  const place = placeOf(told);
+  if (place === undefined || group === undefined || group === 'new') return nothing;
+  const { name = '', newPlan } = told;
+  let plan = told.plan === 'new' ? undefined : told.plan;
+  const location = told.location ?? plan?.location ?? '';
+  const planType = 'Microsoft.Web/serverfarms';
+  const rights = [
+    ...rightsIn(place, group.isNew, ['Microsoft.Web/sites', ...(plan === undefined ? [planType] : [])]),
+    ...(plan === undefined
+      ? []
+      : [{ action: `${planType}/join/action`, scope: plan.id, label: t('the plan {0}', plan.name) }]),
+  ];
+  const steps = [check(rights), ...groupWork(azure, place, group.isNew, location, ['Microsoft.Web'])];
+  if (plan === undefined && newPlan !== undefined)
+    steps.push({
+      doing: t('Creating the plan {0}', newPlan.name),
+      makes: { label: t('the plan {0}', newPlan.name), id: idIn(place, planType, newPlan.name) },
+      run: async (status, signal) => {
+        plan = await appService.createPlan(place, { ...newPlan, location }, status, signal);
+      },
+    });
+  steps.push({
+    doing: t('Creating the web app {0}', name),
+    makes: { label: t('the web app {0}', name), id: idIn(place, 'Microsoft.Web/sites', name) },
+    run: async (status, signal) => {
+      if (plan === undefined) return;
+      // It listens on 80 unless told otherwise.
+      const port = told.port === 80 ? undefined : told.port;
+      const wish = { ...place, name, location: plan.location, plan, port, hasIdentity: choice.kind === 'identity' };
+      app = await appService.create(wish, status, signal);
+    },
+  });
+  return { steps: [...steps, ...imageWork(name)], deployed };
+}
+
+function whichOf({ name, slot }: WebApp): string {
+  return slot === undefined ? name : `${name}/${slot}`;
+}

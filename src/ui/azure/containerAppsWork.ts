@@ -1,0 +1,133 @@
+import { t } from '@vscode/l10n';
+import { idIn } from '../../azure/azure';
+import type { ContainerApp, DeployedImage } from '../../azure/azure';
+import type { Deployable } from '../commands/deploy';
+import { accessLine, checkRights, deployedImage, identityWork, referenceFor, rightsIn } from './access';
+import type { Right } from './access';
+import type { ContainerAppsAnswers } from './containerAppsPrompts';
+import { groupWork } from './groupWork';
+import { placeOf } from './steps';
+import type { Told } from './wizard';
+import type { Work } from './work';
+
+/** All that will be made and changed. */
+export function containerAppsSummary({ image }: Deployable, told: Told<ContainerAppsAnswers>): readonly string[] {
+  const {
+    target,
+    container,
+    name = '',
+    environment,
+    newEnvironment = '',
+    location = '',
+    group,
+    ingress,
+    port,
+    access,
+  } = told;
+  const reference = referenceFor(image);
+  const lines: string[] = [];
+  if (target !== undefined && target !== 'new') {
+    const which = container ?? target.containers[0] ?? target.name;
+    lines.push(
+      t('A new revision of {0} runs {1} in its container {2}; all else stays.', target.name, reference, which),
+    );
+  } else {
+    if (group !== undefined && group !== 'new' && group.isNew) lines.push(t('New resource group: {0}', group.name));
+    if (environment === 'new') lines.push(t('New environment: {0}, in {1}', newEnvironment, location));
+    lines.push(t('New container app: {0}, running {1}', name, reference));
+    if (ingress === 'none') lines.push(t('Nobody reaches it.'));
+    else
+      lines.push(
+        ingress === 'external'
+          ? t('Everybody reaches its port {0}.', String(port))
+          : t('Other apps of the environment reach its port {0}.', String(port)),
+      );
+  }
+  if (access !== undefined) lines.push(accessLine(access));
+  lines.push(t('Subscription: {0}', told.subscription?.name ?? ''));
+  return lines;
+}
+
+/** What is done once all is told. `deployed`: the app, once it is there. */
+export function containerAppsWork(
+  deployable: Deployable,
+  told: Told<ContainerAppsAnswers>,
+): { readonly steps: readonly Work[]; readonly deployed: () => ContainerApp | undefined } {
+  const { azure, subscription, target, access: choice, group } = told;
+  const nothing = { steps: [], deployed: () => undefined };
+  if (azure === undefined || subscription === undefined || target === undefined || choice === undefined) return nothing;
+  const { containerApps } = azure;
+  const appType = 'Microsoft.App/containerApps';
+  let image: DeployedImage | undefined;
+  let app: ContainerApp | undefined = target === 'new' ? undefined : target;
+  const check = (rights: readonly Right[]): Work => ({
+    doing: t('Checking rights'),
+    run: async (_status, signal) => {
+      await checkRights(azure, subscription, rights, choice, signal);
+      image = await deployedImage(deployable, choice, signal);
+    },
+  });
+  const identity = (name: string) =>
+    identityWork(choice, name, async (status, signal) =>
+      app === undefined ? '' : containerApps.pullIdentity(subscription, app, status, signal),
+    );
+  const revision = (name: string): Work => ({
+    doing: t('Making a new revision of {0}', name),
+    goesOn: true,
+    run: async (status, signal) => {
+      if (app === undefined || image === undefined) return;
+      const container = told.container ?? app.containers[0] ?? name;
+      app = await containerApps.setImage(subscription, app, container, image, status, signal);
+    },
+  });
+  const deployed = () => app;
+  if (target !== 'new') {
+    const { id: scope, name } = target;
+    const actions = [`${appType}/write`, ...(choice.kind === 'none' ? [] : [`${appType}/listSecrets/action`])];
+    const rights = actions.map((action) => ({ action, scope, label: name }));
+    return { steps: [check(rights), ...identity(name), revision(name)], deployed };
+  }
+  const place = placeOf(told);
+  if (place === undefined || group === undefined || group === 'new') return nothing;
+  const { name = '', newEnvironment, ingress, port = 80, variables = {} } = told;
+  let environment = told.environment === 'new' ? undefined : told.environment;
+  const location = told.location ?? environment?.location ?? '';
+  const environmentType = 'Microsoft.App/managedEnvironments';
+  const rights = [
+    ...rightsIn(place, group.isNew, [appType, ...(environment === undefined ? [environmentType] : [])]),
+    ...(environment === undefined
+      ? []
+      : [
+          {
+            action: `${environmentType}/join/action`,
+            scope: environment.id,
+            label: t('the environment {0}', environment.name),
+          },
+        ]),
+  ];
+  const steps = [check(rights), ...groupWork(azure, place, group.isNew, location, ['Microsoft.App'])];
+  if (environment === undefined && newEnvironment !== undefined)
+    steps.push({
+      doing: t('Creating the environment {0}', newEnvironment),
+      makes: {
+        label: t('the environment {0}', newEnvironment),
+        id: idIn(place, environmentType, newEnvironment),
+      },
+      run: async (status, signal) => {
+        const wish = { name: newEnvironment, location };
+        environment = await containerApps.createEnvironment(place, wish, status, signal);
+      },
+    });
+  steps.push({
+    doing: t('Creating the container app {0}', name),
+    makes: { label: t('the container app {0}', name), id: idIn(place, appType, name) },
+    run: async (status, signal) => {
+      if (environment === undefined || image === undefined) return;
+      const reach = ingress === 'none' ? {} : { ingress: { port, isExternal: ingress === 'external' } };
+      const wish = { ...place, name, environment, variables, ...reach };
+      app = await containerApps.create(wish, image, status, signal);
+    },
+  });
+  // With an identity, its own image comes once that may pull it.
+  return { steps: [...steps, ...identity(name), ...(choice.kind === 'identity' ? [revision(name)] : [])], deployed };
+}

@@ -1,0 +1,100 @@
+import { t } from '@vscode/l10n';
+import type { Azure, Subscription } from '../../azure/azure';
+import { Failure, withDetail } from '../../core/failure';
+import type { App } from '../app';
+import { causes, isCancellation } from '../report';
+
+/** Something that exists afterwards that did not before. */
+export interface Made {
+  /** `the plan asp-web` */
+  readonly label: string;
+  /** Of a resource with a page of its own in the portal. */
+  readonly id?: string;
+}
+
+/** A step of the work that a flow does once all is told. */
+export interface Work {
+  /** `Creating the plan asp-web` */
+  readonly doing: string;
+  readonly makes?: Made;
+  /** Azure finishes it, whether or not anybody watches. */
+  readonly goesOn?: boolean;
+  readonly run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+/** How long Azure has to tell whether a step that failed has left something behind. */
+const lookWithinMs = 10_000;
+
+/** Does one step after the other under one notification. Where one fails, or somebody cancels, what exists already is said. */
+export async function work(
+  app: App,
+  title: string,
+  where: { readonly azure: Azure; readonly subscription: Subscription },
+  steps: readonly Work[],
+): Promise<void> {
+  const made: Made[] = [];
+  await app.working(title, async (progress, signal) => {
+    for (const [index, step] of steps.entries()) {
+      const place = t('{0} of {1} · {2}', index + 1, steps.length, step.doing);
+      let hasBegun = false;
+      try {
+        signal.throwIfAborted();
+        progress(place);
+        hasBegun = true;
+        await step.run((status) => {
+          progress(`${place} · ${status}`);
+        }, signal);
+      } catch (error) {
+        const left = hasBegun ? await leftBehind(app, where, step, error) : undefined;
+        if (left !== undefined) made.push(left);
+        const goesOn = hasBegun && (left !== undefined || step.goesOn === true);
+        if (isCancellation(error)) app.tell(stopped(title, step, made, goesOn), 'information');
+        throw told(error, where, step, made);
+      }
+      if (step.makes !== undefined) made.push(step.makes);
+    }
+  });
+}
+
+/** What a step was to make may be there although it failed: as a resource whose image could not be pulled. */
+async function leftBehind(
+  app: App,
+  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  { makes }: Work,
+  error: unknown,
+): Promise<Made | undefined> {
+  const wasThere = error instanceof Failure && error.detail.code === 'EXISTS';
+  if (makes?.id === undefined || wasThere) return undefined;
+  try {
+    return (await azure.has(subscription, makes.id, AbortSignal.timeout(lookWithinMs))) ? makes : undefined;
+  } catch (unknown) {
+    app.log.warn(`Could not tell whether there is ${makes.label}\n  ${causes(unknown)}`);
+    return { ...makes, label: t('perhaps {0}', makes.label) };
+  }
+}
+
+function existing(made: readonly Made[]): string {
+  return made.length === 0
+    ? t('nothing was created')
+    : t('what exists already: {0}', made.map(({ label }) => label).join(', '));
+}
+
+function stopped(title: string, { doing }: Work, made: readonly Made[], goesOn: boolean): string {
+  return goesOn
+    ? t('{0}: Azure goes on with “{1}” by itself; {2}.', title, doing, existing(made))
+    : t('{0}: stopped at “{1}”; {2}.', title, doing, existing(made));
+}
+
+function told(
+  error: unknown,
+  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  { doing }: Work,
+  made: readonly Made[],
+): unknown {
+  if (!(error instanceof Failure)) return error;
+  const where = t('it failed at “{0}”', doing);
+  const explanation = [error.detail.explanation, where, existing(made)].filter((part) => part !== undefined).join('; ');
+  const last = made.findLast(({ id }) => id !== undefined)?.id;
+  const page = last === undefined ? {} : { page: azure.portalPage(subscription.tenantId, last) };
+  return withDetail(error, { explanation, ...page });
+}
