@@ -3,6 +3,7 @@
 
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
+const MinimizerPlugin = require('minimizer-webpack-plugin');
 const { Compilation, NormalModuleReplacementPlugin, sources } = require('webpack');
 
 /** Systems that VS Code runs on and keytar has binaries for: what it calls linux-arm is made for arm64. */
@@ -74,6 +75,8 @@ module.exports = (_env, { mode }) => ({
     // Libraries imported on first use become chunks of their own, named after the library.
     chunkIds: 'named',
     splitChunks: false,
+    // AzureWizard knows by the name of the error's class that somebody went back.
+    minimizer: [new MinimizerPlugin({ terserOptions: { keep_classnames: /Error$/ } })],
   },
   devtool: mode === 'production' ? false : 'source-map',
   performance: { hints: false },

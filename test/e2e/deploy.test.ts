@@ -168,9 +168,24 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
   it('runs one from Azure in a new container app', async () => {
     await deploy(fromAzure, 'Container Apps');
     await choose('Container app', 'Create new container app…');
-    await type('Name of the container app', 'app-new');
     await choose('Resource group', 'Create new resource group…');
-    await type('Name of the new resource group');
+    const input = quickInput(workbench());
+    await input.says('Name of the new resource group');
+    // What it proposes is there already: it is not to be overwritten.
+    expect(await input.value()).toBe('rg-web');
+    await input.accept();
+    await input.says('There is one of that name: go back and choose it, or type another name.');
+    await picture('Name that is taken');
+    await input.type('rg-app-new');
+    await input.accept();
+    await type('Name of the container app', 'app-new');
+    await expect.poll(() => input.placeholder()).toBe('Container Apps environment');
+    await input.rows();
+    await input.back();
+    await input.says('Name of the container app');
+    // What was typed before Back stands there again.
+    expect(await input.value()).toBe('app-new');
+    await input.accept();
     await choose('Container Apps environment', 'Create new environment…');
     await type('Name of the new environment');
     await choose('Location', 'West Europe');
@@ -185,8 +200,12 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
       'New container app: app-new',
       'Everybody reaches its port 8080.',
     );
-    await notifications(workbench()).saying('runs at https://app-new.sandbox.azurecontainerapps.io');
-    await notifications(workbench()).clear();
+    const told = notifications(workbench());
+    await told.saying('runs at https://app-new.sandbox.azurecontainerapps.io');
+    await told.press('runs at https://app-new', 'Browse');
+    expect(await dialog(workbench()).detail()).toContain('https://app-new.sandbox.azurecontainerapps.io');
+    await dialog(workbench()).press('Cancel');
+    await told.clear();
     await (await opened()).collapse('Azure');
   });
 
@@ -210,6 +229,93 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
       ],
     });
     await notifications(workbench()).clear();
+    await (await opened()).collapse('Plain');
+  });
+
+  it('gives an app that is there an image from Azure, by a managed identity', async () => {
+    await deploy(fromAzure, 'Container Apps');
+    await choose('Container app', 'app-there');
+    await choose('Container whose image is replaced', 'proxy');
+    const { host } = demo.azure.registry('contosomain');
+    await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
+    await confirmed('deploy-identity-confirm', 'Its managed identity gets the right to pull from contosomain.');
+    await notifications(workbench()).saying('runs at https://app-there');
+    const app = demo.azure.resource('/containerApps/app-there');
+    expect(app?.identity).toMatchObject({ type: 'SystemAssigned' });
+    expect(app?.properties).toMatchObject({
+      template: { containers: [{ name: 'web' }, { name: 'proxy', image: `${host}/web:1.4` }] },
+    });
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Azure');
+  });
+
+  it('runs a public one from Docker Hub in a new web app of a plan that is there', async () => {
+    await deploy(['Hub', 'mona', 'web', '2.3.1'], 'App Service');
+    await choose('Web app', 'Create new web app…');
+    await type('Name of the web app', 'contoso-hub');
+    await choose('Resource group', 'rg-web');
+    await choose('App Service plan', 'asp-there');
+    await type('Port that the container listens on');
+    await choose('How may Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
+    await confirmed(
+      'deploy-public-confirm',
+      'New web app: contoso-hub, running docker.io/mona/web:2.3.1',
+      'The image is public: it is pulled without a credential.',
+    );
+    await notifications(workbench()).saying('runs at https://contoso-hub.azurewebsites.net');
+    expect(demo.azure.resource('/sites/contoso-hub')?.properties).toMatchObject({
+      serverFarmId: demo.azure.resource('/serverfarms/asp-there')?.id,
+      siteConfig: { linuxFxVersion: 'DOCKER|docker.io/mona/web:2.3.1', acrUseManagedIdentityCreds: false },
+    });
+    await notifications(workbench()).clear();
+    await (await opened()).collapse('Hub');
+  });
+
+  it('gives a web app that is there one from a plain registry, with a password typed', async () => {
+    await deploy(['Plain', 'web', '1.4'], 'App Service');
+    await choose('Web app', 'contoso-hub');
+    const { host } = new URL(plain.url);
+    await choose(`How may Azure pull ${host}/web:1.4?`, 'User name and password or token…');
+    await type(`User name at ${host}`, 'bot');
+    await type('Password or token of bot', 'secret');
+    await confirmed('deploy-plain-confirm', `The image of contoso-hub is replaced by ${host}/web:1.4`);
+    await notifications(workbench()).saying('runs at https://contoso-hub.azurewebsites.net');
+    const settings = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-hub/'))?.[1];
+    expect(settings).toMatchObject({
+      DOCKER_REGISTRY_SERVER_USERNAME: 'bot',
+      DOCKER_REGISTRY_SERVER_PASSWORD: 'secret',
+    });
+    await notifications(workbench()).clear();
+  });
+
+  it('says what exists already when a step fails, and shows it in the portal', async () => {
+    demo.azure.fail(/PUT .*containerApps\/app-late/, {
+      ...{ times: 1, status: 400, headers: { 'Content-Type': 'application/json' } },
+      body: JSON.stringify({ error: { code: 'MaxNumberOfAppsReached', message: 'No more apps fit in here.' } }),
+    });
+    await deploy(['Plain', 'web', '1.4'], 'Container Apps');
+    await choose('Container app', 'Create new container app…');
+    await choose('Resource group', 'Create new resource group…');
+    const input = quickInput(workbench());
+    await input.says('Name of the new resource group');
+    await input.type('rg-late');
+    await input.accept();
+    await type('Name of the container app', 'app-late');
+    await choose('Container Apps environment', 'cae-there');
+    await choose('Who reaches the app?', 'Nobody: it has no ingress');
+    await type('Environment variables');
+    const { host } = new URL(plain.url);
+    await choose(`How may Azure pull ${host}/web:1.4?`, 'Nothing: the image is public');
+    await confirmed('deploy-late-confirm', 'New resource group: rg-late', 'Nobody reaches it.');
+    const told = notifications(workbench());
+    const words = await told.saying('it failed at “Creating the container app app-late”');
+    expect(words).toContain('what exists already: the resource group rg-late');
+    expect(words).toContain('It says “No more apps fit in here” (400).');
+    await workbench().screenshot('deploy-late');
+    await told.press('it failed at', 'Open in Portal');
+    expect(await dialog(workbench()).detail()).toContain('https://portal.sandbox.example/');
+    await dialog(workbench()).press('Cancel');
+    await told.clear();
     await (await opened()).collapse('Plain');
   });
 
@@ -253,10 +359,26 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await workbench().screenshot('push-created-registry');
     const [host = ''] = name.split('/');
     await images.expand([host, 'webapp6']);
-    expect(await images.menu([host, 'webapp6', 'latest'])).toContain('Deploy Image to Azure Container Apps…');
     expect(await images.menu(['docker.io', 'webapp6', 'latest'])).not.toContain(
       'Deploy Image to Azure Container Apps…',
     );
+    await images.choose([host, 'webapp6', 'latest'], 'Deploy Image to Azure Container Apps…');
+    flow = 'pushed';
+    await choose('Subscription', 'Contoso Production');
+    await choose('Container app', 'Create new container app…');
+    await choose('Resource group', 'rg-web');
+    await type('Name of the container app', 'app-pushed');
+    await choose('Container Apps environment', 'cae-there');
+    await choose('Who reaches the app?', 'Everybody, over https');
+    await quickInput(workbench()).says('Port that the container listens on');
+    // The image says so, in the registry that it was pushed to.
+    expect(await quickInput(workbench()).value()).toBe('8080');
+    await quickInput(workbench()).accept();
+    await type('Environment variables');
+    await choose(`How may Azure pull ${host}/webapp6:latest?`, 'Managed identity');
+    await confirmed('deploy-pushed-confirm', `New container app: app-pushed, running ${host}/webapp6:latest`);
+    await notifications(workbench()).saying('runs at https://app-pushed');
+    await notifications(workbench()).clear();
   });
 
   it('went nowhere but to the registries and to Azure', async () => {

@@ -72,14 +72,12 @@ const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
     when: ({ target }) => target !== undefined && target !== 'new',
     ask: async (boxes, { azure, subscription, target }) => {
       if (azure === undefined || subscription === undefined || target === undefined || target === 'new') return {};
-      const production: WebApp = { ...target };
-      const slots = azure.appService
-        .slots(subscription, target, flowSignal())
-        .then((list): Pick<WebApp>[] => [
-          { label: t('Production'), description: target.url, value: production },
-          ...list.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
-        ]);
-      const chosen = await boxes.pick(t('Slot of {0}', target.name), slots);
+      const slots = await azure.appService.slots(subscription, target, flowSignal());
+      const picks: readonly Pick<WebApp>[] = [
+        { label: t('Production'), description: target.url, value: target },
+        ...slots.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
+      ];
+      const chosen = slots.length === 0 ? target : await boxes.pick(t('Slot of {0}', target.name), picks);
       return { target: chosen, now: await azure.appService.now(subscription, chosen, flowSignal()) };
     },
   },

@@ -1,7 +1,9 @@
 import { t } from '@vscode/l10n';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
+import { printReference } from '../../core/reference';
 import { connectionsOf } from '../images/access';
+import { causes } from '../report';
 import { flowSignal, widened } from './steps';
 import type { Prompt } from './wizard';
 
@@ -33,8 +35,9 @@ async function portOf(app: App, { image, from }: Deployable): Promise<number | u
     const [port] = Object.keys(config.config?.ExposedPorts ?? {}).filter((name) => !name.endsWith('/udp'));
     const number = Number.parseInt(port ?? '', 10);
     return Number.isNaN(number) ? undefined : number;
-  } catch {
+  } catch (error) {
     // It is a proposal only.
+    app.log.warn(`Could not read which port ${printReference(image)} listens on\n  ${causes(error)}`);
     return undefined;
   }
 }

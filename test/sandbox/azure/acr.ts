@@ -271,6 +271,8 @@ async function forwarded({ method, headers, body }: ServedRequest, url: string):
     ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
     redirect: 'manual',
   });
-  const kept = [...answer.headers].filter(([name]) => !hopByHop.includes(name));
+  // Of HEAD the length is that of a body which does not come: engines take it for the size of what they pushed.
+  const lost = hopByHop.filter((name) => method !== 'HEAD' || name !== 'content-length');
+  const kept = [...answer.headers].filter(([name]) => !lost.includes(name));
   return { status: answer.status, headers: Object.fromEntries(kept), body: Buffer.from(await answer.arrayBuffer()) };
 }
