@@ -7,9 +7,11 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type { HostReport, Outcome } from '../host/runSuites';
 import { freePort } from '../sandbox/loopback';
+import { createPki } from '../sandbox/pki';
 import { openBrowser } from './browser';
 import { quietSettings, startTestServer, vsCodeFolder, writeSettings } from './codeServer';
 import { installVsCode } from './install';
+import { knownPki, ownAddress, proxiedAddress } from './network';
 import { projectRoot } from './paths';
 
 const outFolder = join(projectRoot, 'out/host');
@@ -30,7 +32,15 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
     const workspace = join(root, 'workspace');
     await mkdir(workspace);
     await writeSettings(folder, quietSettings);
-    const server = await startTestServer({ vsCode, folder, port: await freePort(), env: { HOME: folder.home } });
+    const known = await createPki({ hosts: [ownAddress, proxiedAddress] });
+    const env = {
+      HOME: folder.home,
+      NODE_EXTRA_CA_CERTS: known.ca.certFile,
+      [knownPki]: known.directory,
+      HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`,
+      NO_PROXY: ownAddress,
+    };
+    const server = await startTestServer({ vsCode, folder, port: await freePort(), env });
     try {
       const context = await openBrowser(join(root, 'browser'));
       try {
@@ -53,6 +63,7 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
       }
     } finally {
       await server.process.stop();
+      await known.remove();
     }
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 3 });

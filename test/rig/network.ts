@@ -3,16 +3,22 @@ import { findProgram, run } from '../sandbox/process';
 
 /** Not of loopback, to which VS Code's networking is kinder than to all others. */
 export const ownAddress = '10.99.0.1';
+/** Another, which the environment of VS Code leaves to its proxy. */
+export const proxiedAddress = '10.99.0.2';
+
+/** Names, in the environment, the folder with the files of an authority that VS Code was started to trust. */
+export const knownPki = 'KNOWN_PKI';
 
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
 }
 
+const adding = [ownAddress, proxiedAddress].map((address) => `ip address add ${address}/32 dev lo`).join(' && ');
 /** Raises the namespace's only network, then becomes the command. */
-const script = `ip link set lo up && ip address add ${ownAddress}/32 dev lo && exec "$0" "$@"`;
+const script = `ip link set lo up && ${adding} && exec "$0" "$@"`;
 
-/** The command in a network namespace of its own, which has that address; or why that cannot be had here. */
+/** The command in a network namespace of its own, which has these addresses; or why that cannot be had here. */
 export async function inOwnNetwork({ command, args }: Command): Promise<Command | { readonly whyNot: string }> {
   const missing = ['unshare', 'ip'].filter((program) => findProgram(program) === undefined);
   if (missing.length > 0) return { whyNot: `there is no ${missing.join(' and no ')}` };

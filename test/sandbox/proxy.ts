@@ -11,8 +11,8 @@ export interface Proxy {
   readonly stop: () => Promise<void>;
 }
 
-/** An HTTP proxy on loopback that does nothing but tunnels: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
-export async function startProxy(): Promise<Proxy> {
+/** An HTTP proxy on loopback, at a free port unless one is named, that does nothing but tunnels: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
+export async function startProxy(port = 0): Promise<Proxy> {
   const targets: string[] = [];
   const ends = new Set<Duplex>();
   const server = createServer((_request, response) => response.writeHead(405).end());
@@ -29,10 +29,9 @@ export async function startProxy(): Promise<Proxy> {
       end.once('close', () => ends.delete(end));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     targets,
     stop: async () => {
       for (const end of ends) end.destroy();
