@@ -18,9 +18,7 @@ export class Redaction {
 
   add(secret: string | undefined): void {
     if (secret === undefined || secret.length < shortestSecret) return;
-    const form = new URLSearchParams([['', secret]]).toString().slice(1);
-    for (const written of [secret, visible(secret), encodeURIComponent(secret.replace(/\p{Cs}/gu, '\ufffd')), form])
-      if (written.length >= shortestSecret) this.secrets.add(written);
+    for (const written of formsOf(secret)) if (written.length >= shortestSecret) this.secrets.add(written);
   }
 
   /**
@@ -58,4 +56,18 @@ function beginningAtEnd(text: string, secret: string): number {
   for (let length = secret.length - 1; length >= shortestSecret; length--)
     if (text.endsWith(secret.slice(0, length))) return length;
   return 0;
+}
+
+/** As it stands in texts, URLs, forms, JSON and what is encoded for transport. */
+function formsOf(secret: string): readonly string[] {
+  return [
+    secret,
+    visible(secret),
+    // Half of a character has no form in a URL.
+    encodeURIComponent(secret.replace(/\p{Cs}/gu, '\ufffd')),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(secret).toString('base64').replace(/=+$/, ''),
+    Buffer.from(secret).toString('base64url'),
+  ];
 }

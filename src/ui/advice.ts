@@ -89,7 +89,7 @@ function apiAdvice({ kind, detail: { status = 0, code } }: Failure, address: str
 function signInAdvice({ kind }: Failure, host: string): string | undefined {
   if (kind !== 'unauthorized' && kind !== 'forbidden') return undefined;
   return t(
-    'Give this connection another credential: Update Credential… Whether a user name and secret are right can be tried with {0}. Tokens end, and some must be allowed for each organization.',
+    'Give this connection a credential that works: Update Credential… Whether a user name and secret are right can be tried with {0}. Tokens end, and some must be allowed for each organization.',
     `\`docker login ${host}\``,
   );
 }
@@ -101,7 +101,7 @@ function useAdvice({ kind }: Failure): string | undefined {
     case 'unlisted':
     case 'unsupported':
       return t(
-        'Many registries let administrators alone list everything. Repositories can be shown by their names: Add Repository…',
+        'Many registries let only administrators list everything. Repositories can be shown by their names: Add Repository…',
       );
     case 'notFound':
       return t('Repositories can be shown by their names: Add Repository…');

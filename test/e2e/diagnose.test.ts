@@ -75,14 +75,9 @@ describe('Diagnose Connection', () => {
       'Closed',
       'Sign-in',
       'The registry says “authentication required” (401).',
-      'Give this connection another credential:',
+      'Give this connection a credential that works:',
     ],
-    [
-      'Unlisted',
-      'Listing',
-      'It says “only administrators may list” (403).',
-      'Many registries let administrators alone',
-    ],
+    ['Unlisted', 'Listing', 'It says “only administrators may list” (403).', 'Many registries let only administrators'],
   ])('of %s ends at the step “%s”', async (label, step, why, what) => {
     await registriesView(workbench()).choose(label, 'Diagnose Connection');
     const document = editor(workbench());

@@ -236,7 +236,7 @@ describe('a diagnosis', () => {
     const { steps, text } = await diagnosed(await tokenRegistry(), { ...alice, secret: 'wonder-lamb-7' });
     expect(steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed', 'tags skipped']));
     expect(text).toContain('fails at “Sign-in”:** The registry says “incorrect username or password” (401).');
-    expect(text).toContain('Give this connection another credential: Update Credential…');
+    expect(text).toContain('Give this connection a credential that works: Update Credential…');
   });
 
   it('tells of a list that is refused', async () => {
@@ -249,7 +249,7 @@ describe('a diagnosis', () => {
     const { steps, text } = await diagnosed(url);
     expect(steps).toEqual(expect.arrayContaining(['signIn ok', 'listing failed', 'tags skipped']));
     expect(text).toContain('only administrators may list');
-    expect(text).toContain('Many registries let administrators alone list everything.');
+    expect(text).toContain('Many registries let only administrators list everything.');
   });
 
   it('tells of a repository without tags, and of a registry without repositories', async () => {

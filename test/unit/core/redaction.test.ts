@@ -43,7 +43,8 @@ describe('a redaction', () => {
         const redaction = new Redaction();
         for (const each of [...others, one]) redaction.add(each);
         const form = new URLSearchParams([['', one]]).toString().slice(1);
-        for (const written of [one, form, visible(one)]) {
+        const encoded = [JSON.stringify(one).slice(1, -1), Buffer.from(one).toString('base64').replace(/=+$/, '')];
+        for (const written of [one, form, visible(one), ...encoded]) {
           if (written.length < 4) continue;
           expect(redaction.of(`${before}${written}${after}`)).not.toContain(written);
         }
