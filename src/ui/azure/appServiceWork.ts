@@ -91,6 +91,7 @@ export function appServiceWork(
     steps.push({
       doing: t('Creating the plan {0}', newPlan.name),
       makes: { label: t('the plan {0}', newPlan.name), id: idIn(place, planType, newPlan.name) },
+      goesOn: true,
       run: async (status, signal) => {
         plan = await appService.createPlan(place, { ...newPlan, location }, status, signal);
       },
@@ -98,6 +99,7 @@ export function appServiceWork(
   steps.push({
     doing: t('Creating the web app {0}', name),
     makes: { label: t('the web app {0}', name), id: idIn(place, 'Microsoft.Web/sites', name) },
+    goesOn: true,
     run: async (status, signal) => {
       if (plan === undefined) return;
       // It listens on 80 unless told otherwise.

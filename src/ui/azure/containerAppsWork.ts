@@ -113,6 +113,7 @@ export function containerAppsWork(
         label: t('the environment {0}', newEnvironment),
         id: idIn(place, environmentType, newEnvironment),
       },
+      goesOn: true,
       run: async (status, signal) => {
         const wish = { name: newEnvironment, location };
         environment = await containerApps.createEnvironment(place, wish, status, signal);
@@ -121,6 +122,7 @@ export function containerAppsWork(
   steps.push({
     doing: t('Creating the container app {0}', name),
     makes: { label: t('the container app {0}', name), id: idIn(place, appType, name) },
+    goesOn: true,
     run: async (status, signal) => {
       if (environment === undefined || image === undefined) return;
       const reach = ingress === 'none' ? {} : { ingress: { port, isExternal: ingress === 'external' } };

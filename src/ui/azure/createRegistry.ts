@@ -47,6 +47,7 @@ export async function createRegistry(
         label: t('the registry {0}', name),
         id: idIn(place, 'Microsoft.ContainerRegistry/registries', name),
       },
+      goesOn: true,
       run: async (status, signal) => {
         created = await azure.createRegistry({ ...place, name, location, sku }, status, signal);
       },

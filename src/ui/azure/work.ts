@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Azure, Subscription } from '../../azure/azure';
 import { Failure, withDetail } from '../../core/failure';
+import { abandonable } from '../../core/auth';
 import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 
@@ -17,38 +18,45 @@ export interface Work {
   /** `Creating the plan asp-web` */
   readonly doing: string;
   readonly makes?: Made;
-  /** Azure finishes it, whether or not anybody watches. */
+  /** A long operation, which Azure finishes by itself: it is not given up by whoever cancels, who is told how it ends. */
   readonly goesOn?: boolean;
   readonly run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>;
+}
+
+interface Where {
+  readonly azure: Azure;
+  readonly subscription: Subscription;
 }
 
 /** How long Azure has to tell whether a step that failed has left something behind. */
 const lookWithinMs = 10_000;
 
 /** Does one step after the other under one notification. Where one fails, or somebody cancels, what exists already is said. */
-export async function work(
-  app: App,
-  title: string,
-  where: { readonly azure: Azure; readonly subscription: Subscription },
-  steps: readonly Work[],
-): Promise<void> {
+export async function work(app: App, title: string, where: Where, steps: readonly Work[]): Promise<void> {
   const made: Made[] = [];
   await app.working(title, async (progress, signal) => {
     for (const [index, step] of steps.entries()) {
       const place = t('{0} of {1} · {2}', index + 1, steps.length, step.doing);
-      let hasBegun = false;
+      const goesOn = step.goesOn === true;
+      let running: Promise<void> | undefined;
       try {
         signal.throwIfAborted();
         progress(place);
-        hasBegun = true;
-        await step.run((status) => {
-          progress(`${place} · ${status}`);
-        }, signal);
+        const status = (text: string) => {
+          progress(`${place} · ${text}`);
+        };
+        const begin = async () => step.run(status, goesOn ? new AbortController().signal : signal);
+        running = begin();
+        await (goesOn ? abandonable(running, signal) : running);
       } catch (error) {
-        const left = hasBegun ? await leftBehind(app, where, step, error) : undefined;
-        if (left !== undefined) made.push(left);
-        const goesOn = hasBegun && (left !== undefined || step.goesOn === true);
-        if (isCancellation(error)) app.tell(stopped(title, step, made, goesOn), 'information');
+        if (running !== undefined && goesOn && signal.aborted) {
+          app.tell(left(title, step, made), 'information');
+          void tellEnd(app, title, where, step, running);
+          throw error;
+        }
+        const behind = running === undefined ? undefined : await leftBehind(app, where, step, error);
+        if (behind !== undefined) made.push(behind);
+        if (isCancellation(error)) app.tell(stopped(title, step, made), 'information');
         throw told(error, where, step, made);
       }
       if (step.makes !== undefined) made.push(step.makes);
@@ -59,7 +67,7 @@ export async function work(
 /** What a step was to make may be there although it failed: as a resource whose image could not be pulled. */
 async function leftBehind(
   app: App,
-  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  { azure, subscription }: Where,
   { makes }: Work,
   error: unknown,
 ): Promise<Made | undefined> {
@@ -79,18 +87,26 @@ function existing(made: readonly Made[]): string {
     : t('what exists already: {0}', made.map(({ label }) => label).join(', '));
 }
 
-function stopped(title: string, { doing }: Work, made: readonly Made[], goesOn: boolean): string {
-  return goesOn
-    ? t('{0}: Azure goes on with “{1}” by itself; {2}.', title, doing, existing(made))
-    : t('{0}: stopped at “{1}”; {2}.', title, doing, existing(made));
+function left(title: string, { doing }: Work, made: readonly Made[]): string {
+  return t('{0}: Azure goes on with “{1}” by itself. You are told how it ends; {2}.', title, doing, existing(made));
 }
 
-function told(
-  error: unknown,
-  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
-  { doing }: Work,
-  made: readonly Made[],
-): unknown {
+function stopped(title: string, { doing }: Work, made: readonly Made[]): string {
+  return t('{0}: stopped at “{1}”; {2}.', title, doing, existing(made));
+}
+
+/** Of what nobody waits for any more. */
+async function tellEnd(app: App, title: string, where: Where, step: Work, running: Promise<void>): Promise<void> {
+  try {
+    await running;
+    app.tell(t('{0}: “{1}” is done; nothing was done after it.', title, step.doing), 'information');
+  } catch (error) {
+    const behind = await leftBehind(app, where, step, error);
+    app.fail(told(error, where, step, behind === undefined ? [] : [behind]), t('finish “{0}”', step.doing));
+  }
+}
+
+function told(error: unknown, { azure, subscription }: Where, { doing }: Work, made: readonly Made[]): unknown {
   if (!(error instanceof Failure)) return error;
   const where = t('it failed at “{0}”', doing);
   const explanation = [error.detail.explanation, where, existing(made)].filter((part) => part !== undefined).join('; ');

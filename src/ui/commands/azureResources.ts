@@ -111,28 +111,6 @@ async function followed(
   app.done(ended());
 }
 
-/**
- * Follows a long-running operation of Azure. Whoever cancels stops watching it: what has begun goes on there, and that is
- * said.
- */
-export async function operation<T>(
-  app: App,
-  title: string,
-  run: (status: (text: string) => void, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  return app.working(title, async (progress, signal) => {
-    const onAbort = () => {
-      app.tell(t('{0}: Azure goes on by itself. Refresh the view to see how it ends.', title), 'information');
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await run(progress, signal);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
-  });
-}
-
 export const copyLoginServer = nodeCommand<string>({
   id: 'copyLoginServer',
   title: () => t('Copy Login Server'),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Azure, Subscription } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import { report } from '../../../src/ui/report';
@@ -58,15 +58,17 @@ describe('the work of a flow', () => {
     }
   });
 
-  it.each([
-    [false, [], 'Deploying: stopped at “Creating app”; what exists already: plan.'],
-    [true, [], 'Deploying: Azure goes on with “Creating app” by itself; what exists already: plan.'],
-    [false, ['/app'], 'Deploying: Azure goes on with “Creating app” by itself; what exists already: plan, app.'],
-  ])('that is cancelled tells what goes on, and what exists: %s, %j', async (goesOn, there, words) => {
+  const cancelled = () => {
     const controller = new AbortController();
-    const { app, told } = fakeApp({
-      working: (_title, task) => task(() => undefined, controller.signal),
-    });
+    const fake = fakeApp({ working: (_title, task) => task(() => undefined, controller.signal) });
+    return { controller, ...fake };
+  };
+
+  it.each([
+    [[], 'Deploying: stopped at “Creating app”; what exists already: plan.'],
+    [['/app'], 'Deploying: stopped at “Creating app”; what exists already: plan, app.'],
+  ])('that is cancelled ends, and tells what exists: %j', async (there, words) => {
+    const { controller, app, told } = cancelled();
     const cancel: Work['run'] = (_status, signal) => {
       controller.abort();
       signal.throwIfAborted();
@@ -74,9 +76,48 @@ describe('the work of a flow', () => {
     };
     const after: string[] = [];
     const last = step('image', () => Promise.resolve(void after.push('image')));
-    const steps = [step('plan'), step('app', cancel, goesOn), last];
+    const steps = [step('plan'), step('app', cancel), last];
     await expect(work(app, 'Deploying', { azure: azureWith(...there), subscription }, steps)).rejects.toThrow();
     expect(told).toEqual([words]);
     expect(after).toEqual([]);
   });
+
+  it.each([
+    ['well', undefined, ['Deploying: “Creating app” is done; nothing was done after it.'], []],
+    ['badly', refused, [], ['finish “Creating app”: it failed at “Creating app”; what exists already: app']],
+  ])(
+    'leaves a long operation running when it is cancelled, and tells when it ends %s',
+    async (_how, failure, good, bad) => {
+      const { controller, app, told } = cancelled();
+      const failed: string[] = [];
+      const telling = {
+        ...app,
+        fail: (error: unknown, doing: string) =>
+          failed.push(`${doing}: ${error instanceof Failure ? (error.detail.explanation ?? '') : String(error)}`),
+      } as unknown as typeof app;
+      let finish = (): void => undefined;
+      const end = new Promise<void>((resolve, reject) => {
+        finish = () => {
+          if (failure === undefined) resolve();
+          else reject(failure);
+        };
+      });
+      let signalled: AbortSignal | undefined;
+      const long: Work['run'] = (_status, signal) => {
+        signalled = signal;
+        controller.abort();
+        return end;
+      };
+      const steps = [step('plan'), step('app', long, true)];
+      await expect(work(telling, 'Deploying', { azure: azureWith('/app'), subscription }, steps)).rejects.toThrow();
+      const left =
+        'Deploying: Azure goes on with “Creating app” by itself. You are told how it ends; what exists already: plan.';
+      expect(told).toEqual([left]);
+      expect(signalled?.aborted).toBe(false);
+      finish();
+      await vi.waitFor(() => {
+        expect([told, failed]).toEqual([[left, ...good], bad]);
+      });
+    },
+  );
 });
