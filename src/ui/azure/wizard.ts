@@ -6,7 +6,10 @@ import {
   UserCancelledError,
 } from '@microsoft/vscode-azext-utils';
 import type { IActionContext, IAzureQuickPickItem, UIExtensionVariables } from '@microsoft/vscode-azext-utils';
+import { t } from '@vscode/l10n';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { App } from '../app';
+import { report } from '../report';
 
 /** What a flow has been told so far; Back forgets what came after. */
 export type Told<T> = Partial<T>;
@@ -34,7 +37,7 @@ export interface Boxes {
     readonly placeholder?: string;
     readonly secret?: boolean;
     readonly problem?: (text: string) => string | undefined;
-    /** Asked of the service once the text is accepted. */
+    /** Asked of the service when nobody has typed for a moment, and before the text is accepted. */
     readonly check?: (text: string) => Promise<string | undefined>;
   }): Promise<string>;
   confirm(message: string, detail: string, button: string): Promise<void>;
@@ -136,18 +139,51 @@ function boxesOf<T>({ ui }: Context<T>): Boxes {
       };
       return (await ui.showQuickPick(picks, options)).data;
     },
-    input: ({ prompt, value, placeholder, secret, problem, check }) =>
-      ui.showInputBox({
+    input: ({ prompt, value, placeholder, secret, problem, check }) => {
+      const checked = check === undefined ? undefined : new Checked(check);
+      return ui.showInputBox({
         prompt,
         ignoreFocusOut: true,
         password: secret ?? false,
         ...(value === undefined ? {} : { value }),
         ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
-        validateInput: (text) => (text === '' ? undefined : problem?.(text)),
-        asyncValidationTask: async (text) => problem?.(text) ?? check?.(text),
-      }),
+        validateInput: (text) => (text === '' ? undefined : (problem?.(text) ?? checked?.whileTyping(text))),
+        asyncValidationTask: async (text) => problem?.(text) ?? checked?.of(text),
+      });
+    },
     confirm: async (message, detail, button) => {
       await ui.showWarningMessage(message, { modal: true, detail }, { title: button });
     },
   };
+}
+
+/** How long nobody types before the service is asked. */
+const pauseMs = 400;
+
+/** What a service says of a text: asked once for each, however often it is wanted; whatever fails is told as a problem. */
+class Checked {
+  private typed = '';
+  private last: { readonly text: string; readonly answer: Promise<string | undefined> } | undefined;
+
+  constructor(private readonly check: (text: string) => Promise<string | undefined>) {}
+
+  async whileTyping(text: string): Promise<string | undefined> {
+    this.typed = text;
+    await delay(pauseMs);
+    return this.typed === text ? this.of(text) : undefined;
+  }
+
+  of(text: string): Promise<string | undefined> {
+    if (this.last?.text !== text) this.last = { text, answer: this.ask(text) };
+    return this.last.answer;
+  }
+
+  private async ask(text: string): Promise<string | undefined> {
+    try {
+      return await this.check(text);
+    } catch (error) {
+      this.last = undefined;
+      return report(error, t('check this'))?.message;
+    }
+  }
 }
