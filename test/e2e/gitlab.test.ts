@@ -156,6 +156,7 @@ describe('GitLab', () => {
     await input.type('glpat-dave');
     await input.accept();
     await input.closed();
+    await view.describes(label(), 'dave');
     await opened('Acme/shop/Web', 'web');
     await view.choose(['web', '1.0'], 'Delete Image…');
     await dialog(workbench()).press('Delete Image');

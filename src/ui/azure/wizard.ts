@@ -160,20 +160,29 @@ function boxesOf<T>({ ui }: Context<T>): Boxes {
 /** How long nobody types before the service is asked. */
 const pauseMs = 400;
 
-/** What a service says of a text: asked once for each, however often it is wanted; whatever fails is told as a problem. */
+/** What a service says of a text: asked once for each, however often it is wanted. */
 class Checked {
   private typed = '';
   private last: { readonly text: string; readonly answer: Promise<string | undefined> } | undefined;
 
   constructor(private readonly check: (text: string) => Promise<string | undefined>) {}
 
+  /** Of what cannot be asked just now nothing is said, since Enter asks again. */
   async whileTyping(text: string): Promise<string | undefined> {
     this.typed = text;
     await delay(pauseMs);
-    return this.typed === text ? this.of(text) : undefined;
+    return this.typed === text ? this.answerTo(text).catch(() => undefined) : undefined;
   }
 
-  of(text: string): Promise<string | undefined> {
+  async of(text: string): Promise<string | undefined> {
+    try {
+      return await this.answerTo(text);
+    } catch (error) {
+      return report(error, t('check this'))?.message;
+    }
+  }
+
+  private answerTo(text: string): Promise<string | undefined> {
     if (this.last?.text !== text) this.last = { text, answer: this.ask(text) };
     return this.last.answer;
   }
@@ -183,7 +192,7 @@ class Checked {
       return await this.check(text);
     } catch (error) {
       this.last = undefined;
-      return report(error, t('check this'))?.message;
+      throw error;
     }
   }
 }

@@ -253,13 +253,14 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       ];
     }
     const isEmpty = listing.isComplete && listing.known === 0;
-    if (node.isEmpty === isEmpty && node.failure === listing.failure) return;
+    const before = node.state;
     if (listing.failure !== undefined && node.failure !== listing.failure) {
       this.collaborators.log.error(`Could not ${listingPhrase(node)}\n  ${causes(listing.failure)}`);
     }
     node.isEmpty = isEmpty;
     node.failure = listing.failure;
-    this.drawSoon(node);
+    // With a row, VS Code draws all below it anew, and loses the menu that is open there.
+    if (node.state !== before) this.drawSoon(node);
   }
 
   private adopt(parent: TreeNode, entry: Entry): TreeNode {

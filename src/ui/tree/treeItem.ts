@@ -139,7 +139,7 @@ const nothing: Readonly<Record<ReturnType<typeof heldBy>, () => string>> = {
 };
 
 function isEmpty(node: Node): boolean {
-  return node instanceof TreeNode && node.isEmpty;
+  return node instanceof TreeNode && node.state === 'empty';
 }
 
 function described(node: Node, { detail }: Group | Registry): string | undefined {
@@ -148,10 +148,16 @@ function described(node: Node, { detail }: Group | Registry): string | undefined
 }
 
 function stateOf(node: Node): string {
-  const failure = node instanceof TreeNode ? node.failure : undefined;
-  if (!(failure instanceof Failure)) return isEmpty(node) ? nothing[heldBy(node)]() : '';
-  if (failure.kind === 'unauthorized') return t('signed out');
-  return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? t('offline') : '';
+  switch (node instanceof TreeNode ? node.state : undefined) {
+    case 'empty':
+      return nothing[heldBy(node)]();
+    case 'signedOut':
+      return t('signed out');
+    case 'offline':
+      return t('offline');
+    case undefined:
+      return '';
+  }
 }
 
 function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem {

@@ -1,3 +1,4 @@
+import { Failure } from '../../core/failure';
 import type { Connection, Entry, ImageDetails } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { Node } from './node';
@@ -21,6 +22,14 @@ export class TreeNode implements Node {
     readonly parent: TreeNode | undefined,
   ) {
     this.detailsAreFresh = hasDetails(entry);
+  }
+
+  /** What its row says of its children; nothing where they can be seen. */
+  get state(): 'empty' | 'signedOut' | 'offline' | undefined {
+    const { failure } = this;
+    if (!(failure instanceof Failure)) return this.isEmpty ? 'empty' : undefined;
+    if (failure.kind === 'unauthorized') return 'signedOut';
+    return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? 'offline' : undefined;
   }
 
   /** Takes what a new listing says; details stay until new ones come, so that nothing jumps. */
