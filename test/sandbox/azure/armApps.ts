@@ -95,11 +95,11 @@ function problemOf({ configuration, template }: AppProperties, identity: unknown
 /** A revision that cannot pull its image fails at its end. */
 function pullProblem(state: ArmState, resource: Resource): string | undefined {
   const { configuration, template } = resource.properties as AppProperties;
-  const used = (resource.revisions ??= []) as string[];
+  const used = state.revisions.get(resource.id.toLowerCase()) ?? [];
   const suffix = template?.revisionSuffix ?? '';
   if (used.includes(suffix))
     return `Failed to provision revision for container app '${resource.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.revisionsuffix' is invalid with details: 'Invalid value: "${suffix}": revision with suffix ${suffix} already exists.';.`;
-  if (suffix !== '') used.push(suffix);
+  if (suffix !== '') state.revisions.set(resource.id.toLowerCase(), [...used, suffix]);
   for (const { image = '' } of template?.containers ?? []) {
     const registry = [...state.resources.values()].find(
       (one) =>

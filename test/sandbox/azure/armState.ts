@@ -43,6 +43,8 @@ export interface ArmState {
   readonly operations: Map<string, { left: number; readonly end: () => Record<string, unknown> }>;
   /** Secrets that answers leave out, by id of the resource in lower case. */
   readonly secrets: Map<string, Record<string, string>>;
+  /** Suffixes of the revisions that container apps have had, by id of the app in lower case. */
+  readonly revisions: Map<string, readonly string[]>;
   readonly assignments: RoleAssignment[];
   /** Actions that nobody may do, by scope in lower case. */
   readonly denied: Map<string, readonly string[]>;

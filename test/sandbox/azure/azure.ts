@@ -37,7 +37,14 @@ export interface AzureOptions {
 export interface SeenCall {
   readonly method: string;
   readonly path: string;
+  /** What was sent, and what was answered; nothing where that is nothing. */
   readonly body: unknown;
+  answer: unknown;
+  status: number;
+}
+
+function jsonOf(text: Buffer | string): unknown {
+  return text.length === 0 ? undefined : JSON.parse(text.toString());
 }
 
 export interface SandboxAzure {
@@ -83,6 +90,7 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     resources: new Map(),
     operations: new Map(),
     registrations: new Map(),
+    revisions: new Map(),
     secrets: new Map(),
     assignments: [],
     denied: new Map(),
@@ -92,12 +100,16 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     openRegistry: () => open({}),
   };
   const server = await serve(
-    (request) => {
+    async (request) => {
       const entra = entraAnswer(applications, tokens, request);
       if (entra !== undefined) return entra;
       const { method, path, body } = request;
-      calls.push({ method, path, body: body.length === 0 ? undefined : (JSON.parse(body.toString()) as unknown) });
-      return armAnswer(state, tokens, request);
+      const call: SeenCall = { method, path, body: jsonOf(body), answer: undefined, status: 0 };
+      calls.push(call);
+      const reply = await armAnswer(state, tokens, request);
+      call.status = reply.status;
+      call.answer = jsonOf(reply.body ?? '');
+      return reply;
     },
     faults,
     { port: options.port ?? 0, tls: pki.tls() },

@@ -479,7 +479,7 @@ describe('resources of Azure', () => {
       );
       const resource = azure().resource('/containerApps/contoso-app');
       if (resource === undefined) throw new Error('There is no app.');
-      resource.revisions = ['v1'];
+      azure().state.revisions.set(app.id.toLowerCase(), ['v1']);
       Object.assign(resource.properties.template as object, { revisionSuffix: 'v1', scale: { minReplicas: 1 } });
       resource.identity = { type: 'UserAssigned', userAssignedIdentities: robots };
       const main = await registry();
