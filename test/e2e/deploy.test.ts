@@ -366,6 +366,11 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     flow = 'pushed';
     await choose('Subscription', 'Contoso Production');
     await choose('Container app', 'Create new container app…');
+    await expect.poll(() => quickInput(workbench()).placeholder()).toBe('Resource group');
+    // What was chosen last comes first, among those that are there and before the new one.
+    expect((await quickInput(workbench()).rows())[0]).toMatchObject({
+      ...{ label: 'rg-web', description: expect.stringContaining('recently used') as string },
+    });
     await choose('Resource group', 'rg-web');
     await type('Name of the container app', 'app-pushed');
     await choose('Container Apps environment', 'cae-there');
