@@ -138,11 +138,11 @@ export function activate(context: vscode.ExtensionContext): void {
     diagnose: (connection, progress, signal) => {
       let provider: RegistryProvider | undefined;
       const sending = trusting(connection, () => provider?.endpoints);
-      const opened = (http: Http) => {
+      const openAnew = (http: Http) => {
         provider = open(connection, http);
         return provider;
       };
-      return diagnose({ open: opened, ...sending, proxies: proxySettings() }, progress, signal);
+      return diagnose({ open: openAnew, ...sending, proxies: proxySettings() }, progress, signal);
     },
     surroundings: () => surroundings(context),
     showDocument: (document) => documents.show(document),

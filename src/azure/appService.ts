@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '@azure/arm-appservice';
-import { all, asked, finished, principalOf, resourceGroupOf } from './arm';
+import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
 import { idIn } from './azure';
 import type {
   AppService,
@@ -120,12 +120,7 @@ export class AppServices implements AppService {
     const options = { abortSignal: signal };
     const { identity } = await siteOf(client, app, signal);
     if (identity?.principalId !== undefined) return identity.principalId;
-    const type =
-      identity?.type === 'UserAssigned' ? ('SystemAssigned, UserAssigned' as const) : ('SystemAssigned' as const);
-    const users = identity?.userAssignedIdentities;
-    // What is attached is named, no more: the rest of it is the service's to tell.
-    const kept = Object.fromEntries(Object.keys(users ?? {}).map((id) => [id, {}]));
-    const patch = { identity: { type, ...(users === undefined ? {} : { userAssignedIdentities: kept }) } };
+    const patch = { identity: withOwnIdentity(identity, 'SystemAssigned, UserAssigned') };
     const updated = await asked(signal, () =>
       slot === undefined
         ? client.webApps.update(group, name, patch, options)

@@ -131,6 +131,20 @@ export function principalOf(identity: { readonly principalId?: string } | undefi
   throw new Failure('malformed', `${name} was given no identity`, { subject, speaker: 'program' });
 }
 
+/**
+ * An identity of its own beside those that users gave it, which are named and no more: the rest is the service's to tell. `both`:
+ * how the service calls having identities of both kinds.
+ */
+export function withOwnIdentity<Both extends string>(
+  now: { readonly type?: string; readonly userAssignedIdentities?: object } | undefined,
+  both: Both,
+): { type: 'SystemAssigned' | Both; userAssignedIdentities?: Record<string, object> } {
+  const type = now?.type === 'UserAssigned' ? both : 'SystemAssigned';
+  const users = now?.userAssignedIdentities;
+  if (users === undefined) return { type };
+  return { type, userAssignedIdentities: Object.fromEntries(Object.keys(users).map((id) => [id, {}])) };
+}
+
 /** `/subscriptions/…/resourceGroups/name/…` */
 export function resourceGroupOf(id: string | undefined): string {
   return /\/resourceGroups\/([^/]+)/i.exec(id ?? '')?.[1] ?? '';

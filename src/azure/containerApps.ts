@@ -1,5 +1,5 @@
 import type { ContainerApp as AppAnswer, EnvironmentVar, Secret, Template } from '@azure/arm-appcontainers';
-import { all, asked, finished, principalOf, resourceGroupOf } from './arm';
+import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
 import { idIn } from './azure';
 import type {
   ContainerApp,
@@ -104,10 +104,7 @@ export class ContainerAppsOf implements ContainerApps {
     const options = { abortSignal: signal };
     const { location, identity } = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
     if (identity?.principalId !== undefined) return identity.principalId;
-    const type = identity?.type === 'UserAssigned' ? 'SystemAssigned,UserAssigned' : 'SystemAssigned';
-    const users = identity?.userAssignedIdentities;
-    const kept = Object.fromEntries(Object.keys(users ?? {}).map((id) => [id, {}]));
-    const patch = { location, identity: { type, ...(users === undefined ? {} : { userAssignedIdentities: kept }) } };
+    const patch = { location, identity: withOwnIdentity(identity, 'SystemAssigned,UserAssigned') };
     const updated = await asked(signal, async () =>
       finished(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal),
     );

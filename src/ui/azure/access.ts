@@ -161,11 +161,7 @@ export function accessLine(choice: AccessChoice): string {
 }
 
 /** With the secret, where one is needed. */
-export async function deployedImage(
-  { image }: Deployable,
-  choice: AccessChoice,
-  signal: AbortSignal,
-): Promise<DeployedImage> {
+async function deployedImage({ image }: Deployable, choice: AccessChoice, signal: AbortSignal): Promise<DeployedImage> {
   return { reference: referenceFor(image), access: await accessOf(image, choice, signal) };
 }
 
@@ -199,7 +195,7 @@ export interface Right {
 }
 
 /** Refuses before anything is made, where the account lacks a right that is needed on the way. */
-export async function checkRights(
+async function checkRights(
   azure: Azure,
   subscription: Subscription,
   rights: readonly Right[],
@@ -218,6 +214,23 @@ export async function checkRights(
         choice.registry.name,
       ),
     );
+}
+
+/** The first step: refuses for want of a right, and hands over the image with the secret that it is pulled with. */
+export function checkWork(
+  deployable: Deployable,
+  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  rights: readonly Right[],
+  choice: AccessChoice,
+  ready: (image: DeployedImage) => void,
+): Work {
+  return {
+    doing: t('Checking rights'),
+    run: async (_status, signal) => {
+      await checkRights(azure, subscription, rights, choice, signal);
+      ready(await deployedImage(deployable, choice, signal));
+    },
+  };
 }
 
 /** What it takes to make resources of these types in a group; one that is new can be asked about above it only. */

@@ -5,9 +5,18 @@ import type { App } from '../app';
 import { accessPrompts } from './access';
 import type { AccessChoice } from './access';
 import { portPrompt } from './ports';
-import { flowSignal, groupPrompts, locationPicks, placeOf, subscriptionPrompts, taken, widened } from './steps';
+import {
+  flowSignal,
+  groupPrompts,
+  locationPicks,
+  onlyNew,
+  placeOf,
+  subscriptionPrompts,
+  taken,
+  widened,
+} from './steps';
 import type { Account, InGroup } from './steps';
-import type { Pick, Prompt, Told } from './wizard';
+import type { Pick, Prompt } from './wizard';
 
 interface NewPlan {
   readonly name: string;
@@ -83,15 +92,7 @@ const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
   },
 ];
 
-function isNew({ target }: Told<AppServiceAnswers>): boolean {
-  return target === 'new';
-}
-
 function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppServiceAnswers>[] {
-  const onlyNew = (prompt: Prompt<AppServiceAnswers>): Prompt<AppServiceAnswers> => ({
-    ...prompt,
-    when: (told) => isNew(told) && (prompt.when?.(told) ?? true),
-  });
   const prompts: Prompt<AppServiceAnswers>[] = [
     {
       ask: async (boxes, { azure, subscription }) => ({
@@ -158,7 +159,7 @@ function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppSer
     },
     portPrompt<AppServiceAnswers>(app, deployable),
   ];
-  return prompts.map(onlyNew);
+  return prompts.map((prompt) => onlyNew(prompt));
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftweb */

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { DeployedImage, WebApp } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, checkRights, deployedImage, identityWork, referenceFor, rightsIn } from './access';
+import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './access';
 import type { Right } from './access';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { groupWork } from './groupWork';
@@ -47,13 +47,10 @@ export function appServiceWork(
   const { appService } = azure;
   let image: DeployedImage | undefined;
   let app: WebApp | undefined = target === 'new' ? undefined : target;
-  const check = (rights: readonly Right[]): Work => ({
-    doing: t('Checking rights'),
-    run: async (_status, signal) => {
-      await checkRights(azure, subscription, rights, choice, signal);
-      image = await deployedImage(deployable, choice, signal);
-    },
-  });
+  const check = (rights: readonly Right[]) =>
+    checkWork(deployable, { azure, subscription }, rights, choice, (ready) => {
+      image = ready;
+    });
   const imageWork = (name: string): readonly Work[] => [
     ...identityWork(choice, name, async (_status, signal) =>
       app === undefined ? '' : appService.pullIdentity(subscription, app, signal),

@@ -5,7 +5,16 @@ import type { Deployable } from '../commands/deploy';
 import { accessPrompts } from './access';
 import type { AccessChoice } from './access';
 import { portPrompt } from './ports';
-import { flowSignal, groupPrompts, locationPicks, placeOf, subscriptionPrompts, taken, widened } from './steps';
+import {
+  flowSignal,
+  groupPrompts,
+  locationPicks,
+  onlyNew,
+  placeOf,
+  subscriptionPrompts,
+  taken,
+  widened,
+} from './steps';
 import type { Account, InGroup } from './steps';
 import type { Pick, Prompt } from './wizard';
 
@@ -64,10 +73,6 @@ const targetPrompts: readonly Prompt<ContainerAppsAnswers>[] = [
 ];
 
 function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<ContainerAppsAnswers>[] {
-  const onlyNew = (prompt: Prompt<ContainerAppsAnswers>): Prompt<ContainerAppsAnswers> => ({
-    ...prompt,
-    when: (told) => told.target === 'new' && (prompt.when?.(told) ?? true),
-  });
   const prompts: Prompt<ContainerAppsAnswers>[] = [
     // The group first: in it alone the name of the app must be the only one.
     ...groupPrompts(() => `rg-${deployable.image.path.split('/').at(-1) ?? 'apps'}`).map((prompt) =>
@@ -143,7 +148,7 @@ function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<Contai
       },
     },
   ];
-  return prompts.map(onlyNew);
+  return prompts.map((prompt) => onlyNew(prompt));
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftapp */

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { ContainerApp, DeployedImage } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, checkRights, deployedImage, identityWork, referenceFor, rightsIn } from './access';
+import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './access';
 import type { Right } from './access';
 import type { ContainerAppsAnswers } from './containerAppsPrompts';
 import { groupWork } from './groupWork';
@@ -60,13 +60,10 @@ export function containerAppsWork(
   const appType = 'Microsoft.App/containerApps';
   let image: DeployedImage | undefined;
   let app: ContainerApp | undefined = target === 'new' ? undefined : target;
-  const check = (rights: readonly Right[]): Work => ({
-    doing: t('Checking rights'),
-    run: async (_status, signal) => {
-      await checkRights(azure, subscription, rights, choice, signal);
-      image = await deployedImage(deployable, choice, signal);
-    },
-  });
+  const check = (rights: readonly Right[]) =>
+    checkWork(deployable, { azure, subscription }, rights, choice, (ready) => {
+      image = ready;
+    });
   const identity = (name: string) =>
     identityWork(choice, name, async (status, signal) =>
       app === undefined ? '' : containerApps.pullIdentity(subscription, app, status, signal),

@@ -81,6 +81,11 @@ export function widened<T extends S, S>({ when, ask }: Prompt<S>): Prompt<T> {
   };
 }
 
+/** Asked only where something new is to be made. */
+export function onlyNew<T extends { readonly target: unknown }>(prompt: Prompt<T>): Prompt<T> {
+  return { ...prompt, when: (told) => told.target === 'new' && (prompt.when?.(told) ?? true) };
+}
+
 /** What is wrong with a name of something new: what is there would be overwritten. */
 export async function taken(place: Place | undefined, azure: Azure | undefined, type?: string, name?: string) {
   if (place === undefined || azure === undefined) return undefined;
