@@ -2,7 +2,8 @@ import type { TokenCredential } from '@azure/identity';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
-import { redactUrl, systemFailure } from '../core/http';
+import { systemFailure } from '../core/http';
+import { redactUrl } from '../core/redaction';
 import type { Log } from '../core/log';
 import type { Cloud, ReadAzureToken, Status } from './azure';
 

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { isIP } from 'node:net';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
 import { Failure, failureOf } from './failure';
@@ -100,6 +99,8 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
     answer: Answer,
     signal: AbortSignal,
   ): Promise<Proof | undefined> => {
+    // Another origin, to which the registry redirects, may not say where the credential goes.
+    if (new URL(answer.response.url).origin !== registry.origin) return undefined;
     const challenge = choose(parseChallenges(answer.response.headers['www-authenticate'] ?? ''), registry);
     if (challenge === undefined) return undefined;
     learned = challenge;
@@ -167,7 +168,7 @@ async function exchangeToken(
   // Its own life is not told: it is read anew for each request.
   if (credential.kind === 'registryToken') return { value: credential.token, expiresAt: 0 };
   const service = challenge.parameters.service;
-  const response = await tokenResponse(http, realm, service, scopes, credential, signal);
+  const response = await tokenResponse(http, registry, realm, service, scopes, credential, signal);
   if (response.status !== 200) throw refusedToken(response, credential);
   const answer = decodeJson(tokenAnswer, response);
   const value = answer.access_token ?? answer.token;
@@ -186,6 +187,7 @@ async function exchangeToken(
 /** GET with Basic is what every token server knows; the OAuth2 POST is for identity tokens, and for servers without GET. */
 async function tokenResponse(
   http: Http,
+  registry: URL,
   realm: URL,
   service: string | undefined,
   scopes: readonly string[],
@@ -197,6 +199,7 @@ async function tokenResponse(
       {
         method: 'POST',
         url: realm.href,
+        namedBy: registry.href,
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({
           ...grant,
@@ -218,6 +221,7 @@ async function tokenResponse(
     {
       method: 'GET',
       url: url.href,
+      namedBy: registry.href,
       headers: authorization === undefined ? {} : { Authorization: authorization },
       maxBytes: maxTokenBytes,
     },
@@ -239,8 +243,8 @@ function refusedToken(response: HttpResponse, credential: Credential): Failure {
 }
 
 /**
- * The realm may be on another host, as Docker Hub's is, but a registry must not be able to send a password in the clear or
- * into the user's own network.
+ * The realm may be on another host, as Docker Hub's is, but a registry must not be able to send a password in the clear. That it
+ * does not send it into the user's own network is looked at by `namedBy`.
  */
 function checkedRealm(realm: string, registry: URL): URL {
   const url = new URL(realm, registry);
@@ -253,16 +257,7 @@ function checkedRealm(realm: string, registry: URL): URL {
   if (registry.protocol === 'https:' && url.protocol !== 'https:') throw refuse('is not https');
   if (url.hostname === registry.hostname) return url;
   if (url.protocol !== 'https:') throw refuse('is not https');
-  if (isPrivate(url.hostname) && !isPrivate(registry.hostname)) throw refuse('is on a private network');
   return url;
-}
-
-/** Whether an address or name is of this machine or its own network. */
-export function isPrivate(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
-  if (host === 'localhost' || host.endsWith('.localhost')) return true;
-  if (isIP(host) === 6) return /^(::1?$|f[cd]|fe[89ab]|::ffff:)/.test(host);
-  return isIP(host) === 4 && /^(0\.|10\.|127\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(host);
 }
 
 function scopesOf(parameter: string | undefined): readonly string[] {

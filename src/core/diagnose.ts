@@ -3,13 +3,12 @@ import { withAuth } from './auth';
 import type { ReadCredential } from './auth';
 import { parseChallenges } from './challenge';
 import { emptyList, Failure, failureOf } from './failure';
-import { redactUrl } from './http';
 import type { Http, HttpResponse } from './http';
 import type { Credential, Entry, Page, Repository } from './model';
 import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
 import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
-import { Redaction } from './redaction';
+import { Redaction, redactUrl } from './redaction';
 import type { ReadTls } from './tls';
 import { watched } from './watched';
 

@@ -3,11 +3,14 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
-import { Failure } from './failure';
+import { Failure, failureOf } from './failure';
 import type { FailureKind } from './failure';
 import type { Log } from './log';
-import type { ReadTls, TlsMaterial } from './tls';
 import { plainText } from './plainText';
+import { KnownHosts } from './publicOnly';
+import { Redaction, redactUrl } from './redaction';
+import { noteReceived, noteSent } from './secretsSeen';
+import type { ReadTls, TlsMaterial } from './tls';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -18,6 +21,8 @@ export interface HttpRequest {
   readonly scope?: string;
   /** A longer answer, unpacked, is refused as malformed. Default 8 MiB. */
   readonly maxBytes?: number;
+  /** URL of the server that named this address, as a registry names its token server: one of the internet names no private address. */
+  readonly namedBy?: string;
 }
 
 export interface HttpResponse {
@@ -25,13 +30,13 @@ export interface HttpResponse {
   /** Names in lower case; repeated fields joined with `, `. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
-  /** The URL asked for. */
+  /** The URL that answered: the one asked for, or where it redirected to. */
   readonly url: string;
 }
 
 /**
- * One exchange; any status resolves. Rejects with a Failure when there is no usable answer, with the signal's reason when
- * aborted. Decorators (retry, auth) have this same type.
+ * One exchange; any status resolves, but a sign-in that is asked for after a redirect to another origin. Rejects with a Failure
+ * when there is no usable answer, with the signal's reason when aborted. Decorators (retry, auth) have this same type.
  */
 export type Http = (request: HttpRequest, signal: AbortSignal) => Promise<HttpResponse>;
 
@@ -41,35 +46,40 @@ export const defaultMaxBytes = 8 * 1024 * 1024;
 const exchangeTimeoutMs = 30_000;
 const mostRedirects = 5;
 
-/** The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. */
-export function axiosHttp(log: Log, readTls?: ReadTls): Http {
+/**
+ * The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. `redaction` learns every
+ * secret that is sent or received.
+ */
+export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction()): Http {
+  const hosts = new KnownHosts();
   return async (request, signal) => {
     refuseOtherPath(request.url);
     signal.throwIfAborted();
-    const started = performance.now();
     const timeout = AbortSignal.timeout(exchangeTimeoutMs);
+    let started = performance.now();
+    let hop: Hop = { ...request, tls: {} };
     const line = (outcome: string | number) => {
       const ms = Math.round(performance.now() - started);
-      return `${request.method} ${redactUrl(request.url)} ${outcome} (${ms} ms)`;
+      return redaction.of(`${hop.method} ${redactUrl(hop.url)} ${outcome} (${ms} ms)`);
     };
-    let hop: Hop = { ...request, tls: {} };
     try {
       // Loaded on first use: nothing of it runs while VS Code starts.
       const { default: axios } = await import('axios');
       hop = { ...hop, tls: (await readTls?.(request.url)) ?? {} };
       for (let redirects = 0; ; redirects++) {
-        const answer = await axios.request<Uint8Array>(configOf(hop, AbortSignal.any([signal, timeout])));
+        started = performance.now();
+        noteSent(redaction, hop);
+        const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, AbortSignal.any([signal, timeout])));
         const response = {
           status: answer.status,
           headers: lowerCased(answer.headers),
           body: new Uint8Array(answer.data),
-          url: request.url,
+          url: hop.url,
         };
+        noteReceived(redaction, hop, response);
         const next = redirected(hop, response);
-        if (next === undefined) {
-          log.info(line(response.status));
-          return response;
-        }
+        log.info(line(response.status));
+        if (next === undefined) return refuseOtherSignIn(request, response);
         if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', 'it redirects in circles');
         hop = next;
       }
@@ -85,6 +95,16 @@ export function axiosHttp(log: Log, readTls?: ReadTls): Http {
   };
 }
 
+/** Where content is kept elsewhere, its server knows nothing of the registry's accounts: what it asks for is no sign-in of ours. */
+function refuseOtherSignIn(request: HttpRequest, response: HttpResponse): HttpResponse {
+  const { origin, host } = new URL(response.url);
+  const asks = response.status === 401 || response.status === 403 || response.status === 407;
+  if (!asks || origin === new URL(request.url).origin) return response;
+  const { message, detail } = failureOf(response);
+  const words = `it redirects to ${host}, which refuses${message === '' ? '' : `: ${message}`}`;
+  throw new Failure('rejected', words, { ...detail, subject: new URL(request.url).host });
+}
+
 /** What a registry lists may be named anything, `..` as well, which would lead from its own path to another. */
 function refuseOtherPath(url: string): void {
   if (!/^[^?#]*\/(\.|%2e){1,2}([/?#]|$)/i.test(url)) return;
@@ -92,8 +112,9 @@ function refuseOtherPath(url: string): void {
 }
 
 function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
-  if (isLate) return timedOut(hop, error);
-  return error instanceof Failure ? error : systemFailure(new URL(hop.url).host, error);
+  // What a lookup refuses comes back with the error of axios around it.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Failure) return cause;
+  return isLate ? timedOut(hop, error) : systemFailure(new URL(hop.url).host, error);
 }
 
 /** One request to one server. */
@@ -101,7 +122,9 @@ interface Hop extends HttpRequest {
   readonly tls: TlsMaterial;
 }
 
-function configOf({ method, url, headers, body, maxBytes, tls }: Hop, signal: AbortSignal): AxiosRequestConfig {
+async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promise<AxiosRequestConfig> {
+  const { method, url, headers, body, maxBytes, tls, namedBy } = hop;
+  const guard = namedBy === undefined ? undefined : await hosts.guard(new URL(namedBy), new URL(url));
   return {
     method,
     url,
@@ -114,8 +137,16 @@ function configOf({ method, url, headers, body, maxBytes, tls }: Hop, signal: Ab
     maxRedirects: 0,
     // Of an agent of our own, VS Code's extension host would take nothing but the authorities.
     transport: {
-      request: (options: RequestOptions, respond: (response: IncomingMessage) => void) =>
-        options.protocol === 'https:' ? httpsRequest({ ...options, ...tls }, respond) : httpRequest(options, respond),
+      request: (options: RequestOptions, respond: (response: IncomingMessage) => void) => {
+        const isSecure = options.protocol === 'https:';
+        const looking = guard === undefined ? {} : { lookup: guard.lookup };
+        const sent = isSecure
+          ? httpsRequest({ ...options, ...tls, ...looking }, respond)
+          : httpRequest({ ...options, ...looking }, respond);
+        hosts.note(new URL(url), sent);
+        guard?.watch(sent);
+        return sent;
+      },
     },
     // VS Code's own networking knows the proxy; axios reading HTTPS_PROXY as well breaks the extension host.
     proxy: false,
@@ -125,11 +156,14 @@ function configOf({ method, url, headers, body, maxBytes, tls }: Hop, signal: Ab
 }
 
 /**
- * Where an answer sends us, if it does. Another origin gets neither credentials nor the connection's way to trust, no body, and
- * never less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ * Where an answer sends us, if it does. To another origin only what asks for content goes, without credentials and the connection's
+ * way to trust, and never by less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
  */
 function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const isReading = hop.method === 'GET' || hop.method === 'HEAD';
+  // What such an answer leads to tells nothing of whether the change was made.
+  if (status === 303 && !isReading && hop.method !== 'POST') return undefined;
   const from = new URL(hop.url);
   if (!URL.canParse(location, hop.url))
     throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
@@ -138,18 +172,24 @@ function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): 
     throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
   if (from.protocol === 'https:' && to.protocol !== 'https:')
     throw coded('INSECURE_REDIRECT', `redirected from https to ${to.protocol}//${to.host}`);
-  const becomesGet = status === 303 ? hop.method !== 'HEAD' : hop.method === 'POST' && status < 303;
-  const next: Hop = becomesGet ? withoutBody(hop) : hop;
+  if (to.origin !== from.origin && !isReading)
+    throw coded('INSECURE_REDIRECT', `redirected what was sent to ${to.host}`);
+  const next: Hop = hop.method === 'POST' && status <= 303 ? withoutBody(hop) : hop;
   if (to.origin === from.origin) return { ...next, url: to.href };
-  // A token request holds its secret in the body, which 307 and 308 send again.
-  if (hop.body !== undefined) throw coded('INSECURE_REDIRECT', `redirected what was sent to ${to.host}`);
-  return { ...next, url: to.href, headers: without(next.headers, /^(proxy-)?authorization$|^cookie$/i), tls: {} };
+  return {
+    ...next,
+    url: to.href,
+    headers: without(next.headers, /^(proxy-)?authorization$|^cookie$/i),
+    tls: {},
+    namedBy: from.href,
+  };
 }
 
-function withoutBody({ url, headers, tls, maxBytes }: Hop): Hop {
+function withoutBody({ url, headers, tls, maxBytes, namedBy }: Hop): Hop {
   return {
     ...{ method: 'GET', url, tls, headers: without(headers, /^content-/i) },
     ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(namedBy === undefined ? {} : { namedBy }),
   };
 }
 
@@ -261,28 +301,4 @@ function lowerCased(headers: object): Record<string, string> {
       Array.isArray(value) ? value.join(', ') : String(value),
     ]),
   );
-}
-
-const harmlessParameters = new Set([
-  'n',
-  'last',
-  'service',
-  'scope',
-  'artifactType',
-  'digest',
-  'page',
-  'page_size',
-  'orderby',
-]);
-
-/** A URL fit for logs: no user, no password, and only query values known to be harmless. */
-export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return '(unreadable URL)';
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  for (const name of [...parsed.searchParams.keys()]) {
-    if (!harmlessParameters.has(name)) parsed.searchParams.set(name, '***');
-  }
-  return parsed.href;
 }

@@ -5,9 +5,10 @@ import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { abandonable, isPrivate } from './auth';
+import { abandonable } from './auth';
 import { Failure } from './failure';
 import { systemFailure } from './http';
+import { isPrivateAddress } from './privateAddress';
 import { proxyLogin } from './proxy';
 import type { TlsMaterial } from './tls';
 
@@ -26,7 +27,7 @@ export async function addressesOf(hostname: string, signal: AbortSignal): Promis
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const found = await abandonable(lookup(host, { all: true }), AbortSignal.any([signal, limit]));
-    return found.map(({ address }) => ({ address, isPrivate: isPrivate(address) }));
+    return found.map(({ address }) => ({ address, isPrivate: isPrivateAddress(address) }));
   } catch (error) {
     signal.throwIfAborted();
     throw limit.aborted ? late(host, error, 'LOOKUP') : systemFailure(host, error);

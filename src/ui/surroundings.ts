@@ -1,6 +1,6 @@
 import { arch, platform, release } from 'node:os';
 import * as vscode from 'vscode';
-import { redactUrl } from '../core/http';
+import { redactUrl } from '../core/redaction';
 import type { ProxySettings } from '../core/proxy';
 import type { Surroundings } from './diagnosis';
 

@@ -74,8 +74,10 @@ describe('a registry of the internet', () => {
   /** Finds the registry on this computer, as a name server would, and leaves every other address alone. */
   const foundAt =
     (url: string): Http =>
-    (request, signal) =>
-      axiosHttp(collectLog())({ ...request, url: request.url.replace(name, url) }, signal);
+    async (request, signal) => {
+      const response = await axiosHttp(collectLog())({ ...request, url: request.url.replace(name, url) }, signal);
+      return { ...response, url: response.url.replace(url, name) };
+    };
 
   it.each([
     'https://127.0.0.1:%',
@@ -104,14 +106,8 @@ describe('a registry of the internet', () => {
     const thief = await scripted(takesAll);
     const { url } = await scripted(sendingTo(realm.replace('%', String(thief.port))));
     for (const credential of credentials) {
-      const asked: string[] = [];
-      const http: Http = (request, signal) => {
-        asked.push(new URL(request.url).origin);
-        return foundAt(url)(request, signal);
-      };
-      const failure = await failing(send(open(name, credential, http), `${name}/v2/`));
+      const failure = await failing(send(open(name, credential, foundAt(url)), `${name}/v2/`));
       expect(failure).toMatchObject({ kind: 'untrusted', detail: { subject: 'registry.example' } });
-      expect(asked).toEqual([name]);
     }
     expect(thief.requests).toEqual([]);
   });
@@ -138,6 +134,48 @@ describe('a token server that redirects', () => {
     });
     await send(open(registry.url, alice), `${registry.url}/v2/`);
     expect(thief.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+});
+
+describe('an origin that the registry redirects to', () => {
+  it.each(['Basic realm="mine"', (url: string) => `Bearer realm="${url}/token",service="s"`])(
+    'asks for no credential of ours: %s',
+    async (challenge) => {
+      const thief = await scripted((request) =>
+        request.url.pathname === '/token'
+          ? { status: 200, body: '{"token":"t"}' }
+          : {
+              status: 401,
+              headers: { 'WWW-Authenticate': typeof challenge === 'string' ? challenge : challenge(thief.url) },
+              body: '{"errors":[{"message":"who are you?"}]}',
+            },
+      );
+      const registry = await scripted(() => ({ status: 307, headers: { Location: `${thief.url}/blob` } }));
+      const host = new URL(thief.url).host;
+      expect(await failing(send(open(registry.url, alice), `${registry.url}/v2/a/blobs/b`))).toMatchObject({
+        kind: 'rejected',
+        message: `it redirects to ${host}, which refuses: who are you?`,
+        detail: { subject: new URL(registry.url).host, status: 401 },
+      });
+      expect(thief.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([['/blob', undefined]]);
+      expect(registry.requests.length).toBe(1);
+    },
+  );
+
+  it('is not believed either where it answers as a decorator passes on', async () => {
+    const asked: (string | undefined)[] = [];
+    const elsewhere: Http = ({ headers }) => {
+      asked.push(headers?.Authorization);
+      return Promise.resolve({
+        status: 401,
+        headers: { 'www-authenticate': 'Basic realm="mine"' },
+        body: Buffer.of(),
+        url: 'https://cdn.example/blob',
+      });
+    };
+    const http = withAuth(elsewhere, 'https://registry.example', () => Promise.resolve(alice));
+    expect((await send(http, 'https://registry.example/v2/')).status).toBe(401);
+    expect(asked).toEqual([undefined]);
   });
 });
 

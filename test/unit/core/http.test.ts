@@ -1,7 +1,8 @@
 import { globalAgent } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { axiosHttp, redactUrl } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/http';
+import { redactUrl } from '../../../src/core/redaction';
 import { freePort } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { startRecorder } from '../../sandbox/recorder';
@@ -221,6 +222,41 @@ describe('a redirect', () => {
     }
   });
 
+  it.each(['DELETE', 'PUT', 'PATCH', 'POST'] as const)('takes no %s to another origin', async (method) => {
+    const other = await scripted(() => ({ status: 200 }));
+    for (const status of [301, 302, 307, 308]) {
+      const { url } = await scripted(() => ({ status, headers: { Location: other.url } }));
+      expect(await failing(send(http, url, { method, headers: secrets }))).toMatchObject({
+        kind: 'untrusted',
+        message: `redirected what was sent to ${new URL(other.url).host}`,
+      });
+    }
+    expect(other.requests).toEqual([]);
+  });
+
+  it.each(['DELETE', 'PUT', 'PATCH'] as const)(
+    'to what another request answers is no outcome of a %s',
+    async (method) => {
+      const { url, requests } = await scripted(() => ({ status: 303, headers: { Location: '/elsewhere' } }));
+      expect((await send(http, url, { method })).status).toBe(303);
+      expect(requests.length).toBe(1);
+    },
+  );
+
+  it('of a DELETE is followed on its own origin, as a DELETE', async () => {
+    const { url, requests } = await scripted(({ path }) =>
+      path === '/from' ? { status: 308, headers: { Location: '/to' } } : { status: 202 },
+    );
+    expect((await send(http, `${url}/from`, { method: 'DELETE' })).status).toBe(202);
+    expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(['DELETE /from', 'DELETE /to']);
+  });
+
+  it('tells which URL answered in the end', async () => {
+    const other = await scripted(() => ({ status: 404 }));
+    const { url } = await scripted(() => ({ status: 302, headers: { Location: `${other.url}/there` } }));
+    expect((await send(http, url)).url).toBe(`${other.url}/there`);
+  });
+
   it('does not bring them back by way of another origin', async () => {
     const own = await scripted(({ path }) => {
       if (path === '/end') return { status: 200 };
@@ -265,6 +301,33 @@ describe('the log', () => {
       'info POST http://host/no 404 (time)',
       'warn GET http://host/?sig=*** unreachable: connect ECONNREFUSED host (time)',
     ]);
+  });
+
+  it('has a line for each hop', async () => {
+    const log = collectLog();
+    const other = await scripted(() => ({ status: 200 }));
+    const { url } = await scripted(({ path }) => ({
+      status: 307,
+      headers: { Location: path === '/a' ? '/b' : `${other.url}/c?sig=hunter2` },
+    }));
+    await send(axiosHttp(log), `${url}/a`);
+    expect(log.lines.map((line) => line.replace(/\(\d+ ms\)/, '').trim())).toEqual([
+      `info GET ${url}/a 307`,
+      `info GET ${url}/b 307`,
+      `info GET ${other.url}/c?sig=*** 200`,
+    ]);
+  });
+
+  it('repeats no secret that a server echoes', async () => {
+    const log = collectLog();
+    const { url } = await scripted(({ headers }) => ({
+      status: 307,
+      headers: { Location: `/${encodeURIComponent(headers.authorization ?? '')}/hunter-2` },
+    }));
+    const authorization = `Basic ${Buffer.from('alice:hunter-2').toString('base64')}`;
+    await failing(send(axiosHttp(log), url, { headers: { Authorization: authorization } }));
+    expect(log.lines.length).toBe(7);
+    expect(log.lines.join()).not.toMatch(/hunter|YWxpY2U/);
   });
 
   it.each([

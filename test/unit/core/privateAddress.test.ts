@@ -1,0 +1,210 @@
+import type * as dns from 'node:dns';
+import { EventEmitter } from 'node:events';
+import type { ClientRequest } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { isPrivateAddress, isPrivateHost } from '../../../src/core/privateAddress';
+import { KnownHosts } from '../../../src/core/publicOnly';
+import { failing } from '../failing';
+
+/** What name servers answer. */
+const names = vi.hoisted(() => new Map<string, readonly string[]>());
+const found = (name: string): dns.LookupAddress[] =>
+  (names.get(name) ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+vi.mock('node:dns', () => ({
+  lookup: (name: string, _options: unknown, callback: (error: Error | null, found?: dns.LookupAddress[]) => void) => {
+    if (names.has(name)) callback(null, found(name));
+    else callback(new Error(`getaddrinfo ENOTFOUND ${name}`));
+  },
+}));
+vi.mock('node:dns/promises', () => ({ lookup: (name: string) => Promise.resolve(found(name)) }));
+afterEach(() => {
+  names.clear();
+});
+
+const inside = [
+  ...['127.0.0.1', '127.255.255.254', '0.0.0.0', '10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1'],
+  ...['169.254.169.254', '100.64.0.1', '100.100.100.200', '100.127.255.255', '168.63.129.16', '192.0.0.192'],
+  ...['198.18.0.1', '224.0.0.1', '240.0.0.1', '255.255.255.255'],
+  ...[
+    '::',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'febf::1',
+    'fec0::1',
+    'fc00::1',
+    'fdff::1',
+    'fd00:ec2::254',
+  ],
+  ...['::ffff:127.0.0.1', '::ffff:7f00:1', '::ffff:10.0.0.1', '0:0:0:0:0:ffff:a9fe:a9fe', '::127.0.0.1', '::a00:1'],
+  ...['64:ff9b::10.0.0.1', '64:ff9b::a9fe:a9fe', '64:ff9b:1::1', '2002:a00:1::1', '2002:7f00:1::', 'ff02::1'],
+];
+const outside = [
+  ...[
+    '1.1.1.1',
+    '8.8.8.8',
+    '100.63.255.255',
+    '100.128.0.1',
+    '172.15.0.1',
+    '172.32.0.1',
+    '168.63.129.17',
+    '223.255.255.255',
+  ],
+  ...['2606:4700:4700::1111', '2a00:1450:4001::1', '::ffff:8.8.8.8', '64:ff9b::808:808', '2002:808:808::1', 'fe00::1'],
+];
+
+describe('an address', () => {
+  it.each(inside)('%s is of this machine, its network or its cloud', (address) => {
+    expect(isPrivateAddress(address)).toBe(true);
+  });
+  it.each([...outside, 'localhost', 'registry.example', ''])('%s is not', (address) => {
+    expect(isPrivateAddress(address)).toBe(false);
+  });
+  it.each(['localhost', 'LOCALHOST.', 'a.localhost', '[::1]', '127.0.0.1', '[fd00::1]'])(
+    '%s is no host of others',
+    (host) => {
+      expect(isPrivateHost(host)).toBe(true);
+    },
+  );
+  it.each(['localhost.example', 'notlocalhost', 'registry.example', '[2606:4700::1]', '8.8.8.8'])(
+    '%s may be',
+    (host) => {
+      expect(isPrivateHost(host)).toBe(false);
+    },
+  );
+});
+
+describe('what a server of the internet names', () => {
+  const registry = new URL('https://registry.example/v2/');
+  const answered = (known: KnownHosts, remoteAddress: string | undefined, proxy?: string) => {
+    const request = new EventEmitter();
+    known.note(registry, request as ClientRequest);
+    if (proxy !== undefined) request.emit('proxy', { proxy });
+    request.emit('response', { socket: { remoteAddress } });
+  };
+  const hosts = () => {
+    const known = new KnownHosts();
+    answered(known, '93.184.216.34');
+    return known;
+  };
+  const token = new URL('https://token.example/');
+  /** The addresses that a request would connect to, asked for as Node's `net.connect` asks. */
+  const connecting = async (known: KnownHosts, to: URL, all: boolean): Promise<unknown> => {
+    const guard = await known.guard(registry, to);
+    return new Promise((resolve, reject) => {
+      guard?.lookup?.(to.hostname, { all }, (error, address) => {
+        if (error === null) resolve(address);
+        else reject(error);
+      });
+    });
+  };
+
+  it.each(inside)('is not asked where its name leads to %s', async (address) => {
+    names.set('token.example', [address.replace(/%.*/, '')]);
+    for (const all of [true, false])
+      expect(await failing(connecting(hosts(), token, all))).toMatchObject({
+        kind: 'untrusted',
+        message: 'it leads to token.example, which is on a private network',
+        detail: { subject: 'registry.example', code: 'PRIVATE_ADDRESS' },
+      });
+  });
+
+  it('is not asked where one of its addresses is private, whichever comes first', async () => {
+    names.set('token.example', ['1.1.1.1', '10.0.0.1']);
+    expect(await failing(connecting(hosts(), token, true))).toMatchObject({ kind: 'untrusted' });
+  });
+
+  it('is asked at its public addresses, by a connection of its own', async () => {
+    names.set('token.example', ['1.1.1.1', '2606:4700:4700::1111']);
+    expect(await connecting(hosts(), token, true)).toEqual([
+      { address: '1.1.1.1', family: 4 },
+      { address: '2606:4700:4700::1111', family: 6 },
+    ]);
+    expect(await connecting(hosts(), token, false)).toBe('1.1.1.1');
+  });
+
+  it('tells an unknown name as the system does', async () => {
+    await expect(connecting(hosts(), token, true)).rejects.toThrow('ENOTFOUND token.example');
+  });
+
+  it('leaves the name of a proxy alone', async () => {
+    names.set('proxy.corp', ['10.0.0.1']);
+    const guard = await hosts().guard(registry, token);
+    const address = await new Promise((resolve) => {
+      guard?.lookup?.('proxy.corp', {}, (_error, proxy) => {
+        resolve(proxy);
+      });
+    });
+    expect(address).toBe('10.0.0.1');
+  });
+
+  it.each(['https://127.0.0.1/', 'https://[::ffff:10.0.0.1]/', 'https://2130706433/', 'https://localhost/'])(
+    'is not asked where it is %s',
+    async (url) => {
+      expect(await failing(hosts().guard(registry, new URL(url)))).toMatchObject({ kind: 'untrusted' });
+    },
+  );
+
+  it('is asked at its own host, whatever the port', async () => {
+    expect(await hosts().guard(registry, new URL('https://registry.example:8443/token'))).toBeUndefined();
+  });
+
+  it.each([
+    ['answered from nowhere yet', undefined, ['10.0.0.1']],
+    ['answered by a proxy inside, and has a public address', '10.0.0.9', ['93.184.216.34']],
+    ['answered by a proxy inside, and has no address here', '10.0.0.9', undefined],
+    ['answered from outside, and says now that it is inside', '93.184.216.34', ['10.0.0.1']],
+  ])('is not asked inside where the registry %s', async (_how, reached, now) => {
+    const known = new KnownHosts();
+    answered(known, reached);
+    if (now !== undefined) names.set('registry.example', now);
+    expect(await failing(known.guard(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
+  });
+
+  it('is not asked inside where a proxy answered, even one at an address of the registry', async () => {
+    const known = new KnownHosts();
+    names.set('registry.example', ['10.0.0.1']);
+    answered(known, '10.0.0.1', 'PROXY proxy.corp:3128');
+    expect(await failing(known.guard(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
+  });
+
+  describe('is not asked over a connection', () => {
+    /** What becomes of a request that is given this connection. */
+    const given = async (socket: { connecting: boolean; remoteAddress?: string }, proxy = 'DIRECT') => {
+      const ended: Error[] = [];
+      const request = Object.assign(new EventEmitter(), { destroy: (error: Error) => ended.push(error) });
+      (await hosts().guard(registry, token))?.watch(request as unknown as ClientRequest);
+      request.emit('proxy', { proxy });
+      const connection = Object.assign(new EventEmitter(), socket);
+      request.emit('socket', connection);
+      connection.emit('connect');
+      return ended.map(({ message }) => message);
+    };
+    const refusal = ['it leads to token.example, which is on a private network'];
+
+    it('that somebody else has opened to a private address', async () => {
+      expect(await given({ connecting: false, remoteAddress: '10.0.0.1' })).toEqual(refusal);
+      expect(await given({ connecting: false, remoteAddress: '1.1.1.1' })).toEqual([]);
+    });
+
+    it('that comes to a private address in the end', async () => {
+      expect(await given({ connecting: true, remoteAddress: '::ffff:10.0.0.1' })).toEqual(refusal);
+      expect(await given({ connecting: true, remoteAddress: '2606:4700::1' })).toEqual([]);
+    });
+
+    it('but over one to a proxy, wherever that is', async () => {
+      expect(await given({ connecting: false, remoteAddress: '10.0.0.1' }, 'PROXY proxy.corp:3128')).toEqual([]);
+    });
+  });
+
+  it('is asked inside where the registry is inside as well', async () => {
+    const known = new KnownHosts();
+    names.set('registry.example', ['10.0.0.1']);
+    answered(known, '10.0.0.1', 'DIRECT');
+    expect(await known.guard(registry, new URL('https://10.0.0.2/'))).toBeUndefined();
+    expect(
+      await new KnownHosts().guard(new URL('http://127.0.0.1:5000/'), new URL('https://10.0.0.2/')),
+    ).toBeUndefined();
+  });
+});
