@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly url: string;
   /** Signs in there; absent where it is no V2 registry, and is only asked whether it answers. */
   readonly credential?: ReadCredential;
+  /** A server has named it; nothing that the user typed or set leads there. */
+  readonly isNamed?: true;
 }
 
 /** What is looked at, in this order. */

@@ -39,8 +39,10 @@ export interface TlsOptions {
   readonly keyFile?: string;
   /** What docker and podman keep for the host in `certs.d`. */
   readonly dockerCerts?: boolean;
-  /** Whoever answers is taken for the server. */
+  /** Any certificate is accepted: anyone on the network could pose as the server. */
   readonly verify?: false;
+  /** Names of the hosts, beside the connection's own, for which the user has confirmed the client certificate and `verify` as well. */
+  readonly hosts?: readonly string[];
 }
 
 /** What a connection signs in with, besides a stored credential. */

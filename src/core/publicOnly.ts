@@ -85,13 +85,16 @@ function watchSocket(from: URL, to: URL, request: ClientRequest): void {
 function publicLookup(from: URL, to: URL): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
-      const [first] = found ?? [];
+      if (error !== null) {
+        callback(error, '');
+        return;
+      }
+      const [first] = found;
       // Any other name is that of a proxy.
-      const isRefused = hostname === to.hostname && found?.some(({ address }) => isPrivateAddress(address));
-      if (error !== null || first === undefined) callback(error, '');
-      else if (isRefused === true) callback(leadsInside(from, to), '');
+      const isRefused = hostname === to.hostname && found.some(({ address }) => isPrivateAddress(address));
+      if (isRefused) callback(leadsInside(from, to), '');
       else if (options.all === true) callback(null, found);
-      else callback(null, first.address, first.family);
+      else callback(null, first?.address ?? '', first?.family);
     });
   };
 }

@@ -113,7 +113,7 @@ const entities: Readonly<Partial<Record<string, string>>> = {
 
 /** Finds the secret however a server escaped its characters: in a URL, in HTML, in JSON or a string of a program, or not at all. */
 function patternOf(secret: string): RegExp {
-  const characters = [...visible(secret)].map((character) => {
+  const characters = Array.from(visible(secret), (character) => {
     const code = character.codePointAt(0) ?? 0;
     const units = [...Array(character.length).keys()].map((at) => character.charCodeAt(at));
     const bytes = [...Buffer.from(character)];

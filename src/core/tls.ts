@@ -25,23 +25,26 @@ export interface Machine {
 /**
  * How the servers of a connection are asked; nothing where it has no options. Authorities that the user named vouch for every
  * server that the connection asks by itself, since a token server often has its certificate from the same. The client certificate
- * and "not verified" are for the connection's own host names alone, on whatever port: that of its URL, and those of `servers`, which
- * belong to it as well, as the registry of a GitLab does. Files are read at each use, so that renewed ones count.
+ * and "not verified" are for host names that the user knows, on whatever port: that of the connection's URL, those of `servers` that
+ * follow from it, and those that were confirmed. Files are read at each use, so that renewed ones count.
  */
 export function tlsOf(
   { url, tls }: Pick<Connection, 'url' | 'tls'>,
   machine: Machine,
-  servers: () => readonly { readonly url: string }[] | undefined = () => undefined,
+  servers: () => readonly { readonly url: string; readonly isNamed?: true }[] | undefined = () => undefined,
 ): ReadTls | undefined {
   if (tls === undefined || !url.startsWith('https:')) return undefined;
   return async (asked) => {
-    const own = [{ url }, ...(servers() ?? [])].map((server) => new URL(server.url));
+    const own = [{ url }, ...(servers() ?? [])];
     const { host, hostname } = new URL(asked);
     // What is kept for the very host goes before what is kept for the others.
-    const hosts = own.map((server) => server.host).sort((one, other) => Number(other === host) - Number(one === host));
+    const hosts = own
+      .map((server) => new URL(server.url).host)
+      .sort((one, other) => Number(other === host) - Number(one === host));
     const { ca, ...others } = await readTls(tls, [...new Set(hosts)], machine);
-    const isOwn = own.some((server) => server.hostname === hostname);
-    return { ...(ca === undefined ? {} : { ca }), ...(isOwn ? others : {}) };
+    const known = own.filter(({ isNamed }) => isNamed !== true).map((server) => new URL(server.url).hostname);
+    const isKnown = [...known, ...(tls.hosts ?? [])].includes(hostname);
+    return { ...(ca === undefined ? {} : { ca }), ...(isKnown ? others : {}) };
   };
 }
 

@@ -39,10 +39,16 @@ export const updateCredential = nodeCommand({
 export const editTrust = nodeCommand({
   id: 'editTrust',
   title: () => t('Certificates…'),
-  needs: (node) => (takesCertificates(node.connection, node.provider) ? connectionNode(node) : undefined),
-  doing: ({ label }) => t('change how {0} is trusted', label),
-  run: async (app, { id, label, url, tls }) => {
-    const step = { title: t('Certificates of {0}', label), host: new URL(url).host, current: tls };
+  needs: (node) => {
+    const connection = takesCertificates(node.connection, node.provider) ? connectionNode(node) : undefined;
+    return connection && { connection, endpoints: node.provider.endpoints ?? [] };
+  },
+  doing: ({ connection }) => t('change how {0} is trusted', connection.label),
+  run: async (app, { connection: { id, label, url, tls }, endpoints }) => {
+    const { host } = new URL(url);
+    const named = endpoints.filter(({ isNamed }) => isNamed === true).map((endpoint) => new URL(endpoint.url).host);
+    const others = named.filter((other) => other !== host);
+    const step = { title: t('Certificates of {0}', label), host, others, current: tls };
     const answer = await askTrust(app, step, () => Promise.resolve(undefined));
     if (answer === undefined || answer === 'back') return;
     await app.connections.setTls(id, answer.value.tls);

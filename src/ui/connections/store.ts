@@ -39,6 +39,7 @@ const tlsOptions = z.pipe(
     keyFile: path,
     dockerCerts: z.optional(z.boolean()),
     verify: z.optional(z.literal(false)),
+    hosts: z.optional(z.array(z.string())),
   }),
   z.transform(defined),
 );

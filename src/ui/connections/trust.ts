@@ -23,10 +23,10 @@ export interface Trust {
 
 export interface TrustStep {
   readonly title: string;
-  /** Whose servers are to be trusted. */
+  /** The connection's own, `host[:port]`. */
   readonly host: string;
-  /** The one that is not; it may be another, to which they lead. */
-  readonly distrusted?: string;
+  /** Others to which it leads, and for which the choice is to hold as well. */
+  readonly others?: readonly string[];
   /** Why that is asked, as a sentence. */
   readonly cause?: string;
   /** The cause is that the server asks for a client certificate. */
@@ -37,8 +37,22 @@ export interface TrustStep {
 
 type Way = 'caFile' | 'client' | 'docker' | 'unverified' | 'default';
 
-/** Asks how a host is to be trusted. `accept` runs with the last box still open, or after a modal question. */
+/** Asks how hosts are to be trusted, all of which are named. `accept` runs with the last box still open, or after a modal question. */
 export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
+  const confirmed = ({ tls }: Trust): Trust => ({ tls: tls && withHosts(tls, step) });
+  const answer = await askWay(app, step, (trust, signal) => accept(confirmed(trust), signal));
+  return answer === undefined || answer === 'back' ? answer : { value: confirmed(answer.value) };
+}
+
+/** A CA file holds for every server; who we are, and that a server is not verified, for those that were confirmed alone. */
+function withHosts(tls: TlsOptions, { others = [], current }: TrustStep): TlsOptions {
+  const names = others.map((host) => new URL(`https://${host}`).hostname);
+  const hosts = [...new Set([...(current?.hosts ?? []), ...names])];
+  const isForAll = tls.certFile === undefined && tls.dockerCerts !== true && tls.verify === undefined;
+  return isForAll || hosts.length === 0 ? tls : { ...tls, hosts };
+}
+
+async function askWay(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
   let selected: Way | undefined;
   let problemSoFar: string | undefined;
   for (;;) {
@@ -48,7 +62,7 @@ export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>)
     problemSoFar = undefined;
     if (selected === 'docker' || selected === 'default') return { value: trustOf[selected] };
     if (selected === 'unverified') {
-      if (!(await confirmed(app, step.host))) continue;
+      if (!(await confirmUnverified(app, hostsOf(step)))) continue;
       const unverified = { tls: { ...clientOf(step.current), verify: false as const } };
       problemSoFar = await accept(unverified, new AbortController().signal);
       if (problemSoFar === undefined) return { value: unverified };
@@ -66,12 +80,17 @@ const trustOf = {
 
 function pickWay(
   app: App,
-  { title, host, distrusted = host, cause, wantsClient = false, canGoBack = false, current }: TrustStep,
+  step: TrustStep,
   selected: Way | undefined,
   problemSoFar: string | undefined,
   accept: Accept<Trust>,
 ): Promise<Answer<Way>> {
-  const question = t('How shall {0} be trusted?', distrusted);
+  const { title, host, others = [], cause, wantsClient = false, canGoBack = false, current } = step;
+  // Asked because of one server, it is that one which is named.
+  const question = t(
+    'How shall {0} be trusted?',
+    cause === undefined ? listed(hostsOf(step)) : listed(others.length === 0 ? [host] : others),
+  );
   return app.ask.pick<Way>(
     {
       // In one line, the end of both would not be seen.
@@ -98,7 +117,7 @@ function pickWay(
         },
         {
           label: t('No verification'),
-          detail: t('Takes whoever answers for the registry'),
+          detail: t('Accepts any certificate: anyone on the network could pose as the registry'),
           value: 'unverified',
         },
         ...(current === undefined
@@ -123,12 +142,20 @@ function wayOf(tls: TlsOptions | undefined): Way | undefined {
   return tls?.caFile === undefined ? undefined : 'caFile';
 }
 
-function confirmed(app: App, host: string): Promise<boolean> {
+function hostsOf({ host, others = [] }: TrustStep): readonly string[] {
+  return [host, ...others];
+}
+
+function listed(hosts: readonly string[]): string {
+  return new Intl.ListFormat('en').format(hosts);
+}
+
+function confirmUnverified(app: App, hosts: readonly string[]): Promise<boolean> {
   return app.ask.confirm(
-    t('Do not verify {0}?', host),
+    t('Do not verify {0}?', listed(hosts)),
     t(
       'Anybody between this machine and {0} could then read your password and the images, and change them, without you noticing.',
-      host,
+      listed(hosts),
     ),
     t('Do Not Verify'),
   );

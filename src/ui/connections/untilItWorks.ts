@@ -133,7 +133,8 @@ class Attempts {
     const { url } = candidate.connection;
     this.trusted = url;
     const wantsClient = distrust.code === 'CLIENT_CERTIFICATE';
-    const whose = { host: new URL(url).host, distrusted: distrust.host };
+    const { host } = new URL(url);
+    const whose = { host, others: distrust.host === host ? [] : [distrust.host] };
     const step = { title: this.flow.title, ...whose, cause, wantsClient, canGoBack: true, current: this.tls };
     const answer = await askTrust(this.app, step, async (trust, signal) => {
       const before = this.tls;

@@ -79,7 +79,7 @@ describe('what a server of the internet names', () => {
   const registry = new URL('https://registry.example/v2/');
   const answered = (known: KnownHosts, remoteAddress: string | undefined, proxy?: string) => {
     const request = new EventEmitter();
-    known.note(registry, request as ClientRequest);
+    known.note(registry, request as unknown as ClientRequest);
     if (proxy !== undefined) request.emit('proxy', { proxy });
     request.emit('response', { socket: { remoteAddress } });
   };
@@ -93,7 +93,7 @@ describe('what a server of the internet names', () => {
   const connecting = async (known: KnownHosts, to: URL, all: boolean): Promise<unknown> => {
     const guard = await known.guard(registry, to);
     return new Promise((resolve, reject) => {
-      guard?.lookup?.(to.hostname, { all }, (error, address) => {
+      guard?.lookup(to.hostname, { all }, (error, address) => {
         if (error === null) resolve(address);
         else reject(error);
       });
@@ -132,7 +132,7 @@ describe('what a server of the internet names', () => {
     names.set('proxy.corp', ['10.0.0.1']);
     const guard = await hosts().guard(registry, token);
     const address = await new Promise((resolve) => {
-      guard?.lookup?.('proxy.corp', {}, (_error, proxy) => {
+      guard?.lookup('proxy.corp', {}, (_error, proxy) => {
         resolve(proxy);
       });
     });

@@ -80,9 +80,27 @@ describe('the trust that was chosen for a GitLab', () => {
   ])('reaches its registry on another host: %s', async (_name, mode, options) => {
     const gitLab = await gitLabAt(mode);
     await keepForDocker(gitLab.url);
-    expect(await tagsOf(open('gitlab', gitLab.url, options()))).toEqual(['1.0']);
+    const confirmed = { ...options(), hosts: [registryHost] };
+    expect(await tagsOf(open('gitlab', gitLab.url, confirmed))).toEqual(['1.0']);
     expect(gitLab.registry.requests.length).toBeGreaterThan(0);
   });
+
+  it.each<[string, 'mutual' | undefined, () => TlsOptions, string]>([
+    ['no verification', undefined, () => ({ verify: false }), 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ['a client certificate', 'mutual', () => ({ ...client(), caFile: pki.ca.certFile }), 'CLIENT_CERTIFICATE'],
+    ['what docker keeps for its host', 'mutual', () => ({ dockerCerts: true }), 'CLIENT_CERTIFICATE'],
+  ])(
+    'is not for a registry that GitLab names, unless the user confirms that: %s',
+    async (_name, mode, options, code) => {
+      const gitLab = await gitLabAt(mode);
+      await keepForDocker(gitLab.url);
+      expect(await failing(tagsOf(open('gitlab', gitLab.url, options())))).toMatchObject({
+        kind: 'untrusted',
+        detail: { subject: new URL(gitLab.registry.url).host, code },
+      });
+      expect(gitLab.registry.requests).toEqual([]);
+    },
+  );
 
   it('reaches no third host, which the registry names to sign in at', async () => {
     const gitLab = await gitLabAt();
@@ -94,7 +112,8 @@ describe('the trust that was chosen for a GitLab', () => {
       accessOf: () => undefined,
     };
     const byKind = async (options: TlsOptions) => {
-      const { kind, detail } = await failing(tagsOf(open('gitlab', gitLab.url, options)));
+      const confirmed = { ...options, hosts: [registryHost] };
+      const { kind, detail } = await failing(tagsOf(open('gitlab', gitLab.url, confirmed)));
       return [kind, detail.subject, detail.code];
     };
     const subject = new URL(third.url).host;

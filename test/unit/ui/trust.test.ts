@@ -294,6 +294,24 @@ describe('updating the credential of a registry whose certificate does not hold 
 });
 
 describe('Certificates…', () => {
+  const ofGitLab = {
+    endpoints: [
+      { url: 'https://registry.gitlab.example:5050', isNamed: true as const },
+      { url: 'https://registry.example.com/api/v4' },
+    ],
+  };
+
+  it('names every host that a choice is to hold for, and keeps those', async () => {
+    const set: unknown[] = [];
+    const { ask, seen, questions, placeholders } = user('No verification');
+    const connections = { setTls: (_id: string, tls: unknown) => (set.push(tls), Promise.resolve()) };
+    const { app } = fakeApp({ ask, connections: connections as unknown as App['connections'] });
+    await editTrust.run(app, [connectionNode({ tls: { verify: false, hosts: ['old.example'] } }, ofGitLab)]);
+    expect(placeholders).toEqual(['How shall registry.example.com and registry.gitlab.example:5050 be trusted?']);
+    expect(questions[0]?.message).toBe('Do not verify registry.example.com and registry.gitlab.example:5050?');
+    expect([set, seen.length]).toEqual([[{ verify: false, hosts: ['old.example', 'registry.gitlab.example'] }], 1]);
+  });
+
   async function edit(current: TlsOptions | undefined, ...script: readonly (string | undefined)[]) {
     const set: unknown[] = [];
     const { ask, offered } = user(...script);
