@@ -8,13 +8,15 @@ import { listDockerLogins } from './core/knownLogins';
 import type { ReadCredential } from './core/auth';
 import { diagnose } from './core/diagnose';
 import { axiosHttp } from './core/http';
+import { redactedLog } from './core/log';
 import type { Http } from './core/http';
 import type { Connection } from './core/model';
+import { Redaction } from './core/redaction';
 import { tlsOf } from './core/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
-import { unopened } from './providers/unopened';
+import { unconfirmedLogin, unopened } from './providers/unopened';
 import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
 import {
@@ -30,10 +32,12 @@ import { orDockerLogin } from './ui/connections/dockerLogin';
 import { CredentialStore } from './ui/connections/credentialStore';
 import { ConnectionStore } from './ui/connections/store';
 import { Documents } from './ui/documents';
+import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { ask } from './ui/quickInput';
 import { causes, report } from './ui/report';
+import { ownSetting, setOwnSetting } from './ui/settings';
 import { proxySettings, surroundings } from './ui/surroundings';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
@@ -43,18 +47,26 @@ import { working } from './ui/working';
 export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle !== undefined) l10n.config({ contents: vscode.l10n.bundle });
 
-  const log = vscode.window.createOutputChannel('Registry Explorer', { log: true });
-  const credentialStore = new CredentialStore(context, log);
+  const channel = vscode.window.createOutputChannel('Registry Explorer', { log: true });
+  const showLog = () => {
+    channel.show(true);
+  };
+  const redaction = new Redaction();
+  const log = redactedLog(channel, redaction);
+  const credentialStore = new CredentialStore(context, { ...log, show: showLog });
   const connections = new ConnectionStore(
     context.globalState,
     credentialStore.secrets,
     providerTypes.map(({ id }) => id),
   );
-  const settings = () => vscode.workspace.getConfiguration('registryExplorer');
-  const setting: ReadSetting = (name) => settings().get(name, '').trim().replace(/\/+$/, '');
+  const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker: DockerLogins = {
-    read: (image, signal) => readDockerLogin(image, machine, signal),
+    read: async (image, signal) => {
+      const login = await readDockerLogin(image, machine, signal);
+      if (login !== undefined) redaction.addCredential(login);
+      return login;
+    },
     helperFor: (image) => helperNamedFor(image, machine),
     list: (signal) => listDockerLogins(machine, signal),
     logIn: dockerLogIn,
@@ -62,13 +74,19 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);
-    return { tls, http: axiosHttp(log, tls) };
+    return { tls, http: axiosHttp(log, tls, redaction) };
   };
-  const opened = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
+  const opened = (connection: Connection, read: ReadCredential, watched?: Http): RegistryProvider => {
+    if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
+    const stored: ReadCredential = async (signal) => {
+      const credential = await read(signal);
+      redaction.addCredential(credential);
+      return credential;
+    };
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
-    const azure = azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, log });
+    const azure = azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, redaction, log });
     const now = () => connections.all().find(({ id }) => id === connection.id) ?? connection;
     const provider: RegistryProvider = type.open(connection, {
       credential:
@@ -96,23 +114,22 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const open = (connection: Connection, http?: Http) =>
     openWith(connection, () => connections.credential(connection.id), http);
-  const detailsSetting = () =>
-    vscode.workspace.getConfiguration('registryExplorer').get<DetailsSetting>('tags.details', 'always');
+  const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
   const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, log });
   const documents = new Documents();
-  const engines = new LocalEngines({ setting: () => settings().get('engine.endpoint', ''), ...machine });
-  const images = new LocalImages(engines, log, () => {
-    imagesTree.update();
-  });
-  const imagesTree = new ImagesTree({ images, commandsOf });
-
   const memory: Memory = {
     read: (key) => context.globalState.get<string>(`memory.${key}`),
     write: async (key, value) => {
       await context.globalState.update(`memory.${key}`, value);
     },
   };
+  const found = new LocalEngines({ setting: () => ownSetting('engine.endpoint', ''), ...machine });
+  const engines = carefulEngines(found, { ask, memory });
+  const images = new LocalImages(engines, log, () => {
+    imagesTree.update();
+  });
+  const imagesTree = new ImagesTree({ images, commandsOf });
 
   const app: App = {
     tree,
@@ -165,8 +182,7 @@ export function activate(context: vscode.ExtensionContext): void {
       });
     },
     useEngine: async (endpoint) => {
-      const value = endpoint === '' ? undefined : endpoint;
-      await settings().update('engine.endpoint', value, vscode.ConfigurationTarget.Global);
+      await setOwnSetting('engine.endpoint', endpoint === '' ? undefined : endpoint);
     },
     extension: context,
     fail: (error, doing) => {
@@ -176,9 +192,7 @@ export function activate(context: vscode.ExtensionContext): void {
       void vscode.window.showErrorMessage(told.message);
     },
     log,
-    showLog: () => {
-      log.show(true);
-    },
+    showLog,
   };
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -190,7 +204,7 @@ export function activate(context: vscode.ExtensionContext): void {
       tree.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
   });
   context.subscriptions.push(
-    ...[log, connections, tree, documents, images, imagesTree, onSetting],
+    ...[channel, connections, tree, documents, images, imagesTree, onSetting],
     credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(app, commands),
   );

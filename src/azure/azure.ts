@@ -11,6 +11,47 @@ export interface Cloud {
   readonly authorityUrl: string;
   /** Id of VS Code's authentication provider whose accounts sign in there. */
   readonly authentication: string;
+  /** With what the names of its registries end: `.azurecr.io`; absent where that is not known. */
+  readonly registrySuffix?: string;
+  /** The user has described it; absent: Microsoft's own. */
+  readonly isCustom?: true;
+}
+
+/**
+ * Microsoft's own clouds, by their names in VS Code's setting:
+ * https://learn.microsoft.com/en-us/azure/azure-government/compare-azure-government-global-azure#guidance-for-developers and
+ * https://learn.microsoft.com/en-us/azure/china/resources-developer-guide#check-endpoints-in-azure
+ */
+export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
+  AzureCloud: {
+    armUrl: 'https://management.azure.com',
+    armScope: 'https://management.core.windows.net/.default',
+    portalUrl: 'https://portal.azure.com',
+    authorityUrl: 'https://login.microsoftonline.com',
+    authentication: 'microsoft',
+    registrySuffix: '.azurecr.io',
+  },
+  ChinaCloud: {
+    armUrl: 'https://management.chinacloudapi.cn',
+    armScope: 'https://management.core.chinacloudapi.cn/.default',
+    portalUrl: 'https://portal.azure.cn',
+    authorityUrl: 'https://login.chinacloudapi.cn',
+    authentication: 'microsoft-sovereign-cloud',
+    registrySuffix: '.azurecr.cn',
+  },
+  USGovernment: {
+    armUrl: 'https://management.usgovcloudapi.net',
+    armScope: 'https://management.core.usgovcloudapi.net/.default',
+    portalUrl: 'https://portal.azure.us',
+    authorityUrl: 'https://login.microsoftonline.us',
+    authentication: 'microsoft-sovereign-cloud',
+    registrySuffix: '.azurecr.us',
+  },
+};
+
+/** What of a cloud is kept with a connection: whoever has its secrets. */
+export function placesOf({ armUrl, authorityUrl }: Cloud): { readonly armUrl: string; readonly authorityUrl: string } {
+  return { armUrl, authorityUrl };
 }
 
 export interface AzureToken {

@@ -3,6 +3,7 @@ import type { ReadCredential } from '../core/auth';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
+import type { Redaction } from '../core/redaction';
 import { AzureAccount } from './account';
 import type { Azure, Cloud, ReadAzureToken } from './azure';
 import { nobody, tokensOf } from './identities';
@@ -13,6 +14,8 @@ export interface SignInPlaces {
   readonly cloud: () => Cloud;
   /** Tokens of an account of VS Code. */
   readonly tokensOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
+  /** Learns the tokens, so that no text repeats them. */
+  readonly redaction: Redaction;
   readonly log: Log;
 }
 
@@ -26,8 +29,15 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
   const isAccount = authentication !== undefined || login === 'azureCli' || login === 'azureEnvironment';
   if (!isAzure && !(provider === 'acr' && isAccount)) return undefined;
   const cloud = places.cloud();
-  if (isOfAnother(cloud, connection)) throw ofAnotherCloud(cloud);
-  const signedIn = (token: ReadAzureToken) => new AzureAccount(cloud, token, places.log);
+  if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
+  const signedIn = (read: ReadAzureToken) => {
+    const noting: ReadAzureToken = async (...asked) => {
+      const got = await read(...asked);
+      places.redaction.add(got.token);
+      return got;
+    };
+    return new AzureAccount(cloud, noting, places.log);
+  };
   if (authentication !== undefined) return signedIn(places.tokensOfAccount(authentication, account));
   if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
   if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
@@ -41,16 +51,24 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
   );
 }
 
-/** A single registry's address does not tell its cloud, but its account does. */
-function isOfAnother(cloud: Cloud, { provider, url, authentication }: Connection): boolean {
-  if (authentication !== undefined && authentication !== cloud.authentication) return true;
-  return provider === 'azure' && new URL(url).href !== new URL(cloud.armUrl).href;
+/** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */
+function isOf(cloud: Cloud, { provider, url, authentication, cloud: own }: Connection): boolean {
+  if (authentication !== undefined && authentication !== cloud.authentication) return false;
+  if (provider === 'azure' && !isSame(url, cloud.armUrl)) return false;
+  // One from before this was kept: the addresses of Microsoft's own clouds are no setting.
+  if (own === undefined) return cloud.isCustom !== true;
+  return isSame(own.armUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
 }
 
-function ofAnotherCloud({ armUrl }: Cloud): Failure {
+function isSame(url: string, other: string): boolean {
+  return new URL(url).href === new URL(other).href;
+}
+
+function ofAnotherCloud({ armUrl, authorityUrl }: Cloud): Failure {
   const explanation = t(
-    'this connection was made for another cloud of Azure than VS Code is set to ({0}); set microsoft-sovereign-cloud.environment back, or connect it anew',
+    'this connection was made for another cloud of Azure than VS Code is set to ({0}, signed in to at {1}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there',
     new URL(armUrl).host,
+    new URL(authorityUrl).host,
   );
   return new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
 }

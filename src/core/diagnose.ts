@@ -4,7 +4,7 @@ import type { ReadCredential } from './auth';
 import { parseChallenges } from './challenge';
 import { emptyList, Failure, failureOf } from './failure';
 import type { Http, HttpResponse } from './http';
-import type { Credential, Entry, Page, Repository } from './model';
+import type { Entry, Page, Repository } from './model';
 import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
 import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
@@ -321,7 +321,7 @@ async function signIn(
 ): Promise<void> {
   const credential = await readCredential(signal);
   note('credential', credential.kind);
-  addSecrets(credential, redaction);
+  redaction.addCredential(credential);
   const root = registry.href.replace(/\/+$/, '');
   const exchanging: Http = async (request, abort) => {
     const response = await http(request, abort);
@@ -333,13 +333,6 @@ async function signIn(
   const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
   note('status', response.status);
   if (response.status !== 200) throw failureOf(response);
-}
-
-function addSecrets(credential: Credential, redaction: Redaction): void {
-  if (credential.kind === 'identityToken') redaction.add(credential.token);
-  if (credential.kind !== 'basic') return;
-  redaction.add(credential.secret);
-  redaction.add(Buffer.from(`${credential.username}:${credential.secret}`).toString('base64'));
 }
 
 type List = (parent: Entry | undefined) => Promise<Page<Entry>>;

@@ -24,7 +24,7 @@ export type FailureKind =
   | 'rejected';
 
 /** Commands that lead on where trying again alone does not. */
-export type NextStep = 'addRepository' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
+export type NextStep = 'addRepository' | 'confirmSignIn' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
 
 /** Code of the failure `unlisted` that an empty list stands for. */
 export const emptyList = 'EMPTY_LIST';

@@ -1,7 +1,27 @@
-/** What we use of VS Code's LogOutputChannel. Messages never hold secrets: callers pass redacted URLs and no headers. */
+import type { Redaction } from './redaction';
+
+/** What we use of VS Code's LogOutputChannel. Callers pass redacted URLs and no headers. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
+}
+
+/** Writes the same, without any secret that is known, whoever repeats it. */
+export function redactedLog(log: Log, redaction: Redaction): Log {
+  return {
+    debug: (message) => {
+      log.debug(redaction.of(message));
+    },
+    info: (message) => {
+      log.info(redaction.of(message));
+    },
+    warn: (message) => {
+      log.warn(redaction.of(message));
+    },
+    error: (message) => {
+      log.error(redaction.of(message));
+    },
+  };
 }

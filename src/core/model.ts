@@ -18,6 +18,8 @@ export interface Connection {
   readonly login?: 'docker' | 'azureCli' | 'azureEnvironment';
   /** Id of the Entra tenant whose application, with `account` for its id, signs in with the stored secret. */
   readonly tenant?: string;
+  /** The cloud of Azure that it signs in to; no other gets its secrets. Addresses without a trailing slash. */
+  readonly cloud?: { readonly armUrl: string; readonly authorityUrl: string };
   /** Namespaces that the user added by hand to those that the account lists. */
   readonly namespaces?: readonly string[];
   /** Repositories that the user added by name, such as `registry.example.com/team/app`, where they are not listed. */
@@ -28,6 +30,8 @@ export interface Connection {
   readonly tls?: TlsOptions;
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
+  /** The login that the settings want for it, which is not used until the user has confirmed that. */
+  readonly unconfirmed?: Connection['login'];
 }
 
 /** Paths of PEM files, which are read at each use, and flags; nothing secret. */
@@ -46,7 +50,7 @@ export interface TlsOptions {
 }
 
 /** What a connection signs in with, besides a stored credential. */
-export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login' | 'tenant'>;
+export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login' | 'tenant' | 'cloud'>;
 
 export type Credential =
   | { readonly kind: 'anonymous' }

@@ -58,6 +58,12 @@ export function isPrivateAddress(address: string): boolean {
   }
 }
 
+/** Whether an address or name is this machine itself: what is sent there does not travel. `hostname`: as URL has it. */
+export function isThisMachine(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
 /** Whether the text of a host alone tells that: an address, or a name of this machine. `hostname`: as URL has it. */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase();

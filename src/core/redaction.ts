@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Credential } from './model';
 import { visible } from './plainText';
 
 /** A shorter one would blot out half of every text, and is nowhere to be found in what we say. */
@@ -28,6 +29,21 @@ interface Written {
 /** Keeps secrets out of a text that is shown or written down. */
 export class Redaction {
   private readonly secrets = new LRUCache<string, Written>({ max: mostSecrets });
+
+  /** Adds what a credential keeps secret. */
+  addCredential(credential: Credential): void {
+    switch (credential.kind) {
+      case 'anonymous':
+        return;
+      case 'basic':
+        this.add(credential.secret);
+        this.add(Buffer.from(`${credential.username}:${credential.secret}`).toString('base64'));
+        return;
+      case 'identityToken':
+      case 'registryToken':
+        this.add(credential.token);
+    }
+  }
 
   add(secret: string | undefined): void {
     if (secret === undefined || secret.length < shortestSecret || this.secrets.get(secret) !== undefined) return;

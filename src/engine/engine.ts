@@ -1,4 +1,5 @@
 import type { Credential, Platform } from '../core/model';
+import { isThisMachine } from '../core/privateAddress';
 import type { ImageReference } from '../core/reference';
 
 /**
@@ -84,6 +85,11 @@ export interface EngineEndpoint {
   readonly name: string;
   /** For tcp alone; absent: not encrypted. */
   readonly tls?: EngineTls;
+}
+
+/** Whether what is sent to an engine can be read on its way: it is on another machine, and nothing encrypts. */
+export function isReadable({ url, tls }: EngineEndpoint): boolean {
+  return /^(tcp|http):/.test(url) && tls === undefined && !(URL.canParse(url) && isThisMachine(new URL(url).hostname));
 }
 
 /** PEM. https://docs.docker.com/engine/security/protect-access/ */

@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import { Failure } from '../core/failure';
 import type { RegistryProvider } from './provider';
 
 /** Stands for a registry that cannot be opened: asks nobody for anything, and says why. */
@@ -10,4 +12,11 @@ export function unopened(why: unknown): RegistryProvider {
     engineCredential: refuse,
     pushTargets: () => Promise.resolve([]),
   };
+}
+
+/** Why a connection that the settings list is not opened before the user has confirmed its login. */
+export function unconfirmedLogin(url: string): Failure {
+  const explanation = t('it is listed in the settings, and would sign in as you; nothing is sent until you say so');
+  const detail = { subject: new URL(url).host, speaker: 'program', explanation, nextStep: 'confirmSignIn' } as const;
+  return new Failure('unauthorized', '', detail);
 }

@@ -297,6 +297,7 @@ function remedies(failure: Failure): readonly Remedy[] {
     detail: { speaker, code, nextStep, page, status },
   } = failure;
   if (page !== undefined) return ['openInPortal', 'retry', 'showLog'];
+  if (nextStep === 'confirmSignIn') return [nextStep];
   if (nextStep !== undefined) return [nextStep, 'retry', 'showLog'];
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { redactUrl } from '../core/redaction';
 import type { ProxySettings } from '../core/proxy';
 import type { Surroundings } from './diagnosis';
+import { networkSetting, ownSetting } from './settings';
 
 /** Settings that decide how a registry is reached and asked; what may hold a secret is not among them. */
 const settingNames = [
@@ -11,15 +12,13 @@ const settingNames = [
   'http.proxyStrictSSL',
   'http.systemCertificates',
   'http.fetchAdditionalSupport',
-  'registryExplorer.tags.details',
 ] as const;
 
 export function surroundings({ extension }: vscode.ExtensionContext): Surroundings {
   const manifest: unknown = extension.packageJSON;
   const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
   const { remoteName, appName } = vscode.env;
-  const configuration = vscode.workspace.getConfiguration();
-  const proxy = configuration.get<string>('http.proxy', '');
+  const proxy = inWords(networkSetting('http.proxy'));
   return {
     versions: [
       ['Registry Explorer', String(version)],
@@ -30,18 +29,20 @@ export function surroundings({ extension }: vscode.ExtensionContext): Surroundin
     ],
     settings: [
       ['http.proxy', proxy.includes('://') ? redactUrl(proxy) : proxy === '' ? '' : '(no URL)'],
-      ...settingNames.map((name) => [name, inWords(configuration.get<unknown>(name))] as const),
+      ...settingNames.map((name) => [name, inWords(networkSetting(name))] as const),
+      ['registryExplorer.tags.details', ownSetting('tags.details', '')],
     ],
   };
 }
 
 /** What VS Code decides by whether a proxy is asked. */
 export function proxySettings(): ProxySettings {
-  const configuration = vscode.workspace.getConfiguration('http');
+  const exceptions = networkSetting('http.noProxy');
+  const support = inWords(networkSetting('http.proxySupport'));
   return {
-    support: configuration.get('proxySupport', 'override'),
-    configured: configuration.get('proxy', ''),
-    exceptions: configuration.get<readonly string[]>('noProxy', []),
+    support: support === '' ? 'override' : support,
+    configured: inWords(networkSetting('http.proxy')),
+    exceptions: Array.isArray(exceptions) ? exceptions.map(String) : [],
     env: process.env,
   };
 }

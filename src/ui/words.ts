@@ -46,6 +46,10 @@ const logins: Readonly<Record<NonNullable<Connection['login']>, () => string>> =
   azureEnvironment: () => t('environment'),
 };
 
+export function loginName(login: NonNullable<Connection['login']>): string {
+  return logins[login]();
+}
+
 /** Who a connection signs in as; nothing when anonymous. */
 export function signedInAs({ account, login }: Connection): string | undefined {
   return account ?? (login === undefined ? undefined : logins[login]());

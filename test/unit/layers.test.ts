@@ -56,6 +56,10 @@ function loadedAtStart(file: string, loaded = new Set<string>()): ReadonlySet<st
   return loaded;
 }
 
+function filesWith(pattern: RegExp): string[] {
+  return files.filter((file) => pattern.test(readFileSync(join(source, file), 'utf8'))).sort();
+}
+
 function violations(broken: (one: Import) => boolean): string[] {
   return imports.filter(broken).map(({ from, to }) => `${from} imports ${to}`);
 }
@@ -118,8 +122,13 @@ describe('layers', () => {
     const heavy = /^(?:@azure\/|@microsoft\/vscode-azext-utils)/;
     const loaded = [...loadedAtStart('extension.ts')];
     expect(loaded).toContain('azure/account.ts');
-    expect(loaded).toContain('@microsoft/vscode-azext-azureauth');
     expect(loaded.filter((name) => heavy.test(name))).toEqual([]);
+  });
+
+  it('read settings in one place, which knows whose word counts', () => {
+    // Of those that know VS Code: Azure's web apps have a configuration as well.
+    expect(filesWith(/\bgetConfiguration\b/).filter((file) => layerOf(file) !== 'azure')).toEqual(['ui/settings.ts']);
+    expect(filesWith(/\bnetworkSetting\(/)).toEqual(['ui/settings.ts', 'ui/surroundings.ts']);
   });
 
   it('let commands see VS Code through App alone', () => {

@@ -77,6 +77,7 @@ describe('package.json', () => {
       [prefixed('refreshImages'), 'engineProblem'],
       [prefixed('addRepository'), 'addRepository'],
       [prefixed('editTrust'), 'editTrust'],
+      [prefixed('confirmSignIn'), 'confirmSignIn'],
       [prefixed('signInToTenant'), 'signInToTenant'],
       [prefixed('openInPortal'), 'openInPortal'],
     ]);

@@ -11,6 +11,7 @@ export const publicCloud = (): Cloud => ({
   portalUrl: 'https://portal.azure.com',
   authorityUrl: 'https://login.microsoftonline.com',
   authentication: 'microsoft',
+  registrySuffix: '.azurecr.io',
 });
 
 /** What a provider is opened with, for this credential; no setting says anything. `parts` replaces any of it. */

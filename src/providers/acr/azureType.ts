@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { placesOf } from '../../azure/azure';
 import type { Cloud } from '../../azure/azure';
 import type { SignIn } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../provider';
@@ -26,9 +27,12 @@ export function azureSignIns(): NonNullable<Question['choices']> {
 }
 
 /** How those describe themselves in a connection. */
-export function azureSignInOf({ signIn }: Answers, cloud: () => Cloud): Pick<SignIn, 'authentication' | 'login'> {
-  if (signIn === 'microsoft') return { authentication: cloud().authentication };
-  return signIn === 'azureCli' || signIn === 'azureEnvironment' ? { login: signIn } : {};
+export function azureSignInOf(
+  { signIn }: Answers,
+  cloud: () => Cloud,
+): Pick<SignIn, 'authentication' | 'login' | 'cloud'> {
+  if (signIn === 'microsoft') return { authentication: cloud().authentication, cloud: placesOf(cloud()) };
+  return signIn === 'azureCli' || signIn === 'azureEnvironment' ? { login: signIn, cloud: placesOf(cloud()) } : {};
 }
 
 export const azure: ProviderType = {
@@ -90,7 +94,7 @@ export const azure: ProviderType = {
         credential: { kind: 'anonymous' },
       };
     return {
-      connection: { ...connection, account: username.trim(), tenant: tenant.trim() },
+      connection: { ...connection, account: username.trim(), tenant: tenant.trim(), cloud: placesOf(cloud()) },
       credential: { kind: 'basic', username: username.trim(), secret },
     };
   },

@@ -1,6 +1,7 @@
+import { t } from '@vscode/l10n';
 import { abandonable } from '../../core/auth';
 import type { ReadCredential } from '../../core/auth';
-import { failureOf } from '../../core/failure';
+import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest } from '../../core/http';
 import { decodeJson } from '../../core/schemas';
 import { refreshTokenAnswer } from './answers';
@@ -71,6 +72,11 @@ export class EntraSession {
   private async exchanged(): Promise<Kept> {
     // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
     const { signal } = new AbortController();
+    // Tokens of an account open more than this registry.
+    if (!this.url.startsWith('https:')) {
+      const explanation = t('tokens of an account are not sent over plain http; use https, or sign in another way');
+      throw new Failure('untrusted', '', { subject: new URL(this.url).host, explanation });
+    }
     const { token, tenantId } = await this.readToken(signal);
     const request: HttpRequest = {
       method: 'POST',

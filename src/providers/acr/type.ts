@@ -1,9 +1,12 @@
 import { t } from '@vscode/l10n';
+import type { Azure } from '../../azure/azure';
+import { Failure } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
 import { AcrProvider } from './acr';
 import { azureSignInOf, azureSignIns } from './azureType';
+import type { ReadEntraToken } from './entra';
 import { registryToken } from './registryToken';
 
 export const acr: ProviderType = {
@@ -74,9 +77,22 @@ export const acr: ProviderType = {
     };
   },
   dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
-  open: ({ url }, { credential, azure, pinned, http }) =>
-    new AcrProvider({ url, credential, entra: azure && registryToken(azure, () => undefined), pinned, http }),
+  open: ({ url, shared }, { credential, azure, pinned, http }) => {
+    const entra = azure && (shared === true ? onlyOfCloud(url, azure) : registryToken(azure, () => undefined));
+    return new AcrProvider({ url, credential, entra, pinned, http });
+  },
 };
+
+/** The address of a shared connection is not the user's, who may have confirmed it by mistake: a registry's name tells its cloud. */
+function onlyOfCloud(url: string, azure: Azure): ReadEntraToken {
+  const { registrySuffix } = azure.cloud;
+  const { hostname } = new URL(url);
+  if (registrySuffix !== undefined && hostname.endsWith(registrySuffix)) return registryToken(azure, () => undefined);
+  const explanation = t(
+    'it is listed in the settings, and its name is not that of a registry in this cloud of Azure, so your account is not used for it; use Connect Registry… to type its address yourself',
+  );
+  return () => Promise.reject(new Failure('untrusted', '', { subject: new URL(url).host, explanation }));
+}
 
 function asksPassword(answers: Answers): boolean {
   return answers.signIn === 'password';

@@ -72,7 +72,9 @@ export class GitLabProvider implements RegistryProvider {
   /** The registry is elsewhere than the web pages, and known once a project was listed. */
   get endpoints(): readonly Endpoint[] {
     const credential = (signal: AbortSignal) => this.registryCredential(signal);
-    const registries = this.projects.hosts().map((host) => ({ url: this.urlOf(host), credential, isNamed: true as const }));
+    const registries = this.projects
+      .hosts()
+      .map((host) => ({ url: this.urlOf(host), credential, isNamed: true as const }));
     return [...registries, { url: `${this.connection.url}/api/v4` }];
   }
 

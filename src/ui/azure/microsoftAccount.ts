@@ -1,11 +1,11 @@
 import { t } from '@vscode/l10n';
-import { getSessionFromVSCode } from '@microsoft/vscode-azext-azureauth';
 import * as vscode from 'vscode';
-import type { ReadAzureToken } from '../../azure/azure';
+import type { Cloud, ReadAzureToken } from '../../azure/azure';
 import { Failure } from '../../core/failure';
 import type { Connection } from '../../core/model';
 import type { Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
+import { userSetting } from '../settings';
 
 const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession => ({
   token: accessToken,
@@ -13,20 +13,25 @@ const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSessio
   scopes,
 });
 
+/** A tenant is named among the scopes: https://github.com/microsoft/vscode/blob/1.105.0/extensions/microsoft-authentication/src/common/scopeData.ts */
+function scopesIn(tenantId: string | undefined, scopes: readonly string[]): readonly string[] {
+  return tenantId === undefined ? scopes : [...scopes, `VSCODE_TENANT:${tenantId}`];
+}
+
 /** Asks the user which Microsoft account to sign in with. Rejects as VS Code does when it is declined. */
-export async function signInMicrosoft(): Promise<AccountSession> {
-  const session = await getSessionFromVSCode(undefined, undefined, {
-    createIfNone: true,
-    clearSessionPreference: true,
-  });
-  if (session === undefined) throw new Error('User did not consent to login.');
-  return accountOf(session);
+export async function signInMicrosoft({ authentication, armScope }: Cloud): Promise<AccountSession> {
+  const options = { createIfNone: true, clearSessionPreference: true };
+  return accountOf(await vscode.authentication.getSession(authentication, [armScope], options));
 }
 
 /** Asks the user for what a tenant wants of an account. Rejects as VS Code does when it is declined. */
-export async function signInMicrosoftTo(tenantId: string, { authentication = '', account }: Connection): Promise<void> {
+export async function signInMicrosoftTo(
+  tenantId: string,
+  { authentication = '', account }: Connection,
+  { armScope }: Cloud,
+): Promise<void> {
   const known = await accountNamed(authentication, account);
-  await getSessionFromVSCode(undefined, tenantId, {
+  await vscode.authentication.getSession(authentication, scopesIn(tenantId, [armScope]), {
     createIfNone: true,
     ...(known === undefined ? {} : { account: known }),
   });
@@ -44,7 +49,10 @@ export function tokensOfAccount(authentication: string, account: string | undefi
     const session =
       known === undefined
         ? undefined
-        : await getSessionFromVSCode([...scopes], tenantId, { silent: true, account: known });
+        : await vscode.authentication.getSession(authentication, scopesIn(tenantId, scopes), {
+            silent: true,
+            account: known,
+          });
     signal.throwIfAborted();
     // VS Code renews what it keeps, and does not tell until when it lasts.
     if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };
@@ -83,7 +91,9 @@ export const subscriptionFilter = 'azureResourceGroups.selectedSubscriptions';
 
 /** Ids of the subscriptions that the extension Azure Resources shows; nothing when it shows all. */
 export function filteredSubscriptions(): readonly string[] | undefined {
-  const chosen = vscode.workspace.getConfiguration().get<readonly string[]>(subscriptionFilter);
-  const ids = (chosen ?? []).flatMap((id) => id.split('/')[1] ?? []);
+  const chosen = userSetting(subscriptionFilter);
+  const ids = Array.isArray(chosen)
+    ? chosen.flatMap((id) => (typeof id === 'string' ? (id.split('/')[1] ?? []) : []))
+    : [];
   return ids.length === 0 ? undefined : ids;
 }

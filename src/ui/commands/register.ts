@@ -9,6 +9,7 @@ import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
 import { openInPortal, signInToTenant } from './azureResources';
 import { editTrust, updateCredential } from './connection';
+import { confirmSignIn } from './confirmSignIn';
 import { connectRegistry } from './connectRegistry';
 import { diagnoseConnection } from './diagnoseConnection';
 import { unlockTag } from './locks';
@@ -125,6 +126,7 @@ function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node
 /** What helps by a command for the row, or for one above it. */
 const rowCommands = {
   addRepository,
+  confirmSignIn,
   diagnoseConnection,
   editTrust,
   openInPortal,
@@ -162,6 +164,8 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Use Engine…');
     case 'addRepository':
       return t('Add Repository…');
+    case 'confirmSignIn':
+      return confirmSignIn.title();
     case 'editTrust':
       return t('Certificates…');
     case 'openInPortal':

@@ -8,6 +8,7 @@ import {
   selectSubscriptions,
   signInToTenant,
 } from './azureResources';
+import { confirmSignIn } from './confirmSignIn';
 import { connectRegistry } from './connectRegistry';
 import { copyFullTag } from './copyFullTag';
 import { copyImageDigest } from './copyImageDigest';
@@ -71,6 +72,7 @@ export const commands: readonly Command[] = [
   addRepository,
   removeRepository,
   renameConnection,
+  confirmSignIn,
   updateCredential,
   editTrust,
   selectSubscriptions,

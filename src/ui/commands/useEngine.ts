@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
+import { isReadable } from '../../engine/engine';
 import type { EngineEndpoint } from '../../engine/engine';
 import type { App } from '../app';
 import type { Choice } from '../ask';
@@ -22,6 +23,8 @@ export const useEngine: AppCommand = {
     await app.useEngine(endpoint);
     await app.images.refresh();
     app.done(endpoint === '' ? t('Using the engine that the docker command uses') : t('Using {0}', endpoint));
+    const used = (await app.engines.current()).endpoint;
+    if (isReadable(used)) app.tell(t('{0} is on another machine. {1}', used.url, notEncrypted()), 'warning');
   },
 };
 
@@ -59,11 +62,15 @@ async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen
   return {
     label: labelOf(endpoint),
     description: endpoint.url,
-    detail: await whoAnswers(app, endpoint),
+    detail: [...(isReadable(endpoint) ? [notEncrypted()] : []), await whoAnswers(app, endpoint)].join(' '),
     icon: 'server-process',
     // A context also knows its certificates.
     value: { endpoint: endpoint.source === 'context' ? endpoint.name : endpoint.url },
   };
+}
+
+function notEncrypted(): string {
+  return t('The connection is not encrypted: passwords for registries could be read on their way.');
 }
 
 function labelOf({ source, name }: EngineEndpoint): string {

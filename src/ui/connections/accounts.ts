@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { Failure } from '../../core/failure';
 import type { Connection } from '../../core/model';
 import type { AccountSession, ReadAccount } from '../../providers/provider';
+import { configuredCloud } from '../azure/cloud';
+import { userSetting } from '../settings';
 
 /** Signs in with an account of VS Code, which asks the user which one. Nothing when the user declines. */
 export async function signIn(
@@ -12,25 +14,32 @@ export async function signIn(
 ): Promise<AccountSession | undefined> {
   if (authentication.startsWith('microsoft')) {
     const microsoft = await import('../azure/microsoftAccount');
-    return declinedAsNothing(() => microsoft.signInMicrosoft());
+    return declinedAsNothing(() => microsoft.signInMicrosoft(configuredCloud()));
   }
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
-      'the account of VS Code belongs to {0}; the setting github-enterprise.uri says which Enterprise server it has one for',
+      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri say which Enterprise servers it has some for',
       other,
     );
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
   }
   const options = { createIfNone: true, clearSessionPreference: true };
-  return undefinedWhenDeclined(async () => vscode.authentication.getSession(authentication, scopes, options));
+  const session = await declinedAsNothing(async () =>
+    vscode.authentication.getSession(authentication, scopes, options),
+  );
+  if (session === undefined || isFor(session, authentication, url)) return session && sessionOf(session);
+  const explanation = t(
+    'VS Code has accounts for several Enterprise servers, and does not tell that this one is for it; sign in with a personal access token',
+  );
+  throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
 }
 
 /** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
 export async function signInToTenant(connection: Connection, tenantId: string): Promise<boolean> {
   const microsoft = await import('../azure/microsoftAccount');
   const answer = await declinedAsNothing(async () => {
-    await microsoft.signInMicrosoftTo(tenantId, connection);
+    await microsoft.signInMicrosoftTo(tenantId, connection, configuredCloud());
     return true;
   });
   return answer ?? false;
@@ -46,27 +55,44 @@ export function accountOf({ authentication, account, url }: Connection): ReadAcc
     if (known === undefined && !mayAsk) return undefined;
     const whose = known === undefined ? {} : { account: known };
     const silently = await vscode.authentication.getSession(authentication, scopes, { ...whose, silent: true });
-    if (silently !== undefined || !mayAsk) return silently === undefined ? undefined : sessionOf(silently);
-    return undefinedWhenDeclined(async () =>
-      vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
-    );
+    const session =
+      silently ??
+      (mayAsk
+        ? await declinedAsNothing(async () =>
+            vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
+          )
+        : undefined);
+    return session !== undefined && isFor(session, authentication, url) ? sessionOf(session) : undefined;
   };
 }
 
-/** The server that VS Code's account is for, where that is not this one: its token must not go elsewhere. */
+/** The servers that VS Code's accounts are for, where this is none of them: their tokens must not go elsewhere. */
 function otherServer(authentication: string, url: string): string | undefined {
-  const server =
-    authentication === 'github-enterprise'
-      ? vscode.workspace.getConfiguration('github-enterprise').get<string>('uri', '')
-      : 'https://github.com';
-  const isSame = URL.canParse(server) && new URL(server).origin === new URL(url).origin;
-  return isSame ? undefined : server === '' ? t('no server yet') : server;
+  const servers = serversOf(authentication);
+  if (servers.some((server) => isSameOrigin(server, url))) return undefined;
+  return servers.length === 0 ? t('no server yet') : servers.join(', ');
 }
 
-async function undefinedWhenDeclined(
-  ask: () => Promise<vscode.AuthenticationSession>,
-): Promise<AccountSession | undefined> {
-  return declinedAsNothing(async () => sessionOf(await ask()));
+/**
+ * As the user has set them, whatever a workspace says. The list, also an empty one, goes before the single address, which VS Code
+ * had until 1.141.
+ */
+function serversOf(authentication: string): readonly string[] {
+  if (authentication !== 'github-enterprise') return ['https://github.com'];
+  const list = userSetting('github-enterprise.uris');
+  const single = userSetting('github-enterprise.uri');
+  return (Array.isArray(list) ? list : [single]).filter((server) => typeof server === 'string' && server !== '');
+}
+
+/** Whether a session is for that server: of several, VS Code may tell which, by a property that is not declared yet. */
+function isFor(session: vscode.AuthenticationSession, authentication: string, url: string): boolean {
+  if (serversOf(authentication).length === 1) return true;
+  const issuer = 'authorizationServer' in session ? session.authorizationServer : undefined;
+  return issuer instanceof vscode.Uri && isSameOrigin(issuer.toString(true), url);
+}
+
+function isSameOrigin(server: string, url: string): boolean {
+  return URL.canParse(server) && new URL(server).origin === new URL(url).origin;
 }
 
 async function declinedAsNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {

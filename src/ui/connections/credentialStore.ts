@@ -1,6 +1,8 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
+import type { Log } from '../../core/log';
 import { causes, report } from '../report';
+import { ownSetting } from '../settings';
 import { keychain, keychainElsewhere } from './keychain';
 import { keyById, keyByRegistry, Secrets } from './secrets';
 import type { SecretOwner, SecretPlace } from './secrets';
@@ -16,7 +18,7 @@ export class CredentialStore {
 
   constructor(
     private readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>,
-    private readonly log: vscode.LogOutputChannel,
+    private readonly log: Log & Pick<vscode.LogOutputChannel, 'show'>,
   ) {
     const isWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
     this.places = {
@@ -39,7 +41,7 @@ export class CredentialStore {
   }
 
   private async move(owners: () => readonly SecretOwner[]): Promise<void> {
-    const wanted = vscode.workspace.getConfiguration().get(setting, 'vscode');
+    const wanted = ownSetting('credentialStore', 'vscode');
     try {
       await this.secrets.moveTo(this.placeNamed(wanted), owners, () =>
         this.context.globalState.update(memento, wanted),

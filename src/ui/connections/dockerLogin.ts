@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
 import { Failure } from '../../core/failure';
+import { isThisMachine } from '../../core/privateAddress';
 import type { DockerLogins } from '../app';
 import { toSignIn } from '../programReason';
 
@@ -50,5 +51,5 @@ export function orDockerLogin(
 /** Nobody typed this credential for that address, and a shared connection may name http for a host that docker reaches by https. */
 function isReadableOnItsWay(url: string): boolean {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isThisMachine(hostname);
 }

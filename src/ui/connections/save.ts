@@ -21,7 +21,7 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
       (authentication === undefined || known.authentication === authentication),
   );
   if (same === undefined) return app.connections.add(connection, credential);
-  await app.connections.updateCredential(same.id, credential, signInOf(same));
+  await app.connections.updateCredential(same.id, credential, signInOf(connection));
   return trusted(app, same, connection);
 }
 
@@ -32,8 +32,9 @@ async function trusted(app: App, known: Connection, { tls }: Omit<Connection, 'i
 }
 
 /** The part of a connection that tells what it signs in with. */
-export function signInOf({ account, authentication, login, tenant }: Omit<Connection, 'id'>): SignIn {
+export function signInOf({ account, authentication, login, tenant, cloud }: Omit<Connection, 'id'>): SignIn {
   return {
+    ...(cloud === undefined ? {} : { cloud }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(account === undefined ? {} : { account }),
     ...(authentication === undefined ? {} : { authentication }),

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod/mini';
 import type { Connection, Credential, SignIn, TlsOptions } from '../../core/model';
+import { ownSetting } from '../settings';
 import type { SecretOwner, Secrets } from './secrets';
 
 export interface ConnectionChange {
@@ -24,6 +25,7 @@ const signIn = {
   authentication: z.optional(z.string()),
   login: z.optional(z.enum(['docker', 'azureCli', 'azureEnvironment'])),
   tenant: z.optional(z.string()),
+  cloud: z.optional(z.object({ armUrl: z.string(), authorityUrl: z.string() })),
 };
 /** What is forgotten with a connection of the settings. */
 const besideSettings = [memento.signIns, memento.namespaces, memento.shown, memento.pinned, memento.tls] as const;
@@ -196,7 +198,7 @@ export class ConnectionStore implements vscode.Disposable {
   }
 
   private shared(): readonly Connection[] {
-    const listed = vscode.workspace.getConfiguration('registryExplorer').get<unknown>('connections');
+    const listed = ownSetting<unknown>('connections', []);
     const signIns = this.signIns();
     const added = this.namespaces();
     const trusted = this.sharedTls();
@@ -217,10 +219,11 @@ export class ConnectionStore implements vscode.Disposable {
         pinned: this.sharedPinned()[id] ?? repositories,
         // Never of the settings: a workspace could switch verification off.
         tls: trusted[id],
-        login,
       });
+      // What was chosen or confirmed here for this very address; a login that the settings name is nothing but a wish.
       const own = signIns[id];
-      if (!byId.has(id)) byId.set(id, own === undefined ? connection : withSignIn(connection, own));
+      const signedIn = own === undefined ? defined({ ...connection, unconfirmed: login }) : withSignIn(connection, own);
+      if (!byId.has(id)) byId.set(id, signedIn);
     }
     return [...byId.values()];
   }
@@ -287,7 +290,10 @@ function sharedId(provider: string, url: string): string {
 }
 
 function withSignIn(connection: Connection, signIn: SignIn): Connection {
-  const nothing = { account: undefined, authentication: undefined, login: undefined, tenant: undefined };
+  const nothing = {
+    ...{ account: undefined, authentication: undefined, login: undefined, tenant: undefined },
+    ...{ cloud: undefined, unconfirmed: undefined },
+  };
   return defined({ ...connection, ...nothing, ...signIn });
 }
 

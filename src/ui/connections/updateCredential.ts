@@ -49,5 +49,5 @@ async function newSignIn(
   if (session === undefined) return t('Nobody has signed in.');
   if (authentication !== undefined && session.account !== account)
     return t('This connection belongs to {0}.', account ?? '');
-  return { authentication: described.authentication, account: session.account };
+  return { ...signInOf(described), account: session.account };
 }

@@ -5,7 +5,7 @@ import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions 
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
-import { age, artifactName, count, platforms, signedInAs, size, summary } from '../words';
+import { age, artifactName, count, loginName, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
 import { heldBy, listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
@@ -104,7 +104,8 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
   const unverified = connection.tls?.verify === false ? t('not verified') : '';
-  item.description = [signedInAs(connection) ?? '', unverified, stateOf(node)]
+  const question = connection.unconfirmed && t('Sign in with {0}?', loginName(connection.unconfirmed));
+  item.description = [question ?? signedInAs(connection) ?? '', unverified, stateOf(node)]
     .filter((part) => part !== '')
     .join(' · ');
   item.accessibilityInformation = {

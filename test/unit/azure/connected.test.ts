@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Cloud } from '../../../src/azure/azure';
 import { azureOf } from '../../../src/azure/connected';
 import type { Connection, Credential } from '../../../src/core/model';
+import { Redaction } from '../../../src/core/redaction';
 import { acr } from '../../../src/providers/acr/type';
 import { azure as azureType } from '../../../src/providers/acr/azureType';
 import { generic } from '../../../src/providers/generic/type';
@@ -16,17 +17,21 @@ import { publicCloud } from '../providerContext';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
-/** What VS Code's library makes of its settings. */
-const library = vi.hoisted(() => ({ environment: (): unknown => undefined }));
-vi.mock('@microsoft/vscode-azext-azureauth', () => ({
-  getConfiguredAzureEnv: () => library.environment(),
-  getConfiguredAuthProviderId: () => 'microsoft-sovereign-cloud',
-}));
+/** What the user has set. */
+const settings = vi.hoisted(() => new Map<string, unknown>());
+vi.mock('../../../src/ui/settings', () => ({ userSetting: (name: string) => settings.get(name) }));
+afterEach(() => {
+  settings.clear();
+});
+
+const setCloud = (environment: unknown, customEnvironment?: unknown) => {
+  settings.set('microsoft-sovereign-cloud.environment', environment);
+  settings.set('microsoft-sovereign-cloud.customEnvironment', customEnvironment);
+};
 
 const { signal } = new AbortController();
 const secret = 's3cret of the app';
 const application = { tenantId: contoso, clientId: '33333333-3333-3333-3333-333333333333', secret };
-const notConfigured = 'The custom cloud choice is not configured.';
 const useless =
   'the setting microsoft-sovereign-cloud.environment is “custom”, and microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings';
 
@@ -39,29 +44,53 @@ describe('the cloud that VS Code is set to', () => {
   };
 
   it('is told without slashes at its ends', () => {
-    library.environment = () => described;
+    setCloud('custom', { name: 'local', ...described });
     expect(configuredCloud()).toEqual({
       armUrl: 'https://arm.local.example',
       armScope: 'https://management.local.example/.default',
       portalUrl: 'https://portal.local.example',
       authorityUrl: 'https://login.local.example',
       authentication: 'microsoft-sovereign-cloud',
+      isCustom: true,
     });
   });
 
+  // https://learn.microsoft.com/en-us/azure/azure-government/compare-azure-government-global-azure and .../china/resources-developer-guide
   it.each([
+    [undefined, 'management.azure.com', 'login.microsoftonline.com', '.azurecr.io', 'microsoft'],
+    ['', 'management.azure.com', 'login.microsoftonline.com', '.azurecr.io', 'microsoft'],
     [
-      'not at all',
-      () => {
-        throw new Error(notConfigured);
-      },
+      'USGovernment',
+      'management.usgovcloudapi.net',
+      'login.microsoftonline.us',
+      '.azurecr.us',
+      'microsoft-sovereign-cloud',
     ],
-    ['without an address', () => ({ ...described, portalUrl: undefined })],
-    ['by what is no address', () => ({ ...described, resourceManagerEndpointUrl: 'local' })],
-  ])('may be described %s, which is a failure that says so', async (_how, environment) => {
-    library.environment = environment;
+    ['ChinaCloud', 'management.chinacloudapi.cn', 'login.chinacloudapi.cn', '.azurecr.cn', 'microsoft-sovereign-cloud'],
+  ])('is Microsoft’s own where the setting is %s', (name, arm, authority, registrySuffix, authentication) => {
+    setCloud(name, described);
+    expect(configuredCloud()).toMatchObject({
+      ...{ armUrl: `https://${arm}`, authorityUrl: `https://${authority}`, registrySuffix, authentication },
+      armScope: expect.stringMatching(/^https:\/\/management\.core\..*\/\.default$/) as string,
+    });
+    expect(configuredCloud().isCustom).toBeUndefined();
+  });
+
+  it.each([
+    ['not at all', undefined],
+    ['without an address', { ...described, portalUrl: undefined }],
+    ['by what is no address', { ...described, resourceManagerEndpointUrl: 'local' }],
+    ['by what is no address of the web', { ...described, portalUrl: 'javascript:0' }],
+    ['by a text', 'https://arm.local.example'],
+  ])('may be described %s, which is a failure that says so', async (_how, customEnvironment) => {
+    setCloud('custom', customEnvironment);
     const failure = await failing(Promise.resolve().then(configuredCloud));
     expect(failure.detail.explanation).toBe(useless);
+  });
+
+  it('is not the public one where the setting names none that is known', async () => {
+    setCloud('elsewhere');
+    expect((await failing(Promise.resolve().then(configuredCloud))).detail.explanation).toBe(useless);
   });
 });
 
@@ -78,10 +107,12 @@ describe('a connection of Azure', () => {
   });
   const stored = (): Promise<Credential> =>
     Promise.resolve({ kind: 'basic', username: application.clientId, secret: application.secret });
+  const redaction = new Redaction();
   const open = (connection: Connection, cloud: () => Cloud) =>
     azureOf(connection, stored, {
       cloud,
       tokensOfAccount: () => () => Promise.reject(new Error('No account is asked for.')),
+      redaction,
       log: collectLog(),
     });
 
@@ -90,8 +121,39 @@ describe('a connection of Azure', () => {
     expect((await opened?.subscriptions(signal))?.subscriptions.map(({ name }) => name)).toEqual(['Production']);
   });
 
-  const otherCloud = (armHost: string) =>
-    `this connection was made for another cloud of Azure than VS Code is set to (${armHost}); set microsoft-sovereign-cloud.environment back, or connect it anew`;
+  const otherCloud = (arm: string, authority = arm) =>
+    `this connection was made for another cloud of Azure than VS Code is set to (${new URL(arm).host}, signed in to at ${new URL(authority).host}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there`;
+
+  it.each<[string, Partial<Cloud>, Connection['cloud']]>([
+    ['another Entra', { authorityUrl: 'https://login.evil.example' }, undefined],
+    ['another Resource Manager', { armUrl: 'https://arm.evil.example' }, undefined],
+    ['a cloud that is described, and was not when it was made', { isCustom: true }, undefined],
+  ])('sends its secret to no other place: %s', async (_what, other, kept) => {
+    const before = azure().calls.length;
+    const own = cloudOf(azure());
+    const cloud = { ...own, ...other };
+    const { armUrl, authorityUrl } = own;
+    const connection = {
+      ...principal(cloud.armUrl),
+      ...(other.isCustom === true ? {} : { cloud: kept ?? { armUrl, authorityUrl } }),
+    };
+    const failure = await failing(Promise.resolve().then(() => open(connection, () => cloud)));
+    expect(failure.detail.explanation).toBe(otherCloud(cloud.armUrl, cloud.authorityUrl));
+    expect(azure().calls.slice(before)).toEqual([]);
+  });
+
+  it('signs in to a cloud of one’s own that it was made for', () => {
+    const { armUrl, authorityUrl, ...cloud } = cloudOf(azure());
+    const there = { armUrl, authorityUrl };
+    const connection = { ...principal(armUrl), cloud: there };
+    expect(open(connection, () => ({ ...cloud, ...there, isCustom: true }))).toBeDefined();
+  });
+
+  it('lets no text repeat its tokens', async () => {
+    const opened = open(principal(azure().url), () => cloudOf(azure()));
+    const { token } = (await opened?.token([`${azure().url}/.default`], undefined, signal)) ?? { token: '' };
+    expect(redaction.of(`It was sent (${token}).`)).toBe('It was sent (***).');
+  });
 
   it('made for another cloud says so, and sends its secret nowhere', async () => {
     const before = azure().calls.length;
@@ -99,7 +161,7 @@ describe('a connection of Azure', () => {
       open(principal('https://management.azure.com'), () => cloudOf(azure())),
     );
     const failure = await failing(opening);
-    expect(failure.detail.explanation).toBe(otherCloud(new URL(azure().url).host));
+    expect(failure.detail.explanation).toBe(otherCloud(azure().url));
     expect(azure().calls.slice(before)).toEqual([]);
     const provider = unopened(failure);
     expect(await failing(provider.list(undefined, undefined, signal))).toBe(failure);
@@ -113,7 +175,7 @@ describe('a connection of Azure', () => {
     expect(open(own, publicCloud)).toBeDefined();
     const other = { ...connection, authentication: 'microsoft-sovereign-cloud' };
     const failure = await failing(Promise.resolve().then(() => open(other, publicCloud)));
-    expect(failure.detail.explanation).toBe(otherCloud('management.azure.com'));
+    expect(failure.detail.explanation).toBe(otherCloud(publicCloud().armUrl, publicCloud().authorityUrl));
   });
 
   it('that signs in elsewhere needs no cloud', () => {
@@ -129,9 +191,7 @@ describe('a connection of Azure', () => {
 
 describe('connecting where VS Code is set to a cloud that is not described', () => {
   beforeEach(() => {
-    library.environment = () => {
-      throw new Error(notConfigured);
-    };
+    setCloud('custom');
   });
   const connecting = async (...script: (string | undefined)[]) => {
     const { ask, seen } = user(...script);
@@ -166,6 +226,6 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
     const address = kind === 'Azure' ? [] : ['main.azurecr.io'];
     const { connection, seen } = await connecting(kind, ...address, signIn, undefined);
     expect(connection).toBeUndefined();
-    expect(seen.at(-2)).toBe(`Could not connect: ${useless}. It says “${notConfigured.slice(0, -1)}”.`);
+    expect(seen.at(-2)).toBe(`Could not connect: ${useless}.`);
   });
 });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { azureOf } from '../../../src/azure/connected';
+import type { Azure } from '../../../src/azure/azure';
+import { Failure } from '../../../src/core/failure';
+import type { Http } from '../../../src/core/http';
 import type { Connection, Entry } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/type';
 import type { RegistryProvider } from '../../../src/providers/provider';
@@ -7,9 +10,10 @@ import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
 import { report } from '../../../src/ui/report';
 import { buildImage } from '../../sandbox/images';
+import { Redaction } from '../../../src/core/redaction';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
-import { contextOf } from '../providerContext';
+import { contextOf, publicCloud } from '../providerContext';
 import { connectionNode, treeOf } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
@@ -53,7 +57,10 @@ describe('a single registry of Azure', () => {
       return Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
     };
     const cloud = () => cloudOf(azure());
-    const there = azureOf(connection, () => Promise.resolve(credential), { cloud, tokensOfAccount, log });
+    const there = azureOf(connection, () => Promise.resolve(credential), {
+      ...{ cloud, tokensOfAccount, log },
+      redaction: new Redaction(),
+    });
     return acr.open(connection, contextOf(credential, { log, ...(there === undefined ? {} : { azure: there }) }));
   };
 
@@ -91,13 +98,74 @@ describe('a single registry of Azure', () => {
   const byAccount = 'Microsoft account of VS Code';
 
   it.each([
+    ['http and its own name', 'http://main.azurecr.io', false, /^tokens of an account are not sent over plain http;/],
+    [
+      'a name that the settings list',
+      'https://registry.evil.example',
+      true,
+      /^it is listed in the settings, and its name/,
+    ],
+    ['a name that ends otherwise', 'https://main.azurecr.io.evil.example', true, /^it is listed in the settings/],
+    ['a name that only looks like one', 'https://evilazurecr.io', true, /^it is listed in the settings/],
+  ])('gets no token of an account at %s', async (_what, url, shared, explanation) => {
+    const before = azure().calls.length;
+    const read: string[] = [];
+    const account = {
+      cloud: publicCloud(),
+      token: (scopes: readonly string[]) => {
+        read.push(scopes.join());
+        return Promise.reject(new Error('A token was read.'));
+      },
+    } as unknown as Azure;
+    const asked: string[] = [];
+    const http: Http = (request) => {
+      asked.push(request.url);
+      const challenge = `Bearer realm="${url}/oauth2/token",service="${new URL(url).host}"`;
+      return Promise.resolve({
+        status: 401,
+        headers: { 'www-authenticate': challenge },
+        body: Buffer.of(),
+        url: request.url,
+      });
+    };
+    const connection = { id: 'a', provider: 'acr', label: 'Evil', url, login: 'azureCli' as const, shared };
+    const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account, http }));
+    const failure = await failing(provider.list(undefined, undefined, signal));
+    expect(failure.detail.explanation).toMatch(explanation);
+    await failing(provider.engineCredential(new URL(url).host, signal));
+    expect(read).toEqual([]);
+    expect(asked.every((each) => each.startsWith(`${url}/`) && !each.includes('oauth2'))).toBe(true);
+    expect(azure().calls.slice(before)).toEqual([]);
+  });
+
+  it.each([
+    ['https://main.azurecr.io', true],
+    ['https://registry.example.com', false],
+  ])('gets one at %s, where the settings list it: %s', async (url, shared) => {
+    const read: string[] = [];
+    const account = {
+      cloud: publicCloud(),
+      token: (scopes: readonly string[]) => {
+        read.push(scopes.join());
+        return Promise.reject(new Failure('timedOut', 'as far as that', { subject: 'Azure' }));
+      },
+    } as unknown as Azure;
+    const connection = { id: 'a', provider: 'acr', label: 'Main', url, login: 'azureCli' as const, shared };
+    const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account }));
+    await failing(provider.engineCredential(new URL(url).host, signal));
+    expect(read).toEqual(['https://containerregistry.azure.net/.default']);
+  });
+
+  it.each([
     ['an account of VS Code', [byAccount], { authentication: 'microsoft-sovereign-cloud', account: mona }],
     ['its admin user', [withPassword, 'main', 'pass word'], { account: 'main' }],
     ['nobody', ['Anonymously'], {}],
   ])('is connected and browsed by %s', async (_who, script, signIn) => {
     const { connection, stored } = await connecting('main', ...script);
     const { url, host } = azure().registry('main');
-    expect(connection).toEqual({ id: 'new', provider: 'acr', url, label: host, ...signIn });
+    const { armUrl, authorityUrl } = cloudOf(azure());
+    const cloud = 'authentication' in signIn ? { cloud: { armUrl, authorityUrl } } : {};
+    expect(connection).toEqual({ id: 'new', provider: 'acr', url, label: host, ...signIn, ...cloud });
     if (connection === undefined) return;
     const provider = opened(connection, stored[0] as Parameters<App['open']>[1]);
     const listed = await below(provider);

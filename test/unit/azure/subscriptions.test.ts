@@ -9,8 +9,8 @@ import { user } from '../ui/scriptedUser';
 import { contoso, fabrikam, mona, openAzure, production, staging, useAzure } from './azureRig';
 
 const settings = vi.hoisted(() => new Map<string, unknown>());
-vi.mock('vscode', () => ({ workspace: { getConfiguration: () => ({ get: (name: string) => settings.get(name) }) } }));
-vi.mock('@microsoft/vscode-azext-azureauth', () => ({}));
+vi.mock('vscode', () => ({}));
+vi.mock('../../../src/ui/settings', () => ({ userSetting: (name: string) => settings.get(name) }));
 
 const { signal } = new AbortController();
 

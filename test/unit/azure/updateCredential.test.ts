@@ -6,6 +6,7 @@ import { azure as azureType } from '../../../src/providers/acr/azureType';
 import type { App } from '../../../src/ui/app';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startAcr } from '../../sandbox/azure/acr';
+import { Redaction } from '../../../src/core/redaction';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
 import { user } from '../ui/scriptedUser';
@@ -42,7 +43,10 @@ describe('a connection of Azure with an account of VS Code', () => {
         // Whoever VS Code knows could be signed in as all the time.
         const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
         const tokensOfAccount = () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
-        const there = azureOf(opened, () => Promise.resolve(credential), { cloud, tokensOfAccount, log });
+        const there = azureOf(opened, () => Promise.resolve(credential), {
+          ...{ cloud, tokensOfAccount, log },
+          redaction: new Redaction(),
+        });
         const type = opened.provider === 'azure' ? azureType : acr;
         return type.open(opened, contextOf(credential, there === undefined ? {} : { azure: there }));
       },
@@ -55,10 +59,12 @@ describe('a connection of Azure with an account of VS Code', () => {
   it('tries the service principal that is to take its place, and lets go of the account', async () => {
     const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, ...account };
     const { clientId, secret } = application;
+    const { armUrl, authorityUrl } = cloudOf(azure());
+    const cloud = { armUrl, authorityUrl };
     const { kept, refusals } = await updating(connection, 'Service principal', contoso, clientId, 'wrong', secret);
     expect(refusals).toEqual([expect.stringContaining('Entra does not accept this application with this secret')]);
     expect(kept).toEqual([
-      ['a', { kind: 'basic', username: clientId, secret }, { account: clientId, tenant: contoso }],
+      ['a', { kind: 'basic', username: clientId, secret }, { account: clientId, tenant: contoso, cloud }],
     ]);
   });
 

@@ -1,0 +1,35 @@
+import { t } from '@vscode/l10n';
+import { placesOf } from '../../azure/azure';
+import type { Connection, SignIn } from '../../core/model';
+import { loginName } from '../words';
+import { nodeCommand } from './command';
+
+/** What would be sent, by the kind of login. */
+const sent: Readonly<Record<NonNullable<Connection['login']>, () => string>> = {
+  docker: () => t('the password or token that docker keeps for it'),
+  azureCli: () => t('a token of the account that the Azure CLI is signed in with'),
+  azureEnvironment: () => t('a token of the application or managed identity of this machine'),
+};
+
+/** Lets a connection that the settings list use a login of the user. */
+export const confirmSignIn = nodeCommand({
+  id: 'confirmSignIn',
+  title: () => t('Sign In…'),
+  needs: ({ entry, connection }) => {
+    const login = entry === undefined ? connection.unconfirmed : undefined;
+    return login && { connection, login };
+  },
+  doing: ({ connection }) => t('sign in to {0}', connection.label),
+  run: async (app, { connection: { id, label, url }, login }) => {
+    const { host } = new URL(url);
+    const message = t('Sign in to {0} with {1}?', host, loginName(login));
+    const detail = [
+      t('“{0}” is listed in the settings, which whoever wrote this workspace may have done.', label),
+      t('{0} would be sent {1}. You are asked once for this address.', url, sent[login]()),
+    ].join('\n\n');
+    if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;
+    const signIn: SignIn = login === 'docker' ? { login } : { login, cloud: placesOf(app.cloud()) };
+    await app.connections.updateCredential(id, { kind: 'anonymous' }, signIn);
+    app.done(t('Signing in to {0} with {1}', host, loginName(login)));
+  },
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Connection, Credential, SignIn } from '../../../src/core/model';
+import { unconfirmedLogin, unopened } from '../../../src/providers/unopened';
+import type { App } from '../../../src/ui/app';
+import { confirmSignIn } from '../../../src/ui/commands/confirmSignIn';
+import { report } from '../../../src/ui/report';
+import { failing } from '../failing';
+import { publicCloud } from '../providerContext';
+import { connectionNode, fakeApp } from './fakeApp';
+import { userWho } from './scriptedUser';
+
+const { signal } = new AbortController();
+
+async function confirming(connection: Partial<Connection>, confirms: boolean) {
+  const { ask, questions } = userWho(confirms, []);
+  const kept: [string, Credential, SignIn][] = [];
+  const connections = {
+    updateCredential: (...given: [string, Credential, SignIn]) => Promise.resolve(void kept.push(given)),
+  } as unknown as App['connections'];
+  const { app } = fakeApp({ ask, connections, cloud: publicCloud });
+  await confirmSignIn.run(app, [connectionNode(connection, {})]);
+  return { questions, kept };
+}
+
+describe('Sign In…', () => {
+  it('names the host, the kind of login and what is sent, and keeps that it was confirmed', async () => {
+    const { questions, kept } = await confirming({ unconfirmed: 'docker', label: 'Docker Hub' }, true);
+    expect(questions).toEqual([
+      {
+        message: 'Sign in to registry.example.com with docker login?',
+        detail:
+          '“Docker Hub” is listed in the settings, which whoever wrote this workspace may have done.\n\n' +
+          'https://registry.example.com would be sent the password or token that docker keeps for it. You are asked once for this address.',
+        button: 'Sign In',
+      },
+    ]);
+    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { login: 'docker' }]]);
+  });
+
+  it('keeps the cloud with a login of Azure', async () => {
+    const { kept } = await confirming({ unconfirmed: 'azureCli' }, true);
+    const { armUrl, authorityUrl } = publicCloud();
+    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { login: 'azureCli', cloud: { armUrl, authorityUrl } }]]);
+  });
+
+  it('keeps nothing when declined', async () => {
+    expect((await confirming({ unconfirmed: 'azureEnvironment' }, false)).kept).toEqual([]);
+  });
+
+  it('is for connections alone that wait for it', () => {
+    expect(confirmSignIn.applies(connectionNode({ unconfirmed: 'docker' }, {}))).toBe(true);
+    expect(confirmSignIn.applies(connectionNode({ login: 'docker' }, {}))).toBe(false);
+  });
+});
+
+describe('a connection whose login is not confirmed', () => {
+  const provider = unopened(unconfirmedLogin('https://registry.example.com'));
+
+  it('says so, offers to sign in, and is no place to push to', async () => {
+    const failure = await failing(provider.list(undefined, undefined, signal));
+    expect(report(failure, 'list')).toMatchObject({
+      reason: 'It is listed in the settings, and would sign in as you; nothing is sent until you say so.',
+      remedies: ['confirmSignIn'],
+    });
+    expect(await provider.pushTargets(signal)).toEqual([]);
+    expect(provider.locate({ host: 'registry.example.com', path: 'a', tag: 'b' })).toBeUndefined();
+    await failing(provider.engineCredential('registry.example.com', signal));
+  });
+});
