@@ -53,7 +53,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const redaction = new Redaction();
   const log = redactedLog(channel, redaction);
-  const credentialStore = new CredentialStore(context, { ...log, show: showLog });
+  const credentialStore = new CredentialStore(context, log, showLog);
   const connections = new ConnectionStore(
     context.globalState,
     credentialStore.secrets,

@@ -52,11 +52,12 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
 }
 
 /** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */
-function isOf(cloud: Cloud, { provider, url, authentication, cloud: own }: Connection): boolean {
+function isOf(cloud: Cloud, connection: Connection): boolean {
+  const { provider, url, authentication, cloud: own, shared, isOfWorkspace } = connection;
   if (authentication !== undefined && authentication !== cloud.authentication) return false;
   if (provider === 'azure' && !isSame(url, cloud.armUrl)) return false;
-  // One from before this was kept: the addresses of Microsoft's own clouds are no setting.
-  if (own === undefined) return cloud.isCustom !== true;
+  // The addresses of Microsoft's own clouds are no setting; and where the user's settings list it, they name the cloud beside it.
+  if (own === undefined) return cloud.isCustom !== true || (shared === true && isOfWorkspace === false);
   return isSame(own.armUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
 }
 

@@ -30,7 +30,9 @@ export interface Connection {
   readonly tls?: TlsOptions;
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
   readonly shared?: boolean;
-  /** The login that the settings want for it, which is not used until the user has confirmed that. */
+  /** A workspace lists it, and not the user: whoever wrote it may be a stranger. */
+  readonly isOfWorkspace?: boolean;
+  /** The login that a workspace wants for it, which is not used until the user has confirmed that. */
   readonly unconfirmed?: Connection['login'];
 }
 

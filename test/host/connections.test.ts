@@ -1,5 +1,5 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
-import type { Memento } from 'vscode';
+import { ConfigurationTarget, type Memento } from 'vscode';
 import { keyById, Secrets } from '../../src/ui/connections/secrets';
 import { ConnectionStore, type ConnectionChange } from '../../src/ui/connections/store';
 import { setSetting } from './registriesView';
@@ -30,6 +30,7 @@ class KeptSecrets {
   };
 }
 
+const inWorkspace = ConfigurationTarget.Workspace;
 const alice = { kind: 'basic', username: 'alice', secret: 'wonderland' } as const;
 const url = 'https://registry.example.com';
 const registry = { provider: 'generic', label: 'registry.example.com', url, account: 'alice' };
@@ -43,13 +44,14 @@ describe('connections', () => {
   beforeEach(() => {
     state = new Kept();
     secrets = new KeptSecrets();
-    store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), ['generic']);
+    store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), ['generic', 'acr']);
     changes = [];
     store.onDidChange((change) => changes.push(change));
   });
   afterEach(async () => {
     store.dispose();
     await setSetting('connections', undefined);
+    await setSetting('connections', undefined, inWorkspace);
   });
 
   it('are kept without their secret, which only the secret store has', async () => {
@@ -112,6 +114,35 @@ describe('connections', () => {
     deepEqual(
       [now?.login, now?.authentication, now?.account, now?.namespaces],
       [undefined, 'github', 'alice', ['acme']],
+    );
+  });
+
+  it('of a workspace use no login before that is confirmed, for that address and kind of login alone', async () => {
+    const listed = (parts: object) => setSetting('connections', [{ provider: 'generic', url, ...parts }], inWorkspace);
+    await listed({ login: 'docker' });
+    const [wished] = store.all();
+    deepEqual([wished?.login, wished?.unconfirmed, wished?.isOfWorkspace], [undefined, 'docker', true]);
+    await store.updateCredential(wished?.id ?? '', { kind: 'anonymous' }, { login: 'docker' });
+    const login = () => store.all().map((each) => [each.login, each.unconfirmed]);
+    deepEqual(login(), [['docker', undefined]]);
+    await listed({ login: 'azureCli' });
+    deepEqual(login(), [['docker', undefined]], 'another kind of login is not taken for the one that was confirmed');
+    await listed({ url: 'https://evil.example.com', login: 'docker' });
+    deepEqual(login(), [[undefined, 'docker']]);
+    await listed({ provider: 'acr', login: 'docker' });
+    deepEqual(login(), [[undefined, 'docker']]);
+  });
+
+  it('of a workspace are the user’s own where the user lists the very same', async () => {
+    const entry = { provider: 'generic', url, login: 'docker' };
+    await setSetting('connections', [entry]);
+    await setSetting('connections', [entry, { ...entry, url: 'https://evil.example.com' }], inWorkspace);
+    deepEqual(
+      store.all().map((each) => [each.login, each.unconfirmed]),
+      [
+        ['docker', undefined],
+        [undefined, 'docker'],
+      ],
     );
   });
 

@@ -77,19 +77,19 @@ export const acr: ProviderType = {
     };
   },
   dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
-  open: ({ url, shared }, { credential, azure, pinned, http }) => {
-    const entra = azure && (shared === true ? onlyOfCloud(url, azure) : registryToken(azure, () => undefined));
+  open: ({ url, isOfWorkspace }, { credential, azure, pinned, http }) => {
+    const entra = azure && (isOfWorkspace === true ? onlyOfCloud(url, azure) : registryToken(azure, () => undefined));
     return new AcrProvider({ url, credential, entra, pinned, http });
   },
 };
 
-/** The address of a shared connection is not the user's, who may have confirmed it by mistake: a registry's name tells its cloud. */
+/** The address that a workspace lists is not the user's, who may have confirmed it by mistake: a registry's name tells its cloud. */
 function onlyOfCloud(url: string, azure: Azure): ReadEntraToken {
   const { registrySuffix } = azure.cloud;
   const { hostname } = new URL(url);
   if (registrySuffix !== undefined && hostname.endsWith(registrySuffix)) return registryToken(azure, () => undefined);
   const explanation = t(
-    'it is listed in the settings, and its name is not that of a registry in this cloud of Azure, so your account is not used for it; use Connect Registry… to type its address yourself',
+    'a workspace lists it, and its name is not that of a registry in this cloud of Azure, so your account is not used for it; use Connect Registry… to type its address yourself',
   );
   return () => Promise.reject(new Failure('untrusted', '', { subject: new URL(url).host, explanation }));
 }

@@ -11,7 +11,7 @@ const sent: Readonly<Record<NonNullable<Connection['login']>, () => string>> = {
   azureEnvironment: () => t('a token of the application or managed identity of this machine'),
 };
 
-/** Lets a connection that the settings list use a login of the user. */
+/** Lets a connection that a workspace lists use a login of the user. */
 export const confirmSignIn = nodeCommand({
   id: 'confirmSignIn',
   title: () => t('Sign In…'),
@@ -24,7 +24,7 @@ export const confirmSignIn = nodeCommand({
     const { host } = new URL(url);
     const message = t('Sign in to {0} with {1}?', host, loginName(login));
     const detail = [
-      t('“{0}” is listed in the settings, which whoever wrote this workspace may have done.', label),
+      t('“{0}” is listed by the settings of this workspace, not by your own.', label),
       t('{0} would be sent {1}. You are asked once for this address.', url, sent[login]()),
     ].join('\n\n');
     if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;

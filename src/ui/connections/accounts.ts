@@ -81,7 +81,8 @@ function serversOf(authentication: string): readonly string[] {
   if (authentication !== 'github-enterprise') return ['https://github.com'];
   const list = userSetting('github-enterprise.uris');
   const single = userSetting('github-enterprise.uri');
-  return (Array.isArray(list) ? list : [single]).filter((server) => typeof server === 'string' && server !== '');
+  const servers: readonly unknown[] = Array.isArray(list) ? list : [single];
+  return servers.filter((server) => typeof server === 'string' && server !== '');
 }
 
 /** Whether a session is for that server: of several, VS Code may tell which, by a property that is not declared yet. */

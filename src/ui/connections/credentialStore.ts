@@ -18,7 +18,8 @@ export class CredentialStore {
 
   constructor(
     private readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>,
-    private readonly log: Log & Pick<vscode.LogOutputChannel, 'show'>,
+    private readonly log: Log,
+    private readonly showLog: () => void,
   ) {
     const isWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
     this.places = {
@@ -59,6 +60,6 @@ export class CredentialStore {
     const chosen = await vscode.window.showErrorMessage(message, retry, change, showLog);
     if (chosen === retry) await this.move(owners);
     else if (chosen === change) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
-    else if (chosen === showLog) this.log.show(true);
+    else if (chosen === showLog) this.showLog();
   }
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { z } from 'zod/mini';
 import type { Connection, Credential, SignIn, TlsOptions } from '../../core/model';
-import { ownSetting } from '../settings';
+import { ownSetting, userSetting } from '../settings';
 import type { SecretOwner, Secrets } from './secrets';
 
 export interface ConnectionChange {
@@ -199,19 +199,18 @@ export class ConnectionStore implements vscode.Disposable {
 
   private shared(): readonly Connection[] {
     const listed = ownSetting<unknown>('connections', []);
+    const users = new Set(entriesOf(userSetting('registryExplorer.connections')).map(addressed));
     const signIns = this.signIns();
     const added = this.namespaces();
     const trusted = this.sharedTls();
     const byId = new Map<string, Connection>();
-    for (const entry of Array.isArray(listed) ? listed : []) {
-      // One that is wrong, which the editor of settings underlines, takes no other with it.
-      const parsed = sharedConnection.safeParse(entry);
-      if (!parsed.success) continue;
-      const { provider, label, url: written, login, namespaces, repositories } = parsed.data;
+    for (const entry of entriesOf(listed)) {
+      const { provider, label, url: written, login, namespaces, repositories } = entry;
       if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
       const url = written.replace(/\/+$/, '');
       const id = sharedId(provider, url);
-      const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true };
+      const isOfWorkspace = !users.has(addressed(entry));
+      const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true, isOfWorkspace };
       const connection = defined({
         ...whole,
         namespaces: added[id] ?? namespaces,
@@ -220,9 +219,12 @@ export class ConnectionStore implements vscode.Disposable {
         // Never of the settings: a workspace could switch verification off.
         tls: trusted[id],
       });
-      // What was chosen or confirmed here for this very address; a login that the settings name is nothing but a wish.
+      // What was chosen or confirmed here for this very address; a login that a workspace names is nothing but a wish.
       const own = signIns[id];
-      const signedIn = own === undefined ? defined({ ...connection, unconfirmed: login }) : withSignIn(connection, own);
+      const signedIn =
+        own === undefined
+          ? defined({ ...connection, ...(isOfWorkspace ? { unconfirmed: login } : { login }) })
+          : withSignIn(connection, own);
       if (!byId.has(id)) byId.set(id, signedIn);
     }
     return [...byId.values()];
@@ -277,6 +279,21 @@ export class ConnectionStore implements vscode.Disposable {
       this.own().map((connection) => (connection.id === id ? change(connection) : connection)),
     );
   }
+}
+
+type SharedConnection = z.infer<typeof sharedConnection>;
+
+/** Those of a list that are well written: one that is wrong, which the editor of settings underlines, takes no other with it. */
+function entriesOf(listed: unknown): readonly SharedConnection[] {
+  return (Array.isArray(listed) ? listed : []).flatMap((entry) => {
+    const parsed = sharedConnection.safeParse(entry);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** What tells one from another where it matters who has written it: where it leads, and what it would send there. */
+function addressed({ provider, url, login }: SharedConnection): string {
+  return JSON.stringify([provider, url, login]);
 }
 
 /** A secret has no place in settings, so an address that holds one is not used. */

@@ -53,9 +53,11 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   // The row above says what failed; in a narrow view, why must come first.
   const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list: names lead on.
-  const isUnlisted = row.failure instanceof Failure && row.failure.kind === 'unlisted';
-  item.iconPath = isUnlisted
+  // Nothing is wrong where a registry does not list, since names lead on, nor where the user is to decide first.
+  const isNoFault =
+    row.failure instanceof Failure &&
+    (row.failure.kind === 'unlisted' || row.failure.detail.nextStep === 'confirmSignIn');
+  item.iconPath = isNoFault
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;

@@ -149,6 +149,17 @@ describe('a connection of Azure', () => {
     expect(open(connection, () => ({ ...cloud, ...there, isCustom: true }))).toBeDefined();
   });
 
+  it.each([
+    [false, true],
+    [true, false],
+  ])('of a list signs in to a cloud of one’s own where it is a workspace’s: %s, %s', async (isOfWorkspace, signsIn) => {
+    const cloud = { ...cloudOf(azure()), isCustom: true as const };
+    const connection = { ...principal(cloud.armUrl), shared: true, isOfWorkspace };
+    const opening = Promise.resolve().then(() => open(connection, () => cloud));
+    if (signsIn) expect(await opening).toBeDefined();
+    else await failing(opening);
+  });
+
   it('lets no text repeat its tokens', async () => {
     const opened = open(principal(azure().url), () => cloudOf(azure()));
     const { token } = (await opened?.token([`${azure().url}/.default`], undefined, signal)) ?? { token: '' };

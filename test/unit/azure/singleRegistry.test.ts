@@ -99,15 +99,10 @@ describe('a single registry of Azure', () => {
 
   it.each([
     ['http and its own name', 'http://main.azurecr.io', false, /^tokens of an account are not sent over plain http;/],
-    [
-      'a name that the settings list',
-      'https://registry.evil.example',
-      true,
-      /^it is listed in the settings, and its name/,
-    ],
-    ['a name that ends otherwise', 'https://main.azurecr.io.evil.example', true, /^it is listed in the settings/],
-    ['a name that only looks like one', 'https://evilazurecr.io', true, /^it is listed in the settings/],
-  ])('gets no token of an account at %s', async (_what, url, shared, explanation) => {
+    ['a name that the settings list', 'https://registry.evil.example', true, /^a workspace lists it, and its name/],
+    ['a name that ends otherwise', 'https://main.azurecr.io.evil.example', true, /^a workspace lists it/],
+    ['a name that only looks like one', 'https://evilazurecr.io', true, /^a workspace lists it/],
+  ])('gets no token of an account at %s', async (_what, url, isOfWorkspace, explanation) => {
     const before = azure().calls.length;
     const read: string[] = [];
     const account = {
@@ -128,7 +123,7 @@ describe('a single registry of Azure', () => {
         url: request.url,
       });
     };
-    const connection = { id: 'a', provider: 'acr', label: 'Evil', url, login: 'azureCli' as const, shared };
+    const connection = { id: 'a', provider: 'acr', label: 'Evil', url, login: 'azureCli' as const, isOfWorkspace };
     const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account, http }));
     const failure = await failing(provider.list(undefined, undefined, signal));
     expect(failure.detail.explanation).toMatch(explanation);
@@ -141,7 +136,7 @@ describe('a single registry of Azure', () => {
   it.each([
     ['https://main.azurecr.io', true],
     ['https://registry.example.com', false],
-  ])('gets one at %s, where the settings list it: %s', async (url, shared) => {
+  ])('gets one at %s, where a workspace lists it: %s', async (url, isOfWorkspace) => {
     const read: string[] = [];
     const account = {
       cloud: publicCloud(),
@@ -150,7 +145,7 @@ describe('a single registry of Azure', () => {
         return Promise.reject(new Failure('timedOut', 'as far as that', { subject: 'Azure' }));
       },
     } as unknown as Azure;
-    const connection = { id: 'a', provider: 'acr', label: 'Main', url, login: 'azureCli' as const, shared };
+    const connection = { id: 'a', provider: 'acr', label: 'Main', url, login: 'azureCli' as const, isOfWorkspace };
     const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account }));
     await failing(provider.engineCredential(new URL(url).host, signal));
     expect(read).toEqual(['https://containerregistry.azure.net/.default']);
