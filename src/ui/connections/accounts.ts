@@ -82,7 +82,7 @@ function serversOf(authentication: string): readonly string[] {
   const list = userSetting('github-enterprise.uris');
   const single = userSetting('github-enterprise.uri');
   const servers: readonly unknown[] = Array.isArray(list) ? list : [single];
-  return servers.filter((server) => typeof server === 'string' && server !== '');
+  return servers.filter((server): server is string => typeof server === 'string' && server !== '');
 }
 
 /** Whether a session is for that server: of several, VS Code may tell which, by a property that is not declared yet. */
