@@ -19,6 +19,7 @@ import { providerTypes } from './providers/table';
 import { unconfirmedLogin, unopened } from './providers/unopened';
 import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
+import { browse } from './ui/browse';
 import {
   filteredSubscriptions,
   subscriptionFilter,
@@ -166,9 +167,7 @@ export function activate(context: vscode.ExtensionContext): void {
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);
     },
-    browse: async (url) => {
-      await vscode.env.openExternal(vscode.Uri.parse(url.href));
-    },
+    browse,
     done: (message) => {
       vscode.window.setStatusBarMessage(message, 5000);
     },

@@ -36,9 +36,9 @@ export async function dockerLogOut(
   await docker(['logout', ...server(host)], host, { input: '', timeoutMs: withinMs, signal, env });
 }
 
-/** Docker Hub is where docker logs in when told nothing. */
+/** Docker Hub is where docker logs in when told nothing. What follows `--` is a host, whatever it begins with. */
 function server(host: string): readonly string[] {
-  return host === 'docker.io' ? [] : [host];
+  return host === 'docker.io' ? [] : ['--', host];
 }
 
 async function docker(args: readonly string[], host: string, options: ProgramOptions): Promise<void> {

@@ -30,14 +30,20 @@ describe('the docker command', () => {
   it('gets the secret over standard input alone', async () => {
     const { logIn, called } = await withDocker('echo Login Succeeded');
     await logIn();
-    expect(await called()).toEqual({ argv: ['login', '--username', 'alice', '--password-stdin', host], stdin: secret });
+    expect(await called()).toEqual({
+      argv: ['login', '--username', 'alice', '--password-stdin', '--', host],
+      stdin: secret,
+    });
   });
 
   it('gets an identity token as the password of nobody', async () => {
     const { logIn, called } = await withDocker('');
     await logIn(host, { kind: 'identityToken', token: 't.o.k' });
     const user = '00000000-0000-0000-0000-000000000000';
-    expect(await called()).toEqual({ argv: ['login', '--username', user, '--password-stdin', host], stdin: 't.o.k' });
+    expect(await called()).toEqual({
+      argv: ['login', '--username', user, '--password-stdin', '--', host],
+      stdin: 't.o.k',
+    });
   });
 
   it('is told no registry for Docker Hub, which is its own', async () => {
@@ -64,7 +70,7 @@ describe('the docker command', () => {
   it('logs out', async () => {
     const { logOut, called } = await withDocker('echo "Not logged in to x"');
     await logOut();
-    expect(await called()).toEqual({ argv: ['logout', host], stdin: '' });
+    expect(await called()).toEqual({ argv: ['logout', '--', host], stdin: '' });
   });
 
   it.each([
