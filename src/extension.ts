@@ -160,7 +160,7 @@ export function activate(context: vscode.ExtensionContext): void {
         provider = open(connection, http);
         return provider;
       };
-      return diagnose({ open: openAnew, ...sending, proxies: proxySettings() }, progress, signal);
+      return diagnose({ open: openAnew, ...sending, proxies: proxySettings(), redaction }, progress, signal);
     },
     surroundings: () => surroundings(context),
     showDocument: (document) => documents.show(document),

@@ -8,7 +8,8 @@ import type { Entry, Page, Repository } from './model';
 import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
 import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
-import { Redaction, redactUrl } from './redaction';
+import { redactUrl } from './redaction';
+import type { Redaction } from './redaction';
 import type { ReadTls } from './tls';
 import { watched } from './watched';
 
@@ -99,6 +100,8 @@ export interface Subject {
   /** What the provider's TLS goes by, for the server of a URL. */
   readonly tls: ReadTls | undefined;
   readonly proxies: ProxySettings;
+  /** Knows the secrets so far, and learns those that come by. */
+  readonly redaction: Redaction;
 }
 
 /** Lists asked for until a repository is found. */
@@ -113,7 +116,7 @@ export async function diagnose(
   progress: (id: StepId, host: string) => void,
   signal: AbortSignal,
 ): Promise<Diagnosis> {
-  const redaction = new Redaction();
+  const { redaction } = subject;
   const requests: string[] = [];
   const http = watched(subject.http, requests, redaction);
   const provider = subject.open(http);

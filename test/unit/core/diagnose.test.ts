@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { diagnose, type Diagnosis, type StepId } from '../../../src/core/diagnose';
 import { axiosHttp } from '../../../src/core/http';
+import { Redaction } from '../../../src/core/redaction';
 import type { Connection, Credential } from '../../../src/core/model';
 import type { ProxySettings } from '../../../src/core/proxy';
 import { tlsOf } from '../../../src/core/tls';
@@ -61,7 +62,7 @@ async function diagnosed(
   const diagnosis = await diagnose(
     {
       open: (watched) => generic.open(connection, contextOf(credential, { http: watched })),
-      ...{ http, tls: readTls, proxies },
+      ...{ http, tls: readTls, proxies, redaction: new Redaction() },
     },
     () => undefined,
     signal,
@@ -271,7 +272,7 @@ describe('a diagnosis', () => {
           endpoints: [{ url, credential: () => Promise.resolve(anonymous) }],
           list: () => Promise.reject(new Error('not to be asked')),
         }),
-        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies: direct },
+        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies: direct, redaction: new Redaction() },
       },
       (id) => {
         if (id === 'api') controller.abort();

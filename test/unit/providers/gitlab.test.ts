@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { diagnose } from '../../../src/core/diagnose';
 import { axiosHttp } from '../../../src/core/http';
+import { Redaction } from '../../../src/core/redaction';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';
 import { GenericProvider } from '../../../src/providers/generic/generic';
@@ -336,7 +337,7 @@ describe('GitLab', () => {
     const diagnosis = await diagnose(
       {
         open: () => provider,
-        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies },
+        ...{ http: axiosHttp(collectLog()), tls: undefined, proxies, redaction: new Redaction() },
       },
       () => undefined,
       signal,
