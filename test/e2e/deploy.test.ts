@@ -391,8 +391,10 @@ describe.skipIf(reason !== undefined)('images in Azure', () => {
     await view.titleAction('Connect Registry…');
     const input = quickInput(workbench());
     await input.pick('Generic Docker V2 / OCI registry');
+    await input.titled('Connect Registry (2 of 3)');
     await input.type('elsewhere.example');
     await input.accept();
+    await input.titled('Connect Registry (3 of 3)');
     await input.pick('Anonymously');
     await input.says('elsewhere.example');
     // What is not on this machine passes the proxy: that the new address did shows that nothing else has. VS Code itself is quiet.
