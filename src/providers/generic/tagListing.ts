@@ -1,4 +1,6 @@
+import { mostRows, rowsLeftOut } from '../../core/bounds';
 import type { ImageDetails } from '../../core/model';
+import { pause } from '../../core/pause';
 import type { RegistryClient } from '../../core/registryClient';
 import { newestFirst } from '../../core/tagOrder';
 import { toldByGoogle } from './google';
@@ -14,6 +16,8 @@ export interface TagsPage {
   /** Names, behind the repository's own, of those right below it. */
   readonly below?: readonly string[];
   readonly next?: string;
+  /** Why no more could be listed than these. */
+  readonly failure?: unknown;
 }
 
 /** Lists the tags of a repository, the newest first. */
@@ -30,6 +34,7 @@ export function v2Tags(client: RegistryClient): ListTags {
     const details = new Map<string, ImageDetails>();
     const seen = new Set<string>();
     let next = cursor;
+    let failure: unknown;
     do {
       if (next !== undefined) seen.add(next);
       const page = await client.tags(repository, next, signal);
@@ -40,12 +45,23 @@ export function v2Tags(client: RegistryClient): ListTags {
       for (const [tag, image] of told.details) details.set(tag, image);
       // A page that brings nothing new, or leads back, would go on for ever.
       next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
+      failure = page.failure;
+      if (next !== undefined && names.size >= mostRows) {
+        next = undefined;
+        failure = rowsLeftOut(client.host, names.size);
+      }
+      await pause();
     } while (next !== undefined && seen.size < pagesAtOnce);
-    const tags = newestFirst([...names]).map((name): ListedTag => {
+    const tags = (await newestFirst([...names])).map((name): ListedTag => {
       const image = details.get(name);
       return image === undefined ? { name } : { name, details: image };
     });
-    return { tags: byAge(tags), below: [...below].sort(), ...(next === undefined ? {} : { next }) };
+    return {
+      tags: byAge(tags),
+      below: [...below].sort(),
+      ...(next === undefined ? {} : { next }),
+      ...(failure === undefined ? {} : { failure }),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
+import { isCut } from '../../core/bounds';
 import { Failure } from '../../core/failure';
 import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
@@ -53,11 +54,12 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   // The row above says what failed; in a narrow view, why must come first.
   const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list: names lead on.
+  // Nothing is wrong where a registry does not list, or lists more than is shown: names lead on.
   const isUnlisted = row.failure instanceof Failure && row.failure.kind === 'unlisted';
-  item.iconPath = isUnlisted
-    ? new vscode.ThemeIcon('info')
-    : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
+  item.iconPath =
+    isUnlisted || isCut(row.failure)
+      ? new vscode.ThemeIcon('info')
+      : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
   const remedies = told?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
   item.contextValue = ['problem', ...remedies].join(' ');
