@@ -102,7 +102,7 @@ const permissionsAnswer = z.object({
 type PermissionsAnswer = z.infer<typeof permissionsAnswer>;
 
 /** `*` stands for any characters. Found from left to right: a regular expression with many of them could take for ever. */
-function covers(pattern: string, action: string): boolean {
+export function covers(pattern: string, action: string): boolean {
   const [first = '', ...others] = pattern.toLowerCase().split('*');
   const last = others.pop();
   const text = action.toLowerCase();
