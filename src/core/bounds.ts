@@ -11,11 +11,8 @@ export const mostPages = 1000;
 export const mostBarrenPages = 20;
 /** A page of names: 100,000 tags of 128 characters fit. */
 export const mostListBytes = 16 * 1024 * 1024;
-/**
- * Values, keys and brackets of one JSON answer: as many take 60 ms at most to parse, whatever they are. 8 MB may have millions of
- * them.
- */
-export const mostJsonParts = 250_000;
+/** Values, keys and brackets of one JSON answer: 8 MB may have millions, which take seconds to parse; as many as these 0.1 at most. */
+export const mostJsonParts = 200_000;
 
 /** Codes of the failures that tell why a list ends before the registry's own does. */
 export const tooManyRows = 'TOO_MANY_ROWS';

@@ -1,5 +1,6 @@
+import { pause as nextTurn } from './pause';
 import type { Pause } from './pause';
-import { sortInSlices } from './sortInSlices';
+import { sliceRows, sortInSlices } from './sortInSlices';
 
 /** `1.4`, `v2.3.1-alpine`, `20240601`: numbers first, then whatever a separator sets off. */
 const version = /^v?(\d+(?:\.\d+)*)(?:[-+._](.*))?$/i;
@@ -15,12 +16,13 @@ interface Ranked {
  * Tags as a reader looks for them when the registry tells no dates: `latest`, versions from the highest, then names. An
  * alias comes before what it stands for: `2`, `2.3`, `2.3.1`. Runs of digits in names count as numbers, the highest first.
  */
-export async function newestFirst(tags: readonly string[], pause?: Pause): Promise<readonly string[]> {
+export async function newestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
   const ranked = tags.map((tag): Ranked => {
     const match = version.exec(tag);
     if (tag === 'latest' || match === null) return { tag, rank: tag === 'latest' ? 0 : 2, numbers: [], suffix: '' };
     return { tag, rank: 1, numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '' };
   });
+  if (tags.length > sliceRows) await pause();
   return (await sortInSlices(ranked, compare, pause)).map(({ tag }) => tag);
 }
 

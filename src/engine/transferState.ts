@@ -57,13 +57,12 @@ export class TransferState {
   }
 
   get transfer(): Transfer {
-    const layers = [...this.layers.values()];
-    const sum = (of: (layer: Layer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
-    return {
-      layers: layers.length,
-      layersDone: sum(({ isDone }) => (isDone ? 1 : 0)),
-      bytes: sum(({ bytes }) => bytes),
-      bytesDone: sum(({ bytesDone }) => bytesDone),
-    };
+    const sums = { layers: this.layers.size, layersDone: 0, bytes: 0, bytesDone: 0 };
+    for (const { isDone, bytes, bytesDone } of this.layers.values()) {
+      if (isDone) sums.layersDone++;
+      sums.bytes += bytes;
+      sums.bytesDone += bytesDone;
+    }
+    return sums;
   }
 }

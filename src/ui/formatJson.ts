@@ -7,8 +7,8 @@ import { JsonFormatter } from './jsonFormatter';
  * https://github.com/microsoft/vscode/blob/1.105.0/src/vs/editor/common/model/textModel.ts `_MODEL_SYNC_LIMIT`
  */
 const mostBytes = 48 * 1024 * 1024;
-/** Bytes read at a time: some milliseconds. */
-export const sliceBytes = 256 * 1024;
+/** Bytes read at a time: some milliseconds, also where each begins a line of its own. */
+export const sliceBytes = 64 * 1024;
 
 export interface FormattedJson {
   readonly text: string;

@@ -38,8 +38,11 @@ export function v2Tags(client: RegistryClient): ListTags {
     do {
       if (next !== undefined) seen.add(next);
       const page = await client.tags(repository, next, signal);
+      // Between steps that take some milliseconds each for 100,000 tags.
+      await pause();
       const known = names.size;
       for (const name of page.items) names.add(name);
+      await pause();
       const told = toldByGoogle(page.answer);
       for (const name of told.below) below.add(name);
       for (const [tag, image] of told.details) details.set(tag, image);
@@ -50,7 +53,6 @@ export function v2Tags(client: RegistryClient): ListTags {
         next = undefined;
         failure = rowsLeftOut(client.host, names.size);
       }
-      await pause();
     } while (next !== undefined && seen.size < pagesAtOnce);
     const tags = (await newestFirst([...names])).map((name): ListedTag => {
       const image = details.get(name);

@@ -199,8 +199,9 @@ export class GitLabProvider implements RegistryProvider {
       const page = await this.repositories(project, cursor, signal);
       cursor = trail.after(page, page.items.length);
       // Looked for once more among what this page has brought.
-      if (cursor === undefined && !this.ids.has(nameOf(image)))
-        throw page.failure ?? trail.failure ?? new Failure('notFound', '', { subject: image.host });
+      if (this.ids.has(nameOf(image))) continue;
+      if (page.failure instanceof Failure) throw page.failure;
+      if (cursor === undefined) throw trail.failure ?? new Failure('notFound', '', { subject: image.host });
     }
     return id;
   }

@@ -223,7 +223,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
       const found = listing?.nodes.find(({ id }) => id === `${parent.id}/${key}`);
-      if (found !== undefined || listing === undefined || !listing.canDrawMore) return found;
+      if (found !== undefined || !listing?.canDrawMore) return found;
       const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
       if (wanted > mostRowsToShow) return undefined;
       listing.wanted = wanted;

@@ -61,7 +61,7 @@ describe('nextLink', () => {
   });
 
   it('is found behind targets that have no end', () => {
-    expect(nextLink(`${'<'.repeat(1000)}`)).toBeUndefined();
+    expect(nextLink('<'.repeat(1000))).toBeUndefined();
     expect(nextLink('<a>; rel="prev", x <<b>; rel="next"')).toBe('<b');
   });
 });
