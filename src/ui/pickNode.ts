@@ -8,7 +8,7 @@ import type { Choice } from './ask';
 import type { AnyNode, NodeCommand } from './commands/command';
 import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
-import { reason } from './report';
+import { report } from './report';
 import type { Node } from './tree/node';
 import { age, count, signedInAs, size, summary } from './words';
 
@@ -90,7 +90,7 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
       for (const entry of page.items) entries.push(entry);
       next = trail.after(page, page.items.length);
       const cut = page.failure ?? trail.failure;
-      if (isEndOfList(cut)) app.tell(reason(cut), 'information');
+      if (isEndOfList(cut)) app.tell(report(cut, '')?.reason ?? '', 'information');
     }
     shown = Math.min(shown + mostChoices, entries.length);
     const choices: Choice<Node | 'more'>[] = entries

@@ -151,7 +151,7 @@ function knownReason(failure: Failure): string | undefined {
     );
   if (code === noNewRows)
     return t(
-      '{0} pages in a row brought nothing new, and the registry names yet another. Retry reads on.',
+      '{0} pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
       failure.message,
     );
   if (code === 'PROXY_ADDRESS') return t('the address of the proxy cannot be used: {0}.', failure.message);

@@ -43,7 +43,7 @@ describe('a list that does not end', () => {
     expect([pages, isCut(trail.failure), isEndOfList(trail.failure)]).toEqual([mostBarrenPages, false, true]);
     const told = report(trail.failure, 'list');
     expect(told?.reason).toBe(
-      '20 pages in a row brought nothing new, and the registry names yet another. Retry reads on.',
+      '20 pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
     );
     expect(told?.remedies).toContain('retry');
     trail.goOn();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostBarrenPages } from '../../../src/core/bounds';
+import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import type { Page, Repository } from '../../../src/core/model';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { pickNode } from '../../../src/ui/pickNode';
@@ -28,7 +28,16 @@ describe('a node that is looked for', () => {
     const { asked, told, offered } = await picking((page) => ({ items: [], next: String(page) }), ...loads);
     expect([asked, offered]).toEqual([mostBarrenPages, []]);
     expect(told).toEqual([
-      '20 pages in a row brought nothing new, and the registry names yet another. Retry reads on.',
+      '20 pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+    ]);
+  });
+
+  it('is looked for among the rows of a list that was cut, which is said', async () => {
+    const repository: Repository = { kind: 'repository', label: 'a', image: { host: 'r.test', path: 'a' } };
+    const { told, offered } = await picking(() => ({ items: [repository], failure: rowsLeftOut('r.test', 1) }));
+    expect(offered).toEqual(['a']);
+    expect(told).toEqual([
+      'Only the first 1 are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
     ]);
   });
 });
