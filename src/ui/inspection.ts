@@ -71,13 +71,13 @@ interface HistoryStep {
 
 /** History has a step a layer, and steps that made none: https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
 function layersOf(history: readonly HistoryStep[], layers: InspectedImage['layers']): string[] {
-  const rest = [...layers];
+  let at = 0;
   const steps = history.flatMap((step) => {
     const by = step.created_by ?? '';
-    const layer = step.empty_layer === true ? undefined : rest.shift();
+    const layer = step.empty_layer === true ? undefined : layers[at++];
     return layer === undefined ? [`  - step: ${JSON.stringify(by)}`] : layerLines(layer, by);
   });
-  return [...steps, ...rest.flatMap((layer) => layerLines(layer, ''))];
+  return [...steps, ...layers.slice(at).flatMap((layer) => layerLines(layer, ''))];
 }
 
 function layerLines(layer: { digest: string; size: number }, by: string): string[] {

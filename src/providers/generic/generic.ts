@@ -129,9 +129,9 @@ export class GenericProvider implements RegistryProvider {
   /** What the registry lists; where it lists nothing, why. */
   private async listed(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     try {
-      const { items, next } = await this.client.catalog(cursor, signal);
-      if (cursor === undefined && items.length === 0 && next === undefined) return this.empty();
-      return { items: items.map((path) => this.repositoryAt(path)), ...(next === undefined ? {} : { next }) };
+      const { items, ...rest } = await this.client.catalog(cursor, signal);
+      if (cursor === undefined && items.length === 0 && rest.next === undefined) return this.empty();
+      return { items: items.map((path) => this.repositoryAt(path)), ...rest };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unlisted') throw error;
       throw unlisted(this.vendor, error, error.cause);
@@ -171,7 +171,7 @@ export class GenericProvider implements RegistryProvider {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<Page<Repository | Tag>> {
-    const { tags, below = [], next } = await this.listTags(image.path, cursor, signal);
+    const { tags, below = [], ...rest } = await this.listTags(image.path, cursor, signal);
     const hidden = tags.map(({ name }) => name).filter(isDigestTag);
     const before = cursor === undefined ? [] : (this.digestTags.get(image.path) ?? []);
     this.digestTags.set(image.path, new Set([...before, ...hidden]));
@@ -179,7 +179,7 @@ export class GenericProvider implements RegistryProvider {
     const shown = tags
       .filter(({ name }) => !isDigestTag(name))
       .map(({ name, ...told }): Tag => ({ kind: 'tag', label: name, image: withTag(image, name), ...told }));
-    return { items: [...repositories, ...shown], ...(next === undefined ? {} : { next }) };
+    return { items: [...repositories, ...shown], ...rest };
   }
 
   private source(image: ImageReference) {
@@ -217,6 +217,7 @@ export class GenericProvider implements RegistryProvider {
       const page = await this.listTags(path, next, signal);
       all.push(...page.tags);
       next = page.next;
+      if (page.failure !== undefined) break;
       if (next === undefined) return all;
     }
     throw new Failure('unsupported', '', {

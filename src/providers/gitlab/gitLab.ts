@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
+import { PageTrail } from '../../core/bounds';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential, Group, Page, Repository, Tag } from '../../core/model';
@@ -194,11 +195,17 @@ export class GitLabProvider implements RegistryProvider {
 
   private async idOf(image: ImageReference, signal: AbortSignal): Promise<number> {
     const project = this.projectOf(image);
-    for (let page: Page<Repository> | undefined; ; page = await this.repositories(project, page?.next, signal)) {
-      const id = this.ids.get(nameOf(image));
-      if (id !== undefined) return id;
-      if (page !== undefined && page.next === undefined) throw new Failure('notFound', '', { subject: image.host });
+    const trail = new PageTrail(image.host);
+    let id = this.ids.get(nameOf(image));
+    for (let cursor: string | undefined; id === undefined; id = this.ids.get(nameOf(image))) {
+      const page = await this.repositories(project, cursor, signal);
+      cursor = trail.after(page, page.items.length);
+      // Looked for once more among what this page has brought.
+      if (this.ids.has(nameOf(image))) continue;
+      if (page.failure instanceof Failure) throw page.failure;
+      if (cursor === undefined) throw trail.failure ?? new Failure('notFound', '', { subject: image.host });
     }
+    return id;
   }
 
   private projectOf(image: ImageReference): Project {

@@ -17,6 +17,8 @@ const tagRows = 100;
 const otherRows = 1000;
 /** A row further down than this many pages is not looked for. */
 const mostPagesToShow = 5;
+/** Nor one below more rows than VS Code draws at once in a moment. */
+const mostRowsToShow = 5000;
 /** Details that arrive within this time are drawn together. */
 const drawEveryMs = 150;
 /** VS Code asks for the children of a row that was opened within this time, unless it has some. */
@@ -221,9 +223,10 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
       const found = listing?.nodes.find(({ id }) => id === `${parent.id}/${key}`);
-      if (found !== undefined || listing === undefined || !listing.hasMore || listing.failure !== undefined)
-        return found;
-      listing.wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
+      if (found !== undefined || !listing?.canDrawMore) return found;
+      const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
+      if (wanted > mostRowsToShow) return undefined;
+      listing.wanted = wanted;
     }
     return undefined;
   }
@@ -237,9 +240,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   private startListing(node: TreeNode, wanted: number): Listing {
     const step = node.entry?.kind === 'repository' ? tagRows : otherRows;
-    const listing = new Listing(step, Math.max(step, wanted), (cursor, signal) =>
-      node.provider.list(node.entry, cursor, signal),
-    );
+    const list = (cursor: string | undefined, signal: AbortSignal) => node.provider.list(node.entry, cursor, signal);
+    const listing = new Listing(step, Math.max(step, wanted), list, node.connection.label);
     this.listings.set(node.id, listing);
     return listing;
   }
@@ -358,8 +360,10 @@ function lineage(node: Node): readonly Node[] {
 }
 
 function lastRows(node: Node, listing: Listing): Row[] {
-  if (listing.failure !== undefined) return [{ kind: 'problem', of: node, failure: listing.failure }];
-  if (!listing.hasMore) return [];
   const left = listing.known - listing.wanted;
-  return [{ kind: 'more', of: node, ...(left > 0 ? { left: { rows: left, of: listing.known } } : {}) }];
+  const more: More = { kind: 'more', of: node, ...(left > 0 ? { left: { rows: left, of: listing.known } } : {}) };
+  return [
+    ...(listing.canDrawMore ? [more] : []),
+    ...(listing.failure === undefined ? [] : [{ kind: 'problem' as const, of: node, failure: listing.failure }]),
+  ];
 }

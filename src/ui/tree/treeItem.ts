@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
+import { isCut } from '../../core/bounds';
 import { Failure } from '../../core/failure';
 import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
@@ -53,10 +54,12 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   // The row above says what failed; in a narrow view, why must come first.
   const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list, since names lead on, nor where the user is to decide first.
+  // Nothing is wrong where a registry does not list, or lists more than is shown, since names lead on, nor where the user is to
+  // decide first.
   const isNoFault =
-    row.failure instanceof Failure &&
-    (row.failure.kind === 'unlisted' || row.failure.detail.nextStep === 'confirmSignIn');
+    isCut(row.failure) ||
+    (row.failure instanceof Failure &&
+      (row.failure.kind === 'unlisted' || row.failure.detail.nextStep === 'confirmSignIn'));
   item.iconPath = isNoFault
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));

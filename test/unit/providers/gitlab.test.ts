@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { isEndOfList, mostBarrenPages } from '../../../src/core/bounds';
 import { diagnose } from '../../../src/core/diagnose';
 import { axiosHttp } from '../../../src/core/http';
 import { Redaction } from '../../../src/core/redaction';
@@ -11,7 +12,9 @@ import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';
+import { jsonReply } from '../../sandbox/serve';
 import { collectLog } from '../collectLog';
+import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf, publicCloud } from '../providerContext';
 
@@ -101,6 +104,22 @@ describe('GitLab', () => {
       expect(asked()).toEqual([
         'GET /api/v4/projects?membership=true&order_by=last_activity_at&sort=desc&per_page=100&page=1',
       ]);
+    });
+
+    it('end, and say so, behind many pages of which nothing is shown, and go on from there', async () => {
+      let asked = 0;
+      const { url } = await scripted(({ path }) => {
+        asked++;
+        return jsonReply(200, [], { 'X-Next-Page': String(Number(/&page=(\d+)/.exec(path)?.[1]) + 1) });
+      });
+      const one = openAt(url, 'glpat-alice');
+      const { items, next, failure } = await one.list(undefined, undefined, signal);
+      expect([asked, items, next]).toEqual([mostBarrenPages, [], String(mostBarrenPages + 1)]);
+      expect(isEndOfList(failure)).toBe(true);
+      await one.list(undefined, next, signal);
+      expect(asked).toBe(2 * mostBarrenPages);
+      await one.learn?.('registry.example.com', signal);
+      expect(asked).toBe(3 * mostBarrenPages);
     });
 
     it('come page by page, past a page of which nothing is shown', async () => {
