@@ -1,4 +1,5 @@
 import { pause as nextTurn } from './pause';
+import { longestTag } from './reference';
 import type { Pause } from './pause';
 import { sliceRows, sortInSlices } from './sortInSlices';
 
@@ -18,7 +19,8 @@ interface Ranked {
  */
 export async function newestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
   const ranked = tags.map((tag): Ranked => {
-    const match = version.exec(tag);
+    // A longer one is no tag, and may hold anything.
+    const match = tag.length > longestTag ? null : version.exec(tag);
     if (tag === 'latest' || match === null) return { tag, rank: tag === 'latest' ? 0 : 2, numbers: [], suffix: '' };
     return { tag, rank: 1, numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '' };
   });

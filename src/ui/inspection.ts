@@ -1,4 +1,5 @@
 import { printPlatform } from '../core/manifest';
+import { visible } from '../core/plainText';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
 import type { InspectedImage } from '../core/model';
@@ -16,7 +17,7 @@ export function describeImage(
   const total = layers.reduce((sum, layer) => sum + layer.size, 0);
   const created = config.created ?? undefined;
   const lines = [
-    `# ${printReference(asked)}`,
+    `# ${visible(printReference(asked))}`,
     ...field('image', printReference(image)),
     ...field('digest', digest),
     ...field('platform', printPlatform(platform)),

@@ -39,7 +39,7 @@ export const deleteImage = nodeCommand({
   },
 });
 
-function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): string {
+function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): readonly string[] {
   if (stay !== undefined) {
     return [
       stay.length > 0
@@ -47,7 +47,7 @@ function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): str
         : t('This tag goes, and the image with it unless another tag points to it.'),
       ...(digest === '' ? [] : [t('The image is {0}.', digest)]),
       t('This cannot be undone.'),
-    ].join('\n\n');
+    ];
   }
   return [
     tags.length > 1
@@ -56,7 +56,7 @@ function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): str
     ...(list.length > 0 ? [t('With it go its platforms: {0}.', platforms(list))] : []),
     t('The image is {0}.', digest),
     t('Other images stay, and layers they share. This cannot be undone.'),
-  ].join('\n\n');
+  ];
 }
 
 const mostListed = 20;

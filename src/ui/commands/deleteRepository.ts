@@ -22,7 +22,7 @@ export const deleteRepository = nodeCommand({
         : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
     const isDeferred = deletion.isDeferred === true;
     const when = isDeferred ? [t('The registry deletes it in the background, which may take a while.')] : [];
-    if (!(await app.ask.confirm(t('Delete {0}?', name), [goes, ...when].join('\n\n'), t('Delete Repository')))) return;
+    if (!(await app.ask.confirm(t('Delete {0}?', name), [goes, ...when], t('Delete Repository')))) return;
     try {
       await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(repository, signal));
       app.done(isDeferred ? t('{0} is being deleted', name) : t('Deleted {0}', name));

@@ -5,6 +5,7 @@ import { Failure } from '../../core/failure';
 import type { Tag } from '../../core/model';
 import { printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isUsable } from '../../core/usable';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
@@ -141,7 +142,7 @@ async function allTags(
   do {
     const page = await provider.list(parent, cursor, signal);
     const before = tags.size;
-    for (const entry of page.items) if (entry.kind === 'tag') tags.set(entry.label, entry);
+    for (const entry of page.items) if (entry.kind === 'tag' && isUsable(entry)) tags.set(entry.label, entry);
     progress(t('{0} tags', count(tags.size)));
     cursor = trail.after(page, tags.size - before);
     isCut = page.failure !== undefined || trail.failure !== undefined || tags.size > mostTags;
@@ -149,7 +150,7 @@ async function allTags(
   return { tags: [...tags.values()].slice(0, mostTags), isCut };
 }
 
-function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): string {
+function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
   return [
     distinct === images.length
       ? t('Up to {0} to download, less where images share layers or are here already.', size(bytes))
@@ -167,5 +168,5 @@ function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): s
             : t('{0} tags that are no images, such as Helm charts, are left out.', count(artifacts)),
         ]
       : []),
-  ].join('\n\n');
+  ];
 }

@@ -1,6 +1,10 @@
 import { isCut, mostRows, PageTrail, rowsLeftOut } from '../../core/bounds';
 import type { Entry, Page } from '../../core/model';
+import { isUsable } from '../../core/usable';
 import type { TreeNode } from './treeNode';
+
+/** More of them are left out: they are of no use. */
+const mostInvalid = 100;
 
 /** What is known of one row's children. A refresh makes a new one; what still arrives for the old one is dropped. */
 export class Listing {
@@ -13,6 +17,8 @@ export class Listing {
   private loading: Promise<void> | undefined;
   /** Nodes of the entries drawn so far. */
   nodes: readonly TreeNode[] = [];
+  /** Names that are listed and cannot be used. */
+  readonly invalid: string[] = [];
   failure: unknown;
 
   /** `wanted`: how many rows are to be drawn; it grows by `step`. `subject`: who lists them. */
@@ -88,6 +94,10 @@ export class Listing {
     const before = this.known;
     let isFull = false;
     for (const entry of page.items) {
+      if (!isUsable(entry)) {
+        if (this.invalid.length < mostInvalid) this.invalid.push(entry.label);
+        continue;
+      }
       const key = keyOf(entry);
       if (this.keys.has(key)) continue;
       isFull = this.known >= mostRows;

@@ -34,6 +34,8 @@ interface Collaborators {
   readonly detailsSetting: () => DetailsSetting;
   /** Codicon of a connection's kind. */
   readonly iconOf: (connection: Connection) => string;
+  /** Makes a text fit to be shown, whoever wrote it. */
+  readonly clean: (text: string) => string;
   readonly log: Log;
 }
 
@@ -89,13 +91,14 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    const { commandsOf, detailsSetting, iconOf } = this.collaborators;
+    const { commandsOf, detailsSetting, iconOf, clean } = this.collaborators;
     const isNode = row.kind === 'node';
     const concerned = isNode ? [row] : row.kind === 'problem' ? lineage(row.of) : [];
     return treeItem(row, {
       commands: concerned.map(commandsOf).join(' '),
       details: detailsSetting(),
       icon: isNode ? iconOf(row.connection) : '',
+      clean,
     });
   }
 
@@ -134,7 +137,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (current !== listing) return current === undefined ? [] : this.getChildren(node);
     this.adoptEntries(node, listing);
     this.wantDetails(node.id);
-    return [...listing.nodes, ...lastRows(node, listing)];
+    return [...listing.nodes, ...invalidRows(node, listing), ...lastRows(node, listing)];
   }
 
   /** The connections, as nodes. */
@@ -357,6 +360,11 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 /** A row and those it is under. */
 function lineage(node: Node): readonly Node[] {
   return node.parent === undefined ? [node] : [node, ...lineage(node.parent)];
+}
+
+/** Behind what can be used, since they have no place in its order. */
+function invalidRows(of: Node, listing: Listing): Row[] {
+  return listing.invalid.map((name, at) => ({ kind: 'invalid', of, name, at }));
 }
 
 function lastRows(node: Node, listing: Listing): Row[] {
