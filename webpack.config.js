@@ -4,7 +4,7 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const MinimizerPlugin = require('minimizer-webpack-plugin');
-const { Compilation, NormalModuleReplacementPlugin, sources } = require('webpack');
+const { Compilation, DefinePlugin, NormalModuleReplacementPlugin, sources } = require('webpack');
 
 /** Systems that VS Code runs on and keytar has binaries for: what it calls linux-arm is made for arm64. */
 const systems = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
@@ -54,6 +54,8 @@ module.exports = (_env, { mode }) => ({
   },
   plugins: [
     keytarAsItIs,
+    // Where a module is when it runs; webpack's own answer is where it was on the machine that built it.
+    new DefinePlugin({ 'import.meta.url': "require('node:url').pathToFileURL(__filename).href" }),
     // And what reports home: nothing leaves for anywhere else.
     new NormalModuleReplacementPlugin(
       /\/createTelemetryReporter$/,
