@@ -10,12 +10,18 @@ const wanted = [
   /^extension\/package(\.nls(\.[a-z-]+)?)?\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/dist\/[^/]+\.js(\.LICENSE\.txt)?$/,
+  /^extension\/dist\/THIRD_PARTY_NOTICES\.txt$/,
   /^extension\/dist\/keytar\/(LICENSE\.md|lib\/keytar\.js|prebuilds\/[a-z0-9-]+\/keytar\.node)$/,
   /^extension\/resources\/.+\.(svg|png)$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
 ];
 const needed = [
-  ...['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js'],
+  ...[
+    'extension/package.json',
+    'extension/package.nls.json',
+    'extension/dist/extension.js',
+    'extension/dist/THIRD_PARTY_NOTICES.txt',
+  ],
   ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
     (system) => `extension/dist/keytar/prebuilds/${system}/keytar.node`,
   ),
