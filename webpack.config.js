@@ -4,22 +4,24 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const MinimizerPlugin = require('minimizer-webpack-plugin');
-const { Compilation, NormalModuleReplacementPlugin, sources } = require('webpack');
+const { Compilation, DefinePlugin, NormalModuleReplacementPlugin, sources } = require('webpack');
+const { thirdPartyNotices } = require('./scripts/notices.cjs');
 
 /** Systems that VS Code runs on and keytar has binaries for: what it calls linux-arm is made for arm64. */
 const systems = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+
+const keytar = path.join(__dirname, 'node_modules/keytar');
 
 /** keytar looks for its binary around its own file, so both go along as they are, in the package's own order. */
 const keytarAsItIs = {
   /** @param {import('webpack').Compiler} compiler */
   apply(compiler) {
-    const folder = path.join(__dirname, 'node_modules/keytar');
     const files = ['LICENSE.md', 'lib/keytar.js', ...systems.map((system) => `prebuilds/${system}/keytar.node`)];
     compiler.hooks.thisCompilation.tap('keytar', (compilation) => {
       const stage = Compilation.PROCESS_ASSETS_STAGE_SUMMARIZE;
       compilation.hooks.processAssets.tap({ name: 'keytar', stage }, () => {
         for (const file of files)
-          compilation.emitAsset(`keytar/${file}`, new sources.RawSource(readFileSync(path.join(folder, file))));
+          compilation.emitAsset(`keytar/${file}`, new sources.RawSource(readFileSync(path.join(keytar, file))));
       });
     });
   },
@@ -54,6 +56,9 @@ module.exports = (_env, { mode }) => ({
   },
   plugins: [
     keytarAsItIs,
+    thirdPartyNotices({ asItIs: [keytar], given: path.join(__dirname, 'scripts/licenses') }),
+    // Where a module is when it runs; webpack's own answer is where it was on the machine that built it.
+    new DefinePlugin({ 'import.meta.url': "require('node:url').pathToFileURL(__filename).href" }),
     // And what reports home: nothing leaves for anywhere else.
     new NormalModuleReplacementPlugin(
       /\/createTelemetryReporter$/,

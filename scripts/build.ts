@@ -1,18 +1,31 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { node24, projectRoot, vsixFile } from '../test/rig/paths';
 import { runCommand } from '../test/rig/processes';
-import { checkContents, checkSilence, checkStart } from './vsixContents';
+import { checkContents, checkPlaces, checkSilence, checkStart } from './vsixContents';
+import { entriesOf, withEvenModes } from './zip';
 
-const sources = [
+/** What the package is made of. */
+export const sources = [
   ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json'],
-  ...['webpack.config.js', 'tsconfig.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...[
+    'webpack.config.js',
+    'scripts/notices.cjs',
+    'scripts/licenses',
+    'tsconfig.json',
+    '.vscodeignore',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+  ],
 ];
 const stampFile = join(projectRoot, 'out/vsix.stamp');
 
-/** Bundles the extension and packs it as registry-explorer.vsix, unless that is already done for these very sources. */
+/** Bundles the extension and packs it as registry-explorer.vsix, unless that is already done for these very sources.
+ *  The same sources give the same bytes, whoever builds them, when and where. */
 export async function buildVsix(log: (line: string) => void): Promise<void> {
   const source = await fingerprint(sources);
   if (existsSync(vsixFile) && (await stamp()) === (await stampFor(source))) return;
@@ -22,7 +35,11 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
   await checkSilence(join(projectRoot, 'dist'));
   await checkStart(join(projectRoot, 'dist'));
   await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', ...withoutRepository, '--out', vsixFile);
-  await checkContents(vsixFile);
+  const zip = withEvenModes(await readFile(vsixFile));
+  const files = entriesOf(zip);
+  checkContents(files);
+  checkPlaces(files, [projectRoot, homedir()]);
+  await writeFile(vsixFile, zip);
   await mkdir(join(projectRoot, 'out'), { recursive: true });
   await writeFile(stampFile, await stampFor(source));
 }
@@ -30,9 +47,17 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
 /** The README's picture stays relative: there is no public address to rewrite it to. */
 const withoutRepository = ['--allow-missing-repository', '--no-rewrite-relative-links'] as const;
 
+/** vsce gives every file this time, the first that a zip can tell; it sorts names by the language, and writes local times. */
+const everywhere = { SOURCE_DATE_EPOCH: '315532800', LC_ALL: 'C', TZ: 'UTC' } as const;
+
 async function tool(script: string, ...args: readonly string[]): Promise<void> {
   const path = join(projectRoot, 'node_modules', script);
-  await runCommand({ command: node24, args: [path, ...args], cwd: projectRoot });
+  await runCommand({
+    command: node24,
+    args: [path, ...args],
+    cwd: projectRoot,
+    env: { ...process.env, ...everywhere },
+  });
 }
 
 /** The bundle counts too: a development build may have replaced it since. */

@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ZipEntry } from './zip';
 
 /** All that runs or is read on the page of the extension; a source, a test or a source map is none of it. */
 const wanted = [
@@ -8,24 +10,51 @@ const wanted = [
   /^extension\/package(\.nls(\.[a-z-]+)?)?\.json$/,
   /^extension\/(readme\.md|changelog\.md|LICENSE\.txt)$/i,
   /^extension\/dist\/[^/]+\.js(\.LICENSE\.txt)?$/,
+  /^extension\/dist\/THIRD_PARTY_NOTICES\.txt$/,
   /^extension\/dist\/keytar\/(LICENSE\.md|lib\/keytar\.js|prebuilds\/[a-z0-9-]+\/keytar\.node)$/,
   /^extension\/resources\/.+\.(svg|png)$/,
   /^extension\/l10n\/bundle\.l10n(\.[a-z-]+)?\.json$/,
 ];
 const needed = [
-  ...['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.js'],
+  ...[
+    'extension/package.json',
+    'extension/package.nls.json',
+    'extension/dist/extension.js',
+    'extension/dist/THIRD_PARTY_NOTICES.txt',
+  ],
   ...['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'].map(
     (system) => `extension/dist/keytar/prebuilds/${system}/keytar.node`,
   ),
 ];
 
-/** Rejects when the package holds something users have no use for, or lacks what runs. */
-export async function checkContents(vsixFile: string): Promise<void> {
-  const names = namesInZip(await readFile(vsixFile));
+/** Throws when the package holds something users have no use for, or lacks what runs. */
+export function checkContents(files: readonly ZipEntry[]): void {
+  const names = files.map(({ name }) => name);
   const foreign = names.filter((name) => !wanted.some((pattern) => pattern.test(name)));
   const missing = needed.filter((name) => !names.includes(name));
   if (foreign.length > 0) throw new Error(`The package holds what does not run:\n  ${foreign.join('\n  ')}`);
   if (missing.length > 0) throw new Error(`The package lacks:\n  ${missing.join('\n  ')}`);
+}
+
+/** Throws when a file of the package names one of these folders, as that of the project or the builder's home. */
+export function checkPlaces(files: readonly ZipEntry[], folders: readonly string[]): void {
+  // Everything is below the root of the file system.
+  const telling = folders.filter((folder) => dirname(folder) !== folder).flatMap(spellingsOf);
+  // Whole names: /root is neither in /rootfs nor in /var/root.
+  const pattern = new RegExp(`(?<![\\w.-])(${telling.map(escaped).join('|')})(?![\\w.-])`);
+  for (const { name, content } of telling.length > 0 ? files : []) {
+    const found = pattern.exec(content.toString('utf8'))?.[0];
+    if (found !== undefined) throw new Error(`${name} in the package tells where it was built: ${found}`);
+  }
+}
+
+/** As it is, in a string of JavaScript or JSON, with the slashes of modules, in a URL. */
+function spellingsOf(folder: string): readonly string[] {
+  return [folder, JSON.stringify(folder).slice(1, -1), folder.replaceAll('\\', '/'), pathToFileURL(folder).pathname];
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 /** Where Microsoft's tools for extensions report to, and fetch experiments from. */
@@ -51,18 +80,4 @@ export async function checkStart(folder: string): Promise<void> {
     throw new Error("The bundle holds no part of Azure's SDK: look for something else in it.");
   if (withSdk[files.indexOf('extension.js')] === true)
     throw new Error("The bundle extension.js brings Azure's SDK with it, which is to be loaded on first use.");
-}
-
-/** File names of the central directory: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.12 and 4.3.16 */
-export function namesInZip(zip: Buffer): readonly string[] {
-  const end = zip.lastIndexOf('PK\x05\x06', undefined, 'latin1');
-  if (end < 0) throw new Error('This is no zip file.');
-  const names: string[] = [];
-  let at = zip.readUInt32LE(end + 16);
-  for (let count = zip.readUInt16LE(end + 10); count > 0; count--) {
-    const length = zip.readUInt16LE(at + 28);
-    names.push(zip.toString('utf8', at + 46, at + 46 + length));
-    at += 46 + length + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
-  }
-  return names;
 }

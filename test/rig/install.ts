@@ -16,7 +16,8 @@ export interface VsCodeServer {
 }
 
 export async function installVsCode(log: (line: string) => void): Promise<VsCodeServer> {
-  if (!existsSync(node24)) throw new Error(`Node 24 is missing at ${node24}: run "node scripts/bootstrap.mjs".`);
+  if (node24 === process.execPath && Number.parseInt(process.versions.node) < 24)
+    throw new Error(`VS Code needs Node 24, which npm has not brought; this is ${process.versions.node}: install it.`);
   if (!existsSync(installed)) {
     log(`Installing code-server ${codeServerVersion} into .rig (once, about 20 seconds)…`);
     await install();

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,5 +13,8 @@ export const vsixFile = join(projectRoot, 'registry-explorer.vsix');
 /** Pictures, logs and reports of the last test run. */
 export const resultsFolder = join(projectRoot, 'test-results');
 
-/** VS Code's extension host wants a newer Node than the one a contributor may have; npm brings it. */
-export const node24 = join(projectRoot, 'node_modules/node/bin/node');
+const system = process.platform === 'win32' ? 'win' : process.platform;
+const brought = join(projectRoot, `node_modules/node-${system}-${process.arch}/bin/node`);
+
+/** VS Code's extension host wants a newer Node than the one a contributor may have; npm brings it to where it can. */
+export const node24 = existsSync(brought) ? brought : process.execPath;
