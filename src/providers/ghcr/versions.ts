@@ -78,6 +78,8 @@ export class Versions {
     const version =
       known?.digest === digest ? known : (await this.every(image, signal)).find((one) => one.digest === digest);
     if (version === undefined) throw new Failure('notFound', '', { subject: image.host });
+    if (image.tag !== undefined && !version.tags.includes(image.tag))
+      throw new Failure('rejected', 'the tag has moved to another image meanwhile', { subject: image.host });
     await this.api.delete(`${await this.pathOf(image, signal)}/versions/${version.id}`, signal);
     for (const tag of version.tags) this.byTag.delete(`${image.path}:${tag}`);
   }

@@ -128,9 +128,9 @@ describe('lists', () => {
 });
 
 describe('deletion', () => {
-  const deleting = ({ deletion }: RegistryProvider): Deletion => {
-    if (deletion === undefined) throw new Error('It cannot delete');
-    return deletion;
+  const deleting = ({ deletion }: RegistryProvider): Deletion & Required<Pick<Deletion, 'image'>> => {
+    if (deletion?.image === undefined) throw new Error('It cannot delete');
+    return { ...deletion, image: deletion.image };
   };
 
   it('is looked at by HEAD alone, a few tags at a time', async () => {
@@ -139,24 +139,25 @@ describe('deletion', () => {
     const recorder = await startRecorder(server.url, { latencyMs: 10 });
     onTestFinished(() => recorder.stop());
     const tag = tagAt(repository, 't0');
-    const preview = await deleting(openAt(recorder.url)).preview(tag, () => undefined, signal);
+    const preview = await deleting(openAt(recorder.url)).image.preview(tag, () => undefined, signal);
     expect(preview.tags.length).toBe(15);
     expect(recorder.maxConcurrent).toBeLessThanOrEqual(6);
     const methods = recorder.requests.map(({ method }) => method);
-    expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([2, 32]);
+    // The list, the image itself and its referrers; every other tag by HEAD.
+    expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([3, 32]);
   });
 
   it('is looked at in spite of a tag that goes meanwhile', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image, c: image });
-    server.fail(/HEAD .*\/b$/, { status: 404 });
-    const { tags } = await deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
-    expect(tags).toEqual(['a', 'c']);
+    server.fail(/(HEAD|GET) .*\/manifests\/b$/, { status: 404 });
+    const { tags, unknown } = await deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
+    expect([tags, unknown]).toEqual([['a', 'c'], ['b']]);
   });
 
   it('is not looked at by halves', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image });
     server.fail(/HEAD .*\/b$/, { status: 500 });
-    const preview = deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
+    const preview = deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
     expect(await failing(preview)).toMatchObject({ kind: 'rejected', detail: { status: 500 } });
   });
 
@@ -167,7 +168,7 @@ describe('deletion', () => {
     const progress = () => {
       controller.abort();
     };
-    const preview = deleting(provider).preview(tagAt(repository, 't0'), progress, controller.signal);
+    const preview = deleting(provider).image.preview(tagAt(repository, 't0'), progress, controller.signal);
     await expect(preview).rejects.toMatchObject({ name: 'AbortError' });
     expect(server.requests.filter(({ method }) => method === 'HEAD').length).toBeLessThan(30);
   });
@@ -176,7 +177,7 @@ describe('deletion', () => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status: 403, times: 1 });
     const untag = () =>
-      deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.reject(new Error('absent'));
+      deleting(provider).untag?.delete(tagAt(repository, 'a'), signal) ?? Promise.reject(new Error('absent'));
     expect(await failing(untag())).toMatchObject({ kind: 'forbidden' });
     await untag();
     expect(await failing(untag())).toMatchObject({ kind: 'notFound' });
@@ -190,7 +191,7 @@ describe('deletion', () => {
   ])('of a tag alone is never offered again after %i %s', async (status, code) => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status, body: JSON.stringify({ errors: [{ code }] }) });
-    const refused = deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.resolve();
+    const refused = deleting(provider).untag?.delete(tagAt(repository, 'a'), signal) ?? Promise.resolve();
     expect(await failing(refused)).toMatchObject({ kind: 'unsupported', detail: { code } });
     expect(deleting(provider)).not.toHaveProperty('untag');
   });
