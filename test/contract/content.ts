@@ -47,6 +47,7 @@ export const contractRepositories: readonly SeedRepository[] = [
   { name: 'delete/child', tags: { '1': withTaggedChild, armv7: armv7Child } },
   { name: 'delete/forbidden', tags: { a: shared, b: other } },
   { name: 'delete/index', tags: { a: sharedIndex, b: sharedIndex, c: other } },
+  { name: 'delete/kept', tags: { '1': withTaggedChild, armv7: armv7Child } },
   { name: 'delete/once', tags: { a: shared, b: shared, c: other } },
   { name: 'delete/twice', tags: { a: shared, b: other } },
   { name: 'delete/untag', tags: { a: shared, b: shared } },

@@ -93,6 +93,7 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
         'delete/child',
         'delete/forbidden',
         'delete/index',
+        'delete/kept',
         'delete/once',
         'delete/twice',
         'delete/untag',
@@ -300,6 +301,16 @@ function deletesImages({ start, registry, provider }: Given): void {
     const child = withDigest(image, content.armv7Child.digest);
     expect(await failing(fresh?.manifest(child, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
     expect(await tagNames(provider(), 'delete/child')).toEqual(['1']);
+  });
+
+  it('leaves a child that has a tag of its own when its index is deleted', async () => {
+    const { image } = await tagOf(provider(), 'delete/kept', '1');
+    const { digest } = await preview('delete/kept', '1');
+    await deleting().image.delete(image, digest, signal);
+    expect(await tagNames(provider(), 'delete/kept')).toEqual(['armv7']);
+    const { content: fresh } = registry().open(registry().credential);
+    const kept = await fresh?.manifest(withDigest(image, content.armv7Child.digest), signal);
+    expect(kept).toMatchObject({ digest: content.armv7Child.digest });
   });
 
   it('tells which tags are left where nothing was deleted', async () => {
