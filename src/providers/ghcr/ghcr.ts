@@ -239,7 +239,7 @@ export class GhcrProvider implements RegistryProvider {
     const source = registrySource(this.client, image.path, async (signal) =>
       (await this.versions.every(image, signal)).flatMap(({ digest, tags }) => tags.map((name) => ({ name, digest }))),
     );
-    let refusal: unknown;
+    let refusal: Failure | undefined;
     const ask = async <T>(read: () => Promise<T>): Promise<T> => {
       if (refusal !== undefined) throw refusal;
       try {

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Repository, Tag } from '../../../src/core/model';
 import { generic } from '../../../src/providers/generic/type';
 import type { Deletion, RegistryProvider } from '../../../src/providers/provider';
+import { providerTypes } from '../../../src/providers/table';
 import * as artifacts from '../../sandbox/artifacts';
 import { buildImage, type BuiltManifest } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';
@@ -181,6 +182,42 @@ describe('deletion', () => {
     expect(await failing(untag())).toMatchObject({ kind: 'forbidden' });
     await untag();
     expect(await failing(untag())).toMatchObject({ kind: 'notFound' });
+    expect(deleting(provider)).toHaveProperty('untag');
+  });
+
+  const code = (name: string) => JSON.stringify({ errors: [{ code: name, message: 'no' }] });
+  const refusedWith = async (status: number, body: string, vendor = 'generic') => {
+    const { server, repository } = await serving({ a: image });
+    server.fail(/DELETE/, { status, body });
+    const connection = { id: 'test', provider: vendor, label: 'Test', url: server.url };
+    const type = providerTypes.find(({ id }) => id === vendor);
+    if (type === undefined) throw new Error(`There is no ${vendor}`);
+    const provider = type.open(connection, contextOf({ kind: 'anonymous' }));
+    const { image: where } = tagAt(repository, 'a');
+    const failure = await failing(deleting(provider).image.delete(where, image.digest, signal));
+    return { failure, provider, tag: tagAt(repository, 'a') };
+  };
+
+  it('is called switched off only where that is what the refusal means', async () => {
+    const { failure } = await refusedWith(405, code('UNSUPPORTED'));
+    expect(failure.detail.explanation).toContain('deletion is switched off');
+    for (const [status, body, vendor] of [
+      [405, 'The registry is read-only', 'generic'],
+      [405, code('DENIED'), 'generic'],
+      [405, code('UNSUPPORTED'), 'ecr'],
+      [412, code('PRECONDITION'), 'harbor'],
+      [403, code('DENIED'), 'artifactory'],
+    ] as const) {
+      const other = (await refusedWith(status, body, vendor)).failure;
+      expect([other.detail.explanation, other.detail.status]).toEqual([undefined, status]);
+      expect(other.message).not.toBe('');
+    }
+  });
+
+  it('of a tag alone stays possible where the registry is read-only for a while', async () => {
+    const { provider, tag } = await refusedWith(405, 'The registry is read-only');
+    const failure = await failing(deleting(provider).untag?.delete(tag, signal) ?? Promise.resolve());
+    expect([failure.message, failure.detail.explanation]).toEqual(['The registry is read-only', undefined]);
     expect(deleting(provider)).toHaveProperty('untag');
   });
 

@@ -208,6 +208,9 @@ describe('GitHub Container Registry', () => {
         account: account({ 'read:packages': 'gho_session', 'read:packages+delete:packages': 'gho_deleting' }),
       });
       const preview = await session.deletion?.image?.preview(tag('octocat/app', '1.0'), () => undefined, signal);
+      // The registry refuses the session, so it is not known what is behind the tags.
+      expect(preview).toMatchObject({ tags: ['1.0'], unknown: ['1.0', '2.0', 'latest'] });
+      expect(preview).not.toHaveProperty('referrers');
       expect(asked).not.toContain('read:packages+delete:packages asking');
       await session.deletion?.image?.delete(tag('octocat/app', '1.0').image, preview?.digest ?? '', signal);
       expect(asked).toContain('read:packages+delete:packages asking');

@@ -133,7 +133,7 @@ describe('Delete Image…', () => {
     const text = await questionFor({ unknown: ['old'] });
     expect(text).toContain('No other tag is known to point to this image.');
     expect(text).not.toContain('No other tag points');
-    const { referrers: _unread, ...unread } = plain;
+    const unread: DeletionPreview = { digest, tags: ['1'], platforms: [], loses: [], stays: [], unknown: [] };
     const { ask, questions } = userWho(false, []);
     await run(deleteImage, imagesOf([unread]).deletion, ask);
     expect(questions[0]?.detail).toContain('Whether signatures or SBOMs go with it is not known.');
