@@ -101,7 +101,8 @@ export async function readDeletion(
   signal: AbortSignal,
 ): Promise<DeletionPreview> {
   const limit = pLimit(width);
-  const listed = await source.tags(signal);
+  // A page that moved while it was read may name a tag twice.
+  const listed = uniqueBy(await source.tags(signal), ({ name }) => name);
   const digestTags = new Set(listed.map(({ name }) => name).filter(isDigestTag));
   const target = await readTarget(source, label, listed, signal);
   const tags = [{ name: label }, ...listed.filter(({ name }) => name !== label && !isDigestTag(name))];

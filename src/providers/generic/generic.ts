@@ -221,8 +221,7 @@ export class GenericProvider implements RegistryProvider {
     try {
       await this.client.deleteManifest(path, digest, signal);
     } catch (error) {
-      // Others, and a registry that is read-only for a while, refuse with the same status for other reasons.
-      if (!this.mayBeDistribution || !(error instanceof Failure) || !isUnsupported(error, 405)) throw error;
+      if (!this.mayBeDistribution || !(error instanceof Failure) || !isUnsupported(error, 405)) throw refusalOf(error);
       const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
       throw withDetail(error, { explanation });
     }
@@ -232,9 +231,9 @@ export class GenericProvider implements RegistryProvider {
     try {
       await this.client.deleteManifest(image.path, label, signal);
     } catch (error) {
-      // Distribution 2 takes the tag for a broken digest. A refusal without a code may be for a while, such as in read-only mode.
+      // Distribution 2 takes the tag for a broken digest.
       const isRefused = error instanceof Failure && (isUnsupported(error) || error.detail.code === 'DIGEST_INVALID');
-      if (!isRefused) throw error;
+      if (!isRefused) throw refusalOf(error);
       this.untagRefused = true;
       const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
       throw new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
@@ -246,9 +245,15 @@ function isUnsupported({ detail }: Failure, status?: number): boolean {
   return detail.code === 'UNSUPPORTED' && (status === undefined || detail.status === status);
 }
 
+/** The status 405 alone may be for a while, such as in read-only mode: then nobody says that the registry cannot. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'unsupported' || isUnsupported(error)) return error;
+  return new Failure('rejected', error.message, error.detail, { cause: error });
+}
+
 /** What a listing tells of a tag's manifest. */
 function knownOf(details: ImageDetails | undefined): Omit<KnownTag, 'name'> {
-  if (details === undefined) return {};
+  if (details === undefined || details.digest === '') return {};
   return { digest: details.digest, isIndex: details.type === 'index' };
 }
 

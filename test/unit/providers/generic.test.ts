@@ -9,6 +9,7 @@ import { startRecorder } from '../../sandbox/recorder';
 import { jsonReply } from '../../sandbox/serve';
 import type { V2ServerOptions } from '../../sandbox/v2Options';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
+import { report } from '../../../src/ui/report';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
@@ -217,7 +218,7 @@ describe('deletion', () => {
   it('of a tag alone stays possible where the registry is read-only for a while', async () => {
     const { provider, tag } = await refusedWith(405, 'The registry is read-only');
     const failure = await failing(deleting(provider).untag?.delete(tag, signal) ?? Promise.resolve());
-    expect([failure.message, failure.detail.explanation]).toEqual(['The registry is read-only', undefined]);
+    expect(report(failure, 'untag a')?.reason).toBe('the registry says “The registry is read-only” (405).');
     expect(deleting(provider)).toHaveProperty('untag');
   });
 
