@@ -218,7 +218,7 @@ describe('deletion', () => {
   it('of a tag alone stays possible where the registry is read-only for a while', async () => {
     const { provider, tag } = await refusedWith(405, 'The registry is read-only');
     const failure = await failing(deleting(provider).untag?.delete(tag, signal) ?? Promise.resolve());
-    expect(report(failure, 'untag a')?.reason).toBe('the registry says “The registry is read-only” (405).');
+    expect(report(failure, 'untag a')?.reason).toBe('The registry says “The registry is read-only” (405).');
     expect(deleting(provider)).toHaveProperty('untag');
   });
 
