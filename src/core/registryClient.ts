@@ -15,6 +15,12 @@ const rowsAPage = 1000;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
 
+/** What the head of an answer tells of a manifest. */
+export interface Stated {
+  readonly digest?: string;
+  readonly mediaType?: string;
+}
+
 /** Names of tags, and all that the registry told with them. */
 export interface TagsPage extends Page<string> {
   readonly answer: TagsAnswer;
@@ -119,6 +125,14 @@ export class RegistryClient {
   async digest(repository: string, tag: string, signal: AbortSignal): Promise<string> {
     const response = await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal);
     return statedDigest(response) ?? (await this.manifest(repository, tag, signal)).digest;
+  }
+
+  /** What a tag points to, or a digest is, as far as the registry tells in the head of its answer: a HEAD counts as no pull. */
+  async stated(repository: string, reference: string, signal: AbortSignal): Promise<Stated> {
+    const response = await this.expect([200], this.manifestRequest('HEAD', repository, reference), signal);
+    const digest = statedDigest(response);
+    const mediaType = response.headers['content-type']?.split(';')[0]?.trim();
+    return { ...(digest === undefined ? {} : { digest }), ...(mediaType === undefined ? {} : { mediaType }) };
   }
 
   /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */

@@ -8,13 +8,16 @@ import { parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { countAnswer, repositoriesAnswer, userAnswer } from './answers';
+import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './answers';
 import { GitLabApi } from './gitLabApi';
 import { Projects } from './projects';
 import type { Project } from './projects';
 
 /** The provider of a registry that speaks V2. */
-export type V2Registry = RegistryProvider & Required<Pick<RegistryProvider, 'content' | 'deletion' | 'details'>>;
+export type V2Registry = RegistryProvider &
+  Required<Pick<RegistryProvider, 'content' | 'details'>> & {
+    readonly deletion: Deletion & Required<Pick<Deletion, 'image'>>;
+  };
 export type OpenV2Registry = (connection: Connection, context: ProviderContext) => V2Registry;
 
 /** https://docs.gitlab.com/user/reserved_names/#limitations-on-usernames-project-and-group-names */
@@ -106,12 +109,23 @@ export class GitLabProvider implements RegistryProvider {
 
   /** A tag alone and whole repositories by the API, which asks for less than the registry does: images are deleted there. */
   readonly deletion: Deletion = {
-    preview: (tag, progress, signal) =>
-      this.fromRegistry(tag.image, (registry) => registry.deletion.preview(tag, progress, signal)),
-    image: (image, digest, signal) =>
-      this.fromRegistry(image, (registry) => registry.deletion.image(image, digest, signal), mayNotDelete),
-    untag: async ({ image, label }, signal) => {
-      await this.api.delete(`${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`, signal);
+    image: {
+      preview: (tag, progress, signal) =>
+        this.fromRegistry(tag.image, (registry) => registry.deletion.image.preview(tag, progress, signal)),
+      delete: (image, digest, signal) =>
+        this.fromRegistry(image, (registry) => registry.deletion.image.delete(image, digest, signal), mayNotDelete),
+      left: (image, digest, tags, signal) =>
+        this.fromRegistry(image, (registry) => registry.deletion.image.left(image, digest, tags, signal)),
+    },
+    untag: {
+      preview: async ({ image, label }, signal) => {
+        const path = `${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`;
+        const { digest } = await this.api.get(tagAnswer, path, signal);
+        return typeof digest === 'string' && digest !== '' ? { digest } : {};
+      },
+      delete: async ({ image, label }, signal) => {
+        await this.api.delete(`${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`, signal);
+      },
     },
     repository: {
       isDeferred: true,

@@ -131,7 +131,7 @@ describe('Google’s listing', () => {
     const provider = open('gar', server.url, context);
     const [tag] = await tagsOf(provider, repositoryAt(server.url, 'acme/images/app'));
     if (tag === undefined) throw new Error('There is no tag');
-    const preview = await provider.deletion?.preview({ ...tag, label: 'a' }, () => undefined, signal);
+    const preview = await provider.deletion?.image?.preview({ ...tag, label: 'a' }, () => undefined, signal);
     expect(preview?.tags).toEqual(['a', 'b']);
     expect(server.requests.filter(({ method }) => method === 'HEAD')).toEqual([]);
   });
