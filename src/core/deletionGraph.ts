@@ -134,12 +134,14 @@ export async function readDeletion(
   const open = async (digest: string): Promise<void> => {
     signal.throwIfAborted();
     const index = await unlessRefused(() => source.manifest(digest, signal));
-    if (index === undefined) for (const name of namesOf.get(digest) ?? []) unknown.add(name);
-    if (index?.kind === 'index') childrenOf.set(digest, await allChildren(source, index, signal));
+    const found = index?.kind === 'index' ? await allChildren(source, index, signal) : undefined;
+    if (found !== undefined) childrenOf.set(digest, found.children);
+    const isKnown = index !== undefined && found?.isWhole !== false;
+    if (!isKnown) for (const name of namesOf.get(digest) ?? []) unknown.add(name);
   };
   await Promise.all([...indexes].map((digest) => limit(open, digest)));
 
-  const own = target.index === undefined ? [] : await allChildren(source, target.index, signal);
+  const own = target.index === undefined ? [] : (await allChildren(source, target.index, signal)).children;
   const ownPlatforms = unique(own.flatMap(({ platform }) => platform ?? []));
   const loses: Loss[] = [];
   for (const [digest, children] of childrenOf) {
@@ -239,16 +241,20 @@ async function pointOf(source: GraphSource, tag: KnownTag, signal: AbortSignal):
   return digest === undefined ? undefined : { digest };
 }
 
-/** With those of indexes within it. What is not there is no child to look behind. */
-async function allChildren(source: GraphSource, index: IndexManifest, signal: AbortSignal): Promise<readonly Child[]> {
-  const all: Child[] = [];
+/** With those of indexes within it, whole unless these are too many or too deep. What is not there is no child to look behind. */
+async function allChildren(
+  source: GraphSource,
+  index: IndexManifest,
+  signal: AbortSignal,
+): Promise<{ readonly children: readonly Child[]; readonly isWhole: boolean }> {
+  const children: Child[] = [];
   let level: readonly IndexManifest[] = [index];
   let nested = 0;
   for (let depth = 0; depth < mostDepth && level.length > 0; depth++) {
     const below: IndexManifest[] = [];
     for (const descriptor of level.flatMap(({ manifests }) => manifests)) {
       const isIndex = isIndexType(descriptor.mediaType);
-      all.push({ digest: descriptor.digest, isIndex, ...platformIn(descriptor) });
+      children.push({ digest: descriptor.digest, isIndex, ...platformIn(descriptor) });
       if (!isIndex || ++nested > mostNested) continue;
       signal.throwIfAborted();
       const child = await unlessRefused(() => source.manifest(descriptor.digest, signal));
@@ -256,7 +262,7 @@ async function allChildren(source: GraphSource, index: IndexManifest, signal: Ab
     }
     level = below;
   }
-  return all;
+  return { children, isWhole: level.length === 0 && nested <= mostNested };
 }
 
 /** BuildKit's attestations claim the platform unknown/unknown. */

@@ -93,8 +93,16 @@ describe('what a deletion does', () => {
     let nested = index(armv7);
     for (let depth = 0; depth < 10; depth++) nested = index(nested);
     const { read, server } = await serving({ nested, other });
-    await read('other');
+    // What was not looked into is said to be unknown.
+    expect((await read('other')).unknown).toEqual(['nested']);
     expect(server.requests.filter(({ method }) => method === 'GET').length).toBeLessThan(10);
+  });
+
+  it('does not look into more indexes than any real one has inside, and says so', async () => {
+    const inner = Array.from({ length: 120 }, (_, at) => index(buildImage({ user: `u${at}` })));
+    const { read, server } = await serving({ wide: buildIndex(inner.map((manifest) => ({ manifest }))), other });
+    expect((await read('other')).unknown).toEqual(['wide']);
+    expect(server.requests.filter(({ method }) => method === 'GET').length).toBeLessThan(110);
   });
 
   it('names what stays of an index: children with a tag or another index of their own', async () => {
