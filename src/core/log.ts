@@ -1,3 +1,4 @@
+import { seen } from './plainText';
 import type { Redaction } from './redaction';
 
 /** What we use of VS Code's LogOutputChannel. Callers pass redacted URLs and no headers. */
@@ -12,16 +13,16 @@ export interface Log {
 export function redactedLog(log: Log, redaction: Redaction): Log {
   return {
     debug: (message) => {
-      log.debug(redaction.of(message));
+      log.debug(redaction.of(seen(message)));
     },
     info: (message) => {
-      log.info(redaction.of(message));
+      log.info(redaction.of(seen(message)));
     },
     warn: (message) => {
-      log.warn(redaction.of(message));
+      log.warn(redaction.of(seen(message)));
     },
     error: (message) => {
-      log.error(redaction.of(message));
+      log.error(redaction.of(seen(message)));
     },
   };
 }

@@ -41,6 +41,11 @@ const unseenInDocument =
   /[^\P{Cc}\t\n\r]|[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 const plainAscii = /^[\t\n\r -~]*$/;
 
+/** The same text without what nobody sees, which could part a word that is looked for; lines and tabs stay. */
+export function seen(text: string): string {
+  return plainAscii.test(text) ? text : text.replace(unseenInDocument, '');
+}
+
 /** What nobody sees as its escape, `\u202e`: in a string of JSON or YAML it stays the same character. */
 export function withEscapes(text: string): string {
   if (plainAscii.test(text)) return text;

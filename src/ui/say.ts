@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { harmless } from '../core/plainText';
+import { harmless, seen } from '../core/plainText';
 import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep } from './ask';
 import type { Progress, Working } from './working';
 
@@ -19,7 +19,7 @@ export class Say {
   constructor(private readonly redact: (text: string) => string) {}
 
   /** A text as it may be shown anywhere. */
-  readonly clean = (text: string): string => harmless(this.redact(text));
+  readonly clean = (text: string): string => harmless(this.redact(seen(text)));
 
   /** A notification. Resolves to the button that was pressed, once it is closed. */
   readonly message = async (kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> => {

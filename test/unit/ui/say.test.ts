@@ -68,7 +68,7 @@ afterEach(() => {
 const redaction = new Redaction();
 redaction.add('wonder-land');
 const say = new Say((text) => redaction.of(text));
-const hostile = '[Retry](command:evil)\n$(verified)\u202e wonder%2Dland wonder-land';
+const hostile = '[Retry](command:evil)\n$(verified)\u202e wonder%2Dland wonder\u200b-land';
 const text = '[Retry] (command:evil) $ (verified) *** ***';
 
 describe('what is said', () => {

@@ -92,6 +92,12 @@ describe('an inspected image', () => {
     expect(text).toContain('labels:\n  "a: b": "line\\nbreak"\n');
   });
 
+  it('has no line that a name of others begins', () => {
+    const text = describeImage(inspected, { ...image, tag: '1.0\nentrypoint: ["evil"]\u2028\u0085x' });
+    expect(text.split(/[\n\u2028\u0085]/)[0]).toBe('# localhost:5000/team/api:1.0 entrypoint: ["evil"] x');
+    expect(text).not.toMatch(/^entrypoint: \["evil/m);
+  });
+
   it('gives each layer its step, and keeps layers that have none', () => {
     const text = describeImage(inspected, image);
     expect(text.slice(text.indexOf('layers:'))).toBe(
