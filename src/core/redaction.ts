@@ -50,7 +50,9 @@ export class Redaction {
     const forms = formsOf(secret).filter((form) => form.length >= shortestSecret);
     // Made when the first text needs it, which few do.
     let pattern: RegExp | undefined;
-    const made = () => (secret.length > longestPassword ? undefined : (pattern ??= patternOf(secret)));
+    const written = visible(secret);
+    const isLookedFor = written.length >= shortestSecret && written.length <= longestPassword;
+    const made = () => (isLookedFor ? (pattern ??= patternOf(written)) : undefined);
     this.secrets.set(secret, { forms, pattern: made });
   }
 
@@ -70,7 +72,7 @@ export class Redaction {
     // The longest first: one may be part of another.
     const known = [...this.secrets].sort(([one], [other]) => other.length - one.length).map(([, written]) => written);
     let rest = text;
-    // Again, since what stood around one may be one now; each time it gets shorter.
+    // Again, since what stood around one may be one now; each time it gets shorter, since none is as short as what takes its place.
     for (let before = ''; before !== rest;) {
       before = rest;
       rest = known.reduce(without, rest);
@@ -129,7 +131,7 @@ const entities: Readonly<Partial<Record<string, string>>> = {
 
 /** Finds the secret however a server escaped its characters: in a URL, in HTML, in JSON or a string of a program, or not at all. */
 function patternOf(secret: string): RegExp {
-  const characters = Array.from(visible(secret), (character) => {
+  const characters = Array.from(secret, (character) => {
     const code = character.codePointAt(0) ?? 0;
     const units = [...Array(character.length).keys()].map((at) => character.charCodeAt(at));
     const bytes = [...Buffer.from(character)];

@@ -49,6 +49,16 @@ describe('a redaction', () => {
     );
   });
 
+  it.each(['   *', '\u200b\u200b\u200b\u200b', '** *', '****', '%%%%', '\\\\\\\\'])(
+    'comes to an end where the secret is %j',
+    (secret) => {
+      const redaction = new Redaction();
+      redaction.add(secret);
+      const text = `a * b % c \\ ${'*%\\'.repeat(50)}`;
+      expect(redaction.of(text).length).toBeLessThanOrEqual(text.length);
+    },
+  );
+
   it('knows the secrets used last, and no more of them than it can look for', () => {
     const redaction = new Redaction();
     for (let index = 0; index < 1000; index++) {
