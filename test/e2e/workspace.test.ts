@@ -92,7 +92,7 @@ describe('a registry that a workspace lists with a login of the user', () => {
   it('asks whether to sign in, and sends nothing before', async () => {
     const view = registriesView(workbench());
     await view.open();
-    await view.describes('Team', 'Sign in with docker login?');
+    await view.describes('Team', `Sign in with docker login? · ${new URL(registry.url).host}`);
     await view.expand('Team');
     const why = 'Sign in to see what is in it: this workspace lists it, and nothing is sent until you say so.';
     await view.row(['Team', why]);

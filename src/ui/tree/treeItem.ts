@@ -134,7 +134,10 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   item.iconPath = new vscode.ThemeIcon(icon);
   const unverified = connection.tls?.verify === false ? t('not verified') : '';
   const question = connection.unconfirmed && t('Sign in with {0}?', loginName(connection.unconfirmed));
-  item.description = [question ?? signedInAs(connection) ?? '', unverified, stateOf(node)]
+  // A name that a workspace gives may be that of another registry.
+  const { host } = new URL(connection.url);
+  const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
+  item.description = [question ?? signedInAs(connection) ?? '', where, unverified, stateOf(node)]
     .filter((part) => part !== '')
     .join(' · ');
   item.accessibilityInformation = {
