@@ -36,7 +36,10 @@ export class KnownHosts {
    * is private; the guard does where its name leads there.
    */
   async guard(from: URL, to: URL): Promise<Guard | undefined> {
-    if (to.hostname === from.hostname || (await this.isPrivate(from))) return undefined;
+    // A name may lead elsewhere at its next lookup: one that was public stays so.
+    const isSameHost = to.hostname === from.hostname;
+    if (isSameHost && !this.addresses.has(from.hostname)) return undefined;
+    if (await this.isPrivate(from)) return undefined;
     if (isPrivateHost(to.hostname)) throw leadsInside(from, to);
     return {
       lookup: publicLookup(from, to),

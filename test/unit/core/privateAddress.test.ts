@@ -147,7 +147,16 @@ describe('what a server of the internet names', () => {
   );
 
   it('is asked at its own host, whatever the port', async () => {
-    expect(await hosts().guard(registry, new URL('https://registry.example:8443/token'))).toBeUndefined();
+    const own = new URL('https://registry.example:8443/token');
+    expect(await new KnownHosts().guard(registry, own)).toBeUndefined();
+    names.set('registry.example', ['93.184.216.34']);
+    expect(await connecting(hosts(), own, false)).toBe('93.184.216.34');
+  });
+
+  it('is not asked at its own host where that has moved inside since', async () => {
+    names.set('registry.example', ['127.0.0.1']);
+    const own = new URL('https://registry.example:8443/token');
+    expect(await failing(connecting(hosts(), own, true))).toMatchObject({ kind: 'untrusted' });
   });
 
   it.each([
