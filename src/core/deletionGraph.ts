@@ -13,7 +13,7 @@ const width = 6;
 const mostDepth = 4;
 /** More indexes inside of one than any has. */
 const mostNested = 100;
-/** Images of one deletion whose referrers are asked for. */
+/** Images of one deletion whose referrers are asked for; those of more are not counted. */
 const mostAsked = 41;
 
 /** What a deletion would do, read from the registry when it is asked for. */
@@ -270,16 +270,17 @@ function platformIn({ platform }: Descriptor): { readonly platform?: Platform } 
   return platform === undefined || platform.os === 'unknown' ? {} : { platform };
 }
 
-/** A side question: nothing where the registry does not tell. */
+/** A side question: nothing where the registry does not tell, or there is too much to ask. */
 async function countReferrers(
   source: GraphSource,
   digests: readonly string[],
   digestTags: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<number | undefined> {
+  if (digests.length > mostAsked) return undefined;
   const found = new Set<string>();
   try {
-    for (const digest of digests.slice(0, mostAsked)) {
+    for (const digest of digests) {
       signal.throwIfAborted();
       const tag = digest.replace(':', '-');
       let referrers = await source.referrers(digest, signal);

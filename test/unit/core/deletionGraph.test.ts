@@ -151,6 +151,13 @@ describe('what a deletion does', () => {
     expect(await read('a')).toEqual({ ...nothing, digest: amd64.digest, tags: ['a'], referrers: 3 });
   });
 
+  it('does not count what describes more images than can be asked for', async () => {
+    const many = Array.from({ length: 50 }, (_, at) => ({ manifest: buildImage({ user: `u${at}` }) }));
+    const { read, server } = await serving({ many: buildIndex(many) });
+    expect((await read('many')).referrers).toBeUndefined();
+    expect(server.requests.filter(({ path }) => path.includes('/referrers/'))).toEqual([]);
+  });
+
   it('does not fail over referrers, which are then not known', async () => {
     const { read, server } = await serving({ a: amd64 });
     server.fail(/referrers/, { status: 403 });
