@@ -10,6 +10,7 @@ import { startEngine, whyNoEngine, type RunningEngine } from '../test/sandbox/en
 import { buildImage } from '../test/sandbox/images';
 import { findProgram, run } from '../test/sandbox/process';
 import { tempDir } from '../test/sandbox/tempDir';
+import { benchHostile } from './benchHostile';
 import { onStopSignal } from './signals';
 
 /** How much longer than the docker command pushes and pulls may take. */
@@ -134,8 +135,9 @@ async function compare(running: RunningEngine, directory: string): Promise<void>
   }
 }
 
-/** Compares pushes and pulls through this extension with those of the docker command, on an engine of its own. */
+/** How long hostile input stops VS Code; then pushes and pulls beside those of the docker command, on an engine of its own. */
 async function main(): Promise<void> {
+  await benchHostile();
   const reason = whyNot();
   if (reason !== undefined) {
     console.log(`Nothing to compare here: ${reason}`);

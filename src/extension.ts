@@ -36,13 +36,12 @@ import { Documents } from './ui/documents';
 import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
-import { ask } from './ui/quickInput';
 import { causes, report } from './ui/report';
+import { Say } from './ui/say';
 import { ownSetting, setOwnSetting } from './ui/settings';
 import { proxySettings, surroundings } from './ui/surroundings';
 import { RegistryTree } from './ui/tree/registryTree';
 import type { DetailsSetting } from './ui/tree/registryTree';
-import { working } from './ui/working';
 
 /** Builds every object once, top to bottom. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -54,7 +53,9 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const redaction = new Redaction();
   const log = redactedLog(channel, redaction);
-  const credentialStore = new CredentialStore(context, log, showLog);
+  const say = new Say((text) => redaction.of(text));
+  const { ask, clean, message } = say;
+  const credentialStore = new CredentialStore(context, { log, showLog, message });
   const connections = new ConnectionStore(
     context.globalState,
     credentialStore.secrets,
@@ -117,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): void {
     openWith(connection, () => connections.credential(connection.id), http);
   const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
-  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, log });
+  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, clean, log });
   const documents = new Documents();
   const memory: Memory = {
     read: (key) => context.globalState.get<string>(`memory.${key}`),
@@ -130,7 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
   });
-  const imagesTree = new ImagesTree({ images, commandsOf });
+  const imagesTree = new ImagesTree({ images, commandsOf, clean });
 
   const app: App = {
     tree,
@@ -143,7 +144,7 @@ export function activate(context: vscode.ExtensionContext): void {
     accounts: {
       signIn: async (authentication, url, scopes) => {
         const session = await signIn(authentication, url, scopes);
-        if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory);
+        if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory, message);
         return session;
       },
       signInToTenant,
@@ -151,7 +152,9 @@ export function activate(context: vscode.ExtensionContext): void {
     setting,
     cloud: configuredCloud,
     ask,
-    working,
+    working: say.working,
+    message,
+    clean,
     memory,
     diagnose: (connection, progress, signal) => {
       let provider: RegistryProvider | undefined;
@@ -168,15 +171,12 @@ export function activate(context: vscode.ExtensionContext): void {
       await vscode.env.clipboard.writeText(text);
     },
     browse,
-    done: (message) => {
-      vscode.window.setStatusBarMessage(message, 5000);
+    done: say.status,
+    tell: (text, kind) => {
+      void message(kind, text);
     },
-    tell: (message, kind) => {
-      const show = kind === 'warning' ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
-      void show(message);
-    },
-    offer: (message, { id, title }, node) => {
-      void vscode.window.showInformationMessage(message, title).then(async (chosen) => {
+    offer: (text, { id, title }, node) => {
+      void message('information', text, title).then(async (chosen) => {
         if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
       });
     },
@@ -188,7 +188,7 @@ export function activate(context: vscode.ExtensionContext): void {
       const told = report(error, doing);
       if (told === undefined) return;
       log.error(`${told.message}\n  ${causes(error)}`);
-      void vscode.window.showErrorMessage(told.message);
+      void message('error', told.message);
     },
     log,
     showLog,

@@ -1,5 +1,7 @@
+import { t } from '@vscode/l10n';
 import type { TokenCredential } from '@azure/identity';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { PageTrail } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
 import { systemFailure } from '../core/http';
@@ -114,17 +116,19 @@ export async function finished<T>(poller: Poller<T>, status: Status, signal: Abo
   return poller.pollUntilDone({ abortSignal: signal });
 }
 
-export async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+/** Every item of a list. Rejects with a Failure where the list goes on without an end. */
+export async function all<T>(list: { byPage(): AsyncIterable<readonly T[]> }): Promise<T[]> {
   const items: T[] = [];
-  for await (const item of pages) {
-    items.push(item);
-    if (items.length >= mostItems) break;
+  const trail = new PageTrail(subject);
+  let pages = 0;
+  for await (const page of list.byPage()) {
+    for (const item of page) items.push(item);
+    trail.after({ next: String(++pages) }, page.length);
+    if (trail.failure !== undefined)
+      throw new Failure('malformed', '', { subject, explanation: t('Azure’s list has no end') });
   }
   return items;
 }
-
-/** No subscription has as many of anything that is listed here. */
-const mostItems = 20_000;
 
 /** Whom somebody's identity is in the tenant, whom roles are given to. */
 export function principalOf(identity: { readonly principalId?: string } | undefined, name: string): string {

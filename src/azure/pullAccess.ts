@@ -101,7 +101,16 @@ const permissionsAnswer = z.object({
 });
 type PermissionsAnswer = z.infer<typeof permissionsAnswer>;
 
-function covers(pattern: string, action: string): boolean {
-  const expression = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${expression}$`, 'i').test(action);
+/** `*` stands for any characters. Found from left to right: a regular expression with many of them could take for ever. */
+export function covers(pattern: string, action: string): boolean {
+  const [first = '', ...others] = pattern.toLowerCase().split('*');
+  const last = others.pop();
+  const text = action.toLowerCase();
+  if (last === undefined) return text === first;
+  let at = text.startsWith(first) ? first.length : -1;
+  for (const part of others) {
+    const found = at === -1 ? -1 : text.indexOf(part, at);
+    at = found === -1 ? -1 : found + part.length;
+  }
+  return at !== -1 && text.length - last.length >= at && text.endsWith(last);
 }

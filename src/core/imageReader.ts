@@ -25,6 +25,8 @@ const attachmentMaxBytes = 32 * 1024 * 1024;
 const width = 6;
 /** More platforms than any real index has: beyond them their attachments are left unasked. */
 const mostPlatforms = 40;
+/** More manifests of attestations than BuildKit makes for a platform, which is one; each costs a request. */
+export const mostAttestations = 20;
 
 /** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
 export async function readDetails(
@@ -193,7 +195,9 @@ export function platformOfDescriptor(child: Descriptor): Platform {
 
 /** https://github.com/moby/buildkit/blob/v0.17.0/docs/attestations/attestation-storage.md */
 function attestationsOf(index: IndexManifest, digest: string): readonly Descriptor[] {
-  return index.manifests.filter(({ annotations }) => annotations?.['vnd.docker.reference.digest'] === digest);
+  return index.manifests
+    .filter(({ annotations }) => annotations?.['vnd.docker.reference.digest'] === digest)
+    .slice(0, mostAttestations);
 }
 
 /** The platform most readers mean when they look at one: linux/amd64, else the first. */

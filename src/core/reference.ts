@@ -54,6 +54,15 @@ export function parseReference(text: string): ImageReference | { readonly proble
   };
 }
 
+/** Whether what stands behind the host is the name of an image, as parseReference makes one: what others list need not be. */
+export function isName({ path, tag, digest }: Omit<ImageReference, 'host'>): boolean {
+  return (
+    pathProblem(path) === undefined &&
+    (tag === undefined || tagPattern.test(tag)) &&
+    (digest === undefined || isDigest(digest))
+  );
+}
+
 /** Prints a reference the short way that people write and engines read: `nginx:1.27`, `ghcr.io/acme/web@sha256:…`. */
 export function printReference(image: ImageReference): string {
   const { host, path } = image;
@@ -81,6 +90,9 @@ export function pathProblem(path: string): 'empty' | 'upperCase' | 'path' | 'pat
     ? 'upperCase'
     : 'path';
 }
+
+/** The longest that the grammar allows. */
+export const longestTag = 128;
 
 export function isDigest(text: string): boolean {
   return text.startsWith('sha256:') ? /^sha256:[a-f0-9]{64}$/.test(text) : digestPattern.test(text);

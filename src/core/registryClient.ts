@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { z, ZodMiniType } from 'zod/mini';
+import { mostListBytes, mostRows, rowsLeftOut } from './bounds';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
@@ -10,10 +11,15 @@ import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
 import type { TagsAnswer } from './schemas';
 
 /** The most that every known registry accepts; more is refused with 400 or 405. */
-const mostRows = 1000;
-const listMaxBytes = 32 * 1024 * 1024;
+const rowsAPage = 1000;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
+
+/** What the head of an answer tells of a manifest. */
+export interface Stated {
+  readonly digest?: string;
+  readonly mediaType?: string;
+}
 
 /** Names of tags, and all that the registry told with them. */
 export interface TagsPage extends Page<string> {
@@ -53,10 +59,14 @@ export class RegistryClient {
   constructor(
     private readonly http: Http,
     private readonly url: string,
-    { pageSize = mostRows, prefix = '' }: ClientOptions = {},
+    { pageSize = rowsAPage, prefix = '' }: ClientOptions = {},
   ) {
     this.pageSize = pageSize;
     this.prefix = prefix;
+  }
+
+  get host(): string {
+    return new URL(this.url).host;
   }
 
   /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
@@ -72,8 +82,12 @@ export class RegistryClient {
     const list = `${this.url}/v2/_catalog`;
     const namesOf = ({ repositories }: z.infer<typeof catalogAnswer>) => repositories ?? [];
     try {
-      const { items, next } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
-      return { items: items.map((name) => `${this.prefix}${name}`), ...(next === undefined ? {} : { next }) };
+      const { items, next, failure } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
+      return {
+        items: items.map((name) => `${this.prefix}${name}`),
+        ...(next === undefined ? {} : { next }),
+        ...(failure === undefined ? {} : { failure }),
+      };
     } catch (refusal) {
       if (!isAboutTheList(refusal) || !(await this.answers(signal))) throw refusal;
       throw new Failure('unlisted', refusal.message, refusal.detail, { cause: refusal });
@@ -113,6 +127,14 @@ export class RegistryClient {
     return statedDigest(response) ?? (await this.manifest(repository, tag, signal)).digest;
   }
 
+  /** What a tag points to, or a digest is, as far as the registry tells in the head of its answer: a HEAD counts as no pull. */
+  async stated(repository: string, reference: string, signal: AbortSignal): Promise<Stated> {
+    const response = await this.expect([200], this.manifestRequest('HEAD', repository, reference), signal);
+    const digest = statedDigest(response);
+    const mediaType = response.headers['content-type']?.split(';')[0]?.trim();
+    return { ...(digest === undefined ? {} : { digest }), ...(mediaType === undefined ? {} : { mediaType }) };
+  }
+
   /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
   async manifestHeaders(repository: string, tag: string, signal: AbortSignal): Promise<HttpResponse['headers']> {
     return (await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal)).headers;
@@ -138,7 +160,7 @@ export class RegistryClient {
     if (this.hasReferrersApi === false) return undefined;
     const url = `${this.urlOf(repository)}/referrers/${digest}`;
     const response = await this.http(
-      { method: 'GET', url, scope: this.pull(repository), headers: { Accept: ociIndex } },
+      { method: 'GET', url, scope: this.pull(repository), headers: { Accept: ociIndex }, maxBytes: manifestMaxBytes },
       signal,
     );
     // Registries from before OCI 1.1 take the path for another one, and refuse it in several ways.
@@ -207,7 +229,7 @@ export class RegistryClient {
     itemsOf: (answer: Answer) => readonly string[],
     signal: AbortSignal,
   ): Promise<Page<string> & { readonly answer: Answer }> {
-    const request = (url: string): HttpRequest => ({ method: 'GET', url, scope, maxBytes: listMaxBytes });
+    const request = (url: string): HttpRequest => ({ method: 'GET', url, scope, maxBytes: mostListBytes });
     let url = cursor ?? `${list}?n=${this.pageSize}`;
     let response = await this.http(request(url), signal);
     if (cursor === undefined && (response.status === 400 || response.status === 405)) {
@@ -221,6 +243,8 @@ export class RegistryClient {
     const { n, last } = Object.fromEntries(new URL(url).searchParams);
     // It does not know `last`, and began anew where we went on without its word.
     if (last !== undefined && url === pageAfter(list, n, last) && items.includes(last)) return { items: [], answer };
+    if (items.length > mostRows)
+      return { items: items.slice(0, mostRows), answer, failure: rowsLeftOut(this.host, mostRows) };
     const end = items.at(-1);
     // A page without rows, or one that leads back to itself, is the last.
     if (end === undefined) return { items, answer };

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { hasTooManyParts } from './bounds';
 import { Failure } from './failure';
 import type { HttpResponse } from './http';
 
@@ -106,6 +107,7 @@ export function decodeJson<T extends z.core.$ZodType>(
   response: Pick<HttpResponse, 'body' | 'url' | 'headers'>,
 ): z.output<T> {
   const subject = new URL(response.url).host;
+  if (hasTooManyParts(response.body)) throw new Failure('malformed', 'its answer has too many parts', { subject });
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body));
@@ -120,11 +122,26 @@ export function decodeJson<T extends z.core.$ZodType>(
       { cause },
     );
   }
-  const parsed = z.safeParse(schema, value);
+  const parsed = check(schema, value);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
+    const issue = parsed.error?.issues[0];
     const where = issue === undefined ? '' : `: ${[...issue.path, issue.message].join(' ')}`;
     throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
   }
   return parsed.data;
+}
+
+/** As zod's safeParse, which throws a RangeError where more is wrong than fits on the stack. */
+export function check<T extends z.core.$ZodType>(
+  schema: T,
+  value: unknown,
+):
+  | { readonly success: true; readonly data: z.output<T> }
+  | { readonly success: false; readonly error?: z.core.$ZodError } {
+  try {
+    return z.safeParse(schema, value);
+  } catch (error) {
+    if (error instanceof RangeError) return { success: false };
+    throw error;
+  }
 }

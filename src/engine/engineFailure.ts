@@ -49,12 +49,15 @@ const noSuchImage = /No such image|image not known|does not exist locally|^tag d
 /** The engine takes no such name, whatever else it says about it. */
 const noName = /invalid reference format|must be lowercase|invalid image name/i;
 
+/** Of longer words, no more is looked through: some of the patterns take the square of the length. */
+export const mostWords = 4096;
+
 /** Whether the other end of a failed call was a registry, by its host, or the engine alone. */
 export type Registry = string | undefined;
 
 /** Turns words of an engine into a Failure: those it repeats from a registry count as the registry's. */
 export function refusal(words: string, status: number | undefined, endpoint: string, registry: Registry): Failure {
-  const message = visible(words);
+  const message = visible(words.slice(0, mostWords));
   const isName = !noName.test(message);
   const isMissing = isName && noSuchImage.test(message);
   const known = registry === undefined || isMissing || !isName ? undefined : knownWords(message, registry);

@@ -1,7 +1,7 @@
 import { Failure } from '../core/failure';
 
-/** No message is longer; an answer of another kind would fill the memory. */
-const longestLine = 1024 * 1024;
+/** No message is longer: events have all labels of an image. An answer of another kind would fill the memory. */
+export const longestLine = 256 * 1024;
 
 /**
  * Reads a stream of JSON texts, one a line, as engines tell of progress and events. Blank lines count for nothing. Rejects
@@ -14,11 +14,15 @@ export async function* readMessages(
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of stream) {
-    rest += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    const lines = rest.split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line.trim() !== '') yield parse(line, () => malformed(subject));
-    if (rest.length > longestLine) throw malformed(subject);
+    const lines = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
+    // Only what has come now is looked through: a line may come in as many chunks as it has characters.
+    const last = lines.pop() ?? '';
+    for (const end of lines) {
+      const line = within(rest + end, subject);
+      rest = '';
+      if (line.trim() !== '') yield parse(line, () => malformed(subject));
+    }
+    rest = within(rest + last, subject);
   }
   rest += decoder.decode();
   if (rest.trim() !== '') yield parse(rest, () => brokenOff(subject));
@@ -27,6 +31,11 @@ export async function* readMessages(
 /** What an answer means that ends before it is complete. */
 export function brokenOff(subject: string): Failure {
   return new Failure('unreachable', 'the answer broke off', { subject, speaker: 'engine', code: 'ECONNRESET' });
+}
+
+function within(line: string, subject: string): string {
+  if (line.length <= longestLine) return line;
+  throw new Failure('malformed', 'a line of its progress is too long', { subject, speaker: 'engine' });
 }
 
 function malformed(subject: string): Failure {

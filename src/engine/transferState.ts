@@ -22,6 +22,11 @@ const moved = /^(?:Pushed|Download complete|Extracting|Pull complete)$/;
 const there = /^(?:Layer already exists|Already exists|Mounted from .*)$/;
 const waiting = /^(?:Preparing|Waiting|Pulling fs layer|Verifying Checksum|Retrying in .*)$/;
 
+/** Docker takes 127 layers; those beyond as many as these are left out of the sums, which are made anew for each message. */
+export const mostLayers = 1000;
+/** Layers are named by the beginning of their digest, or by all of it. */
+const longestId = 128;
+
 /** Adds up what an engine tells of a push or a pull. */
 export class TransferState {
   private readonly layers = new Map<string, Layer>();
@@ -36,7 +41,8 @@ export class TransferState {
     const { id, status, progressDetail, aux, error, errorDetail } = parsed.data;
     this.error ??= errorDetail?.message ?? error ?? undefined;
     if ((aux !== undefined && aux !== null) || (status ?? '').includes('digest: sha256:')) this.isComplete = true;
-    if (typeof id !== 'string' || typeof status !== 'string') return;
+    if (typeof id !== 'string' || typeof status !== 'string' || id.length > longestId) return;
+    if (this.layers.size >= mostLayers && !this.layers.has(id)) return;
     const layer = this.layers.get(id) ?? { isDone: false, bytes: 0, bytesDone: 0 };
     if (moving.test(status)) {
       const bytes = Math.max(progressDetail?.total ?? 0, layer.bytes);
@@ -51,13 +57,12 @@ export class TransferState {
   }
 
   get transfer(): Transfer {
-    const layers = [...this.layers.values()];
-    const sum = (of: (layer: Layer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
-    return {
-      layers: layers.length,
-      layersDone: sum(({ isDone }) => (isDone ? 1 : 0)),
-      bytes: sum(({ bytes }) => bytes),
-      bytesDone: sum(({ bytesDone }) => bytesDone),
-    };
+    const sums = { layers: this.layers.size, layersDone: 0, bytes: 0, bytesDone: 0 };
+    for (const { isDone, bytes, bytesDone } of this.layers.values()) {
+      if (isDone) sums.layersDone++;
+      sums.bytes += bytes;
+      sums.bytesDone += bytesDone;
+    }
+    return sums;
   }
 }

@@ -2,6 +2,7 @@ import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
+import type { DeletionPreview } from '../core/deletionGraph';
 import type { Endpoint } from '../core/diagnose';
 import type { Manifest } from '../core/manifest';
 import type {
@@ -12,7 +13,6 @@ import type {
   Group,
   ImageDetails,
   Page,
-  Platform,
   Repository,
   Tag,
   InspectedImage,
@@ -137,18 +137,47 @@ export interface ImageContent {
 }
 
 export interface Deletion {
-  /** What goes when `image` is deleted: asked again at the time, never from a cache. `progress` counts tags looked at. */
+  /** Absent where the registry deletes tags alone. */
+  readonly image?: ImageDeletion;
+  /** Absent as long as it is known that the registry deletes no tag alone. */
+  readonly untag?: TagDeletion;
+  /** Absent where the registry cannot. */
+  readonly repository?: RepositoryDeletion;
+}
+
+/** Deletes images by digest, each with all its tags. */
+export interface ImageDeletion {
+  /** What goes with the image of a tag: asked again at the time, never from a cache. `progress` counts tags looked at. */
   readonly preview: (
-    image: Tag,
+    tag: Tag,
     progress: (done: number, of: number) => void,
     signal: AbortSignal,
   ) => Promise<DeletionPreview>;
-  /** Deletes the manifest of that digest, and with it every tag on it. */
-  readonly image: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
-  /** Deletes a tag alone. Absent as long as it is known that the registry cannot. */
-  readonly untag?: (tag: Tag, signal: AbortSignal) => Promise<void>;
-  /** Deletes a whole repository. Absent where the registry cannot. */
-  readonly repository?: RepositoryDeletion;
+  /** Deletes the manifest of that digest, and with it every tag on it. `image`: a tag of it. */
+  readonly delete: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
+  /** Those of the tags that still point to the digest. */
+  readonly left: (
+    image: ImageReference,
+    digest: string,
+    tags: readonly string[],
+    signal: AbortSignal,
+  ) => Promise<readonly string[]>;
+}
+
+/** Deletes a tag alone. */
+export interface TagDeletion {
+  /** What the tag points to now. Rejects with `notFound` when there is no such tag. */
+  readonly preview: (tag: Tag, signal: AbortSignal) => Promise<TagPreview>;
+  readonly delete: (tag: Tag, signal: AbortSignal) => Promise<void>;
+  /** The registry keeps an image that has no tag; absent: that is not known. */
+  readonly keepsImage?: boolean;
+}
+
+export interface TagPreview {
+  /** Absent where the registry does not tell. */
+  readonly digest?: string;
+  /** Other tags of the same image, as far as the registry tells them at once. */
+  readonly others?: readonly string[];
 }
 
 export interface RepositoryDeletion {
@@ -160,15 +189,6 @@ export interface RepositoryDeletion {
     signal: AbortSignal,
   ) => Promise<{ readonly tags: number; readonly images?: number }>;
   readonly delete: (repository: Repository, signal: AbortSignal) => Promise<void>;
-}
-
-export interface DeletionPreview {
-  readonly digest: string;
-  /** Every tag on this digest, the one asked about included. */
-  readonly tags: readonly string[];
-  readonly platforms: readonly Platform[];
-  /** Where the registry deletes a tag alone: other tags that keep the image, as far as known. */
-  readonly stay?: readonly string[];
 }
 
 /** A kind of registry the user can connect; table.ts lists them, and that is all "pluggable" means. */

@@ -11,6 +11,7 @@ import type { Ask } from './ask';
 import type { Surroundings } from './diagnosis';
 import type { ShownDocument } from './documents';
 import type { More, Node, Problem } from './tree/node';
+import type { Kind } from './say';
 import type { Working } from './working';
 
 /** All that a command may use. */
@@ -42,6 +43,10 @@ export interface App {
   readonly browse: (url: URL) => Promise<void>;
   /** Says in the status bar that something is done. */
   readonly done: (message: string) => void;
+  /** Says something in a notification. Resolves to the button that was pressed, once it is closed. */
+  readonly message: (kind: Kind, text: string, ...buttons: readonly string[]) => Promise<string | undefined>;
+  /** Makes what others wrote fit for boxes that are not ours. */
+  readonly clean: (text: string) => string;
   /** Says in a notification what the user should know of; does not wait for it to be read. */
   readonly tell: (message: string, kind: 'information' | 'warning') => void;
   /** Says in a notification what the user should know of, with a button that runs a command on a row. */

@@ -61,8 +61,8 @@ export interface Ask {
   pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>>;
   /** Those of the items that are ticked; nothing when dismissed. Rejects when `items` does. */
   pickSeveral<T>(step: PickSeveralStep<T>): Promise<readonly T[] | undefined>;
-  /** A modal question; true when `button` was chosen. */
-  confirm(message: string, detail: string, button: string): Promise<boolean>;
+  /** A modal question; true when `button` was chosen. `detail`: a paragraph, or several. */
+  confirm(message: string, detail: string | readonly string[], button: string): Promise<boolean>;
 }
 
 export function stepTitle(flow: string, step: number, of: number): string {

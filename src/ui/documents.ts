@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { pause } from '../core/pause';
+import { plainText, withEscapes } from '../core/plainText';
 
 export interface ShownDocument {
   /** What the tab says: `api@1.4 manifest.json`. Its ending decides the colours. */
@@ -6,6 +8,28 @@ export interface ShownDocument {
   /** What tells it from another of that name: a digest. */
   readonly id: string;
   readonly text: string;
+}
+
+/** A tab has one line, and a path would lead to another tab. */
+function titleOf(name: string): string {
+  return plainText(name).replaceAll(/[\\/]/g, '-');
+}
+
+/** Characters that are looked at before others get their turn. */
+const slice = 256 * 1024;
+
+/** What nobody sees is written out, whoever made the document. */
+async function escaped(text: string): Promise<string> {
+  if (text.length <= slice) return withEscapes(text);
+  const parts: string[] = [];
+  for (let at = 0; at < text.length;) {
+    // Not between the halves of a character.
+    const end = at + slice + (/[\ud800-\udbff]/.test(text.charAt(at + slice - 1)) ? 1 : 0);
+    parts.push(withEscapes(text.slice(at, end)));
+    at = end;
+    await pause();
+  }
+  return parts.join('');
 }
 
 const scheme = 'registry-explorer';
@@ -25,8 +49,8 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   }
 
   async show({ name, id, text }: ShownDocument): Promise<void> {
-    const uri = vscode.Uri.from({ scheme, path: `/${id}/${name}` });
-    this.texts.set(uri.toString(), text);
+    const uri = vscode.Uri.from({ scheme, path: `/${id}/${titleOf(name)}` });
+    this.texts.set(uri.toString(), await escaped(text));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 

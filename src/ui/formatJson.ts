@@ -1,10 +1,45 @@
+import { pause as nextTurn } from '../core/pause';
+import type { Pause } from '../core/pause';
+import { JsonFormatter } from './jsonFormatter';
+
 /**
- * Lays JSON out to be read, touching nothing but white space: numbers, escapes and key order stay as the registry sent
- * them. What is not JSON is shown as it is.
+ * The longest document, in bytes: VS Code opens none above 50 MB for an extension.
+ * https://github.com/microsoft/vscode/blob/1.105.0/src/vs/editor/common/model/textModel.ts `_MODEL_SYNC_LIMIT`
  */
-export async function formatJson(bytes: Uint8Array): Promise<string> {
-  const text = new TextDecoder().decode(bytes);
-  // Loaded with the first document.
-  const { format, applyEdits } = await import('jsonc-parser');
-  return applyEdits(text, format(text, undefined, { insertSpaces: true, tabSize: 2, eol: '\n' }));
+const mostBytes = 48 * 1024 * 1024;
+/** Bytes read at a time: some milliseconds, also where each begins a line of its own. */
+export const sliceBytes = 64 * 1024;
+
+export interface FormattedJson {
+  readonly text: string;
+  /** Formatted, it would be too long for VS Code, so `text` is as it was sent. */
+  readonly isTooLong: boolean;
+}
+
+/**
+ * Formats JSON to be read. Changes nothing but white space: numbers, escapes, key order and keys that come twice stay byte for
+ * byte. What is not JSON stays as it is. Takes time in proportion to the length, in slices with a `pause` after each.
+ */
+export async function formatJson(bytes: Uint8Array, pause: Pause = nextTurn): Promise<FormattedJson> {
+  const formatter = new JsonFormatter(bytes);
+  let isJson = true;
+  let isTooLong = false;
+  for (let end = sliceBytes; isJson && !isTooLong; end += sliceBytes) {
+    isJson = formatter.readTo(end);
+    isTooLong = formatter.length > mostBytes;
+    if (end >= bytes.length) break;
+    await pause();
+  }
+  const formatted = isJson && !isTooLong ? formatter.result() : undefined;
+  return { text: await decode(formatted ?? bytes, pause), isTooLong };
+}
+
+async function decode(bytes: Uint8Array, pause: Pause): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let at = 0; at < bytes.length; at += sliceBytes) {
+    text += decoder.decode(bytes.subarray(at, at + sliceBytes), { stream: true });
+    await pause();
+  }
+  return text + decoder.decode();
 }

@@ -1,4 +1,5 @@
 import { printPlatform } from '../core/manifest';
+import { visible } from '../core/plainText';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
 import type { InspectedImage } from '../core/model';
@@ -16,7 +17,7 @@ export function describeImage(
   const total = layers.reduce((sum, layer) => sum + layer.size, 0);
   const created = config.created ?? undefined;
   const lines = [
-    `# ${printReference(asked)}`,
+    `# ${visible(printReference(asked))}`,
     ...field('image', printReference(image)),
     ...field('digest', digest),
     ...field('platform', printPlatform(platform)),
@@ -71,13 +72,13 @@ interface HistoryStep {
 
 /** History has a step a layer, and steps that made none: https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
 function layersOf(history: readonly HistoryStep[], layers: InspectedImage['layers']): string[] {
-  const rest = [...layers];
+  let at = 0;
   const steps = history.flatMap((step) => {
     const by = step.created_by ?? '';
-    const layer = step.empty_layer === true ? undefined : rest.shift();
+    const layer = step.empty_layer === true ? undefined : layers[at++];
     return layer === undefined ? [`  - step: ${JSON.stringify(by)}`] : layerLines(layer, by);
   });
-  return [...steps, ...rest.flatMap((layer) => layerLines(layer, ''))];
+  return [...steps, ...layers.slice(at).flatMap((layer) => layerLines(layer, ''))];
 }
 
 function layerLines(layer: { digest: string; size: number }, by: string): string[] {

@@ -1,12 +1,15 @@
 import { t } from '@vscode/l10n';
+import { isEndOfList, PageTrail } from '../core/bounds';
 import { withDetail } from '../core/failure';
 import type { Entry } from '../core/model';
 import { printReference } from '../core/reference';
+import { isUsable } from '../core/usable';
 import type { App } from './app';
 import type { Choice } from './ask';
 import type { AnyNode, NodeCommand } from './commands/command';
 import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
+import { report } from './report';
 import type { Node } from './tree/node';
 import { age, count, signedInAs, size, summary } from './words';
 
@@ -79,13 +82,16 @@ function imageChoice(node: LocalNode): Choice<LocalNode> {
 async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 'back' | undefined> {
   const controller = new AbortController();
   const entries: Entry[] = [];
+  const trail = new PageTrail(parent.connection.label);
   let next: string | undefined;
   let shown = 0;
   const load = async (): Promise<readonly Choice<Node | 'more'>[]> => {
     if (shown >= entries.length) {
       const page = await nextPage(parent, next, controller.signal);
-      entries.push(...page.items);
-      next = page.next;
+      for (const entry of page.items) if (isUsable(entry)) entries.push(entry);
+      next = trail.after(page, page.items.length);
+      const cut = page.failure ?? trail.failure;
+      if (isEndOfList(cut)) app.tell(report(cut, '')?.reason ?? '', 'information');
     }
     shown = Math.min(shown + mostChoices, entries.length);
     const choices: Choice<Node | 'more'>[] = entries

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { noNewRows, tooManyRows } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { NextStep } from '../core/failure';
 import { visible } from '../core/plainText';
@@ -143,6 +144,16 @@ function knownReason(failure: Failure): string | undefined {
       'its user name is the token itself, which docker would show to every program on this machine. Use the registry’s own program.',
     );
   if (speaker === 'program') return programReason(failure);
+  if (code === tooManyRows)
+    return t(
+      'only the first {0} are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
+      failure.message,
+    );
+  if (code === noNewRows)
+    return t(
+      '{0} pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+      failure.message,
+    );
   if (code === 'PROXY_ADDRESS') return t('the address of the proxy cannot be used: {0}.', failure.message);
   if (code === 'ENGINE_TRUST')
     return t(

@@ -18,7 +18,7 @@ function image(name: string, created: Date, platform = { os: 'linux', architectu
 }
 
 const arm64 = { os: 'linux', architecture: 'arm64' };
-const armv7 = { os: 'linux', architecture: 'arm', variant: 'v7' };
+export const armv7 = { os: 'linux', architecture: 'arm', variant: 'v7' };
 
 export const web = image('web', day(10));
 export const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
@@ -34,6 +34,9 @@ export const sharedIndex = buildIndex([
   { manifest: image('shared index', day(3), arm64) },
 ]);
 
+export const armv7Child = image('child', day(4), armv7);
+const withTaggedChild = buildIndex([{ manifest: image('child', day(4)) }, { manifest: armv7Child }]);
+
 /** Versions in the order in which they were made, so that a registry that tells dates sorts them the same way. */
 const versions = ['main', 'edge', '1.9', '1.10', '2.0.9', '2.0.10', '2.1.0-rc.1', '2.1.0', '2.1', 'latest'];
 
@@ -41,8 +44,10 @@ const versions = ['main', 'edge', '1.9', '1.10', '2.0.9', '2.0.10', '2.1.0-rc.1'
 export const contractRepositories: readonly SeedRepository[] = [
   { name: 'app/multi', tags: { '1': multi } },
   { name: 'app/web', tags: { latest: web, chart } },
+  { name: 'delete/child', tags: { '1': withTaggedChild, armv7: armv7Child } },
   { name: 'delete/forbidden', tags: { a: shared, b: other } },
   { name: 'delete/index', tags: { a: sharedIndex, b: sharedIndex, c: other } },
+  { name: 'delete/kept', tags: { '1': withTaggedChild, armv7: armv7Child } },
   { name: 'delete/once', tags: { a: shared, b: shared, c: other } },
   { name: 'delete/twice', tags: { a: shared, b: other } },
   { name: 'delete/untag', tags: { a: shared, b: shared } },

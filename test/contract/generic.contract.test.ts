@@ -86,6 +86,6 @@ describe('generic over TLS', () => {
     );
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: pki.ca.certFile };
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], { env });
-    expect(stdout).toBe('app/multi,app/web,delete/forbidden\n');
+    expect(stdout).toBe('app/multi,app/web,delete/child\n');
   });
 });

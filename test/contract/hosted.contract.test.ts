@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Connection, Credential } from '../../src/core/model';
+import type { Connection, Credential, Tag } from '../../src/core/model';
 import { dockerHub } from '../../src/providers/dockerHub/type';
 import { ghcr } from '../../src/providers/ghcr/type';
 import { withDigest } from '../../src/core/reference';
-import type { Deletion, ProviderType, RegistryProvider } from '../../src/providers/provider';
+import type { ImageDeletion, ProviderType, RegistryProvider, TagDeletion } from '../../src/providers/provider';
 import { startDockerHub } from '../sandbox/dockerHub/hub';
 import { startGitHub } from '../sandbox/github/github';
 import { startRecorder } from '../sandbox/recorder';
@@ -91,69 +91,83 @@ describeProvider({
   },
 });
 
-function deletionOf({ deletion }: RegistryProvider): Deletion {
-  if (deletion === undefined) throw new Error('It cannot delete');
-  return deletion;
+function imagesOf({ deletion }: RegistryProvider): ImageDeletion {
+  if (deletion?.image === undefined) throw new Error('It deletes no images');
+  return deletion.image;
 }
 
-async function previewOf(provider: RegistryProvider, path: string, tag: string) {
-  return deletionOf(provider).preview(await tagOf(provider, path, tag), () => undefined, signal);
+function tagsOf({ deletion }: RegistryProvider): TagDeletion {
+  if (deletion?.untag === undefined) throw new Error('It deletes no tags');
+  return deletion.untag;
 }
 
 /** Docker Hub: a tag goes, its image stays. */
 function deletesTags({ start, registry, provider }: Given): void {
-  it('names beforehand the tag that goes, and those that keep the image', async () => {
-    expect(await previewOf(provider(), 'delete/once', 'b')).toEqual({
-      digest: content.shared.digest,
-      tags: ['b'],
-      platforms: [],
-      stay: ['a'],
-    });
-    expect(await previewOf(provider(), 'delete/index', 'a')).toEqual({
-      digest: content.sharedIndex.digest,
-      tags: ['a'],
-      platforms: [
-        { os: 'linux', architecture: 'amd64' },
-        { os: 'linux', architecture: 'arm64' },
-      ],
-      stay: ['b'],
-    });
+  it('deletes tags alone', () => {
+    expect(provider().deletion).not.toHaveProperty('image');
+  });
+
+  it('names beforehand what the tag points to, and the tags that keep the image', async () => {
+    const preview = async (path: string, tag: string) =>
+      tagsOf(provider()).preview(await tagOf(provider(), path, tag), signal);
+    expect(await preview('delete/once', 'b')).toEqual({ digest: content.shared.digest, others: ['a'] });
+    expect(await preview('delete/index', 'a')).toEqual({ digest: content.sharedIndex.digest, others: ['b'] });
   });
 
   it('deletes a tag, and neither its image nor another tag', async () => {
-    const { image } = await tagOf(provider(), 'delete/once', 'b');
-    await deletionOf(provider()).image(image, content.shared.digest, signal);
+    const tag = await tagOf(provider(), 'delete/once', 'b');
+    await tagsOf(provider()).delete(tag, signal);
     expect((await tagNames(provider(), 'delete/once')).sort()).toEqual(['a', 'c']);
     const fresh = registry().open(registry().credential);
-    expect(await failing(fresh.content?.manifest(image, signal) ?? Promise.resolve())).toMatchObject({
+    expect(await failing(fresh.content?.manifest(tag.image, signal) ?? Promise.resolve())).toMatchObject({
       kind: 'notFound',
     });
-    const kept = await fresh.content?.manifest(withDigest(image, content.shared.digest), signal);
+    const kept = await fresh.content?.manifest(withDigest(tag.image, content.shared.digest), signal);
     expect(kept).toMatchObject({ digest: content.shared.digest });
+    expect(await failing(tagsOf(provider()).preview(tag, signal))).toMatchObject({ kind: 'notFound' });
   });
 
   it('does not find what was deleted already', async () => {
-    const { image } = await tagOf(provider(), 'delete/twice', 'a');
-    const deletion = deletionOf(provider());
-    await deletion.image(image, content.shared.digest, signal);
-    expect(await failing(deletion.image(image, content.shared.digest, signal))).toMatchObject({ kind: 'notFound' });
+    const tag = await tagOf(provider(), 'delete/twice', 'a');
+    await tagsOf(provider()).delete(tag, signal);
+    expect(await failing(tagsOf(provider()).delete(tag, signal))).toMatchObject({ kind: 'notFound' });
   });
 
   it('tells when the account may delete nothing', async () => {
-    await refusesDeletion(start);
+    await refusesDeletion(start, (own, tag) => tagsOf(own).delete(tag, signal));
   });
 }
 
 /** GitHub: a version goes with all its tags. */
 function deletesVersions({ start, registry, provider }: Given): void {
   it('names beforehand every tag that goes', async () => {
-    const preview = await previewOf(provider(), 'delete/once', 'b');
-    expect(preview).toEqual({ digest: content.shared.digest, tags: ['a', 'b'], platforms: [] });
+    const tag = await tagOf(provider(), 'delete/once', 'b');
+    expect(await imagesOf(provider()).preview(tag, () => undefined, signal)).toMatchObject({
+      digest: content.shared.digest,
+      tags: ['a', 'b'],
+      platforms: [],
+      loses: [],
+      unknown: [],
+    });
+  });
+
+  it('names the index that loses a platform when its child is deleted, and what stays of an index', async () => {
+    const preview = async (name: string) =>
+      imagesOf(provider()).preview(await tagOf(provider(), 'delete/child', name), () => undefined, signal);
+    const found = await preview('armv7');
+    expect(found).toMatchObject({ tags: ['armv7'], loses: [{ tags: ['1'], platforms: [content.armv7] }] });
+    expect((await preview('1')).stays).toEqual([{ platform: content.armv7, tags: ['armv7'] }]);
+    const { image } = await tagOf(provider(), 'delete/child', 'armv7');
+    await imagesOf(provider()).delete(image, found.digest, signal);
+    expect(await imagesOf(provider()).left(image, found.digest, found.tags, signal)).toEqual([]);
+    const { content: fresh } = registry().open(registry().credential);
+    const child = withDigest(image, content.armv7Child.digest);
+    expect(await failing(fresh?.manifest(child, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
   });
 
   it('deletes a version with all its tags, and no other', async () => {
     const { image } = await tagOf(provider(), 'delete/once', 'a');
-    await deletionOf(provider()).image(image, content.shared.digest, signal);
+    await imagesOf(provider()).delete(image, content.shared.digest, signal);
     expect(await tagNames(provider(), 'delete/once')).toEqual(['c']);
     const { content: fresh } = registry().open(registry().credential);
     for (const gone of [image, withDigest(image, content.shared.digest)])
@@ -162,30 +176,32 @@ function deletesVersions({ start, registry, provider }: Given): void {
 
   it('does not find what was deleted already', async () => {
     const { image } = await tagOf(provider(), 'delete/twice', 'a');
-    const deletion = deletionOf(provider());
-    await deletion.image(image, content.shared.digest, signal);
-    expect(await failing(deletion.image(image, content.shared.digest, signal))).toMatchObject({ kind: 'notFound' });
+    const deletion = imagesOf(provider());
+    await deletion.delete(image, content.shared.digest, signal);
+    expect(await failing(deletion.delete(image, content.shared.digest, signal))).toMatchObject({ kind: 'notFound' });
   });
 
   it('explains that the last version stays', async () => {
     const { image } = await tagOf(provider(), 'delete/untag', 'a');
-    const failure = await failing(deletionOf(provider()).image(image, content.shared.digest, signal));
+    const failure = await failing(imagesOf(provider()).delete(image, content.shared.digest, signal));
     expect(failure).toMatchObject({ kind: 'rejected' });
     expect(failure.message).toContain('You cannot delete the last version of a package');
     expect((await tagNames(provider(), 'delete/untag')).sort()).toEqual(['a', 'b']);
   });
 
   it('tells when the token may delete nothing', async () => {
-    await refusesDeletion(start);
+    await refusesDeletion(start, (own, { image }) => imagesOf(own).delete(image, content.shared.digest, signal));
   });
 }
 
-async function refusesDeletion(start: Given['start']): Promise<void> {
+async function refusesDeletion(
+  start: Given['start'],
+  remove: (own: RegistryProvider, tag: Tag) => Promise<void>,
+): Promise<void> {
   const readOnly = await start({ readOnly: true });
   try {
     const own = readOnly.open(readOnly.credential);
-    const { image } = await tagOf(own, 'delete/forbidden', 'a');
-    const failure = await failing(deletionOf(own).image(image, content.shared.digest, signal));
+    const failure = await failing(remove(own, await tagOf(own, 'delete/forbidden', 'a')));
     expect(failure).toMatchObject({ kind: 'forbidden' });
     expect((await tagNames(own, 'delete/forbidden')).sort()).toEqual(['a', 'b']);
   } finally {

@@ -90,8 +90,10 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
       expect(paths.map((path) => path.slice(prefix.length)).sort()).toEqual([
         'app/multi',
         'app/web',
+        'delete/child',
         'delete/forbidden',
         'delete/index',
+        'delete/kept',
         'delete/once',
         'delete/twice',
         'delete/untag',
@@ -244,14 +246,18 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
   });
 }
 
+/** What a deletion concerns besides an image and its tags. */
+const nothingElse = { platforms: [], loses: [], stays: [], referrers: 0, unknown: [] };
+
 /** A registry that deletes images by digest, with all their tags. */
 function deletesImages({ start, registry, provider }: Given): void {
-  const deleting = (from = provider()): Deletion => {
-    if (from.deletion === undefined) throw new Error('It cannot delete');
-    return from.deletion;
+  const deleting = (from = provider()): Deletion & Required<Pick<Deletion, 'image'>> => {
+    const { deletion } = from;
+    if (deletion?.image === undefined) throw new Error('It cannot delete');
+    return { ...deletion, image: deletion.image };
   };
   const preview = async (path: string, tag: string) =>
-    deleting().preview(await tagOf(provider(), path, tag), () => undefined, signal);
+    deleting().image.preview(await tagOf(provider(), path, tag), () => undefined, signal);
   const isGone = async (path: string, tag: Tag, built: BuiltManifest): Promise<void> => {
     expect(await tagNames(provider(), path)).not.toContain(tag.label);
     // A provider of its own: this one may remember the manifest.
@@ -266,9 +272,10 @@ function deletesImages({ start, registry, provider }: Given): void {
     expect(await preview('delete/once', 'b')).toEqual({
       digest: content.shared.digest,
       tags: ['a', 'b'],
-      platforms: [],
+      ...nothingElse,
     });
     expect(await preview('delete/index', 'a')).toEqual({
+      ...nothingElse,
       digest: content.sharedIndex.digest,
       tags: ['a', 'b'],
       platforms: [
@@ -278,17 +285,51 @@ function deletesImages({ start, registry, provider }: Given): void {
     });
   });
 
+  it('names the index that loses a platform when its child is deleted, and it is broken afterwards', async () => {
+    const found = await preview('delete/child', 'armv7');
+    expect(found).toMatchObject({ digest: content.armv7Child.digest, tags: ['armv7'] });
+    expect(found.loses).toEqual([{ tags: ['1'], platforms: [content.armv7] }]);
+    expect(await preview('delete/child', '1')).toMatchObject({
+      platforms: [{ os: 'linux', architecture: 'amd64' }],
+      stays: [{ platform: content.armv7, tags: ['armv7'] }],
+      loses: [],
+    });
+    const { image } = await tagOf(provider(), 'delete/child', 'armv7');
+    await deleting().image.delete(image, found.digest, signal);
+    expect(await deleting().image.left(image, found.digest, found.tags, signal)).toEqual([]);
+    const { content: fresh } = registry().open(registry().credential);
+    const child = withDigest(image, content.armv7Child.digest);
+    expect(await failing(fresh?.manifest(child, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
+    expect(await tagNames(provider(), 'delete/child')).toEqual(['1']);
+  });
+
+  it('leaves a child that has a tag of its own when its index is deleted', async () => {
+    const { image } = await tagOf(provider(), 'delete/kept', '1');
+    const { digest } = await preview('delete/kept', '1');
+    await deleting().image.delete(image, digest, signal);
+    expect(await tagNames(provider(), 'delete/kept')).toEqual(['armv7']);
+    const { content: fresh } = registry().open(registry().credential);
+    const kept = await fresh?.manifest(withDigest(image, content.armv7Child.digest), signal);
+    expect(kept).toMatchObject({ digest: content.armv7Child.digest });
+  });
+
+  it('tells which tags are left where nothing was deleted', async () => {
+    const { image } = await tagOf(provider(), 'delete/index', 'a');
+    const asked = ['a', 'b', 'c', 'gone'];
+    expect(await deleting().image.left(image, content.sharedIndex.digest, asked, signal)).toEqual(['a', 'b']);
+  });
+
   it('counts the tags it looks at', async ({ skip }) => {
     if (registry().listsTagsOfDigests === true) return skip('It is told the tags of a digest at once');
     const seen: string[] = [];
     const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
-    await deleting().preview(await tagOf(provider(), 'delete/index', 'c'), progress, signal);
+    await deleting().image.preview(await tagOf(provider(), 'delete/index', 'c'), progress, signal);
     expect(seen).toEqual(['1/3', '2/3', '3/3']);
   });
 
   it('deletes an image with all its tags, and no other', async () => {
     const [a, b] = [await tagOf(provider(), 'delete/once', 'a'), await tagOf(provider(), 'delete/once', 'b')];
-    await deleting().image(a.image, content.shared.digest, signal);
+    await deleting().image.delete(a.image, content.shared.digest, signal);
     await isGone('delete/once', a, content.shared);
     await isGone('delete/once', b, content.shared);
     expect(await tagNames(provider(), 'delete/once')).toEqual(['c']);
@@ -297,8 +338,8 @@ function deletesImages({ start, registry, provider }: Given): void {
 
   it('does not find what was deleted already', async () => {
     const { image } = await tagOf(provider(), 'delete/twice', 'a');
-    await deleting().image(image, content.shared.digest, signal);
-    expect(await failing(deleting().image(image, content.shared.digest, signal))).toMatchObject({
+    await deleting().image.delete(image, content.shared.digest, signal);
+    expect(await failing(deleting().image.delete(image, content.shared.digest, signal))).toMatchObject({
       kind: 'notFound',
     });
     expect(await tagNames(provider(), 'delete/twice')).toEqual(['b']);
@@ -309,11 +350,11 @@ function deletesImages({ start, registry, provider }: Given): void {
     const own = registry().open(registry().credential);
     const tag = await tagOf(own, 'delete/untag', 'a');
     if (registry().untag === 'done') {
-      await deleting(own).untag?.(tag, signal);
+      await deleting(own).untag?.delete(tag, signal);
       expect(deleting(own)).toHaveProperty('untag');
       expect(await tagNames(own, 'delete/untag')).toEqual(['b']);
     } else {
-      const refused = deleting(own).untag?.(tag, signal) ?? Promise.resolve();
+      const refused = deleting(own).untag?.delete(tag, signal) ?? Promise.resolve();
       expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
       expect(deleting(own)).not.toHaveProperty('untag');
       expect(await tagNames(own, 'delete/untag')).toEqual(['a', 'b']);
@@ -327,7 +368,7 @@ function deletesImages({ start, registry, provider }: Given): void {
     try {
       const own = readOnly.open(readOnly.credential);
       const { image } = await tagOf(own, 'delete/forbidden', 'a');
-      const refused = deleting(own).image(image, content.shared.digest, signal);
+      const refused = deleting(own).image.delete(image, content.shared.digest, signal);
       expect(await failing(refused)).toMatchObject({ kind: 'unsupported' });
       expect(await tagNames(own, 'delete/forbidden')).toEqual(['a', 'b']);
     } finally {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startRecorder, type Recorder } from '../sandbox/recorder';
 import { startV2Server, type V2Server } from '../sandbox/v2Server';
+import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
 import { editor } from './editor';
 import { api13, api14, connected, repositories, startSeededRegistry, web1, web2, type SeededRegistry } from './images';
@@ -14,6 +15,9 @@ let registry: SeededRegistry;
 let recorder: Recorder;
 /** Allows no deletion. */
 let locked: SeededRegistry;
+/** The image of the tag `armv7` is a child of the index `1` as well. */
+const armv7 = buildImage({ platform: { os: 'linux', architecture: 'arm', variant: 'v7' } });
+const index = buildIndex([{ manifest: buildImage() }, { manifest: armv7 }]);
 /** Deletes a tag alone. */
 let modern: V2Server;
 
@@ -21,7 +25,9 @@ beforeAll(async () => {
   registry = await startSeededRegistry();
   recorder = await startRecorder(registry.url);
   locked = await startSeededRegistry(undefined, { deleteEnabled: false });
-  modern = await startV2Server({ repositories });
+  modern = await startV2Server({
+    repositories: [...repositories, { name: 'team/multi', tags: { '1': index, armv7 } }],
+  });
 });
 afterEach(() => {
   recorder.clearFaults();
@@ -114,7 +120,7 @@ describe('commands', () => {
     const question = dialog(workbench());
     expect(await question.message()).toBe(`Delete ${host()}/team/api:1.4?`);
     const detail = await question.detail();
-    expect(detail).toContain('These 2 tags are the same image and go together: latest, 1.4.');
+    expect(detail).toContain('These 2 tags are the same image and go together: 1.4, latest.');
     expect(detail).toContain('With it go its platforms: amd64, arm64.');
     expect(detail).toContain(api14.digest);
     expect(await question.buttons()).toEqual(expect.arrayContaining(['Delete 2 Tags', 'Cancel']));
@@ -158,11 +164,24 @@ describe('commands', () => {
     await view.collapse('Locked');
   });
 
+  it('says which tag loses a platform when the child of an index is deleted', async () => {
+    const view = await opened('Modern', 'team/multi');
+    await view.choose(['team/multi', 'armv7'], 'Delete Image…');
+    const question = dialog(workbench());
+    expect(await question.detail()).toContain(
+      'Tag 1 loses its platform linux/arm/v7, which can no longer be pulled there.',
+    );
+    await workbench().screenshot('delete-child');
+    await question.press('Cancel');
+    await view.row(['team/multi', 'armv7']);
+    await view.collapse('Modern');
+  });
+
   it('untags where the registry can', async () => {
     const view = await opened('Modern', 'team/web');
     await view.choose(['team/web', 'stable'], 'Untag…');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('Only this tag goes.');
+    expect(await question.detail()).toContain(`The tag points to ${web2.digest}.`);
     await question.press('Untag');
     await view.gone(['team/web', 'stable']);
     await view.row(['team/web', '2.0']);

@@ -107,7 +107,7 @@ describe('Docker Hub', () => {
     expect(await view.menu(['app', '2.0'])).toEqual([
       ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
       ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
-      ...['Open in Browser', '---', 'Refresh', '---', 'Delete Image…'],
+      ...['Open in Browser', '---', 'Refresh', '---', 'Untag…'],
     ]);
     await view.choose(['app', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe('alice/app:2.0');
@@ -151,12 +151,12 @@ describe('Docker Hub', () => {
 
   it('deletes a tag after saying which others keep the image', async () => {
     const view = await opened();
-    await view.choose(['app', 'latest'], 'Delete Image…');
+    await view.choose(['app', 'latest'], 'Untag…');
     const question = dialog(workbench());
-    expect(await question.message()).toBe('Delete alice/app:latest?');
+    expect(await question.message()).toBe('Untag alice/app:latest?');
     expect(await question.detail()).toContain('Only this tag goes. The image stays under 2.0.');
     await workbench().screenshot('hub-delete');
-    await question.press('Delete Tag');
+    await question.press('Untag');
     await view.gone(['app', 'latest']);
   });
 
@@ -209,10 +209,10 @@ describe('Docker Hub', () => {
     expect((await view.rows()).map(({ label }) => label)).toEqual(['Docker Hub', 'bob', 'alice']);
     await view.expand(['Docker Hub', 'alice']);
     await view.expand(['alice', 'app']);
-    await view.choose(['app', '2.0'], 'Delete Image…');
-    await dialog(workbench()).press('Delete Tag');
+    await view.choose(['app', '2.0'], 'Untag…');
+    await dialog(workbench()).press('Untag');
     const toast = notifications(workbench());
-    expect(await toast.saying('Could not delete')).toContain('a token needs the permission “Read, Write, Delete”');
+    expect(await toast.saying('Could not untag')).toContain('a token needs the permission “Read, Write, Delete”');
     await toast.clear();
     const tokens = hub.requests.slice(-3).map(({ headers }) => headers.authorization ?? '');
     for (const token of tokens) expect(token).toContain('-of-bob');
@@ -242,6 +242,7 @@ describe('Docker Hub for everybody', () => {
     await view.row(['alice', 'app']);
     expect((await view.rows()).map(({ label }) => label)).toEqual(['Docker Hub', 'library', 'alice', 'app']);
     await view.expand(['alice', 'app']);
-    expect(await view.menu(['app', '1.0'])).not.toContain('Delete Image…');
+    const menu = await view.menu(['app', '1.0']);
+    for (const command of ['Untag…', 'Delete Image…']) expect(menu).not.toContain(command);
   });
 });

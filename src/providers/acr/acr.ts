@@ -1,19 +1,22 @@
 import { t } from '@vscode/l10n';
 import type { AzureRegistry } from '../../azure/azure';
 import { withAuth } from '../../core/auth';
+import { readDeletion, registrySource } from '../../core/deletionGraph';
+import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
-import { isDigestTag, readAttachment, readImage, readPlatforms, runnable } from '../../core/imageReader';
+import { isDigestTag, readAttachment, readImage, readPlatforms } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
+import { isIndexType } from '../../core/manifest';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import type { Deletion, DeletionPreview, ImageContent, Locks, RegistryProvider } from '../provider';
+import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
 import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
 import { EntraSession } from './entra';
@@ -141,11 +144,22 @@ export class AcrProvider implements RegistryProvider {
   };
 
   readonly deletion = {
-    preview: (tag, progress, signal) => this.previewDeletion(tag, progress, signal),
-    image: (image, digest, signal) =>
-      this.unlessLocked(image, digest, signal, () => this.client.deleteManifest(image.path, digest, signal)),
-    untag: ({ image, label }: Tag, signal: AbortSignal) =>
-      this.unlessLocked(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
+    image: {
+      preview: ({ image, label }, progress, signal) => readDeletion(this.graphOf(image.path), label, progress, signal),
+      delete: (image, digest, signal) =>
+        this.unlessLocked(image, digest, signal, () => this.client.deleteManifest(image.path, digest, signal)),
+      left: (image, digest, tags, signal) => this.tagsLeft(image, digest, tags, signal),
+    },
+    untag: {
+      preview: async ({ image, label }, signal) => {
+        const { digest } = await this.api.tag(image.path, label, signal);
+        const all = (await this.api.tagsOn(image.path, digest, signal)).map(({ name }) => name);
+        return { digest, others: all.filter((name) => name !== label && !isDigestTag(name)).sort() };
+      },
+      delete: ({ image, label }, signal) =>
+        this.unlessLocked(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
+      keepsImage: true,
+    },
     repository: {
       counts: ({ image }: Repository, signal: AbortSignal) => this.api.counts(image.path, signal),
       delete: ({ image }: Repository, signal: AbortSignal) =>
@@ -207,19 +221,35 @@ export class AcrProvider implements RegistryProvider {
     return { items: shown.map((answer) => tagOf(image, answer, manifests.get(answer.digest))), ...next };
   }
 
-  private async previewDeletion(
-    { image, label }: Tag,
-    progress: (done: number, of: number) => void,
+  /** The listings tell where every tag points, and which manifests are indexes. */
+  private graphOf(path: string): GraphSource {
+    return registrySource(this.client, path, async (signal) => {
+      const [tags, manifests] = await Promise.all([
+        this.api.everyTag(path, signal),
+        this.api.everyManifest(path, signal),
+      ]);
+      const types = new Map(manifests.map(({ digest, mediaType }) => [digest, mediaType]));
+      return tags.map(({ name, digest }) => {
+        const mediaType = types.get(digest);
+        return { name, digest, ...(typeof mediaType === 'string' ? { isIndex: isIndexType(mediaType) } : {}) };
+      });
+    });
+  }
+
+  private async tagsLeft(
+    { path }: ImageReference,
+    digest: string,
+    tags: readonly string[],
     signal: AbortSignal,
-  ): Promise<DeletionPreview> {
-    const manifest = await this.client.manifest(image.path, label, signal);
-    const tags = (await this.api.tagsOn(image.path, manifest.digest, signal)).map(({ name }) => name);
-    progress(tags.length, tags.length);
-    return {
-      digest: manifest.digest,
-      tags: tags.sort(),
-      platforms: manifest.kind === 'index' ? runnable(manifest).flatMap(({ platform }) => platform ?? []) : [],
-    };
+  ): Promise<readonly string[]> {
+    try {
+      const left = new Set((await this.api.tagsOn(path, digest, signal)).map(({ name }) => name));
+      return tags.filter((name) => left.has(name));
+    } catch (error) {
+      // With its last image the repository is gone.
+      if (error instanceof Failure && error.kind === 'notFound') return [];
+      throw error;
+    }
   }
 
   /** A lock is refused as if deletion were not supported at all: which lock it is, the attributes tell. */

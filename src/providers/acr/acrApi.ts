@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { tooManyTags } from '../../core/deletionGraph';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
@@ -12,6 +13,8 @@ export type Locked = { readonly kind: 'tag'; readonly name: string } | { readonl
 
 /** The most that the registry gives at once. */
 const pageSize = 1000;
+/** More of anything than is looked through. */
+const mostPages = 100;
 const listMaxBytes = 16 * 1024 * 1024;
 
 /** What Azure's registries tell beyond V2: https://learn.microsoft.com/en-us/rest/api/containerregistry/ */
@@ -31,7 +34,15 @@ export class AcrApi {
   /** Every tag on a digest. */
   async tagsOn(repository: string, digest: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
     const first = this.address(repository, `_tags?n=${pageSize}&digest=${encodeURIComponent(digest)}`);
-    return whole((cursor = first) => this.tags(repository, cursor, signal));
+    return this.whole((cursor = first) => this.tags(repository, cursor, signal));
+  }
+
+  async everyTag(repository: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
+    return this.whole((cursor) => this.tags(repository, cursor, signal));
+  }
+
+  async everyManifest(repository: string, signal: AbortSignal): Promise<readonly ManifestAnswer[]> {
+    return this.whole((cursor) => this.manifests(repository, cursor, signal));
   }
 
   async tag(repository: string, name: string, signal: AbortSignal): Promise<TagAnswer> {
@@ -111,9 +122,21 @@ export class AcrApi {
     }
     if (tag !== undefined) return { tags: [await this.tag(repository, tag, signal)], manifests: [] };
     return {
-      tags: await whole((cursor) => this.tags(repository, cursor, signal)),
-      manifests: await whole((cursor) => this.manifests(repository, cursor, signal)),
+      tags: await this.everyTag(repository, signal),
+      manifests: await this.everyManifest(repository, signal),
     };
+  }
+
+  private async whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
+    const items: T[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < mostPages; pages++) {
+      const page = await read(cursor);
+      items.push(...page.items);
+      cursor = page.next;
+      if (cursor === undefined) return items;
+    }
+    throw tooManyTags(new URL(this.url).host);
   }
 
   private async page<T extends z.core.$ZodType>(
@@ -163,21 +186,6 @@ export class AcrApi {
       });
     return `${own.origin}${target.pathname}${target.search}`;
   }
-}
-
-/** No repository has more of anything. */
-const mostPages = 100;
-
-async function whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
-  const items: T[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
-    const page = await read(cursor);
-    items.push(...page.items);
-    cursor = page.next;
-    if (cursor === undefined) break;
-  }
-  return items;
 }
 
 function scopeOf(repository: string, action: string): string {

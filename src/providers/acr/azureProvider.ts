@@ -91,9 +91,16 @@ export class AzureProvider implements RegistryProvider {
   };
 
   readonly deletion: Deletion = {
-    preview: (tag, progress, signal) => this.at(tag.image.host).deletion.preview(tag, progress, signal),
-    image: (image, digest, signal) => this.at(image.host).deletion.image(image, digest, signal),
-    untag: (tag, signal) => this.at(tag.image.host).deletion.untag(tag, signal),
+    image: {
+      preview: (tag, progress, signal) => this.at(tag.image.host).deletion.image.preview(tag, progress, signal),
+      delete: (image, digest, signal) => this.at(image.host).deletion.image.delete(image, digest, signal),
+      left: (image, digest, tags, signal) => this.at(image.host).deletion.image.left(image, digest, tags, signal),
+    },
+    untag: {
+      preview: (tag, signal) => this.at(tag.image.host).deletion.untag.preview(tag, signal),
+      delete: (tag, signal) => this.at(tag.image.host).deletion.untag.delete(tag, signal),
+      keepsImage: true,
+    },
     repository: {
       counts: (repository, signal) => this.at(repository.image.host).deletion.repository.counts(repository, signal),
       delete: (repository, signal) => this.at(repository.image.host).deletion.repository.delete(repository, signal),

@@ -1,4 +1,5 @@
 import { abandonable } from '../../core/auth';
+import { PageTrail } from '../../core/bounds';
 import type { Page } from '../../core/model';
 import type { ManifestAnswer } from './answers';
 
@@ -12,7 +13,9 @@ interface Reading {
 /** What is listed of a repository's manifests, the newest first: read as far as somebody needs it, once for all who do. */
 export class ManifestListing {
   private readonly known = new Map<string, ManifestAnswer>();
+  private readonly trail = new PageTrail('');
   private cursor: string | undefined;
+  /** Or as much of it as is read of any list. */
   private isWhole = false;
   private reading: Reading | undefined;
 
@@ -54,8 +57,9 @@ export class ManifestListing {
 
   private async page(signal: AbortSignal): Promise<void> {
     const { items, next } = await this.read(this.cursor, signal);
+    const before = this.known.size;
     for (const manifest of items) this.known.set(manifest.digest, manifest);
-    this.cursor = next;
-    this.isWhole = next === undefined;
+    this.cursor = this.trail.after(next === undefined ? {} : { next }, this.known.size - before);
+    this.isWhole = this.cursor === undefined;
   }
 }

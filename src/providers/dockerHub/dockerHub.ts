@@ -8,10 +8,10 @@ import { baseName, parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagPreview } from '../provider';
 import * as answers from './answers';
 import { deletionRefused, HubApi, hubUrl } from './hubApi';
-import { digestOf, isIndex, platformsOf, tagOf } from './tags';
+import { digestOf, platformsOf, tagOf } from './tags';
 import { webPage } from './webPages';
 
 const host = 'docker.io';
@@ -51,8 +51,10 @@ export class DockerHubProvider implements RegistryProvider {
     this.hasAccount = connection.account !== undefined || connection.login !== undefined;
     if (this.hasAccount) {
       this.deletion = {
-        preview: (tag, _progress, signal) => this.previewDeletion(tag, signal),
-        image: (image, _digest, signal) => this.deleteTag(image, signal),
+        untag: {
+          preview: (tag, signal) => this.previewUntag(tag, signal),
+          delete: ({ image }, signal) => this.deleteTag(image, signal),
+        },
       };
     }
     this.client = new RegistryClient(withAuth(http, registryUrl, context.credential), registryUrl);
@@ -206,19 +208,15 @@ export class DockerHubProvider implements RegistryProvider {
     return this.hub.get(answers.tagAnswer, `${tagsPath(image)}/${encodeURIComponent(image.tag ?? 'latest')}`, signal);
   }
 
-  private async previewDeletion({ image, label }: Tag, signal: AbortSignal): Promise<DeletionPreview> {
+  private async previewUntag({ image, label }: Tag, signal: AbortSignal): Promise<TagPreview> {
     const [now, page] = await Promise.all([
       this.tagNow(image, signal),
       this.tags(repositoryOf(image), undefined, signal),
     ]);
-    const digest = digestOf(now) ?? (await this.digestIfThere(image, label, signal)) ?? '';
-    const isOther = (tag: Tag) => tag.label !== label && digest !== '' && tag.details?.digest === digest;
-    return {
-      digest,
-      tags: [label],
-      platforms: isIndex(now) ? platformsOf(image, now).map(({ platform }) => platform) : [],
-      stay: page.items.filter(isOther).map((tag) => tag.label),
-    };
+    const digest = digestOf(now) ?? (await this.digestIfThere(image, label, signal));
+    if (digest === undefined) return {};
+    const others = page.items.filter((tag) => tag.label !== label && tag.details?.digest === digest);
+    return { digest, others: others.map((tag) => tag.label).sort() };
   }
 
   /** The registry no longer has what is inactive. */

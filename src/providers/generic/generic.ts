@@ -1,26 +1,25 @@
 import { t } from '@vscode/l10n';
-import pLimit from 'p-limit';
 import { LRUCache } from 'lru-cache';
 import { withAuth } from '../../core/auth';
+import { readDeletion, readPoint, readTagsLeft, registrySource, tooManyTags } from '../../core/deletionGraph';
+import type { GraphSource, KnownTag } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
-import { emptyList, Failure } from '../../core/failure';
-import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms, runnable } from '../../core/imageReader';
-import type { Connection, Page, Repository, Tag } from '../../core/model';
+import { emptyList, Failure, withDetail } from '../../core/failure';
+import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
+import type { Connection, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagDeletion } from '../provider';
 import { quayTags } from './quay';
 import { v2Tags } from './tagListing';
 import type { ListedTag, ListTags } from './tagListing';
-import { vendorOf } from './vendors';
+import { anyVendor, vendorOf } from './vendors';
 import type { Vendor } from './vendors';
 import { unlisted } from './unlisted';
 
-/** Requests of one operation at a time. */
-const width = 6;
 /** Pages of tags read to find those of a digest. */
 const mostPages = 100;
 
@@ -30,6 +29,8 @@ export class GenericProvider implements RegistryProvider {
   private readonly client: RegistryClient;
   private readonly host: string;
   private readonly vendor: Vendor;
+  /** No vendor is known for its address. */
+  private readonly mayBeDistribution: boolean;
   /** What names of images begin with. */
   private readonly prefix: string;
   private readonly listTags: ListTags;
@@ -44,6 +45,7 @@ export class GenericProvider implements RegistryProvider {
     const url = new URL(connection.url);
     this.host = url.host;
     this.vendor = vendorOf(connection.provider, connection.url);
+    this.mayBeDistribution = this.vendor === anyVendor;
     this.prefix = this.vendor.prefix?.(url) ?? '';
     this.webPage = (entry) => {
       const page = this.vendor.webPage?.(url, entry);
@@ -104,13 +106,22 @@ export class GenericProvider implements RegistryProvider {
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
   };
 
-  get deletion(): Deletion {
+  get deletion(): Deletion & Required<Pick<Deletion, 'image'>> {
     return {
-      preview: (tag, progress, signal) => this.previewDeletion(tag, progress, signal),
-      image: (image, digest, signal) => this.client.deleteManifest(image.path, digest, signal),
-      ...(this.untagRefused ? {} : { untag: (tag: Tag, signal: AbortSignal) => this.untag(tag, signal) }),
+      image: {
+        preview: ({ image, label }, progress, signal) =>
+          readDeletion(this.graphOf(image.path), label, progress, signal),
+        delete: (image, digest, signal) => this.deleteImage(image.path, digest, signal),
+        left: ({ path }, digest, tags, signal) => readTagsLeft(this.graphOf(path), digest, tags, signal),
+      },
+      ...(this.untagRefused ? {} : { untag: this.tagDeletion }),
     };
   }
+
+  private readonly tagDeletion: TagDeletion = {
+    preview: ({ image, label }, signal) => readPoint(this.graphOf(image.path), label, signal),
+    delete: (tag, signal) => this.untag(tag, signal),
+  };
 
   readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = async ({ host, path }, signal) => {
     if (!path.startsWith(this.prefix)) {
@@ -129,9 +140,9 @@ export class GenericProvider implements RegistryProvider {
   /** What the registry lists; where it lists nothing, why. */
   private async listed(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     try {
-      const { items, next } = await this.client.catalog(cursor, signal);
-      if (cursor === undefined && items.length === 0 && next === undefined) return this.empty();
-      return { items: items.map((path) => this.repositoryAt(path)), ...(next === undefined ? {} : { next }) };
+      const { items, ...rest } = await this.client.catalog(cursor, signal);
+      if (cursor === undefined && items.length === 0 && rest.next === undefined) return this.empty();
+      return { items: items.map((path) => this.repositoryAt(path)), ...rest };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unlisted') throw error;
       throw unlisted(this.vendor, error, error.cause);
@@ -171,7 +182,7 @@ export class GenericProvider implements RegistryProvider {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<Page<Repository | Tag>> {
-    const { tags, below = [], next } = await this.listTags(image.path, cursor, signal);
+    const { tags, below = [], ...rest } = await this.listTags(image.path, cursor, signal);
     const hidden = tags.map(({ name }) => name).filter(isDigestTag);
     const before = cursor === undefined ? [] : (this.digestTags.get(image.path) ?? []);
     this.digestTags.set(image.path, new Set([...before, ...hidden]));
@@ -179,7 +190,7 @@ export class GenericProvider implements RegistryProvider {
     const shown = tags
       .filter(({ name }) => !isDigestTag(name))
       .map(({ name, ...told }): Tag => ({ kind: 'tag', label: name, image: withTag(image, name), ...told }));
-    return { items: [...repositories, ...shown], ...(next === undefined ? {} : { next }) };
+    return { items: [...repositories, ...shown], ...rest };
   }
 
   private source(image: ImageReference) {
@@ -187,27 +198,10 @@ export class GenericProvider implements RegistryProvider {
   }
 
   /** V2 cannot list the tags of a digest, so each tag is asked where it points, unless the list tells: a HEAD, which is no pull. */
-  private async previewDeletion(
-    { image, label }: Tag,
-    progress: (done: number, of: number) => void,
-    signal: AbortSignal,
-  ): Promise<DeletionPreview> {
-    const manifest = await this.client.manifest(image.path, label, signal);
-    const tags = (await this.everyTag(image.path, signal)).filter(({ name }) => !isDigestTag(name));
-    const limit = pLimit(width);
-    let done = 0;
-    const pointsHere = async ({ name, details }: ListedTag): Promise<boolean> => {
-      signal.throwIfAborted();
-      const digest = details?.digest ?? (await this.digestIfThere(image.path, name, signal));
-      progress(++done, tags.length);
-      return digest === manifest.digest;
-    };
-    const here = await Promise.all(tags.map((tag) => limit(pointsHere, tag)));
-    return {
-      digest: manifest.digest,
-      tags: tags.filter((_tag, index) => here[index]).map(({ name }) => name),
-      platforms: manifest.kind === 'index' ? runnable(manifest).flatMap(({ platform }) => platform ?? []) : [],
-    };
+  private graphOf(path: string): GraphSource {
+    return registrySource(this.client, path, async (signal) =>
+      (await this.everyTag(path, signal)).map(({ name, details }) => ({ name, ...knownOf(details) })),
+    );
   }
 
   private async everyTag(path: string, signal: AbortSignal): Promise<readonly ListedTag[]> {
@@ -217,21 +211,20 @@ export class GenericProvider implements RegistryProvider {
       const page = await this.listTags(path, next, signal);
       all.push(...page.tags);
       next = page.next;
+      if (page.failure !== undefined) break;
       if (next === undefined) return all;
     }
-    throw new Failure('unsupported', '', {
-      subject: this.host,
-      explanation: t('the repository has too many tags to tell which of them share the image'),
-    });
+    throw tooManyTags(this.host);
   }
 
-  /** A tag may go while others are looked at; that is no reason to stop. */
-  private async digestIfThere(path: string, tag: string, signal: AbortSignal): Promise<string | undefined> {
+  /** Distribution deletes nothing unless told to: https://distribution.github.io/distribution/about/configuration/#delete */
+  private async deleteImage(path: string, digest: string, signal: AbortSignal): Promise<void> {
     try {
-      return await this.client.digest(path, tag, signal);
+      await this.client.deleteManifest(path, digest, signal);
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'notFound') return undefined;
-      throw error;
+      if (!this.mayBeDistribution || !(error instanceof Failure) || !isUnsupported(error, 405)) throw refusalOf(error);
+      const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
+      throw withDetail(error, { explanation });
     }
   }
 
@@ -240,13 +233,29 @@ export class GenericProvider implements RegistryProvider {
       await this.client.deleteManifest(image.path, label, signal);
     } catch (error) {
       // Distribution 2 takes the tag for a broken digest.
-      if (error instanceof Failure && (error.kind === 'unsupported' || error.detail.code === 'DIGEST_INVALID')) {
-        this.untagRefused = true;
-        throw new Failure('unsupported', error.message, error.detail, { cause: error });
-      }
-      throw error;
+      const isRefused = error instanceof Failure && (isUnsupported(error) || error.detail.code === 'DIGEST_INVALID');
+      if (!isRefused) throw refusalOf(error);
+      this.untagRefused = true;
+      const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
+      throw new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
     }
   }
+}
+
+function isUnsupported({ detail }: Failure, status?: number): boolean {
+  return detail.code === 'UNSUPPORTED' && (status === undefined || detail.status === status);
+}
+
+/** The status 405 alone may be for a while, such as in read-only mode: then nobody says that the registry cannot. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'unsupported' || isUnsupported(error)) return error;
+  return new Failure('rejected', error.message, error.detail, { cause: error });
+}
+
+/** What a listing tells of a tag's manifest. */
+function knownOf(details: ImageDetails | undefined): Omit<KnownTag, 'name'> {
+  if (details === undefined || details.digest === '') return {};
+  return { digest: details.digest, isIndex: details.type === 'index' };
 }
 
 function referenceOf({ digest, tag }: ImageReference): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { isIndexType } from '../../core/manifest';
 import type { ImageDetails } from '../../core/model';
-import { digestPattern } from '../../core/schemas';
+import { check, digestPattern } from '../../core/schemas';
 import type { TagsAnswer } from '../../core/schemas';
 
 /** Numbers come as text. https://github.com/google/go-containerregistry/blob/v0.20.6/pkg/v1/google/list.go `rawManifestInfo` */
@@ -26,8 +26,8 @@ export interface ToldByGoogle {
 
 /** What Google's registries, and those that carry on their code, tell of tags beyond V2; nothing of any other's. */
 export function toldByGoogle({ manifest, child }: TagsAnswer): ToldByGoogle {
-  const read = z.safeParse(images, manifest);
-  const below = z.safeParse(children, child);
+  const read = check(images, manifest);
+  const below = check(children, child);
   const details = Object.entries(read.success ? read.data : {}).flatMap(([digest, image]) => {
     const told = detailsOf(digest, image);
     return (image.tag ?? []).map((tag) => [tag, told] as const);

@@ -1,4 +1,6 @@
+import { mostRows, rowsLeftOut } from '../../core/bounds';
 import type { ImageDetails } from '../../core/model';
+import { pause } from '../../core/pause';
 import type { RegistryClient } from '../../core/registryClient';
 import { newestFirst } from '../../core/tagOrder';
 import { toldByGoogle } from './google';
@@ -14,6 +16,8 @@ export interface TagsPage {
   /** Names, behind the repository's own, of those right below it. */
   readonly below?: readonly string[];
   readonly next?: string;
+  /** Why no more could be listed than these. */
+  readonly failure?: unknown;
 }
 
 /** Lists the tags of a repository, the newest first. */
@@ -30,22 +34,36 @@ export function v2Tags(client: RegistryClient): ListTags {
     const details = new Map<string, ImageDetails>();
     const seen = new Set<string>();
     let next = cursor;
+    let failure: unknown;
     do {
       if (next !== undefined) seen.add(next);
       const page = await client.tags(repository, next, signal);
+      // Between steps that take some milliseconds each for 100,000 tags.
+      await pause();
       const known = names.size;
       for (const name of page.items) names.add(name);
+      await pause();
       const told = toldByGoogle(page.answer);
       for (const name of told.below) below.add(name);
       for (const [tag, image] of told.details) details.set(tag, image);
       // A page that brings nothing new, or leads back, would go on for ever.
       next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
+      failure = page.failure;
+      if (next !== undefined && names.size >= mostRows) {
+        next = undefined;
+        failure = rowsLeftOut(client.host, names.size);
+      }
     } while (next !== undefined && seen.size < pagesAtOnce);
-    const tags = newestFirst([...names]).map((name): ListedTag => {
+    const tags = (await newestFirst([...names])).map((name): ListedTag => {
       const image = details.get(name);
       return image === undefined ? { name } : { name, details: image };
     });
-    return { tags: byAge(tags), below: [...below].sort(), ...(next === undefined ? {} : { next }) };
+    return {
+      tags: byAge(tags),
+      below: [...below].sort(),
+      ...(next === undefined ? {} : { next }),
+      ...(failure === undefined ? {} : { failure }),
+    };
   };
 }
 

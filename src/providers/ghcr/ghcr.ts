@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
 import { withAuth } from '../../core/auth';
+import { readDeletion, registrySource } from '../../core/deletionGraph';
+import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
@@ -9,7 +11,7 @@ import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
-import type { Deletion, DeletionPreview, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
 import { packagesAnswer } from './answers';
 import { endpointsOf } from './endpoints';
 import type { Endpoints } from './endpoints';
@@ -126,8 +128,15 @@ export class GhcrProvider implements RegistryProvider {
   };
 
   readonly deletion: Deletion = {
-    preview: (tag, progress, signal) => this.previewDeletion(tag, progress, signal),
-    image: (image, digest, signal) => this.versions.delete(image, digest, signal),
+    image: {
+      preview: ({ image, label }, progress, signal) => readDeletion(this.graphOf(image), label, progress, signal),
+      delete: (image, digest, signal) => this.versions.delete(image, digest, signal),
+      left: async (image, digest, tags, signal) => {
+        const all = await this.versions.every(image, signal);
+        const left = all.find((version) => version.digest === digest)?.tags ?? [];
+        return tags.filter((name) => left.includes(name));
+      },
+    },
   };
 
   readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
@@ -225,13 +234,28 @@ export class GhcrProvider implements RegistryProvider {
     }
   }
 
-  private async previewDeletion(
-    { image, label }: Tag,
-    progress: (done: number, of: number) => void,
-    signal: AbortSignal,
-  ): Promise<DeletionPreview> {
-    const version = await this.versions.find(image, label, progress, signal);
-    return { digest: version.digest, tags: version.tags, platforms: [] };
+  /** Versions tell which tags share a digest; what is behind a digest, the registry does, unless it refuses the account. */
+  private graphOf(image: ImageReference): GraphSource {
+    const source = registrySource(this.client, image.path, async (signal) =>
+      (await this.versions.every(image, signal)).flatMap(({ digest, tags }) => tags.map((name) => ({ name, digest }))),
+    );
+    let refusal: Failure | undefined;
+    const ask = async <T>(read: () => Promise<T>): Promise<T> => {
+      if (refusal !== undefined) throw refusal;
+      try {
+        return await read();
+      } catch (error) {
+        if (!(error instanceof Failure) || !isRefusal(error)) throw error;
+        refusal = new Failure('forbidden', error.message, error.detail, { cause: error });
+        throw refusal;
+      }
+    };
+    return {
+      tags: source.tags,
+      stated: (reference, signal) => ask(() => source.stated(reference, signal)),
+      manifest: (reference, signal) => ask(() => source.manifest(reference, signal)),
+      referrers: (digest, signal) => ask(() => source.referrers(digest, signal)),
+    };
   }
 }
 

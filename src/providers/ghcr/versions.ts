@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { tooManyTags } from '../../core/deletionGraph';
 import { Failure } from '../../core/failure';
 import { isDigestTag } from '../../core/imageReader';
 import type { Page } from '../../core/model';
@@ -15,7 +16,7 @@ export interface Version {
   readonly page?: string;
 }
 
-/** Pages looked through for one tag; GitHub gives no more. */
+/** GitHub gives no more. */
 const mostPages = 100;
 
 /** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
@@ -59,30 +60,25 @@ export class Versions {
     return this.referring.get(path) ?? new Set();
   }
 
-  /** The version that has the tag now. `progress` counts the pages looked at. */
-  async find(
-    image: ImageReference,
-    tag: string,
-    progress: (done: number, of: number) => void,
-    signal: AbortSignal,
-  ): Promise<Version> {
+  async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
+    const all: Version[] = [];
     let cursor: string | undefined;
-    for (let pages = 1; pages <= mostPages; pages++) {
+    for (let pages = 0; pages < mostPages; pages++) {
       const { items, next } = await this.page(image, cursor, signal);
-      const found = items.find(({ tags }) => tags.includes(tag));
-      if (found !== undefined) return found;
-      progress(pages, next === undefined ? pages : pages + 1);
-      if (next === undefined) break;
+      all.push(...items);
+      if (next === undefined) return all;
       cursor = next;
     }
-    throw new Failure('notFound', '', { subject: image.host });
+    throw tooManyTags(image.host);
   }
 
   /** Deletes the version of that digest, with all its tags. */
   async delete(image: ImageReference, digest: string, signal: AbortSignal): Promise<void> {
     const known = this.known(image);
-    const version = known?.digest === digest ? known : await this.find(image, image.tag ?? '', () => undefined, signal);
-    if (version.digest !== digest)
+    const version =
+      known?.digest === digest ? known : (await this.every(image, signal)).find((one) => one.digest === digest);
+    if (version === undefined) throw new Failure('notFound', '', { subject: image.host });
+    if (image.tag !== undefined && !version.tags.includes(image.tag))
       throw new Failure('rejected', 'the tag has moved to another image meanwhile', { subject: image.host });
     await this.api.delete(`${await this.pathOf(image, signal)}/versions/${version.id}`, signal);
     for (const tag of version.tags) this.byTag.delete(`${image.path}:${tag}`);

@@ -29,6 +29,9 @@ export const repositoriesAnswer = z.array(
   }),
 );
 
+/** https://docs.gitlab.com/api/container_registry/#get-details-of-a-registry-repository-tag */
+export const tagAnswer = z.object({ digest: z.nullish(z.string()) });
+
 export const countAnswer = z.object({ tags_count: z.number() });
 
 /** A refusal that names the scopes of which the token lacks each. */

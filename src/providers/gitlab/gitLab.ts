@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
+import { PageTrail } from '../../core/bounds';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential, Group, Page, Repository, Tag } from '../../core/model';
@@ -7,13 +8,16 @@ import { parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { countAnswer, repositoriesAnswer, userAnswer } from './answers';
+import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './answers';
 import { GitLabApi } from './gitLabApi';
 import { Projects } from './projects';
 import type { Project } from './projects';
 
 /** The provider of a registry that speaks V2. */
-export type V2Registry = RegistryProvider & Required<Pick<RegistryProvider, 'content' | 'deletion' | 'details'>>;
+export type V2Registry = RegistryProvider &
+  Required<Pick<RegistryProvider, 'content' | 'details'>> & {
+    readonly deletion: Deletion & Required<Pick<Deletion, 'image'>>;
+  };
 export type OpenV2Registry = (connection: Connection, context: ProviderContext) => V2Registry;
 
 /** https://docs.gitlab.com/user/reserved_names/#limitations-on-usernames-project-and-group-names */
@@ -105,12 +109,23 @@ export class GitLabProvider implements RegistryProvider {
 
   /** A tag alone and whole repositories by the API, which asks for less than the registry does: images are deleted there. */
   readonly deletion: Deletion = {
-    preview: (tag, progress, signal) =>
-      this.fromRegistry(tag.image, (registry) => registry.deletion.preview(tag, progress, signal)),
-    image: (image, digest, signal) =>
-      this.fromRegistry(image, (registry) => registry.deletion.image(image, digest, signal), mayNotDelete),
-    untag: async ({ image, label }, signal) => {
-      await this.api.delete(`${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`, signal);
+    image: {
+      preview: (tag, progress, signal) =>
+        this.fromRegistry(tag.image, (registry) => registry.deletion.image.preview(tag, progress, signal)),
+      delete: (image, digest, signal) =>
+        this.fromRegistry(image, (registry) => registry.deletion.image.delete(image, digest, signal), mayNotDelete),
+      left: (image, digest, tags, signal) =>
+        this.fromRegistry(image, (registry) => registry.deletion.image.left(image, digest, tags, signal)),
+    },
+    untag: {
+      preview: async ({ image, label }, signal) => {
+        const path = `${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`;
+        const { digest } = await this.api.get(tagAnswer, path, signal);
+        return typeof digest === 'string' && digest !== '' ? { digest } : {};
+      },
+      delete: async ({ image, label }, signal) => {
+        await this.api.delete(`${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`, signal);
+      },
     },
     repository: {
       isDeferred: true,
@@ -194,11 +209,17 @@ export class GitLabProvider implements RegistryProvider {
 
   private async idOf(image: ImageReference, signal: AbortSignal): Promise<number> {
     const project = this.projectOf(image);
-    for (let page: Page<Repository> | undefined; ; page = await this.repositories(project, page?.next, signal)) {
-      const id = this.ids.get(nameOf(image));
-      if (id !== undefined) return id;
-      if (page !== undefined && page.next === undefined) throw new Failure('notFound', '', { subject: image.host });
+    const trail = new PageTrail(image.host);
+    let id = this.ids.get(nameOf(image));
+    for (let cursor: string | undefined; id === undefined; id = this.ids.get(nameOf(image))) {
+      const page = await this.repositories(project, cursor, signal);
+      cursor = trail.after(page, page.items.length);
+      // Looked for once more among what this page has brought.
+      if (this.ids.has(nameOf(image))) continue;
+      if (page.failure instanceof Failure) throw page.failure;
+      if (cursor === undefined) throw trail.failure ?? new Failure('notFound', '', { subject: image.host });
     }
+    return id;
   }
 
   private projectOf(image: ImageReference): Project {

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
+import { PageTrail } from '../../core/bounds';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
@@ -37,13 +38,16 @@ export class GitLabApi {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<Page<Item>> {
+    const trail = new PageTrail(new URL(this.url).host);
     for (let number = Number(cursor ?? '1'); ; number++) {
       const separator = path.includes('?') ? '&' : '?';
       const response = await this.send('GET', `${path}${separator}per_page=${pageSize}&page=${number}`, signal);
       const items = itemsOf(decodeJson(schema, response));
       const { link, 'x-next-page': told = '' } = response.headers;
       if (nextLink(link) === undefined && told === '') return { items };
-      if (items.length > 0) return { items, next: String(number + 1) };
+      const next = String(number + 1);
+      if (items.length > 0) return { items, next };
+      if (trail.after({ next }, 0) === undefined) return { items, next, failure: trail.failure };
     }
   }
 
@@ -84,7 +88,7 @@ function explained(response: HttpResponse, said: string, method: HttpRequest['me
 /** One of these would do, the least of them first: GitLab names the wider one `api`. */
 function missingScopes({ body }: HttpResponse): readonly string[] | undefined {
   try {
-    const told = scopeAnswer.safeParse(JSON.parse(new TextDecoder().decode(body)));
+    const told = scopeAnswer.safeParse(JSON.parse(new TextDecoder().decode(body.subarray(0, 64 * 1024))));
     return told.success ? told.data.scope.split(' ').sort((one, other) => other.length - one.length) : undefined;
   } catch {
     return undefined;

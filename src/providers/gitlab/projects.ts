@@ -74,9 +74,9 @@ export class Projects {
   async learn(host: string, signal: AbortSignal): Promise<void> {
     let cursor: string | undefined;
     for (let pages = 0; pages < mostPages && !this.readToEnd; pages++) {
-      const { next } = await this.listed(cursor, signal);
+      const { next, failure } = await this.listed(cursor, signal);
       this.readToEnd = next === undefined;
-      if (!this.hosts().includes(host)) return;
+      if (failure !== undefined || !this.hosts().includes(host)) return;
       cursor = next;
     }
   }

@@ -67,7 +67,7 @@ const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
     ask: async (boxes, { azure, subscription }) => {
       if (azure === undefined || subscription === undefined) return {};
       const list = azure.appService.webApps(subscription, flowSignal()).then((apps): Pick<WebApp | 'new'>[] => [
-        { label: t('$(add) Create new web app…'), value: 'new' },
+        { label: t('Create new web app…'), icon: 'add', value: 'new' },
         ...apps.map((value) => ({
           label: value.name,
           description: `${value.resourceGroup} · ${value.location}`,
@@ -116,7 +116,7 @@ function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppSer
         const plans = azure.appService
           .plans(subscription, flowSignal())
           .then((list): Pick<AppServicePlan | 'new'>[] => [
-            { label: t('$(add) Create new Linux plan…'), value: 'new' },
+            { label: t('Create new Linux plan…'), icon: 'add', value: 'new' },
             ...list.map((value) => ({
               label: value.name,
               description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,

@@ -52,7 +52,7 @@ const targetPrompts: readonly Prompt<ContainerAppsAnswers>[] = [
     ask: async (boxes, { azure, subscription }) => {
       if (azure === undefined || subscription === undefined) return {};
       const list = azure.containerApps.apps(subscription, flowSignal()).then((apps): Pick<ContainerApp | 'new'>[] => [
-        { label: t('$(add) Create new container app…'), value: 'new' },
+        { label: t('Create new container app…'), icon: 'add', value: 'new' },
         ...apps.map((value) => ({
           label: value.name,
           description: `${value.resourceGroup} · ${value.location}`,
@@ -94,7 +94,7 @@ function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<Contai
         const list = azure.containerApps
           .environments(subscription, flowSignal())
           .then((all): Pick<Environment | 'new'>[] => [
-            { label: t('$(add) Create new environment…'), value: 'new' },
+            { label: t('Create new environment…'), icon: 'add', value: 'new' },
             ...all.map((value) => ({
               label: value.name,
               description: `${value.location} · ${value.resourceGroup}`,

@@ -1,5 +1,4 @@
 import { t } from '@vscode/l10n';
-import * as vscode from 'vscode';
 import type { WebApp } from '../../azure/azure';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
@@ -22,7 +21,7 @@ export async function deployToAppService(app: App, deployable: Deployable): Prom
     ...appServicePrompts(app, accounts, deployable),
     {
       ask: async (boxes, answers) => {
-        await boxes.confirm(title, appServiceSummary(deployable, answers).join('\n\n'), t('Deploy'));
+        await boxes.confirm(title, appServiceSummary(deployable, answers), t('Deploy'));
         return {};
       },
     },
@@ -43,7 +42,7 @@ function finishedWith(app: App, told: Told<AppServiceAnswers>, { image }: Deploy
   const continuous = t('Set Up Continuous Deployment');
   const found = choice?.kind === 'identity' || choice?.kind === 'admin' ? choice : undefined;
   const done = t('{0} runs at {1}', printReference(image), webApp.url);
-  void vscode.window.showInformationMessage(done, browse, portal, continuous).then(async (chosen) => {
+  void app.message('information', done, browse, portal, continuous).then(async (chosen) => {
     if (chosen === browse) await app.browse(new URL(webApp.url));
     if (chosen === portal) await app.browse(azure.portalPage(subscription.tenantId, webApp.id));
     if (chosen === continuous)

@@ -1,5 +1,4 @@
 import { t } from '@vscode/l10n';
-import * as vscode from 'vscode';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
@@ -19,7 +18,7 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
     ...containerAppsPrompts(app, accounts, deployable),
     {
       ask: async (boxes, answers) => {
-        await boxes.confirm(title, containerAppsSummary(deployable, answers).join('\n\n'), t('Deploy'));
+        await boxes.confirm(title, containerAppsSummary(deployable, answers), t('Deploy'));
         return {};
       },
     },
@@ -37,10 +36,9 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
     url === undefined
       ? t('{0} runs in {1}', printReference(deployable.image), name)
       : t('{0} runs at {1}', printReference(deployable.image), url);
-  void vscode.window
-    .showInformationMessage(runs, ...(url === undefined ? [] : [browse]), portal)
-    .then(async (pressed) => {
-      if (pressed === browse && url !== undefined) await app.browse(new URL(url));
-      if (pressed === portal) await app.browse(azure.portalPage(subscription.tenantId, id));
-    });
+  const buttons = [...(url === undefined ? [] : [browse]), portal];
+  void app.message('information', runs, ...buttons).then(async (pressed) => {
+    if (pressed === browse && url !== undefined) await app.browse(new URL(url));
+    if (pressed === portal) await app.browse(azure.portalPage(subscription.tenantId, id));
+  });
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Cloud, ReadAzureToken } from '../../azure/azure';
 import { Failure } from '../../core/failure';
 import type { Connection } from '../../core/model';
-import type { Memory } from '../app';
+import type { App, Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
 import { userSetting } from '../settings';
 
@@ -69,21 +69,18 @@ const offered = 'azureResourcesOffered';
 const resourcesExtension = 'ms-azuretools.vscode-azureresourcegroups';
 
 /** Offers Microsoft's extension once; everything works without it. */
-export function offerResourcesExtension(memory: Memory): void {
+export function offerResourcesExtension(memory: Memory, message: App['message']): void {
   const isThere = vscode.extensions.getExtension(resourcesExtension) !== undefined;
   if (isThere || memory.read(offered) !== undefined) return;
   const install = t('Install');
   void memory.write(offered, 'yes');
-  void vscode.window
-    .showInformationMessage(
-      t('The extension Azure Resources adds sign-in to single tenants and a filter of subscriptions. Install it?'),
-      install,
-      t('Not Now'),
-    )
-    .then(async (chosen) => {
-      if (chosen === install)
-        await vscode.commands.executeCommand('workbench.extensions.installExtension', resourcesExtension);
-    });
+  const question = t(
+    'The extension Azure Resources adds sign-in to single tenants and a filter of subscriptions. Install it?',
+  );
+  void message('information', question, install, t('Not Now')).then(async (chosen) => {
+    if (chosen === install)
+      await vscode.commands.executeCommand('workbench.extensions.installExtension', resourcesExtension);
+  });
 }
 
 /** The setting of the extension Azure Resources that names the subscriptions it shows: `tenant/subscription` each. */

@@ -106,7 +106,7 @@ export function groupPrompts(proposal: (told: Told<InGroup>) => string): readonl
       ask: async (boxes, { azure, subscription }) => {
         if (azure === undefined || subscription === undefined) return {};
         const list = azure.resourceGroups(subscription, flowSignal()).then((groups): Pick<ChosenGroup | 'new'>[] => [
-          { label: t('$(add) Create new resource group…'), value: 'new' },
+          { label: t('Create new resource group…'), icon: 'add', value: 'new' },
           ...groups.map(({ name, location }) => ({
             label: name,
             description: location,

@@ -8,6 +8,7 @@ import {
 import type { IActionContext, IAzureQuickPickItem, UIExtensionVariables } from '@microsoft/vscode-azext-utils';
 import { t } from '@vscode/l10n';
 import { setTimeout as delay } from 'node:timers/promises';
+import { ThemeIcon } from 'vscode';
 import type { App } from '../app';
 import { report } from '../report';
 
@@ -25,6 +26,8 @@ export interface Pick<V> {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  /** Codicon. */
+  readonly icon?: string;
   readonly value: V;
 }
 
@@ -40,7 +43,7 @@ export interface Boxes {
     /** Asked of the service when nobody has typed for a moment, and before the text is accepted. */
     readonly check?: (text: string) => Promise<string | undefined>;
   }): Promise<string>;
-  confirm(message: string, detail: string, button: string): Promise<void>;
+  confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
 }
 
 type Context<T> = IActionContext & { told?: Told<T> };
@@ -52,6 +55,8 @@ class Step<T> extends AzureWizardPromptStep<Context<T>> {
 
   constructor(
     private readonly question: Prompt<T>,
+    /** Makes what others wrote fit to be shown. */
+    private readonly clean: App['clean'],
     readonly title: string,
     /** What the wizard remembers a box's text by: by default the class, which all of them share. */
     override readonly id: string,
@@ -65,7 +70,7 @@ class Step<T> extends AzureWizardPromptStep<Context<T>> {
 
   override async prompt(context: Context<T>): Promise<void> {
     this.before = context.told ?? {};
-    const answer = await this.question.ask(boxesOf(context), this.before);
+    const answer = await this.question.ask(boxesOf(context, this.clean), this.before);
     context.told = { ...this.before, ...answer };
   }
 
@@ -78,8 +83,9 @@ class Step<T> extends AzureWizardPromptStep<Context<T>> {
 export async function askAll<T>(app: App, title: string, prompts: readonly Prompt<T>[]): Promise<Told<T> | undefined> {
   registerUIExtensionVariables({ context: app.extension, outputChannel: channelOf(app) });
   const context = newContext<T>();
-  const promptSteps = prompts.map((prompt, index) => new Step(prompt, title, `${index}`));
-  const wizard = new AzureWizard<Context<T>>(context, { title, promptSteps });
+  const shownTitle = app.clean(title);
+  const promptSteps = prompts.map((prompt, index) => new Step(prompt, app.clean, shownTitle, `${index}`));
+  const wizard = new AzureWizard<Context<T>>(context, { title: shownTitle, promptSteps });
   try {
     await wizard.prompt();
     return context.told ?? {};
@@ -124,35 +130,45 @@ function newContext<T>(): Context<T> {
   return context;
 }
 
-function boxesOf<T>({ ui }: Context<T>): Boxes {
+/** Microsoft's boxes, which show VS Code's; what they are given passes `clean` as elsewhere. */
+function boxesOf<T>({ ui }: Context<T>, clean: App['clean']): Boxes {
+  const cleaned = (text: string | undefined) => (text === undefined ? undefined : clean(text));
   return {
     pick: async <V>(placeHolder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[], none?: string) => {
       const picks = Promise.resolve(items).then((all) =>
-        all.map(({ value, ...look }): IAzureQuickPickItem<V> => ({ ...look, data: value })),
+        all.map(({ value, label, description, detail, icon }): IAzureQuickPickItem<V> => ({
+          label: clean(label),
+          ...(description === undefined ? {} : { description: clean(description) }),
+          ...(detail === undefined ? {} : { detail: clean(detail) }),
+          ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon) }),
+          data: value,
+        })),
       );
       const options = {
-        placeHolder,
+        placeHolder: clean(placeHolder),
         matchOnDescription: true,
         // A look at another window, or a menu that closes late, must not end the flow.
         ignoreFocusOut: true,
-        ...(none === undefined ? {} : { noPicksMessage: none }),
+        ...(none === undefined ? {} : { noPicksMessage: clean(none) }),
       };
       return (await ui.showQuickPick(picks, options)).data;
     },
     input: ({ prompt, value, placeholder, secret, problem, check }) => {
       const checked = check === undefined ? undefined : new Checked(check);
       return ui.showInputBox({
-        prompt,
+        prompt: clean(prompt),
         ignoreFocusOut: true,
         password: secret ?? false,
-        ...(value === undefined ? {} : { value }),
-        ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
-        validateInput: (text) => (text === '' ? undefined : (problem?.(text) ?? checked?.whileTyping(text))),
-        asyncValidationTask: async (text) => problem?.(text) ?? checked?.of(text),
+        ...(value === undefined ? {} : { value: clean(value) }),
+        ...(placeholder === undefined ? {} : { placeHolder: clean(placeholder) }),
+        validateInput: async (text) =>
+          text === '' ? undefined : cleaned(problem?.(text) ?? (await checked?.whileTyping(text))),
+        asyncValidationTask: async (text) => cleaned(problem?.(text) ?? (await checked?.of(text))),
       });
     },
-    confirm: async (message, detail, button) => {
-      await ui.showWarningMessage(message, { modal: true, detail }, { title: button });
+    confirm: async (message, paragraphs, button) => {
+      const detail = paragraphs.map(clean).join('\n\n');
+      await ui.showWarningMessage(clean(message), { modal: true, detail }, { title: button });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { App } from '../app';
 import type { EngineProblem, LocalNode } from '../images/localNode';
-import type { More, Node, Problem } from '../tree/node';
+import type { InvalidName, More, Node, Problem } from '../tree/node';
 
 /** Acts on no row: Connect Registry…, Show Log. */
 export interface AppCommand {
@@ -37,7 +37,7 @@ export interface RowCommand {
 
 export type Command = AppCommand | NodeCommand | RowCommand;
 
-export type AnyRow = AnyNode | More | Problem | EngineProblem;
+export type AnyRow = AnyNode | InvalidName | More | Problem | EngineProblem;
 
 interface Needs<Target> {
   readonly id: string;

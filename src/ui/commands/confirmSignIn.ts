@@ -26,7 +26,7 @@ export const confirmSignIn = nodeCommand({
     const detail = [
       t('“{0}” is listed by the settings of this workspace, not by your own.', label),
       t('{0} would be sent {1}. You are asked once for this address.', url, sent[login]()),
-    ].join('\n\n');
+    ];
     if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;
     const signIn: SignIn = login === 'docker' ? { login } : { login, cloud: placesOf(app.cloud()) };
     await app.connections.updateCredential(id, { kind: 'anonymous' }, signIn);

@@ -1,79 +1,94 @@
 import { t } from '@vscode/l10n';
-import { Failure, withDetail } from '../../core/failure';
+import type { DeletionPreview, Loss } from '../../core/deletionGraph';
+import { printPlatform } from '../../core/manifest';
 import { printReference } from '../../core/reference';
-import type { DeletionPreview } from '../../providers/provider';
 import { count, platforms } from '../words';
+import { changed, listed, looksGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 
 export const deleteImage = nodeCommand({
   id: 'deleteImage',
   title: () => t('Delete Image…'),
   needs: ({ entry, provider: { deletion }, parent }) =>
-    entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion, parent } : undefined,
+    entry?.kind === 'tag' && deletion?.image !== undefined
+      ? { tag: entry, deletion: deletion.image, parent }
+      : undefined,
   doing: ({ tag }) => t('delete {0}', printReference(tag.image)),
   run: async (app, { tag, deletion, parent }) => {
-    const name = printReference(tag.image);
-    // Whatever goes wrong, the tree shows what the registry has now.
-    const truly = async <T>(task: () => Promise<T>): Promise<T> => {
-      try {
-        return await task();
-      } catch (error) {
-        app.tree.refresh(parent);
-        throw explained(error);
-      }
-    };
-    const preview = await truly(() =>
+    const { image } = tag;
+    const name = printReference(image);
+    const look = () =>
       app.working(t('Looking at what goes with {0}', name), (progress, signal) => {
         const looked = (done: number, of: number) => {
           progress(t('{0} of {1} tags', count(done), count(of)));
         };
         return deletion.preview(tag, looked, signal);
-      }),
-    );
-    if (!(await app.ask.confirm(t('Delete {0}?', name), whatGoes(preview), button(preview)))) return;
-    await truly(() =>
-      app.working(t('Deleting {0}', name), (_progress, signal) => deletion.image(tag.image, preview.digest, signal)),
-    );
-    app.tree.refresh(parent);
-    app.done(t('Deleted {0}', name));
+      });
+    let isAgreed = true;
+    try {
+      const agreed = await readAndAsk(look, (preview, hasChanged) =>
+        app.ask.confirm(t('Delete {0}?', name), [...changed(hasChanged), ...whatGoes(preview)], button(preview)),
+      );
+      isAgreed = agreed !== undefined;
+      if (agreed === undefined) return;
+      const { digest, tags } = agreed;
+      await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(image, digest, signal));
+      if (await looksGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
+        app.done(t('Deleted {0}', name));
+    } finally {
+      // Whatever went wrong, the tree shows what the registry has now.
+      if (isAgreed) app.tree.refresh(parent);
+    }
   },
 });
 
-function whatGoes({ digest, tags, platforms: list, stay }: DeletionPreview): string {
-  if (stay !== undefined) {
-    return [
-      stay.length > 0
-        ? t('Only this tag goes. The image stays under {0}.', listed(stay))
-        : t('This tag goes, and the image with it unless another tag points to it.'),
-      ...(digest === '' ? [] : [t('The image is {0}.', digest)]),
-      t('This cannot be undone.'),
-    ].join('\n\n');
-  }
+const mostLines = 5;
+
+function whatGoes({ digest, tags, platforms: list, loses, stays, referrers, unknown }: DeletionPreview): string[] {
+  const only =
+    unknown.length > 0 ? t('No other tag is known to point to this image.') : t('No other tag points to this image.');
   return [
     tags.length > 1
       ? t('These {0} tags are the same image and go together: {1}.', count(tags.length), listed(tags))
-      : t('No other tag points to this image.'),
+      : only,
     ...(list.length > 0 ? [t('With it go its platforms: {0}.', platforms(list))] : []),
+    ...lines(loses.map(whatIsLost)),
+    ...lines(
+      stays.map(({ platform, tags: by }) => t('{0} stays under {1}.', printPlatform(platform), listed(by, mostLines))),
+    ),
+    ...(referrers === undefined
+      ? [t('Whether signatures or SBOMs go with it is not known.')]
+      : referrers > 0
+        ? [t('Signatures, SBOMs and others that describe it, and are of no use without it: {0}.', count(referrers))]
+        : []),
+    ...(unknown.length > 0
+      ? [t('The registry does not tell what is behind {0}. It is not known what is lost there.', listed(unknown))]
+      : []),
     t('The image is {0}.', digest),
     t('Other images stay, and layers they share. This cannot be undone.'),
-  ].join('\n\n');
+  ];
 }
 
-const mostListed = 20;
-
-function listed(tags: readonly string[]): string {
-  const more = tags.length - mostListed;
-  return tags.slice(0, mostListed).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
+function whatIsLost({ tags, platforms: lost }: Loss): string {
+  const names = listed(tags, mostLines);
+  const what = lost.map(printPlatform).join(', ');
+  if (tags.length > 1)
+    return what === ''
+      ? t('The tags {0} lose a part of their image, which can no longer be pulled there.', names)
+      : t('The tags {0} lose {1}, which can no longer be pulled there.', names, what);
+  if (what === '') return t('Tag {0} loses a part of its image, which can no longer be pulled there.', names);
+  return lost.length > 1
+    ? t('Tag {0} loses its platforms {1}, which can no longer be pulled there.', names, what)
+    : t('Tag {0} loses its platform {1}, which can no longer be pulled there.', names, what);
 }
 
-function button({ tags, stay }: DeletionPreview): string {
-  if (stay !== undefined) return t('Delete Tag');
+/** A paragraph, capped. */
+function lines(all: readonly string[]): readonly string[] {
+  const more = all.length - mostLines;
+  if (all.length === 0) return [];
+  return [[...all.slice(0, mostLines), ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(' ')];
+}
+
+function button({ tags }: DeletionPreview): string {
   return tags.length > 1 ? t('Delete {0} Tags', count(tags.length)) : t('Delete Image');
-}
-
-/** Registries forbid deletion with a bare "unsupported": https://distribution.github.io/distribution/about/configuration/#delete */
-function explained(error: unknown): unknown {
-  if (!(error instanceof Failure) || error.kind !== 'unsupported') return error;
-  const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
-  return withDetail(error, { explanation });
 }

@@ -1,7 +1,9 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import { count } from '../words';
+import { changed, looksGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
+import { isThere } from './untagImage';
 
 export const deleteRepository = nodeCommand({
   id: 'deleteRepository',
@@ -13,19 +15,25 @@ export const deleteRepository = nodeCommand({
   doing: ({ repository }) => t('delete {0}', printReference(repository.image)),
   run: async (app, { repository, deletion, parent }) => {
     const name = printReference(repository.image);
-    const { tags, images } = await app.working(t('Looking at what goes with {0}', name), (_progress, signal) =>
-      deletion.counts(repository, signal),
-    );
-    const goes =
-      images === undefined
-        ? t('Its {0} tags go with it. This cannot be undone.', count(tags))
-        : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
     const isDeferred = deletion.isDeferred === true;
-    const when = isDeferred ? [t('The registry deletes it in the background, which may take a while.')] : [];
-    if (!(await app.ask.confirm(t('Delete {0}?', name), [goes, ...when].join('\n\n'), t('Delete Repository')))) return;
+    const look = () =>
+      app.working(t('Looking at what goes with {0}', name), (_progress, signal) => deletion.counts(repository, signal));
+    const agreed = await readAndAsk(look, ({ tags, images }, hasChanged) => {
+      const goes =
+        images === undefined
+          ? t('Its {0} tags go with it. This cannot be undone.', count(tags))
+          : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
+      const when = isDeferred ? [t('The registry deletes it in the background, which may take a while.')] : [];
+      const detail = [...changed(hasChanged), goes, ...when];
+      return app.ask.confirm(t('Delete {0}?', name), detail, t('Delete Repository'));
+    });
+    if (agreed === undefined) return;
     try {
       await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(repository, signal));
-      app.done(isDeferred ? t('{0} is being deleted', name) : t('Deleted {0}', name));
+      const left = async (signal: AbortSignal) =>
+        (await isThere(() => deletion.counts(repository, signal))) ? [repository.label] : [];
+      if (isDeferred) app.done(t('{0} is being deleted', name));
+      else if (await looksGone(app, repository.image, left)) app.done(t('Deleted {0}', name));
     } finally {
       app.tree.refresh(parent);
     }

@@ -5,11 +5,11 @@ import { baseName, printReference, withDigest } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ImageContent } from '../../providers/provider';
 import type { App } from '../app';
-import { formatJson } from '../formatJson';
 import { localImage, localName, nameOf } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { shortDigest } from '../images/localNode';
 import { describeImage } from '../inspection';
+import { showJson } from '../showJson';
 import { nodeCommand } from './command';
 
 interface RemoteImage {
@@ -45,11 +45,8 @@ async function inspectLocal(app: App, image: NamedImage): Promise<void> {
     image.name === undefined
       ? ''
       : `${baseName(image.name)}${image.name.tag === undefined ? '' : `@${image.name.tag}`} `;
-  await app.showDocument({
-    name: `${name}${shortDigest(image.image.id)}.json`,
-    id: image.image.id,
-    text: await formatJson(new TextEncoder().encode(JSON.stringify(description))),
-  });
+  const document = { name: `${name}${shortDigest(image.image.id)}.json`, id: image.image.id };
+  await showJson(app, document, new TextEncoder().encode(JSON.stringify(description)));
 }
 
 async function inspectRemote(app: App, { image, label, content }: RemoteImage): Promise<void> {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { formatJson } from '../formatJson';
+import { showJson } from '../showJson';
 import { nodeCommand } from './command';
 
 export const inspectImageManifest = nodeCommand({
@@ -16,6 +16,6 @@ export const inspectImageManifest = nodeCommand({
     const { digest, bytes } = await app.working(title, (_progress, signal) => content.manifest(image, signal));
     const repository = image.path.split('/').at(-1) ?? image.path;
     const name = `${repository}@${label.replaceAll('/', '-')} manifest.json`;
-    await app.showDocument({ name, id: `${image.host}/${image.path}@${digest}`, text: await formatJson(bytes) });
+    await showJson(app, { name, id: `${image.host}/${image.path}@${digest}` }, bytes);
   },
 });

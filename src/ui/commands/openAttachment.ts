@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { formatJson } from '../formatJson';
+import { showJson } from '../showJson';
 import { nodeCommand } from './command';
 
 export const openAttachment = nodeCommand({
@@ -15,10 +15,6 @@ export const openAttachment = nodeCommand({
     const { image, label, blob } = attachment;
     const repository = image.path.split('/').at(-1) ?? image.path;
     const id = `${image.host}/${image.path}@${blob?.digest ?? image.digest ?? ''}`;
-    await app.showDocument({
-      name: `${repository} ${label.replaceAll('/', '-')}.json`,
-      id,
-      text: await formatJson(bytes),
-    });
+    await showJson(app, { name: `${repository} ${label.replaceAll('/', '-')}.json`, id }, bytes);
   },
 });

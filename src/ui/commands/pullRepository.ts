@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
 import { t } from '@vscode/l10n';
+import { PageTrail } from '../../core/bounds';
 import { Failure } from '../../core/failure';
 import type { Tag } from '../../core/model';
 import { printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isUsable } from '../../core/usable';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
@@ -15,6 +17,8 @@ import type { Progress } from '../working';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
 
+/** More are not pulled at once: each is asked for what it holds. */
+const mostTags = 10_000;
 /** Tags that are asked at a time for what they hold. */
 const width = 6;
 
@@ -44,7 +48,9 @@ export const pullRepository = nodeCommand<Source>({
     const question =
       found.images.length === 1
         ? t('Pull the only tag of {0}?', name)
-        : t('Pull all {0} tags of {1}?', count(found.images.length), name);
+        : found.isCut
+          ? t('Pull {0} tags of {1}?', count(found.images.length), name)
+          : t('Pull all {0} tags of {1}?', count(found.images.length), name);
     if (!(await app.ask.confirm(question, extent(found), button))) return;
     await pullEach(app, repository, found.images, access);
   },
@@ -76,6 +82,8 @@ interface Found {
   /** Some image does not tell its size. */
   readonly isMore: boolean;
   readonly artifacts: number;
+  /** Not all tags of the repository are among them. */
+  readonly isCut: boolean;
 }
 
 async function look(
@@ -84,7 +92,7 @@ async function look(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<Found> {
-  const tags = await allTags(provider, repository, progress, signal);
+  const { tags, isCut } = await allTags(provider, repository, progress, signal);
   let asked = 0;
   const limit = pLimit(width);
   const controller = new AbortController();
@@ -110,6 +118,7 @@ async function look(
     bytes: [...sizes.values()].reduce<number>((total, bytes) => total + (bytes ?? 0), 0),
     isMore: [...sizes.values()].includes(undefined),
     artifacts: details.length - images.length,
+    isCut,
   };
 }
 
@@ -123,21 +132,25 @@ async function allTags(
   repository: ImageReference,
   progress: Progress,
   signal: AbortSignal,
-): Promise<readonly Tag[]> {
-  const trail = provider.locate(withTag(repository, 'latest')) ?? [];
-  const parent = trail.find(({ kind }) => kind === 'repository');
-  const tags: Tag[] = [];
+): Promise<{ readonly tags: readonly Tag[]; readonly isCut: boolean }> {
+  const rows = provider.locate(withTag(repository, 'latest')) ?? [];
+  const parent = rows.find(({ kind }) => kind === 'repository');
+  const tags = new Map<string, Tag>();
+  const trail = new PageTrail(repository.host);
   let cursor: string | undefined;
+  let isCut = false;
   do {
     const page = await provider.list(parent, cursor, signal);
-    tags.push(...page.items.filter((entry) => entry.kind === 'tag'));
-    progress(t('{0} tags', count(tags.length)));
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return tags;
+    const before = tags.size;
+    for (const entry of page.items) if (entry.kind === 'tag' && isUsable(entry)) tags.set(entry.label, entry);
+    progress(t('{0} tags', count(tags.size)));
+    cursor = trail.after(page, tags.size - before);
+    isCut = page.failure !== undefined || trail.failure !== undefined || tags.size > mostTags;
+  } while (cursor !== undefined && !isCut);
+  return { tags: [...tags.values()].slice(0, mostTags), isCut };
 }
 
-function extent({ images, distinct, bytes, isMore, artifacts }: Found): string {
+function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
   return [
     distinct === images.length
       ? t('Up to {0} to download, less where images share layers or are here already.', size(bytes))
@@ -146,6 +159,7 @@ function extent({ images, distinct, bytes, isMore, artifacts }: Found): string {
           count(distinct),
           size(bytes),
         ),
+    ...(isCut ? [t('These are not all: the repository has more tags than can be listed here.')] : []),
     ...(isMore ? [t('Some tags do not tell their size, and come on top.')] : []),
     ...(artifacts > 0
       ? [
@@ -154,5 +168,5 @@ function extent({ images, distinct, bytes, isMore, artifacts }: Found): string {
             : t('{0} tags that are no images, such as Helm charts, are left out.', count(artifacts)),
         ]
       : []),
-  ].join('\n\n');
+  ];
 }

@@ -77,7 +77,7 @@ function isNode(row: AnyRow): row is AnyNode {
 async function pick(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
   if (command.views.images || app.tree.roots().length > 0) return pickNode(app, command);
   const connect = t('Connect Registry…');
-  const chosen = await vscode.window.showInformationMessage(t('No registry is connected yet.'), connect);
+  const chosen = await app.message('information', t('No registry is connected yet.'), connect);
   if (chosen === connect) await vscode.commands.executeCommand('registryExplorer.connectRegistry');
   return undefined;
 }
@@ -107,7 +107,7 @@ async function attempt<T>(
     const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(remedy, connection));
     const buttons = new Map(remedies.map((remedy) => [title(remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
-    void vscode.window.showErrorMessage(told.message, ...buttons.keys()).then(async (chosen) => {
+    void app.message('error', told.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
       if (remedy === 'retry') await attempt(app, doing, node, task);
       else if (remedy === 'openInPortal' && page !== undefined) await app.browse(page);

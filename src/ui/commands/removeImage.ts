@@ -65,7 +65,7 @@ async function removeEach(app: App, images: readonly NamedImage[]) {
 }
 
 /** Which images go for good, and which lose a name alone. */
-function whatGoes(images: readonly NamedImage[]): string {
+function whatGoes(images: readonly NamedImage[]): readonly string[] {
   const chosen = new Set(images.map(keyOf));
   const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];
   const stayUnder = ({ names }: LocalImage) => names.filter((name) => !chosen.has(printFullReference(name)));
@@ -87,7 +87,7 @@ function whatGoes(images: readonly NamedImage[]): string {
         ]),
     ...(kept.length === 0 ? [] : [whatStays(kept.flatMap(stayUnder))]),
     t('Nothing in any registry changes. An image that a container uses is not removed.'),
-  ].join('\n\n');
+  ];
 }
 
 function whatStays(names: readonly ImageReference[]): string {

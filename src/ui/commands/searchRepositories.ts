@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { isUsable } from '../../core/usable';
 import type { FoundRepository, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import type { Choice } from '../ask';
@@ -60,7 +61,7 @@ async function choose(
   let next: string | undefined;
   const load = async (): Promise<readonly Choice<FoundRepository | 'more'>[]> => {
     const page = await search(query, next, controller.signal);
-    found.push(...page.items);
+    found.push(...page.items.filter(({ repository }) => isUsable(repository)));
     next = page.next;
     const choices: Choice<FoundRepository | 'more'>[] = found.map(choice);
     return next === undefined ? choices : [...choices, { label: t('Load more…'), icon: 'ellipsis', value: 'more' }];

@@ -1,6 +1,8 @@
 import { t } from '@vscode/l10n';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure } from '../../core/failure';
 import { printReference } from '../../core/reference';
+import type { TagPreview } from '../../providers/provider';
+import { changed, listed, looksGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 
 export const untagImage = nodeCommand({
@@ -10,18 +12,47 @@ export const untagImage = nodeCommand({
     entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag, parent } : undefined,
   doing: ({ tag }) => t('untag {0}', printReference(tag.image)),
   run: async (app, { tag, untag, parent }) => {
-    const name = printReference(tag.image);
-    const detail = t('Only this tag goes. The image stays under its digest and its other tags.');
-    if (!(await app.ask.confirm(t('Untag {0}?', name), detail, t('Untag')))) return;
+    const { image, label } = tag;
+    const name = printReference(image);
+    const look = () =>
+      app.working(t('Looking at what {0} points to', name), (_progress, signal) => untag.preview(tag, signal));
+    let isAgreed = true;
     try {
-      await app.working(t('Untagging {0}', name), (_progress, signal) => untag(tag, signal));
-      app.done(t('Untagged {0}', name));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
-      const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
-      throw withDetail(error, { explanation });
+      const agreed = await readAndAsk(look, (found, hasChanged) => {
+        const detail = [...changed(hasChanged), ...whatGoes(found, untag.keepsImage === true)];
+        return app.ask.confirm(t('Untag {0}?', name), detail, t('Untag'));
+      });
+      isAgreed = agreed !== undefined;
+      if (agreed === undefined) return;
+      await app.working(t('Untagging {0}', name), (_progress, signal) => untag.delete(tag, signal));
+      const left = async (signal: AbortSignal) => ((await isThere(() => untag.preview(tag, signal))) ? [label] : []);
+      if (await looksGone(app, image, left)) app.done(t('Untagged {0}', name));
     } finally {
-      app.tree.refresh(parent);
+      if (isAgreed) app.tree.refresh(parent);
     }
   },
 });
+
+/** Whether it can be looked at; rejects when that is not known. */
+export async function isThere(look: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'notFound') return false;
+    throw error;
+  }
+}
+
+function whatGoes({ digest, others }: TagPreview, keepsImage: boolean): readonly string[] {
+  const hasOthers = others !== undefined && others.length > 0;
+  return [
+    hasOthers
+      ? t('Only this tag goes. The image stays under {0}.', listed(others))
+      : keepsImage
+        ? t('Only this tag goes. The image stays under its digest.')
+        : t('This tag goes. The registry may delete the image too when no other tag points to it.'),
+    digest === undefined ? t('What the tag points to is not known.') : t('The tag points to {0}.', digest),
+    t('This cannot be undone.'),
+  ];
+}

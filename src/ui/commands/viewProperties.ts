@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { formatJson } from '../formatJson';
+import { showJson } from '../showJson';
 import { nodeCommand } from './command';
 
 export const viewProperties = nodeCommand({
@@ -16,10 +16,6 @@ export const viewProperties = nodeCommand({
       read(signal),
     );
     const name = `${label.replaceAll('/', '-')} properties.json`;
-    await app.showDocument({
-      name,
-      id: encodeURIComponent(id),
-      text: await formatJson(Buffer.from(JSON.stringify(properties))),
-    });
+    await showJson(app, { name, id: encodeURIComponent(id) }, Buffer.from(JSON.stringify(properties)));
   },
 });

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
-import type { Log } from '../../core/log';
+import type { App } from '../app';
 import { causes, report } from '../report';
 import { ownSetting } from '../settings';
 import { keychain, keychainElsewhere } from './keychain';
@@ -18,8 +18,7 @@ export class CredentialStore {
 
   constructor(
     private readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>,
-    private readonly log: Log,
-    private readonly showLog: () => void,
+    private readonly app: Pick<App, 'log' | 'showLog' | 'message'>,
   ) {
     const isWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
     this.places = {
@@ -50,16 +49,16 @@ export class CredentialStore {
     } catch (error) {
       const told = report(error, t('move the secrets to where {0} says', setting));
       if (told === undefined) return;
-      this.log.error(`${told.message}\n  ${causes(error)}`);
+      this.app.log.error(`${told.message}\n  ${causes(error)}`);
       void this.offer(told.message, owners);
     }
   }
 
   private async offer(message: string, owners: () => readonly SecretOwner[]): Promise<void> {
     const [retry, change, showLog] = [t('Retry'), t('Change Setting'), t('Show Log')];
-    const chosen = await vscode.window.showErrorMessage(message, retry, change, showLog);
+    const chosen = await this.app.message('error', message, retry, change, showLog);
     if (chosen === retry) await this.move(owners);
     else if (chosen === change) await vscode.commands.executeCommand('workbench.action.openSettings', setting);
-    else if (chosen === showLog) this.showLog();
+    else if (chosen === showLog) this.app.showLog();
   }
 }

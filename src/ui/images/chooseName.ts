@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import { baseName, parseReference, printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isUsablePlace } from '../../core/usable';
 import type { PushTarget } from '../../providers/provider';
 import type { App } from '../app';
 import type { Choice } from '../ask';
@@ -79,7 +80,7 @@ async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<rea
   });
   try {
     const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(targetsWithinMs)]));
-    return known.slice(0, mostTargets).map(choice);
+    return known.filter(isUsablePlace).slice(0, mostTargets).map(choice);
   } catch (error) {
     app.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
     const host = provider.hostOf(undefined);

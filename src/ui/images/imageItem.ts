@@ -3,14 +3,15 @@ import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
 import { report } from '../report';
+import { Tooltip } from '../tree/tooltip';
 import { age, count, size } from '../words';
 import type { LocalNode } from './localNode';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
 /** How a row of the Images view looks. `commands`: ids of the commands that apply to it. */
-export function imageItem(node: LocalNode, commands: string): vscode.TreeItem {
-  const item = rowItem(node);
+export function imageItem(node: LocalNode, commands: string, clean: (text: string) => string): vscode.TreeItem {
+  const item = rowItem(node, clean);
   item.id = node.id;
   item.contextValue = commands;
   return item;
@@ -28,7 +29,7 @@ export function problemItem(failure: unknown): vscode.TreeItem {
   return item;
 }
 
-function rowItem({ entry, label, children }: LocalNode): vscode.TreeItem {
+function rowItem({ entry, label, children }: LocalNode, clean: (text: string) => string): vscode.TreeItem {
   switch (entry.kind) {
     case 'registry':
       return row(label, 'server', undefined, t('Images of {0}', label), Expanded);
@@ -43,16 +44,16 @@ function rowItem({ entry, label, children }: LocalNode): vscode.TreeItem {
       return row(label, 'archive', total, t('{0} untagged images', total), Collapsed);
     }
     case 'image':
-      return imageRow(label, entry.image);
+      return imageRow(label, entry.image, clean);
     case 'untaggedImage':
-      return imageRow(label, entry.image);
+      return imageRow(label, entry.image, clean);
   }
 }
 
-function imageRow(label: string, image: LocalImage): vscode.TreeItem {
+function imageRow(label: string, image: LocalImage, clean: (text: string) => string): vscode.TreeItem {
   const facts = [age(image.created), size(image.size)];
   const item = row(label, 'package', facts.join(' · '), [t('Image {0}', label), ...facts].join(', '), None);
-  item.tooltip = tooltip(image);
+  item.tooltip = tooltip(image, clean);
   return item;
 }
 
@@ -72,17 +73,15 @@ function row(
 
 const mostNames = 10;
 
-/** Whatever the engine sent is appended as text, so that nothing in it is rendered. */
-function tooltip({ id, names, digests, created, size: bytes }: LocalImage): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
-  const line = (name: string, value: string) =>
-    text.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
-  for (const name of names.slice(0, mostNames)) text.appendText(printReference(name)).appendMarkdown('\n\n');
-  if (names.length > mostNames)
-    text.appendText(t('and {0} more', count(names.length - mostNames))).appendMarkdown('\n\n');
-  line(t('Id'), id);
-  for (const digest of digests.slice(0, mostNames)) line(t('Digest'), printReference(digest));
-  line(t('Created'), `${created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(created)})`);
-  line(t('Size'), t('{0} (unpacked, on disk)', size(bytes)));
-  return text;
+function tooltip(
+  { id, names, digests, created, size: bytes }: LocalImage,
+  clean: (text: string) => string,
+): vscode.MarkdownString {
+  const text = new Tooltip(clean);
+  for (const name of names.slice(0, mostNames)) text.paragraph(printReference(name));
+  if (names.length > mostNames) text.paragraph(t('and {0} more', count(names.length - mostNames)));
+  text.fact(t('Id'), id);
+  for (const digest of digests.slice(0, mostNames)) text.fact(t('Digest'), printReference(digest));
+  text.fact(t('Created'), `${created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(created)})`);
+  return text.fact(t('Size'), t('{0} (unpacked, on disk)', size(bytes))).value;
 }

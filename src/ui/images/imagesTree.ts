@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure';
 import type { LocalImage } from '../../engine/engine';
+import { cleanItem } from '../tree/cleanItem';
 import { imageItem, problemItem } from './imageItem';
 import type { LocalImages, LocalState } from './localImages';
 import { groupImages } from './localNode';
@@ -12,6 +13,8 @@ interface Collaborators {
   readonly images: LocalImages;
   /** Ids of the commands that apply to a row, for its context value. */
   readonly commandsOf: (node: LocalNode) => string;
+  /** Makes a text fit to be shown, whoever wrote it. */
+  readonly clean: (text: string) => string;
 }
 
 /** The Images view. Asks for nothing until it is first shown. */
@@ -49,7 +52,9 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
   }
 
   getTreeItem(row: ImagesRow): vscode.TreeItem {
-    return row.kind === 'engineProblem' ? problemItem(row.failure) : imageItem(row, this.collaborators.commandsOf(row));
+    const { commandsOf, clean } = this.collaborators;
+    const item = row.kind === 'engineProblem' ? problemItem(row.failure) : imageItem(row, commandsOf(row), clean);
+    return cleanItem(item, clean);
   }
 
   getParent(row: ImagesRow): ImagesRow | undefined {
@@ -69,7 +74,8 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
   }
 
   private describe(state: LocalState): void {
-    this.view.description = state.kind === 'listed' ? `${state.version.name} ${state.version.version}` : '';
+    const description = state.kind === 'listed' ? `${state.version.name} ${state.version.version}` : '';
+    this.view.description = this.collaborators.clean(description);
     // Chooses the welcome text of a view that shows nothing.
     const engine = state.kind === 'failed' ? 'missing' : 'ready';
     void vscode.commands.executeCommand('setContext', 'registryExplorer.engine', engine);

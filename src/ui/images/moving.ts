@@ -101,7 +101,7 @@ export function following(app: App, name: string, progress: Progress): (state: T
   let layersDone = 0;
   return (state) => {
     show(state);
-    if (state.layersDone === layersDone) return;
+    if (state.layersDone <= layersDone) return;
     layersDone = state.layersDone;
     app.log.info(
       `${name}: ${count(layersDone)} of ${count(state.layers)} layers, ${size(state.bytesDone)} of ${size(state.bytes)}`,

@@ -1,30 +1,35 @@
+import { isCut, mostRows, PageTrail, rowsLeftOut } from '../../core/bounds';
 import type { Entry, Page } from '../../core/model';
+import { isUsable } from '../../core/usable';
 import type { TreeNode } from './treeNode';
 
-/** Pages in a row that bring no row to show, as those full of signatures do, before it is up to the user to go on. */
-const mostBarrenPages = 20;
+/** More of them are left out: they are of no use. */
+const mostInvalid = 100;
 
 /** What is known of one row's children. A refresh makes a new one; what still arrives for the old one is dropped. */
 export class Listing {
   private readonly controller = new AbortController();
   private readonly entries: Entry[] = [];
+  private readonly keys = new Set<string>();
+  private readonly trail: PageTrail;
   private next: string | undefined;
-  /** Cursors asked with; one that comes again would be followed for ever. */
-  private readonly asked = new Set<string>();
-  /** How many rows were wanted when too many pages brought none. */
-  private gaveUpAt: number | undefined;
   private started = false;
   private loading: Promise<void> | undefined;
   /** Nodes of the entries drawn so far. */
   nodes: readonly TreeNode[] = [];
+  /** Names that are listed and cannot be used. */
+  readonly invalid: string[] = [];
   failure: unknown;
 
-  /** `wanted`: how many rows are to be drawn; it grows by `step`. */
+  /** `wanted`: how many rows are to be drawn; it grows by `step`. `subject`: who lists them. */
   constructor(
     readonly step: number,
     public wanted: number,
     private readonly fetch: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>,
-  ) {}
+    private readonly subject = '',
+  ) {
+    this.trail = new PageTrail(subject);
+  }
 
   get signal(): AbortSignal {
     return this.controller.signal;
@@ -51,8 +56,10 @@ export class Listing {
     return this.entries.slice(0, this.wanted);
   }
 
-  get hasMore(): boolean {
-    return this.entries.length > this.wanted || (this.started && this.next !== undefined);
+  /** Whether more rows are known than are drawn, or can be asked for. */
+  get canDrawMore(): boolean {
+    const canAsk = this.started && this.next !== undefined && this.failure === undefined;
+    return this.entries.length > this.wanted || canAsk;
   }
 
   /** Loads until the wanted rows are there; settles without throwing, a failure is kept for its row. */
@@ -66,6 +73,7 @@ export class Listing {
   /** Tries again where it failed; what is loaded stays. */
   retry(): void {
     this.failure = undefined;
+    this.trail.goOn();
   }
 
   abort(): void {
@@ -73,29 +81,41 @@ export class Listing {
   }
 
   private async loadPages(): Promise<void> {
-    let barren = 0;
     while (this.lacksRows()) {
       try {
-        if (this.next !== undefined) this.asked.add(this.next);
-        const page = await this.fetch(this.next, this.signal);
-        const known = new Set(this.entries.map(keyOf));
-        const fresh = page.items.filter((entry) => !known.has(keyOf(entry)));
-        this.entries.push(...fresh);
-        this.next = page.next === undefined || this.asked.has(page.next) ? undefined : page.next;
-        barren = fresh.length === 0 ? barren + 1 : 0;
-        if (barren >= mostBarrenPages) this.gaveUpAt = this.wanted;
-        this.failure = page.failure;
-        // A page that tells why it is not whole is asked for anew by a retry.
-        this.started = page.failure === undefined;
+        this.take(await this.fetch(this.next, this.signal));
       } catch (error) {
         if (!this.signal.aborted) this.failure = error;
       }
     }
   }
 
+  private take(page: Page<Entry>): void {
+    const before = this.known;
+    let isFull = false;
+    for (const entry of page.items) {
+      if (!isUsable(entry)) {
+        if (this.invalid.length < mostInvalid) this.invalid.push(entry.label);
+        continue;
+      }
+      const key = keyOf(entry);
+      if (this.keys.has(key)) continue;
+      isFull = this.known >= mostRows;
+      if (isFull) break;
+      this.keys.add(key);
+      this.entries.push(entry);
+    }
+    const next = this.trail.after(page, this.known - before);
+    this.failure = page.failure ?? (isFull ? rowsLeftOut(this.subject, this.known) : this.trail.failure);
+    // Behind a failure, a retry goes on; a list that is cut has an end.
+    this.next = isCut(this.failure) || this.failure === undefined ? next : page.next;
+    // A page that tells why it is not whole is asked for anew by a retry.
+    this.started = page.failure === undefined;
+  }
+
   private lacksRows(): boolean {
     const isOver = this.signal.aborted || this.failure !== undefined || (this.started && this.next === undefined);
-    return !isOver && this.entries.length < this.wanted && this.gaveUpAt !== this.wanted;
+    return !isOver && this.entries.length < this.wanted;
   }
 }
 

@@ -15,7 +15,7 @@ export interface Node {
 }
 
 /** What the tree draws. */
-export type Row = Node | More | Problem;
+export type Row = Node | More | Problem | InvalidName;
 
 /** "Load more…" at the end of an unfinished list. */
 export interface More {
@@ -23,6 +23,15 @@ export interface More {
   readonly of: Node;
   /** How many are listed, and how many of those are not drawn; absent when only the registry knows. */
   readonly left?: { readonly rows: number; readonly of: number };
+}
+
+/** What is listed and cannot be the name of an image: text alone, which no command is offered for. */
+export interface InvalidName {
+  readonly kind: 'invalid';
+  readonly of: Node;
+  readonly name: string;
+  /** Where it stands among its like. */
+  readonly at: number;
 }
 
 /** Why the list ends here. */

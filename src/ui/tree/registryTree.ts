@@ -17,6 +17,8 @@ const tagRows = 100;
 const otherRows = 1000;
 /** A row further down than this many pages is not looked for. */
 const mostPagesToShow = 5;
+/** Nor one below more rows than VS Code draws at once in a moment. */
+const mostRowsToShow = 5000;
 /** Details that arrive within this time are drawn together. */
 const drawEveryMs = 150;
 /** VS Code asks for the children of a row that was opened within this time, unless it has some. */
@@ -32,6 +34,8 @@ interface Collaborators {
   readonly detailsSetting: () => DetailsSetting;
   /** Codicon of a connection's kind. */
   readonly iconOf: (connection: Connection) => string;
+  /** Makes a text fit to be shown, whoever wrote it. */
+  readonly clean: (text: string) => string;
   readonly log: Log;
 }
 
@@ -87,13 +91,14 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    const { commandsOf, detailsSetting, iconOf } = this.collaborators;
+    const { commandsOf, detailsSetting, iconOf, clean } = this.collaborators;
     const isNode = row.kind === 'node';
     const concerned = isNode ? [row] : row.kind === 'problem' ? lineage(row.of) : [];
     return treeItem(row, {
       commands: concerned.map(commandsOf).join(' '),
       details: detailsSetting(),
       icon: isNode ? iconOf(row.connection) : '',
+      clean,
     });
   }
 
@@ -132,7 +137,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (current !== listing) return current === undefined ? [] : this.getChildren(node);
     this.adoptEntries(node, listing);
     this.wantDetails(node.id);
-    return [...listing.nodes, ...lastRows(node, listing)];
+    return [...listing.nodes, ...invalidRows(node, listing), ...lastRows(node, listing)];
   }
 
   /** The connections, as nodes. */
@@ -221,9 +226,10 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
       const found = listing?.nodes.find(({ id }) => id === `${parent.id}/${key}`);
-      if (found !== undefined || listing === undefined || !listing.hasMore || listing.failure !== undefined)
-        return found;
-      listing.wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
+      if (found !== undefined || !listing?.canDrawMore) return found;
+      const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
+      if (wanted > mostRowsToShow) return undefined;
+      listing.wanted = wanted;
     }
     return undefined;
   }
@@ -237,9 +243,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   private startListing(node: TreeNode, wanted: number): Listing {
     const step = node.entry?.kind === 'repository' ? tagRows : otherRows;
-    const listing = new Listing(step, Math.max(step, wanted), (cursor, signal) =>
-      node.provider.list(node.entry, cursor, signal),
-    );
+    const list = (cursor: string | undefined, signal: AbortSignal) => node.provider.list(node.entry, cursor, signal);
+    const listing = new Listing(step, Math.max(step, wanted), list, node.connection.label);
     this.listings.set(node.id, listing);
     return listing;
   }
@@ -357,9 +362,16 @@ function lineage(node: Node): readonly Node[] {
   return node.parent === undefined ? [node] : [node, ...lineage(node.parent)];
 }
 
+/** Behind what can be used, since they have no place in its order. */
+function invalidRows(of: Node, listing: Listing): Row[] {
+  return listing.invalid.map((name, at) => ({ kind: 'invalid', of, name, at }));
+}
+
 function lastRows(node: Node, listing: Listing): Row[] {
-  if (listing.failure !== undefined) return [{ kind: 'problem', of: node, failure: listing.failure }];
-  if (!listing.hasMore) return [];
   const left = listing.known - listing.wanted;
-  return [{ kind: 'more', of: node, ...(left > 0 ? { left: { rows: left, of: listing.known } } : {}) }];
+  const more: More = { kind: 'more', of: node, ...(left > 0 ? { left: { rows: left, of: listing.known } } : {}) };
+  return [
+    ...(listing.canDrawMore ? [more] : []),
+    ...(listing.failure === undefined ? [] : [{ kind: 'problem' as const, of: node, failure: listing.failure }]),
+  ];
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
+import { isCut } from '../../core/bounds';
 import { Failure } from '../../core/failure';
 import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
 import { plainText } from '../../core/plainText';
@@ -8,7 +9,9 @@ import { needsNoRow, report } from '../report';
 import { age, artifactName, count, loginName, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
 import { heldBy, listingPhrase } from './node';
-import type { More, Node, Problem, Row } from './node';
+import { cleanItem } from './cleanItem';
+import type { InvalidName, More, Node, Problem, Row } from './node';
+import { Tooltip } from './tooltip';
 import { TreeNode } from './treeNode';
 
 const { None, Collapsed } = vscode.TreeItemCollapsibleState;
@@ -20,15 +23,23 @@ export interface RowLook {
   readonly details: DetailsSetting;
   /** Codicon of its kind of registry. */
   readonly icon: string;
+  /** Makes a text fit to be shown, whoever wrote it. */
+  readonly clean: (text: string) => string;
 }
 
 /** How a row looks. */
 export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
+  return cleanItem(rowItem(row, look), look.clean);
+}
+
+function rowItem(row: Row, look: RowLook): vscode.TreeItem {
   switch (row.kind) {
     case 'more':
       return moreItem(row);
     case 'problem':
       return problemItem(row, look.commands.split(' '));
+    case 'invalid':
+      return invalidItem(row);
     case 'node': {
       const item = nodeItem(row, look);
       item.id = row.id;
@@ -36,6 +47,20 @@ export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
       return item;
     }
   }
+}
+
+/** A name that no engine accepts: it can be read, and nothing else. */
+function invalidItem({ of, name, at }: InvalidName): vscode.TreeItem {
+  const item = new vscode.TreeItem(name, None);
+  item.id = `${of.id}/invalid/${at}`;
+  item.description = t('not a valid name');
+  item.iconPath = new vscode.ThemeIcon('circle-slash');
+  item.contextValue = 'invalid';
+  item.tooltip = t(
+    'The registry lists this, and it is not a name that images can have: nothing can be done with it here.',
+  );
+  item.accessibilityInformation = { label: `${name}, ${item.description}` };
+  return item;
 }
 
 function moreItem(row: More): vscode.TreeItem {
@@ -53,10 +78,12 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   // The row above says what failed; in a narrow view, why must come first.
   const item = new vscode.TreeItem(told?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list, since names lead on, nor where the user is to decide first.
+  // Nothing is wrong where a registry does not list, or lists more than is shown, since names lead on, nor where the user is to
+  // decide first.
   const isNoFault =
-    row.failure instanceof Failure &&
-    (row.failure.kind === 'unlisted' || row.failure.detail.nextStep === 'confirmSignIn');
+    isCut(row.failure) ||
+    (row.failure instanceof Failure &&
+      (row.failure.kind === 'unlisted' || row.failure.detail.nextStep === 'confirmSignIn'));
   item.iconPath = isNoFault
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
@@ -67,11 +94,11 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   return item;
 }
 
-function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
+function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeItem {
   const { entry } = node;
   switch (entry?.kind) {
     case undefined:
-      return connectionItem(node, icon);
+      return connectionItem(node, icon, clean);
     case 'group':
       return labelled(entry, entry.icon ?? 'organization', described(node, entry), Collapsed);
     case 'registry': {
@@ -85,7 +112,7 @@ function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
       return item;
     }
     case 'tag':
-      return tagItem(node, entry, details);
+      return tagItem(node, entry, details, clean);
     case 'platform': {
       const item = labelled(
         entry,
@@ -93,15 +120,15 @@ function nodeItem(node: Node, { details, icon }: RowLook): vscode.TreeItem {
         entry.size === undefined ? undefined : size(entry.size),
         entry.attachments.length > 0 ? Collapsed : None,
       );
-      item.tooltip = `${entry.label}\n${entry.image.digest ?? ''}`;
+      item.tooltip = new Tooltip(clean).paragraph(entry.label).paragraph(entry.image.digest ?? '').value;
       return item;
     }
     case 'attachment':
-      return attachmentItem(entry, node);
+      return attachmentItem(entry, node, clean);
   }
 }
 
-function connectionItem(node: Node, icon: string): vscode.TreeItem {
+function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vscode.TreeItem {
   const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
@@ -113,16 +140,15 @@ function connectionItem(node: Node, icon: string): vscode.TreeItem {
   item.accessibilityInformation = {
     label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
   };
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(connection.label).appendMarkdown('\n\n').appendText(connection.url);
   const { account, login } = connection;
   const without = login === undefined ? t('Anonymous') : t('Signed in with: {0}', signedInAs(connection) ?? '');
-  const who = account === undefined ? without : t('Signed in as {0}', account);
-  tooltip.appendMarkdown('\n\n').appendText(who);
-  for (const line of trustLines(connection.tls)) tooltip.appendMarkdown('\n\n').appendText(line);
-  if (connection.shared)
-    tooltip.appendMarkdown('\n\n').appendText(t('Listed in the setting registryExplorer.connections'));
-  item.tooltip = tooltip;
+  const tooltip = new Tooltip(clean)
+    .paragraph(connection.label)
+    .paragraph(connection.url)
+    .paragraph(account === undefined ? without : t('Signed in as {0}', account));
+  for (const line of trustLines(connection.tls)) tooltip.paragraph(line);
+  if (connection.shared) tooltip.paragraph(t('Listed in the setting registryExplorer.connections'));
+  item.tooltip = tooltip.value;
   return item;
 }
 
@@ -163,7 +189,7 @@ function stateOf(node: Node): string {
   }
 }
 
-function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem {
+function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['clean']): vscode.TreeItem {
   const { details } = tag;
   const item = labelled(
     tag,
@@ -173,7 +199,7 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting): vscode.TreeItem
   );
   if (details !== undefined) item.accessibilityInformation = { label: spoken(tag, details) };
   if (details !== undefined && (details.isPartial !== true || setting === 'never')) {
-    item.tooltip = tagTooltip(tag, details);
+    item.tooltip = tagTooltip(tag, details, clean);
   } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
     item.tooltip = report(node.detailsFailure, t('read the details of {0}', printReference(tag.image)))?.message;
   } else if (setting === 'never') item.tooltip = printReference(tag.image);
@@ -194,14 +220,15 @@ function iconOf(details: ImageDetails | undefined): string {
   }
 }
 
-function attachmentItem(entry: Attachment, node: Node): vscode.TreeItem {
+function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']): vscode.TreeItem {
   const item = labelled(
     entry,
     entry.type === 'signature' ? 'verified' : 'shield',
     entry.size === undefined ? undefined : size(entry.size),
     None,
   );
-  item.tooltip = `${entry.label}\n${entry.blob?.digest ?? entry.image.digest ?? ''}`;
+  const digest = entry.blob?.digest ?? entry.image.digest ?? '';
+  item.tooltip = new Tooltip(clean).paragraph(entry.label).paragraph(digest).value;
   item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
   return item;
 }
@@ -234,32 +261,23 @@ const kindNames: Readonly<Record<Entry['kind'], () => string>> = {
 
 const mostLabels = 10;
 
-/** Whatever the registry sent is appended as text, so that nothing in it is rendered. */
-function tagTooltip({ image }: Tag, details: ImageDetails): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString();
-  tooltip.appendText(printReference(image)).appendMarkdown('\n\n');
-  const line = (name: string, value: string) =>
-    tooltip.appendMarkdown(`- ${name}: `).appendText(value).appendMarkdown('\n');
-  if (details.digest !== '') line(t('Digest'), details.digest);
-  if (details.mediaType !== '') line(t('Media type'), details.mediaType);
-  if (details.artifactType !== undefined) line(t('Artifact type'), details.artifactType);
-  if (details.created !== undefined) line(t('Created'), moment(details.created));
-  if (details.updated !== undefined) line(t('Updated'), moment(details.updated));
+function tagTooltip({ image }: Tag, details: ImageDetails, clean: RowLook['clean']): vscode.MarkdownString {
+  const tooltip = new Tooltip(clean).paragraph(printReference(image));
+  if (details.digest !== '') tooltip.fact(t('Digest'), details.digest);
+  if (details.mediaType !== '') tooltip.fact(t('Media type'), details.mediaType);
+  if (details.artifactType !== undefined) tooltip.fact(t('Artifact type'), details.artifactType);
+  if (details.created !== undefined) tooltip.fact(t('Created'), moment(details.created));
+  if (details.updated !== undefined) tooltip.fact(t('Updated'), moment(details.updated));
   if (details.size !== undefined) {
     const whose = details.platforms.length > 1 ? t('compressed, of one platform') : t('compressed');
-    line(t('Size'), `${size(details.size)} (${whose})`);
+    tooltip.fact(t('Size'), `${size(details.size)} (${whose})`);
   }
-  if (details.platforms.length > 0) line(t('Platforms'), platforms(details.platforms));
+  if (details.platforms.length > 0) tooltip.fact(t('Platforms'), platforms(details.platforms));
   const labels = Object.entries(details.labels);
-  if (labels.length > 0) tooltip.appendMarkdown(`\n${t('Labels')}\n\n`);
-  for (const [name, value] of labels.slice(0, mostLabels)) {
-    tooltip
-      .appendMarkdown('- ')
-      .appendText(`${name} = ${value.slice(0, 200)}`)
-      .appendMarkdown('\n');
-  }
-  if (labels.length > mostLabels) tooltip.appendMarkdown(`- ${t('and {0} more', count(labels.length - mostLabels))}\n`);
-  return tooltip;
+  if (labels.length > 0) tooltip.heading(t('Labels'));
+  for (const [name, value] of labels.slice(0, mostLabels)) tooltip.item(plainText(`${name} = ${value.slice(0, 200)}`));
+  if (labels.length > mostLabels) tooltip.item(t('and {0} more', count(labels.length - mostLabels)));
+  return tooltip.value;
 }
 
 function moment(date: Date): string {

@@ -1,4 +1,5 @@
 import type { Reply } from '../faults';
+import { mediaTypes } from '../images';
 import { jsonReply, type ServedRequest } from '../serve';
 import {
   isVisible,
@@ -70,6 +71,8 @@ function route(asked: Asked, parts: readonly string[]): Reply | Promise<Reply> |
   if (!showsImages(project, token.user)) return forbidden();
   if (parts.length === 4 && isGet) return repositories(asked, project);
   const repository = project.repositories.find((one) => String(one.id) === repositoryId);
+  if (isGet && parts.length === 7 && tags === 'tags')
+    return repository === undefined ? notFound() : oneTag(asked, project, repository, tag ?? '');
   if (request.method !== 'DELETE') return undefined;
   if (repository === undefined) return notFound();
   if (parts.length === 5) return removeRepository(asked, project, repository);
@@ -144,6 +147,29 @@ function removeRepository({ token }: Asked, project: StoredProject, repository: 
   if (levelOf(project, token.user) < 40) return forbidden();
   repository.status = 'delete_scheduled';
   return jsonReply(202, null);
+}
+
+/** https://docs.gitlab.com/api/container_registry/#get-details-of-a-registry-repository-tag */
+async function oneTag(
+  { state }: Asked,
+  project: StoredProject,
+  { name }: StoredRepository,
+  tag: string,
+): Promise<Reply> {
+  const path = pathOf(project.path, name);
+  const token = state.sign('gitlab', [{ type: 'repository', name: path, actions: ['pull'] }]);
+  const answer = await fetch(`${state.registry.url}/v2/${path}/manifests/${tag}`, {
+    method: 'HEAD',
+    headers: { Authorization: `Bearer ${token}`, Accept: Object.values(mediaTypes).join(', ') },
+  });
+  if (answer.status !== 200) return notFound('Tag');
+  const location = `${new URL(state.registry.url).host}/${path}:${tag}`;
+  return jsonReply(200, {
+    name: tag,
+    path: `${path}:${tag}`,
+    location,
+    digest: answer.headers.get('docker-content-digest'),
+  });
 }
 
 async function removeTag(

@@ -345,7 +345,7 @@ describe('the registries of an account of Azure', () => {
     await provider.locks?.set(await named<Tag>(provider, repository, '1.0'), true, signal);
     const locked = await named<Tag>(provider, repository, '1.0');
     expect(locked.details?.isLocked).toBe(true);
-    const refused = await failing(provider.deletion?.untag?.(locked, signal) ?? Promise.resolve());
+    const refused = await failing(provider.deletion?.untag?.delete(locked, signal) ?? Promise.resolve());
     expect(report(refused, 'untag')?.message).toContain('Unlock on its row lets it go');
     await provider.locks?.set(locked, false, signal);
     expect((await named<Tag>(provider, repository, '1.0')).details?.isLocked).toBe(false);

@@ -1,6 +1,12 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
-import { isDigestTag, readAttachment, readDetails, readPlatforms } from '../../../src/core/imageReader';
+import {
+  isDigestTag,
+  mostAttestations,
+  readAttachment,
+  readDetails,
+  readPlatforms,
+} from '../../../src/core/imageReader';
 import type { Attachment, PlatformImage } from '../../../src/core/model';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
@@ -150,6 +156,34 @@ describe('readPlatforms', () => {
       entry.label,
       ...(entry.kind === 'platform' ? entry.attachments.map(({ type, label }) => `${type}: ${label}`) : [entry.type]),
     ]);
+
+  it('asks for no more attestations of a platform than any has', async () => {
+    const asked: string[] = [];
+    const descriptor = (name: number, annotations: Record<string, string>) => ({
+      mediaType: mediaTypes.ociManifest,
+      digest: `sha256:${String(name).padStart(64, '0')}`,
+      size: 1,
+      annotations,
+    });
+    const platform = { ...descriptor(0, {}), platform: linuxAmd64 };
+    const attestation = {
+      'vnd.docker.reference.type': 'attestation-manifest',
+      'vnd.docker.reference.digest': platform.digest,
+    };
+    const manifests = [platform, ...Array.from({ length: 5000 }, (_none, at) => descriptor(at + 1, attestation))];
+    const client = clientOf('https://r.test');
+    vi.spyOn(client, 'manifest').mockImplementation((_repository, reference) => {
+      asked.push(reference);
+      const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {} };
+      const config = descriptor(0, {});
+      return Promise.resolve(
+        reference === 'a' ? { ...common, kind: 'index', manifests } : { ...common, kind: 'image', config, layers: [] },
+      );
+    });
+    vi.spyOn(client, 'referrers').mockResolvedValue([]);
+    await readPlatforms({ client, image: { host: 'r.test', path: 'team/app' }, digestTags: new Set() }, 'a', signal);
+    expect(asked.length).toBe(2 + mostAttestations);
+  });
 
   it('gives a plain image its own platform', async () => {
     expect(await readAll(await serving({ a: amd }), 'a')).toEqual([

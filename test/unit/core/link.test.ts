@@ -59,4 +59,9 @@ describe('nextLink', () => {
     for (const part of ['<', '<a>', '<a>;', ';a', ';a=', ';a="', ' ;', ', '])
       expect(nextLink(`</a>; rel="next"${part.repeat(20_000 / part.length)}`)).toBe('/a');
   });
+
+  it('is found behind targets that have no end', () => {
+    expect(nextLink('<'.repeat(1000))).toBeUndefined();
+    expect(nextLink('<a>; rel="prev", x <<b>; rel="next"')).toBe('<b');
+  });
 });

@@ -13,8 +13,8 @@ describe('newestFirst', () => {
     ['numbers in names', ['build-9', 'build-10', 'build-100'], ['build-100', 'build-10', 'build-9']],
     ['variants of a version together', ['1.0-slim', '1.0', '1.0-alpine'], ['1.0', '1.0-alpine', '1.0-slim']],
     ['nothing', [], []],
-  ])('puts %s', (_what, tags, ordered) => {
-    expect(newestFirst(tags)).toEqual(ordered);
+  ])('puts %s', async (_what, tags, ordered) => {
+    expect(await newestFirst(tags)).toEqual(ordered);
   });
 
   const part = fc.constantFrom('1', '2', '10', '01', '.', '-', 'v', 'rc', 'a', '_', 'latest', '9'.repeat(20));
@@ -25,40 +25,58 @@ describe('newestFirst', () => {
   );
   const tags = fc.uniqueArray(tag, { maxLength: 30 });
 
-  it('gives every tag once, and no other', () => {
-    fc.assert(
-      fc.property(tags, (names) => {
-        expect([...newestFirst(names)].sort()).toEqual([...names].sort());
+  it('gives every tag once, and no other', async () => {
+    await fc.assert(
+      fc.asyncProperty(tags, async (names) => {
+        expect([...(await newestFirst(names))].sort()).toEqual([...names].sort());
       }),
     );
   });
 
-  it('gives the same order however the registry lists them', () => {
+  it('gives the same order however the registry lists them', async () => {
     const shuffled = tags.chain((names) =>
       fc.tuple(fc.constant(names), fc.shuffledSubarray(names, { minLength: names.length })),
     );
-    fc.assert(
-      fc.property(shuffled, ([names, others]) => {
-        expect(newestFirst(others)).toEqual(newestFirst(names));
+    await fc.assert(
+      fc.asyncProperty(shuffled, async ([names, others]) => {
+        expect(await newestFirst(others)).toEqual(await newestFirst(names));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('keeps the order of any two when others are between them', () => {
-    fc.assert(
-      fc.property(tags, tag, tag, (names, one, other) => {
+  it('keeps the order of any two when others are between them', async () => {
+    await fc.assert(
+      fc.asyncProperty(tags, tag, tag, async (names, one, other) => {
         if (one === other) return;
-        const all = newestFirst([...new Set([...names, one, other])]);
-        expect(all.filter((name) => name === one || name === other)).toEqual(newestFirst([one, other]));
+        const all = await newestFirst([...new Set([...names, one, other])]);
+        expect(all.filter((name) => name === one || name === other)).toEqual(await newestFirst([one, other]));
       }),
       { numRuns: 500 },
     );
   });
 
-  it('leaves what it was given as it was', () => {
+  it('leaves what it was given as it was', async () => {
     const given = ['1', '2'];
-    newestFirst(given);
+    await newestFirst(given);
     expect(given).toEqual(['1', '2']);
+  });
+
+  it('compares names as it would their runs of digits and of other characters', async () => {
+    const runs = (name: string): readonly string[] => name.match(/\d+|\D+/g) ?? [];
+    const byRuns = (a: string, b: string): number => {
+      const [left, right] = [runs(a), runs(b)];
+      const at = left.findIndex((run, index) => run !== right[index]);
+      if (at === -1 || at >= right.length) return left.length - right.length;
+      const [x = '', y = ''] = [left[at], right[at]];
+      const difference = /^\d/.test(x) && /^\d/.test(y) ? Number(y) - Number(x) : 0;
+      return difference || (x < y ? -1 : 1);
+    };
+    const name = fc.stringMatching(/^x[ab01]{0,8}$/);
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(name), async (names) => {
+        expect(await newestFirst(names)).toEqual([...names].sort(byRuns));
+      }),
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureKind } from '../../../src/core/failure';
-import { failureOfClient, refusal } from '../../../src/engine/engineFailure';
+import { failureOfClient, mostWords, refusal } from '../../../src/engine/engineFailure';
 
 const endpoint = 'unix:///var/run/docker.sock';
 const host = 'registry.example:5000';
@@ -143,5 +143,12 @@ describe('what the client throws', () => {
   it('on purpose stays as it is', () => {
     const failure = new Failure('malformed', 'words', { subject: endpoint });
     expect(failureOfClient(failure, endpoint, host)).toBe(failure);
+  });
+});
+
+describe('words without an end', () => {
+  it('are looked through as far as any engine has some to say', () => {
+    const after = (length: number) => refusal(`${'x'.repeat(length)} unauthorized`, undefined, endpoint, host).kind;
+    expect([after(mostWords - 20), after(mostWords)]).toEqual(['unauthorized', 'rejected']);
   });
 });

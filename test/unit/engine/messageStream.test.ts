@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenOff, readMessages } from '../../../src/engine/messageStream';
+import { brokenOff, longestLine, readMessages } from '../../../src/engine/messageStream';
 import { failing } from '../failing';
 
 const subject = 'unix:///engine.sock';
@@ -75,5 +75,16 @@ describe('messages', () => {
     })();
     expect(await failing(reading)).toMatchObject({ kind: 'malformed' });
     expect(given).toBeLessThan(20);
+  });
+
+  it('may be as long as any engine writes, in however small chunks', async () => {
+    const line = `"${'x'.repeat(longestLine - 2)}"`;
+    expect(await all([...(line.match(/.{1,7}/g) ?? []), '\n'])).toEqual([line.slice(1, -1)]);
+  });
+
+  it('that are longer reject, whether the line ends or not', async () => {
+    const line = `"${'x'.repeat(longestLine)}"`;
+    for (const chunks of [[line], [`${line}\n`], [line.slice(0, 1000), line.slice(1000), '\n']])
+      expect(await failing(all(chunks))).toMatchObject({ message: 'a line of its progress is too long' });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Transfer } from '../../../src/engine/engine';
-import { TransferState } from '../../../src/engine/transferState';
+import { mostLayers, TransferState } from '../../../src/engine/transferState';
 
 function after(lines: string): TransferState {
   const state = new TransferState();
@@ -139,5 +139,23 @@ describe('what nobody has announced', () => {
     const state = new TransferState();
     for (const message of strange) state.take(message);
     expect(state).toMatchObject({ error: undefined, isComplete: false, transfer: sums(0, 0, 0, 0) });
+  });
+});
+
+describe('more layers than any image has', () => {
+  const pushing = (id: string, current: number) => ({ id, status: 'Pushing', progressDetail: { current, total: 10 } });
+
+  it('are not kept, and the others count on', () => {
+    const state = new TransferState();
+    for (let layer = 0; layer < 5 * mostLayers; layer++) state.take(pushing(`l${layer}`, 1));
+    expect(state.transfer).toEqual(sums(mostLayers, 0, 10 * mostLayers, mostLayers));
+    state.take(pushing('l0', 10));
+    expect(state.transfer).toEqual(sums(mostLayers, 0, 10 * mostLayers, mostLayers + 9));
+  });
+
+  it('nor one whose name is none', () => {
+    const state = new TransferState();
+    state.take(pushing('x'.repeat(10_000), 1));
+    expect(state.transfer).toEqual(sums(0, 0, 0, 0));
   });
 });

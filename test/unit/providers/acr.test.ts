@@ -186,7 +186,7 @@ describe('a registry of Azure', () => {
     for (let n = 0; n < 1200; n++)
       stored?.set(`also-${n}`, { digest: built(1).digest, created: new Date(0), lock: free });
     const { deletion } = openAt(registry);
-    const preview = await deletion?.preview(await tagOf(registry, '1'), () => undefined, signal);
+    const preview = await deletion?.image?.preview(await tagOf(registry, '1'), () => undefined, signal);
     expect(preview?.tags).toHaveLength(1201);
   });
 
@@ -195,7 +195,7 @@ describe('a registry of Azure', () => {
     const provider = openAt(registry);
     const tag = await tagOf(registry, '1');
     await provider.list(undefined, undefined, signal);
-    await provider.deletion?.untag?.(tag, signal);
+    await provider.deletion?.untag?.delete(tag, signal);
     expect([...new Set(registry.tokens.requests.flatMap(({ scopes }) => scopes))].sort()).toEqual([
       'registry:catalog:*',
       'repository:team/app:delete',
@@ -216,7 +216,7 @@ describe('a registry of Azure', () => {
       }[what];
       if (locked !== undefined) locked.lock = { deleteEnabled: true, writeEnabled: false };
       const { deletion } = openAt(registry);
-      const failure = await failing(deletion?.image(tag.image, built(1).digest, signal) ?? Promise.resolve());
+      const failure = await failing(deletion?.image?.delete(tag.image, built(1).digest, signal) ?? Promise.resolve());
       const words = {
         tag: 'the tag 1 is locked; Unlock on its row lets it go',
         manifest: 'the image is locked; Unlock on its row lets it go',
@@ -240,7 +240,7 @@ describe('a registry of Azure', () => {
     const locked = tags?.get(what === 'its own tag' ? '1' : 'latest');
     if (locked !== undefined) locked.lock = { ...free, deleteEnabled: false };
     const { deletion } = openAt(registry);
-    const failure = await failing(deletion?.image(tag.image, built(1).digest, signal) ?? Promise.resolve());
+    const failure = await failing(deletion?.image?.delete(tag.image, built(1).digest, signal) ?? Promise.resolve());
     expect(failure.detail.explanation).toBe(words);
     expect(failure.detail.nextStep).toBe(nextStep);
   });
@@ -276,7 +276,7 @@ describe('a registry of Azure', () => {
     const [tag] = await tagsOf(registry, 'team/app', provider);
     expect(tag?.label).toBe('3');
     if (tag === undefined) return;
-    expect(await failing(provider.deletion?.untag?.(tag, signal) ?? Promise.resolve())).toMatchObject({
+    expect(await failing(provider.deletion?.untag?.delete(tag, signal) ?? Promise.resolve())).toMatchObject({
       kind: 'unauthorized',
     });
   });

@@ -228,15 +228,15 @@ describe('Docker Hub', () => {
   });
 
   it('deletes a tag alone, after saying which others keep the image', async () => {
-    const preview = await provider.deletion?.preview(tag('alice/app', 'latest'), () => undefined, signal);
-    expect(preview).toMatchObject({ digest: multi.digest, tags: ['latest'], stay: ['2.0'] });
-    await provider.deletion?.image(tag('alice/app', 'latest').image, multi.digest, signal);
+    const preview = await provider.deletion?.untag?.preview(tag('alice/app', 'latest'), signal);
+    expect(preview).toEqual({ digest: multi.digest, others: ['2.0'] });
+    await provider.deletion?.untag?.delete(tag('alice/app', 'latest'), signal);
     expect((await list(provider, repository('alice/app'))).labels).toEqual(['2.0', '1.0']);
   });
 
   it('explains that a token may not delete, and offers nobody to delete without an account', async () => {
     const reader = openAt(hub, basic('reader'));
-    const deleting = reader.deletion?.image(tag('alice/app', 'latest').image, multi.digest, signal);
+    const deleting = reader.deletion?.untag?.delete(tag('alice/app', 'latest'), signal);
     expect((await failing(deleting ?? Promise.resolve())).detail.explanation).toContain('Read, Write, Delete');
     expect(openAt(hub, anonymous).deletion).toBeUndefined();
   });

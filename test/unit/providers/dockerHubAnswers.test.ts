@@ -142,37 +142,32 @@ describe('a deletion on Docker Hub', () => {
   const deleting = async () => {
     const hub = await serving();
     const provider = openAt(hub.url, hub.registryUrl, alice);
-    const { deletion } = provider;
-    if (deletion === undefined) throw new Error('It cannot delete');
-    return { hub, provider, deletion };
+    const untag = provider.deletion?.untag;
+    if (untag === undefined) throw new Error('It cannot delete');
+    return { hub, provider, untag };
   };
 
-  it('takes the tag alone: no platform goes with it, and the image stays in the registry', async () => {
-    const { provider, deletion } = await deleting();
-    expect(await deletion.preview(tag('1'), () => undefined, signal)).toEqual({
-      digest: image.digest,
-      tags: ['1'],
-      platforms: [],
-      stay: ['latest'],
-    });
-    await deletion.image(tag('1').image, image.digest, signal);
+  it('takes the tag alone: the image stays in the registry, and cannot be deleted', async () => {
+    const { provider, untag } = await deleting();
+    expect(await untag.preview(tag('1'), signal)).toEqual({ digest: image.digest, others: ['latest'] });
+    await untag.delete(tag('1'), signal);
     const byDigest = { ...repository.image, digest: image.digest };
     expect(await provider.content?.manifest(byDigest, signal)).toMatchObject({ digest: image.digest });
     expect(labels((await provider.list(repository, undefined, signal)).items)).not.toContain('1');
-    expect(await failing(deletion.image(tag('1').image, image.digest, signal))).toMatchObject({ kind: 'notFound' });
-    expect(deletion).not.toHaveProperty('untag');
+    expect(await failing(untag.delete(tag('1'), signal))).toMatchObject({ kind: 'notFound' });
+    expect(provider.deletion).not.toHaveProperty('image');
   });
 
   it('asks the registry for a digest that the Hub does not know, without pulling', async () => {
-    const { hub, deletion } = await deleting();
+    const { hub, untag } = await deleting();
     hub.fail(/tags\/1$/, jsonReply(200, { name: '1', media_type: 'application/vnd.oci.image.index.v1+json' }));
-    expect(await deletion.preview(tag('1'), () => undefined, signal)).toMatchObject({ digest: image.digest });
+    expect(await untag.preview(tag('1'), signal)).toMatchObject({ digest: image.digest });
     expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toEqual([]);
   });
 
   it('is asked afresh: a tag that is gone is not found', async () => {
-    const { deletion } = await deleting();
-    const gone = deletion.preview(tag('gone'), () => undefined, signal);
+    const { untag } = await deleting();
+    const gone = untag.preview(tag('gone'), signal);
     expect(await failing(gone)).toMatchObject({ kind: 'notFound', message: "httperror 404: tag 'gone' not found" });
   });
 });

@@ -2,12 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Repository, Tag } from '../../../src/core/model';
 import { generic } from '../../../src/providers/generic/type';
 import type { Deletion, RegistryProvider } from '../../../src/providers/provider';
+import { providerTypes } from '../../../src/providers/table';
 import * as artifacts from '../../sandbox/artifacts';
 import { buildImage, type BuiltManifest } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';
 import { jsonReply } from '../../sandbox/serve';
 import type { V2ServerOptions } from '../../sandbox/v2Options';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
+import { report } from '../../../src/ui/report';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
@@ -128,9 +130,9 @@ describe('lists', () => {
 });
 
 describe('deletion', () => {
-  const deleting = ({ deletion }: RegistryProvider): Deletion => {
-    if (deletion === undefined) throw new Error('It cannot delete');
-    return deletion;
+  const deleting = ({ deletion }: RegistryProvider): Deletion & Required<Pick<Deletion, 'image'>> => {
+    if (deletion?.image === undefined) throw new Error('It cannot delete');
+    return { ...deletion, image: deletion.image };
   };
 
   it('is looked at by HEAD alone, a few tags at a time', async () => {
@@ -139,24 +141,25 @@ describe('deletion', () => {
     const recorder = await startRecorder(server.url, { latencyMs: 10 });
     onTestFinished(() => recorder.stop());
     const tag = tagAt(repository, 't0');
-    const preview = await deleting(openAt(recorder.url)).preview(tag, () => undefined, signal);
+    const preview = await deleting(openAt(recorder.url)).image.preview(tag, () => undefined, signal);
     expect(preview.tags.length).toBe(15);
     expect(recorder.maxConcurrent).toBeLessThanOrEqual(6);
     const methods = recorder.requests.map(({ method }) => method);
-    expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([2, 32]);
+    // The list, the image itself and its referrers; every other tag by HEAD.
+    expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([3, 32]);
   });
 
   it('is looked at in spite of a tag that goes meanwhile', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image, c: image });
-    server.fail(/HEAD .*\/b$/, { status: 404 });
-    const { tags } = await deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
-    expect(tags).toEqual(['a', 'c']);
+    server.fail(/(HEAD|GET) .*\/manifests\/b$/, { status: 404 });
+    const { tags, unknown } = await deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
+    expect([tags, unknown]).toEqual([['a', 'c'], ['b']]);
   });
 
   it('is not looked at by halves', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image });
     server.fail(/HEAD .*\/b$/, { status: 500 });
-    const preview = deleting(provider).preview(tagAt(repository, 'a'), () => undefined, signal);
+    const preview = deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
     expect(await failing(preview)).toMatchObject({ kind: 'rejected', detail: { status: 500 } });
   });
 
@@ -167,7 +170,7 @@ describe('deletion', () => {
     const progress = () => {
       controller.abort();
     };
-    const preview = deleting(provider).preview(tagAt(repository, 't0'), progress, controller.signal);
+    const preview = deleting(provider).image.preview(tagAt(repository, 't0'), progress, controller.signal);
     await expect(preview).rejects.toMatchObject({ name: 'AbortError' });
     expect(server.requests.filter(({ method }) => method === 'HEAD').length).toBeLessThan(30);
   });
@@ -176,10 +179,46 @@ describe('deletion', () => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status: 403, times: 1 });
     const untag = () =>
-      deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.reject(new Error('absent'));
+      deleting(provider).untag?.delete(tagAt(repository, 'a'), signal) ?? Promise.reject(new Error('absent'));
     expect(await failing(untag())).toMatchObject({ kind: 'forbidden' });
     await untag();
     expect(await failing(untag())).toMatchObject({ kind: 'notFound' });
+    expect(deleting(provider)).toHaveProperty('untag');
+  });
+
+  const code = (name: string) => JSON.stringify({ errors: [{ code: name, message: 'no' }] });
+  const refusedWith = async (status: number, body: string, vendor = 'generic') => {
+    const { server, repository } = await serving({ a: image });
+    server.fail(/DELETE/, { status, body });
+    const connection = { id: 'test', provider: vendor, label: 'Test', url: server.url };
+    const type = providerTypes.find(({ id }) => id === vendor);
+    if (type === undefined) throw new Error(`There is no ${vendor}`);
+    const provider = type.open(connection, contextOf({ kind: 'anonymous' }));
+    const { image: where } = tagAt(repository, 'a');
+    const failure = await failing(deleting(provider).image.delete(where, image.digest, signal));
+    return { failure, provider, tag: tagAt(repository, 'a') };
+  };
+
+  it('is called switched off only where that is what the refusal means', async () => {
+    const { failure } = await refusedWith(405, code('UNSUPPORTED'));
+    expect(failure.detail.explanation).toContain('deletion is switched off');
+    for (const [status, body, vendor] of [
+      [405, 'The registry is read-only', 'generic'],
+      [405, code('DENIED'), 'generic'],
+      [405, code('UNSUPPORTED'), 'ecr'],
+      [412, code('PRECONDITION'), 'harbor'],
+      [403, code('DENIED'), 'artifactory'],
+    ] as const) {
+      const other = (await refusedWith(status, body, vendor)).failure;
+      expect([other.detail.explanation, other.detail.status]).toEqual([undefined, status]);
+      expect(other.message).not.toBe('');
+    }
+  });
+
+  it('of a tag alone stays possible where the registry is read-only for a while', async () => {
+    const { provider, tag } = await refusedWith(405, 'The registry is read-only');
+    const failure = await failing(deleting(provider).untag?.delete(tag, signal) ?? Promise.resolve());
+    expect(report(failure, 'untag a')?.reason).toBe('The registry says “The registry is read-only” (405).');
     expect(deleting(provider)).toHaveProperty('untag');
   });
 
@@ -190,7 +229,7 @@ describe('deletion', () => {
   ])('of a tag alone is never offered again after %i %s', async (status, code) => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status, body: JSON.stringify({ errors: [{ code }] }) });
-    const refused = deleting(provider).untag?.(tagAt(repository, 'a'), signal) ?? Promise.resolve();
+    const refused = deleting(provider).untag?.delete(tagAt(repository, 'a'), signal) ?? Promise.resolve();
     expect(await failing(refused)).toMatchObject({ kind: 'unsupported', detail: { code } });
     expect(deleting(provider)).not.toHaveProperty('untag');
   });

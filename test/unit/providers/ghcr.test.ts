@@ -207,9 +207,12 @@ describe('GitHub Container Registry', () => {
       const session = openAt(gitHub, anonymous, {
         account: account({ 'read:packages': 'gho_session', 'read:packages+delete:packages': 'gho_deleting' }),
       });
-      const preview = await session.deletion?.preview(tag('octocat/app', '1.0'), () => undefined, signal);
+      const preview = await session.deletion?.image?.preview(tag('octocat/app', '1.0'), () => undefined, signal);
+      // The registry refuses the session, so it is not known what is behind the tags.
+      expect(preview).toMatchObject({ tags: ['1.0'], unknown: ['1.0', '2.0', 'latest'] });
+      expect(preview).not.toHaveProperty('referrers');
       expect(asked).not.toContain('read:packages+delete:packages asking');
-      await session.deletion?.image(tag('octocat/app', '1.0').image, preview?.digest ?? '', signal);
+      await session.deletion?.image?.delete(tag('octocat/app', '1.0').image, preview?.digest ?? '', signal);
       expect(asked).toContain('read:packages+delete:packages asking');
       expect(await labels(repository('octocat/app'), session)).toEqual(['latest', '2.0']);
     });
@@ -226,28 +229,28 @@ describe('GitHub Container Registry', () => {
   });
 
   it('says before deleting which tags share the version, and deletes it', async () => {
-    const preview = await provider.deletion?.preview(tag('octocat/app', 'latest'), () => undefined, signal);
-    expect(preview).toMatchObject({ digest: multi.digest, tags: ['latest', '2.0'] });
-    await provider.deletion?.image(tag('octocat/app', 'latest').image, multi.digest, signal);
+    const preview = await provider.deletion?.image?.preview(tag('octocat/app', 'latest'), () => undefined, signal);
+    expect(preview).toMatchObject({ digest: multi.digest, tags: ['2.0', 'latest'] });
+    await provider.deletion?.image?.delete(tag('octocat/app', 'latest').image, multi.digest, signal);
     expect(await labels(repository('octocat/app'))).toEqual(['1.0']);
   });
 
   it('explains that the last version stays, and that a token may not delete', async () => {
-    const last = provider.deletion?.image(tag('octocat/only', '1').image, amd64.digest, signal);
+    const last = provider.deletion?.image?.delete(tag('octocat/only', '1').image, amd64.digest, signal);
     expect((await failing(last ?? Promise.resolve())).detail.explanation).toContain(
       'Delete the whole package on its page',
     );
     const reader = openAt(gitHub, basic('ghp_reader'));
-    const forbidden = reader.deletion?.image(tag('octocat/app', '1.0').image, amd64.digest, signal);
+    const forbidden = reader.deletion?.image?.delete(tag('octocat/app', '1.0').image, amd64.digest, signal);
     expect((await failing(forbidden ?? Promise.resolve())).detail.explanation).toBe(
       'the token has the scopes read:packages, and this needs delete:packages',
     );
   });
 
   it('says that a tag is not there any more, or points elsewhere by now', async () => {
-    const preview = provider.deletion?.preview(tag('octocat/app', 'gone'), () => undefined, signal);
+    const preview = provider.deletion?.image?.preview(tag('octocat/app', 'gone'), () => undefined, signal);
     expect((await failing(preview ?? Promise.resolve())).kind).toBe('notFound');
-    const moved = provider.deletion?.image(tag('octocat/app', '2.0').image, amd64.digest, signal);
+    const moved = provider.deletion?.image?.delete(tag('octocat/app', '2.0').image, amd64.digest, signal);
     expect((await failing(moved ?? Promise.resolve())).message).toContain('moved to another image');
   });
 

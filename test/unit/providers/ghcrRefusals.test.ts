@@ -125,7 +125,7 @@ describe('what goes wrong at GitHub', () => {
       body: '{"message":"Forbidden"}',
     });
     const provider = openAt(gitHub, basic('ghp_octocat'));
-    const deletion = provider.deletion?.image(tag('octocat/web', '1').image, other.digest, signal);
+    const deletion = provider.deletion?.image?.delete(tag('octocat/web', '1').image, other.digest, signal);
     const failure = await failing(deletion ?? Promise.resolve());
     expect(failure.detail.explanation).toContain('read:packages, and this needs delete:packages');
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { isEndOfList, mostBarrenPages } from '../../../src/core/bounds';
 import { diagnose } from '../../../src/core/diagnose';
 import { axiosHttp } from '../../../src/core/http';
 import { Redaction } from '../../../src/core/redaction';
@@ -11,7 +12,9 @@ import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';
+import { jsonReply } from '../../sandbox/serve';
 import { collectLog } from '../collectLog';
+import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf, publicCloud } from '../providerContext';
 
@@ -101,6 +104,22 @@ describe('GitLab', () => {
       expect(asked()).toEqual([
         'GET /api/v4/projects?membership=true&order_by=last_activity_at&sort=desc&per_page=100&page=1',
       ]);
+    });
+
+    it('end, and say so, behind many pages of which nothing is shown, and go on from there', async () => {
+      let asked = 0;
+      const { url } = await scripted(({ path }) => {
+        asked++;
+        return jsonReply(200, [], { 'X-Next-Page': String(Number(/&page=(\d+)/.exec(path)?.[1]) + 1) });
+      });
+      const one = openAt(url, 'glpat-alice');
+      const { items, next, failure } = await one.list(undefined, undefined, signal);
+      expect([asked, items, next]).toEqual([mostBarrenPages, [], String(mostBarrenPages + 1)]);
+      expect(isEndOfList(failure)).toBe(true);
+      await one.list(undefined, next, signal);
+      expect(asked).toBe(2 * mostBarrenPages);
+      await one.learn?.('registry.example.com', signal);
+      expect(asked).toBe(3 * mostBarrenPages);
     });
 
     it('come page by page, past a page of which nothing is shown', async () => {
@@ -238,7 +257,7 @@ describe('GitLab', () => {
       const dave = openAt(gitLab.url, 'glpat-dave');
       await labelsIn(dave);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'edge', dave);
-      await dave.deletion?.untag?.(tag, signal);
+      await dave.deletion?.untag?.delete(tag, signal);
       expect(asked().at(-1)).toMatch(/^DELETE \/api\/v4\/projects\/\d+\/registry\/repositories\/\d+\/tags\/edge$/);
       expect(await labelsIn(dave, await repositoryIn('Acme/Shop/Web', 'web/worker', dave))).toEqual(['keep']);
     });
@@ -247,7 +266,8 @@ describe('GitLab', () => {
       await labelsIn(provider);
       const image = (path: string) => ({ host: gitLab.host, path, tag: 'edge' });
       const untag = (path: string) =>
-        provider.deletion?.untag?.({ kind: 'tag', label: 'edge', image: image(path) }, signal) ?? Promise.resolve();
+        provider.deletion?.untag?.delete({ kind: 'tag', label: 'edge', image: image(path) }, signal) ??
+        Promise.resolve();
       await untag('acme/shop/web/worker');
       expect(await labelsIn(provider, await repositoryIn('Acme/Shop/Web', 'web/worker'))).toEqual(['keep']);
       for (const missing of ['acme/shop/web/none', 'nobody/nothing'])
@@ -257,7 +277,7 @@ describe('GitLab', () => {
     it('that are protected stay, which is said', async () => {
       await labelsIn(provider);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'keep');
-      expect(await saying(provider.deletion?.untag?.(tag, signal) ?? Promise.resolve())).toContain(
+      expect(await saying(provider.deletion?.untag?.delete(tag, signal) ?? Promise.resolve())).toContain(
         'a repository Maintainer; protected tags stay. It says “403 Forbidden” (403).',
       );
     });
@@ -267,9 +287,9 @@ describe('GitLab', () => {
       const tag = await tagIn('Acme/Shop/Web', 'web', 'latest');
       const dave = openAt(gitLab.url, 'glpat-dave');
       await labelsIn(dave);
-      const refused = dave.deletion?.image(tag.image, image.digest, signal) ?? Promise.resolve();
+      const refused = dave.deletion?.image?.delete(tag.image, image.digest, signal) ?? Promise.resolve();
       expect(await saying(refused)).toContain('takes an access token with the scope api, and the role Maintainer');
-      await provider.deletion?.image(tag.image, image.digest, signal);
+      await provider.deletion?.image?.delete(tag.image, image.digest, signal);
       expect(await labelsIn(provider, await repositoryIn('Acme/Shop/Web', 'web'))).toEqual([]);
     });
 
@@ -380,10 +400,10 @@ describe('GitLab', () => {
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'edge', reader);
       const { deletion } = reader;
       const repository = await repositoryIn('Acme/Shop/Web', 'web/worker', reader);
-      const tries = [deletion?.untag?.(tag, signal), deletion?.repository?.delete(repository, signal)];
+      const tries = [deletion?.untag?.delete(tag, signal), deletion?.repository?.delete(repository, signal)];
       for (const refused of tries)
         expect(await saying(refused ?? Promise.resolve())).toContain('lacks a scope; this needs api.');
-      const byRegistry = deletion?.image(tag.image, image.digest, signal) ?? Promise.resolve();
+      const byRegistry = deletion?.image?.delete(tag.image, image.digest, signal) ?? Promise.resolve();
       expect(await saying(byRegistry)).toContain('deleting an image takes an access token with the scope api');
       expect(await labelsIn(reader, repository)).toEqual(['edge', 'keep']);
     });

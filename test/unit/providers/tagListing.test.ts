@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { isCut, mostRows } from '../../../src/core/bounds';
 import type { Connection, Entry, Repository, Tag } from '../../../src/core/model';
 import { vendorTypes } from '../../../src/providers/generic/type';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
@@ -130,7 +131,7 @@ describe('Google’s listing', () => {
     const provider = open('gar', server.url, context);
     const [tag] = await tagsOf(provider, repositoryAt(server.url, 'acme/images/app'));
     if (tag === undefined) throw new Error('There is no tag');
-    const preview = await provider.deletion?.preview({ ...tag, label: 'a' }, () => undefined, signal);
+    const preview = await provider.deletion?.image?.preview({ ...tag, label: 'a' }, () => undefined, signal);
     expect(preview?.tags).toEqual(['a', 'b']);
     expect(server.requests.filter(({ method }) => method === 'HEAD')).toEqual([]);
   });
@@ -193,6 +194,56 @@ describe('Quay’s listing', () => {
     expect(await failing(provider.list(repositoryAt(url, 'acme/app'), next, signal))).toMatchObject({
       kind: 'notFound',
     });
+  });
+});
+
+describe('V2’s listing', () => {
+  const listed = async (url: string) => open('gar', url).list(repositoryAt(url, 'a'), undefined, signal);
+
+  it('has all of 50,000 tags of 128 characters in one page', async () => {
+    const tags = Array.from({ length: 50_000 }, (_none, index) => String(index).padEnd(128, 'x'));
+    const { url } = await scripted(() => jsonReply(200, { tags }));
+    const { items, failure } = await listed(url);
+    expect([items.length, failure]).toEqual([50_000, undefined]);
+  });
+
+  it('leaves out the rows of a page beyond the most, and says so', async () => {
+    const { url } = await scripted(() =>
+      jsonReply(200, { tags: Array.from({ length: mostRows + 5 }, (_none, at) => `t${at}`) }),
+    );
+    const { items, next, failure } = await listed(url);
+    expect([items.length, next, isCut(failure)]).toEqual([mostRows, undefined, true]);
+  });
+
+  it('ends with as many rows as any list may have, and says so', async () => {
+    let page = 0;
+    const { url, requests } = await scripted(() => {
+      const tags = Array.from({ length: 40_000 }, (_none, at) => `${page}-${at}`);
+      return jsonReply(200, { tags }, { Link: `</v2/a/tags/list?last=${page++}>; rel="next"` });
+    });
+    const { next, failure } = await listed(url);
+    expect([requests.length, next, isCut(failure)]).toEqual([3, undefined, true]);
+  });
+
+  it('ends where pages lead back', async () => {
+    const { url, requests } = await scripted(({ path }) => {
+      const [tag, last] = path.endsWith('last=b') ? ['c', 'a'] : ['b', 'b'];
+      return jsonReply(200, { tags: [tag] }, { Link: `</v2/a/tags/list?last=${last}>; rel="next"` });
+    });
+    const { items, failure } = await listed(url);
+    expect([items.map(({ label }) => label), failure, requests.length]).toEqual([['b', 'c'], undefined, 3]);
+  });
+
+  it('is refused when it has more rows than can be read in a moment', async () => {
+    const { url } = await scripted(() => ({ status: 200, body: `{"tags":[${'"a",'.repeat(1_000_000)}"a"]}` }));
+    expect(await failing(listed(url))).toMatchObject({ message: 'its answer has too many parts' });
+  });
+
+  it('of repositories is cut in the same way', async () => {
+    const repositories = Array.from({ length: mostRows + 5 }, (_none, at) => `r${at}`);
+    const { url } = await scripted(() => jsonReply(200, { repositories }));
+    const { items, failure } = await open('gar', url).list(undefined, undefined, signal);
+    expect([items.length, isCut(failure)]).toEqual([mostRows, true]);
   });
 });
 

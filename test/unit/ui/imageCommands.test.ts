@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import { Failure } from '../../../src/core/failure';
 import { printReference, type ImageReference } from '../../../src/core/reference';
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
+import type { RegistryProvider } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { logInDocker, logOutDocker } from '../../../src/ui/commands/dockerLogin';
@@ -179,6 +181,48 @@ describe('Pull Repository', () => {
     ]);
     expect(questions[0]?.detail).toMatch(/2 different images, up to 12 MB to download[^]*1 tag that is no image/);
     expect(did).toEqual(['1', 'latest', '2'].map((name) => `pull registry.example.com/team/app:${name}`));
+  });
+
+  const listing = (list: RegistryProvider['list']) => {
+    const provider = { ...root.provider, list };
+    return { ...row, provider, parent: { ...root, provider } };
+  };
+
+  it('ends with a list that does not end, and says that there are more', async () => {
+    let asked = 0;
+    const endless: RegistryProvider['list'] = () => {
+      const items = Array.from({ length: 3000 }, (_, index) => tag(`${asked}-${index}`, 'sha256:1', 5));
+      return Promise.resolve({ items, next: String(++asked) });
+    };
+    const { ask, questions } = userWho(false, []);
+    await pullRepository.run(engineApp({ ask }).app, [listing(endless)]);
+    expect(asked).toBe(4);
+    expect(questions[0]?.message).toBe('Pull 10,000 tags of registry.example.com/team/app?');
+    expect(questions[0]?.detail).toContain('These are not all: the repository has more tags than can be listed here.');
+  });
+
+  it('ends with pages that bring nothing new, or lead back', async () => {
+    for (const [next, most] of [
+      ['again', 2],
+      [undefined, mostBarrenPages + 1],
+    ] as const) {
+      let asked = 0;
+      const circle: RegistryProvider['list'] = () =>
+        Promise.resolve({ items: [tag('1', 'sha256:1', 5)], next: next ?? String(++asked) });
+      let calls = 0;
+      const counted: RegistryProvider['list'] = (...parts) => (calls++, circle(...parts));
+      const { ask, questions } = userWho(false, []);
+      await pullRepository.run(engineApp({ ask }).app, [listing(counted)]);
+      expect(calls).toBe(most);
+      expect(questions[0]?.message).toMatch(/^Pull the only tag/);
+    }
+  });
+
+  it('says so where the list was cut', async () => {
+    const cut = { items: [tag('1', 'sha256:1', 5)], failure: rowsLeftOut('registry.example.com', 1) };
+    const { ask, questions } = userWho(false, []);
+    await pullRepository.run(engineApp({ ask }).app, [listing(() => Promise.resolve(cut))]);
+    expect(questions[0]?.detail).toContain('These are not all');
   });
 
   it('pulls nothing when the answer is no', async () => {

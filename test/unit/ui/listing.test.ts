@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mostRows, noNewRows, rowsLeftOut, tooManyRows } from '../../../src/core/bounds';
 import type { Entry, Page } from '../../../src/core/model';
 import { Listing } from '../../../src/ui/tree/listing';
 
@@ -27,7 +28,7 @@ describe('a listing', () => {
     const { fetch, cursors } = paged(tags(0, 50_000));
     const listing = new Listing(100, 100, fetch);
     await listing.load();
-    expect([listing.wantedEntries.length, listing.known, listing.hasMore]).toEqual([100, 50_000, true]);
+    expect([listing.wantedEntries.length, listing.known, listing.canDrawMore]).toEqual([100, 50_000, true]);
     listing.wanted += listing.step;
     await listing.load();
     expect(listing.wantedEntries.length).toBe(200);
@@ -38,10 +39,10 @@ describe('a listing', () => {
     const { fetch, cursors } = paged(tags(0, 1000), tags(1000, 1500));
     const listing = new Listing(1000, 1000, fetch);
     await listing.load();
-    expect([cursors.length, listing.hasMore, listing.isComplete]).toEqual([1, true, false]);
+    expect([cursors.length, listing.canDrawMore, listing.isComplete]).toEqual([1, true, false]);
     listing.wanted += listing.step;
     await listing.load();
-    expect([cursors.length, listing.hasMore, listing.isComplete, listing.known]).toEqual([2, false, true, 1500]);
+    expect([cursors.length, listing.canDrawMore, listing.isComplete, listing.known]).toEqual([2, false, true, 1500]);
   });
 
   it('loads as many pages as were drawn before a refresh', async () => {
@@ -57,23 +58,53 @@ describe('a listing', () => {
     expect([listing.known, listing.isComplete, cursors.length]).toEqual([5, true, 4]);
   });
 
-  it('leaves it to the user to go on behind many pages without a row', async () => {
+  it('says that many pages in a row brought no row, and goes on behind them when it is retried', async () => {
     let asked = 0;
-    const barren = (): Promise<Page<Entry>> => Promise.resolve({ items: [], next: String(++asked) });
+    const barren = (): Promise<Page<Entry>> =>
+      Promise.resolve(++asked === 41 ? { items: tags(0, 1) } : { items: [], next: String(asked) });
     const listing = new Listing(100, 100, barren);
     await listing.load();
     await listing.load();
-    expect([asked, listing.isComplete, listing.hasMore]).toEqual([20, false, true]);
-    listing.wanted += listing.step;
+    expect([asked, listing.isComplete, listing.canDrawMore]).toEqual([20, false, false]);
+    expect(listing.failure).toMatchObject({ detail: { code: noNewRows } });
+    listing.retry();
     await listing.load();
     expect(asked).toBe(40);
+    listing.retry();
+    await listing.load();
+    expect([asked, listing.known, listing.isComplete, listing.failure]).toEqual([41, 1, true, undefined]);
+  });
+
+  it('ends, and says so, at as many rows as any list may have', async () => {
+    let asked = 0;
+    const endless = (): Promise<Page<Entry>> => {
+      const from = asked++ * 30_000;
+      return Promise.resolve({ items: tags(from, from + 30_000), next: String(asked) });
+    };
+    const listing = new Listing(100, 1_000_000, endless, 'registry.example.com');
+    await listing.load();
+    await listing.load();
+    expect([asked, listing.known]).toEqual([4, mostRows]);
+    expect(listing.failure).toMatchObject({ message: '100,000', detail: { code: tooManyRows } });
+  });
+
+  it('draws on what is known of a list that was cut', async () => {
+    const cut = { items: tags(0, 300), failure: rowsLeftOut('registry.example.com', 300) };
+    let asked = 0;
+    const listing = new Listing(100, 100, () => Promise.resolve((asked++, cut)));
+    await listing.load();
+    expect([listing.wantedEntries.length, listing.canDrawMore]).toEqual([100, true]);
+    listing.wanted += 200;
+    await listing.load();
+    expect([asked, listing.wantedEntries.length, listing.canDrawMore]).toEqual([1, 300, false]);
+    expect(listing.failure).toBe(cut.failure);
   });
 
   it('ends where a page repeats what is known', async () => {
     const again = (): Promise<Page<Entry>> => Promise.resolve({ items: tags(0, 10), next: 'again' });
     const listing = new Listing(100, 100, again);
     await listing.load();
-    expect([listing.known, listing.isComplete, listing.hasMore]).toEqual([10, true, false]);
+    expect([listing.known, listing.isComplete, listing.canDrawMore]).toEqual([10, true, false]);
   });
 
   it('asks anew, when retried, for a page that told why it is not whole', async () => {

@@ -72,7 +72,7 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       return labels && all.filter(({ label }) => labels.includes(label)).map(({ value }) => value);
     },
     confirm: (message, detail, button) => {
-      questions.push({ message, detail, button });
+      questions.push({ message, detail: [detail].flat().join('\n\n'), button });
       return Promise.resolve(confirms);
     },
   };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatJson } from '../../../src/ui/formatJson';
 import { describeImage } from '../../../src/ui/inspection';
 import { age, artifactName, platforms, referenceProblem, size, summary, transferred } from '../../../src/ui/words';
 
@@ -107,17 +106,5 @@ describe('an inspected image', () => {
         '',
       ].join('\n'),
     );
-  });
-});
-
-describe('JSON laid out', () => {
-  it('changes white space alone', async () => {
-    const sent = '{"b":1.0,"a":12345678901234567890,"c":"\\u00e9"}';
-    const text = await formatJson(Buffer.from(sent));
-    expect(text).toBe('{\n  "b": 1.0,\n  "a": 12345678901234567890,\n  "c": "\\u00e9"\n}');
-  });
-
-  it('leaves alone what is no JSON', async () => {
-    expect(await formatJson(Buffer.from('not json'))).toBe('not json');
   });
 });

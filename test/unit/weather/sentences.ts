@@ -17,8 +17,8 @@ export const sentences: Readonly<Record<keyof typeof weather, string>> = {
   emptyBody: odd('it answered nothing (application/json)'),
   noContent: odd('it answered 204, which is no answer to this'),
   notModified: odd('it answered 304, which is no answer to this'),
-  nesting: odd('it answered something that is not JSON (application/json)'),
-  nestingInside: odd('it answered JSON of another kind: lists no repositories'),
+  nesting: odd('its answer has too many parts'),
+  nestingInside: odd('its answer has too many parts'),
 
   endless: odd('its answer is too long'),
   gzipBomb: odd('its answer is too long'),

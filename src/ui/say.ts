@@ -1,0 +1,255 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import { harmless } from '../core/plainText';
+import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep } from './ask';
+import type { Progress, Working } from './working';
+
+export type Kind = 'information' | 'warning' | 'error';
+
+/** What ends sooner needs no notification: VS Code would leave it on screen long after. */
+const quietMs = 700;
+const statusMs = 5000;
+
+/**
+ * The only door to what VS Code shows outside of views and documents: messages, progress, boxes, questions, the status bar. Whoever
+ * wrote a text that passes, it is text on one line: no link, no icon, no secret.
+ */
+export class Say {
+  /** `redact`: keeps secrets out of a text. */
+  constructor(private readonly redact: (text: string) => string) {}
+
+  /** A text as it may be shown anywhere. */
+  readonly clean = (text: string): string => harmless(this.redact(text));
+
+  /** A notification. Resolves to the button that was pressed, once it is closed. */
+  readonly message = async (kind: Kind, text: string, ...buttons: readonly string[]): Promise<string | undefined> => {
+    const show = {
+      information: vscode.window.showInformationMessage,
+      warning: vscode.window.showWarningMessage,
+      error: vscode.window.showErrorMessage,
+    }[kind];
+    return show(this.clean(text), ...buttons);
+  };
+
+  /** In the status bar, for a moment. */
+  readonly status = (text: string): void => {
+    vscode.window.setStatusBarMessage(this.clean(text), statusMs);
+  };
+
+  readonly working: Working = async (title, task) => {
+    const controller = new AbortController();
+    let message: string | undefined;
+    let report: Progress = (text) => {
+      message = text;
+    };
+    const running = task((text) => {
+      report(text);
+    }, controller.signal);
+    if (await isSettledWithin(running, quietMs)) return running;
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: this.clean(title),
+      cancellable: true,
+    };
+    return vscode.window.withProgress(options, async (progress, token) => {
+      report = (text) => {
+        progress.report({ message: this.clean(text) });
+      };
+      if (message !== undefined) report(message);
+      const subscription = token.onCancellationRequested(() => {
+        controller.abort();
+      });
+      try {
+        return await running;
+      } finally {
+        subscription.dispose();
+      }
+    });
+  };
+
+  readonly ask: Ask = {
+    input: (step, accept) => this.input(step, accept),
+    pick: (step, accept) => this.pick(step, accept),
+    pickSeveral: (step) => this.pickSeveral(step),
+    confirm: async (message, detail, button) => {
+      const paragraphs = [detail].flat().map(this.clean).join('\n\n');
+      const options = { modal: true, detail: paragraphs };
+      return (await vscode.window.showWarningMessage(this.clean(message), options, button)) === button;
+    },
+  };
+
+  private input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>> {
+    const box = vscode.window.createInputBox();
+    box.title = this.clean(step.title);
+    box.prompt = this.clean(step.prompt);
+    box.value = this.clean(step.value ?? '');
+    box.placeholder = this.clean(step.placeholder ?? '');
+    box.password = step.secret ?? false;
+    box.ignoreFocusOut = true;
+    box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+    const say = (problem: string | undefined) => {
+      box.validationMessage = problem === undefined ? undefined : this.clean(problem);
+    };
+    if (step.problemSoFar !== undefined) say(step.problemSoFar);
+    const problem = step.problem ?? (() => undefined);
+    return shown(box, (settle, signal) => [
+      // An empty box is no mistake yet; it becomes one when accepted.
+      box.onDidChangeValue((text) => {
+        say(text === '' ? undefined : problem(text));
+      }),
+      box.onDidTriggerButton(() => {
+        settle('back');
+      }),
+      box.onDidAccept(async () => {
+        const { value } = box;
+        say(problem(value));
+        if (box.validationMessage !== undefined) return;
+        const refusal = await busily(box, () => accept?.(value, signal));
+        if (refusal === undefined) settle({ value });
+        else say(refusal);
+      }),
+    ]);
+  }
+
+  private async pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>> {
+    const box = vscode.window.createQuickPick<Line<T>>();
+    box.title = this.clean(step.title);
+    box.placeholder = this.clean(step.placeholder);
+    box.ignoreFocusOut = true;
+    box.matchOnDescription = true;
+    box.matchOnDetail = true;
+    box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+    let failed: { readonly error: unknown } | undefined;
+    const answer = await shown<T>(box, (settle, signal) => {
+      void (async () => {
+        try {
+          await busily(box, async () => {
+            const choices = await step.items;
+            const items = choices.map((choice) => {
+              const problem = choice.value === step.selected ? step.problemSoFar : undefined;
+              return this.quickPickItem(problem === undefined ? choice : { ...choice, detail: problem });
+            });
+            box.items = items.flatMap((item, at): Line<T>[] => [...this.headings(choices, at), item]);
+            const active = items.find(({ value }) => value === step.selected) ?? items[0];
+            // None at all would leave Enter without anything to take.
+            if (active !== undefined) box.activeItems = [active];
+          });
+        } catch (error) {
+          failed = { error };
+          settle(undefined);
+        }
+      })();
+      return [
+        box.onDidTriggerButton(() => {
+          settle('back');
+        }),
+        box.onDidAccept(async () => {
+          const chosen = box.selectedItems[0];
+          if (chosen === undefined || !('value' in chosen)) return;
+          const refusal = await busily(box, () => accept?.(chosen.value, signal));
+          // A pick has no line for messages: the choice itself says why it will not do.
+          const refused = (problem: string) => ({ ...chosen, detail: this.clean(problem) });
+          if (refusal === undefined) settle({ value: chosen.value });
+          else box.items = box.items.map((item) => (item === chosen ? refused(refusal) : item));
+        }),
+      ];
+    });
+    if (failed !== undefined) throw failed.error;
+    return answer;
+  }
+
+  private async pickSeveral<T>({ title, placeholder, items }: PickSeveralStep<T>): Promise<readonly T[] | undefined> {
+    const choices = Promise.resolve(items).then((all) =>
+      all.map((choice) => ({ ...this.quickPickItem(choice), picked: choice.isTicked })),
+    );
+    const options = {
+      title: this.clean(title),
+      placeHolder: this.clean(placeholder),
+      canPickMany: true,
+      ignoreFocusOut: true,
+      matchOnDescription: true,
+    };
+    const [chosen] = await Promise.all([
+      vscode.window.showQuickPick(choices, { ...options, canPickMany: true }),
+      choices,
+    ]);
+    return chosen?.map(({ value }) => value);
+  }
+
+  /** What stands above the choice: the heading of its section, once. */
+  private headings<T>(choices: readonly Choice<T>[], at: number): readonly vscode.QuickPickItem[] {
+    const section = choices[at]?.section;
+    if (section === undefined || section === choices[at - 1]?.section) return [];
+    return [{ label: this.clean(section), kind: vscode.QuickPickItemKind.Separator }];
+  }
+
+  private quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>): Item<T> {
+    return {
+      label: this.clean(label),
+      value,
+      ...(description === undefined ? {} : { description: this.clean(description) }),
+      ...(detail === undefined ? {} : { detail: this.clean(detail) }),
+      ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
+    };
+  }
+}
+
+type Item<T> = vscode.QuickPickItem & { readonly value: T };
+/** A heading between items has no value. */
+type Line<T> = Item<T> | vscode.QuickPickItem;
+
+async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
+  box.busy = true;
+  box.enabled = false;
+  try {
+    return await work();
+  } finally {
+    box.busy = false;
+    box.enabled = true;
+  }
+}
+
+/** Shows a box until it is settled or hidden, and lets go of everything after. */
+async function shown<T>(
+  box: vscode.QuickInput,
+  listen: (settle: (answer: Answer<T>) => void, signal: AbortSignal) => vscode.Disposable[],
+): Promise<Answer<T>> {
+  const controller = new AbortController();
+  const { promise, resolve } = withResolvers<Answer<T>>();
+  const subscriptions = listen(resolve, controller.signal);
+  subscriptions.push(
+    box.onDidHide(() => {
+      resolve(undefined);
+    }),
+  );
+  box.show();
+  try {
+    return await promise;
+  } finally {
+    controller.abort();
+    for (const subscription of subscriptions) subscription.dispose();
+    box.dispose();
+  }
+}
+
+/** Promise.withResolvers, which the oldest VS Code we run in lacks. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+async function isSettledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  const timer = new AbortController();
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, delay(ms, false, { signal: timer.signal })]);
+  } finally {
+    timer.abort();
+  }
+}

@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import type { DeletionPreview } from '../../../src/core/deletionGraph';
+import { Failure } from '../../../src/core/failure';
+import type { Tag } from '../../../src/core/model';
+import type { Deletion, ImageDeletion, TagDeletion, TagPreview } from '../../../src/providers/provider';
+import type { App } from '../../../src/ui/app';
+import type { Ask } from '../../../src/ui/ask';
+import type { NodeCommand } from '../../../src/ui/commands/command';
+import { deleteImage } from '../../../src/ui/commands/deleteImage';
+import { deleteRepository } from '../../../src/ui/commands/deleteRepository';
+import { untagImage } from '../../../src/ui/commands/untagImage';
+import { connectionNode, fakeApp, reference } from './fakeApp';
+import { userWho } from './scriptedUser';
+
+const digest = `sha256:${'a'.repeat(64)}`;
+const moved = `sha256:${'b'.repeat(64)}`;
+const tag: Tag = { kind: 'tag', label: '1', image: reference('registry.example.com/team/app:1') };
+const repository = {
+  kind: 'repository' as const,
+  label: 'team/app',
+  image: reference('registry.example.com/team/app'),
+};
+const armv7 = { os: 'linux', architecture: 'arm', variant: 'v7' };
+const amd64 = { os: 'linux', architecture: 'amd64' };
+const plain: DeletionPreview = {
+  digest,
+  tags: ['1'],
+  platforms: [],
+  loses: [],
+  stays: [],
+  referrers: 0,
+  unknown: [],
+};
+const gone = () => new Failure('notFound', 'manifest unknown', { subject: 'registry.example.com', status: 404 });
+
+function rowOf(deletion: Deletion, entry: Tag | typeof repository = tag) {
+  const root = connectionNode({}, { deletion });
+  return { ...root, id: 'c1/row', entry, parent: root };
+}
+
+/** Answers one after the other; the last goes on. A Failure is thrown. */
+function inTurn<T>(...answers: readonly (T | Failure)[]): () => Promise<T> {
+  let asked = 0;
+  return () => {
+    const answer = answers[Math.min(asked++, answers.length - 1)];
+    if (answer === undefined) throw new Error('There is no answer.');
+    return answer instanceof Failure ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+}
+
+async function run(command: NodeCommand, deletion: Deletion, ask: Ask, entry: Tag | typeof repository = tag) {
+  const refreshed: unknown[] = [];
+  const tree = { refresh: (node: unknown) => refreshed.push(node) } as unknown as App['tree'];
+  const { app, ...told } = fakeApp({ ask, tree });
+  const error: unknown = await command.run(app, [rowOf(deletion, entry)]).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return { ...told, error, refreshed: refreshed.length };
+}
+
+describe('Delete Image…', () => {
+  const imagesOf = (previews: readonly (DeletionPreview | Failure)[], parts: Partial<ImageDeletion> = {}) => {
+    const deleted: string[] = [];
+    const image: ImageDeletion = {
+      preview: inTurn(...previews),
+      delete: (_image, its) => (deleted.push(its), Promise.resolve()),
+      left: () => Promise.resolve([]),
+      ...parts,
+    };
+    return { deleted, deletion: { image } };
+  };
+  const questionFor = async (preview: Partial<DeletionPreview>) => {
+    const { ask, questions } = userWho(false, []);
+    await run(deleteImage, imagesOf([{ ...plain, ...preview }]).deletion, ask);
+    return questions[0]?.detail ?? '';
+  };
+
+  it('is offered only where images are deleted', () => {
+    expect(deleteImage.applies(rowOf(imagesOf([plain]).deletion))).toBe(true);
+    expect(
+      deleteImage.applies(rowOf({ untag: { preview: () => Promise.resolve({}), delete: () => Promise.resolve() } })),
+    ).toBe(false);
+  });
+
+  it('says what goes, and deletes the digest that was shown', async () => {
+    const { ask, questions } = userWho(true, []);
+    const { deletion, deleted } = imagesOf([plain]);
+    const { done, told, refreshed } = await run(deleteImage, deletion, ask);
+    expect(questions).toMatchObject([{ message: 'Delete registry.example.com/team/app:1?', button: 'Delete Image' }]);
+    expect(questions[0]?.detail).toBe(
+      `No other tag points to this image.\n\nThe image is ${digest}.\n\nOther images stay, and layers they share. This cannot be undone.`,
+    );
+    expect([deleted, done, told, refreshed]).toEqual([[digest], ['Deleted registry.example.com/team/app:1'], [], 1]);
+  });
+
+  it('does nothing when the answer is no', async () => {
+    const { deletion, deleted } = imagesOf([plain]);
+    const { done, refreshed } = await run(deleteImage, deletion, userWho(false, []).ask);
+    expect([deleted, done, refreshed]).toEqual([[], [], 0]);
+  });
+
+  it('names every tag that loses a platform', async () => {
+    expect(await questionFor({ loses: [{ tags: ['1'], platforms: [armv7] }] })).toContain(
+      'Tag 1 loses its platform linux/arm/v7, which can no longer be pulled there.',
+    );
+    expect(await questionFor({ loses: [{ tags: ['1', 'latest'], platforms: [amd64, armv7] }] })).toContain(
+      'The tags 1, latest lose linux/amd64, linux/arm/v7, which can no longer be pulled there.',
+    );
+    expect(await questionFor({ loses: [{ tags: ['1'], platforms: [] }] })).toContain('Tag 1 loses a part of its image');
+    const many = Array.from({ length: 8 }, (_, at) => ({ tags: [`t${at}`], platforms: [armv7] }));
+    const text = await questionFor({ loses: many });
+    expect(text).toMatch(/Tag t4 loses[^\n]*pulled there\. and 3 more/);
+    expect(text).not.toContain('t5');
+  });
+
+  it('names what goes, what stays, how much describes it, and what is not known', async () => {
+    const text = await questionFor({
+      tags: ['1', 'latest'],
+      platforms: [amd64],
+      stays: [{ platform: armv7, tags: ['armv7'] }],
+      referrers: 3,
+      unknown: ['old', 'older'],
+    });
+    expect(text).toContain('These 2 tags are the same image and go together: 1, latest.');
+    expect(text).toContain('With it go its platforms: amd64.');
+    expect(text).toContain('linux/arm/v7 stays under armv7.');
+    expect(text).toContain('Signatures, SBOMs and others that describe it, and are of no use without it: 3.');
+    expect(text).toContain('The registry does not tell what is behind old, older. It is not known what is lost there.');
+  });
+
+  it('claims nothing that is not known', async () => {
+    const text = await questionFor({ unknown: ['old'] });
+    expect(text).toContain('No other tag is known to point to this image.');
+    expect(text).not.toContain('No other tag points');
+    const unread: DeletionPreview = { digest, tags: ['1'], platforms: [], loses: [], stays: [], unknown: [] };
+    const { ask, questions } = userWho(false, []);
+    await run(deleteImage, imagesOf([unread]).deletion, ask);
+    expect(questions[0]?.detail).toContain('Whether signatures or SBOMs go with it is not known.');
+  });
+
+  it.each<[string, Partial<DeletionPreview>]>([
+    ['the digest', { digest: moved }],
+    ['a tag', { tags: ['1', 'latest'] }],
+    ['an index', { loses: [{ tags: ['2'], platforms: [armv7] }] }],
+  ])('asks anew when %s has moved since the user agreed, and deletes what was shown last', async (_what, now) => {
+    const { ask, questions } = userWho(true, []);
+    const after = { ...plain, ...now };
+    const { deletion, deleted } = imagesOf([plain, after]);
+    await run(deleteImage, deletion, ask);
+    expect(questions).toHaveLength(2);
+    expect(questions[0]?.detail).not.toContain('has changed');
+    expect(questions[1]?.detail).toMatch(/^This has changed since you agreed\. Nothing is deleted yet\./);
+    expect(deleted).toEqual([after.digest]);
+  });
+
+  it('warns of tags that the registry keeps or deletes later, and calls nothing done', async () => {
+    const { deletion } = imagesOf([plain], { left: () => Promise.resolve(['1']) });
+    const { done, told, refreshed } = await run(deleteImage, deletion, userWho(true, []).ask);
+    expect(told).toEqual([
+      'registry.example.com accepted the deletion of registry.example.com/team/app:1, but these are still there: 1. Some registries delete later, and some keep tags. Refresh to see.',
+    ]);
+    expect([done, refreshed]).toEqual([[], 1]);
+  });
+
+  it('says so when it cannot be seen whether the tags are gone', async () => {
+    const refused = new Failure('forbidden', 'denied', { subject: 'registry.example.com', status: 403 });
+    const { deletion } = imagesOf([plain], { left: () => Promise.reject(refused) });
+    const { done, told, error } = await run(deleteImage, deletion, userWho(true, []).ask);
+    expect(told[0]).toMatch(/accepted the deletion of .*Whether it is gone could not be seen: .*denied/);
+    expect([done, error]).toEqual([[], undefined]);
+  });
+
+  it('passes on a refusal as the registry said it, and shows what is left', async () => {
+    const refusal = new Failure('unsupported', 'read-only', { subject: 'registry.example.com', status: 405 });
+    const { deletion } = imagesOf([plain], { delete: () => Promise.reject(refusal) });
+    const { error, refreshed } = await run(deleteImage, deletion, userWho(true, []).ask);
+    expect([error, refreshed]).toEqual([refusal, 1]);
+  });
+});
+
+describe('Untag…', () => {
+  const tagsOf = (previews: readonly (TagPreview | Failure)[], parts: Partial<TagDeletion> = {}) => {
+    const deleted: string[] = [];
+    const untag: TagDeletion = {
+      preview: inTurn(...previews),
+      delete: ({ label }) => (deleted.push(label), Promise.resolve()),
+      ...parts,
+    };
+    return { deleted, deletion: { untag } };
+  };
+
+  it('says what the tag points to, and is done when the tag is gone', async () => {
+    const { ask, questions } = userWho(true, []);
+    const { deletion, deleted } = tagsOf([{ digest, others: ['latest'] }, { digest, others: ['latest'] }, gone()]);
+    const { done, told } = await run(untagImage, deletion, ask);
+    expect(questions[0]).toMatchObject({ message: 'Untag registry.example.com/team/app:1?', button: 'Untag' });
+    expect(questions[0]?.detail).toContain('Only this tag goes. The image stays under latest.');
+    expect(questions[0]?.detail).toContain(`The tag points to ${digest}.`);
+    expect([deleted, done, told]).toEqual([['1'], ['Untagged registry.example.com/team/app:1'], []]);
+  });
+
+  it('does not claim that the image stays where that is not known', async () => {
+    for (const [preview, keepsImage, expected] of [
+      [{ digest }, false, 'The registry may delete the image too when no other tag points to it.'],
+      [{ digest, others: [] }, true, 'Only this tag goes. The image stays under its digest.'],
+      [{}, false, 'What the tag points to is not known.'],
+    ] as const) {
+      const { ask, questions } = userWho(false, []);
+      await run(untagImage, tagsOf([preview], { keepsImage }).deletion, ask);
+      expect(questions[0]?.detail).toContain(expected);
+    }
+  });
+
+  it('asks anew when the tag has moved since', async () => {
+    const { ask, questions } = userWho(true, []);
+    const { deletion, deleted } = tagsOf([{ digest }, { digest: moved }, { digest: moved }, gone()]);
+    await run(untagImage, deletion, ask);
+    expect(questions.map(({ detail }) => detail.includes(moved))).toEqual([false, true]);
+    expect(deleted).toEqual(['1']);
+  });
+
+  it('warns of a tag that is still there', async () => {
+    const { deletion } = tagsOf([{ digest }]);
+    const { done, told } = await run(untagImage, deletion, userWho(true, []).ask);
+    expect(told[0]).toContain('these are still there: 1.');
+    expect(done).toEqual([]);
+  });
+});
+
+describe('Delete Repository…', () => {
+  const counts = (...answers: readonly ({ readonly tags: number } | Failure)[]) => inTurn(...answers);
+  const deleting = (its: () => Promise<{ readonly tags: number }>, isDeferred = false) => {
+    let deleted = 0;
+    const remove = () => (deleted++, Promise.resolve());
+    return { deletion: { repository: { counts: its, delete: remove, isDeferred } }, deleted: () => deleted };
+  };
+
+  it('counts again after the user has agreed, and asks anew when there are more tags', async () => {
+    const { ask, questions } = userWho(true, []);
+    const { deletion, deleted } = deleting(counts({ tags: 1 }, { tags: 2 }, { tags: 2 }, gone()));
+    const { done } = await run(deleteRepository, deletion, ask, repository);
+    expect(questions.map(({ detail }) => /Its \d+ tags/.exec(detail)?.[0])).toEqual(['Its 1 tags', 'Its 2 tags']);
+    expect([deleted(), done]).toEqual([1, ['Deleted registry.example.com/team/app']]);
+  });
+
+  it('warns where it is still there, and says so where the registry deletes later', async () => {
+    const now = await run(deleteRepository, deleting(counts({ tags: 1 })).deletion, userWho(true, []).ask, repository);
+    expect(now.told[0]).toContain('these are still there: team/app.');
+    expect(now.done).toEqual([]);
+    const later = deleting(counts({ tags: 1 }), true).deletion;
+    const { done, told } = await run(deleteRepository, later, userWho(true, []).ask, repository);
+    expect([done, told]).toEqual([['registry.example.com/team/app is being deleted'], []]);
+  });
+});

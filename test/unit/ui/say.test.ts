@@ -1,0 +1,170 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Redaction } from '../../../src/core/redaction';
+import { Say } from '../../../src/ui/say';
+
+/** What VS Code was given, by the place where it is shown. */
+const shown = vi.hoisted(() => ({ texts: [] as [place: string, text: unknown][], boxes: [] as Box[] }));
+
+interface Box extends Record<string, unknown> {
+  readonly listeners: Record<string, (value: unknown) => unknown>;
+}
+
+vi.mock('vscode', () => {
+  const note = (place: string) => (text: string, options?: unknown) => {
+    shown.texts.push([place, text]);
+    if (typeof options === 'object') shown.texts.push([`${place} detail`, (options as { detail?: string }).detail]);
+    return Promise.resolve(undefined);
+  };
+  const box = (): Box => {
+    const listeners: Box['listeners'] = {};
+    const event = (name: string) => (listener: (value: unknown) => unknown) => {
+      listeners[name] = listener;
+      return { dispose: () => undefined };
+    };
+    const made = {
+      ...{ listeners, show: () => undefined, dispose: () => undefined, items: [], selectedItems: [], value: '' },
+      onDidChangeValue: event('change'),
+      onDidTriggerButton: event('button'),
+      onDidAccept: event('accept'),
+      onDidHide: event('hide'),
+    };
+    shown.boxes.push(made);
+    return made;
+  };
+  return {
+    ProgressLocation: { Notification: 15 },
+    QuickInputButtons: { Back: 'back' },
+    QuickPickItemKind: { Separator: -1 },
+    ThemeIcon: class {
+      constructor(readonly id: string) {}
+    },
+    window: {
+      showInformationMessage: note('information'),
+      showWarningMessage: note('warning'),
+      showErrorMessage: note('error'),
+      setStatusBarMessage: note('status bar'),
+      createInputBox: box,
+      createQuickPick: box,
+      showQuickPick: async (items: Promise<unknown>, options: unknown) => {
+        shown.texts.push(['several', [await items, options]]);
+      },
+      withProgress: async (
+        options: { title: string },
+        task: (progress: unknown, token: unknown) => Promise<unknown>,
+      ) => {
+        shown.texts.push(['progress title', options.title]);
+        const progress = { report: ({ message }: { message: string }) => shown.texts.push(['progress', message]) };
+        return task(progress, { onCancellationRequested: () => ({ dispose: () => undefined }) });
+      },
+    },
+  };
+});
+afterEach(() => {
+  shown.texts.length = 0;
+  shown.boxes.length = 0;
+  vi.useRealTimers();
+});
+
+const redaction = new Redaction();
+redaction.add('wonder-land');
+const say = new Say((text) => redaction.of(text));
+const hostile = '[Retry](command:evil)\n$(verified)\u202e wonder%2Dland wonder-land';
+const text = '[Retry] (command:evil) $ (verified) *** ***';
+
+describe('what is said', () => {
+  it.each(['information', 'warning', 'error'] as const)('is text in a notification: %s', async (kind) => {
+    await say.message(kind, hostile, 'Retry');
+    expect(shown.texts[0]).toEqual([kind, text]);
+  });
+
+  it('is text in the status bar', () => {
+    say.status(hostile);
+    expect(shown.texts).toEqual([['status bar', text]]);
+  });
+
+  it('is text in a modal question, each paragraph on a line of its own', async () => {
+    await say.ask.confirm(hostile, [hostile, 'Nothing else goes.'], 'Delete');
+    expect(shown.texts).toEqual([
+      ['warning', text],
+      ['warning detail', `${text}\n\nNothing else goes.`],
+    ]);
+  });
+
+  it('is text in progress, from the start and later', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let later: (message: string) => void = () => undefined;
+    const running = say.working(hostile, async (progress) => {
+      progress(hostile);
+      later = progress;
+      await ended;
+    });
+    await vi.waitFor(() => {
+      expect(shown.texts).toEqual([
+        ['progress title', text],
+        ['progress', text],
+      ]);
+    });
+    later(`${hostile}!`);
+    end();
+    await running;
+    expect(shown.texts.at(-1)).toEqual(['progress', `${text}!`]);
+  });
+
+  it('is text in an input box, whatever of it is shown', async () => {
+    const answering = say.ask.input(
+      {
+        title: hostile,
+        prompt: hostile,
+        placeholder: hostile,
+        value: hostile,
+        problemSoFar: hostile,
+        problem: () => hostile,
+      },
+      () => Promise.resolve(hostile),
+    );
+    const [box] = shown.boxes;
+    expect(box).toMatchObject({ title: text, prompt: text, placeholder: text, value: text, validationMessage: text });
+    await box?.listeners.change?.('x');
+    expect(box?.validationMessage).toBe(text);
+    box?.listeners.hide?.(undefined);
+    await answering;
+  });
+
+  it('is text under an input box whose answer was refused', async () => {
+    const answering = say.ask.input({ title: 't', prompt: 'p' }, () => Promise.resolve(hostile));
+    const [box] = shown.boxes;
+    await box?.listeners.accept?.(undefined);
+    expect(box?.validationMessage).toBe(text);
+    box?.listeners.hide?.(undefined);
+    await answering;
+  });
+
+  const choice = { label: hostile, description: hostile, detail: hostile, section: hostile, icon: 'package', value: 1 };
+  const item = { label: text, description: text, detail: text, iconPath: { id: 'package' }, value: 1 };
+
+  it('is text in a picker, also where a choice is refused', async () => {
+    const answering = say.ask.pick({ title: hostile, placeholder: hostile, items: [choice] }, () =>
+      Promise.resolve(hostile),
+    );
+    const [box] = shown.boxes;
+    await vi.waitFor(() => {
+      expect(box?.items).toEqual([{ label: text, kind: -1 }, item]);
+    });
+    expect([box?.title, box?.placeholder]).toEqual([text, text]);
+    if (box !== undefined) box.selectedItems = [(box.items as unknown[])[1]];
+    await box?.listeners.accept?.(undefined);
+    expect((box?.items as unknown[])[1]).toEqual(item);
+    box?.listeners.hide?.(undefined);
+    await answering;
+  });
+
+  it('is text in a picker of several', async () => {
+    await say.ask.pickSeveral({ title: hostile, placeholder: hostile, items: [{ ...choice, isTicked: true }] });
+    expect(shown.texts).toMatchObject([
+      ['several', [[{ ...item, picked: true }], { title: text, placeHolder: text, canPickMany: true }]],
+    ]);
+  });
+});
