@@ -11,16 +11,8 @@ import { entriesOf, withEvenModes } from './zip';
 /** What the package is made of. */
 export const sources = [
   ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json'],
-  ...[
-    'webpack.config.js',
-    'scripts/notices.cjs',
-    'scripts/licenses',
-    'tsconfig.json',
-    '.vscodeignore',
-    'README.md',
-    'CHANGELOG.md',
-    'LICENSE',
-  ],
+  ...['webpack.config.js', 'scripts/build.ts', 'scripts/zip.ts', 'scripts/notices.cjs', 'scripts/licenses'],
+  ...['tsconfig.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 const stampFile = join(projectRoot, 'out/vsix.stamp');
 

@@ -79,6 +79,7 @@ describe('SECURITY.md', () => {
     expect(strangers).toEqual([
       ...['The registry', 'The token server', 'The target of a redirect', 'The author of an image', 'The workspace'],
       ...['Other extensions', 'The network', 'The container engine', 'Files and programs on the machine'],
+      'The packages that it is made of',
     ]);
   });
 
