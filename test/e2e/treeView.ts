@@ -180,6 +180,9 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       return texts(content);
     },
     welcomeButton: async (label) => {
+      // The text is drawn anew once the extension runs, and a click in that moment is lost. What the images are shown tells that it does.
+      const images = workbench.page.locator('.pane:has(> .pane-header[aria-label^="Images "])');
+      await images.locator('.welcome-view-content .monaco-button, .monaco-list-row').first().waitFor();
       await pane().locator('.welcome-view-content').getByRole('button', { name: label }).click();
     },
   };
