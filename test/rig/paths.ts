@@ -14,7 +14,8 @@ export const vsixFile = join(projectRoot, 'registry-explorer.vsix');
 export const resultsFolder = join(projectRoot, 'test-results');
 
 const system = process.platform === 'win32' ? 'win' : process.platform;
-const brought = join(projectRoot, `node_modules/node-${system}-${process.arch}/bin/node`);
+const program = process.platform === 'win32' ? 'node.exe' : 'node';
+const brought = join(projectRoot, `node_modules/node-${system}-${process.arch}/bin`, program);
 
 /** VS Code's extension host wants a newer Node than the one a contributor may have; npm brings it to where it can. */
 export const node24 = existsSync(brought) ? brought : process.execPath;
