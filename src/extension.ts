@@ -76,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);
-    return { tls, http: axiosHttp(log, tls, redaction) };
+    // It keeps secrets out of its own lines: once is enough for each request.
+    return { tls, http: axiosHttp(channel, tls, redaction) };
   };
   const opened = (connection: Connection, read: ReadCredential, watched?: Http): RegistryProvider => {
     if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
