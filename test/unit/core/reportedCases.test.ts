@@ -549,3 +549,28 @@ describe('a platform of no letters', () => {
     expect(describeImage(inspected, registry.tagOf('latest').image)).not.toContain('platform:');
   });
 });
+
+describe('an image stored by sha512', () => {
+  const body = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: { mediaType: 'application/vnd.acme.config+json', digest: digestOf('{}'), size: 2 },
+    layers: [],
+  });
+  const digest = `sha512:${createHash('sha512').update(body).digest('hex')}`;
+  const tag = `sha512-${digest.slice('sha512:'.length).slice(0, 64)}`;
+  const list = indexOf([
+    { mediaType: manifestType, digest: digestOf('{}'), size: 2, artifactType: 'application/vnd.cncf.notary.signature' },
+  ]);
+  const image = { contentType: manifestType, body, 'Docker-Content-Digest': digest };
+  const content = and({ manifests: { '1.0': image, [digest]: image }, blobs: {} }, { [tag]: list });
+
+  it('has what describes it under a tag that is cut off, and is no row', async () => {
+    const registry = await serving(content);
+    const repository = { kind: 'repository', label: 'team/app', image: { ...registry.tagOf('1.0').image } } as const;
+    const { items } = await registry.provider.list(repository, undefined, signal);
+    expect(items.map(({ label }) => label)).toEqual(['1.0']);
+    expect(await detailsOf(registry, '1.0')).toMatchObject({ digest, type: 'artifact' });
+    expect(seen((await registry.open(registry.tagOf('1.0'))).rows)).toEqual([['Signature']]);
+  });
+});
