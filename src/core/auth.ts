@@ -4,6 +4,7 @@ import type { Challenge } from './challenge';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import type { Credential } from './model';
+import { withRetry } from './retry';
 import { decodeJson, tokenAnswer } from './schemas';
 
 /** Reads the credential at each use, so that one kept by another program is never stale. */
@@ -33,6 +34,20 @@ const clientId = 'registry-explorer';
 const shortestLifeSeconds = 60;
 /** A token this close to its end is not used: it could expire on its way. */
 const marginSeconds = 10;
+
+/**
+ * How everything speaks to a registry that signs in. Each hop is tried again by itself, so that a token server that is busy is not
+ * taken for one that refuses, and what a hop was already told is not asked twice. `renewing` mends what a hop refuses before it
+ * counts as refused.
+ */
+export function registryHttp(
+  http: Http,
+  registryUrl: string,
+  readCredential: ReadCredential,
+  renewing: (hop: Http) => Http = (hop) => hop,
+): Http {
+  return withAuth(renewing(withRetry(http)), registryUrl, readCredential);
+}
 
 /**
  * Answers the registry's challenges: sends a request, reads what a 401 asks for, fetches a token or takes the password, and
@@ -198,6 +213,7 @@ async function tokenResponse(
     http(
       {
         method: 'POST',
+        asksForToken: true,
         url: realm.href,
         namedBy: registry.href,
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -220,6 +236,7 @@ async function tokenResponse(
   const response = await http(
     {
       method: 'GET',
+      asksForToken: true,
       url: url.href,
       namedBy: registry.href,
       headers: authorization === undefined ? {} : { Authorization: authorization },
@@ -233,13 +250,13 @@ async function tokenResponse(
 
 const maxTokenBytes = 128 * 1024;
 
-/** Some servers answer a wrong password with 403 or 400 where they mean 401. */
+/** Some servers answer a wrong password with 403 or 400 where they mean 401; any other status says nothing of the password. */
 function refusedToken(response: HttpResponse, credential: Credential): Failure {
   const failure = failureOf(response);
-  const meansUnauthorized = [400, 401, 403].includes(response.status);
+  if (![400, 401, 403].includes(response.status)) return failure;
   const words =
     failure.message === '' && credential.kind !== 'anonymous' ? 'incorrect user name or secret' : failure.message;
-  return new Failure(meansUnauthorized ? 'unauthorized' : failure.kind, words, failure.detail);
+  return new Failure('unauthorized', words, failure.detail);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { withAuth } from './auth';
+import { registryHttp } from './auth';
 import type { ReadCredential } from './auth';
 import { parseChallenges } from './challenge';
 import { emptyList, Failure, failureOf } from './failure';
@@ -332,7 +332,7 @@ async function signIn(
       note('exchange', `${request.method} ${new URL(request.url).host}: ${response.status}`);
     return response;
   };
-  const signedIn = withAuth(exchanging, root, () => Promise.resolve(credential));
+  const signedIn = registryHttp(exchanging, root, () => Promise.resolve(credential));
   const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
   note('status', response.status);
   if (response.status !== 200) throw failureOf(response);

@@ -80,6 +80,7 @@ export class HubApi {
     const response = await this.http(
       {
         method: 'POST',
+        asksForToken: true,
         url: `${this.url}/v2/auth/token`,
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ identifier: credential.username, secret: credential.secret }),
