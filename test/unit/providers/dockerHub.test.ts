@@ -187,6 +187,12 @@ describe('Docker Hub', () => {
     expect(protectedByMore.kind).toBe('unauthorized');
   });
 
+  it('signs in once more where the Hub is busy for a moment', async () => {
+    const hub = await serving();
+    hub.fail(/auth\/token/, { status: 503, headers: { 'Retry-After': '0' }, times: 2 });
+    expect((await list(openAt(hub, basic('alice')))).labels).toEqual(['alice', 'acme']);
+  });
+
   it('explains single sign-on', async () => {
     hub.fail(/auth\/token/, { status: 401, body: '{"detail":"Your organization enforces SSO login"}' });
     expect((await failing(list(provider))).detail.explanation).toContain('single sign-on');
