@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
-import { abandonable } from '../../core/auth';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest } from '../../core/http';
 import { withRetry } from '../../core/retry';
 import { decodeJson } from '../../core/schemas';
+import { abandonable } from '../../core/shared';
 import { refreshTokenAnswer } from './answers';
 import { explained } from './explanations';
 import { lifetimeOf } from './jwt';

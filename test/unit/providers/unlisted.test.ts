@@ -69,7 +69,7 @@ describe('a catalog that is refused', () => {
   });
 
   it('stays what it is where nothing answers as a registry, or the list alone fails', async () => {
-    const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) });
+    const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) }, anonymous);
     expect(await failing(list(provider))).toMatchObject({ kind: 'rejected' });
     expect(paths()).not.toContain('/v2/');
     const nobody = generic.open(
