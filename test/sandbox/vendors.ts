@@ -136,7 +136,7 @@ const redHat: VendorQuirks = {
 const zot: VendorQuirks = {
   user: { name: 'alice', secret: 'password' },
   challenge: 'basic realm=zot',
-  server: (seeds) => ({ visitors: { see: isFirstOf(seeds), areTold: true } }),
+  server: (seeds) => ({ visitors: { see: isFirstOf(seeds), areTold: true }, pageCap: 3 }),
 };
 
 /** With anonymous access: nobody is told that there is more. */
@@ -145,6 +145,7 @@ const artifactoryVisitors: VendorQuirks = {
   server: (seeds) => ({
     prefix: '/artifactory/api/docker/docker-local',
     visitors: { see: isFirstOf(seeds), areTold: false },
+    pageCap: 3,
   }),
 };
 
