@@ -118,8 +118,8 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   };
 
   /** The proof to start with: what worked before. */
-  const firstProof = ({ scope }: HttpRequest): Proof => {
-    if (learned === undefined) return { kind: 'none' };
+  const firstProof = ({ url, scope }: HttpRequest): Proof => {
+    if (learned === undefined || new URL(url).origin !== registry.origin) return { kind: 'none' };
     if (learned === 'unasked' || learned.scheme === 'basic') return { kind: 'own' };
     return { kind: 'bearer', scopes: widened.get(scope ?? '') ?? scopesOf(scope) };
   };
@@ -159,7 +159,7 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   };
 
   return async (request, signal) => {
-    await introduced(signal);
+    if (new URL(request.url).origin === registry.origin) await introduced(signal);
     let proof = firstProof(request);
     // At most: as before, with what the challenge asks for, with the wider scope it then names.
     for (let attempt = 1; ; attempt++) {

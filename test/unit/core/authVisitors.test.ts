@@ -166,6 +166,16 @@ describe('the first question', () => {
     expect(seen(thief)).toEqual(['/v2/ -']);
   });
 
+  it('is of no use at another origin', async () => {
+    const server = await registry(true);
+    const other = await registry(true);
+    const http = openAs(server, alice);
+    expect(await catalogOf(other, http)).toEqual(['open/app']);
+    expect(await catalogOf(server, http)).toHaveLength(3);
+    expect(await catalogOf(other, http)).toEqual(['open/app']);
+    expect(seen(other)).toEqual(['/v2/_catalog -', '/v2/_catalog -']);
+  });
+
   it('shows no credential to a web page', async () => {
     const server = await scripted(() => ({ status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html>' }));
     await send(openAs(server, alice), `${server.url}/v2/_catalog`);
