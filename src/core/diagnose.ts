@@ -10,6 +10,7 @@ import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
 import { redactUrl } from './redaction';
 import type { Redaction } from './redaction';
+import { withRetry } from './retry';
 import type { ReadTls } from './tls';
 import { watched } from './watched';
 
@@ -191,7 +192,7 @@ async function lookAtServer(walk: Walk, subject: Subject, endpoint: Endpoint, re
   // The proxy looks the registry's name up: this machine need not know it.
   await walk.take('names', (note) => lookUp((proxy ?? url).hostname, note, walk.signal));
   await lookBelowHttp(walk, subject, url, proxy);
-  const answer = await walk.take('api', (note) => askApi(subject.http, endpoint, note, walk.signal));
+  const answer = await walk.take('api', (note) => askApi(withRetry(subject.http), endpoint, note, walk.signal));
   const { credential } = endpoint;
   if (credential === undefined) return;
   if (answer === undefined) walk.skip('signIn', 'api');

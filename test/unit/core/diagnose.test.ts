@@ -254,6 +254,25 @@ describe('a diagnosis', () => {
     expect((await diagnosed(url)).facts('listing').entries).toBe('1');
   });
 
+  it('finds nothing wrong with servers that are busy for a moment, and shows that they were', async () => {
+    const grants = { repositories: { '*': ['*'] }, catalog: true };
+    const tokens = await startTokenServer({ users: { alice: { password: alice.secret, ...grants } } });
+    onTestFinished(() => tokens.stop());
+    const auth = { kind: 'bearer', challenge: tokens.challenge, accessOf: tokens.accessOf } as const;
+    const server = await startV2Server({ repositories, auth });
+    onTestFinished(() => server.stop());
+    const busy = { status: 503, headers: { 'Retry-After': '0' } } as const;
+    server.fail(/\/v2\/$/, { ...busy, times: 1 });
+    tokens.fail(/token/, { ...busy, times: 1 });
+    const { text, diagnosis } = await diagnosed(server.url, alice);
+    expect(text).toContain('\nEverything works.\n');
+    expect(diagnosis.requests.filter((line) => line.includes(' 503 '))).toHaveLength(2);
+    tokens.fail(/token/, busy);
+    const refused = await diagnosed(server.url, alice);
+    expect(refused.steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed']));
+    expect(refused.text).not.toContain('Update Credential');
+  });
+
   it('tells of a list that is refused', async () => {
     const denied = { errors: [{ code: 'DENIED', message: 'only administrators may list' }] };
     const { url } = await scripted(({ url: { pathname } }) =>
