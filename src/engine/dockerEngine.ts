@@ -3,11 +3,19 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
-import { printPlatform } from '../core/manifest';
+import { dateOf, printPlatform } from '../core/manifest';
 import type { Credential, Platform } from '../core/model';
 import { parseReference, printFullReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
-import type { ContainerEngine, EngineEndpoint, EngineVersion, LocalImage, LocalName, Transfer } from './engine';
+import type {
+  ContainerEngine,
+  EngineEndpoint,
+  EngineVersion,
+  LocalImage,
+  LocalName,
+  PushedAlone,
+  Transfer,
+} from './engine';
 import { failureOfClient, refusal } from './engineFailure';
 import type { Registry } from './engineFailure';
 import { brokenOff, readMessages } from './messageStream';
@@ -61,13 +69,16 @@ export class DockerEngine implements ContainerEngine {
   readonly images = async (signal: AbortSignal): Promise<readonly LocalImage[]> => {
     const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
     const answer = this.decode(imagesAnswer, await this.ask(list, signal));
-    return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => ({
-      id: Id.includes(':') ? Id : `sha256:${Id}`,
-      names: namesOf(RepoTags),
-      digests: namesOf(RepoDigests),
-      created: new Date(Created * 1000),
-      size: Size,
-    }));
+    return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => {
+      const created = dateOf(Created * 1000);
+      return {
+        id: Id.includes(':') ? Id : `sha256:${Id}`,
+        names: namesOf(RepoTags),
+        digests: namesOf(RepoDigests),
+        ...(created === undefined ? {} : { created }),
+        size: Size,
+      };
+    });
   };
 
   readonly inspect = async (image: LocalName, signal: AbortSignal): Promise<unknown> =>
@@ -84,7 +95,7 @@ export class DockerEngine implements ContainerEngine {
     credential: Credential,
     progress: (state: Transfer) => void,
     signal: AbortSignal,
-  ): Promise<void> => {
+  ): Promise<PushedAlone | undefined> => {
     const { host, path, tag = 'latest' } = image;
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker
@@ -92,6 +103,7 @@ export class DockerEngine implements ContainerEngine {
       .push({ ...inQuery({ tag }), authconfig, abortSignal: signal });
     const state = await this.follow(stream, host, progress, signal);
     if (!state.isComplete) throw brokenOff(this.endpoint.url);
+    return state.alone;
   };
 
   readonly pull = async (
@@ -145,7 +157,14 @@ export class DockerEngine implements ContainerEngine {
       throw this.failure(error, registry, signal);
     }
     signal.throwIfAborted();
-    if (state.error !== undefined) throw refusal(state.error, undefined, this.endpoint.url, registry);
+    const { error, lacksContent } = state;
+    if (error !== undefined && lacksContent)
+      throw new Failure('rejected', error, {
+        subject: this.endpoint.url,
+        speaker: 'engine',
+        code: 'CONTENT_MISSING',
+      });
+    if (error !== undefined) throw refusal(error, undefined, this.endpoint.url, registry);
     return state;
   }
 

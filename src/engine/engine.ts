@@ -15,13 +15,16 @@ export interface ContainerEngine {
   /** The engine's own description: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
   readonly inspect: (image: LocalName, signal: AbortSignal) => Promise<unknown>;
   readonly tag: (image: LocalName, as: ImageReference, signal: AbortSignal) => Promise<void>;
-  /** Resolves once the registry has the tag; a refusal by the registry rejects. */
+  /**
+   * Resolves once the registry has the tag; a refusal by the registry rejects. Tells where one image went there in place of
+   * the index that the tag stands for here.
+   */
   readonly push: (
     image: ImageReference,
     credential: Credential,
     progress: (state: Transfer) => void,
     signal: AbortSignal,
-  ) => Promise<void>;
+  ) => Promise<PushedAlone | undefined>;
   /** `platform`: another than the engine's own. Resolves once the image is there whole. */
   readonly pull: (
     image: ImageReference,
@@ -60,7 +63,8 @@ export interface LocalImage {
   readonly names: readonly ImageReference[];
   /** Names by digest, under which registries know the image. */
   readonly digests: readonly ImageReference[];
-  readonly created: Date;
+  /** Absent where the image has no date. */
+  readonly created?: Date;
   /** Bytes on disk, unpacked. */
   readonly size: number;
 }
@@ -73,6 +77,12 @@ export interface Transfer {
   /** Of the layers that are moved. */
   readonly bytes: number;
   readonly bytesDone: number;
+}
+
+/** The one image that was pushed because the engine lacks others of its index. */
+export interface PushedAlone {
+  /** Absent where the engine does not tell. */
+  readonly platform?: Platform;
 }
 
 /** Where an engine listens, and what says so. */

@@ -5,7 +5,7 @@ import { printPlatform } from '../../core/manifest';
 import type { Platform } from '../../core/model';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import type { ContainerEngine, Transfer } from '../../engine/engine';
+import type { ContainerEngine, PushedAlone, Transfer } from '../../engine/engine';
 import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 import { count, size } from '../words';
@@ -25,11 +25,12 @@ export async function push(
   isNewName: boolean,
 ): Promise<void> {
   const name = printReference(image);
+  let alone: PushedAlone | undefined;
   try {
-    await app.working(t('Pushing {0}', name), async (progress, signal) => {
+    alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
       const credential = await access.credential(signal);
       const follow = following(app, name, progress);
-      await engine.push(image, credential, follow, signal);
+      return await engine.push(image, credential, follow, signal);
     });
   } catch (error) {
     if (!isCancellation(error)) throw access.explain(error);
@@ -42,8 +43,17 @@ export async function push(
     return;
   }
   app.log.info(`Pushed ${name}`);
-  app.done(t('Pushed {0}', name));
+  if (alone === undefined) app.done(t('Pushed {0}', name));
+  else app.tell(pushedAlone(name, alone), 'warning');
   await show(app, image, access);
+}
+
+function pushedAlone(name: string, { platform }: PushedAlone): string {
+  return t(
+    'Pushed {0} for {1} alone: this machine does not have the other platforms of the image, and the tag now has none of them in the registry. Pull or build it for all platforms to push it whole.',
+    name,
+    platform === undefined ? t('one platform') : printPlatform(platform),
+  );
 }
 
 /** The push has ended well, whatever becomes of showing it. */

@@ -2,8 +2,10 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../../src/core/failure';
 import { DockerEngine } from '../../../src/engine/dockerEngine';
 import type { EngineTls } from '../../../src/engine/engine';
+import { reason } from '../../../src/ui/report';
 import { listen, type Listener } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
@@ -69,6 +71,27 @@ describe('no engine', () => {
   });
 });
 
+describe('an image without a date', () => {
+  it('is one whose engine says year 1, 1970 or 1980', async () => {
+    const path = join(directory.path, 'dates.sock');
+    const dates = [-62_135_596_800, 0, 1, 315_532_801, 1_767_225_600];
+    const answer = dates.map((Created, at) => ({
+      Id: `sha256:${at}`,
+      RepoTags: null,
+      RepoDigests: [],
+      Created,
+      Size: 1,
+    }));
+    const stop = await serveSocket(path, (_request, response) => response.end(JSON.stringify(answer)));
+    const images = await engineAt(`unix://${path}`).images(signal);
+    await stop();
+    expect(images.map(({ created }) => created)).toEqual([
+      ...[undefined, undefined, undefined, undefined],
+      new Date('2026-01-01'),
+    ]);
+  });
+});
+
 describe('an answer', () => {
   const transferring = async (body: string) => {
     const path = join(directory.path, 'engine.sock');
@@ -91,6 +114,26 @@ describe('an answer', () => {
   it('that ends without the digest of what was pushed rejects', async () => {
     const [push] = await transferring('{"status":"Pushed","id":"a"}\n');
     expect(push).toMatchObject(broken);
+  });
+
+  it('that ends with an empty error, as old Podman’s do, is an end like any other', async () => {
+    const ends = '{"stream":"Storing signatures\\n","error":""}\n{"status":"1: digest: sha256:0 size: 1","error":""}\n';
+    expect(await transferring(ends)).toEqual([undefined, undefined]);
+  });
+
+  it('that tells of one platform in place of the index hands it on', async () => {
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const aux = { manifestPushedInsteadOfIndex: true, selectedManifest: { digest: 'sha256:0', platform } };
+    const [push] = await transferring(`${JSON.stringify({ aux })}\n{"status":"1: digest: sha256:0 size: 1"}\n`);
+    expect(push).toEqual({ platform });
+  });
+
+  it('that tells of content that is missing rejects in words of ours', async () => {
+    const [push] = await transferring(
+      '{"aux":{"contentMissing":true}}\n{"error":"content digest sha256:0: not found"}\n',
+    );
+    expect(push).toMatchObject({ message: 'content digest sha256:0: not found', detail: { code: 'CONTENT_MISSING' } });
+    expect(push instanceof Failure && reason(push)).toContain('does not have all of this image');
   });
 
   it('that tells an error rejects, whatever comes after it', async () => {

@@ -41,11 +41,23 @@ describe('a push', () => {
       show: (...what: unknown[]) => (shown.push(what), Promise.resolve()),
     } as unknown as App['tree'];
     const credentials: unknown[] = [];
-    const engine = fakeEngine({ push: (_image, credential) => (credentials.push(credential), Promise.resolve()) });
+    const engine = fakeEngine({
+      push: (_image, credential) => (credentials.push(credential), Promise.resolve(undefined)),
+    });
     const { app, done } = fakeApp({ tree });
     await push(app, engine, image, access, false);
     expect(credentials).toEqual([{ kind: 'basic', username: 'alice', secret: 'pw' }]);
     expect([done, shown]).toEqual([[`Pushed ${printReference(image)}`], [[node, []]]]);
+  });
+
+  it.each([
+    [{ platform: { os: 'linux', architecture: 'arm64' } }, 'for linux/arm64 alone'],
+    [{}, 'for one platform alone'],
+  ])('of one platform in place of the index says so: %j', async (alone, words) => {
+    const engine = fakeEngine({ push: () => Promise.resolve(alone) });
+    const { app, done, told } = fakeApp({ tree: treeOf(node) });
+    await push(app, engine, image, access, false);
+    expect([done, told]).toEqual([[], [expect.stringContaining(words)]]);
   });
 
   it('that was cancelled is not called done, and says what is left behind', async () => {
@@ -67,7 +79,7 @@ describe('a push', () => {
   it('is done even if its tag cannot be shown', async () => {
     const tree = { ...treeOf(node), show: () => Promise.reject(new Error('no such row')) } as unknown as App['tree'];
     const { app, done, log } = fakeApp({ tree });
-    await push(app, fakeEngine({ push: () => Promise.resolve() }), image, access, false);
+    await push(app, fakeEngine({ push: () => Promise.resolve(undefined) }), image, access, false);
     expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);
   });
 });
