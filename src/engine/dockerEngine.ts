@@ -1,6 +1,4 @@
 import Docker from 'dockerode';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import { dateOf, printPlatform } from '../core/manifest';
@@ -19,7 +17,7 @@ import type {
 import { failureOfClient, refusal } from './engineFailure';
 import type { Registry } from './engineFailure';
 import { brokenOff, readMessages } from './messageStream';
-import { sshAgent } from './ssh';
+import { modemAt } from './modem';
 import { TransferState } from './transferState';
 
 /** How long an engine has to answer a question; moving images takes as long as it takes. */
@@ -47,13 +45,17 @@ const versionAnswer = z.object({
 /** ACR's user name for an identity token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
+/** What dockerode takes, and its types leave out. */
+type ModemOptions = Docker.DockerOptions & { readonly modem: object };
+
 /** Speaks the Docker Engine API, Podman's dialect included, through dockerode. */
 export class DockerEngine implements ContainerEngine {
   private readonly docker: Docker;
   private known: EngineVersion | undefined;
 
   constructor(readonly endpoint: EngineEndpoint) {
-    this.docker = withoutDockerHost(() => new Docker(optionsOf(endpoint)));
+    const options: ModemOptions = { modem: modemAt(endpoint) };
+    this.docker = new Docker(options);
   }
 
   readonly version = async (signal: AbortSignal): Promise<EngineVersion> => {
@@ -233,33 +235,4 @@ function namesOf(texts: readonly string[] | null | undefined): readonly ImageRef
     const parsed = parseReference(text);
     return 'problem' in parsed ? [] : [parsed];
   });
-}
-
-/** What dockerode takes, and its types leave out. */
-type AgentOptions = Docker.DockerOptions & { readonly agent: HttpAgent };
-
-/** dockerode reads DOCKER_HOST and its certificates whatever else it is told, and throws when they are not there. */
-function withoutDockerHost<T>(make: () => T): T {
-  const { DOCKER_HOST: host } = process.env;
-  delete process.env.DOCKER_HOST;
-  try {
-    return make();
-  } finally {
-    if (host !== undefined) process.env.DOCKER_HOST = host;
-  }
-}
-
-function optionsOf({ url, tls }: EngineEndpoint): AgentOptions {
-  const [, scheme, socketPath = ''] = /^(unix|npipe):\/\/(.*)$/.exec(url) ?? [];
-  if (scheme !== undefined) return { socketPath, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
-  const parsed = new URL(url);
-  const { hostname: host, port } = parsed;
-  if (parsed.protocol === 'ssh:') return { host: 'localhost', port: 80, protocol: 'http', agent: sshAgent(parsed) };
-  if (tls === undefined) {
-    const agent = new HttpAgent({ keepAlive: false });
-    return { host, port: port === '' ? 2375 : port, protocol: 'http', agent };
-  }
-  const { ca, cert, key, verify } = tls;
-  const agent = new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify });
-  return { host, port: port === '' ? 2376 : port, protocol: 'https', agent };
 }

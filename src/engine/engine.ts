@@ -87,7 +87,7 @@ export interface PushedAlone {
 
 /** Where an engine listens, and what says so. */
 export interface EngineEndpoint {
-  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:2376`, `ssh://me@host`. */
+  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:2376/path`, `ssh://me@host/path.sock`. */
   readonly url: string;
   /** `setting`: registryExplorer.engine.endpoint. */
   readonly source: 'setting' | 'DOCKER_HOST' | 'context' | 'socket';
@@ -99,7 +99,7 @@ export interface EngineEndpoint {
 
 /** Whether what is sent to an engine can be read on its way: it is on another machine, and nothing encrypts. */
 export function isReadable({ url, tls }: EngineEndpoint): boolean {
-  return /^(tcp|http):/.test(url) && tls === undefined && !(URL.canParse(url) && isThisMachine(new URL(url).hostname));
+  return !/^(?:unix|npipe|ssh):/.test(url) && tls === undefined && !(URL.canParse(url) && isThisMachine(new URL(url).hostname));
 }
 
 /** PEM. https://docs.docker.com/engine/security/protect-access/ */

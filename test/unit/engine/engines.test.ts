@@ -116,6 +116,35 @@ describe('the engine in use', () => {
     expect(failure).toMatchObject({ kind: 'notFound', detail: { code: 'NO_ENGINE', speaker: 'engine' } });
   });
 
+  it('is where docker finds it, whatever is left out of its address', async () => {
+    const urlOf = async (around: Parameters<typeof enginesOf>[0]) => (await endpointOf(enginesOf(around))).url;
+    expect(await urlOf({ env: { DOCKER_HOST: 'tcp://' } })).toBe('tcp://localhost:2375');
+    expect(await urlOf({ env: { DOCKER_HOST: ' unix:// ' } })).toBe('unix:///var/run/docker.sock');
+    expect(await urlOf({ setting: 'tcp://:2375/engine' })).toBe('tcp://localhost:2375/engine');
+    expect(await urlOf({ setting: '/run/podman.sock' })).toBe('unix:///run/podman.sock');
+    await putContext('bare', 'tcp://bare.example');
+    expect(await urlOf({ setting: 'bare' })).toBe('tcp://bare.example:80');
+    const directory = await putContext('safe', 'tcp://safe.example');
+    await put(`${directory}/key.pem`, 'the key');
+    expect(await endpointOf(enginesOf({ setting: 'safe' }))).toMatchObject({
+      url: 'tcp://safe.example:443',
+      tls: { key: 'the key', verify: true },
+    });
+  });
+
+  it('is none where docker refuses its address', async () => {
+    await putContext('odd', 'tcp://odd.example:port');
+    const refusing = [
+      enginesOf({ env: { DOCKER_HOST: 'http://127.0.0.1:2375' } }),
+      enginesOf({ setting: 'http://127.0.0.1:2375' }),
+      enginesOf({ setting: 'odd' }),
+    ];
+    for (const engines of refusing) {
+      expect(await failing(engines.current())).toMatchObject({ kind: 'malformed', detail: { code: 'ENGINE_ADDRESS' } });
+      expect((await engines.found()).map(({ name }) => name)).not.toContain('odd');
+    }
+  });
+
   it('is malformed where its address is none', async () => {
     const failure = await failing(enginesOf({ setting: 'tcp://host:port' }).current());
     expect(failure).toMatchObject({ kind: 'malformed', detail: { subject: 'tcp://host:port', speaker: 'engine' } });
