@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod/mini';
+import { folded, readObject } from '../core/goJson';
+import type { GoObject } from '../core/goJson';
 import { contextAddress } from './address';
 import type { EngineEndpoint, EngineTls } from './engine';
 
@@ -37,10 +39,9 @@ export async function readContexts(directory: string): Promise<readonly DockerCo
 
 /** The context that `docker context use` has chosen; nothing for the default one. */
 export async function currentContext(directory: string): Promise<string | undefined> {
-  const config = z
-    .object({ currentContext: z.optional(z.string()) })
-    .safeParse(await readJson(join(directory, 'config.json')));
-  return config.success ? named(config.data.currentContext) : undefined;
+  const members = await readMembers(join(directory, 'config.json'));
+  const chosen = members.findLast(([name, value]) => folded(name) === 'currentcontext' && typeof value === 'string');
+  return typeof chosen?.[1] === 'string' ? named(chosen[1]) : undefined;
 }
 
 export function named(context: string | undefined): string | undefined {
@@ -68,6 +69,14 @@ async function readContext(directory: string, file: string): Promise<DockerConte
   const tls = await readTls(join(directory, 'contexts', 'tls', id, 'docker'), docker.SkipTLSVerify !== true);
   const isSecured = !tls.verify || [tls.ca, tls.cert, tls.key].some((file) => file !== undefined);
   return { name, host: docker.Host, ...(isSecured ? { tls } : {}) };
+}
+
+async function readMembers(file: string): Promise<GoObject['members']> {
+  try {
+    return readObject(await readFile(file, 'utf8'))?.members ?? [];
+  } catch {
+    return [];
+  }
 }
 
 async function readJson(file: string): Promise<unknown> {

@@ -99,7 +99,11 @@ export interface EngineEndpoint {
 
 /** Whether what is sent to an engine can be read on its way: it is on another machine, and nothing encrypts. */
 export function isReadable({ url, tls }: EngineEndpoint): boolean {
-  return !/^(?:unix|npipe|ssh):/.test(url) && tls === undefined && !(URL.canParse(url) && isThisMachine(new URL(url).hostname));
+  return (
+    !/^(?:unix|npipe|ssh):/.test(url) &&
+    tls === undefined &&
+    !(URL.canParse(url) && isThisMachine(new URL(url).hostname))
+  );
 }
 
 /** PEM. https://docs.docker.com/engine/security/protect-access/ */

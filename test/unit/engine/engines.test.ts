@@ -87,6 +87,13 @@ describe('the engine in use', () => {
     expect(await endpointOf(enginesOf({ env }))).toMatchObject({ name: 'elsewhere' });
   });
 
+  it('is the one of the context in use as Go reads its name', async () => {
+    for (const config of ['{"CURRENTCONTEXT":"farm"}', '{"currentContext":"work","currentcontext":"farm"} x']) {
+      await put('.docker/config.json', config);
+      expect(await endpointOf(enginesOf())).toMatchObject({ name: 'farm' });
+    }
+  });
+
   it('is a usual socket where docker has no other', async () => {
     const runtime = join(home.path, 'run');
     await put('run/podman/podman.sock', '');
