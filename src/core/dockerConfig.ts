@@ -42,6 +42,9 @@ export type LoginEntry = Readonly<Partial<Record<(typeof loginFields)[number], s
 /** What a file of logins can suffer from. */
 export const fileProblem = { broken: 'LOGIN_FILE_BROKEN', unreadable: 'LOGIN_FILE_UNREADABLE' } as const;
 
+/** Code of the failure that there is no login where one was to be. */
+export const noLogin = 'NO_DOCKER_LOGIN';
+
 /** How long all helpers together have, so that there is an answer within ten seconds. */
 export const helpersWithinMs = 9_000;
 const hubKey = 'https://index.docker.io/v1/';
@@ -84,9 +87,13 @@ export async function readDockerLogin(
   return undefined;
 }
 
-/** Whether a login could not be read, for which docker goes on without. */
+/** Whether a login could not be had, so that docker would go on without. */
 export function isLoginProblem(error: unknown): error is Failure {
-  const codes: readonly (string | undefined)[] = [...Object.values(helperProblem), ...Object.values(fileProblem)];
+  const codes: readonly (string | undefined)[] = [
+    ...Object.values(helperProblem),
+    ...Object.values(fileProblem),
+    noLogin,
+  ];
   return error instanceof Failure && codes.includes(error.detail.code);
 }
 

@@ -10,6 +10,7 @@ import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
+import { goingOn } from './access';
 import type { Access } from './access';
 import { transferring } from './transferring';
 
@@ -28,7 +29,7 @@ export async function push(
   let alone: PushedAlone | undefined;
   try {
     alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
-      const credential = await access.credential(signal);
+      const credential = await goingOn(app, access, image)(signal);
       const follow = following(app, name, progress);
       return await engine.push(image, credential, follow, signal);
     });
@@ -82,7 +83,7 @@ export async function pull(
   const name = printReference(image);
   try {
     await app.working(t('Pulling {0}', name), async (progress, signal) => {
-      const credential = await access.credential(signal);
+      const credential = await goingOn(app, access, image)(signal);
       await engine.pull(image, credential, platform, following(app, name, progress), signal);
     });
   } catch (error) {

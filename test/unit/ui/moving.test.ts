@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { helperProblem } from '../../../src/core/credentialHelper';
 import { Failure } from '../../../src/core/failure';
 import type { Manifest } from '../../../src/core/manifest';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
 import type { App } from '../../../src/ui/app';
-import { connectionAccess } from '../../../src/ui/images/access';
+import { accessTo, connectionAccess } from '../../../src/ui/images/access';
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';
@@ -111,6 +112,36 @@ describe('a pull', () => {
     const { app, told, done } = fakeApp();
     expect(await pull(app, fakeEngine({ pull: () => Promise.reject(cancelled) }), image, access)).toBe(false);
     expect([told.join(), done]).toEqual([expect.stringContaining('is as it was'), []]);
+  });
+});
+
+describe('a credential helper that fails', () => {
+  const problem = new Failure('rejected', 'Invalid argument', {
+    subject: 'docker-credential-desktop.exe',
+    speaker: 'program',
+    namedBy: '/c.json',
+    code: helperProblem.failed,
+  });
+
+  it('stops neither a pull nor a push, which go on without a login', async () => {
+    const used: unknown[] = [];
+    const engine = fakeEngine({
+      pull: (_image, credential) => (used.push(credential), Promise.resolve()),
+      push: (_image, credential) => (used.push(credential), Promise.resolve(undefined)),
+    });
+    const { app, told, done } = fakeApp({
+      engines: enginesOf(engine),
+      docker: { read: () => Promise.reject(problem) } as never,
+    });
+    const access = await accessTo(app, image, 'Pull');
+    if (access === undefined) throw new Error('no access');
+    await pull(app, engine, image, access);
+    await push(app, engine, image, access, false);
+    await pullEach(app, image, [image, image], access);
+    expect(used).toEqual(Array.from({ length: 4 }, () => ({ kind: 'anonymous' })));
+    expect([told.length, done.length]).toEqual([3, 3]);
+    for (const words of told)
+      expect(words).toMatch(/^Going on without .*docker-credential-desktop\.exe.*Invalid argument/);
   });
 });
 
