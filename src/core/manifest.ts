@@ -237,10 +237,13 @@ function hash(algorithm: 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): str
   return createHash(algorithm).update(bytes).digest('hex');
 }
 
-/** Reproducible builds set the year 1970 or 1; that is no date to show. */
-export function dateOf(text: string | null | undefined): Date | undefined {
-  const date = new Date(text ?? NaN);
-  return Number.isNaN(date.getTime()) || date.getUTCFullYear() <= 1970 ? undefined : date;
+/** Reproducible builds set the year 1, the first second of 1970, or the first day of 1980, where the time of ZIP begins. */
+const firstDate = Date.UTC(1980, 0, 2);
+
+/** When an image was made, by a text or by milliseconds since 1970; nothing for what stands for no date. */
+export function dateOf(written: string | number | null | undefined): Date | undefined {
+  const date = new Date(written ?? NaN);
+  return date.getTime() >= firstDate ? date : undefined;
 }
 
 function isText(value: string | null | undefined): value is string {

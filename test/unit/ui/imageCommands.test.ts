@@ -28,7 +28,7 @@ function engineApp(parts: Partial<App>, abilities: Parameters<typeof fakeEngine>
   const did: string[] = [];
   const engine = fakeEngine({
     tag: (image, as) => (did.push(`tag ${print(image)} ${printReference(as)}`), Promise.resolve()),
-    push: (image) => (did.push(`push ${printReference(image)}`), Promise.resolve()),
+    push: (image) => (did.push(`push ${printReference(image)}`), Promise.resolve(undefined)),
     pull: (image) => (did.push(`pull ${printReference(image)}`), Promise.resolve()),
     remove: (image) => (did.push(`remove ${print(image)}`), Promise.resolve()),
     ...abilities,
