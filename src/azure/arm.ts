@@ -249,7 +249,8 @@ function field(value: unknown, name: string): unknown {
   return key === undefined ? undefined : (property(value, key) ?? undefined);
 }
 
-function parsed(body: string | null | undefined): unknown {
+/** What a text holds; nothing where it is no JSON. */
+export function parsed(body: string | null | undefined): unknown {
   try {
     return JSON.parse(body ?? '');
   } catch {
