@@ -64,19 +64,19 @@ interface Refusal {
   readonly body?: string | null | undefined;
   /** How to sign in, as whoever guards the Resource Manager says it. */
   readonly challenge?: string | undefined;
-  readonly retryAfter?: string | undefined;
+  /** How long to wait before the next request. */
+  readonly wait?: string | undefined;
 }
 
-const refusals = new WeakMap<object, Refusal>();
-
-/** The SDK reads one shape of errors, and of lists the status alone: what the service said is kept as long as the request. */
+/** The SDK reads one shape of errors, and of lists the status alone: what the service said stays with the request. */
 const keepingRefusals: PipelinePolicy = {
   name: 'registryExplorerRefusals',
   sendRequest: async (request, next) => {
     const response = await next(request);
     const { status, bodyAsText, headers } = response;
-    const [challenge, retryAfter] = [headers.get('www-authenticate'), headers.get('retry-after')];
-    if (status >= 400) refusals.set(request, { body: bodyAsText, challenge, retryAfter });
+    const [challenge, wait] = [headers.get('www-authenticate'), headers.get('retry-after')];
+    const refusal: Refusal = { body: bodyAsText, challenge, wait };
+    if (status >= 400) Object.assign(request, { refusal });
     return response;
   },
 };
@@ -167,8 +167,12 @@ function azureFailure(error: unknown): unknown {
   const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const detail = { subject, speaker: 'program' as const, ...(status === undefined ? {} : { status }) };
   if (status !== undefined) {
-    const request = property(error, 'request');
-    const refusal = (typeof request === 'object' && request !== null ? refusals.get(request) : undefined) ?? {};
+    const kept = property(property(error, 'request'), 'refusal');
+    const refusal: Refusal = {
+      body: textOf(kept, 'body'),
+      challenge: textOf(kept, 'challenge'),
+      wait: textOf(kept, 'wait'),
+    };
     const body = outerOf(property(error, 'details')) ?? outerOf(parsed(refusal.body));
     const words = wordsOf(body) ?? prose(refusal.body) ?? error.message;
     const code = own ?? textOf(body, 'code');
@@ -187,12 +191,7 @@ function azureFailure(error: unknown): unknown {
  * What a refusal means. App Service answers 401 for want of quota, and 429 where something else is being done to what is asked
  * for: neither is about who asks, or how often. https://github.com/Azure/azure-cli/issues/31665
  */
-function kindOf(
-  status: number,
-  code: string | undefined,
-  words: string,
-  { challenge, retryAfter }: Refusal,
-): FailureKind {
+function kindOf(status: number, code: string | undefined, words: string, { challenge, wait }: Refusal): FailureKind {
   switch (status) {
     case 401:
       return challenge === undefined || /\bquota\b/i.test(words) ? 'rejected' : 'unauthorized';
@@ -201,9 +200,7 @@ function kindOf(
     case 404:
       return 'notFound';
     case 429:
-      return retryAfter !== undefined || /throttl|too ?many/i.test(`${code ?? ''} ${words}`)
-        ? 'rateLimited'
-        : 'rejected';
+      return wait !== undefined || /throttl|too ?many/i.test(`${code ?? ''} ${words}`) ? 'rateLimited' : 'rejected';
     default:
       return 'rejected';
   }

@@ -210,10 +210,9 @@ export interface ImageAccess {
    * one alone if it is named. `conditional`: it has the role under a condition that somebody wrote, which may leave that one out.
    */
   grantPull(
-    registry: AzureRegistry,
+    from: AzureRegistry & { readonly repository?: string },
     principalId: string,
     signal: AbortSignal,
-    repository?: string,
   ): Promise<'granted' | 'conditional'>;
   adminCredential(registry: AzureRegistry, signal: AbortSignal): Promise<{ username: string; secret: string }>;
   /**

@@ -36,10 +36,9 @@ export class PullAccessOf implements ImageAccess {
   }
 
   async grantPull(
-    registry: AzureRegistry,
+    { repository, ...registry }: Parameters<ImageAccess['grantPull']>[0],
     principalId: string,
     signal: AbortSignal,
-    repository?: string,
   ): Promise<'granted' | 'conditional'> {
     const client = await this.authorization(registry.subscription);
     // The SDK puts a slash in front.

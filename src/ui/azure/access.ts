@@ -325,7 +325,7 @@ export function identityWork(
       doing: t('Letting {0} pull from {1}', name, registry.name),
       makes: { label: t('its role {0} on {1}', pullRole(registry.usesAbac), registry.name) },
       run: async (_status, signal, say) => {
-        if ((await azure.access.grantPull(registry, principalId, signal, repository)) === 'granted') return;
+        if ((await azure.access.grantPull({ ...registry, repository }, principalId, signal)) === 'granted') return;
         const role = pullRole(registry.usesAbac);
         say(
           t(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { jsonReply } from '../serve';
-import { mayPull, operationStatus } from './armRegistries';
+import { operationStatus } from './armRegistries';
 import { patchedIdentity, systemIdentity } from './armResources';
 import {
   armError,
@@ -109,8 +109,7 @@ function pullProblem(state: ArmState, resource: Resource): string | undefined {
     if (registry === undefined) continue;
     const access = configuration?.registries?.find(({ server }) => server === registry.properties.loginServer);
     const principal = (resource.identity as { principalId?: string } | undefined)?.principalId;
-    const repository = image.slice(image.indexOf('/') + 1).replace(/[:@].*$/, '');
-    const isGranted = mayPull(state, registry, repository, principal);
+    const isGranted = state.assignments.some((one) => one.scope === registry.id && one.principalId === principal);
     if (access === undefined || (access.identity === 'system' && !isGranted))
       return `Failed to provision revision for container app '${resource.name}'. Error details: Field 'template.containers.${resource.name}.image' is invalid with details: 'Invalid value: "${image}": GET https: UNAUTHORIZED: authentication required'`;
   }

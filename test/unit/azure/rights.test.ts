@@ -125,8 +125,8 @@ describe('rights in Azure', () => {
   });
 
   describe('to pull', () => {
-    const grant = async (name: string, repository?: string) =>
-      accountOf(azure()).access.grantPull(await registry(name), principal, signal, repository);
+    const grant = async (name: string, repository: string) =>
+      accountOf(azure()).access.grantPull({ ...(await registry(name)), repository }, principal, signal);
 
     it('are for the whole registry, where rights go by registry', async () => {
       expect(await grant('contosomain', 'web')).toBe('granted');
