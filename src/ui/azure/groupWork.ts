@@ -20,7 +20,7 @@ export function groupWork(
     doing: t('Making sure that {0} is switched on in {1}', namespace, subscription.name),
     run: async (_status, signal, say) => {
       const why = await azure.register(subscription, namespace, signal);
-      if (why !== undefined) say(t('It is tried all the same: {0}', reason(why)));
+      if (why !== undefined) say(t('{0} What is to be made is tried all the same.', reason(why)));
     },
   }));
   if (!isNew) return services;
