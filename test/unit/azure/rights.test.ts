@@ -5,6 +5,7 @@ import { reason } from '../../../src/ui/report';
 import { mayPull } from '../../sandbox/azure/armRegistries';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
+import recorded from './fixtures/roleAssignment.json';
 import { accountOf, contoso, mona, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
@@ -127,6 +128,26 @@ describe('rights in Azure', () => {
   describe('to pull', () => {
     const grant = async (name: string, repository: string) =>
       accountOf(azure()).access.grantPull({ ...(await registry(name)), repository }, principal, signal);
+
+    it('are asked for as the Azure CLI does', async () => {
+      await grant('contosomain', 'web');
+      const sent = azure().calls.find(({ method }) => method === 'PUT');
+      const { method, url, body } = recorded.request;
+      const without = (text: string) =>
+        text.replace(/resourceGroups\/[^/]+|registries\/[^/]+|[0-9a-f-]{36}/g, 'x').replace(/^https:\/\/[^/]+/, '');
+      expect([sent?.method, without(sent?.path ?? '')]).toEqual([method, without(url)]);
+      expect(sent?.body).toEqual({
+        properties: {
+          ...body.properties,
+          principalId: principal,
+          roleDefinitionId: body.properties.roleDefinitionId.replace(
+            /^\/subscriptions\/[^/]+/,
+            `/subscriptions/${production}`,
+          ),
+        },
+      });
+      expect(Object.keys((sent?.answer ?? {})).sort()).toEqual(Object.keys(recorded.response.body).sort());
+    });
 
     it('are for the whole registry, where rights go by registry', async () => {
       expect(await grant('contosomain', 'web')).toBe('granted');
