@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
 import type { AzureSignIn } from '../../../src/azure/identities';
-import { tokensOf } from '../../../src/azure/identities';
+import { entraRefusal, tokensOf } from '../../../src/azure/identities';
 import { report } from '../../../src/ui/report';
 import { managedIdentity } from '../../sandbox/azure/managedIdentity';
 import { freePort } from '../../sandbox/loopback';
@@ -167,5 +167,13 @@ describe('signing in to Azure', () => {
     expect(await reason({ kind: 'cli' })).toMatch(
       /^The login of the Azure CLI cannot be used; run “az login” in a terminal\. It says “/,
     );
+  });
+
+  it('knows a refusal of Entra, whoever tells it', () => {
+    const words = 'AADSTS500011: The resource principal named https://containerregistry.azure.cn was not found';
+    const error = new Error(`invalid_resource: 500011 - ${words}. Trace ID: 1 Correlation ID: 2`);
+    expect(entraRefusal(error)).toMatchObject({ kind: 'unauthorized', message: `${words}.` });
+    expect(entraRefusal(new Error('getaddrinfo ENOTFOUND login.chinacloudapi.cn'))).toBeUndefined();
+    expect(entraRefusal('AADSTS1: thrown as it is')).toBeUndefined();
   });
 });
