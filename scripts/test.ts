@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { installVsCode } from '../test/rig/install';
 import { resultsFolder } from '../test/rig/paths';
 import { markChildren } from '../test/rig/strays';
-import { buildDistribution3 } from '../test/sandbox/distribution3';
+import { buildGoPrograms } from '../test/rig/goPrograms';
 import { buildVsix } from './build';
 import { ensureDebianPackages, type DebianPackage } from './debian';
 import { lint } from './lint';
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
 async function attempt(tier: TierName, filters: readonly string[]): Promise<Counts> {
   try {
     await ensureDebianPackages(needs[tier], step);
-    if (tier === 'contract') await buildDistribution3(step).catch(tell);
+    if (tier === 'contract') await buildGoPrograms(step);
     if (tier === 'host' || tier === 'e2e') {
       await buildVsix(step);
       await installVsCode(step);
@@ -71,11 +71,6 @@ async function attempt(tier: TierName, filters: readonly string[]): Promise<Coun
     console.log(error);
     return { passed: 0, failed: 1, skipped: 0 };
   }
-}
-
-/** Of what the tests can do without. */
-function tell(error: unknown): void {
-  console.log(error instanceof Error ? error.message : error);
 }
 
 function step(line: string): void {

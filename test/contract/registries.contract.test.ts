@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TlsOptions } from '../../src/core/model';
-import { distribution3, whyNoDistribution3 } from '../sandbox/distribution3';
+import { goPrograms, whyNotBuilt } from '../rig/goPrograms';
 import { hasDockerRegistry, startDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
 import { createPki, type Pki } from '../sandbox/pki';
 import { seedFilesystem } from '../sandbox/seed';
@@ -29,7 +29,12 @@ const programs: readonly Program[] = [
     untag: 'refused',
     whyNot: hasDockerRegistry() ? undefined : 'it is not installed',
   },
-  { name: 'Distribution 3', program: distribution3, untag: 'done', whyNot: whyNoDistribution3() },
+  {
+    name: 'Distribution 3',
+    program: goPrograms.distribution3.path,
+    untag: 'done',
+    whyNot: whyNotBuilt(goPrograms.distribution3),
+  },
 ];
 
 async function startSeeded(options: DockerRegistryOptions, { readOnly }: ContractOptions): Promise<Running> {

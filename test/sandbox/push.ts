@@ -1,0 +1,46 @@
+import type { BuiltManifest } from './images';
+import { manifestsOf, withChildren, type SeedRepository } from './seed';
+
+/** What a registry did not take, in its own words. */
+export class PushRefused extends Error {}
+
+/** Sends repositories to a registry the way clients do; `url` as in RunningRegistry. Rejects with a PushRefused when it declines. */
+export async function pushRepositories(
+  url: string,
+  repositories: readonly SeedRepository[],
+  headers: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const { name, tags, ...rest } of repositories) {
+    const to = `${url}/v2/${name}`;
+    const blobs = manifestsOf({ name, tags, ...rest }).flatMap((manifest) => manifest.blobs);
+    for (const blob of new Map(blobs.map((each) => [each.digest, each])).values()) {
+      const started = await send(`${to}/blobs/uploads/`, { method: 'POST', headers });
+      const upload = new URL(started.headers.get('Location') ?? '', to);
+      upload.searchParams.set('digest', blob.digest);
+      const type = { 'Content-Type': 'application/octet-stream' };
+      await send(upload, { method: 'PUT', headers: { ...headers, ...type }, body: blob.bytes });
+    }
+    const put = async (reference: string, { mediaType, bytes }: BuiltManifest): Promise<void> => {
+      const type = { 'Content-Type': mediaType };
+      await send(`${to}/manifests/${reference}`, { method: 'PUT', headers: { ...headers, ...type }, body: bytes });
+    };
+    const pushed = new Set<string>();
+    for (const manifest of [...Object.values(tags), ...(rest.untagged ?? [])].flatMap(childrenFirst)) {
+      if (!pushed.has(manifest.digest)) await put(manifest.digest, manifest);
+      pushed.add(manifest.digest);
+    }
+    for (const [tag, manifest] of Object.entries(tags)) await put(tag, manifest);
+  }
+}
+
+function childrenFirst(manifest: BuiltManifest): BuiltManifest[] {
+  return withChildren(manifest).reverse();
+}
+
+async function send(url: string | URL, init: RequestInit): Promise<Response> {
+  const answer = await fetch(url, init);
+  const said = await answer.text();
+  if (!answer.ok)
+    throw new PushRefused(`${init.method ?? ''} ${new URL(url).pathname}: ${answer.status} ${said}`.trim());
+  return answer;
+}
