@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     // Vitest would leave a processor to itself, which is half of a small machine.
     maxWorkers: '100%',
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: WaitingFirst },
     projects: [
       // Generous everywhere: a loaded machine is no defect.
@@ -39,8 +40,6 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 240_000,
           hookTimeout: 240_000,
-          // As long as everything else in a browser may take on a slow machine.
-          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

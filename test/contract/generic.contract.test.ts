@@ -81,7 +81,7 @@ describe('generic over TLS', () => {
        import { contextOf } from ${fileOf('../unit/providerContext.ts')};
        const connection = { id: 'tls', provider: 'generic', label: 'TLS', url: ${JSON.stringify(running.url)} };
        const provider = generic.open(connection, contextOf({ kind: 'anonymous' }));
-       const { items } = await provider.list(undefined, undefined, AbortSignal.timeout(20_000));
+       const { items } = await provider.list(undefined, undefined, AbortSignal.timeout(60_000));
        console.log(items.map(({ label }) => label).join());`,
     );
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: pki.ca.certFile };

@@ -18,7 +18,7 @@ const { signal } = new AbortController();
 async function startPushed(program: GoProgram, args: readonly string[], headers = {}): Promise<Running> {
   const running = startProcess({ command: program.path, args });
   try {
-    const [, port = ''] = await running.printed(/serving on port (\d+)/, 30_000);
+    const [, port = ''] = await running.printed(/serving on port (\d+)/, 60_000);
     const url = `http://127.0.0.1:${port}`;
     await pushRepositories(url, contractRepositories, headers);
     return { url, stop: running.stop };

@@ -11,8 +11,6 @@ import { collectLog } from '../unit/collectLog';
 const { signal } = new AbortController();
 
 describe('a registry of the internet', function () {
-  this.timeout(60_000);
-
   let inside: Listener;
   let registry: Listener;
   /** Where the registry sends everybody. */

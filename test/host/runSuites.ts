@@ -21,7 +21,7 @@ export async function runSuites(suites: readonly Suite[], reportFile: string): P
   };
   try {
     // Nobody sees what a reporter prints in an extension host; this one prints least.
-    const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: 'dot' });
+    const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: 'dot' });
     for (const { file, load } of suites) {
       mocha.suite.emit('pre-require', globalThis, file, mocha);
       load();

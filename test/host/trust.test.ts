@@ -46,8 +46,6 @@ const setHttp = (name: string, value: unknown): Thenable<void> =>
   workspace.getConfiguration('http').update(name, value, ConfigurationTarget.Global);
 
 describe('the trust in a server that is not on loopback', function () {
-  this.timeout(60_000);
-
   let pki: Pki;
   let server: V2Server;
   let mutual: V2Server;

@@ -110,7 +110,7 @@ type RegistryProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Enough to see what went wrong; every request adds a line. */
 const keptLog = 64 * 1024;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const listening = /msg="listening on [^"\s]*:(\d+)[",]/;
 
 /**

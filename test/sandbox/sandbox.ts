@@ -88,7 +88,7 @@ async function startContainer(chosen: Chosen): Promise<Sandbox> {
   };
   const url = `http://127.0.0.1:${port}`;
   try {
-    await untilServing(`${url}/v2/`, () => undefined, 30_000);
+    await untilServing(`${url}/v2/`, () => undefined);
   } catch (error) {
     await stop();
     throw error;

@@ -137,7 +137,7 @@ const whyNotReal =
       : 'missing: docker-registry';
 if (whyNotReal !== undefined) console.log(`The real docker command is left out: ${whyNotReal}`);
 
-describe.skipIf(whyNotReal !== undefined)('the real docker command', { timeout: 30_000 }, () => {
+describe.skipIf(whyNotReal !== undefined)('the real docker command', () => {
   let registry: RunningRegistry;
 
   beforeAll(async () => {

@@ -241,7 +241,7 @@ describe('a broken file', () => {
     expect(await read()).toEqual(alice);
   });
 
-  it('gives a login or a Failure without a secret, whatever it holds', { timeout: 30_000 }, async () => {
+  it('gives a login or a Failure without a secret, whatever it holds', async () => {
     const { home } = await place();
     const text = fc.oneof(fc.string(), fc.constantFrom(secret, `alice:${secret}`, btoa(`alice:${secret}`)));
     const key = fc.oneof(fc.string(), fc.constantFrom(app.host, `https://${app.host}/v1/`, '__proto__', 'toString'));
@@ -309,7 +309,7 @@ const whyNotReal =
 if (whyNotReal !== undefined) console.log(`What docker itself writes is left out: ${whyNotReal}`);
 
 describe.skipIf(whyNotReal !== undefined)('what docker itself writes', () => {
-  it('is read back', { timeout: 30_000 }, async () => {
+  it('is read back', async () => {
     const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
     onTestFinished(registry.stop);
     const { home, read } = await place();

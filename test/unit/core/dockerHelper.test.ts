@@ -138,7 +138,7 @@ describe('logins of a credential helper', () => {
     },
   );
 
-  it('fail in the words of whoever hangs, within ten seconds', { timeout: 15_000 }, async () => {
+  it('fail in the words of whoever hangs', async () => {
     const { read, file } = await withHelper(`trap '' TERM; while :; do sleep 0.1; done`);
     const failure = await failing(read());
     expect(failure).toMatchObject({ kind: 'timedOut', detail: { code: helperProblem.hangs } });
@@ -182,7 +182,7 @@ const whyNotReal =
 if (whyNotReal !== undefined) console.log(`What docker itself gives to a helper is left out: ${whyNotReal}`);
 
 describe.skipIf(whyNotReal !== undefined)('what docker itself gives to a helper', () => {
-  it('is read back, and gone after the logout', { timeout: 30_000 }, async () => {
+  it('is read back, and gone after the logout', async () => {
     const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
     onTestFinished(registry.stop);
     const programs = await fakePrograms();

@@ -43,7 +43,7 @@ describe('demoRepositories', () => {
 });
 
 // Thousands of files are written, on a disk where there is no /dev/shm.
-describe('startSandbox', { timeout: 60_000 }, () => {
+describe('startSandbox', () => {
   let directory: TempDir;
   let running: Sandbox | undefined;
   let lines: string[];
