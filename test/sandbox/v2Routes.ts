@@ -149,6 +149,8 @@ function repositoryAnswer(content: store.V2Store, base: string, repositoryName: 
     if (kind === 'manifests') {
       if (!tag.test(reference) && !digest.test(reference))
         return errorReply(400, 'TAG_INVALID', 'manifest tag invalid');
+      const { headManifest } = behaviour;
+      if (method === 'HEAD' && headManifest !== undefined) return { status: headManifest };
       if (reads) return getManifest(repository, reference, request, behaviour);
       if (method === 'DELETE') return deleteManifest(repository, reference, behaviour);
       return method === 'PUT' ? putManifest(repository, reference, request, behaviour) : unsupported(405);
