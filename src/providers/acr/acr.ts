@@ -7,13 +7,15 @@ import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
-import { isDigestTag, readAttachment, readImage, readPlatforms } from '../../core/imageReader';
+import { readAttachment } from '../../core/attachments';
+import { listBelow, readImage, readImages } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
@@ -88,15 +90,13 @@ export class AcrProvider implements RegistryProvider {
         return this.repositories(cursor, signal);
       case 'repository':
         return this.tags(parent, cursor, signal);
-      case 'tag': {
-        const { image, label } = parent;
-        const digestTags = this.digestTags.get(image.path) ?? new Set<string>();
-        return { items: await readPlatforms({ client: this.client, image, digestTags }, label, signal) };
-      }
+      case 'tag':
       case 'platform':
-        return { items: parent.attachments };
-      case 'attachment':
-        return { items: [] };
+      case 'attachment': {
+        const { image } = parent;
+        const digestTags = this.digestTags.get(image.path) ?? new Set<string>();
+        return listBelow({ client: this.client, image, digestTags }, parent, signal);
+      }
     }
   }
 
@@ -138,6 +138,7 @@ export class AcrProvider implements RegistryProvider {
       this.explaining('repository', () =>
         this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
       ),
+    images: (image, signal) => this.explaining('repository', () => readImages(this.client, image, signal)),
     config: (image, signal) => this.explaining('repository', () => readImage(this.client, image, signal)),
     attachment: (attachment, signal) =>
       this.explaining('repository', () => readAttachment(this.client, attachment, signal)),
