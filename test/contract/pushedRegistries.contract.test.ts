@@ -3,29 +3,22 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/core/model';
 import { goPrograms, whyNotBuilt, type GoProgram } from '../rig/goPrograms';
-import { startProcess } from '../rig/processes';
 import { pushRepositories } from '../sandbox/push';
 import { tempDir } from '../sandbox/tempDir';
 import { collectLog } from '../unit/collectLog';
 import { failing } from '../unit/failing';
 import { contractRepositories, web } from './content';
 import { alice, anonymous, mistyped, openAt, underContract, type Running } from './genericSubject';
+import { craneArgs, startGoRegistry } from './realRegistries';
 import { deletesManifestsAlone, describeProvider, type ContractSubject } from './provider.contract';
 
 const { signal } = new AbortController();
 
 /** A registry that keeps everything in memory, filled the way clients fill it. */
 async function startPushed(program: GoProgram, args: readonly string[], headers = {}): Promise<Running> {
-  const running = startProcess({ command: program.path, args });
-  try {
-    const [, port = ''] = await running.printed(/serving on port (\d+)/, 60_000);
-    const url = `http://127.0.0.1:${port}`;
-    await pushRepositories(url, contractRepositories, headers);
-    return { url, stop: running.stop };
-  } catch (error) {
-    await running.stop();
-    throw error;
-  }
+  const running = await startGoRegistry(program, args);
+  await pushRepositories(running.url, contractRepositories, headers);
+  return running;
 }
 
 /** Alice may do everything; strangers are greeted, and see `app/`. The secret is `correct:horse`. */
@@ -66,10 +59,7 @@ const registries: readonly Pushed[] = [
     subjects: [
       {
         name: 'crane',
-        start: async () => {
-          const args = ['registry', 'serve', '--address', '127.0.0.1:0'];
-          return underContract(await startPushed(goPrograms.crane, args), inMemory);
-        },
+        start: async () => underContract(await startPushed(goPrograms.crane, craneArgs), inMemory),
         deletion: deletesManifestsAlone,
       },
     ],

@@ -32,6 +32,8 @@ export interface DockerRegistryOptions {
   readonly readOnly?: boolean;
   /** A path such as `/registry/` in front of `/v2/`. */
   readonly prefix?: string;
+  /** Takes manifests of schema 1, which version 3 does not know any more. */
+  readonly schema1?: boolean;
   /** The largest page of the catalog; larger ones asked for are refused. */
   readonly catalogMaxEntries?: number;
 }
@@ -90,6 +92,7 @@ async function configuration(options: DockerRegistryOptions, addr: string, write
       maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: readOnly } },
     },
     ...(catalogMaxEntries === undefined ? {} : { catalog: { maxentries: catalogMaxEntries } }),
+    ...(options.schema1 === true ? { compatibility: { schema1: { enabled: true } } } : {}),
     http: {
       addr,
       secret: 'sandbox',

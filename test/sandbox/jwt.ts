@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, createSign, createVerify, X509Certificate } from 'node:crypto';
+import { createHash, createPublicKey, createSign, createVerify, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './process';
@@ -19,8 +19,8 @@ function base32(bytes: Buffer): string {
 }
 
 /** The key id of libtrust, by which the registry finds the key: https://distribution.github.io/distribution/spec/auth/jwt/ */
-function keyId(certificate: string): string {
-  const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+export function keyId(key: KeyObject): string {
+  const spki = key.export({ type: 'spki', format: 'der' });
   const text = base32(createHash('sha256').update(spki).digest().subarray(0, 30));
   return (text.match(/.{4}/g) ?? []).join(':');
 }
@@ -47,8 +47,8 @@ export async function createJwtSigner(): Promise<JwtSigner> {
     const [key, certificate] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
     // Version 2 of the registry finds the key by its id, version 3 by the certificate itself.
     const x5c = [new X509Certificate(certificate).raw.toString('base64')];
-    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(certificate), x5c });
     const publicKey = createPublicKey(certificate);
+    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(publicKey), x5c });
     return {
       certificate,
       sign: (claims) => {

@@ -1,3 +1,4 @@
+import { buildReferrersIndex, referrersTag } from './artifacts';
 import type { BuiltManifest } from './images';
 import { manifestsOf, withChildren, type SeedRepository } from './seed';
 
@@ -24,17 +25,29 @@ export async function pushRepositories(
       const type = { 'Content-Type': mediaType };
       await send(`${to}/manifests/${reference}`, { method: 'PUT', headers: { ...headers, ...type }, body: bytes });
     };
-    const pushed = new Set<string>();
-    for (const manifest of [...Object.values(tags), ...(rest.untagged ?? [])].flatMap(childrenFirst)) {
-      if (!pushed.has(manifest.digest)) await put(manifest.digest, manifest);
-      pushed.add(manifest.digest);
-    }
+    const tagged = new Set(Object.values(tags));
+    const all = [...tagged, ...(rest.untagged ?? [])].flatMap((manifest) => withChildren(manifest).reverse());
+    // A tag's own manifest goes by its name alone, as clients send it.
+    for (const manifest of new Set(all.filter((each) => !tagged.has(each)))) await put(manifest.digest, manifest);
     for (const [tag, manifest] of Object.entries(tags)) await put(tag, manifest);
   }
 }
 
-function childrenFirst(manifest: BuiltManifest): BuiltManifest[] {
-  return withChildren(manifest).reverse();
+/**
+ * Sends manifests whose subject is `subject`; where the registry does not list those, clients keep the list under a tag:
+ * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
+ */
+export async function pushReferrers(
+  url: string,
+  name: string,
+  subject: BuiltManifest,
+  referrers: readonly BuiltManifest[],
+): Promise<void> {
+  await pushRepositories(url, [{ name, tags: {}, untagged: referrers }]);
+  const { ok } = await fetch(`${url}/v2/${name}/referrers/${subject.digest}`);
+  if (ok) return;
+  const list = { ...buildReferrersIndex(referrers), children: [] };
+  await pushRepositories(url, [{ name, tags: { [referrersTag(subject)]: list } }]);
 }
 
 async function send(url: string | URL, init: RequestInit): Promise<Response> {
