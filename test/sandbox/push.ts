@@ -25,10 +25,10 @@ export async function pushRepositories(
       const type = { 'Content-Type': mediaType };
       await send(`${to}/manifests/${reference}`, { method: 'PUT', headers: { ...headers, ...type }, body: bytes });
     };
-    const tagged = new Set(Object.values(tags));
-    const all = [...tagged, ...(rest.untagged ?? [])].flatMap((manifest) => withChildren(manifest).reverse());
     // A tag's own manifest goes by its name alone, as clients send it.
-    for (const manifest of new Set(all.filter((each) => !tagged.has(each)))) await put(manifest.digest, manifest);
+    const below = Object.values(tags).flatMap((manifest) => withChildren(manifest).slice(1).reverse());
+    const untagged = (rest.untagged ?? []).flatMap((manifest) => withChildren(manifest).reverse());
+    for (const manifest of new Set([...below, ...untagged])) await put(manifest.digest, manifest);
     for (const [tag, manifest] of Object.entries(tags)) await put(tag, manifest);
   }
 }
