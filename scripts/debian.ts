@@ -14,6 +14,7 @@ export type DebianPackage =
   | 'containerd'
   | 'podman'
   | 'crun'
+  | 'skopeo'
   | 'gnome-keyring'
   | 'dbus-x11'
   | 'libsecret-1-0';
@@ -26,6 +27,7 @@ const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   containerd: () => findProgram('containerd') !== undefined,
   podman: () => findProgram('podman') !== undefined,
   crun: () => findProgram('crun') !== undefined,
+  skopeo: () => findProgram('skopeo') !== undefined,
   'gnome-keyring': () => findProgram('gnome-keyring-daemon') !== undefined,
   // Brings the program dbus-run-session along.
   'dbus-x11': () => findProgram('dbus-run-session') !== undefined,

@@ -18,11 +18,12 @@ const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
 /** Where none can be started, as without root, their tests say so and are left out. */
 const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
 const engines: readonly DebianPackage[] = isRootOnLinux ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
+const clients: readonly DebianPackage[] = isRootOnLinux ? ['skopeo'] : [];
 const keyring: readonly DebianPackage[] = isRootOnLinux ? ['gnome-keyring', 'dbus-x11', 'libsecret-1-0'] : [];
 const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   lint: [],
   unit: registries,
-  contract: [...registries, ...engines, ...keyring],
+  contract: [...registries, ...engines, ...clients, ...keyring],
   host: [...registries, ...browser],
   e2e: [...registries, ...engines, ...browser, ...keyring],
 };
