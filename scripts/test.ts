@@ -28,6 +28,8 @@ const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   e2e: [...registries, ...engines, ...browser, ...keyring],
 };
 
+const none = { skipped: 0, leftOut: {} };
+
 /** `npm test -- e2e connect`: tiers by name, all of them by default; the rest goes to Vitest as it is. */
 async function main(args: readonly string[]): Promise<void> {
   const endStrays = markChildren();
@@ -53,7 +55,10 @@ async function main(args: readonly string[]): Promise<void> {
   }
 
   console.log('');
-  for (const [tier, counts] of results) console.log(`${tier.padEnd(9)} ${inWords(counts)}`);
+  for (const [tier, counts] of results) {
+    console.log(`${tier.padEnd(9)} ${inWords(counts)}`);
+    for (const [whyNot, count] of Object.entries(counts.leftOut)) console.log(`${' '.repeat(10)}${count} × ${whyNot}`);
+  }
   const total = sum([...results.values()]);
   process.exitCode = total.failed === 0 ? 0 : 1;
   console.log(inWords(total));
@@ -67,10 +72,10 @@ async function attempt(tier: TierName, filters: readonly string[]): Promise<Coun
       await buildVsix(step);
       await installVsCode(step);
     }
-    return tier === 'lint' ? { ...(await lint()), skipped: 0 } : await runTests(tier, filters);
+    return tier === 'lint' ? { ...(await lint()), ...none } : await runTests(tier, filters);
   } catch (error) {
     console.log(error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, ...none };
   }
 }
 
@@ -78,7 +83,7 @@ function step(line: string): void {
   console.log(`\n▸ ${line}`);
 }
 
-function sum(all: readonly Counts[]): Counts {
+function sum(all: readonly Omit<Counts, 'leftOut'>[]): Omit<Counts, 'leftOut'> {
   return all.reduce(
     (total, { passed, failed, skipped }) => ({
       passed: total.passed + passed,
@@ -89,7 +94,7 @@ function sum(all: readonly Counts[]): Counts {
   );
 }
 
-function inWords({ passed, failed, skipped }: Counts): string {
+function inWords({ passed, failed, skipped }: Omit<Counts, 'leftOut'>): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 

@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/core/model';
 import type { RegistryProvider } from '../../src/providers/provider';
+import { unless } from '../leftOut';
 import { goPrograms, whyNotBuilt } from '../rig/goPrograms';
 import { layer } from '../sandbox/blob';
 import { buildImage, buildIndex, mediaTypes } from '../sandbox/images';
@@ -30,14 +31,8 @@ const clients = {
   crane: { program: goPrograms.crane.path, whyNot: whyNotBuilt(goPrograms.crane) },
   regctl: { program: goPrograms.regctl.path, whyNot: whyNotBuilt(goPrograms.regctl) },
   oras: { program: goPrograms.oras.path, whyNot: whyNotBuilt(goPrograms.oras) },
-  skopeo: { program: 'skopeo', whyNot: findProgram('skopeo') === undefined ? 'it is not installed' : undefined },
+  skopeo: { program: 'skopeo', whyNot: findProgram('skopeo') === undefined ? 'missing: skopeo' : undefined },
 } as const;
-for (const [name, { whyNot }] of Object.entries(clients))
-  if (whyNot !== undefined) console.log(`What ${name} writes is left out: ${whyNot}`);
-console.log(
-  'What cosign writes is left out: it takes longer to build than all other tests take; its bundles are built by hand',
-);
-
 /** One that lists referrers, and one where clients keep lists of them under tags. */
 const places: readonly (RealRegistry & { readonly schema1: boolean })[] = [
   { ...realRegistries['docker-registry'], schema1: true },
@@ -45,8 +40,7 @@ const places: readonly (RealRegistry & { readonly schema1: boolean })[] = [
 ];
 
 for (const { name, whyNot: noRegistry, start, schema1 } of places) {
-  if (noRegistry !== undefined) console.log(`What clients write to ${name} is left out: ${noRegistry}`);
-  describe.skipIf(noRegistry !== undefined)(`in ${name}`, () => {
+  describe(`in ${name}`, unless(noRegistry), () => {
     let running: Running;
     let opened: RegistryProvider;
     let home: TempDir;
@@ -76,7 +70,7 @@ for (const { name, whyNot: noRegistry, start, schema1 } of places) {
       { kind: 'platform', label: 'linux/arm64' },
     ];
 
-    it.skipIf(clients.crane.whyNot !== undefined)('images and an index of crane', async () => {
+    it('images and an index of crane', unless(clients.crane.whyNot), async () => {
       const at = (tag: string) => `${host}/made/crane:${tag}`;
       await run('crane', 'append', '--insecure', '-f', 'layer.tar', '-t', at('base'));
       for (const architecture of ['amd64', 'arm64'])
@@ -92,7 +86,7 @@ for (const { name, whyNot: noRegistry, start, schema1 } of places) {
       });
     });
 
-    it.skipIf(clients.regctl.whyNot !== undefined)('images, an index and an SBOM of regctl', async () => {
+    it('images, an index and an SBOM of regctl', unless(clients.regctl.whyNot), async () => {
       const at = (tag: string) => `${host}/made/regctl:${tag}`;
       const regctl = (...args: readonly string[]) => run('regctl', '--host', `reg=${host},tls=disabled`, ...args);
       for (const architecture of ['amd64', 'arm64']) {
@@ -109,7 +103,7 @@ for (const { name, whyNot: noRegistry, start, schema1 } of places) {
       expect(await details('made/regctl', '1')).toMatchObject({ type: 'index', created });
     });
 
-    it.skipIf(clients.oras.whyNot !== undefined)('an artifact of oras, and what it attaches', async () => {
+    it('an artifact of oras, and what it attaches', unless(clients.oras.whyNot), async () => {
       const at = (tag: string) => `${host}/made/oras:${tag}`;
       const type = ['--plain-http', '--artifact-type'];
       await run('oras', 'push', ...type, 'application/vnd.example.model', at('model'), 'sbom.json:text/plain');
@@ -126,7 +120,7 @@ for (const { name, whyNot: noRegistry, start, schema1 } of places) {
       expect(Buffer.from(read ?? []).toString()).toBe('{"spdxVersion":"SPDX-2.3"}');
     });
 
-    describe.skipIf(clients.skopeo.whyNot !== undefined)('of skopeo', () => {
+    describe('of skopeo', unless(clients.skopeo.whyNot), () => {
       const copy = async (from: string, to: string, ...args: readonly string[]): Promise<void> => {
         const plain = ['--src-tls-verify=false', '--dest-tls-verify=false'];
         await run(

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/core/model';
+import { unless } from '../leftOut';
 import { goPrograms, whyNotBuilt, type GoProgram } from '../rig/goPrograms';
 import { pushRepositories } from '../sandbox/push';
 import { tempDir } from '../sandbox/tempDir';
@@ -96,14 +97,12 @@ const registries: readonly Pushed[] = [
 ];
 
 for (const { program, subjects } of registries) {
-  const whyNot = whyNotBuilt(program);
-  if (whyNot !== undefined) console.log(`${program.name} is left out: ${whyNot}`);
-  describe.skipIf(whyNot !== undefined)(program.name, () => {
+  describe(program.name, unless(whyNotBuilt(program)), () => {
     for (const subject of subjects) describeProvider(subject);
   });
 }
 
-describe.skipIf(whyNotBuilt(goPrograms.olareg) !== undefined)('olareg, of which strangers see a part', () => {
+describe('olareg, of which strangers see a part', unless(whyNotBuilt(goPrograms.olareg)), () => {
   let running: Running;
   beforeAll(async () => {
     running = await startWithPasswords();

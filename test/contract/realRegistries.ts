@@ -1,6 +1,6 @@
 import { goPrograms, whyNotBuilt, type GoProgram } from '../rig/goPrograms';
 import { startProcess } from '../rig/processes';
-import { hasDockerRegistry, startDockerRegistry } from '../sandbox/dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry } from '../sandbox/dockerRegistry';
 import type { Running } from './genericSubject';
 
 /** A registry that people run, empty and open to everybody; nothing stands between it and who speaks with it. */
@@ -29,7 +29,7 @@ export const craneArgs = ['registry', 'serve', '--address', '127.0.0.1:0'];
 export const realRegistries = {
   'docker-registry': {
     name: 'docker-registry',
-    whyNot: hasDockerRegistry() ? undefined : 'it is not installed',
+    whyNot: whyNoDockerRegistry(),
     start: () => startDockerRegistry({ schema1: true }),
   },
   'Distribution 3': {

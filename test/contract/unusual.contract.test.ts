@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry, Repository } from '../../src/core/model';
 import { withDigest, type ImageReference } from '../../src/core/reference';
 import type { RegistryProvider } from '../../src/providers/provider';
+import { unless } from '../leftOut';
 import { PushRefused, pushReferrers, pushRepositories } from '../sandbox/push';
 import { startV2Server } from '../sandbox/v2Server';
 import { collectLog } from '../unit/collectLog';
@@ -22,8 +23,7 @@ const refused: Readonly<Record<string, readonly string[]>> = {
 const double: RealRegistry = { name: 'the double', whyNot: undefined, start: () => startV2Server({}) };
 
 for (const { name, whyNot, start } of [...Object.values<RealRegistry>(realRegistries), double]) {
-  if (whyNot !== undefined) console.log(`Unusual content of ${name} is left out: ${whyNot}`);
-  describe.skipIf(whyNot !== undefined)(`unusual content, on ${name}`, () => {
+  describe(`unusual content, on ${name}`, unless(whyNot), () => {
     let running: Running;
     let opened: RegistryProvider;
     beforeAll(async () => {

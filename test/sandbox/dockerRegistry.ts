@@ -46,8 +46,9 @@ export interface RunningRegistry {
   readonly stop: () => Promise<void>;
 }
 
-export function hasDockerRegistry(): boolean {
-  return findProgram('docker-registry') !== undefined;
+/** Why it cannot be run; nothing when it can. */
+export function whyNoDockerRegistry(): string | undefined {
+  return findProgram('docker-registry') === undefined ? 'missing: docker-registry' : undefined;
 }
 
 /** bcrypt of the lowest cost, because the registry checks it on every request; the salt does not matter here. */

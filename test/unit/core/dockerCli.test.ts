@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
 import type { Credential } from '../../../src/core/model';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
+import { unless } from '../../leftOut';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
 import { findProgram } from '../../sandbox/process';
 import { tempDir } from '../../sandbox/tempDir';
 import { failing } from '../failing';
@@ -129,15 +130,9 @@ describe('the docker command', () => {
   });
 });
 
-const whyNotReal =
-  findProgram('docker') === undefined
-    ? 'missing: docker'
-    : hasDockerRegistry()
-      ? undefined
-      : 'missing: docker-registry';
-if (whyNotReal !== undefined) console.log(`The real docker command is left out: ${whyNotReal}`);
+const whyNotReal = findProgram('docker') === undefined ? 'missing: docker' : whyNoDockerRegistry();
 
-describe.skipIf(whyNotReal !== undefined)('the real docker command', () => {
+describe('the real docker command', unless(whyNotReal), () => {
   let registry: RunningRegistry;
 
   beforeAll(async () => {

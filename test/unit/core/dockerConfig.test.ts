@@ -6,7 +6,8 @@ import { dockerLogIn } from '../../../src/core/dockerCli';
 import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
-import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import { unless } from '../../leftOut';
+import { startDockerRegistry, whyNoDockerRegistry } from '../../sandbox/dockerRegistry';
 import { findProgram } from '../../sandbox/process';
 import { failing } from '../failing';
 import { alice, alices, app, dockers, encoded, everything, hub, place, podmans } from './loginPlace';
@@ -300,15 +301,9 @@ describe('the helper of a registry', () => {
   });
 });
 
-const whyNotReal =
-  findProgram('docker') === undefined
-    ? 'missing: docker'
-    : hasDockerRegistry()
-      ? undefined
-      : 'missing: docker-registry';
-if (whyNotReal !== undefined) console.log(`What docker itself writes is left out: ${whyNotReal}`);
+const whyNotReal = findProgram('docker') === undefined ? 'missing: docker' : whyNoDockerRegistry();
 
-describe.skipIf(whyNotReal !== undefined)('what docker itself writes', () => {
+describe('what docker itself writes', unless(whyNotReal), () => {
   it('is read back', async () => {
     const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
     onTestFinished(registry.stop);

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
-import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import { unless } from '../../leftOut';
+import { startDockerRegistry, whyNoDockerRegistry } from '../../sandbox/dockerRegistry';
 import { findProgram } from '../../sandbox/process';
 import { helperProblem } from '../../../src/core/credentialHelper';
 import { helpersWithinMs } from '../../../src/core/dockerConfig';
@@ -173,15 +174,9 @@ describe('logins of a credential helper', () => {
   });
 });
 
-const whyNotReal =
-  findProgram('docker') === undefined
-    ? 'missing: docker'
-    : hasDockerRegistry()
-      ? undefined
-      : 'missing: docker-registry';
-if (whyNotReal !== undefined) console.log(`What docker itself gives to a helper is left out: ${whyNotReal}`);
+const whyNotReal = findProgram('docker') === undefined ? 'missing: docker' : whyNoDockerRegistry();
 
-describe.skipIf(whyNotReal !== undefined)('what docker itself gives to a helper', () => {
+describe('what docker itself gives to a helper', unless(whyNotReal), () => {
   it('is read back, and gone after the logout', async () => {
     const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
     onTestFinished(registry.stop);

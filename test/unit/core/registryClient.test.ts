@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import { RegistryClient } from '../../../src/core/registryClient';
+import { unless } from '../../leftOut';
 import * as artifacts from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry } from '../../sandbox/dockerRegistry';
 import type { Reply } from '../../sandbox/faults';
 import { buildImage, buildIndex, mediaTypes } from '../../sandbox/images';
 import { seedFilesystem } from '../../sandbox/seed';
@@ -63,7 +64,7 @@ describe('lists', () => {
     expect(server.requests.map(({ path }) => path)).toEqual(['/v2/_catalog', '/v2/_catalog?last=b&n=2']);
   });
 
-  it.skipIf(!hasDockerRegistry())('are read from a docker-registry with small pages', async () => {
+  it('are read from a docker-registry with small pages', unless(whyNoDockerRegistry()), async () => {
     const root = await tempDir('client');
     await seedFilesystem(root.path, repositories);
     const registry = await startDockerRegistry({ root: root.path, catalogMaxEntries: 2 });

@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../../leftOut';
 import * as artifacts from '../../sandbox/artifacts';
 import { digestOf, layer } from '../../sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { createPki } from '../../sandbox/pki';
 import { seedFilesystem, withChildren, type SeedRepository } from '../../sandbox/seed';
@@ -38,7 +39,7 @@ const everything: SeedRepository = {
 };
 
 // Programs are started, which takes its time on a busy computer.
-describe.skipIf(!hasDockerRegistry())('docker-registry', () => {
+describe('docker-registry', unless(whyNoDockerRegistry()), () => {
   let root: TempDir;
   let registry: RunningRegistry;
 

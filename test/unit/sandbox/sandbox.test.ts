@@ -1,9 +1,10 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { unless } from '../../leftOut';
 import { buildImage } from '../../sandbox/images';
 import { demoRepositories } from '../../sandbox/demo';
-import { hasDockerRegistry } from '../../sandbox/dockerRegistry';
+import { whyNoDockerRegistry } from '../../sandbox/dockerRegistry';
 import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
 import type { SeedRepository } from '../../sandbox/seed';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
@@ -66,7 +67,7 @@ describe('startSandbox', () => {
   const tagsAt = async ({ url }: Sandbox): Promise<string[] | null> =>
     ((await askJson(`${url}/v2/a/tags/list`)) as { tags: string[] | null }).tags;
 
-  it.skipIf(!hasDockerRegistry())('serves the demo from docker-registry', async () => {
+  it('serves the demo from docker-registry', unless(whyNoDockerRegistry()), async () => {
     running = await startSandbox({ dataDir: directory.path, log });
     expect(running.kind).toBe('docker-registry');
     const { repositories } = (await askJson(`${running.url}/v2/_catalog?n=1000`)) as { repositories: string[] };
@@ -78,7 +79,7 @@ describe('startSandbox', () => {
     expect(lines).toEqual([`Writing the demo images to ${directory.path}/registry`]);
   });
 
-  it.skipIf(!hasDockerRegistry())('seeds once, and again when the images changed', async () => {
+  it('seeds once, and again when the images changed', unless(whyNoDockerRegistry()), async () => {
     const restart = async (repositories: (now: Date) => SeedRepository[]): Promise<Sandbox> => {
       await running?.stop();
       running = await startSandbox({ dataDir: directory.path, log, repositories });
@@ -110,7 +111,7 @@ describe('startSandbox', () => {
     vi.stubEnv('PATH', `${directory.path}:${process.env.PATH ?? ''}`);
   };
 
-  it.skipIf(!hasDockerRegistry())('runs the registry as a container where only docker is at hand', async () => {
+  it('runs the registry as a container where only docker is at hand', unless(whyNoDockerRegistry()), async () => {
     // Stands in for the engine: does with the port and the volume what the container would do.
     await dockerProgram(`
       case "$1" in

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
+import { unless } from '../../leftOut';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
 import { buildImage } from '../../sandbox/images';
 import { seedFilesystem } from '../../sandbox/seed';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
@@ -44,7 +45,7 @@ async function post(fields: Record<string, string>): Promise<Answered> {
   return ask(server.realm, { method: 'POST', headers, body: form.toString() });
 }
 
-describe.skipIf(!hasDockerRegistry())('tokens at docker-registry', () => {
+describe('tokens at docker-registry', unless(whyNoDockerRegistry()), () => {
   let root: TempDir;
   let registry: RunningRegistry;
 
