@@ -6,7 +6,6 @@ import { findProgram } from '../test/sandbox/process';
 
 export type DebianPackage =
   | 'docker-registry'
-  | 'openssl'
   | 'perl'
   | 'chromium'
   | 'fonts-liberation'
@@ -21,7 +20,6 @@ export type DebianPackage =
 
 const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   'docker-registry': () => findProgram('docker-registry') !== undefined,
-  openssl: () => findProgram('openssl') !== undefined,
   perl: () => findProgram('perl') !== undefined,
   'docker.io': () => findProgram('dockerd') !== undefined,
   containerd: () => findProgram('containerd') !== undefined,

@@ -13,7 +13,7 @@ import { runTests, type Counts } from './tiers';
 const tierNames = ['lint', 'unit', 'contract', 'host', 'e2e'] as const;
 type TierName = (typeof tierNames)[number];
 
-const registries: readonly DebianPackage[] = ['docker-registry', 'openssl', 'perl'];
+const registries: readonly DebianPackage[] = ['docker-registry', 'perl'];
 const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
 /** Where none can be started, as without root, their tests say so and are left out. */
 const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
