@@ -22,7 +22,7 @@ const clients: readonly DebianPackage[] = isRootOnLinux ? ['skopeo'] : [];
 const keyring: readonly DebianPackage[] = isRootOnLinux ? ['gnome-keyring', 'dbus-x11', 'libsecret-1-0'] : [];
 const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   lint: [],
-  unit: registries,
+  unit: [],
   contract: [...registries, ...engines, ...clients, ...keyring],
   host: [...registries, ...browser],
   e2e: [...registries, ...engines, ...browser, ...keyring],

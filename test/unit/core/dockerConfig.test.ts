@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { dockerLogIn } from '../../../src/core/dockerCli';
+import { describe, expect, it } from 'vitest';
 import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
-import { unless } from '../../leftOut';
-import { startDockerRegistry, whyNoDockerRegistry } from '../../sandbox/dockerRegistry';
-import { findProgram } from '../../sandbox/process';
 import { failing } from '../failing';
 import { alice, alices, app, dockers, encoded, everything, hub, place, podmans } from './loginPlace';
 
@@ -298,20 +294,5 @@ describe('the helper of a registry', () => {
     const file = await write(dockers, { credHelpers: { [key]: 'safe' }, credsStore: 'desktop' });
     const named = await helperNamedFor({ ...app, path: '' }, { home, env: {} });
     expect(named).toEqual(helper && { program: `docker-credential-${helper}`, namedBy: file });
-  });
-});
-
-const whyNotReal = findProgram('docker') === undefined ? 'missing: docker' : whyNoDockerRegistry();
-
-describe('what docker itself writes', unless(whyNotReal), () => {
-  it('is read back', async () => {
-    const registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: 'wonder:land' } } });
-    onTestFinished(registry.stop);
-    const { home, read } = await place();
-    const DOCKER_CONFIG = join(home, 'docker');
-    const host = `127.0.0.1:${registry.port}`;
-    await dockerLogIn(host, alice, never, { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG });
-    expect(await read({ ...app, host }, { DOCKER_CONFIG })).toEqual(alice);
-    expect(await read(app, { DOCKER_CONFIG })).toBeUndefined();
   });
 });

@@ -3,15 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unless } from '../../leftOut';
-import * as artifacts from '../../sandbox/artifacts';
-import { digestOf, layer } from '../../sandbox/blob';
-import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
-import { buildImage, buildIndex } from '../../sandbox/images';
-import { createPki } from '../../sandbox/pki';
-import { seedFilesystem, withChildren, type SeedRepository } from '../../sandbox/seed';
-import { tempDir, type TempDir } from '../../sandbox/tempDir';
-import { ask, askJson, basic, manifestTypes } from './ask';
+import { unless } from '../leftOut';
+import * as artifacts from '../sandbox/artifacts';
+import { digestOf, layer } from '../sandbox/blob';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../sandbox/dockerRegistry';
+import { buildImage, buildIndex } from '../sandbox/images';
+import { createPki } from '../sandbox/pki';
+import { seedFilesystem, withChildren, type SeedRepository } from '../sandbox/seed';
+import { tempDir, type TempDir } from '../sandbox/tempDir';
+import { ask, askJson, basic, manifestTypes } from '../unit/sandbox/ask';
 
 const created = new Date('2026-03-04T05:06:07Z');
 const shared = layer({ files: { base: 'base' }, padding: { seed: 'shared', size: 50_000 } });
@@ -158,7 +158,7 @@ describe('docker-registry', unless(whyNoDockerRegistry()), () => {
   });
 
   it('ends with the process that started it, even one that is killed', async () => {
-    const program = fileURLToPath(new URL('../../sandbox/dockerRegistry.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../sandbox/dockerRegistry.ts', import.meta.url));
     const script = join(root.path, 'start.mts');
     await writeFile(
       script,
