@@ -32,7 +32,7 @@ describe('images in Azure', unless(reason), () => {
     deadEnd = await startDeadEnd();
     engine = await startEngine('docker');
     await engine.loadImages([{ image, names: ['docker.io/library/webapp6:latest'] }]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all([demo.stop(), hosted.stop(), plain.stop(), engine.stop(), deadEnd.stop()]);
   });

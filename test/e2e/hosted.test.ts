@@ -20,7 +20,7 @@ describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () =>
   beforeAll(async () => {
     hosted = await startHosted();
     engine = await startEngine('docker', { mirror: hosted.hub.registryUrl });
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine.stop();
     await hosted.stop();

@@ -50,7 +50,7 @@ describe('the Images view', unless(reason), () => {
       { image: orphan, names: [] },
       { image: large, names: [`${wire.host}/team/large:1.0`, `${guarded.host}/team/private:1.0`] },
     ]);
-  }, 60_000);
+  });
   afterAll(async () => {
     await wire.stop();
     await guarded.stop();

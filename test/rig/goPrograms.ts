@@ -58,15 +58,17 @@ export async function buildGoPrograms(log: (line: string) => void): Promise<void
   const missing = Object.values(goPrograms).filter(({ path }) => !existsSync(path));
   if (missing.length === 0 || findProgram('go') === undefined) return;
   log(`Building ${missing.map(({ name }) => name).join(', ')} with Go into .rig (once, about two minutes)…`);
+  // Whatever else is set for Go here, the versions are those of go.sum. Of the moment of the call, whatever is set meanwhile.
+  const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' };
   // One after another: each takes all cores, and most of what they are made of is the same.
   for (const program of missing) {
-    await build(program).catch((error: unknown) => {
+    await build(program, env).catch((error: unknown) => {
       log(error instanceof Error ? error.message : String(error));
     });
   }
 }
 
-async function build({ name, version, path, module, package: what }: GoProgram): Promise<void> {
+async function build({ name, version, path, module, package: what }: GoProgram, env: NodeJS.ProcessEnv): Promise<void> {
   const draft = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
   const building = startProcess({
@@ -74,8 +76,7 @@ async function build({ name, version, path, module, package: what }: GoProgram):
     command: 'nice',
     args: ['go', 'build', '-trimpath', '-ldflags=-s -w', '-o', draft, what],
     cwd: module,
-    // Whatever else is set for Go here, the versions are those of go.sum.
-    env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' },
+    env,
     ownGroup: true,
   });
   const overdue = setTimeout(() => void building.stop(), buildTimeoutMs);
