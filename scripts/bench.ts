@@ -56,7 +56,9 @@ function ourselves(engine: DockerEngine): Mover {
   const nobody = { kind: 'anonymous' } as const;
   const silent = (): void => undefined;
   return {
-    push: (image) => engine.push(image, nobody, silent, signal),
+    push: async (image) => {
+      await engine.push(image, nobody, silent, signal);
+    },
     pull: (image) => engine.pull(image, nobody, undefined, silent, signal),
   };
 }

@@ -64,8 +64,11 @@ export function activate(context: vscode.ExtensionContext): void {
   const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker: DockerLogins = {
-    read: async (image, signal) => {
-      const login = await readDockerLogin(image, machine, signal);
+    read: async (image, signal, note) => {
+      const login = await readDockerLogin(image, machine, signal, (problem) => {
+        log.warn(`Of docker's logins\n  ${causes(problem)}`);
+        note?.(problem);
+      });
       if (login !== undefined) redaction.addCredential(login);
       return login;
     },

@@ -1,5 +1,7 @@
 import { z } from 'zod/mini';
 import { Failure } from './failure';
+import { folded, readObject } from './goJson';
+import type { GoObject } from './goJson';
 import type { Credential } from './model';
 import { runProgram } from './program';
 
@@ -30,7 +32,7 @@ export const helperProblem = {
   failed: 'HELPER_FAILED',
 } as const;
 
-const login = z.object({ Username: z.string(), Secret: z.string() });
+const login = z.object({ username: z.string(), secret: z.string() });
 /** User names by server. */
 const logins = z.record(z.string(), z.string());
 
@@ -42,7 +44,8 @@ export async function askHelper(
 ): Promise<Credential | undefined> {
   const said = await run(call, 'get', server, signal);
   if (said === undefined) return undefined;
-  const { Username: username, Secret: secret } = decoded(call, login, said);
+  const fields = membersIn(call, said).map(([name, value]) => [folded(name), value] as const);
+  const { username, secret } = decoded(call, login, fields);
   if (secret === '') return undefined;
   return username === '<token>' ? { kind: 'identityToken', token: secret } : { kind: 'basic', username, secret };
 }
@@ -51,7 +54,7 @@ export async function askHelper(
 export async function listHelper(call: HelperCall, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
   // Some wait for an input that none of them reads.
   const said = await run(call, 'list', 'unused', signal);
-  return said === undefined ? {} : decoded(call, logins, said);
+  return said === undefined ? {} : decoded(call, logins, membersIn(call, said));
 }
 
 /** What it says; nothing when it says that nothing is there. */
@@ -80,9 +83,17 @@ async function run(
   throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? `exit code ${code}`);
 }
 
-function decoded<T extends z.ZodMiniType>(call: HelperCall, schema: T, said: string): z.output<T> {
-  const answer = z.safeParse(schema, jsonOrUndefined(said));
-  // Neither quoted nor kept as a cause: it may hold the secret.
+function membersIn(call: HelperCall, said: string): GoObject['members'] {
+  try {
+    return readObject(said)?.members ?? [];
+  } catch {
+    // Neither quoted nor kept as a cause: it may hold the secret.
+    throw problem(call, 'rubbish', '');
+  }
+}
+
+function decoded<T extends z.ZodMiniType>(call: HelperCall, schema: T, members: GoObject['members']): z.output<T> {
+  const answer = z.safeParse(schema, Object.fromEntries(members));
   if (!answer.success) throw problem(call, 'rubbish', '');
   return answer.data;
 }
@@ -107,12 +118,4 @@ function problem({ helper, namedBy }: HelperCall, what: keyof typeof helperProbl
 function proseIn(text: string): string | undefined {
   const line = text.trim().split('\n')[0]?.trim();
   return line === undefined || line === '' || /^[{[]|secret"/i.test(line) ? undefined : line.slice(0, 300);
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -39,24 +39,26 @@ export async function listDockerLogins(around: DockerSurroundings, signal: Abort
   for (const place of loginPlaces(around)) {
     const file = await orNote(place.read());
     if (file === undefined) continue;
+    if (file.problem !== undefined) failures.push(file.problem);
     const { credsStore: helper } = file.config;
-    const call = { helper: helper ?? '', namedBy: file.name, env: around.env, deadline };
-    const stored = call.helper === '' ? undefined : await orNote(listHelper(call, signal));
+    const call = { helper, namedBy: file.name, env: around.env, deadline };
+    const stored = helper === '' ? undefined : await orNote(listHelper(call, signal));
     for (const login of loginsIn(file, stored ?? {})) if (!known.has(login.host)) known.set(login.host, login);
   }
   return { logins: [...known.values()], failures };
 }
 
 /** `stored`: user names by server, of the helper that keeps all of a file's logins. */
-function loginsIn({ keeper, config }: LoginFile, stored: Readonly<Record<string, string>>): readonly KnownLogin[] {
+function loginsIn(file: LoginFile, stored: Readonly<Record<string, string>>): readonly KnownLogin[] {
+  const { keeper, config } = file;
   const users = new Map(Object.entries(stored).map(([server, user]) => [hostOf(server), user]));
-  const entries = Object.entries(config.auths ?? {});
-  const keys = [...Object.keys(config.credHelpers ?? {}), ...Object.keys(stored), ...entries.map(([key]) => key)];
+  const entries = [...config.auths];
+  const keys = [...config.credHelpers.keys(), ...Object.keys(stored), ...entries.map(([key]) => key)];
   const hosts = [...new Set(keys.map(hostOf))].filter(isHost);
   return hosts.flatMap((host) => {
-    const { helper } = helperFor(config, { host, path: '' });
+    const { helper } = helperFor(file, { host, path: '' });
     const credentials = entries.flatMap(([key, login]) => (hostOf(key) === host ? (credentialOf(login) ?? []) : []));
-    const [written] = credentials;
+    const written = credentials.find((credential) => credential !== 'broken');
     // An empty entry without a helper is what a logout may leave.
     if (helper === '' && written === undefined) return [];
     const user = users.get(host) ?? (written?.kind === 'basic' ? written.username : undefined);

@@ -20,6 +20,16 @@ export function isIndexType(mediaType: string | null | undefined): boolean {
   return mediaType === ociIndex || mediaType === dockerList;
 }
 
+/** Whether a media type is that of an image or artifact, of either kind. */
+function isImageType(mediaType: string | null | undefined): boolean {
+  return mediaType === ociManifest || mediaType === dockerManifest;
+}
+
+/** Whether a media type is that of a manifest whose kind is known here. */
+export function isManifestType(mediaType: string): boolean {
+  return isIndexType(mediaType) || isImageType(mediaType) || /manifest\.v1\+(json|prettyjws)$/.test(mediaType);
+}
+
 /** Without all four current types in one field, some registries convert the manifest, which changes its digest, or hide it. */
 export const manifestAccept = `${ociIndex}, ${ociManifest}, ${dockerList}, ${dockerManifest}, ${dockerSchema1};q=0.1, */*;q=0.01`;
 
@@ -94,7 +104,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
   };
   // A server may send manifests as plain JSON; then the manifest's own word counts.
   const named = type !== undefined && /manifest|index/.test(type) ? type : (answer.mediaType ?? undefined);
-  if (isIndexType(named) || (!isManifestType(named) && answer.manifests)) {
+  if (isIndexType(named) || (!isImageType(named) && answer.manifests)) {
     const manifests = (answer.manifests ?? []).map(descriptorOf);
     return { ...common, mediaType: named ?? ociIndex, kind: 'index', manifests };
   }
@@ -127,10 +137,6 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
   }
   const layers = (answer.blobs ?? []).map(descriptorOf);
   return { ...common, mediaType: named ?? type ?? 'application/octet-stream', kind: 'unknown', layers };
-}
-
-function isManifestType(mediaType: string | undefined): boolean {
-  return mediaType === ociManifest || mediaType === dockerManifest;
 }
 
 /** `isProven`: it is what its digest names, and so no answer of a server to something else. */
@@ -236,10 +242,13 @@ function hash(algorithm: 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): str
   return createHash(algorithm).update(bytes).digest('hex');
 }
 
-/** Reproducible builds set the year 1970 or 1; that is no date to show. */
-export function dateOf(text: string | null | undefined): Date | undefined {
-  const date = new Date(text ?? NaN);
-  return Number.isNaN(date.getTime()) || date.getUTCFullYear() <= 1970 ? undefined : date;
+/** Reproducible builds set the year 1, the first second of 1970, or the first day of 1980, where the time of ZIP begins. */
+const firstDate = Date.UTC(1980, 0, 2);
+
+/** When an image was made, by a text or by milliseconds since 1970; nothing for what stands for no date. */
+export function dateOf(written: string | number | null | undefined): Date | undefined {
+  const date = new Date(written ?? NaN);
+  return date.getTime() >= firstDate ? date : undefined;
 }
 
 function isText(value: string | null | undefined): value is string {

@@ -100,19 +100,22 @@ export class RegistryClient {
         ...(failure === undefined ? {} : { failure }),
       };
     } catch (refusal) {
-      if (!isAboutTheList(refusal) || !(await this.answers(signal))) throw refusal;
+      if (!isAboutTheList(refusal)) throw refusal;
+      await this.answers(refusal, signal);
       throw new Failure('unlisted', refusal.message, refusal.detail, { cause: refusal });
     }
   }
 
-  /** Whether the registry takes the credential, or lets in those without. */
-  private async answers(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Resolves where the registry takes the credential, or lets in those without. What it says to that counts for more than its
+   * refusal to list, unless it has nothing there at all.
+   */
+  private async answers(refusal: Failure, signal: AbortSignal): Promise<void> {
     try {
       await this.ping(signal);
-      return true;
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
-      return false;
+      throw error instanceof Failure && (error.kind === 'notFound' || error.kind === 'unsupported') ? refusal : error;
     }
   }
 

@@ -1,17 +1,23 @@
 import Docker from 'dockerode';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
-import { printPlatform } from '../core/manifest';
+import { dateOf, printPlatform } from '../core/manifest';
 import type { Credential, Platform } from '../core/model';
 import { parseReference, printFullReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
-import type { ContainerEngine, EngineEndpoint, EngineVersion, LocalImage, LocalName, Transfer } from './engine';
+import type {
+  ContainerEngine,
+  EngineEndpoint,
+  EngineVersion,
+  LocalImage,
+  LocalName,
+  PushedAlone,
+  Transfer,
+} from './engine';
 import { failureOfClient, refusal } from './engineFailure';
 import type { Registry } from './engineFailure';
 import { brokenOff, readMessages } from './messageStream';
-import { sshAgent } from './ssh';
+import { modemAt } from './modem';
 import { TransferState } from './transferState';
 
 /** How long an engine has to answer a question; moving images takes as long as it takes. */
@@ -39,13 +45,17 @@ const versionAnswer = z.object({
 /** ACR's user name for an identity token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
+/** What dockerode takes, and its types leave out. */
+type ModemOptions = Docker.DockerOptions & { readonly modem: object };
+
 /** Speaks the Docker Engine API, Podman's dialect included, through dockerode. */
 export class DockerEngine implements ContainerEngine {
   private readonly docker: Docker;
   private known: EngineVersion | undefined;
 
   constructor(readonly endpoint: EngineEndpoint) {
-    this.docker = withoutDockerHost(() => new Docker(optionsOf(endpoint)));
+    const options: ModemOptions = { modem: modemAt(endpoint) };
+    this.docker = new Docker(options);
   }
 
   readonly version = async (signal: AbortSignal): Promise<EngineVersion> => {
@@ -61,13 +71,16 @@ export class DockerEngine implements ContainerEngine {
   readonly images = async (signal: AbortSignal): Promise<readonly LocalImage[]> => {
     const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
     const answer = this.decode(imagesAnswer, await this.ask(list, signal));
-    return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => ({
-      id: Id.includes(':') ? Id : `sha256:${Id}`,
-      names: namesOf(RepoTags),
-      digests: namesOf(RepoDigests),
-      created: new Date(Created * 1000),
-      size: Size,
-    }));
+    return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => {
+      const created = dateOf(Created * 1000);
+      return {
+        id: Id.includes(':') ? Id : `sha256:${Id}`,
+        names: namesOf(RepoTags),
+        digests: namesOf(RepoDigests),
+        ...(created === undefined ? {} : { created }),
+        size: Size,
+      };
+    });
   };
 
   readonly inspect = async (image: LocalName, signal: AbortSignal): Promise<unknown> =>
@@ -84,7 +97,7 @@ export class DockerEngine implements ContainerEngine {
     credential: Credential,
     progress: (state: Transfer) => void,
     signal: AbortSignal,
-  ): Promise<void> => {
+  ): Promise<PushedAlone | undefined> => {
     const { host, path, tag = 'latest' } = image;
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker
@@ -92,6 +105,7 @@ export class DockerEngine implements ContainerEngine {
       .push({ ...inQuery({ tag }), authconfig, abortSignal: signal });
     const state = await this.follow(stream, host, progress, signal);
     if (!state.isComplete) throw brokenOff(this.endpoint.url);
+    return state.alone;
   };
 
   readonly pull = async (
@@ -145,7 +159,14 @@ export class DockerEngine implements ContainerEngine {
       throw this.failure(error, registry, signal);
     }
     signal.throwIfAborted();
-    if (state.error !== undefined) throw refusal(state.error, undefined, this.endpoint.url, registry);
+    const { error, lacksContent } = state;
+    if (error !== undefined && lacksContent)
+      throw new Failure('rejected', error, {
+        subject: this.endpoint.url,
+        speaker: 'engine',
+        code: 'CONTENT_MISSING',
+      });
+    if (error !== undefined) throw refusal(error, undefined, this.endpoint.url, registry);
     return state;
   }
 
@@ -214,33 +235,4 @@ function namesOf(texts: readonly string[] | null | undefined): readonly ImageRef
     const parsed = parseReference(text);
     return 'problem' in parsed ? [] : [parsed];
   });
-}
-
-/** What dockerode takes, and its types leave out. */
-type AgentOptions = Docker.DockerOptions & { readonly agent: HttpAgent };
-
-/** dockerode reads DOCKER_HOST and its certificates whatever else it is told, and throws when they are not there. */
-function withoutDockerHost<T>(make: () => T): T {
-  const { DOCKER_HOST: host } = process.env;
-  delete process.env.DOCKER_HOST;
-  try {
-    return make();
-  } finally {
-    if (host !== undefined) process.env.DOCKER_HOST = host;
-  }
-}
-
-function optionsOf({ url, tls }: EngineEndpoint): AgentOptions {
-  const [, scheme, socketPath = ''] = /^(unix|npipe):\/\/(.*)$/.exec(url) ?? [];
-  if (scheme !== undefined) return { socketPath, protocol: 'http', agent: new HttpAgent({ keepAlive: false }) };
-  const parsed = new URL(url);
-  const { hostname: host, port } = parsed;
-  if (parsed.protocol === 'ssh:') return { host: 'localhost', port: 80, protocol: 'http', agent: sshAgent(parsed) };
-  if (tls === undefined) {
-    const agent = new HttpAgent({ keepAlive: false });
-    return { host, port: port === '' ? 2375 : port, protocol: 'http', agent };
-  }
-  const { ca, cert, key, verify } = tls;
-  const agent = new HttpsAgent({ keepAlive: false, ca, cert, key, rejectUnauthorized: verify });
-  return { host, port: port === '' ? 2376 : port, protocol: 'https', agent };
 }

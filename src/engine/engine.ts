@@ -15,13 +15,16 @@ export interface ContainerEngine {
   /** The engine's own description: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
   readonly inspect: (image: LocalName, signal: AbortSignal) => Promise<unknown>;
   readonly tag: (image: LocalName, as: ImageReference, signal: AbortSignal) => Promise<void>;
-  /** Resolves once the registry has the tag; a refusal by the registry rejects. */
+  /**
+   * Resolves once the registry has the tag; a refusal by the registry rejects. Tells where one image went there in place of
+   * the index that the tag stands for here.
+   */
   readonly push: (
     image: ImageReference,
     credential: Credential,
     progress: (state: Transfer) => void,
     signal: AbortSignal,
-  ) => Promise<void>;
+  ) => Promise<PushedAlone | undefined>;
   /** `platform`: another than the engine's own. Resolves once the image is there whole. */
   readonly pull: (
     image: ImageReference,
@@ -60,7 +63,8 @@ export interface LocalImage {
   readonly names: readonly ImageReference[];
   /** Names by digest, under which registries know the image. */
   readonly digests: readonly ImageReference[];
-  readonly created: Date;
+  /** Absent where the image has no date. */
+  readonly created?: Date;
   /** Bytes on disk, unpacked. */
   readonly size: number;
 }
@@ -75,9 +79,15 @@ export interface Transfer {
   readonly bytesDone: number;
 }
 
+/** The one image that was pushed because the engine lacks others of its index. */
+export interface PushedAlone {
+  /** Absent where the engine does not tell. */
+  readonly platform?: Platform;
+}
+
 /** Where an engine listens, and what says so. */
 export interface EngineEndpoint {
-  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:2376`, `ssh://me@host`. */
+  /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:2376/path`, `ssh://me@host/path.sock`. */
   readonly url: string;
   /** `setting`: registryExplorer.engine.endpoint. */
   readonly source: 'setting' | 'DOCKER_HOST' | 'context' | 'socket';
@@ -89,7 +99,11 @@ export interface EngineEndpoint {
 
 /** Whether what is sent to an engine can be read on its way: it is on another machine, and nothing encrypts. */
 export function isReadable({ url, tls }: EngineEndpoint): boolean {
-  return /^(tcp|http):/.test(url) && tls === undefined && !(URL.canParse(url) && isThisMachine(new URL(url).hostname));
+  return (
+    !/^(?:unix|npipe|ssh):/.test(url) &&
+    tls === undefined &&
+    !(URL.canParse(url) && isThisMachine(new URL(url).hostname))
+  );
 }
 
 /** PEM. https://docs.docker.com/engine/security/protect-access/ */

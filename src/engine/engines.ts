@@ -1,7 +1,9 @@
 import { access } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../core/failure';
-import { currentContext, named, readContexts, readTls } from './contexts';
+import { typedAddress } from './address';
+import { currentContext, endpointOf, named, readContexts, readTls } from './contexts';
+import type { DockerContext } from './contexts';
 import type { ContainerEngine, EngineEndpoint, Engines } from './engine';
 
 /** Where engines are looked for. */
@@ -26,51 +28,50 @@ export class LocalEngines implements Engines {
   readonly found = async (): Promise<readonly EngineEndpoint[]> => {
     // What cannot be read is no choice; `current` says why.
     const chosen = await Promise.all([this.fromSetting(), this.fromDocker()].map((one) => one.catch(() => undefined)));
-    const others = await Promise.all([this.contexts(), this.sockets()]);
-    const all = [...chosen.filter((endpoint) => endpoint !== undefined), ...others.flat()];
+    const contexts = (await this.contexts()).flatMap((context) => {
+      try {
+        return [endpointOf(context)];
+      } catch {
+        return [];
+      }
+    });
+    const all = [...chosen.filter((endpoint) => endpoint !== undefined), ...contexts, ...(await this.sockets())];
     return all.filter(({ url }, index) => all.findIndex((other) => other.url === url) === index);
   };
 
   readonly open = async (endpoint: EngineEndpoint): Promise<ContainerEngine> => {
     const { DockerEngine } = await import('./dockerEngine');
-    try {
-      return new DockerEngine(endpoint);
-    } catch (cause) {
-      const detail = { subject: endpoint.url, speaker: 'engine' } as const;
-      throw new Failure('malformed', cause instanceof Error ? cause.message : 'not an address', detail, { cause });
-    }
+    return new DockerEngine(endpoint);
   };
 
   private async fromSetting(): Promise<EngineEndpoint | undefined> {
     const setting = this.around.setting().trim();
     if (setting === '') return undefined;
-    if (/^(?:unix|npipe|tcp|ssh):\/\//.test(setting)) return { ...(await this.endpointAt(setting)), source: 'setting' };
+    // No context has such a name.
+    if (/^\/|:\/\//.test(setting)) return { ...(await this.endpointAt(setting)), source: 'setting' };
     return { ...(await this.context(setting)), source: 'setting' };
   }
 
   /** https://docs.docker.com/reference/cli/docker/#environment-variables: DOCKER_HOST wins over DOCKER_CONTEXT over `docker context use`. */
   private async fromDocker(): Promise<EngineEndpoint | undefined> {
-    const { DOCKER_HOST: host, DOCKER_CONTEXT: context } = this.around.env;
-    if (host !== undefined && host !== '') {
-      const url = host.includes('://') ? host : `tcp://${host}`;
-      return { ...(await this.endpointAt(url)), source: 'DOCKER_HOST' };
-    }
+    const { DOCKER_HOST: host = '', DOCKER_CONTEXT: context } = this.around.env;
+    if (host.trim() !== '') return { ...(await this.endpointAt(host)), source: 'DOCKER_HOST' };
     const name = context === undefined || context === '' ? await currentContext(this.configDirectory) : named(context);
     return name === undefined ? undefined : this.context(name);
   }
 
-  private async endpointAt(url: string): Promise<Omit<EngineEndpoint, 'source'>> {
+  private async endpointAt(typed: string): Promise<Omit<EngineEndpoint, 'source'>> {
     const { DOCKER_TLS_VERIFY: verify = '', DOCKER_TLS: tls = '', DOCKER_CERT_PATH: path } = this.around.env;
+    const url = typedAddress(typed);
     const address = { url, name: url };
-    if (!URL.canParse(url)) throw new Failure('malformed', 'not an address', { subject: url, speaker: 'engine' });
-    if (!url.startsWith('tcp://') || (verify === '' && tls === '' && new URL(url).port !== '2376')) return address;
+    if (!url.startsWith('tcp:') || (verify === '' && tls === '' && !/:2376(?:\/|$)/.test(url))) return address;
     const directory = path === undefined || path === '' ? this.configDirectory : path;
     return { ...address, tls: await readTls(directory, verify !== '' || tls === '') };
   }
 
   private async context(name: string): Promise<EngineEndpoint> {
     const context = (await this.contexts()).find((candidate) => candidate.name === name);
-    if (context !== undefined) return context;
+    if (context !== undefined) return endpointOf(context);
     const detail = {
       subject: name,
       speaker: 'engine',
@@ -80,7 +81,7 @@ export class LocalEngines implements Engines {
     throw new Failure('notFound', '', detail);
   }
 
-  private contexts(): Promise<readonly EngineEndpoint[]> {
+  private contexts(): Promise<readonly DockerContext[]> {
     return readContexts(this.configDirectory);
   }
 

@@ -1,24 +1,25 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { Agent } from 'node:http';
 import { Duplex, type Readable, type Writable } from 'node:stream';
+import type { SshAddress } from './address';
 
 /**
  * Reaches an engine as the docker command does: `docker system dial-stdio` on the other machine, through the user's own ssh
  * with its keys, agents, known hosts and configuration. https://docs.docker.com/engine/security/protect-access/#use-ssh-to-protect-the-docker-daemon-socket
  */
-export function sshAgent(url: URL): Agent {
+export function sshAgent(address: SshAddress): Agent {
   const agent = new Agent({ keepAlive: false });
-  return Object.assign(agent, { createConnection: () => connect(url) });
+  return Object.assign(agent, { createConnection: () => connect(address) });
 }
 
-function connect(url: URL): Duplex {
+function connect({ user, host, port, path }: SshAddress): Duplex {
   const args = [
     // Nobody could answer a question.
     ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-T'],
-    ...(url.username === '' ? [] : ['-l', decodeURIComponent(url.username)]),
-    ...(url.port === '' ? [] : ['-p', url.port]),
+    ...(user === '' ? [] : ['-l', user]),
+    ...(port === '' ? [] : ['-p', port]),
     // What follows is a host, whatever it begins with.
-    ...['--', url.hostname, 'docker', 'system', 'dial-stdio'],
+    ...['--', host, 'docker', ...(path === '' ? [] : ['--host', quoted(`unix://${path}`)]), 'system', 'dial-stdio'],
   ];
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   const connection = duplexOf(child);
@@ -35,6 +36,11 @@ function connect(url: URL): Duplex {
   // What http asks of a socket, and a pipe need not do.
   const same = () => connection;
   return Object.assign(connection, { setTimeout: same, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
+}
+
+/** One word for the shell of the other machine, which reads the command. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
 
 /** Does not end before the program does: the end of its output alone would be a connection that broke for no reason. */

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import type { Transfer } from './engine';
+import { platformOf } from '../core/manifest';
+import type { PushedAlone, Transfer } from './engine';
 
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageCreate, `ProgressDetail` and `ErrorDetail` */
 const message = z.object({
@@ -9,6 +10,15 @@ const message = z.object({
   aux: z.optional(z.unknown()),
   error: z.nullish(z.string()),
   errorDetail: z.nullish(z.object({ message: z.nullish(z.string()) })),
+});
+
+const platform = z.nullish(z.object({ os: z.string(), architecture: z.string(), variant: z.nullish(z.string()) }));
+/** What comes with it at the end, and what containerd's image store says of an index of which it lacks parts: https://pkg.go.dev/github.com/docker/docker/api/types/auxprogress */
+const aux = z.object({
+  Digest: z.nullish(z.string()),
+  manifestPushedInsteadOfIndex: z.nullish(z.boolean()),
+  selectedManifest: z.nullish(z.object({ platform: z.catch(platform, undefined) })),
+  contentMissing: z.nullish(z.boolean()),
 });
 
 interface Layer {
@@ -34,13 +44,19 @@ export class TransferState {
   error: string | undefined;
   /** The engine has told the digest of what was pushed, which it does at the very end. */
   isComplete = false;
+  /** One image went to the registry in place of its index, of which the engine lacks parts. */
+  alone: PushedAlone | undefined;
+  /** The engine has no image of the index that it could push. */
+  lacksContent = false;
 
   take(value: unknown): void {
     const parsed = message.safeParse(value);
     if (!parsed.success) return;
-    const { id, status, progressDetail, aux, error, errorDetail } = parsed.data;
-    this.error ??= errorDetail?.message ?? error ?? undefined;
-    if ((aux !== undefined && aux !== null) || (status ?? '').includes('digest: sha256:')) this.isComplete = true;
+    const { id, status, progressDetail, error, errorDetail } = parsed.data;
+    // Podman ends well with an empty error.
+    this.error ??= [errorDetail?.message, error].find(isText);
+    this.takeAux(parsed.data.aux);
+    if ((status ?? '').includes('digest: sha256:')) this.isComplete = true;
     if (typeof id !== 'string' || typeof status !== 'string' || id.length > longestId) return;
     if (this.layers.size >= mostLayers && !this.layers.has(id)) return;
     const layer = this.layers.get(id) ?? { isDone: false, bytes: 0, bytesDone: 0 };
@@ -56,6 +72,17 @@ export class TransferState {
     else if (waiting.test(status)) this.layers.set(id, layer);
   }
 
+  private takeAux(value: unknown): void {
+    const parsed = aux.safeParse(value);
+    if (!parsed.success) return;
+    const { Digest: digest, manifestPushedInsteadOfIndex, selectedManifest, contentMissing } = parsed.data;
+    if (typeof digest === 'string') this.isComplete = true;
+    if (contentMissing === true) this.lacksContent = true;
+    if (manifestPushedInsteadOfIndex !== true) return;
+    const told = selectedManifest?.platform ?? undefined;
+    this.alone = told === undefined ? {} : { platform: platformOf(told) };
+  }
+
   get transfer(): Transfer {
     const sums = { layers: this.layers.size, layersDone: 0, bytes: 0, bytesDone: 0 };
     for (const { isDone, bytes, bytesDone } of this.layers.values()) {
@@ -65,4 +92,8 @@ export class TransferState {
     }
     return sums;
   }
+}
+
+function isText(words: string | null | undefined): words is string {
+  return typeof words === 'string' && words !== '';
 }

@@ -1,5 +1,6 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
+import type { Failure } from '../core/failure';
 import type { KnownLogins } from '../core/knownLogins';
 import type { Diagnosis, StepId } from '../core/diagnose';
 import type { Log } from '../core/log';
@@ -81,8 +82,12 @@ export interface Images {
 
 /** The logins that the docker command has. */
 export interface DockerLogins {
-  /** What docker would use for that image; nothing when it has no login there. */
-  readonly read: (image: ImageReference, signal: AbortSignal) => Promise<Credential | undefined>;
+  /** What docker would use for that image; nothing when it has no login there. `note`: of what is broken beside it. */
+  readonly read: (
+    image: ImageReference,
+    signal: AbortSignal,
+    note?: (problem: Failure) => void,
+  ) => Promise<Credential | undefined>;
   /** The credential helper that docker's config names for that image's registry. */
   readonly helperFor: (
     image: ImageReference,

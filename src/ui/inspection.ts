@@ -1,4 +1,4 @@
-import { printPlatform } from '../core/manifest';
+import { dateOf, printPlatform } from '../core/manifest';
 import { visible } from '../core/plainText';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
@@ -61,8 +61,8 @@ function splitVariable(variable: string): readonly [string, string] {
 }
 
 function ageComment(created: string): string {
-  const date = new Date(created);
-  return Number.isNaN(date.getTime()) ? '' : ` # ${age(date)}`;
+  const date = dateOf(created);
+  return date === undefined ? '' : ` # ${age(date)}`;
 }
 
 function sizeOf(layers: InspectedImage['layers']): string {

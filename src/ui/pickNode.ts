@@ -11,7 +11,7 @@ import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import { report } from './report';
 import type { Node } from './tree/node';
-import { age, count, signedInAs, size, summary } from './words';
+import { count, localFacts, signedInAs, summary } from './words';
 
 /** More choices than this make a quick pick sluggish; the rest is behind "Load more…". */
 const mostChoices = 2000;
@@ -74,7 +74,7 @@ async function pickImage(
 
 function imageChoice(node: LocalNode): Choice<LocalNode> {
   const { entry } = node;
-  const facts = 'image' in entry ? `${age(entry.image.created)} · ${size(entry.image.size)}` : undefined;
+  const facts = 'image' in entry ? localFacts(entry.image).join(' · ') : undefined;
   const label = entry.kind === 'image' ? printReference(entry.name) : node.label;
   return { label, description: facts, icon: 'package', value: node };
 }

@@ -171,6 +171,12 @@ function knownReason(failure: Failure): string | undefined {
 /** Where more can be said of a container engine than its own words do. */
 function engineReason({ kind, detail: { subject, code }, message }: Failure): string | undefined {
   if (code === 'NO_ENGINE') return t('no container engine was found. Install or start Docker or Podman.');
+  if (code === 'ENGINE_ADDRESS') return t('{0} is no address of a container engine: {1}.', subject, message);
+  if (code === 'CONTENT_MISSING')
+    return t(
+      'the container engine does not have all of this image, and says “{0}”. Pull or build it for its platforms, then push again.',
+      message,
+    );
   switch (kind) {
     case 'unreachable':
       return engineUnreachable(subject, code);

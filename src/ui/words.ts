@@ -3,7 +3,7 @@ import { t } from '@vscode/l10n';
 import { printPlatform } from '../core/manifest';
 import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
-import type { Transfer } from '../engine/engine';
+import type { LocalImage, Transfer } from '../engine/engine';
 
 /** How numbers, sizes, ages and platforms read, everywhere the same. */
 
@@ -22,6 +22,11 @@ export function age(date: Date, now = new Date()): string {
   if (seconds < 60) return t('just now');
   const [unit, length] = units.find(([, candidate]) => seconds >= candidate) ?? units[5];
   return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
+}
+
+/** `2026-01-02 03:04 UTC (2 days ago)`. */
+export function moment(date: Date): string {
+  return `${date.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(date)})`;
 }
 
 /** `in 45 seconds`, `in 20 minutes`: never less than what is left. */
@@ -81,6 +86,11 @@ export function summary({
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** `2 days ago`, `45 MB`: what the row of a local image says. */
+export function localFacts({ created, size: bytes }: LocalImage): readonly string[] {
+  return [...(created === undefined ? [] : [age(created)]), size(bytes)];
 }
 
 /** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */

@@ -46,7 +46,7 @@ export function describeCredentials(kind: EngineKind): void {
   const push = (image: ImageReference, credential: Credential) => rig.engine.push(image, credential, silent, never);
   const pull = (image: ImageReference, credential: Credential) =>
     rig.engine.pull(image, credential, undefined, silent, never);
-  const expectRefused = async (transfer: Promise<void>, host: string, words: RegExp) => {
+  const expectRefused = async (transfer: Promise<unknown>, host: string, words: RegExp) => {
     const failure = await failing(transfer);
     expect(failure).toMatchObject({ kind: 'unauthorized', detail: { subject: host } });
     expect(failure.detail).not.toHaveProperty('speaker');

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { AzureRegistry } from '../../azure/azure';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, registrySource } from '../../core/deletionGraph';
 import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
@@ -17,7 +17,6 @@ import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
-import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
 import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
@@ -66,10 +65,11 @@ export class AcrProvider implements RegistryProvider {
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
-    const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra, isPrivate);
+    const server = entra === undefined ? plain : onlyTo(url, plain);
+    const session = entra === undefined ? undefined : new EntraSession(server, url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.endpoints = [{ url, credential: this.credential }];
-    const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));
+    const http = registryHttp(server, url, this.credential, session?.renewing);
     this.client = new RegistryClient(http, url);
     this.api = new AcrApi(http, url);
     this.host = new URL(url).host;

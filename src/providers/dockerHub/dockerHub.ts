@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { readAttachment } from '../../core/attachments';
 import type { ImageSource } from '../../core/attachments';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import { listBelow, readImage, readImages } from '../../core/imageReader';
@@ -44,9 +44,8 @@ export class DockerHubProvider implements RegistryProvider {
     connection: Connection,
     private readonly context: ProviderContext,
   ) {
-    const http = withRetry(context.http);
     this.url = hubUrl(context.setting);
-    this.hub = new HubApi(http, this.url, context.credential);
+    this.hub = new HubApi(withRetry(context.http), this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
     this.endpoints = [{ url: registryUrl, credential: context.credential }, { url: this.url }];
@@ -59,7 +58,7 @@ export class DockerHubProvider implements RegistryProvider {
         },
       };
     }
-    this.client = new RegistryClient(withAuth(http, registryUrl, context.credential), registryUrl);
+    this.client = new RegistryClient(registryHttp(context.http, registryUrl, context.credential), registryUrl);
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, readPoint, readTagsLeft, registrySource, tooManyTags } from '../../core/deletionGraph';
 import type { GraphSource, KnownTag } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
@@ -53,7 +53,7 @@ export class GenericProvider implements RegistryProvider {
       const page = this.vendor.webPage?.(url, entry);
       return page === undefined ? undefined : new URL(page);
     };
-    const http = withRetry(withAuth(context.http, connection.url, context.credential));
+    const http = registryHttp(context.http, connection.url, context.credential);
     this.client = new RegistryClient(http, connection.url, { prefix: this.prefix });
     const v2 = v2Tags(this.client);
     const own = withRetry(context.http);

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { isIndexType } from '../../core/manifest';
+import { dateOf, isIndexType } from '../../core/manifest';
 import type { ImageDetails } from '../../core/model';
 import { check, digestPattern } from '../../core/schemas';
 import type { TagsAnswer } from '../../core/schemas';
@@ -39,13 +39,13 @@ function detailsOf(digest: string, image: z.infer<typeof images>[string]): Image
   const { imageSizeBytes, mediaType, timeCreatedMs, timeUploadedMs } = image;
   const isIndex = isIndexType(mediaType);
   // Builds that are to be the same each time say that they were made in 1970 or 1980; the upload has a true date.
-  const created = positive(timeUploadedMs) ?? positive(timeCreatedMs);
+  const created = dateOf(positive(timeUploadedMs)) ?? dateOf(positive(timeCreatedMs));
   const size = isIndex ? undefined : positive(imageSizeBytes);
   return {
     digest,
     mediaType: mediaType ?? '',
     type: isIndex ? 'index' : 'image',
-    ...(created === undefined ? {} : { created: new Date(created) }),
+    ...(created === undefined ? {} : { created }),
     ...(size === undefined ? {} : { size }),
     platforms: [],
     labels: {},

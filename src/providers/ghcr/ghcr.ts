@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, registrySource } from '../../core/deletionGraph';
 import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
@@ -51,7 +51,7 @@ export class GhcrProvider implements RegistryProvider {
     this.owners = new Owners(this.api, context.namespaces, context.log);
     const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
     const { registry } = this.servers;
-    this.client = new RegistryClient(withAuth(withRetry(http), registry, readCredential), registry);
+    this.client = new RegistryClient(registryHttp(http, registry, readCredential), registry);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
   }
 

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
+import { noLogin } from '../../core/dockerConfig';
 import { Failure } from '../../core/failure';
 import { isThisMachine } from '../../core/privateAddress';
 import type { DockerLogins } from '../app';
@@ -44,7 +45,7 @@ export function orDockerLogin(
             host,
             toSignIn(helper.program),
           );
-    throw new Failure('unauthorized', '', { subject: host, speaker: 'program', explanation });
+    throw new Failure('unauthorized', '', { subject: host, speaker: 'program', code: noLogin, explanation });
   };
 }
 

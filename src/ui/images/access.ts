@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
+import { isLoginProblem } from '../../core/dockerConfig';
 import { Failure, withDetail } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
-import { causes } from '../report';
+import { causes, reason, report } from '../report';
 import { signedInAs } from '../words';
 import type { Node } from '../tree/node';
 
@@ -70,22 +71,51 @@ export function connectionAccess(node: Node, { host }: ImageReference): Access {
   };
 }
 
+/**
+ * The credential of a push or a pull, read at each call. Where docker's login cannot be read, the user is told so once, and they
+ * go on without, as docker's do: public images need none.
+ */
+export function goingOn(app: App, access: Access, { host }: ImageReference): Access['credential'] {
+  let isTold = false;
+  return async (signal) => {
+    try {
+      return await access.credential(signal);
+    } catch (problem) {
+      if (!isLoginProblem(problem)) throw problem;
+      app.log.warn(`Going on without docker's login for ${host}\n  ${causes(problem)}`);
+      if (!isTold) app.tell(t('Going on without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
+      isTold = true;
+      return { kind: 'anonymous' };
+    }
+  };
+}
+
 function dockerAccess(app: App, image: ImageReference): Access {
-  let hasLogin = false;
+  let state: 'none' | 'used' | 'unread' = 'none';
+  const told = new Set<string>();
+  const tellOnce = (problem: Failure) => {
+    const message = report(problem, '')?.reason ?? '';
+    if (!told.has(message)) app.tell(message, 'warning');
+    told.add(message);
+  };
   return {
     connection: undefined,
     credential: async (signal) => {
-      const login = await app.docker.read(image, signal);
-      hasLogin = login !== undefined;
+      state = 'unread';
+      const login = await app.docker.read(image, signal, tellOnce);
+      state = login === undefined ? 'none' : 'used';
       return login ?? { kind: 'anonymous' };
     },
     explain: (error) => {
       const isRefusal = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
       if (!isRefusal || error.detail.speaker !== undefined) return error;
-      const explanation = hasLogin
-        ? t('{0} is not connected, and does not let docker’s own login do this', image.host)
-        : t('{0} is not connected, and docker has no login for it', image.host);
-      return withDetail(error, { explanation });
+      const { host } = image;
+      const explanations = {
+        none: t('{0} is not connected, and docker has no login for it', host),
+        used: t('{0} is not connected, and does not let docker’s own login do this', host),
+        unread: t('{0} is not connected, and docker’s login for it could not be read', host),
+      };
+      return withDetail(error, { explanation: explanations[state] });
     },
   };
 }

@@ -4,7 +4,7 @@ import { printReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
 import { report } from '../report';
 import { Tooltip } from '../tree/tooltip';
-import { age, count, size } from '../words';
+import { count, localFacts, moment, size } from '../words';
 import type { LocalNode } from './localNode';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -51,7 +51,7 @@ function rowItem({ entry, label, children }: LocalNode, clean: (text: string) =>
 }
 
 function imageRow(label: string, image: LocalImage, clean: (text: string) => string): vscode.TreeItem {
-  const facts = [age(image.created), size(image.size)];
+  const facts = localFacts(image);
   const item = row(label, 'package', facts.join(' · '), [t('Image {0}', label), ...facts].join(', '), None);
   item.tooltip = tooltip(image, clean);
   return item;
@@ -82,6 +82,6 @@ function tooltip(
   if (names.length > mostNames) text.paragraph(t('and {0} more', count(names.length - mostNames)));
   text.fact(t('Id'), id);
   for (const digest of digests.slice(0, mostNames)) text.fact(t('Digest'), printReference(digest));
-  text.fact(t('Created'), `${created.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(created)})`);
+  if (created !== undefined) text.fact(t('Created'), moment(created));
   return text.fact(t('Size'), t('{0} (unpacked, on disk)', size(bytes))).value;
 }

@@ -87,5 +87,5 @@ function isMissing(failure: unknown): boolean {
 }
 
 function sign({ id, names, digests, created, size }: LocalImage) {
-  return [id, names, digests, created.getTime(), size];
+  return [id, names, digests, created?.getTime(), size];
 }

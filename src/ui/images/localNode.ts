@@ -35,11 +35,11 @@ interface NamedImage {
 }
 
 /**
- * The images by the registry that their names point to, repository and tag, the newest first; a row for each name. Those
- * without a name come last, together.
+ * The images by the registry that their names point to, repository and tag, the newest first and those without a date last;
+ * a row for each name. Those without a name come last, together.
  */
 export function groupImages(images: readonly LocalImage[]): readonly LocalNode[] {
-  const ordered = [...images].sort((one, other) => other.created.getTime() - one.created.getTime());
+  const ordered = [...images].sort((one, other) => (other.created?.getTime() ?? 0) - (one.created?.getTime() ?? 0));
   const named = ordered.flatMap((image) => namesOf(image).map((name) => ({ image, name })));
   const registries = groups(named, ({ name }) => name.host).map(([host, own]) =>
     branch(host, host, { kind: 'registry', host }, undefined, (registry) => repositories(own, registry)),

@@ -3,11 +3,12 @@ import { Failure } from '../../core/failure';
 import type { Platform } from '../../core/model';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import type { ContainerEngine, Transfer } from '../../engine/engine';
+import type { ContainerEngine, PushedAlone, Transfer } from '../../engine/engine';
 import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
+import { goingOn } from './access';
 import type { Access } from './access';
 import { transferring } from './transferring';
 
@@ -23,11 +24,12 @@ export async function push(
   isNewName: boolean,
 ): Promise<void> {
   const name = printReference(image);
+  let alone: PushedAlone | undefined;
   try {
-    await app.working(t('Pushing {0}', name), async (progress, signal) => {
-      const credential = await access.credential(signal);
+    alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
+      const credential = await goingOn(app, access, image)(signal);
       const follow = following(app, name, progress);
-      await engine.push(image, credential, follow, signal);
+      return await engine.push(image, credential, follow, signal);
     });
   } catch (error) {
     if (!isCancellation(error)) throw access.explain(error);
@@ -40,8 +42,17 @@ export async function push(
     return;
   }
   app.log.info(`Pushed ${name}`);
-  app.done(t('Pushed {0}', name));
+  if (alone === undefined) app.done(t('Pushed {0}', name));
+  else app.tell(pushedAlone(name, alone), 'warning');
   await show(app, image, access);
+}
+
+function pushedAlone(name: string, { platform }: PushedAlone): string {
+  return t(
+    'Pushed {0} for {1} alone: this machine does not have the other platforms of the image, and the tag now has none of them in the registry. Pull or build it for all platforms to push it whole.',
+    name,
+    platform === undefined ? t('one platform') : printPlatform(platform),
+  );
 }
 
 /** The push has ended well, whatever becomes of showing it. */
@@ -70,7 +81,7 @@ export async function pull(
   const name = printReference(image);
   try {
     await app.working(t('Pulling {0}', name), async (progress, signal) => {
-      const credential = await access.credential(signal);
+      const credential = await goingOn(app, access, image)(signal);
       await engine.pull(image, credential, platform, following(app, name, progress), signal);
     });
   } catch (error) {

@@ -8,6 +8,7 @@ import type { App } from '../app';
 import { causes, isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';
+import { goingOn } from './access';
 import type { Access } from './access';
 import { following } from './moving';
 
@@ -35,7 +36,7 @@ export async function pullEach(
   const tally: Tally = { pulled: [], failed: [] };
   try {
     await app.working(t('Pulling {0}', name), (progress, signal) =>
-      pullAll(app, engine, images, access, tally, progress, signal),
+      pullAll(app, engine, repository, images, access, tally, progress, signal),
     );
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -50,18 +51,20 @@ export async function pullEach(
 async function pullAll(
   app: App,
   engine: ContainerEngine,
+  repository: ImageReference,
   images: readonly ImageReference[],
   access: Access,
   tally: Tally,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
+  const credentialOf = goingOn(app, access, repository);
   for (const [index, image] of images.entries()) {
     const name = printReference(image);
     const place = t('{0} of {1} tags', count(index + 1), count(images.length));
     progress(place);
     try {
-      const credential = await access.credential(signal);
+      const credential = await credentialOf(signal);
       const follow = following(app, name, (text) => {
         progress([place, text].filter((part) => part !== '').join(' · '));
       });

@@ -15,7 +15,7 @@ import type {
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
-import { age, artifactName, count, loginName, platforms, signedInAs, size, summary } from '../words';
+import { age, artifactName, count, loginName, moment, platforms, signedInAs, size, summary } from '../words';
 import type { DetailsSetting } from './registryTree';
 import { heldBy, listingPhrase } from './node';
 import { cleanItem } from './cleanItem';
@@ -314,10 +314,6 @@ function tagTooltip({ image }: Tag, details: ImageDetails, clean: RowLook['clean
   for (const [name, value] of labels.slice(0, mostLabels)) tooltip.item(plainText(`${name} = ${value.slice(0, 200)}`));
   if (labels.length > mostLabels) tooltip.item(t('and {0} more', count(labels.length - mostLabels)));
   return tooltip.value;
-}
-
-function moment(date: Date): string {
-  return `${date.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(date)})`;
 }
 
 /** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */

@@ -24,9 +24,9 @@ describe('logins in a file', () => {
     ['an identity token before a secret', { ...alices, identitytoken: 't' }, { kind: 'identityToken', token: 't' }],
     ['a registry token', { registrytoken: 'r.t' }, { kind: 'registryToken', token: 'r.t' }],
     [
-      'an identity token before a registry token',
-      { registrytoken: 'r', identitytoken: 'i' },
-      { kind: 'identityToken', token: 'i' },
+      'a registry token before all else',
+      { registrytoken: 'r', identitytoken: 'i', ...alices },
+      { kind: 'registryToken', token: 'r' },
     ],
     ['a robot of Quay', encoded('acme+robot:s'), { kind: 'basic', username: 'acme+robot', secret: 's' }],
     ['a robot of Harbor', encoded('robot$acme+ci:s$x'), { kind: 'basic', username: 'robot$acme+ci', secret: 's$x' }],
@@ -37,8 +37,10 @@ describe('logins in a file', () => {
     ],
     ['empty fields as none', { auth: '', identitytoken: '', username: null }, undefined],
     ['a user without a secret as none', encoded('alice:'), undefined],
-    ['a secret without a user as none', encoded(':secret'), undefined],
-    ['what is not base64 as none', { auth: '%%%' }, undefined],
+    ['names of fields in any case', { AUTH: alices.auth, IdentityToken: '' }, alice],
+    ['base64 in lines', { auth: alices.auth.replace(/(.{4})/, '$1\r\n') }, alice],
+    ['zeros on both sides of a secret', encoded('alice:\0wonder:land\0'), alice],
+    ['null as none', null, undefined],
     ['no field as none, as docker leaves it for a helper', {}, undefined],
   ];
 
@@ -69,6 +71,55 @@ describe('logins in a file', () => {
     },
   );
 
+  it.each([
+    [
+      { [`https://${app.host}`]: encoded('old:s'), [app.host]: alices },
+      'the name of the registry before what leads to it',
+    ],
+    [
+      { [app.host]: alices, [`${app.host}/acme/web`]: encoded('path:s') },
+      'the name of the registry before a path of it',
+    ],
+    [{ [`${app.host}/other/path`]: alices }, 'what follows the host for nothing'],
+    [{ [`https://${app.host}/other/path`]: alices }, 'what follows the host of an address for nothing'],
+    [{ [app.host.toUpperCase()]: encoded('upper:s'), [app.host]: alices }, 'the very name before one in other letters'],
+  ])('are taken as docker takes them, %#: %j', async (auths) => {
+    const { write, read } = await place();
+    await write(dockers, { auths });
+    expect(await read()).toEqual(alice);
+  });
+
+  it('are those of Docker Hub under the key that docker has for it, before all others', async () => {
+    const { write, read } = await place();
+    const auths = {
+      'docker.io': encoded('a:s'),
+      'https://index.docker.io/v1/': alices,
+      'index.docker.io': encoded('b:s'),
+    };
+    await write(dockers, { auths });
+    expect(await read(hub)).toEqual(alice);
+    expect(await read(hub, { DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) })).toEqual(alice);
+  });
+
+  it('are read as Go reads JSON', async () => {
+    const { write, read } = await place();
+    const [mine, others] = [JSON.stringify(alices), JSON.stringify(encoded('bob:builder'))];
+    const files = [
+      `{"auths":{"${app.host}":${mine}},"AUTHS":{"quay.io":${others}}}`,
+      `{"auths":{"${app.host}":${others}},"auths":{"${app.host}":${mine}}}`,
+      `{"auths":{"${app.host}":${others},"${app.host}":${mine}}}`,
+      `{"auths":null,"Auths":{"${app.host}":${mine}},"credsStore":null}`,
+      `{"auths":{"${app.host}":${mine}}} and what nobody reads {`,
+      `{"auths":{"${app.host}":{"email":1,"auth":"${alices.auth}"}},"proxies":{"default":1},"HttpHeaders":[]}`,
+    ];
+    for (const file of files) {
+      await write(dockers, file);
+      expect([file, await read()]).toEqual([file, alice]);
+    }
+    await write(dockers, `{"auths":{"${app.host}":${mine}},"auths":null}`);
+    expect(await read()).toBeUndefined();
+  });
+
   it.each(['registry.example.com', 'registry.example.com:50001', 'example.com:5000', 'toString', '', '/'])(
     'are not for another registry: %s',
     async (key) => {
@@ -92,6 +143,74 @@ describe('logins in a file', () => {
     const env = { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'registry.example.com:5000': alices } }) };
     expect(await read(app, env)).toEqual(alice);
     expect(await read(hub, env)).toEqual(alice);
+  });
+});
+
+describe('a login beside what is broken', () => {
+  const problemsOf = async (files: Readonly<Record<string, unknown>>, env: Readonly<Record<string, string>> = {}) => {
+    const { home, write } = await place();
+    for (const [file, content] of Object.entries(files)) await write(file, content);
+    const problems: Failure[] = [];
+    const around = { home, env: { XDG_RUNTIME_DIR: join(home, 'run'), ...env } };
+    const login = await readDockerLogin(app, around, never, (problem) => problems.push(problem));
+    return { login, broken: problems.map(({ detail }) => detail.subject.replace(`${home}/`, '')) };
+  };
+  const auths = { [app.host]: alices };
+
+  it.each([
+    ['a login of another type', { auths: { ...auths, 'quay.io': 'secret' } }],
+    ['a field of another type', { auths: { ...auths, 'quay.io': { auth: 1 } } }],
+    ['what is not base64', { auths: { ...auths, 'quay.io': { auth: '%%%' } } }],
+    ['base64 of URLs', { auths: { ...auths, 'quay.io': { auth: 'YWxpY2U6_-8=' } } }],
+    ['base64 without its end', { auths: { ...auths, 'quay.io': { auth: 'YWxpY2U6cHc' } } }],
+    ['a secret without a user', { auths: { ...auths, 'quay.io': encoded(':secret') } }],
+    ['a user alone', { auths: { ...auths, 'quay.io': encoded('alice') } }],
+    ['helpers of another type', { auths, credHelpers: ['desktop'] }],
+    ['a helper of another type', { auths, credHelpers: { 'quay.io': 1 } }],
+    ['a helper for all of another type', { auths, credsStore: {} }],
+  ])('is found, and that is told: %s', async (_name, config) => {
+    expect(await problemsOf({ [dockers]: config })).toEqual({ login: alice, broken: [dockers] });
+  });
+
+  it('is no other than the broken one of the registry itself', async () => {
+    const { write, read } = await place();
+    const file = await write(dockers, {
+      auths: { [app.host]: { auth: 'YWxpY2U6cHc' }, [`https://${app.host}`]: alices },
+    });
+    expect((await failing(read())).detail).toEqual({ subject: file, speaker: 'program', code: fileProblem.broken });
+  });
+
+  it('is that of podman where docker’s file cannot be read', async () => {
+    expect(await problemsOf({ [dockers]: '{', [podmans]: { auths } })).toEqual({ login: alice, broken: [dockers] });
+  });
+
+  const plain = JSON.stringify({ auths: { [app.host]: encoded('bob:builder') } });
+  it.each([
+    '{',
+    'null and more',
+    `${plain} {}`,
+    JSON.stringify({ auths: { [app.host]: {} } }),
+    JSON.stringify({ auths: { [app.host]: null } }),
+    JSON.stringify({ auths: { [app.host]: { auth: '%%%' } } }),
+    JSON.stringify({ auths: { [app.host]: { ...encoded('bob:builder'), email: 'b@example.com' } } }),
+    JSON.stringify({ auths: { [app.host]: { identitytoken: 'i' } } }),
+    JSON.stringify({ auths: { [app.host]: encoded('bob:builder') }, credsStore: 'desktop' }),
+    JSON.stringify({ auths: [] }),
+  ])('is that of the file where docker does not take DOCKER_AUTH_CONFIG: %s', async (DOCKER_AUTH_CONFIG) => {
+    const found = await problemsOf({ [dockers]: { auths } }, { DOCKER_AUTH_CONFIG });
+    expect(found).toEqual({ login: alice, broken: ['DOCKER_AUTH_CONFIG'] });
+  });
+
+  it.each(['', ' ', '{}', '{"auths":null}', `{"AUTHS":{"${app.host}x":{"Auth":"${alices.auth}"}}} `])(
+    'is that of the file where DOCKER_AUTH_CONFIG has none: %j',
+    async (DOCKER_AUTH_CONFIG) => {
+      expect(await problemsOf({ [dockers]: { auths } }, { DOCKER_AUTH_CONFIG })).toEqual({ login: alice, broken: [] });
+    },
+  );
+
+  it('is that of the file where DOCKER_AUTH_CONFIG calls the registry in another way', async () => {
+    const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { [`https://${app.host}`]: encoded('bob:builder') } });
+    expect(await problemsOf({ [dockers]: { auths } }, { DOCKER_AUTH_CONFIG })).toEqual({ login: alice, broken: [] });
   });
 });
 

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { helperProblem } from '../../../src/core/credentialHelper';
-import { helpersWithinMs } from '../../../src/core/dockerConfig';
+import { helpersWithinMs, readDockerLogin } from '../../../src/core/dockerConfig';
+import type { Failure } from '../../../src/core/failure';
 import { reason } from '../../../src/ui/report';
 import { failing } from '../failing';
 import { fakePrograms } from './fakePrograms';
 import { alice, alices, app, dockers, everything, hub, place, podmans } from './loginPlace';
+const { signal: never } = new AbortController();
 
 describe('logins of a credential helper', () => {
   const answer = (user: string, secret: string) =>
@@ -56,6 +58,49 @@ describe('logins of a credential helper', () => {
       auths: { 'registry.example.com:5000': alices },
     };
     expect(await (await withHelper('exit 9', config)).read()).toEqual(alice);
+  });
+
+  const broken = 'echo No stored credential for https://index.docker.io/v1/; exit 1';
+  it.each([
+    ['fails', broken, alice],
+    ['is missing', undefined, alice],
+    ['answers with rubbish', 'echo hunter2', alice],
+    ['has none', 'echo credentials not found in native keychain; exit 1', undefined],
+    ['has an empty one', answer('', ''), undefined],
+    ['has one', answer('carol', 's'), { kind: 'basic', username: 'carol', secret: 's' }],
+  ])('or the file’s beside it, as docker does it: the helper %s', async (_name, script, expected) => {
+    const config = { credsStore: script === undefined ? 'missing' : 'safe', auths: { [app.host]: alices } };
+    const { read } = await withHelper(script ?? '', config);
+    expect(await read()).toEqual(expected);
+  });
+
+  it('come after a registry token of the file', async () => {
+    const config = { credsStore: 'safe', auths: { [app.host]: { registrytoken: 'r', ...alices } } };
+    expect(await (await withHelper(answer('carol', 's'), config)).read()).toEqual({
+      kind: 'registryToken',
+      token: 'r',
+    });
+  });
+
+  it('come from the helper that is named for the registry as docker calls it', async () => {
+    const credHelpers = { [`https://${app.host}`]: 'missing', [`${app.host}/acme/web`]: 'missing', [app.host]: 'safe' };
+    expect(await (await withHelper(answer('alice', 'wonder:land'), { credHelpers })).read()).toEqual(alice);
+  });
+
+  it('are read as Go reads JSON', async () => {
+    const { read } = await withHelper(`echo '{"USERNAME":"alice","secret":"wonder:land","Other":1} and more'`);
+    expect(await read()).toEqual(alice);
+  });
+
+  it('that fail are told of where podman has a login', async () => {
+    const { home, write, file, programs } = await withHelper(broken);
+    await write(podmans, { auths: { [app.host]: alices } });
+    const problems: string[] = [];
+    const note = (problem: Failure) => problems.push(reason(problem));
+    const env = { ...programs.env, XDG_RUNTIME_DIR: join(home, 'run') };
+    expect(await readDockerLogin(app, { home, env }, never, note)).toEqual(alice);
+    expect(problems).toEqual([expect.stringMatching(/docker-credential-safe.*No stored credential/)]);
+    expect(problems[0]).toContain(file);
   });
 
   it('are tokens when the user is <token>', async () => {

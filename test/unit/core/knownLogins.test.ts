@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helperProblem } from '../../../src/core/credentialHelper';
+import { fileProblem } from '../../../src/core/dockerConfig';
 import { listDockerLogins } from '../../../src/core/knownLogins';
 import { Failure } from '../../../src/core/failure';
 import { fakePrograms } from './fakePrograms';
@@ -100,6 +101,14 @@ describe('the registries that docker and podman know', () => {
     const detail = { subject: 'docker-credential-desktop', code };
     expect(failures).toMatchObject([{ detail }]);
     expect(JSON.stringify(failures)).not.toContain('hunter2');
+  });
+
+  it('are told although one of them is broken, and that is told', async () => {
+    const { logins: known, failures } = await logins({
+      [dockers]: { auths: { 'ghcr.io': { auth: 'hunter2' }, 'quay.io': encoded('bob:b') } },
+    });
+    expect(known).toEqual([{ host: 'quay.io', keeper: 'docker', account: 'bob' }]);
+    expect(failures).toMatchObject([{ detail: { code: fileProblem.broken } }]);
   });
 
   it('are told although a file is broken', async () => {

@@ -87,6 +87,13 @@ describe('the engine in use', () => {
     expect(await endpointOf(enginesOf({ env }))).toMatchObject({ name: 'elsewhere' });
   });
 
+  it('is the one of the context in use as Go reads its name', async () => {
+    for (const config of ['{"CURRENTCONTEXT":"farm"}', '{"currentContext":"work","currentcontext":"farm"} x']) {
+      await put('.docker/config.json', config);
+      expect(await endpointOf(enginesOf())).toMatchObject({ name: 'farm' });
+    }
+  });
+
   it('is a usual socket where docker has no other', async () => {
     const runtime = join(home.path, 'run');
     await put('run/podman/podman.sock', '');
@@ -114,6 +121,35 @@ describe('the engine in use', () => {
     // The pipes of Windows are on no other computer.
     const failure = await failing(enginesOf({ platform: 'win32' }).current());
     expect(failure).toMatchObject({ kind: 'notFound', detail: { code: 'NO_ENGINE', speaker: 'engine' } });
+  });
+
+  it('is where docker finds it, whatever is left out of its address', async () => {
+    const urlOf = async (around: Parameters<typeof enginesOf>[0]) => (await endpointOf(enginesOf(around))).url;
+    expect(await urlOf({ env: { DOCKER_HOST: 'tcp://' } })).toBe('tcp://localhost:2375');
+    expect(await urlOf({ env: { DOCKER_HOST: ' unix:// ' } })).toBe('unix:///var/run/docker.sock');
+    expect(await urlOf({ setting: 'tcp://:2375/engine' })).toBe('tcp://localhost:2375/engine');
+    expect(await urlOf({ setting: '/run/podman.sock' })).toBe('unix:///run/podman.sock');
+    await putContext('bare', 'tcp://bare.example');
+    expect(await urlOf({ setting: 'bare' })).toBe('tcp://bare.example:80');
+    const directory = await putContext('safe', 'tcp://safe.example');
+    await put(`${directory}/key.pem`, 'the key');
+    expect(await endpointOf(enginesOf({ setting: 'safe' }))).toMatchObject({
+      url: 'tcp://safe.example:443',
+      tls: { key: 'the key', verify: true },
+    });
+  });
+
+  it('is none where docker refuses its address', async () => {
+    await putContext('odd', 'tcp://odd.example:port');
+    const refusing = [
+      enginesOf({ env: { DOCKER_HOST: 'http://127.0.0.1:2375' } }),
+      enginesOf({ setting: 'http://127.0.0.1:2375' }),
+      enginesOf({ setting: 'odd' }),
+    ];
+    for (const engines of refusing) {
+      expect(await failing(engines.current())).toMatchObject({ kind: 'malformed', detail: { code: 'ENGINE_ADDRESS' } });
+      expect((await engines.found()).map(({ name }) => name)).not.toContain('odd');
+    }
   });
 
   it('is malformed where its address is none', async () => {

@@ -1,9 +1,12 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import https from 'node:https';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../../src/core/failure';
 import { DockerEngine } from '../../../src/engine/dockerEngine';
 import type { EngineTls } from '../../../src/engine/engine';
+import { reason } from '../../../src/ui/report';
 import { listen, type Listener } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
@@ -69,6 +72,27 @@ describe('no engine', () => {
   });
 });
 
+describe('an image without a date', () => {
+  it('is one whose engine says year 1, 1970 or 1980', async () => {
+    const path = join(directory.path, 'dates.sock');
+    const dates = [-62_135_596_800, 0, 1, 315_532_801, 1_767_225_600];
+    const answer = dates.map((Created, at) => ({
+      Id: `sha256:${at}`,
+      RepoTags: null,
+      RepoDigests: [],
+      Created,
+      Size: 1,
+    }));
+    const stop = await serveSocket(path, (_request, response) => response.end(JSON.stringify(answer)));
+    const images = await engineAt(`unix://${path}`).images(signal);
+    await stop();
+    expect(images.map(({ created }) => created)).toEqual([
+      ...[undefined, undefined, undefined, undefined],
+      new Date('2026-01-01'),
+    ]);
+  });
+});
+
 describe('an answer', () => {
   const transferring = async (body: string) => {
     const path = join(directory.path, 'engine.sock');
@@ -91,6 +115,26 @@ describe('an answer', () => {
   it('that ends without the digest of what was pushed rejects', async () => {
     const [push] = await transferring('{"status":"Pushed","id":"a"}\n');
     expect(push).toMatchObject(broken);
+  });
+
+  it('that ends with an empty error, as old Podman’s do, is an end like any other', async () => {
+    const ends = '{"stream":"Storing signatures\\n","error":""}\n{"status":"1: digest: sha256:0 size: 1","error":""}\n';
+    expect(await transferring(ends)).toEqual([undefined, undefined]);
+  });
+
+  it('that tells of one platform in place of the index hands it on', async () => {
+    const platform = { os: 'linux', architecture: 'arm64' };
+    const aux = { manifestPushedInsteadOfIndex: true, selectedManifest: { digest: 'sha256:0', platform } };
+    const [push] = await transferring(`${JSON.stringify({ aux })}\n{"status":"1: digest: sha256:0 size: 1"}\n`);
+    expect(push).toEqual({ platform });
+  });
+
+  it('that tells of content that is missing rejects in words of ours', async () => {
+    const [push] = await transferring(
+      '{"aux":{"contentMissing":true}}\n{"error":"content digest sha256:0: not found"}\n',
+    );
+    expect(push).toMatchObject({ message: 'content digest sha256:0: not found', detail: { code: 'CONTENT_MISSING' } });
+    expect(push instanceof Failure && reason(push)).toContain('does not have all of this image');
   });
 
   it('that tells an error rejects, whatever comes after it', async () => {
@@ -129,6 +173,28 @@ describe('ssh', () => {
     const engine = engineAt('ssh://me@farm.example:2222');
     expect(await engine.version(signal)).toMatchObject({ name: 'Docker Engine', version: '20.10.24' });
     expect(await readFile(log, 'utf8')).toMatch(/ -l me -p 2222 -- farm\.example docker system dial-stdio$/);
+  });
+
+  it.each([
+    [
+      'ssh://me@build.example.com/run/user/1000/podman/podman.sock',
+      ['-l', 'me', '--', 'build.example.com', 'docker', '--host', 'unix:///run/user/1000/podman/podman.sock'],
+    ],
+    ['ssh://me@[fd00::12]:2222', ['-l', 'me', '-p', '2222', '--', 'fd00::12', 'docker']],
+    ['ssh://me@build.example.com', ['-l', 'me', '--', 'build.example.com', 'docker']],
+    ['ssh://BUILD:022/', ['-p', '022', '--', 'BUILD', 'docker']],
+    ['ssh://-oProxyCommand=id', ['--', '-oProxyCommand=id', 'docker']],
+    // The shell of the other machine reads what comes after the host.
+    ['ssh://host/a%20b;$(id)', ['--', 'host', 'docker', '--host', "'unix:///a b;$(id)'"]],
+    ["ssh://host/it's", ['--', 'host', 'docker', '--host', `'unix:///it'"'"'s'`]],
+  ])('%s runs what docker runs', async (url, command) => {
+    const log = join(directory.path, 'arguments');
+    await putSsh(`
+      require('fs').writeFileSync(${JSON.stringify(log)}, JSON.stringify(process.argv.slice(2)));
+      process.exit(255);`);
+    await failing(engineAt(url).version(signal));
+    const quiet = ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-T'];
+    expect(JSON.parse(await readFile(log, 'utf8'))).toEqual([...quiet, ...command, 'system', 'dial-stdio']);
   });
 
   it('tells why it does not', async () => {
@@ -184,13 +250,54 @@ describe('tcp', () => {
     expect(await failing(over({ ca: pki.ca.cert, verify: true }))).toMatchObject({ kind: 'untrusted' });
   });
 
-  it('takes nothing from DOCKER_HOST', async () => {
-    vi.stubEnv('DOCKER_HOST', 'tcp://127.0.0.1:1');
-    vi.stubEnv('DOCKER_CERT_PATH', join(directory.path, 'nothing'));
+  it('takes nothing from DOCKER_HOST, and never changes it', async () => {
+    const { env } = process;
+    const changed: unknown[] = [];
+    const note = (_env: object, name: unknown) => changed.push(name) > 0;
+    const others = { ...env, DOCKER_HOST: 'no address', DOCKER_CERT_PATH: join(directory.path, 'nothing') };
+    process.env = new Proxy<NodeJS.ProcessEnv>(others, { set: note, deleteProperty: note, defineProperty: note });
     try {
       expect(await engineAt(plain.url.replace('http:', 'tcp:')).version(signal)).toMatchObject({ version: '20.10.24' });
     } finally {
-      vi.unstubAllEnvs();
+      process.env = env;
     }
+    expect(changed).toEqual([]);
+  });
+
+  it('reaches an engine behind a path', async () => {
+    const asked: (string | undefined)[] = [];
+    const proxy = await listen((request, response) => {
+      asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      answerVersion(request, response);
+    });
+    const engine = engineAt(proxy.url.replace('http:', 'tcp:') + '/a%20b/../engines//one/');
+    await engine.version(signal);
+    await engine.pull(image, anonymous, undefined, silent, signal);
+    await proxy.stop();
+    expect(asked).toEqual([
+      'GET /engines/one/version',
+      'POST /engines/one/images/create?fromImage=registry.example%2Fapp&tag=1',
+    ]);
+  });
+
+  it('follows no engine elsewhere', async () => {
+    const asked: unknown[] = [];
+    const other = await listen((request, response) => {
+      asked.push(request.url);
+      answerVersion(request, response);
+    });
+    const moved = await listen((_request, response) => response.writeHead(302, { Location: other.url }).end());
+    const failure = await failing(engineAt(moved.url.replace('http:', 'tcp:')).version(signal));
+    await moved.stop();
+    await other.stop();
+    expect([failure.detail.speaker, asked]).toEqual(['engine', []]);
+  });
+
+  it('hands what TLS needs over with the request, since VS Code drops what an agent has of it', async () => {
+    const request = vi.spyOn(https, 'request');
+    await over({ ca: pki.ca.cert, ...certificate(), verify: true });
+    const needed = { ca: pki.ca.cert, ...certificate(), rejectUnauthorized: true };
+    expect(request.mock.calls[0]?.[0]).toMatchObject(needed);
+    request.mockRestore();
   });
 });

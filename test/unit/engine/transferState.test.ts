@@ -64,6 +64,55 @@ describe('what Docker Engine 20.10 tells of a push', () => {
   });
 });
 
+describe('an empty error', () => {
+  it.each([
+    '{"status":"done","error":""}',
+    '{"error":"","errorDetail":{"message":""}}',
+    '{"error":"","errorDetail":null}',
+    '{"errorDetail":{}}',
+  ])('is none: %s', (line) => {
+    expect(after(line).error).toBeUndefined();
+  });
+
+  it('hides no other', () => {
+    expect(after('{"error":""}\n{"error":"denied","errorDetail":{"message":""}}').error).toBe('denied');
+  });
+});
+
+describe('what the image store of containerd tells of a push', () => {
+  const other = `sha256:${'4'.repeat(64)}`;
+  const selected = (platform: object) => ({
+    aux: {
+      manifestPushedInsteadOfIndex: true,
+      originalIndex: { mediaType: 'application/vnd.oci.image.index.v1+json', digest: other, size: 1609 },
+      selectedManifest: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 401, ...platform },
+    },
+  });
+  const end = { status: `latest: digest: ${digest} size: 401` };
+  const told = (...messages: readonly object[]) => after(messages.map((one) => JSON.stringify(one)).join('\n'));
+
+  it('is which platform went there in place of the index', () => {
+    const arm = { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } };
+    expect(told(selected(arm), end)).toMatchObject({ alone: arm, isComplete: true });
+    for (const unknown of [{}, { platform: null }, { platform: { os: 1 } }])
+      expect(told(selected(unknown), end).alone).toEqual({});
+  });
+
+  it('is nothing more where the index went there whole', () => {
+    expect(told(end)).toMatchObject({ alone: undefined, isComplete: true });
+    expect(told({ aux: { manifestPushedInsteadOfIndex: false } }, end).alone).toBeUndefined();
+  });
+
+  it('is no end before the digest', () => {
+    expect(told(selected({})).isComplete).toBe(false);
+  });
+
+  it('is what it lacks', () => {
+    const state = told({ aux: { contentMissing: true, desc: { digest: other } } }, { error: `${other}: not found` });
+    expect(state).toMatchObject({ lacksContent: true, error: `${other}: not found`, isComplete: false });
+  });
+});
+
 describe('what Docker Engine 20.10 tells of a pull', () => {
   const downloaded = `
 {"status":"Pulling from multi","id":"1"}

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { helperProblem } from '../../../src/core/credentialHelper';
+import { fileProblem, noLogin } from '../../../src/core/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
-import { accessTo } from '../../../src/ui/images/access';
-import { report } from '../../../src/ui/report';
+import type { App } from '../../../src/ui/app';
+import { accessTo, goingOn } from '../../../src/ui/images/access';
+import { reason, report } from '../../../src/ui/report';
 import { connectionNode, fakeApp, reference, treeOf } from './fakeApp';
 import { user } from './scriptedUser';
 
 const image = reference('registry.example.com/team/app:1.0');
 const { signal } = new AbortController();
+const anonymous: Credential = { kind: 'anonymous' };
 const account = (id: string, host: string) =>
   connectionNode(
     { id, label: id, account: id },
@@ -41,6 +45,61 @@ describe('what an image is pushed and pulled with', () => {
     const { app } = fakeApp({ tree: treeOf(account('bob', 'other.example')), docker: docker as never });
     const access = await accessTo(app, image, 'Push');
     expect([await access?.credential(signal), access?.connection, asked]).toEqual([login, undefined, [image]]);
+  });
+
+  it('is nothing where docker’s login cannot be read, which the user is told once', async () => {
+    const detail = { subject: 'docker-credential-desktop', speaker: 'program', namedBy: '/c.json' } as const;
+    const problems = [
+      new Failure('notFound', '', { ...detail, code: helperProblem.missing }),
+      new Failure('rejected', 'Invalid argument', { ...detail, code: helperProblem.failed }),
+      new Failure('malformed', '', { subject: '/c.json', speaker: 'program', code: fileProblem.broken }),
+      new Failure('unauthorized', '', { subject: 'a', speaker: 'program', code: noLogin, explanation: 'none there' }),
+    ];
+    for (const problem of problems) {
+      const { app, told } = fakeApp({ docker: { read: () => Promise.reject(problem) } as never });
+      const access = await accessTo(app, image, 'Pull');
+      const credential = access && goingOn(app, access, image);
+      expect([await credential?.(signal), await credential?.(signal)]).toEqual([anonymous, anonymous]);
+      expect(told).toEqual([`Going on without docker’s login for registry.example.com: ${reason(problem)}`]);
+      const refusal = access?.explain(new Failure('forbidden', 'denied', { subject: image.host }));
+      expect(report(refusal, 'pull')?.message).toBe(
+        'Could not pull: registry.example.com is not connected, and docker’s login for it could not be read. It says “denied”.',
+      );
+    }
+  });
+
+  it('is nothing either where a connection signs in with docker’s login', async () => {
+    const problem = new Failure('notFound', '', { subject: 'x', speaker: 'program', code: helperProblem.missing });
+    const node = connectionNode(
+      { id: 'c', login: 'docker' },
+      { locate: () => [], engineCredential: () => Promise.reject(problem) },
+    );
+    const { app, told } = fakeApp({ tree: treeOf(node) });
+    const access = await accessTo(app, image, 'Pull');
+    expect([await (access && goingOn(app, access, image))?.(signal), told.length]).toEqual([anonymous, 1]);
+    await expect(access?.credential(signal)).rejects.toBe(problem);
+  });
+
+  it('is not nothing for any other reason', async () => {
+    const locked = new Failure('rejected', '', { subject: 'the keychain', speaker: 'program', explanation: 'locked' });
+    const { app, told } = fakeApp({ docker: { read: () => Promise.reject(locked) } as never });
+    const access = await accessTo(app, image, 'Pull');
+    await expect((access && goingOn(app, access, image))?.(signal)).rejects.toBe(locked);
+    expect(told).toEqual([]);
+  });
+
+  it('is told of with what is broken beside it, once', async () => {
+    const login: Credential = { kind: 'identityToken', token: 't' };
+    const problem = new Failure('malformed', '', {
+      subject: 'DOCKER_AUTH_CONFIG',
+      speaker: 'program',
+      code: fileProblem.broken,
+    });
+    const read: App['docker']['read'] = (_image, _signal, note) => (note?.(problem), Promise.resolve(login));
+    const { app, told } = fakeApp({ docker: { read } as never });
+    const access = await accessTo(app, image, 'Pull');
+    expect([await access?.credential(signal), await access?.credential(signal)]).toEqual([login, login]);
+    expect(told).toEqual([expect.stringMatching(/^DOCKER_AUTH_CONFIG is not what “docker login”/)]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { groupImages, imageRows } from '../../../src/ui/images/localNode';
 import type { LocalNode } from '../../../src/ui/images/localNode';
+import { localFacts } from '../../../src/ui/words';
 import { localImage, reference } from './fakeApp';
 
 function drawn(nodes: readonly LocalNode[], depth = 0): string[] {
@@ -32,6 +33,14 @@ describe('the rows of the Images view', () => {
     expect(rows).toHaveLength(41);
     expect(rows[0]?.label).toBe('new');
     expect(new Set(rows.map(({ id }) => id)).size).toBe(41);
+  });
+
+  it('have images without a date last, and say no age of them', () => {
+    const dated = localImage('a', ['acme.example/app:dated'], { created: new Date('1999-01-01') });
+    const { id, names, digests, size } = localImage('b', ['acme.example/app:undated']);
+    const undated = { id, names, digests, size };
+    expect(imageRows(groupImages([undated, dated])).map(({ label }) => label)).toEqual(['dated', 'undated']);
+    expect([localFacts(undated), localFacts(dated).length]).toEqual([['1 MB'], 2]);
   });
 
   it('show an image pulled by digest under its repository', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { helperProblem } from '../../../src/core/credentialHelper';
 import { Failure } from '../../../src/core/failure';
 import type { NamedImage } from '../../../src/core/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
 import type { App } from '../../../src/ui/app';
-import { connectionAccess } from '../../../src/ui/images/access';
+import { accessTo, connectionAccess } from '../../../src/ui/images/access';
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';
@@ -39,11 +40,23 @@ describe('a push', () => {
       show: (...what: unknown[]) => (shown.push(what), Promise.resolve()),
     } as unknown as App['tree'];
     const credentials: unknown[] = [];
-    const engine = fakeEngine({ push: (_image, credential) => (credentials.push(credential), Promise.resolve()) });
+    const engine = fakeEngine({
+      push: (_image, credential) => (credentials.push(credential), Promise.resolve(undefined)),
+    });
     const { app, done } = fakeApp({ tree });
     await push(app, engine, image, access, false);
     expect(credentials).toEqual([{ kind: 'basic', username: 'alice', secret: 'pw' }]);
     expect([done, shown]).toEqual([[`Pushed ${printReference(image)}`], [[node, []]]]);
+  });
+
+  it.each([
+    [{ platform: { os: 'linux', architecture: 'arm64' } }, 'for linux/arm64 alone'],
+    [{}, 'for one platform alone'],
+  ])('of one platform in place of the index says so: %j', async (alone, words) => {
+    const engine = fakeEngine({ push: () => Promise.resolve(alone) });
+    const { app, done, told } = fakeApp({ tree: treeOf(node) });
+    await push(app, engine, image, access, false);
+    expect([done, told]).toEqual([[], [expect.stringContaining(words)]]);
   });
 
   it('that was cancelled is not called done, and says what is left behind', async () => {
@@ -65,7 +78,7 @@ describe('a push', () => {
   it('is done even if its tag cannot be shown', async () => {
     const tree = { ...treeOf(node), show: () => Promise.reject(new Error('no such row')) } as unknown as App['tree'];
     const { app, done, log } = fakeApp({ tree });
-    await push(app, fakeEngine({ push: () => Promise.resolve() }), image, access, false);
+    await push(app, fakeEngine({ push: () => Promise.resolve(undefined) }), image, access, false);
     expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);
   });
 });
@@ -97,6 +110,36 @@ describe('a pull', () => {
     const { app, told, done } = fakeApp();
     expect(await pull(app, fakeEngine({ pull: () => Promise.reject(cancelled) }), image, access)).toBe(false);
     expect([told.join(), done]).toEqual([expect.stringContaining('is as it was'), []]);
+  });
+});
+
+describe('a credential helper that fails', () => {
+  const problem = new Failure('rejected', 'Invalid argument', {
+    subject: 'docker-credential-desktop.exe',
+    speaker: 'program',
+    namedBy: '/c.json',
+    code: helperProblem.failed,
+  });
+
+  it('stops neither a pull nor a push, which go on without a login', async () => {
+    const used: unknown[] = [];
+    const engine = fakeEngine({
+      pull: (_image, credential) => (used.push(credential), Promise.resolve()),
+      push: (_image, credential) => (used.push(credential), Promise.resolve(undefined)),
+    });
+    const { app, told, done } = fakeApp({
+      engines: enginesOf(engine),
+      docker: { read: () => Promise.reject(problem) } as never,
+    });
+    const access = await accessTo(app, image, 'Pull');
+    if (access === undefined) throw new Error('no access');
+    await pull(app, engine, image, access);
+    await push(app, engine, image, access, false);
+    await pullEach(app, image, [image, image], access);
+    expect(used).toEqual(Array.from({ length: 4 }, () => ({ kind: 'anonymous' })));
+    expect([told.length, done.length]).toEqual([3, 3]);
+    for (const words of told)
+      expect(words).toMatch(/^Going on without .*docker-credential-desktop\.exe.*Invalid argument/);
   });
 });
 
