@@ -1,13 +1,26 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unless } from '../leftOut';
+import { layer } from '../sandbox/blob';
 import { whyNoDockerRegistry } from '../sandbox/dockerRegistry';
 import { buildImage } from '../sandbox/images';
 import { startSandbox, type Sandbox } from '../sandbox/sandbox';
 import type { SeedRepository } from '../sandbox/seed';
 import { tempDir, type TempDir } from '../sandbox/tempDir';
 import { ask, askJson, manifestTypes } from '../unit/sandbox/ask';
+
+describe('a layer', () => {
+  it('is a tar archive that tar reads', () => {
+    const { bytes } = layer({ files: { 'app/hello.txt': 'hello\n', 'app/empty': '', 'app/long': 'x'.repeat(1300) } });
+    expect(execFileSync('tar', ['-tzf', '-'], { input: bytes }).toString()).toBe(
+      'app/hello.txt\napp/empty\napp/long\n',
+    );
+    expect(execFileSync('tar', ['-xzOf', '-', 'app/hello.txt'], { input: bytes }).toString()).toBe('hello\n');
+    expect(execFileSync('tar', ['-xzOf', '-', 'app/long'], { input: bytes }).length).toBe(1300);
+  });
+});
 
 // Thousands of files are written, on a disk where there is no /dev/shm.
 describe('startSandbox', () => {
