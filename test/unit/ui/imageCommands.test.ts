@@ -173,7 +173,7 @@ describe('Push…', () => {
         {
           push: (image, credential) => {
             pushed.push(`${printReference(image)} by ${credential.kind === 'basic' ? credential.username : '-'}`);
-            return Promise.resolve();
+            return Promise.resolve(undefined);
           },
         },
       );
