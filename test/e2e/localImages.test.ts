@@ -286,7 +286,7 @@ describe('without a container engine', unless(found), () => {
       const input = quickInput(workbench());
       await input.pick('Another address…');
       await expect.poll(() => input.placeholder()).toMatch(/^unix:/);
-      await input.type('/var/run/docker.sock');
+      await input.type('http://localhost:2375');
       await input.says('Type an address that begins with unix://');
       await input.type(engine.url);
       await input.accept();
