@@ -83,7 +83,7 @@ function labelled(labels: number): () => string {
     config: { Labels: Object.fromEntries(Array.from({ length: labels }, (_none, at) => [`l${at}`, 'x'])) },
   };
   const platform = { os: 'linux', architecture: 'amd64' };
-  return () => describeImage({ image, digest: 'sha256:1', platform, config, layers: [] }, image);
+  return () => describeImage({ image, digest: 'sha256:1', platform, config, layers: [], faults: [] }, image);
 }
 
 const cases: readonly Case[] = [

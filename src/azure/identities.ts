@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
-import { abandonable } from '../core/auth';
+import { abandonable } from '../core/shared';
 import { Failure } from '../core/failure';
 import { systemFailure } from '../core/http';
 import type { Log } from '../core/log';

@@ -1,10 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import type { Credential } from './model';
+import { withRetry } from './retry';
 import { decodeJson, tokenAnswer } from './schemas';
+import { abandonable, shared } from './shared';
 
 /** Reads the credential at each use, so that one kept by another program is never stale. */
 export type ReadCredential = (signal: AbortSignal) => Promise<Credential>;
@@ -12,7 +13,8 @@ export type ReadCredential = (signal: AbortSignal) => Promise<Credential>;
 /** What a request is sent with. */
 type Proof =
   | { readonly kind: 'none' }
-  | { readonly kind: 'basic' }
+  /** The credential itself, as `ownAuthorization` writes it. */
+  | { readonly kind: 'own' }
   /** `rejected` is a kept token that the registry no longer takes. */
   | { readonly kind: 'bearer'; readonly scopes: readonly string[]; readonly rejected?: string };
 
@@ -35,9 +37,26 @@ const shortestLifeSeconds = 60;
 const marginSeconds = 10;
 
 /**
+ * How everything speaks to a registry that signs in. Each hop is tried again by itself, so that a token server that is busy is not
+ * taken for one that refuses, and what a hop was already told is not asked twice. `renewing` mends what a hop refuses before it
+ * counts as refused.
+ */
+export function registryHttp(
+  http: Http,
+  registryUrl: string,
+  readCredential: ReadCredential,
+  renewing: (hop: Http) => Http = (hop) => hop,
+): Http {
+  return withAuth(renewing(withRetry(http)), registryUrl, readCredential);
+}
+
+/**
  * Answers the registry's challenges: sends a request, reads what a 401 asks for, fetches a token or takes the password, and
  * sends it again. Tokens are kept by scope; requests that need the same one share its exchange.
  * https://distribution.github.io/distribution/spec/auth/token/
+ *
+ * A registry that shows visitors a part asks nobody to sign in. So whoever has a credential asks at `/v2/` first how it is taken:
+ * once, for all requests; an answer that tells nothing is not kept. Visitors are spared that.
  *
  * `registryUrl` is the connection's: credentials go to its origin, and to the token realm it names, no further.
  */
@@ -47,8 +66,21 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   const exchanges = new Map<string, Promise<Token>>();
   /** Wider scopes that the registry asked for in place of ours. */
   const widened = new Map<string, readonly string[]>();
-  /** The challenge this registry answers with; known after the first 401. */
-  let learned: Challenge | undefined;
+  /** The challenge this registry answers with; `unasked`: it takes the credential itself, and lets in those without. */
+  let learned: Challenge | 'unasked' | undefined;
+  /** Whether the registry was asked how it takes a credential, and told as much as it tells. */
+  let isIntroduced = false;
+
+  const introduction = shared(async (signal) => {
+    learned ??= await introduce(http, registry, readCredential, signal);
+    isIntroduced = true;
+  });
+
+  /** Finds out how a credential is taken, if there is one, unless a challenge has told. */
+  const introduced = async (signal: AbortSignal): Promise<void> => {
+    if (learned !== undefined || isIntroduced || (await readCredential(signal)).kind === 'anonymous') return;
+    await introduction(signal);
+  };
 
   const exchanged = async (challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> => {
     const key = scopes.join(' ');
@@ -75,8 +107,8 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
           : { ...request, headers: { ...request.headers, Authorization: authorization } },
         signal,
       );
-    if (proof.kind === 'basic') return { response: await sendAs(basicAuthorization(await readCredential(signal))) };
-    if (proof.kind === 'none' || learned === undefined) return { response: await sendAs(undefined) };
+    if (proof.kind === 'own') return { response: await sendAs(ownAuthorization(await readCredential(signal))) };
+    if (proof.kind === 'none' || typeof learned !== 'object') return { response: await sendAs(undefined) };
     const kept = tokens.get(proof.scopes.join(' '));
     if (kept !== undefined && kept.value !== proof.rejected && kept.expiresAt > Date.now()) {
       return { response: await sendAs(`Bearer ${kept.value}`), token: { value: kept.value, isKept: true } };
@@ -86,9 +118,9 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   };
 
   /** The proof to start with: what worked before. */
-  const firstProof = ({ scope }: HttpRequest): Proof => {
-    if (learned === undefined) return { kind: 'none' };
-    if (learned.scheme === 'basic') return { kind: 'basic' };
+  const firstProof = ({ url, scope }: HttpRequest): Proof => {
+    if (learned === undefined || new URL(url).origin !== registry.origin) return { kind: 'none' };
+    if (learned === 'unasked' || learned.scheme === 'basic') return { kind: 'own' };
     return { kind: 'bearer', scopes: widened.get(scope ?? '') ?? scopesOf(scope) };
   };
 
@@ -99,14 +131,12 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
     answer: Answer,
     signal: AbortSignal,
   ): Promise<Proof | undefined> => {
-    // Another origin, to which the registry redirects, may not say where the credential goes.
-    if (new URL(answer.response.url).origin !== registry.origin) return undefined;
-    const challenge = choose(parseChallenges(answer.response.headers['www-authenticate'] ?? ''), registry);
+    const challenge = challengeOf(answer.response, registry);
     if (challenge === undefined) return undefined;
     learned = challenge;
     if (challenge.scheme === 'basic') {
       const credential = await readCredential(signal);
-      return sent.kind === 'basic' || credential.kind !== 'basic' ? undefined : { kind: 'basic' };
+      return sent.kind === 'own' || credential.kind !== 'basic' ? undefined : { kind: 'own' };
     }
     const named = scopesOf(challenge.parameters.scope);
     if (sent.kind !== 'bearer') {
@@ -129,6 +159,7 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   };
 
   return async (request, signal) => {
+    if (new URL(request.url).origin === registry.origin) await introduced(signal);
     let proof = firstProof(request);
     // At most: as before, with what the challenge asks for, with the wider scope it then names.
     for (let attempt = 1; ; attempt++) {
@@ -139,6 +170,56 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
       proof = next;
     }
   };
+}
+
+/**
+ * How a registry takes the credential, as it tells at `/v2/`; nothing where it does not tell. Rejects where it refuses the
+ * credential, and where there is no answer to go by.
+ *
+ * Some challenge with 200 as well, as zot does; others, as Nexus and Artifactory may, show by refusing a wrong password that they
+ * look at one. https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support
+ */
+async function introduce(
+  http: Http,
+  registry: URL,
+  readCredential: ReadCredential,
+  signal: AbortSignal,
+): Promise<Challenge | 'unasked' | undefined> {
+  const url = `${registry.href.replace(/\/+$/, '')}/v2/`;
+  const ask = async (authorization?: string): Promise<HttpResponse> => {
+    const headers = authorization === undefined ? {} : { Authorization: authorization };
+    const response = await http({ method: 'GET', url, headers }, signal);
+    // It is not well, and may answer otherwise in a moment.
+    if (response.status === 429 || response.status >= 500) throw failureOf(response);
+    return response;
+  };
+  const asVisitor = await ask();
+  const challenge = challengeOf(asVisitor, registry);
+  if (challenge?.scheme === 'bearer' || !isOpen(asVisitor, registry)) return challenge;
+  const credential = await readCredential(signal);
+  // An identity token is for a token server, and none is named here.
+  const own = ownAuthorization(credential);
+  if (own === undefined) return challenge;
+  const withCredential = await ask(own);
+  if (withCredential.status === 200) return challenge ?? 'unasked';
+  const asked = challengeOf(withCredential, registry);
+  if (asked?.scheme === 'bearer' && credential.kind === 'basic') return asked;
+  // It lets in visitors, so what it refuses is the credential.
+  if (withCredential.status === 403) throw failureOf(withCredential);
+  if (withCredential.status === 400 || withCredential.status === 401)
+    throw refusedCredential(withCredential, credential);
+  return challenge;
+}
+
+/** A web page lets everybody in as well, and is no registry. */
+function isOpen({ status, headers, url }: HttpResponse, registry: URL): boolean {
+  return status === 200 && new URL(url).origin === registry.origin && !/html/i.test(headers['content-type'] ?? '');
+}
+
+/** Another origin, to which the registry redirects, may not say where the credential goes. */
+function challengeOf({ url, headers }: HttpResponse, registry: URL): Challenge | undefined {
+  if (new URL(url).origin !== registry.origin) return undefined;
+  return choose(parseChallenges(headers['www-authenticate'] ?? ''), registry);
 }
 
 /** Bearer where its realm can be used, else Basic: the stronger first, whatever their order. */
@@ -155,6 +236,11 @@ function basicAuthorization(credential: Credential): string | undefined {
   return `Basic ${Buffer.from(`${credential.username}:${credential.secret}`, 'utf8').toString('base64')}`;
 }
 
+/** What a registry takes without a token server. */
+function ownAuthorization(credential: Credential): string | undefined {
+  return credential.kind === 'registryToken' ? `Bearer ${credential.token}` : basicAuthorization(credential);
+}
+
 async function exchangeToken(
   http: Http,
   registry: URL,
@@ -169,7 +255,7 @@ async function exchangeToken(
   if (credential.kind === 'registryToken') return { value: credential.token, expiresAt: 0 };
   const service = challenge.parameters.service;
   const response = await tokenResponse(http, registry, realm, service, scopes, credential, signal);
-  if (response.status !== 200) throw refusedToken(response, credential);
+  if (response.status !== 200) throw refusedCredential(response, credential);
   const answer = decodeJson(tokenAnswer, response);
   const value = answer.access_token ?? answer.token;
   if (value === undefined || value === null || value === '') {
@@ -198,6 +284,7 @@ async function tokenResponse(
     http(
       {
         method: 'POST',
+        asksForToken: true,
         url: realm.href,
         namedBy: registry.href,
         headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -220,6 +307,7 @@ async function tokenResponse(
   const response = await http(
     {
       method: 'GET',
+      asksForToken: true,
       url: url.href,
       namedBy: registry.href,
       headers: authorization === undefined ? {} : { Authorization: authorization },
@@ -233,13 +321,13 @@ async function tokenResponse(
 
 const maxTokenBytes = 128 * 1024;
 
-/** Some servers answer a wrong password with 403 or 400 where they mean 401. */
-function refusedToken(response: HttpResponse, credential: Credential): Failure {
+/** Some servers answer a wrong password with 403 or 400 where they mean 401; any other status says nothing of the password. */
+function refusedCredential(response: HttpResponse, credential: Credential): Failure {
   const failure = failureOf(response);
-  const meansUnauthorized = [400, 401, 403].includes(response.status);
+  if (![400, 401, 403].includes(response.status)) return failure;
   const words =
     failure.message === '' && credential.kind !== 'anonymous' ? 'incorrect user name or secret' : failure.message;
-  return new Failure(meansUnauthorized ? 'unauthorized' : failure.kind, words, failure.detail);
+  return new Failure('unauthorized', words, failure.detail);
 }
 
 /**
@@ -283,22 +371,4 @@ function mergeScopes(own: string | undefined, named: readonly string[]): readonl
     actions.set(resource, known);
   }
   return [...actions].map(([resource, known]) => `${resource === '' ? '' : `${resource}:`}${[...known].join(',')}`);
-}
-
-export async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  // Many requests of one operation may wait here on its signal.
-  setMaxListeners(0, signal);
-  let abandon: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abandon = () => {
-      reject(signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'));
-    };
-    signal.addEventListener('abort', abandon, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abandon);
-  }
 }

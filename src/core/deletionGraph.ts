@@ -1,18 +1,15 @@
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from './failure';
-import { isDigestTag } from './imageReader';
 import { isIndexType } from './manifest';
+import { readChildren } from './indexTree';
 import type { IndexManifest, Manifest } from './manifest';
-import type { Descriptor, Platform } from './model';
-import type { RegistryClient, Stated } from './registryClient';
+import type { Platform } from './model';
+import { cosignTags, isDigestTag } from './referrersTag';
+import type { Referrers, RegistryClient, Stated } from './registryClient';
 
 /** Requests of one reading at a time. */
 const width = 6;
-/** Deeper than any index is nested. */
-const mostDepth = 4;
-/** More indexes inside of one than any has. */
-const mostNested = 100;
 /** Images of one deletion whose referrers are asked for; those of more are not counted. */
 const mostAsked = 41;
 
@@ -59,8 +56,7 @@ export interface GraphSource {
   readonly tags: (signal: AbortSignal) => Promise<readonly KnownTag[]>;
   readonly stated: (reference: string, signal: AbortSignal) => Promise<Stated>;
   readonly manifest: (reference: string, signal: AbortSignal) => Promise<Manifest>;
-  /** Nothing where there is no such API. */
-  readonly referrers: (digest: string, signal: AbortSignal) => Promise<readonly Descriptor[] | undefined>;
+  readonly referrers: (digest: string, signal: AbortSignal) => Promise<Referrers>;
 }
 
 export function registrySource(client: RegistryClient, path: string, tags: GraphSource['tags']): GraphSource {
@@ -247,27 +243,18 @@ async function allChildren(
   index: IndexManifest,
   signal: AbortSignal,
 ): Promise<{ readonly children: readonly Child[]; readonly isWhole: boolean }> {
-  const children: Child[] = [];
-  let level: readonly IndexManifest[] = [index];
-  let nested = 0;
-  for (let depth = 0; depth < mostDepth && level.length > 0; depth++) {
-    const below: IndexManifest[] = [];
-    for (const descriptor of level.flatMap(({ manifests }) => manifests)) {
-      const isIndex = isIndexType(descriptor.mediaType);
-      children.push({ digest: descriptor.digest, isIndex, ...platformIn(descriptor) });
-      if (!isIndex || ++nested > mostNested) continue;
-      signal.throwIfAborted();
-      const child = await unlessRefused(() => source.manifest(descriptor.digest, signal));
-      if (child?.kind === 'index') below.push(child);
-    }
-    level = below;
-  }
-  return { children, isWhole: level.length === 0 && nested <= mostNested };
-}
-
-/** BuildKit's attestations claim the platform unknown/unknown. */
-function platformIn({ platform }: Descriptor): { readonly platform?: Platform } {
-  return platform === undefined || platform.os === 'unknown' ? {} : { platform };
+  const read = (digest: string) => source.manifest(digest, signal);
+  const { children, isWhole } = await readChildren(read, index, signal);
+  const untold = children.find(({ failure }) => failure !== undefined && !isRefusal(failure));
+  if (untold?.failure !== undefined) throw untold.failure;
+  return {
+    children: children.map(({ descriptor, platform }) => ({
+      digest: descriptor.digest,
+      isIndex: isIndexType(descriptor.mediaType),
+      ...(platform === undefined ? {} : { platform }),
+    })),
+    isWhole,
+  };
 }
 
 /** A side question: nothing where the registry does not tell, or there is too much to ask. */
@@ -282,14 +269,10 @@ async function countReferrers(
   try {
     for (const digest of digests) {
       signal.throwIfAborted();
-      const tag = digest.replace(':', '-');
-      let referrers = await source.referrers(digest, signal);
-      if (referrers === undefined && digestTags.has(tag)) {
-        const index = await source.manifest(tag, signal);
-        referrers = index.kind === 'index' ? index.manifests : [];
-      }
-      for (const referrer of referrers ?? []) found.add(referrer.digest);
-      for (const suffix of ['.sig', '.att', '.sbom']) if (digestTags.has(tag + suffix)) found.add(tag + suffix);
+      const { descriptors, failure } = await source.referrers(digest, signal);
+      if (failure !== undefined) return undefined;
+      for (const referrer of descriptors) found.add(referrer.digest);
+      for (const tag of cosignTags(digest)) if (digestTags.has(tag)) found.add(tag);
     }
   } catch (error) {
     if (error instanceof Failure) return undefined;
@@ -303,9 +286,13 @@ async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof Failure && ['notFound', 'unsupported', 'forbidden'].includes(error.kind)) return undefined;
+    if (error instanceof Failure && isRefusal(error)) return undefined;
     throw error;
   }
+}
+
+function isRefusal({ kind }: Failure): boolean {
+  return ['notFound', 'unsupported', 'forbidden'].includes(kind);
 }
 
 function unique(platforms: readonly Platform[]): readonly Platform[] {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { withAuth } from './auth';
+import { registryHttp } from './auth';
 import type { ReadCredential } from './auth';
 import { parseChallenges } from './challenge';
 import { emptyList, Failure, failureOf } from './failure';
@@ -10,6 +10,7 @@ import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
 import { redactUrl } from './redaction';
 import type { Redaction } from './redaction';
+import { withRetry } from './retry';
 import type { ReadTls } from './tls';
 import { watched } from './watched';
 
@@ -191,7 +192,7 @@ async function lookAtServer(walk: Walk, subject: Subject, endpoint: Endpoint, re
   // The proxy looks the registry's name up: this machine need not know it.
   await walk.take('names', (note) => lookUp((proxy ?? url).hostname, note, walk.signal));
   await lookBelowHttp(walk, subject, url, proxy);
-  const answer = await walk.take('api', (note) => askApi(subject.http, endpoint, note, walk.signal));
+  const answer = await walk.take('api', (note) => askApi(withRetry(subject.http), endpoint, note, walk.signal));
   const { credential } = endpoint;
   if (credential === undefined) return;
   if (answer === undefined) walk.skip('signIn', 'api');
@@ -332,7 +333,7 @@ async function signIn(
       note('exchange', `${request.method} ${new URL(request.url).host}: ${response.status}`);
     return response;
   };
-  const signedIn = withAuth(exchanging, root, () => Promise.resolve(credential));
+  const signedIn = registryHttp(exchanging, root, () => Promise.resolve(credential));
   const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
   note('status', response.status);
   if (response.status !== 200) throw failureOf(response);

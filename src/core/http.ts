@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Asks for a token, which changes nothing however often it is asked: sent again like a GET, by core/retry.ts. */
+  readonly asksForToken?: boolean;
   /** Token scope this request needs, such as `repository:team/api:pull`; read by core/auth.ts. */
   readonly scope?: string;
   /** A longer answer, unpacked, is refused as malformed. Default 8 MiB. */

@@ -1,32 +1,33 @@
 import pLimit from 'p-limit';
+import { t } from '@vscode/l10n';
+import { artifactIn, failureBelow, orFailure, readAttachments, readAttestations } from './attachments';
+import type { Attachments, ImageSource } from './attachments';
+import { rowsLeftOut } from './bounds';
 import { Failure } from './failure';
+import { leavesOf, readChildren } from './indexTree';
+import type { Child } from './indexTree';
 import { dateOf, platformOf, printPlatform } from './manifest';
-import type { ImageManifest, IndexManifest, Manifest } from './manifest';
-import type {
-  Attachment,
-  AttachmentKind,
-  Descriptor,
-  ImageDetails,
-  InspectedImage,
-  Platform,
-  PlatformImage,
-} from './model';
+import type { ImageManifest, IndexManifest, Manifest, Schema1Manifest } from './manifest';
+import type { Attachment, ImageDetails, InspectedImage, Page, Platform, PlatformImage, Tag } from './model';
 import { withDigest } from './reference';
 import type { ImageReference } from './reference';
 import type { RegistryClient } from './registryClient';
-import { decodeJson, imageConfigAnswer } from './schemas';
+import { imageConfigAnswer, parseJson, v1Compatibility } from './schemas';
 import type { ImageConfigAnswer } from './schemas';
+import { tolerate } from './tolerant';
 
-/** What stands behind a manifest: read through a RegistryClient, a request or two for each answer. */
+/**
+ * What stands behind a manifest: read through a RegistryClient, a request or two for each answer. What an image leads to are side
+ * questions: their answers may fail, and the image is told of all the same.
+ */
 
 const configMaxBytes = 8 * 1024 * 1024;
-const attachmentMaxBytes = 32 * 1024 * 1024;
 /** One image's requests at a time; the tree bounds how many images are read together. */
 const width = 6;
-/** More platforms than any real index has: beyond them their attachments are left unasked. */
+/** More platforms than any real index has: the others are left out. */
 const mostPlatforms = 40;
-/** More manifests of attestations than BuildKit makes for a platform, which is one; each costs a request. */
-export const mostAttestations = 20;
+/** Children of an index that are asked for its date and size, where those before are not there. */
+const mostTried = 4;
 
 /** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
 export async function readDetails(
@@ -37,71 +38,58 @@ export async function readDetails(
 ): Promise<ImageDetails> {
   const manifest = await client.manifest(repository, reference, signal);
   const { digest, mediaType, annotations } = manifest;
-  const annotated = dateOf(annotations['org.opencontainers.image.created']);
+  const common = { digest, mediaType, labels: annotations, platforms: [], ...dated(annotated(manifest)) };
   switch (manifest.kind) {
-    case 'schema1': {
-      const platforms =
-        manifest.architecture === undefined ? [] : [{ os: 'linux', architecture: manifest.architecture }];
-      return {
-        digest,
-        mediaType,
-        type: 'image',
-        platforms,
-        labels: {},
-        ...(manifest.created ? { created: manifest.created } : {}),
-      };
-    }
-    case 'artifact': {
-      const artifactType = manifest.artifactType ?? manifest.config.mediaType;
-      const size = sizeOf(manifest);
-      return {
-        digest,
-        mediaType,
-        type: 'artifact',
-        artifactType,
-        size,
-        platforms: [],
-        labels: annotations,
-        ...(annotated ? { created: annotated } : {}),
-      };
-    }
+    case 'schema1':
     case 'image': {
-      const config = await readConfig(client, repository, manifest, signal);
-      return {
-        digest,
-        mediaType,
-        type: 'image',
-        size: sizeOf(manifest),
-        platforms: [platformOf(config)],
-        ...ofConfig(config),
-      };
+      const told = await orFaults(manifest, () => readConfig(client, repository, manifest, signal));
+      return { ...common, type: 'image', ...sized(manifest), ...ofConfig(told), ...faulty(manifest, told) };
+    }
+    case 'artifact':
+    case 'unknown': {
+      const artifactType =
+        manifest.artifactType ?? (manifest.kind === 'artifact' ? manifest.config.mediaType : mediaType);
+      return { ...common, type: 'artifact', artifactType, ...sized(manifest), ...faulty(manifest) };
     }
     case 'index': {
-      const platforms = runnable(manifest).map(platformOfDescriptor);
-      const common = { digest, mediaType, type: 'index', platforms, labels: annotations } as const;
-      const chosen = likeliest(runnable(manifest));
-      const child = chosen === undefined ? undefined : await client.manifest(repository, chosen.digest, signal);
-      if (child === undefined || child.kind === 'index' || child.kind === 'schema1')
-        return { ...common, ...(annotated ? { created: annotated } : {}) };
-      if (child.kind === 'artifact')
-        return { ...common, size: sizeOf(child), ...(annotated ? { created: annotated } : {}) };
-      const config = ofConfig(await readConfig(client, repository, child, signal));
-      return { ...common, size: sizeOf(child), ...(annotated ? { created: annotated } : {}), ...config };
+      const read = (one: string) => client.manifest(repository, one, signal);
+      const leaves = leavesOf((await readChildren(read, manifest, signal)).children).slice(0, mostPlatforms);
+      const limit = pLimit(width);
+      const platforms = await Promise.all(
+        leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(client, repository, leaf, signal))),
+      );
+      const chosen = await firstThere(leaves, read);
+      const index = { ...common, type: 'index', platforms: platforms.filter((one) => one !== undefined) } as const;
+      if (chosen === undefined) return { ...index, ...faulty(manifest) };
+      if (chosen.kind !== 'image' && chosen.kind !== 'schema1')
+        return { ...index, ...sized(chosen), ...faulty(manifest) };
+      const told = await orFaults(chosen, () => readConfig(client, repository, chosen, signal));
+      const { created, labels } = ofConfig(told);
+      return {
+        ...index,
+        ...sized(chosen),
+        ...dated(created),
+        labels,
+        ...faulty(manifest, told),
+      };
     }
   }
 }
 
-/** Where an image is read from. */
-export interface ImageSource {
-  readonly client: RegistryClient;
-  readonly image: ImageReference;
-  /** Those tags of the repository that name a digest, `sha256-…`: see isDigestTag. */
-  readonly digestTags: ReadonlySet<string>;
+/** What is below a tag, a platform or what describes one. */
+export async function listBelow(
+  source: ImageSource,
+  entry: Tag | PlatformImage | Attachment,
+  signal: AbortSignal,
+): Promise<Page<PlatformImage | Attachment>> {
+  if (entry.kind === 'tag') return readPlatforms(source, entry.label, signal);
+  const { attachments, attachmentsFailure, image } = entry;
+  if (attachments === undefined) return pageOf(await readAttachments(source, image.digest ?? '', signal));
+  return pageOf({ attachments, ...(attachmentsFailure === undefined ? {} : { failure: attachmentsFailure }) });
 }
 
-/** Tags that are no versions but hold what describes a digest: referrers where there is no API for them, and cosign's. */
-export function isDigestTag(tag: string): boolean {
-  return /^sha256-[a-f0-9]{64}(\.(sig|att|sbom))?$/.test(tag);
+function pageOf({ attachments, failure }: Attachments): Page<Attachment> {
+  return { items: attachments, ...(failure === undefined ? {} : { failure }) };
 }
 
 /** The platforms of an index, each with what describes it; of a plain image, its own. What describes the index as a whole comes last. */
@@ -109,29 +97,56 @@ export async function readPlatforms(
   source: ImageSource,
   reference: string,
   signal: AbortSignal,
-): Promise<readonly (PlatformImage | Attachment)[]> {
+): Promise<Page<PlatformImage | Attachment>> {
   const { client, image } = source;
   const manifest = await client.manifest(image.path, reference, signal);
-  const own = await readAttachments(source, manifest.digest, signal);
   if (manifest.kind !== 'index') {
-    if (manifest.kind !== 'image') return own;
-    const platform = platformOf(await readConfig(client, image.path, manifest, signal));
-    return [platformImage(image, manifest.digest, platform, sizeOf(manifest), own)];
+    const described = await readAttachments(source, manifest.digest, signal);
+    if (manifest.kind !== 'image' && manifest.kind !== 'schema1') return pageOf(described);
+    const told = await orFaults(manifest, () => readConfig(client, image.path, manifest, signal));
+    return { items: [platformImage(image, manifest.digest, platformOf(told.config), sizeOf(manifest), described)] };
   }
+  const read = (digest: string) => client.manifest(image.path, digest, signal);
+  const { children, isWhole } = await readChildren(read, manifest, signal);
+  const leaves = leavesOf(children);
   const limit = pLimit(width);
-  const readPlatform = async (child: Descriptor): Promise<PlatformImage> => {
-    signal.throwIfAborted();
-    const childManifest = await client.manifest(image.path, child.digest, signal);
-    const attachments: Attachment[] = [];
-    for (const { digest } of attestationsOf(manifest, child.digest))
-      attachments.push(...(await readStatements(source, digest, signal)));
-    attachments.push(...(await readAttachments(source, child.digest, signal)));
-    const size = isImageManifest(childManifest) ? sizeOf(childManifest) : undefined;
-    return platformImage(image, child.digest, platformOfDescriptor(child), size, attachments);
+  const rows = await Promise.all(leaves.slice(0, mostPlatforms).map((leaf) => limit(readLeaf, source, leaf, signal)));
+  const indexes = [manifest.digest, ...children.flatMap(({ nested }) => nested?.digest ?? [])];
+  const described = await Promise.all(indexes.map((digest) => limit(readAttachments, source, digest, signal)));
+  const isCut = !isWhole || leaves.length > mostPlatforms;
+  const failure = isCut ? rowsLeftOut(image.host, rows.length) : described.flatMap(({ failure: one }) => one ?? [])[0];
+  return {
+    items: [...rows, ...described.flatMap(({ attachments }) => attachments)],
+    ...(failure === undefined ? {} : { failure }),
   };
-  const children = runnable(manifest).slice(0, mostPlatforms);
-  const platforms = await Promise.all(children.map((child) => limit(readPlatform, child)));
-  return [...platforms, ...own];
+}
+
+/** One of the images that a name stands for. */
+export interface NamedImage {
+  /** By digest. */
+  readonly image: ImageReference;
+  readonly label: string;
+  readonly platform?: Platform;
+}
+
+/** The images that an index leads to; of anything else, itself. */
+export async function readImages(
+  client: RegistryClient,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<readonly NamedImage[]> {
+  const manifest = await client.manifest(image.path, referenceOf(image), signal);
+  if (manifest.kind !== 'index') return [{ image: withDigest(image, manifest.digest), label: manifest.digest }];
+  const read = (digest: string) => client.manifest(image.path, digest, signal);
+  const leaves = leavesOf((await readChildren(read, manifest, signal)).children).slice(0, mostPlatforms);
+  const limit = pLimit(width);
+  const named = async (leaf: Child): Promise<NamedImage> => {
+    const { digest } = leaf.descriptor;
+    const platform = leaf.platform ?? (await readPlatform(client, image.path, leaf, signal));
+    const label = platform === undefined ? digest : printPlatform(platform);
+    return { image: withDigest(image, digest), label, ...(platform === undefined ? {} : { platform }) };
+  };
+  return Promise.all(leaves.map((leaf) => limit(named, leaf)));
 }
 
 /** An image's manifest and config; `image` names an image, not an index. */
@@ -140,153 +155,189 @@ export async function readImage(
   image: ImageReference,
   signal: AbortSignal,
 ): Promise<InspectedImage> {
-  const manifest = await client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal);
-  if (manifest.kind !== 'image') {
+  const manifest = await client.manifest(image.path, referenceOf(image), signal);
+  if (manifest.kind !== 'image' && manifest.kind !== 'schema1') {
     const found = manifest.artifactType ?? manifest.mediaType;
     throw new Failure('unsupported', `it is no image with a config, but ${found}`, { subject: image.host });
   }
-  const config = await readConfig(client, image.path, manifest, signal);
+  const { config, faults } = await readConfig(client, image.path, manifest, signal);
+  const platform = platformOf(config);
   return {
     image: withDigest(image, manifest.digest),
     digest: manifest.digest,
-    platform: platformOf(config),
+    ...(platform === undefined ? {} : { platform }),
     config,
-    layers: manifest.layers,
+    layers: 'steps' in manifest ? manifest.steps.map(({ layer }) => ({ digest: layer })) : manifest.layers,
+    faults: [...manifest.faults, ...faults],
   };
 }
 
-/** The bytes to show for an attachment: its statement or payload where it has just one, else its manifest. */
-export async function readAttachment(
-  client: RegistryClient,
-  { image, blob }: Attachment,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const manifest = await client.manifest(image.path, image.digest ?? '', signal);
-  const only = isImageManifest(manifest) && manifest.layers.length === 1 ? manifest.layers[0] : undefined;
-  const content = blob ?? only;
-  return content === undefined ? manifest.bytes : client.blob(image.path, content.digest, attachmentMaxBytes, signal);
+/** What could be read of a config, and the paths of what could not. */
+interface ReadConfig {
+  readonly config: ImageConfigAnswer;
+  readonly faults: readonly string[];
 }
 
-export async function readConfig(
+/** The content is what its digest names, so whatever is wrong with it is the image's own. */
+async function readConfig(
   client: RegistryClient,
   repository: string,
-  manifest: ImageManifest,
+  manifest: ImageManifest | Schema1Manifest,
   signal: AbortSignal,
-): Promise<ImageConfigAnswer> {
-  const body = await client.blob(repository, manifest.config.digest, configMaxBytes, signal);
-  return decodeJson(imageConfigAnswer, { body, url: client.blobUrl(repository, manifest.config.digest), headers: {} });
+): Promise<ReadConfig> {
+  if (manifest.kind === 'schema1') return configOfSchema1(manifest);
+  const { digest } = manifest.config;
+  const body = await client.blob(repository, digest, configMaxBytes, signal);
+  return readJson(imageConfigAnswer, body, client.blobUrl(repository, digest)) ?? { config: {}, faults: ['config'] };
 }
 
-/** The children that an engine could run: everything but BuildKit's attestations, which claim the platform unknown/unknown. */
-export function runnable(index: IndexManifest): readonly Descriptor[] {
-  return index.manifests.filter(
-    (child) =>
-      child.annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest' && child.platform?.os !== 'unknown',
-  );
+function readJson(schema: typeof imageConfigAnswer, body: Uint8Array, url: string): ReadConfig | undefined {
+  try {
+    const read = tolerate(schema, parseJson({ body, url, headers: {} }));
+    return read === undefined ? undefined : { config: read.value, faults: read.faults };
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
-export function sizeOf(manifest: ImageManifest): number {
-  return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+/** The newest step has the config of the whole image, and each step the command that made its layer. */
+function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
+  const read = steps.map(({ v1Compatibility: text }) => {
+    try {
+      return tolerate(v1Compatibility, JSON.parse(text));
+    } catch {
+      return undefined;
+    }
+  });
+  const newest = read.at(-1);
+  const history = read.map((step) => {
+    const { created, container_config: made } = step?.value ?? {};
+    return { created, created_by: made?.Cmd?.join(' ') };
+  });
+  return {
+    config: { architecture, os: architecture === undefined ? undefined : 'linux', ...newest?.value, history },
+    faults: newest === undefined && steps.length > 0 ? ['history'] : (newest?.faults ?? []),
+  };
 }
 
-export function platformOfDescriptor(child: Descriptor): Platform {
-  return child.platform ?? { os: 'unknown', architecture: 'unknown' };
+/** For those who show more than the config: that it cannot be read is a fault among others. What tells of the network rises. */
+async function orFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+  const told = await orFailure(read);
+  if (!(told instanceof Failure)) return told;
+  if (['unreachable', 'untrusted', 'timedOut', 'rateLimited'].includes(told.kind)) throw told;
+  const why = told.message === '' ? t('it is not there') : told.message;
+  return { config: {}, faults: [`config ${'config' in manifest ? manifest.config.digest : ''}: ${why}`] };
 }
 
-/** https://github.com/moby/buildkit/blob/v0.17.0/docs/attestations/attestation-storage.md */
-function attestationsOf(index: IndexManifest, digest: string): readonly Descriptor[] {
-  return index.manifests
-    .filter(({ annotations }) => annotations?.['vnd.docker.reference.digest'] === digest)
-    .slice(0, mostAttestations);
+/** A child of an index as a row: a platform, or what else it is. */
+async function readLeaf(
+  source: ImageSource,
+  { descriptor, index, platform, failure }: Child,
+  signal: AbortSignal,
+): Promise<PlatformImage | Attachment> {
+  const { client, image } = source;
+  const { digest } = descriptor;
+  signal.throwIfAborted();
+  const manifest = failure ?? (await orFailure(() => client.manifest(image.path, digest, signal)));
+  if (manifest instanceof Failure)
+    return { ...platformImage(image, digest, platform, undefined, { attachments: [] }), failure: manifest };
+  const isImage = manifest.kind === 'image' || manifest.kind === 'schema1';
+  if (!isImage && platform === undefined) {
+    const type = manifest.artifactType ?? ('config' in manifest ? manifest.config.mediaType : manifest.mediaType);
+    return artifactIn(image, digest, type, sizeOf(manifest));
+  }
+  const attestations = await readAttestations(source, index, digest, signal);
+  const { attachments, ...rest } = await readAttachments(source, digest, signal);
+  const own =
+    platform ??
+    (isImage
+      ? platformOf((await orFaults(manifest, () => readConfig(client, image.path, manifest, signal))).config)
+      : undefined);
+  const described = { attachments: [...attestations, ...attachments], ...rest };
+  return platformImage(image, digest, own, sizeOf(manifest), described);
 }
 
-/** The platform most readers mean when they look at one: linux/amd64, else the first. */
-function likeliest(children: readonly Descriptor[]): Descriptor | undefined {
-  return children.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64') ?? children[0];
+/** The platform of a child that its index does not tell; nothing where the child does not either. */
+async function readPlatform(
+  client: RegistryClient,
+  repository: string,
+  { descriptor, failure }: Child,
+  signal: AbortSignal,
+): Promise<Platform | undefined> {
+  signal.throwIfAborted();
+  if (failure !== undefined) return undefined;
+  const manifest = await orFailure(() => client.manifest(repository, descriptor.digest, signal));
+  if (manifest instanceof Failure || (manifest.kind !== 'image' && manifest.kind !== 'schema1')) return undefined;
+  return platformOf((await orFaults(manifest, () => readConfig(client, repository, manifest, signal))).config);
 }
 
-function ofConfig(config: ImageConfigAnswer): { labels: Readonly<Record<string, string>>; created?: Date } {
-  const created = dateOf(config.created);
-  return { labels: config.config?.Labels ?? {}, ...(created ? { created } : {}) };
+/** The manifest of the platform that most readers mean: linux/amd64, else the first; where it is not there, of another. */
+async function firstThere(
+  leaves: readonly Child[],
+  read: (digest: string) => Promise<Manifest>,
+): Promise<Exclude<Manifest, IndexManifest> | undefined> {
+  const likeliest = leaves.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
+  const inOrder = likeliest === undefined ? leaves : [likeliest, ...leaves.filter((leaf) => leaf !== likeliest)];
+  for (const { descriptor, failure } of inOrder.slice(0, mostTried)) {
+    const manifest = failure ?? (await orFailure(() => read(descriptor.digest)));
+    if (!(manifest instanceof Failure) && manifest.kind !== 'index') return manifest;
+  }
+  return undefined;
+}
+
+function referenceOf({ digest, tag }: ImageReference): string {
+  return digest ?? tag ?? 'latest';
+}
+
+/** Compressed bytes of all that it holds; nothing of an index or of schema 1, which tell none. */
+function sizeOf(manifest: Manifest): number | undefined {
+  if (manifest.kind === 'index' || manifest.kind === 'schema1') return undefined;
+  const own = 'config' in manifest ? manifest.config.size : 0;
+  return manifest.layers.reduce((sum, layer) => sum + layer.size, own);
+}
+
+function sized(manifest: Manifest): Pick<ImageDetails, 'size'> {
+  const size = sizeOf(manifest);
+  return size === undefined ? {} : { size };
+}
+
+function annotated({ annotations }: Manifest): Date | undefined {
+  return dateOf(annotations['org.opencontainers.image.created']);
+}
+
+function dated(created: Date | undefined): Pick<ImageDetails, 'created'> {
+  return created === undefined ? {} : { created };
+}
+
+function ofConfig({ config }: ReadConfig): Pick<ImageDetails, 'created' | 'labels' | 'platforms'> {
+  const platform = platformOf(config);
+  return {
+    labels: config.config?.Labels ?? {},
+    platforms: platform === undefined ? [] : [platform],
+    ...dated(dateOf(config.created)),
+  };
+}
+
+function faulty(manifest: Manifest, told?: ReadConfig): Pick<ImageDetails, 'faults'> {
+  const faults = [...manifest.faults, ...(told?.faults ?? [])];
+  return faults.length === 0 ? {} : { faults };
 }
 
 function platformImage(
   image: ImageReference,
   digest: string,
-  platform: Platform,
+  platform: Platform | undefined,
   size: number | undefined,
-  attachments: readonly Attachment[],
+  { attachments, failure }: Attachments,
 ): PlatformImage {
   return {
     kind: 'platform',
-    label: printPlatform(platform),
+    label: platform === undefined ? t('unknown platform') : printPlatform(platform),
     image: withDigest(image, digest),
-    platform,
+    ...(platform === undefined ? {} : { platform }),
     attachments,
+    ...failureBelow(failure),
     ...(size === undefined ? {} : { size }),
   };
-}
-
-/** The layers of an attestation manifest are its statements. */
-async function readStatements(
-  { client, image }: ImageSource,
-  reference: string,
-  signal: AbortSignal,
-): Promise<readonly Attachment[]> {
-  const manifest = await client.optionalManifest(image.path, reference, signal);
-  if (manifest === undefined || !isImageManifest(manifest)) return [];
-  return manifest.layers.map((layer) => {
-    const predicate = layer.annotations?.['in-toto.io/predicate-type'] ?? layer.annotations?.predicateType;
-    return attachment(image, manifest.digest, predicate ?? layer.mediaType, layer);
-  });
-}
-
-/** OCI referrers, by the API or else by their tag, and the tags in which cosign keeps signatures where there are no referrers. */
-async function readAttachments(
-  source: ImageSource,
-  digest: string,
-  signal: AbortSignal,
-): Promise<readonly Attachment[]> {
-  const { client, image, digestTags } = source;
-  const tag = digest.replace(':', '-');
-  let referrers = await client.referrers(image.path, digest, signal);
-  if (referrers === undefined && digestTags.has(tag)) {
-    const index = await client.optionalManifest(image.path, tag, signal);
-    referrers = index?.kind === 'index' ? index.manifests : [];
-  }
-  const attachments = (referrers ?? []).map((referrer) =>
-    attachment(image, referrer.digest, referrer.artifactType ?? referrer.mediaType),
-  );
-  for (const suffix of ['.sig', '.att', '.sbom']) {
-    if (digestTags.has(tag + suffix)) attachments.push(...(await readStatements(source, tag + suffix, signal)));
-  }
-  return attachments;
-}
-
-const attachmentTypes: readonly { readonly pattern: RegExp; readonly type: AttachmentKind; readonly label: string }[] =
-  [
-    { pattern: /spdx/i, type: 'sbom', label: 'SBOM (SPDX)' },
-    { pattern: /cyclonedx/i, type: 'sbom', label: 'SBOM (CycloneDX)' },
-    { pattern: /sbom|syft/i, type: 'sbom', label: 'SBOM' },
-    { pattern: /provenance/i, type: 'provenance', label: 'Provenance' },
-    { pattern: /cosign|notary|signature|simplesigning|sigstore/i, type: 'signature', label: 'Signature' },
-    { pattern: /in-toto|attestation/i, type: 'attestation', label: 'Attestation' },
-  ];
-
-function attachment(image: ImageReference, digest: string, predicate: string, blob?: Descriptor): Attachment {
-  const { type, label } = attachmentTypes.find(({ pattern }) => pattern.test(predicate)) ?? {
-    type: 'artifact',
-    label: predicate,
-  };
-  return {
-    kind: 'attachment',
-    label,
-    type,
-    image: withDigest(image, digest),
-    ...(blob === undefined ? {} : { blob, size: blob.size }),
-  };
-}
-
-function isImageManifest(manifest: Manifest): manifest is ImageManifest {
-  return manifest.kind === 'image' || manifest.kind === 'artifact';
 }

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod/mini';
+import { hasTooManyParts } from './bounds';
 import { Failure } from './failure';
 import type { HttpResponse } from './http';
 import type { Descriptor, Platform } from './model';
-import { decodeJson, digestPattern, manifestAnswer } from './schemas';
-import type { DescriptorAnswer } from './schemas';
+import { decodeJson, digestPattern, manifestAnswer, parseJson, signedManifest, signedPart } from './schemas';
+import type { DescriptorAnswer, ManifestAnswer } from './schemas';
+import { tolerate } from './tolerant';
+import type { Tolerated } from './tolerant';
 
 export const ociIndex = 'application/vnd.oci.image.index.v1+json';
 export const ociManifest = 'application/vnd.oci.image.manifest.v1+json';
@@ -16,6 +20,16 @@ export function isIndexType(mediaType: string | null | undefined): boolean {
   return mediaType === ociIndex || mediaType === dockerList;
 }
 
+/** Whether a media type is that of an image or artifact, of either kind. */
+function isImageType(mediaType: string | null | undefined): boolean {
+  return mediaType === ociManifest || mediaType === dockerManifest;
+}
+
+/** Whether a media type is that of a manifest whose kind is known here. */
+export function isManifestType(mediaType: string): boolean {
+  return isIndexType(mediaType) || isImageType(mediaType) || /manifest\.v1\+(json|prettyjws)$/.test(mediaType);
+}
+
 /** Without all four current types in one field, some registries convert the manifest, which changes its digest, or hide it. */
 export const manifestAccept = `${ociIndex}, ${ociManifest}, ${dockerList}, ${dockerManifest}, ${dockerSchema1};q=0.1, */*;q=0.01`;
 
@@ -26,6 +40,8 @@ interface AnyManifest {
   readonly bytes: Uint8Array;
   readonly annotations: Readonly<Record<string, string>>;
   readonly artifactType?: string;
+  /** Paths of its fields that could not be read, as in Tolerated. */
+  readonly faults: readonly string[];
 }
 
 export interface IndexManifest extends AnyManifest {
@@ -39,14 +55,22 @@ export interface ImageManifest extends AnyManifest {
   readonly layers: readonly Descriptor[];
 }
 
-/** From before 2016: no config, no sizes. */
+/** From before 2016: no config of its own, no sizes. */
 export interface Schema1Manifest extends AnyManifest {
   readonly kind: 'schema1';
   readonly architecture?: string;
-  readonly created?: Date;
+  /** From the base up; `v1Compatibility` is the JSON of the config at that step. */
+  readonly steps: readonly { readonly layer: string; readonly v1Compatibility: string }[];
 }
 
-export type Manifest = IndexManifest | ImageManifest | Schema1Manifest;
+/** Of a kind that is not known here: it can be shown, copied and deleted. */
+export interface UnknownManifest extends AnyManifest {
+  readonly kind: 'unknown';
+  /** Its `blobs`, where it has such. */
+  readonly layers: readonly Descriptor[];
+}
+
+export type Manifest = IndexManifest | ImageManifest | Schema1Manifest | UnknownManifest;
 
 /** Configs that describe a file system to run; every other one makes the manifest an artifact. */
 const imageConfigs = new Set([
@@ -56,31 +80,37 @@ const imageConfigs = new Set([
 
 /**
  * Reads a manifest of any kind. The digest is computed from the body; when the registry names another one, in its header or
- * because it was asked for by digest, the answer is refused.
+ * because it was asked for by digest, the answer is refused. Content that is what its digest names is the image's own,
+ * whatever it is, and so is all that names a type of its own: only other answers are malformed.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
 export function readManifest(response: HttpResponse, reference: string): Manifest {
   const stated = statedDigest(response);
   const asked = reference.includes(':') ? reference : undefined;
-  for (const expected of [asked, stated]) if (expected !== undefined) verifyDigest(response, expected);
-  const answer = decodeJson(manifestAnswer, response);
+  const signed = signedPartOf(response.body);
+  for (const expected of [asked, stated]) if (expected !== undefined) verifyDigest(response, expected, signed);
+  // What is not signed may be added by anybody on the way.
+  const body = signed ?? response.body;
+  const isProven = asked !== undefined || stated !== undefined;
+  const { value: answer, faults } = toleratedManifest({ ...response, body }, isProven);
   const type = response.headers['content-type']?.split(';')[0]?.trim();
   const common = {
-    digest: asked ?? stated ?? `sha256:${hash('sha256', response.body)}`,
+    digest: asked ?? stated ?? `sha256:${hash('sha256', body)}`,
     bytes: response.body,
     annotations: answer.annotations ?? {},
     ...(isText(answer.artifactType) ? { artifactType: answer.artifactType } : {}),
+    faults,
   };
   // A server may send manifests as plain JSON; then the manifest's own word counts.
-  const typed = (fallback: string) =>
-    type !== undefined && /manifest|index/.test(type) ? type : (answer.mediaType ?? fallback);
-  if (answer.manifests) {
-    return { ...common, mediaType: typed(ociIndex), kind: 'index', manifests: answer.manifests.map(descriptorOf) };
+  const named = type !== undefined && /manifest|index/.test(type) ? type : (answer.mediaType ?? undefined);
+  if (isIndexType(named) || (!isImageType(named) && answer.manifests)) {
+    const manifests = (answer.manifests ?? []).map(descriptorOf);
+    return { ...common, mediaType: named ?? ociIndex, kind: 'index', manifests };
   }
   if (answer.config) {
     const config = descriptorOf(answer.config);
     const layers = (answer.layers ?? []).map(descriptorOf);
-    const mediaType = typed(ociManifest);
+    const mediaType = named ?? ociManifest;
     // Docker 1.10 pushed image configs as bytes of no type.
     const isImage =
       imageConfigs.has(config.mediaType) ||
@@ -94,30 +124,72 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
     };
   }
   if (answer.schemaVersion === 1) {
-    const created = createdOfSchema1(answer.history?.[0]?.v1Compatibility);
     const architecture = isText(answer.architecture) ? { architecture: answer.architecture } : {};
-    return {
-      ...common,
-      mediaType: typed(dockerSchema1),
-      kind: 'schema1',
-      ...architecture,
-      ...(created ? { created } : {}),
-    };
+    return { ...common, mediaType: named ?? dockerSchema1, kind: 'schema1', ...architecture, steps: stepsOf(answer) };
   }
-  throw new Failure('malformed', `its manifest is of an unknown kind (${type ?? 'no content type'})`, {
-    subject: new URL(response.url).host,
-  });
+  const isForeign = named === undefined ? isText(answer.artifactType) : !isManifestType(named);
+  if (!isForeign && !isProven) {
+    decodeJson(manifestAnswer, response);
+    throw new Failure('malformed', `its manifest is of an unknown kind (${type ?? 'no content type'})`, {
+      subject: new URL(response.url).host,
+    });
+  }
+  const layers = (answer.blobs ?? []).map(descriptorOf);
+  return { ...common, mediaType: named ?? type ?? 'application/octet-stream', kind: 'unknown', layers };
+}
+
+/** `isProven`: it is what its digest names, and so no answer of a server to something else. */
+function toleratedManifest(response: HttpResponse, isProven: boolean): Tolerated<ManifestAnswer> {
+  try {
+    const value = parseJson(response);
+    const read = tolerate(manifestAnswer, value);
+    if (read !== undefined) return read;
+    return isProven ? { value: {}, faults: [] } : { value: decodeJson(manifestAnswer, response), faults: [] };
+  } catch (error) {
+    if (isProven && error instanceof Failure) return { value: {}, faults: [] };
+    throw error;
+  }
+}
+
+/** Schema 1 begins with the newest layer. */
+function stepsOf({ fsLayers, history }: ManifestAnswer): Schema1Manifest['steps'] {
+  const layers = fsLayers ?? [];
+  return layers
+    .map(({ blobSum }, at) => ({ layer: blobSum, v1Compatibility: history?.[at]?.v1Compatibility ?? '' }))
+    .reverse();
+}
+
+/**
+ * What a signed manifest of schema 1 was before it was signed: that is what its digest names. Nothing of all others.
+ * https://distribution.github.io/distribution/spec/deprecated-schema-v1/#signed-manifests
+ */
+function signedPartOf(body: Uint8Array): Uint8Array | undefined {
+  // Nobody else's manifest is parsed a second time.
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  if (!text.includes('"signatures"') || hasTooManyParts(body)) return undefined;
+  try {
+    const { signatures } = z.parse(signedManifest, JSON.parse(text.toString('utf8')));
+    const { formatLength, formatTail } = z.parse(
+      signedPart,
+      JSON.parse(Buffer.from(signatures[0].protected, 'base64url').toString('utf8')),
+    );
+    if (formatLength > body.length) return undefined;
+    return Buffer.concat([body.subarray(0, formatLength), Buffer.from(formatTail, 'base64url')]);
+  } catch {
+    return undefined;
+  }
 }
 
 export function descriptorOf(answer: DescriptorAnswer): Descriptor {
   const { mediaType, digest, size, annotations, artifactType, platform } = answer;
+  const told = platform ? platformOf(platform) : undefined;
   return {
     mediaType: mediaType ?? 'application/octet-stream',
     digest,
     size,
     ...(annotations ? { annotations } : {}),
     ...(isText(artifactType) ? { artifactType } : {}),
-    ...(platform ? { platform: platformOf(platform) } : {}),
+    ...(told ? { platform: told } : {}),
   };
 }
 
@@ -128,11 +200,13 @@ interface PlatformAnswer {
   readonly 'os.version'?: string | null | undefined;
 }
 
-export function platformOf(answer: PlatformAnswer): Platform {
-  const { variant, 'os.version': osVersion } = answer;
+/** Nothing where neither an operating system nor an architecture is told: tools leave both empty that build upon nothing. */
+export function platformOf(answer: PlatformAnswer): Platform | undefined {
+  const { os, architecture, variant, 'os.version': osVersion } = answer;
+  if (!isWord(os) && !isWord(architecture)) return undefined;
   return {
-    os: answer.os ?? 'unknown',
-    architecture: answer.architecture ?? 'unknown',
+    os: isWord(os) ? os : 'unknown',
+    architecture: isWord(architecture) ? architecture : 'unknown',
     ...(isText(variant) ? { variant } : {}),
     ...(isText(osVersion) ? { osVersion } : {}),
   };
@@ -143,11 +217,11 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** Throws when the body is not what the digest names, or when that cannot be told. */
-export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
+/** Throws when the body, or the part of it that is signed, is not what the digest names, or when that cannot be told. */
+export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string, signed?: Uint8Array): void {
   const [algorithm = '', hex] = digest.split(':');
-  const isKnown = algorithm === 'sha256' || algorithm === 'sha512';
-  if (isKnown && hash(algorithm, response.body) === hex) return;
+  const isKnown = algorithm === 'sha256' || algorithm === 'sha384' || algorithm === 'sha512';
+  if (isKnown && hash(algorithm, signed ?? response.body) === hex) return;
   const why = isKnown ? 'the content does not match its digest' : 'the content cannot be checked against its digest';
   throw new Failure('malformed', `${why} ${digest}`, { subject: new URL(response.url).host });
 }
@@ -159,7 +233,7 @@ export function statedDigest({ headers }: Pick<HttpResponse, 'headers'>): string
 }
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms */
-function hash(algorithm: 'sha256' | 'sha512', bytes: Uint8Array): string {
+function hash(algorithm: 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): string {
   return createHash(algorithm).update(bytes).digest('hex');
 }
 
@@ -172,10 +246,10 @@ export function dateOf(written: string | number | null | undefined): Date | unde
   return date.getTime() >= firstDate ? date : undefined;
 }
 
-function createdOfSchema1(v1Compatibility: string | null | undefined): Date | undefined {
-  return dateOf(/"created"\s*:\s*"([^"]+)"/.exec(v1Compatibility ?? '')?.[1]);
-}
-
 function isText(value: string | null | undefined): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+function isWord(text: string | null | undefined): text is string {
+  return typeof text === 'string' && /[a-z\d]/i.test(text);
 }

@@ -1,3 +1,4 @@
+import type { Failure } from './failure';
 import type { ImageReference } from './reference';
 import type { ImageConfigAnswer } from './schemas';
 
@@ -106,10 +107,15 @@ export interface PlatformImage {
   readonly label: string;
   /** By digest. */
   readonly image: ImageReference;
-  readonly platform: Platform;
+  /** Absent where neither the index nor the image tells. */
+  readonly platform?: Platform;
   /** Compressed bytes of layers and config; absent when the index does not tell. */
   readonly size?: number;
   readonly attachments: readonly Attachment[];
+  /** Why there may be more attachments than these. */
+  readonly attachmentsFailure?: Failure;
+  /** Why the image could not be read: most often, an index names it that lives on without it. */
+  readonly failure?: Failure;
 }
 
 export type AttachmentKind = 'sbom' | 'provenance' | 'signature' | 'attestation' | 'artifact';
@@ -124,6 +130,11 @@ export interface Attachment {
   /** The blob to open: in-toto statement, signature payload; absent: the manifest itself is opened. */
   readonly blob?: Descriptor;
   readonly size?: number;
+  /** What describes it in turn, such as the signature of an SBOM; absent where that was not asked yet. */
+  readonly attachments?: readonly Attachment[];
+  readonly attachmentsFailure?: Failure;
+  /** Why it could not be read. */
+  readonly failure?: Failure;
 }
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#image-index-property-descriptions `platform` */
@@ -161,6 +172,8 @@ export interface ImageDetails {
   readonly labels: Readonly<Record<string, string>>;
   /** Cannot be deleted or changed until it is unlocked; absent where the registry has no locks. */
   readonly isLocked?: boolean;
+  /** Paths of fields of its manifest or config that are not as they should be, and why its config could not be read at all. */
+  readonly faults?: readonly string[];
   /** Only what the listing told; the provider's `details` reads the rest. */
   readonly isPartial?: boolean;
 }
@@ -169,9 +182,12 @@ export interface ImageDetails {
 export interface InspectedImage {
   readonly image: ImageReference;
   readonly digest: string;
-  readonly platform: Platform;
+  readonly platform?: Platform;
   readonly config: ImageConfigAnswer;
-  readonly layers: readonly { readonly digest: string; readonly mediaType: string; readonly size: number }[];
+  /** `size` in bytes; schema 1 tells none. */
+  readonly layers: readonly { readonly digest: string; readonly size?: number }[];
+  /** As in ImageDetails. */
+  readonly faults: readonly string[];
 }
 
 /** One page of a listing. `next` is opaque: only its maker reads it. */

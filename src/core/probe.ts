@@ -5,7 +5,7 @@ import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { abandonable } from './auth';
+import { abandonable } from './shared';
 import { Failure } from './failure';
 import { systemFailure } from './http';
 import { isPrivateAddress } from './privateAddress';

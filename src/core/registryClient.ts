@@ -1,12 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { z, ZodMiniType } from 'zod/mini';
-import { mostListBytes, mostRows, rowsLeftOut } from './bounds';
+import { mostListBytes, mostRows, PageTrail, rowsLeftOut } from './bounds';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
 import { manifestAccept, ociIndex, readManifest, statedDigest, verifyDigest } from './manifest';
 import type { Manifest } from './manifest';
 import type { Descriptor, Page } from './model';
+import { referrersTag } from './referrersTag';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
 import type { TagsAnswer } from './schemas';
 
@@ -14,6 +15,16 @@ import type { TagsAnswer } from './schemas';
 const rowsAPage = 1000;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
+
+/** More than any image has. */
+const mostReferrers = 1000;
+
+/** What refers to a manifest: signatures, SBOMs and others. */
+export interface Referrers {
+  readonly descriptors: readonly Descriptor[];
+  /** Why there may be more than these. */
+  readonly failure?: Failure;
+}
 
 /** What the head of an answer tells of a manifest. */
 export interface Stated {
@@ -50,8 +61,8 @@ export class RegistryClient {
     maxSize: 32 * 1024 * 1024,
     sizeCalculation: (b) => b.length + 1,
   });
-  /** Unknown until the registry was asked once. */
-  private hasReferrersApi: boolean | undefined;
+  /** Repositories for which the registry does not know the API of referrers: each is another's business. */
+  private readonly withoutReferrersApi = new LRUCache<string, true>({ max: 5000 });
   private readonly pageSize: number;
   private readonly prefix: string;
 
@@ -89,19 +100,22 @@ export class RegistryClient {
         ...(failure === undefined ? {} : { failure }),
       };
     } catch (refusal) {
-      if (!isAboutTheList(refusal) || !(await this.answers(signal))) throw refusal;
+      if (!isAboutTheList(refusal)) throw refusal;
+      await this.answers(refusal, signal);
       throw new Failure('unlisted', refusal.message, refusal.detail, { cause: refusal });
     }
   }
 
-  /** Whether the registry takes the credential, or lets in those without. */
-  private async answers(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Resolves where the registry takes the credential, or lets in those without. What it says to that counts for more than its
+   * refusal to list, unless it has nothing there at all.
+   */
+  private async answers(refusal: Failure, signal: AbortSignal): Promise<void> {
     try {
       await this.ping(signal);
-      return true;
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
-      return false;
+      throw error instanceof Failure && (error.kind === 'notFound' || error.kind === 'unsupported') ? refusal : error;
     }
   }
 
@@ -153,32 +167,73 @@ export class RegistryClient {
   }
 
   /**
-   * Manifests whose subject is `digest`; nothing when this registry has no such API.
+   * Manifests whose subject is `digest`, by the API and else by the tag that stands in for it. Never rejects but with the
+   * signal's reason: `failure` tells why they are not known, or not all.
    * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
    */
-  async referrers(repository: string, digest: string, signal: AbortSignal): Promise<readonly Descriptor[] | undefined> {
-    if (this.hasReferrersApi === false) return undefined;
-    const url = `${this.urlOf(repository)}/referrers/${digest}`;
-    const response = await this.http(
-      { method: 'GET', url, scope: this.pull(repository), headers: { Accept: ociIndex }, maxBytes: manifestMaxBytes },
-      signal,
-    );
-    // Registries from before OCI 1.1 take the path for another one, and refuse it in several ways.
-    const isUnknown = [400, 404, 405].includes(response.status);
-    if (!isUnknown && response.status !== 200) throw failureOf(response);
-    this.hasReferrersApi = !isUnknown;
-    if (isUnknown) return undefined;
-    const index = readManifest(response, 'referrers');
-    return index.kind === 'index' ? index.manifests : [];
+  async referrers(repository: string, digest: string, signal: AbortSignal): Promise<Referrers> {
+    const asked = await this.askReferrersApi(repository, digest, signal);
+    const refusal = asked?.failure;
+    if (asked !== undefined && (refusal === undefined || asked.descriptors.length > 0 || !mayHaveNoApi(refusal)))
+      return asked;
+    try {
+      const index = await this.manifest(repository, referrersTag(digest), signal);
+      const all = index.kind === 'index' ? index.manifests : [];
+      // A problem of the server's own tells nothing of whether it has the API: there may be more.
+      const trouble = refusal?.kind === 'rejected' ? refusal : undefined;
+      const failure = trouble ?? (all.length > mostReferrers ? rowsLeftOut(this.host, mostReferrers) : undefined);
+      return { descriptors: all.slice(0, mostReferrers), ...(failure === undefined ? {} : { failure }) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const failure = refusal ?? (error.kind === 'notFound' ? undefined : error);
+      return { descriptors: [], ...(failure === undefined ? {} : { failure }) };
+    }
   }
 
-  async optionalManifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest | undefined> {
+  /** Nothing where there is no such API. */
+  private async askReferrersApi(
+    repository: string,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<Referrers | undefined> {
+    if (this.withoutReferrersApi.has(repository)) return undefined;
+    const descriptors: Descriptor[] = [];
+    const known = new Set<string>();
+    const trail = new PageTrail(this.host);
+    let url: string | undefined = `${this.urlOf(repository)}/referrers/${digest}`;
     try {
-      return await this.manifest(repository, reference, signal);
+      while (url !== undefined && descriptors.length < mostReferrers) {
+        const response: HttpResponse = await this.http(
+          {
+            method: 'GET',
+            url,
+            scope: this.pull(repository),
+            headers: { Accept: ociIndex },
+            maxBytes: manifestMaxBytes,
+          },
+          signal,
+        );
+        if (response.status !== 200) throw failureOf(response);
+        const index = readManifest(response, 'referrers');
+        if (index.kind !== 'index')
+          throw new Failure('malformed', `its list of referrers is ${index.mediaType}`, { subject: this.host });
+        const fresh = index.manifests.filter((one) => !known.has(one.digest));
+        for (const one of fresh) known.add(one.digest);
+        descriptors.push(...fresh);
+        const link = nextLink(response.headers.link);
+        const next = link === undefined ? {} : { next: this.nextPage(link, url) };
+        url = trail.after(next, fresh.length);
+      }
     } catch (error) {
-      if (error instanceof Failure && error.kind === 'notFound') return undefined;
-      throw error;
+      if (!(error instanceof Failure)) throw error;
+      if (descriptors.length === 0 && isNoApi(error)) {
+        this.withoutReferrersApi.set(repository, true);
+        return undefined;
+      }
+      return { descriptors, failure: error };
     }
+    const failure = url === undefined ? trail.failure : rowsLeftOut(this.host, descriptors.length);
+    return { descriptors, ...(failure === undefined ? {} : { failure }) };
   }
 
   /**
@@ -286,6 +341,18 @@ export class RegistryClient {
 /** A refusal to list that may be about the list alone: V2 has none by right, and many registries keep theirs to themselves. */
 export function isAboutTheList(error: unknown): error is Failure {
   return error instanceof Failure && ['unauthorized', 'forbidden', 'notFound', 'unsupported'].includes(error.kind);
+}
+
+/** Registries from before OCI 1.1 take the path for another one, and refuse it in several ways. */
+function isNoApi({ detail: { status, code } }: Failure): boolean {
+  // These it knows, and says that the image is not there.
+  const isAboutImage = code === 'MANIFEST_UNKNOWN' || code === 'NAME_UNKNOWN';
+  return !isAboutImage && status !== undefined && [400, 404, 405, 406, 501].includes(status);
+}
+
+/** Some say so with a refusal, and some with the page of their web site. */
+function mayHaveNoApi({ kind }: Failure): boolean {
+  return ['notFound', 'unauthorized', 'forbidden', 'malformed', 'rejected'].includes(kind);
 }
 
 /** What a registry lists may be named anything; a name stays within its part of the path, and a digest is left as it is. */

@@ -61,11 +61,22 @@ export const manifestAnswer = z.object({
   manifests: present(z.array(descriptor)),
   config: present(descriptor),
   layers: present(z.array(descriptor)),
+  // Of the artifact manifests that OCI 1.1 was to have: https://github.com/opencontainers/image-spec/blob/v1.1.0-rc4/artifact.md
+  blobs: present(z.array(descriptor)),
   annotations,
-  // Schema 1, which old registries still hold.
+  // Schema 1, which old registries still hold: https://distribution.github.io/distribution/spec/deprecated-schema-v1/
   architecture: present(z.string()),
-  history: present(z.array(z.object({ v1Compatibility: present(z.string()) }))),
+  fsLayers: present(z.array(z.object({ blobSum: z.string().check(z.regex(digestPattern)) }))),
+  history: present(z.array(present(z.object({ v1Compatibility: present(z.string()) })))),
 });
+export type ManifestAnswer = z.infer<typeof manifestAnswer>;
+
+/** Schema 1 with signatures: the first tells, as base64url of `signedPart`, which part of it they are about. */
+export const signedManifest = z.object({
+  schemaVersion: z.literal(1),
+  signatures: z.tuple([z.object({ protected: z.string() })], z.unknown()),
+});
+export const signedPart = z.object({ formatLength: z.int().check(z.minimum(0)), formatTail: z.string() });
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md */
 export const imageConfigAnswer = z.object({
@@ -88,29 +99,50 @@ export const imageConfigAnswer = z.object({
       StopSignal: present(z.string()),
     }),
   ),
+  // A step that cannot be read keeps its place: steps and layers belong together by their order.
   history: present(
     z.array(
-      z.object({
-        created: present(z.string()),
-        created_by: present(z.string()),
-        comment: present(z.string()),
-        empty_layer: present(z.boolean()),
-      }),
+      present(
+        z.object({
+          created: present(z.string()),
+          created_by: present(z.string()),
+          comment: present(z.string()),
+          empty_layer: present(z.boolean()),
+        }),
+      ),
     ),
   ),
 });
 export type ImageConfigAnswer = z.infer<typeof imageConfigAnswer>;
 
+/** What a step of a schema 1 image's history holds as text: the config of that time, and the command that made the layer. */
+export const v1Compatibility = z.object({
+  ...imageConfigAnswer.shape,
+  container_config: present(z.object({ Cmd: present(z.array(z.string())) })),
+});
+
+type Answered = Pick<HttpResponse, 'body' | 'url' | 'headers'>;
+
 /** Parses a JSON body by a schema; anything else is a malformed answer, told with what was found instead. */
-export function decodeJson<T extends z.core.$ZodType>(
-  schema: T,
-  response: Pick<HttpResponse, 'body' | 'url' | 'headers'>,
-): z.output<T> {
+export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answered): z.output<T> {
+  const value = parseJson(response);
+  const parsed = check(schema, value);
+  if (!parsed.success) {
+    const issue = parsed.error?.issues[0];
+    const where = issue === undefined ? '' : `: ${[...issue.path, issue.message].join(' ')}`;
+    const subject = new URL(response.url).host;
+    throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
+  }
+  return parsed.data;
+}
+
+/** A JSON body, whatever it holds; anything else is a malformed answer. */
+export function parseJson(response: Answered): unknown {
   const subject = new URL(response.url).host;
   if (hasTooManyParts(response.body)) throw new Failure('malformed', 'its answer has too many parts', { subject });
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body));
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body));
+    return value;
   } catch (cause) {
     const type = response.headers['content-type'];
     const found =
@@ -122,13 +154,6 @@ export function decodeJson<T extends z.core.$ZodType>(
       { cause },
     );
   }
-  const parsed = check(schema, value);
-  if (!parsed.success) {
-    const issue = parsed.error?.issues[0];
-    const where = issue === undefined ? '' : `: ${[...issue.path, issue.message].join(' ')}`;
-    throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
-  }
-  return parsed.data;
 }
 
 /** As zod's safeParse, which throws a RangeError where more is wrong than fits on the stack. */

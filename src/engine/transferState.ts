@@ -81,8 +81,8 @@ export class TransferState {
     if (typeof digest === 'string') this.isComplete = true;
     if (contentMissing === true) this.lacksContent = true;
     if (manifestPushedInsteadOfIndex !== true) return;
-    const told = selectedManifest?.platform ?? undefined;
-    this.alone = told === undefined ? {} : { platform: platformOf(told) };
+    const platform = platformOf(selectedManifest?.platform ?? {});
+    this.alone = platform === undefined ? {} : { platform };
   }
 
   get transfer(): Transfer {

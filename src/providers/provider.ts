@@ -4,6 +4,7 @@ import type { Http } from '../core/http';
 import type { Log } from '../core/log';
 import type { DeletionPreview } from '../core/deletionGraph';
 import type { Endpoint } from '../core/diagnose';
+import type { NamedImage } from '../core/imageReader';
 import type { Manifest } from '../core/manifest';
 import type {
   Attachment,
@@ -131,6 +132,8 @@ export interface PushTarget {
 /** Reads images without pulling them. */
 export interface ImageContent {
   readonly manifest: (image: ImageReference, signal: AbortSignal) => Promise<Manifest>;
+  /** The images that an index leads to; of anything else, itself. */
+  readonly images: (image: ImageReference, signal: AbortSignal) => Promise<readonly NamedImage[]>;
   /** Manifest and config of one platform; `image` names an image, not an index. */
   readonly config: (image: ImageReference, signal: AbortSignal) => Promise<InspectedImage>;
   readonly attachment: (attachment: Attachment, signal: AbortSignal) => Promise<Uint8Array>;

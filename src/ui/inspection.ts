@@ -10,20 +10,20 @@ import { age, size } from './words';
  * rendered or run. Values are written as JSON, which YAML contains.
  */
 export function describeImage(
-  { image, digest, platform, config, layers }: InspectedImage,
+  { image, digest, platform, config, layers, faults }: InspectedImage,
   asked: ImageReference,
 ): string {
   const run = config.config ?? {};
-  const total = layers.reduce((sum, layer) => sum + layer.size, 0);
   const created = config.created ?? undefined;
   const lines = [
     `# ${visible(printReference(asked))}`,
     ...field('image', printReference(image)),
     ...field('digest', digest),
-    ...field('platform', printPlatform(platform)),
+    ...field('platform', platform === undefined ? undefined : printPlatform(platform)),
     ...(created === undefined ? [] : [`created: ${JSON.stringify(created)}${ageComment(created)}`]),
     ...field('author', config.author),
-    `size: ${size(total)} # compressed, ${layers.length} layers`,
+    sizeOf(layers),
+    ...list('notReadable', faults),
     '',
     ...list('entrypoint', run.Entrypoint),
     ...list('cmd', run.Cmd),
@@ -65,26 +65,35 @@ function ageComment(created: string): string {
   return date === undefined ? '' : ` # ${age(date)}`;
 }
 
+function sizeOf(layers: InspectedImage['layers']): string {
+  const sizes = layers.flatMap((layer) => layer.size ?? []);
+  const total = sizes.reduce((sum, one) => sum + one, 0);
+  const isTold = sizes.length === layers.length;
+  return isTold
+    ? `size: ${size(total)} # compressed, ${layers.length} layers`
+    : `# ${layers.length} layers, whose sizes it does not tell`;
+}
+
 interface HistoryStep {
   readonly created_by?: string | null | undefined;
   readonly empty_layer?: boolean | null | undefined;
 }
 
 /** History has a step a layer, and steps that made none: https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
-function layersOf(history: readonly HistoryStep[], layers: InspectedImage['layers']): string[] {
+function layersOf(history: readonly (HistoryStep | null | undefined)[], layers: InspectedImage['layers']): string[] {
   let at = 0;
   const steps = history.flatMap((step) => {
-    const by = step.created_by ?? '';
-    const layer = step.empty_layer === true ? undefined : layers[at++];
+    const by = step?.created_by ?? '';
+    const layer = step?.empty_layer === true ? undefined : layers[at++];
     return layer === undefined ? [`  - step: ${JSON.stringify(by)}`] : layerLines(layer, by);
   });
   return [...steps, ...layers.slice(at).flatMap((layer) => layerLines(layer, ''))];
 }
 
-function layerLines(layer: { digest: string; size: number }, by: string): string[] {
+function layerLines(layer: InspectedImage['layers'][number], by: string): string[] {
   return [
     `  - layer: ${layer.digest}`,
-    `    size: ${size(layer.size)}`,
+    ...(layer.size === undefined ? [] : [`    size: ${size(layer.size)}`]),
     ...(by === '' ? [] : [`    step: ${JSON.stringify(by)}`]),
   ];
 }

@@ -7,13 +7,17 @@ import { contextOf } from '../unit/providerContext';
 import { contractRepositories } from './content';
 import { describeProvider, type ContractRegistry } from './provider.contract';
 
-interface Vendor extends Pick<ContractRegistry, 'addedByName' | 'listsAtOnce' | 'listsPlatforms' | 'prefix'> {
+interface Vendor extends Pick<
+  ContractRegistry,
+  'addedByName' | 'isPublic' | 'listsAtOnce' | 'listsPlatforms' | 'prefix'
+> {
   readonly name: string;
   readonly as: keyof typeof quirks;
   /** The preset it is connected by. */
   readonly preset: string;
 }
 
+const toVisitors = { isPublic: true };
 const byName = { addedByName: true };
 
 /** Registries that cannot be had here: each a server with the quirks of its kind. */
@@ -32,6 +36,15 @@ const vendors: readonly Vendor[] = [
   { name: 'Oracle Cloud', as: 'oracle', preset: 'oracle', ...byName },
   { name: 'the registry of GitLab', as: 'gitLab', preset: 'gitlabRegistry', ...byName },
   { name: 'the registry of Red Hat', as: 'redHat', preset: 'generic', ...byName },
+  { name: 'zot, which shows visitors a part', as: 'zot', preset: 'generic', ...toVisitors },
+  {
+    name: 'Artifactory, which shows visitors a part',
+    as: 'artifactoryVisitors',
+    preset: 'artifactory',
+    ...toVisitors,
+    prefix: 'docker-local/',
+  },
+  { name: 'a registry whose list is missing before sign-in', as: 'unlistedFirst', preset: 'generic', ...byName },
 ];
 
 for (const { name, as, preset, ...facts } of vendors) {

@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildImage } from '../sandbox/images';
+import { buildArtifact, buildSbomReferrer, buildSignatureReferrer } from '../sandbox/artifacts';
+import { jsonBlob } from '../sandbox/blob';
+import { buildImage, buildIndex, buildManifest, mediaTypes } from '../sandbox/images';
 import { startRecorder, type Recorder } from '../sandbox/recorder';
 import { startV2Server, type V2Server } from '../sandbox/v2Server';
 import { connected, repositories, startSeededRegistry, type SeededRegistry } from './images';
@@ -11,7 +13,10 @@ import { useWorkbench } from './workbench';
 let registry: SeededRegistry;
 let recorder: Recorder;
 let large: V2Server;
+let odd: V2Server;
 const image = buildImage();
+const arm64 = buildImage({ platform: { os: 'linux', architecture: 'arm64' } });
+const sbom = buildSbomReferrer(image, { spdxVersion: 'SPDX-2.3' }, new Date(0));
 
 beforeAll(async () => {
   registry = await startSeededRegistry();
@@ -24,19 +29,42 @@ beforeAll(async () => {
   large = await startV2Server({
     repositories: [{ name: 'ci/builds', tags: builds }, { name: 'ci/empty', tags: {} }, ...small],
   });
+  const both = buildIndex([{ manifest: buildImage({ user: 'gone' }) }, { manifest: arm64 }]);
+  const faulty = { os: 'linux', architecture: 'amd64', config: { Entrypoint: '/bin/app', Labels: { a: null } } };
+  odd = await startV2Server({
+    repositories: [
+      {
+        name: 'odd/app',
+        tags: {
+          nested: buildIndex([{ manifest: buildIndex([{ manifest: image }]) }]),
+          // Somebody cleaned up, and the index lives on.
+          sparse: { ...both, children: [arm64] },
+          faulty: buildManifest({ config: jsonBlob(mediaTypes.ociConfig, faulty), layers: [] }),
+          scan: buildArtifact({ artifactType: 'application/vnd.acme.scan', files: [] }),
+        },
+        untagged: [sbom, buildSignatureReferrer(sbom, 'odd/app', new Date(0))],
+      },
+    ],
+  });
 });
 afterEach(() => {
+  odd.clearFaults();
   recorder.clearFaults();
 });
 afterAll(async () => {
   await recorder.stop();
   await registry.stop();
   await large.stop();
+  await odd.stop();
 });
 
 describe('the Registries view', () => {
   const workbench = useWorkbench(() => ({
-    settings: connected({ label: 'Acme', url: recorder.url }, { label: 'Large', url: large.url }),
+    settings: connected(
+      { label: 'Acme', url: recorder.url },
+      { label: 'Large', url: large.url },
+      { label: 'Odd', url: odd.url },
+    ),
   }));
 
   /** Opens rows from a connection down; a row that is open stays so. */
@@ -53,6 +81,7 @@ describe('the Registries view', () => {
       'Acme',
       ...repositories.map(({ name }) => name).sort(),
       'Large',
+      'Odd',
     ]);
     await view.expand('team/api');
     await view.describes('1.3', '1 month ago · ');
@@ -99,6 +128,38 @@ describe('the Registries view', () => {
     await view.expand('linux/amd64');
     await view.row('Signature');
     await view.collapse('signed/app');
+  });
+
+  it('shows what is left of an image that lost a part, and marks what is missing', async () => {
+    const view = await opened('Odd', 'odd/app', 'sparse');
+    await view.describes('linux/amd64', 'missing');
+    expect(await view.tooltip('linux/amd64')).toContain(
+      'The index names it, and the registry does not have it (any more).',
+    );
+    expect(await view.menu('linux/amd64')).toEqual(['Copy Image Digest', '---', 'Inspect Image Manifest']);
+    await view.describes('linux/arm64', 'B');
+    await workbench().screenshot('missing-child');
+    await view.collapse('sparse');
+  });
+
+  it('follows an index into an index, and what describes its image into what describes that', async () => {
+    const view = await opened('Odd', 'odd/app', 'nested', 'linux/amd64', 'SBOM (SPDX)');
+    await view.row('Signature');
+    await workbench().screenshot('nested-index');
+    await view.collapse('nested');
+  });
+
+  it('says in a row what it could not ask, beside the image', async () => {
+    odd.fail(/referrers/, {
+      status: 403,
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"errors":[{"code":"DENIED","message":"no referrers for you"}]}',
+    });
+    const view = await opened('Odd', 'odd/app', 'faulty', 'linux/amd64');
+    await view.row('Signatures and SBOMs could not be listed. It says “no referrers for you” (403).');
+    expect(await view.tooltip('faulty')).toContain('Not readable: config.Entrypoint, config.Labels.a');
+    await workbench().screenshot('referrers-refused');
+    await view.collapse('Odd');
   });
 
   it('does not offer a chart what only images can do', async () => {

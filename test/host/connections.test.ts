@@ -18,7 +18,8 @@ class Kept implements Memento {
 class KeptSecrets {
   readonly values = new Map<string, string>();
   isLocked = false;
-  get = (key: string): Promise<string | undefined> => Promise.resolve(this.values.get(key));
+  get = (key: string): Promise<string | undefined> =>
+    this.isLocked ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(this.values.get(key));
   store = (key: string, value: string): Promise<void> => {
     if (this.isLocked) return Promise.reject(new Error('The keyring is locked.'));
     this.values.set(key, value);
@@ -72,7 +73,9 @@ describe('connections', () => {
   });
 
   it('ask no secret store for an anonymous visitor', async () => {
-    await store.add({ provider: 'generic', label: 'open', url }, { kind: 'anonymous' });
+    secrets.isLocked = true;
+    const { id } = await store.add({ provider: 'generic', label: 'open', url }, { kind: 'anonymous' });
+    deepEqual(await store.credential(id), { kind: 'anonymous' });
     equal(secrets.values.size, 0);
   });
 

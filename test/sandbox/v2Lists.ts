@@ -41,7 +41,9 @@ function paginate(
 export function catalog(store: V2Store, request: ServedRequest, behaviour: V2Behaviour): Reply {
   const instead = behaviour.catalog?.(request);
   if (instead) return instead;
-  const names = lexical(store.repositories.keys());
+  const all = lexical(store.repositories.keys());
+  const { visitors } = behaviour;
+  const names = visitors && request.headers.authorization === undefined ? all.filter(visitors.see) : all;
   const paged = paginate(names, request, behaviour.catalogPageSize, behaviour);
   return 'status' in paged ? paged : jsonReply(200, { repositories: paged.page }, paged.headers);
 }

@@ -29,9 +29,20 @@ export type OneScheme =
       readonly accessOf: (token: string) => readonly Access[] | undefined;
     };
 
+export interface Visitors {
+  /** Whether they see a repository. */
+  readonly see: (repository: string) => boolean;
+  /** Whether `/v2/` tells them with 200 how to sign in. */
+  readonly areTold: boolean;
+}
+
 /** How the registry behaves; may be changed while it runs. */
 export interface V2Behaviour {
   auth?: V2Auth;
+  /** Lets in those who do not sign in; whoever signs in wrongly is refused all the same. */
+  visitors?: Visitors;
+  /** What is below `/v2/` and is answered with 404 before anybody is asked to sign in. */
+  absent?: RegExp;
   /** Entries of a catalog page when the client names no number. */
   catalogPageSize: number;
   /** Tags of a page when the client names no number; unlimited by default, as in distribution. */

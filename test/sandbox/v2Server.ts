@@ -2,7 +2,7 @@ import type { Faults, Reply } from './faults';
 import { createFaults } from './faults';
 import { basicCredentials, errorReply, serve, type Answer, type ServedRequest } from './serve';
 import type { SeedRepository } from './seed';
-import type { Challenge, V2Auth, V2Behaviour, V2ServerOptions } from './v2Options';
+import type { Challenge, V2Auth, V2Behaviour, V2ServerOptions, Visitors } from './v2Options';
 import { defaultBehaviour } from './v2Options';
 import { route } from './v2Routes';
 import { createStore, emptyRepository } from './v2Store';
@@ -30,6 +30,8 @@ export interface V2Server {
   readonly connections: () => number;
   readonly stop: () => Promise<void>;
 }
+
+const basicChallenge = 'Basic realm="Registry"';
 
 function allowed(
   auth: V2Auth,
@@ -62,11 +64,24 @@ function challengeText(challenge: Challenge, scope: string | undefined, error: s
   return typeof challenge === 'string' ? challenge : [...challenge];
 }
 
-function refusal(auth: V2Auth, { headers }: ServedRequest, scope: string | undefined): Reply | undefined {
+/** Reads are what visitors may do; the lists tell them of their part alone. */
+function mayVisit(visitors: Visitors, scope: string | undefined): boolean {
+  if (scope === undefined || scope.startsWith('registry:')) return true;
+  const [, name = '', actions] = scope.split(':');
+  return actions === 'pull' && visitors.see(name);
+}
+
+function refusal(
+  auth: V2Auth,
+  visitors: Visitors | undefined,
+  { headers }: ServedRequest,
+  scope: string | undefined,
+): Reply | undefined {
+  if (headers.authorization === undefined && visitors && mayVisit(visitors, scope)) return undefined;
   const verdict = allowed(auth, headers.authorization, scope);
   if (verdict === 'yes') return undefined;
   const error = verdict === 'too little' ? 'insufficient_scope' : headers.authorization && 'invalid_token';
-  const { challenge = 'Basic realm="Registry"' } = auth;
+  const { challenge = basicChallenge } = auth;
   // distribution answers 401 to a valid token that allows too little, not 403.
   return errorReply(401, 'UNAUTHORIZED', 'authentication required', {
     'WWW-Authenticate': challengeText(challenge, scope, error),
@@ -91,11 +106,17 @@ export async function startV2Server(options: V2ServerOptions = {}): Promise<V2Se
       : undefined;
     const beside = found ? undefined : behaviour.beside?.(request, store.repositories);
     if (beside) return beside;
-    if (!found) return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' };
+    if (!found || behaviour.absent?.test(pathname.slice(base.length)))
+      return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found\n' };
+    const { auth, visitors } = behaviour;
+    const told =
+      auth && visitors?.areTold === true && found.scope === undefined
+        ? { 'WWW-Authenticate': challengeText(auth.challenge ?? basicChallenge, undefined, undefined) }
+        : {};
     const version = { 'Docker-Distribution-Api-Version': 'registry/2.0' };
-    const refused = behaviour.auth && refusal(behaviour.auth, request, found.scope);
+    const refused = auth && refusal(auth, visitors, request, found.scope);
     const reply = refused ?? found.answer(request, behaviour);
-    return { ...reply, headers: { ...version, ...reply.headers } };
+    return { ...reply, headers: { ...version, ...told, ...reply.headers } };
   };
 
   const listenOptions = {

@@ -129,6 +129,32 @@ const redHat: VendorQuirks = {
   server: () => ({ notFoundCode: '404', catalog: () => errorReply(404, '404', 'Not Found') }),
 };
 
+/**
+ * Shows visitors the public part, and tells at `/v2/` with 200 how to sign in: https://github.com/project-zot/zot
+ * `pkg/api/routes.go` (CheckVersionSupport), https://zotregistry.dev/latest/articles/authn-authz/
+ */
+const zot: VendorQuirks = {
+  user: { name: 'alice', secret: 'password' },
+  challenge: 'basic realm=zot',
+  server: (seeds) => ({ visitors: { see: isFirstOf(seeds), areTold: true }, pageCap: 3 }),
+};
+
+/** With anonymous access: nobody is told that there is more. */
+const artifactoryVisitors: VendorQuirks = {
+  ...artifactory,
+  server: (seeds) => ({
+    prefix: '/artifactory/api/docker/docker-local',
+    visitors: { see: isFirstOf(seeds), areTold: false },
+    pageCap: 3,
+  }),
+};
+
+/** Has no list, and says so before it asks anybody to sign in. */
+const unlistedFirst: VendorQuirks = {
+  user: { name: 'alice', secret: 'password' },
+  server: () => ({ absent: /^_catalog$/ }),
+};
+
 /** By the id of the preset; where there are several behaviours, one of them. */
 export const quirks = {
   ecr,
@@ -145,6 +171,9 @@ export const quirks = {
   digitalOcean,
   oracle,
   redHat,
+  zot,
+  artifactoryVisitors,
+  unlistedFirst,
 } as const;
 
 /** A server that behaves as that kind of registry does, with its own sign-in. */
@@ -177,6 +206,10 @@ export async function startVendor(
       await issuer?.stop();
     },
   };
+}
+
+function isFirstOf(seeds: readonly SeedRepository[]): (repository: string) => boolean {
+  return (repository) => repository === seeds[0]?.name;
 }
 
 type DateOf = (digest: string) => Date;

@@ -131,6 +131,18 @@ describe('layers', () => {
     expect(filesWith(/\bnetworkSetting\(/)).toEqual(['ui/settings.ts', 'ui/surroundings.ts']);
   });
 
+  it('sign in to registries in one place, which knows what is tried again', () => {
+    expect(filesWith(/\bwithAuth\(/)).toEqual(['core/auth.ts']);
+    expect(filesWith(/\bregistryHttp\(/)).toEqual([
+      'core/auth.ts',
+      'core/diagnose.ts',
+      'providers/acr/acr.ts',
+      'providers/dockerHub/dockerHub.ts',
+      'providers/generic/generic.ts',
+      'providers/ghcr/ghcr.ts',
+    ]);
+  });
+
   it('let commands see VS Code through App alone', () => {
     const isBroken = ({ from, to }: Import) =>
       from.startsWith('ui/commands/') && from !== 'ui/commands/register.ts' && to === 'vscode';

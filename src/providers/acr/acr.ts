@@ -1,21 +1,22 @@
 import { t } from '@vscode/l10n';
 import type { AzureRegistry } from '../../azure/azure';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, registrySource } from '../../core/deletionGraph';
 import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
-import { isDigestTag, readAttachment, readImage, readPlatforms } from '../../core/imageReader';
+import { readAttachment } from '../../core/attachments';
+import { listBelow, readImage, readImages } from '../../core/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
-import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
 import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
@@ -64,10 +65,11 @@ export class AcrProvider implements RegistryProvider {
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
-    const session = entra === undefined ? undefined : new EntraSession(onlyTo(url, plain), url, entra, isPrivate);
+    const server = entra === undefined ? plain : onlyTo(url, plain);
+    const session = entra === undefined ? undefined : new EntraSession(server, url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.endpoints = [{ url, credential: this.credential }];
-    const http = withRetry(withAuth(session?.http ?? plain, url, this.credential));
+    const http = registryHttp(server, url, this.credential, session?.renewing);
     this.client = new RegistryClient(http, url);
     this.api = new AcrApi(http, url);
     this.host = new URL(url).host;
@@ -88,15 +90,13 @@ export class AcrProvider implements RegistryProvider {
         return this.repositories(cursor, signal);
       case 'repository':
         return this.tags(parent, cursor, signal);
-      case 'tag': {
-        const { image, label } = parent;
-        const digestTags = this.digestTags.get(image.path) ?? new Set<string>();
-        return { items: await readPlatforms({ client: this.client, image, digestTags }, label, signal) };
-      }
+      case 'tag':
       case 'platform':
-        return { items: parent.attachments };
-      case 'attachment':
-        return { items: [] };
+      case 'attachment': {
+        const { image } = parent;
+        const digestTags = this.digestTags.get(image.path) ?? new Set<string>();
+        return listBelow({ client: this.client, image, digestTags }, parent, signal);
+      }
     }
   }
 
@@ -138,6 +138,7 @@ export class AcrProvider implements RegistryProvider {
       this.explaining('repository', () =>
         this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
       ),
+    images: (image, signal) => this.explaining('repository', () => readImages(this.client, image, signal)),
     config: (image, signal) => this.explaining('repository', () => readImage(this.client, image, signal)),
     attachment: (attachment, signal) =>
       this.explaining('repository', () => readAttachment(this.client, attachment, signal)),

@@ -86,6 +86,7 @@ export class AzureProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
+    images: (image, signal) => this.at(image.host).content.images(image, signal),
     config: (image, signal) => this.at(image.host).content.config(image, signal),
     attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
   };

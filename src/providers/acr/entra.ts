@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
-import { abandonable } from '../../core/auth';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest } from '../../core/http';
+import { withRetry } from '../../core/retry';
 import { decodeJson } from '../../core/schemas';
+import { abandonable } from '../../core/shared';
 import { refreshTokenAnswer } from './answers';
 import { explained } from './explanations';
 import { lifetimeOf } from './jwt';
@@ -35,29 +36,35 @@ export class EntraSession {
   private kept: Kept | undefined;
   private exchange: Promise<Kept> | undefined;
 
+  private readonly server: Http;
+
   constructor(
-    private readonly server: Http,
+    http: Http,
     private readonly url: string,
     private readonly readToken: ReadEntraToken,
     /** The registry lets in private endpoints only. */
     private readonly isPrivate: () => boolean,
-  ) {}
+  ) {
+    this.server = withRetry(http);
+  }
 
   readonly credential: ReadCredential = async (signal) => ({
     kind: 'identityToken',
     token: (await this.current(signal)).token,
   });
 
-  /** Sends as the server does; a refresh token that ended before its time is replaced by a new one, once. */
-  readonly http: Http = async (request, signal) => {
-    const response = await this.server(request, signal);
-    const refused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
-    const token = refused ? refreshTokenIn(request) : undefined;
-    if (token === undefined) return response;
-    if (this.kept?.token === token) this.kept = undefined;
-    const renewed = await this.current(signal);
-    return this.server(withRefreshToken(request, renewed.token), signal);
-  };
+  /** Sends as that hop does; a refresh token that ended before its time is replaced by a new one, once. */
+  readonly renewing =
+    (hop: Http): Http =>
+    async (request, signal) => {
+      const response = await hop(request, signal);
+      const refused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
+      const token = refused ? refreshTokenIn(request) : undefined;
+      if (token === undefined) return response;
+      if (this.kept?.token === token) this.kept = undefined;
+      const renewed = await this.current(signal);
+      return hop(withRefreshToken(request, renewed.token), signal);
+    };
 
   /** Those who need one at once share its exchange. */
   private async current(signal: AbortSignal): Promise<Kept> {
@@ -80,6 +87,7 @@ export class EntraSession {
     const { token, tenantId } = await this.readToken(signal);
     const request: HttpRequest = {
       method: 'POST',
+      asksForToken: true,
       url: `${this.url}/oauth2/exchange`,
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({

@@ -1,4 +1,4 @@
-import { abandonable } from '../../core/auth';
+import { abandonable } from '../../core/shared';
 import { PageTrail } from '../../core/bounds';
 import type { Page } from '../../core/model';
 import type { ManifestAnswer } from './answers';

@@ -1,4 +1,4 @@
-import { isIndexType } from '../../core/manifest';
+import { isIndexType, isManifestType } from '../../core/manifest';
 import type { ImageDetails, Platform, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -37,11 +37,13 @@ export function withManifest(told: ImageDetails, manifest: ManifestAnswer): Imag
   // Of an index the listing tells no platforms, and the sum of all of them.
   const size = isIndex ? 0 : (imageSize ?? 0);
   const isForeign = isKnown(configMediaType) && !configMediaType.includes('image');
+  const isOther = isKnown(mediaType) && !isIndex && !isManifestType(mediaType);
+  const artifactType = isForeign ? configMediaType : isOther ? mediaType : undefined;
   return {
     ...told,
     mediaType: mediaType ?? '',
-    type: isIndex ? 'index' : isForeign ? 'artifact' : 'image',
-    ...(isForeign ? { artifactType: configMediaType } : {}),
+    type: isIndex ? 'index' : artifactType === undefined ? 'image' : 'artifact',
+    ...(artifactType === undefined ? {} : { artifactType }),
     ...(size > 0 ? { size } : {}),
     platforms: platformOf(manifest),
     isPartial: false,

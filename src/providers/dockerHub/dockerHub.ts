@@ -1,9 +1,11 @@
 import { t } from '@vscode/l10n';
-import { withAuth } from '../../core/auth';
+import { readAttachment } from '../../core/attachments';
+import type { ImageSource } from '../../core/attachments';
+import { registryHttp } from '../../core/auth';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
-import { readAttachment, readImage, readPlatforms } from '../../core/imageReader';
-import type { Connection, Group, Page, Repository, Tag } from '../../core/model';
+import { listBelow, readImage, readImages } from '../../core/imageReader';
+import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
 import { baseName, parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
@@ -42,9 +44,8 @@ export class DockerHubProvider implements RegistryProvider {
     connection: Connection,
     private readonly context: ProviderContext,
   ) {
-    const http = withRetry(context.http);
     this.url = hubUrl(context.setting);
-    this.hub = new HubApi(http, this.url, context.credential);
+    this.hub = new HubApi(withRetry(context.http), this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
     this.endpoints = [{ url: registryUrl, credential: context.credential }, { url: this.url }];
@@ -57,7 +58,7 @@ export class DockerHubProvider implements RegistryProvider {
         },
       };
     }
-    this.client = new RegistryClient(withAuth(http, registryUrl, context.credential), registryUrl);
+    this.client = new RegistryClient(registryHttp(context.http, registryUrl, context.credential), registryUrl);
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
@@ -69,11 +70,12 @@ export class DockerHubProvider implements RegistryProvider {
       case 'repository':
         return this.tags(parent, cursor, signal);
       case 'tag':
-        return { items: await this.platforms(parent, signal) };
-      case 'registry':
+        return this.platforms(parent, signal);
       case 'platform':
       case 'attachment':
-        return { items: parent.kind === 'platform' ? parent.attachments : [] };
+        return listBelow(this.source(parent.image), parent, signal);
+      case 'registry':
+        return { items: [] };
     }
   };
 
@@ -96,6 +98,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
+    images: (image, signal) => readImages(this.client, image, signal),
     config: (image, signal) => readImage(this.client, image, signal),
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
   };
@@ -199,9 +202,13 @@ export class DockerHubProvider implements RegistryProvider {
   }
 
   /** As the Hub tells them, which is no pull; where it does not, as the registry does. */
-  private async platforms({ image, label }: Tag, signal: AbortSignal) {
-    const told = platformsOf(image, await this.tagNow(image, signal));
-    return told.length > 0 ? told : readPlatforms({ client: this.client, image, digestTags: new Set() }, label, signal);
+  private async platforms(tag: Tag, signal: AbortSignal): Promise<Page<Entry>> {
+    const told = platformsOf(tag.image, await this.tagNow(tag.image, signal));
+    return told.length > 0 ? { items: told } : listBelow(this.source(tag.image), tag, signal);
+  }
+
+  private source(image: ImageReference): ImageSource {
+    return { client: this.client, image, digestTags: new Set() };
   }
 
   private tagNow(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {

@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
-import { abandonable } from '../../core/auth';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf, withDetail } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { decodeJson } from '../../core/schemas';
+import { abandonable } from '../../core/shared';
 import type { ReadSetting } from '../provider';
 import { tokenAnswer } from './answers';
 
@@ -80,6 +80,7 @@ export class HubApi {
     const response = await this.http(
       {
         method: 'POST',
+        asksForToken: true,
         url: `${this.url}/v2/auth/token`,
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ identifier: credential.username, secret: credential.secret }),

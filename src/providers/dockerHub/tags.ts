@@ -1,5 +1,6 @@
-import { printPlatform } from '../../core/manifest';
-import type { ImageDetails, Platform, PlatformImage, Tag } from '../../core/model';
+import { t } from '@vscode/l10n';
+import { platformOf, printPlatform } from '../../core/manifest';
+import type { ImageDetails, PlatformImage, Tag } from '../../core/model';
 import { withDigest, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { TagAnswer } from './answers';
@@ -23,9 +24,9 @@ export function platformsOf(repository: ImageReference, answer: TagAnswer): read
       : [
           {
             kind: 'platform' as const,
-            label: printPlatform(platform),
+            label: platform === undefined ? t('unknown platform') : printPlatform(platform),
             image: withDigest(repository, digest),
-            platform,
+            ...(platform === undefined ? {} : { platform }),
             ...(size > 0 ? { size } : {}),
             attachments: [],
           },
@@ -70,21 +71,20 @@ function detailsOf(answer: TagAnswer): ImageDetails | undefined {
     ...(artifactType === undefined ? {} : { artifactType }),
     ...(date === undefined ? {} : { created: date }),
     ...(size > 0 ? { size } : {}),
-    platforms: images.map(({ platform }) => platform),
+    platforms: images.flatMap(({ platform }) => platform ?? []),
     labels: {},
   };
 }
 
-/** BuildKit's attestations claim the platform unknown/unknown. */
+/**
+ * BuildKit's attestations claim the platform unknown/unknown. Of what was pushed long ago, the Hub names an architecture and
+ * leaves the system empty: there was linux alone.
+ */
 function imagesOf({ images }: TagAnswer) {
   return (images ?? []).flatMap(({ os, architecture, variant, os_version: osVersion, digest, size }) => {
-    if (!isKnown(os) || !isKnown(architecture)) return [];
-    const platform: Platform = {
-      os,
-      architecture,
-      ...(isKnown(variant) ? { variant } : {}),
-      ...(isKnown(osVersion) ? { osVersion } : {}),
-    };
+    if (os === 'unknown' && architecture === 'unknown') return [];
+    const system = isKnown(architecture) && !isKnown(os) ? 'linux' : os;
+    const platform = platformOf({ os: system, architecture, variant, 'os.version': osVersion });
     return [{ platform, digest: isKnown(digest) ? digest : undefined, size: size ?? 0 }];
   });
 }

@@ -1,15 +1,17 @@
 import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, readPoint, readTagsLeft, registrySource, tooManyTags } from '../../core/deletionGraph';
 import type { GraphSource, KnownTag } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
 import { emptyList, Failure, withDetail } from '../../core/failure';
-import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
+import { readAttachment } from '../../core/attachments';
+import { listBelow, readDetails, readImage, readImages } from '../../core/imageReader';
 import type { Connection, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
 import { namespacesOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagDeletion } from '../provider';
@@ -51,7 +53,7 @@ export class GenericProvider implements RegistryProvider {
       const page = this.vendor.webPage?.(url, entry);
       return page === undefined ? undefined : new URL(page);
     };
-    const http = withRetry(withAuth(context.http, connection.url, context.credential));
+    const http = registryHttp(context.http, connection.url, context.credential);
     this.client = new RegistryClient(http, connection.url, { prefix: this.prefix });
     const v2 = v2Tags(this.client);
     const own = withRetry(context.http);
@@ -68,11 +70,9 @@ export class GenericProvider implements RegistryProvider {
       case 'repository':
         return this.contentOf(parent, cursor, signal);
       case 'tag':
-        return { items: await readPlatforms(this.source(parent.image), parent.label, signal) };
       case 'platform':
-        return { items: parent.attachments };
       case 'attachment':
-        return { items: [] };
+        return listBelow(this.source(parent.image), parent, signal);
     }
   };
 
@@ -102,6 +102,7 @@ export class GenericProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.client.manifest(image.path, referenceOf(image), signal),
+    images: (image, signal) => readImages(this.client, image, signal),
     config: (image, signal) => readImage(this.client, image, signal),
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
   };

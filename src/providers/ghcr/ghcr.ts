@@ -1,14 +1,16 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
-import { withAuth } from '../../core/auth';
+import { registryHttp } from '../../core/auth';
 import { readDeletion, registrySource } from '../../core/deletionGraph';
 import type { GraphSource } from '../../core/deletionGraph';
 import type { Endpoint } from '../../core/diagnose';
 import { Failure, withDetail } from '../../core/failure';
-import { isDigestTag, readAttachment, readDetails, readImage, readPlatforms } from '../../core/imageReader';
+import { readAttachment } from '../../core/attachments';
+import { listBelow, readDetails, readImage, readImages } from '../../core/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
@@ -49,7 +51,7 @@ export class GhcrProvider implements RegistryProvider {
     this.owners = new Owners(this.api, context.namespaces, context.log);
     const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
     const { registry } = this.servers;
-    this.client = new RegistryClient(withAuth(withRetry(http), registry, readCredential), registry);
+    this.client = new RegistryClient(registryHttp(http, registry, readCredential), registry);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
   }
 
@@ -63,15 +65,14 @@ export class GhcrProvider implements RegistryProvider {
         return this.packages(parent, cursor, signal);
       case 'repository':
         return this.tags(parent, cursor, signal);
-      case 'tag': {
-        const { image, label } = parent;
-        const source = { client: this.client, image, digestTags: this.versions.digestTags(image) };
-        return { items: await this.fromRegistry(() => readPlatforms(source, label, signal), signal) };
-      }
+      case 'tag':
       case 'platform':
-        return { items: parent.attachments };
+      case 'attachment': {
+        const { image } = parent;
+        const source = { client: this.client, image, digestTags: this.versions.digestTags(image) };
+        return this.fromRegistry(() => listBelow(source, parent, signal), signal);
+      }
       case 'registry':
-      case 'attachment':
         return { items: [] };
     }
   };
@@ -122,6 +123,7 @@ export class GhcrProvider implements RegistryProvider {
   readonly content: ImageContent = {
     manifest: (image, signal) =>
       this.fromRegistry(() => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal), signal),
+    images: (image, signal) => this.fromRegistry(() => readImages(this.client, image, signal), signal),
     config: (image, signal) => this.fromRegistry(() => readImage(this.client, image, signal), signal),
     attachment: (attachment, signal) =>
       this.fromRegistry(() => readAttachment(this.client, attachment, signal), signal),

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import { tooManyTags } from '../../core/deletionGraph';
 import { Failure } from '../../core/failure';
-import { isDigestTag } from '../../core/imageReader';
 import type { Page } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
 import { versionsAnswer } from './answers';
 import type { GitHubApi } from './githubApi';
 

@@ -102,6 +102,7 @@ export class GitLabProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) => this.fromRegistry(image, (registry) => registry.content.manifest(image, signal)),
+    images: (image, signal) => this.fromRegistry(image, (registry) => registry.content.images(image, signal)),
     config: (image, signal) => this.fromRegistry(image, (registry) => registry.content.config(image, signal)),
     attachment: (attachment, signal) =>
       this.fromRegistry(attachment.image, (registry) => registry.content.attachment(attachment, signal)),

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Azure, Subscription } from '../../azure/azure';
 import { Failure, withDetail } from '../../core/failure';
-import { abandonable } from '../../core/auth';
+import { abandonable } from '../../core/shared';
 import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { abandonable } from '../../core/auth';
+import { abandonable } from '../../core/shared';
 import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { AzureResources } from '../../providers/provider';
 import type { App } from '../app';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
-import { runnable } from '../../core/imageReader';
+import { Failure } from '../../core/failure';
 import { printPlatform } from '../../core/manifest';
-import { baseName, printReference, withDigest } from '../../core/reference';
+import { baseName, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ImageContent } from '../../providers/provider';
 import type { App } from '../app';
@@ -22,7 +22,9 @@ export const inspectImage = nodeCommand<{ readonly remote: RemoteImage } | { rea
   id: 'inspectImage',
   title: () => t('Inspect Image'),
   needs: ({ entry, provider: { content } }) => {
-    const isImage = entry?.kind === 'platform' || (entry?.kind === 'tag' && entry.details?.type !== 'artifact');
+    const isImage =
+      (entry?.kind === 'platform' && entry.failure === undefined) ||
+      (entry?.kind === 'tag' && entry.details?.type !== 'artifact');
     return content !== undefined && isImage
       ? { remote: { image: entry.image, label: entry.label, content } }
       : undefined;
@@ -55,10 +57,10 @@ async function inspectRemote(app: App, { image, label, content }: RemoteImage): 
   const inspected = await app.working(t('Reading {0}', printReference(image)), (_progress, signal) =>
     content.config(chosen, signal),
   );
-  const platform = printPlatform(inspected.platform).replaceAll('/', '-');
+  const platform = inspected.platform === undefined ? '' : ` ${printPlatform(inspected.platform).replaceAll('/', '-')}`;
   const version = image.tag === undefined ? '' : `@${label}`;
   await app.showDocument({
-    name: `${baseName(image)}${version} ${platform}.yaml`,
+    name: `${baseName(image)}${version}${platform}.yaml`,
     id: `${image.host}/${image.path}@${inspected.digest}`,
     text: describeImage(inspected, image),
   });
@@ -71,20 +73,18 @@ async function choosePlatform(
   image: ImageReference,
 ): Promise<ImageReference | undefined> {
   if (image.digest !== undefined) return image;
-  const manifest = await app.working(t('Reading {0}', printReference(image)), (_progress, signal) =>
-    content.manifest(image, signal),
+  const images = await app.working(t('Reading {0}', printReference(image)), (_progress, signal) =>
+    content.images(image, signal),
   );
-  if (manifest.kind !== 'index') return withDigest(image, manifest.digest);
-  const items = runnable(manifest).map(({ platform, digest }) => ({
-    label: platform === undefined ? digest : printPlatform(platform),
-    value: digest,
-  }));
+  const items = images.map(({ label, image: value }) => ({ label, value }));
+  if (items.length === 0)
+    throw new Failure('notFound', '', { subject: image.host, explanation: t('the index names no image') });
   const [only] = items;
-  if (items.length === 1 && only !== undefined) return withDigest(image, only.value);
+  if (items.length === 1 && only !== undefined) return only.value;
   const answer = await app.ask.pick({
     title: t('Inspect Image'),
     placeholder: t('Platform of {0}', printReference(image)),
     items,
   });
-  return answer === undefined || answer === 'back' ? undefined : withDigest(image, answer.value);
+  return answer === undefined || answer === 'back' ? undefined : answer.value;
 }

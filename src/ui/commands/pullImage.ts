@@ -25,10 +25,11 @@ export const pullImage = nodeCommand<Pulled>({
   needs: (node) => {
     const { entry, parent } = node;
     if (entry?.kind === 'tag' && entry.details?.type !== 'artifact') return { image: entry.image, from: node };
-    if (entry?.kind !== 'platform') return undefined;
+    // One that its index lives on without cannot be pulled.
+    if (entry?.kind !== 'platform' || entry.failure !== undefined) return undefined;
     // By its tag, so that it has a name here.
     const image = parent?.entry?.kind === 'tag' ? parent.entry.image : entry.image;
-    return { image, platform: entry.platform, from: node };
+    return { image, ...(entry.platform === undefined ? {} : { platform: entry.platform }), from: node };
   },
   needsLocal: ({ entry }) => (entry.kind === 'image' ? { image: entry.name } : undefined),
   doing: ({ image }) => t('pull {0}', printReference(image)),

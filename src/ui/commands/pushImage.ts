@@ -1,10 +1,12 @@
 import { t } from '@vscode/l10n';
 import { isLocalName, printReference } from '../../core/reference';
+import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
-import { accessTo, connectionsOf, learn } from '../images/access';
-import { chooseName, placed, typeName } from '../images/chooseName';
+import { accessTo, connectionAccess, connectionsOf, learn } from '../images/access';
+import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
+import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { push } from '../images/moving';
@@ -23,19 +25,25 @@ export const pushImage = nodeCommand({
     const title = t('Push {0}', nameOf(image));
     const target = await destination(app, image, title);
     if (target === undefined) return;
-    const access = await accessTo(app, target, title);
-    const name = access === undefined ? undefined : await rename(app, engine, image, target);
-    if (access !== undefined && name !== undefined) await push(app, engine, target, access, name === 'given');
+    const { name, connection } = target;
+    // Of one host several accounts may be connected: the one whose place was chosen is meant.
+    const access = connection === undefined ? await accessTo(app, name, title) : connectionAccess(connection, name);
+    const renamed = access === undefined ? undefined : await rename(app, engine, image, name);
+    if (access !== undefined && renamed !== undefined) await push(app, engine, name, access, renamed === 'given');
   },
 });
 
-/** The name under which to push: the image's own where it leads to a connected registry, else the one that the user chooses. */
-async function destination(app: App, image: NamedImage, title: string): Promise<ImageReference | undefined> {
+/** Under which name to push, and where: the image's own where it leads to a connected registry, else what the user chooses. */
+async function destination(app: App, image: NamedImage, title: string): Promise<PlacedName | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
   if (own !== undefined) await learn(app, own);
+  let connected: Connection | undefined;
   for (;;) {
-    if (own !== undefined && belongsToConnection(app, own)) return own;
-    const answer = await chooseName(app, {
+    if (own !== undefined && belongsToConnection(app, own)) {
+      const made = connectionsOf(app, own).find(({ connection }) => connection.id === connected?.id);
+      return { name: own, connection: made };
+    }
+    const answer = await choosePlacedName(app, {
       title,
       from: image.name,
       others: [
@@ -55,14 +63,15 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
         { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
       ],
     });
-    if (answer === 'asItIs') return own;
+    if (answer === 'asItIs') return own && { name: own, connection: undefined };
     if (answer === 'createAzure') {
-      const name = await inNewRegistry(app, image.name, title);
-      if (name !== 'back') return name;
+      const made = await inNewRegistry(app, image.name, title);
+      if (made !== 'back') return made;
       continue;
     }
     if (answer !== 'connect') return answer;
-    if ((await connect(app)) === undefined) return undefined;
+    connected = await connect(app);
+    if (connected === undefined) return undefined;
   }
 }
 
@@ -75,7 +84,7 @@ async function inNewRegistry(
   app: App,
   from: ImageReference | undefined,
   title: string,
-): Promise<ImageReference | 'back' | undefined> {
+): Promise<PlacedName | 'back' | undefined> {
   const [first, ...others] = azureNodes(app);
   const answer =
     others.length === 0 || first === undefined
@@ -98,7 +107,9 @@ async function inNewRegistry(
   const created = await createRegistry(app, resources.azure, undefined);
   if (created === undefined) return 'back';
   await showRegistry(app, node, resources, created);
-  return typeName(app, title, placed({ host: created.loginServer }, from), true);
+  const host = created.loginServer;
+  const name = await typeName(app, title, placed({ host }, from), true);
+  return typeof name === 'object' ? namedAt(name, node, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */

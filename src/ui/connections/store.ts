@@ -94,7 +94,8 @@ export class ConnectionStore implements vscode.Disposable {
   /** Anonymous for one that is not there (any more). Rejects where the store of secrets cannot tell. */
   async credential(id: string): Promise<Credential> {
     const connection = this.find(id);
-    return connection === undefined ? { kind: 'anonymous' } : this.secrets.read(connection);
+    // Who has a secret has an account: for visitors no keyring is asked, which may be locked.
+    return connection?.account === undefined ? { kind: 'anonymous' } : this.secrets.read(connection);
   }
 
   /** All that a secret may be stored for, those of workspaces that are not open among them. */

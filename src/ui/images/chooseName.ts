@@ -22,7 +22,19 @@ export interface NameWish {
   readonly others: readonly Choice<'asItIs' | 'connect' | 'createAzure' | 'type'>[];
 }
 
-type Chosen = PushTarget | 'asItIs' | 'connect' | 'createAzure' | 'type';
+/** A name, and the connection whose place was chosen for it, as long as the name as it was typed leads there. */
+export interface PlacedName {
+  readonly name: ImageReference;
+  readonly connection: Node | undefined;
+}
+
+/** Of one host there may be a place for each account that is connected. */
+interface Place {
+  readonly target: PushTarget;
+  readonly connection: Node;
+}
+
+type Chosen = Place | 'asItIs' | 'connect' | 'createAzure' | 'type';
 
 const remembered = 'pushTarget';
 
@@ -30,53 +42,68 @@ const remembered = 'pushTarget';
  * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs`,
  * `connect` and `createAzure`: the choice that was offered under that name. Nothing when dismissed.
  */
-export async function chooseName(
+export async function choosePlacedName(
   app: App,
   wish: NameWish,
-): Promise<ImageReference | 'asItIs' | 'connect' | 'createAzure' | undefined> {
+): Promise<PlacedName | 'asItIs' | 'connect' | 'createAzure' | undefined> {
   const controller = new AbortController();
   try {
     for (;;) {
-      const target = await chooseTarget(app, wish, controller.signal);
-      if (target === undefined || target === 'asItIs' || target === 'connect' || target === 'createAzure')
-        return target;
-      const proposal = target === 'type' ? wish.from : placed(target, wish.from);
+      const place = await choosePlace(app, wish, controller.signal);
+      if (place === undefined || place === 'asItIs' || place === 'connect' || place === 'createAzure') return place;
+      const proposal = place === 'type' ? wish.from : placed(place.target, wish.from);
       const name = await typeName(app, wish.title, proposal, true);
       if (name === 'back') continue;
-      if (name !== undefined && target !== 'type') await app.memory.write(remembered, printTarget(target));
-      return name;
+      if (name === undefined || place === 'type') return name && { name, connection: undefined };
+      await app.memory.write(remembered, keyOf(place));
+      return namedAt(name, place.connection, place.target.host);
     }
   } finally {
     controller.abort();
   }
 }
 
-async function chooseTarget(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
+/** The same for those to whom it is all one whose place it is. */
+export async function chooseName(
+  app: App,
+  wish: NameWish,
+): Promise<ImageReference | 'asItIs' | 'connect' | 'createAzure' | undefined> {
+  const answer = await choosePlacedName(app, wish);
+  return typeof answer === 'object' ? answer.name : answer;
+}
+
+/** `host`: that of the place that was chosen; the user may have typed another since. */
+export function namedAt(name: ImageReference, connection: Node, host: string): PlacedName {
+  const leadsThere = name.host === host || connection.provider.locate(name) !== undefined;
+  return { name, connection: leadsThere ? connection : undefined };
+}
+
+async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
   const answer = await app.ask.pick<Chosen>({
     title: wish.title,
     placeholder: t('Where does the image belong?'),
-    items: targets(app, signal).then((list) => [...list, ...wish.others]),
+    items: places(app, signal).then((list) => [...list, ...wish.others]),
   });
   return answer === 'back' ? undefined : answer?.value;
 }
 
 /** What was chosen last comes first. */
-async function targets(app: App, signal: AbortSignal): Promise<readonly Choice<PushTarget>[]> {
-  const all = (await Promise.all(app.tree.roots().map((node) => targetsOf(app, node, signal)))).flat();
+async function places(app: App, signal: AbortSignal): Promise<readonly Choice<Place>[]> {
+  const all = (await Promise.all(app.tree.roots().map((node) => placesOf(app, node, signal)))).flat();
   const last = app.memory.read(remembered);
-  const isLast = ({ value }: Choice<PushTarget>) => printTarget(value) === last;
+  const isLast = ({ value }: Choice<Place>) => keyOf(value) === last;
   return [...all.filter(isLast), ...all.filter((choice) => !isLast(choice))];
 }
 
-async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<readonly Choice<PushTarget>[]> {
+async function placesOf(app: App, node: Node, signal: AbortSignal): Promise<readonly Choice<Place>[]> {
   const { connection, provider } = node;
-  const choice = (value: PushTarget): Choice<PushTarget> => ({
-    label: `${printTarget(value)}/…`,
+  const choice = (target: PushTarget): Choice<Place> => ({
+    label: `${printTarget(target)}/…`,
     description: [connection.label, signedInAs(connection) ?? '']
-      .filter((part) => part !== '' && part !== value.host)
+      .filter((part) => part !== '' && part !== target.host)
       .join(' · '),
     icon: 'server',
-    value,
+    value: { target, connection: node },
   });
   try {
     const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(targetsWithinMs)]));
@@ -86,6 +113,10 @@ async function targetsOf(app: App, node: Node, signal: AbortSignal): Promise<rea
     const host = provider.hostOf(undefined);
     return host === undefined ? [] : [choice({ host })];
   }
+}
+
+function keyOf({ target, connection }: Place): string {
+  return `${printTarget(target)} ${connection.connection.id}`;
 }
 
 function printTarget({ host, namespace }: PushTarget): string {

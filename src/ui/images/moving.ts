@@ -1,6 +1,5 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import { platformOfDescriptor, runnable } from '../../core/imageReader';
 import { printPlatform } from '../../core/manifest';
 import type { Platform } from '../../core/model';
 import { printReference } from '../../core/reference';
@@ -129,11 +128,9 @@ async function choosePlatform(
   const content = connection?.provider.content;
   if (content === undefined) return undefined;
   const name = printReference(image);
-  const manifest = await app.working(t('Reading {0}', name), (_progress, signal) => content.manifest(image, signal));
-  if (manifest.kind !== 'index') return undefined;
-  const items = runnable(manifest)
-    .map(platformOfDescriptor)
-    .map((value) => ({ label: printPlatform(value), value }));
+  const images = await app.working(t('Reading {0}', name), (_progress, signal) => content.images(image, signal));
+  const items = images.flatMap(({ label, platform: value }) => (value === undefined ? [] : [{ label, value }]));
+  if (items.length === 0) return undefined;
   const answer = await app.ask.pick({
     title: t('Pull Image'),
     placeholder: t('{0} has nothing for the engine’s own platform. Pull another?', name),

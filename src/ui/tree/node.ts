@@ -64,7 +64,7 @@ export function listingPhrase(node: Node): string {
     case 'repository':
       return t('list the tags of {0}', entry.label);
     case 'tag':
-      return t('list the platforms of {0}:{1}', entry.image.path, entry.label);
+      return t('list what belongs to {0}', `${entry.image.path}:${entry.label}`);
     case 'platform':
     case 'attachment':
       return t('list what belongs to {0}', entry.label);

@@ -2,7 +2,16 @@ import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { isCut } from '../../core/bounds';
 import { Failure } from '../../core/failure';
-import type { Attachment, Entry, Group, ImageDetails, Registry, Tag, TlsOptions } from '../../core/model';
+import type {
+  Attachment,
+  Entry,
+  Group,
+  ImageDetails,
+  PlatformImage,
+  Registry,
+  Tag,
+  TlsOptions,
+} from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
@@ -114,13 +123,8 @@ function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeIte
     case 'tag':
       return tagItem(node, entry, details, clean);
     case 'platform': {
-      const item = labelled(
-        entry,
-        'chip',
-        entry.size === undefined ? undefined : size(entry.size),
-        entry.attachments.length > 0 ? Collapsed : None,
-      );
-      item.tooltip = new Tooltip(clean).paragraph(entry.label).paragraph(entry.image.digest ?? '').value;
+      const item = labelled(entry, iconUnless(entry, 'chip'), sizeUnless(entry), opensTo(entry));
+      item.tooltip = ownTooltip(entry, entry.image.digest ?? '', clean);
       return item;
     }
     case 'attachment':
@@ -198,7 +202,8 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['
     tag,
     iconOf(details),
     details === undefined ? undefined : summary(details),
-    details?.type === 'artifact' ? None : Collapsed,
+    // What describes an artifact, such as its signature, is not known before it is opened.
+    details?.type === 'artifact' && isEmpty(node) ? None : Collapsed,
   );
   if (details !== undefined) item.accessibilityInformation = { label: spoken(tag, details) };
   if (details !== undefined && (details.isPartial !== true || setting === 'never')) {
@@ -223,15 +228,42 @@ function iconOf(details: ImageDetails | undefined): string {
   }
 }
 
+const attachmentIcons: Readonly<Partial<Record<Attachment['type'], string>>> = {
+  artifact: 'package',
+  signature: 'verified',
+};
+
+type Described = PlatformImage | Attachment;
+
+/** What describes it may not have been asked for yet. */
+function opensTo({ attachments, attachmentsFailure }: Described): vscode.TreeItemCollapsibleState {
+  return attachments?.length === 0 && attachmentsFailure === undefined ? None : Collapsed;
+}
+
+function iconUnless({ failure }: Described, icon: string): string {
+  return failure === undefined ? icon : 'warning';
+}
+
+/** Its size; where it could not be read, that. */
+function sizeUnless({ failure, size: bytes }: Described): string | undefined {
+  if (failure !== undefined) return failure.kind === 'notFound' ? t('missing') : t('cannot be read');
+  return bytes === undefined ? undefined : size(bytes);
+}
+
+function ownTooltip({ label, failure }: Described, digest: string, clean: RowLook['clean']): vscode.MarkdownString {
+  const tooltip = new Tooltip(clean).paragraph(label).paragraph(digest);
+  if (failure === undefined) return tooltip.value;
+  const why =
+    failure.kind === 'notFound'
+      ? t('The index names it, and the registry does not have it (any more).')
+      : report(failure, t('read {0}', label))?.message;
+  return tooltip.paragraph(why ?? '').value;
+}
+
 function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']): vscode.TreeItem {
-  const item = labelled(
-    entry,
-    entry.type === 'signature' ? 'verified' : 'shield',
-    entry.size === undefined ? undefined : size(entry.size),
-    None,
-  );
-  const digest = entry.blob?.digest ?? entry.image.digest ?? '';
-  item.tooltip = new Tooltip(clean).paragraph(entry.label).paragraph(digest).value;
+  const icon = iconUnless(entry, attachmentIcons[entry.type] ?? 'shield');
+  const item = labelled(entry, icon, sizeUnless(entry), opensTo(entry));
+  item.tooltip = ownTooltip(entry, entry.blob?.digest ?? entry.image.digest ?? '', clean);
   item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
   return item;
 }
@@ -276,6 +308,7 @@ function tagTooltip({ image }: Tag, details: ImageDetails, clean: RowLook['clean
     tooltip.fact(t('Size'), `${size(details.size)} (${whose})`);
   }
   if (details.platforms.length > 0) tooltip.fact(t('Platforms'), platforms(details.platforms));
+  if (details.faults !== undefined) tooltip.fact(t('Not readable'), plainText(details.faults.join(', ').slice(0, 500)));
   const labels = Object.entries(details.labels);
   if (labels.length > 0) tooltip.heading(t('Labels'));
   for (const [name, value] of labels.slice(0, mostLabels)) tooltip.item(plainText(`${name} = ${value.slice(0, 200)}`));

@@ -39,7 +39,7 @@ describe('tokens', () => {
   });
 
   it('of docker’s config go to the registry itself, are asked of nobody, and are read anew each time', async () => {
-    const tokens = ['first', 'second', 'old'];
+    const tokens = ['of the first question', 'first', 'second', 'old'];
     const server = await scripted(({ headers }) => {
       const { authorization } = headers;
       return authorization === 'Bearer first' || authorization === 'Bearer second'

@@ -23,7 +23,7 @@ import { scripted } from './scripted';
 
 const { signal } = new AbortController();
 const anonymous: Credential = { kind: 'anonymous' };
-const alice: Credential = { kind: 'basic', username: 'alice', secret: 'wonder-land-7' };
+const alice = { kind: 'basic', username: 'alice', secret: 'wonder-land-7' } as const;
 const direct: ProxySettings = { support: 'override', configured: '', exceptions: [], env: {} };
 const image = buildImage({ created: new Date(0) });
 const repositories = [
@@ -238,6 +238,39 @@ describe('a diagnosis', () => {
     expect(steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed', 'tags skipped']));
     expect(text).toContain('fails at “Sign-in”:** The registry says “incorrect username or password” (401).');
     expect(text).toContain('Give this connection a credential that works: Update Credential…');
+  });
+
+  it.each([true, false])('does not take a wrong password for a visitor: told how to sign in %s', async (areTold) => {
+    const url = await registry({
+      auth: { kind: 'basic', users: { alice: alice.secret } },
+      visitors: { see: (name) => name === 'team/api', areTold },
+    });
+    const refused = await diagnosed(url, { ...alice, secret: 'wonder-lamb-7' });
+    expect(refused.steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed']));
+    expect(refused.text).toContain('Give this connection a credential that works: Update Credential…');
+    const taken = await diagnosed(url, alice);
+    expect(taken.steps).toEqual(expect.arrayContaining(['signIn ok', 'listing ok', 'tags ok']));
+    expect(taken.facts('listing').entries).toBe('2');
+    expect((await diagnosed(url)).facts('listing').entries).toBe('1');
+  });
+
+  it('finds nothing wrong with servers that are busy for a moment, and shows that they were', async () => {
+    const grants = { repositories: { '*': ['*'] }, catalog: true };
+    const tokens = await startTokenServer({ users: { alice: { password: alice.secret, ...grants } } });
+    onTestFinished(() => tokens.stop());
+    const auth = { kind: 'bearer', challenge: tokens.challenge, accessOf: tokens.accessOf } as const;
+    const server = await startV2Server({ repositories, auth });
+    onTestFinished(() => server.stop());
+    const busy = { status: 503, headers: { 'Retry-After': '0' } } as const;
+    server.fail(/\/v2\/$/, { ...busy, times: 1 });
+    tokens.fail(/token/, { ...busy, times: 1 });
+    const { text, diagnosis } = await diagnosed(server.url, alice);
+    expect(text).toContain('\nEverything works.\n');
+    expect(diagnosis.requests.filter((line) => line.includes(' 503 '))).toHaveLength(2);
+    tokens.fail(/token/, busy);
+    const refused = await diagnosed(server.url, alice);
+    expect(refused.steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed']));
+    expect(refused.text).not.toContain('Update Credential');
   });
 
   it('tells of a list that is refused', async () => {

@@ -1,13 +1,9 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
-import {
-  isDigestTag,
-  mostAttestations,
-  readAttachment,
-  readDetails,
-  readPlatforms,
-} from '../../../src/core/imageReader';
+import { mostAttestations, readAttachment } from '../../../src/core/attachments';
+import { readDetails, readPlatforms } from '../../../src/core/imageReader';
 import type { Attachment, PlatformImage } from '../../../src/core/model';
+import { isDigestTag } from '../../../src/core/referrersTag';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
 import { jsonBlob, layer } from '../../sandbox/blob';
@@ -18,7 +14,6 @@ import { tempDir } from '../../sandbox/tempDir';
 import { startRecorder } from '../../sandbox/recorder';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
-import { failing } from '../failing';
 import { httpdConfig, recorded, schema1Type } from './fixture';
 
 const { signal } = new AbortController();
@@ -129,28 +124,33 @@ describe('readDetails', () => {
     const { bytes } = recorded('schema1', schema1Type);
     server.fail(/manifests/, { status: 200, headers: { 'Content-Type': schema1Type }, body: bytes });
     expect(await readDetails(client, 'team/app', 'a', signal)).toEqual({
-      digest: 'sha256:e028c450623065a8813712d8018f9a3d49e8adaad885f6e01371a1e26bd2224d',
+      digest: 'sha256:7364fea9d84ee548ab67d4c46c6006289800c98de3fbf8c0a97138dfcc23f000',
       mediaType: schema1Type,
       type: 'image',
       created: new Date('2016-03-03T11:29:44.222Z'),
       platforms: [linuxAmd64],
-      labels: {},
+      labels: {
+        Checksum: '4fef81d30f31f9213c642881357e6662846a0f884c2366c13ebad807b4031368  ./tests/test-images/Dockerfile.2',
+        Name: 'atomic-test-2',
+      },
     });
   });
 
-  it('reject when the config is no config', async () => {
+  it('say that the config is none', async () => {
     const odd = buildManifest({ config: { ...jsonBlob(mediaTypes.ociConfig, ['x']) }, layers: [] });
-    expect(await failing(detailsOf('a', odd))).toMatchObject({ kind: 'malformed' });
+    expect(await detailsOf('a', odd)).toMatchObject({ type: 'image', platforms: [], labels: {}, faults: ['config'] });
   });
 });
 
 describe('readPlatforms', () => {
   const readAll = async ({ client }: { client: RegistryClient }, tag: string, digestTags: readonly string[] = []) =>
-    readPlatforms(
-      { client, image: { host: 'r.test', path: 'team/app', tag }, digestTags: new Set(digestTags) },
-      tag,
-      signal,
-    );
+    (
+      await readPlatforms(
+        { client, image: { host: 'r.test', path: 'team/app', tag }, digestTags: new Set(digestTags) },
+        tag,
+        signal,
+      )
+    ).items;
   const typesOf = (entries: readonly (PlatformImage | Attachment)[]): string[][] =>
     entries.map((entry) => [
       entry.label,
@@ -174,13 +174,13 @@ describe('readPlatforms', () => {
     const client = clientOf('https://r.test');
     vi.spyOn(client, 'manifest').mockImplementation((_repository, reference) => {
       asked.push(reference);
-      const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {} };
+      const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {}, faults: [] };
       const config = descriptor(0, {});
       return Promise.resolve(
         reference === 'a' ? { ...common, kind: 'index', manifests } : { ...common, kind: 'image', config, layers: [] },
       );
     });
-    vi.spyOn(client, 'referrers').mockResolvedValue([]);
+    vi.spyOn(client, 'referrers').mockResolvedValue({ descriptors: [] });
     await readPlatforms({ client, image: { host: 'r.test', path: 'team/app' }, digestTags: new Set() }, 'a', signal);
     expect(asked.length).toBe(2 + mostAttestations);
   });
@@ -272,10 +272,12 @@ describe('readPlatforms', () => {
     expect(typesOf(await readAll(await serving({ a: chart }, [signed]), 'a'))).toEqual([['Signature', 'signature']]);
   });
 
-  it('does without an attestation that is gone', async () => {
+  it('marks an attestation that is gone', async () => {
     const attested = artifacts.buildAttestedIndex([amd], () => [artifacts.sbom('amd', [], created)]);
     const source = await serving({ a: { ...attested, children: [amd] } });
-    expect(typesOf(await readAll(source, 'a'))).toEqual([['linux/amd64']]);
+    const entries = await readAll(source, 'a');
+    expect(typesOf(entries)).toEqual([['linux/amd64', 'attestation: Attestation']]);
+    expect(entries).toMatchObject([{ attachments: [{ failure: { kind: 'notFound' } }] }]);
   });
 
   it('asks a few at a time', async () => {

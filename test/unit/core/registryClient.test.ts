@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import { RegistryClient } from '../../../src/core/registryClient';
-import { buildSignatureReferrer } from '../../sandbox/artifacts';
+import * as artifacts from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';
 import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
 import type { Reply } from '../../sandbox/faults';
@@ -18,7 +18,7 @@ import { scripted, textOf } from './scripted';
 const { signal } = new AbortController();
 const image = buildImage({ layers: [layer({ files: { a: 'a' } })] });
 const index = buildIndex([{ manifest: image }]);
-const signature = buildSignatureReferrer(image, 'team/app', new Date(0));
+const signature = artifacts.buildSignatureReferrer(image, 'team/app', new Date(0));
 const repositories = [
   { name: 'a', tags: {} },
   { name: 'b', tags: { one: image } },
@@ -160,13 +160,6 @@ describe('manifests', () => {
     expect(await failing(client.manifest('team/app', 'image', signal))).toMatchObject({ kind: 'malformed' });
   });
 
-  it('may be absent where that is fine', async () => {
-    const { client, server } = await start();
-    expect(await client.optionalManifest('team/app', 'none', signal)).toBeUndefined();
-    server.fail(/manifests/, { status: 403 });
-    expect(await failing(client.optionalManifest('team/app', 'none', signal))).toMatchObject({ kind: 'forbidden' });
-  });
-
   it('tell their digest by HEAD, or by GET where the registry keeps it to itself', async () => {
     const { client, server } = await start();
     expect(await client.digest('team/app', 'image', signal)).toBe(image.digest);
@@ -221,32 +214,115 @@ describe('blobs', () => {
 
 describe('referrers', () => {
   it('are listed where there is an API for them', async () => {
-    const { client } = await start();
-    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject([
-      {
-        digest: signature.digest,
-        artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
-        mediaType: mediaTypes.ociManifest,
-      },
+    const { client, server } = await start();
+    expect(await client.referrers('team/app', image.digest, signal)).toEqual({
+      descriptors: [
+        expect.objectContaining({
+          digest: signature.digest,
+          artifactType: 'application/vnd.dev.cosign.artifact.sig.v1+json',
+          mediaType: mediaTypes.ociManifest,
+        }),
+      ],
+    });
+    expect(await client.referrers('team/app', index.digest, signal)).toEqual({ descriptors: [] });
+    expect(pathsOf(server)).toEqual([
+      `GET /v2/team/app/referrers/${image.digest}`,
+      `GET /v2/team/app/referrers/${index.digest}`,
     ]);
-    expect(await client.referrers('team/app', index.digest, signal)).toEqual([]);
   });
 
-  it.each([400, 404, 405])('are not asked for again where %i tells there is none', async (status) => {
-    const { client, server } = await start();
+  const tagOf = (digest: string) => digest.replace(':', '-');
+
+  it.each([400, 404, 405, 406, 501])('are listed by their tag where %i tells that there is no API', async (status) => {
+    const { client, server } = await start({
+      repositories: [
+        { name: 'team/app', tags: { image, [tagOf(image.digest)]: artifacts.buildReferrersIndex([signature]) } },
+        { name: 'team/web', tags: { image } },
+      ],
+    });
     server.fail(/referrers/, { status });
-    expect(await client.referrers('team/app', image.digest, signal)).toBeUndefined();
+    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject({
+      descriptors: [{ digest: signature.digest }],
+    });
     server.clearFaults();
-    expect(await client.referrers('team/app', index.digest, signal)).toBeUndefined();
-    expect(server.requests).toEqual([]);
+    // Not asked again in this repository, and asked in another.
+    expect(await client.referrers('team/app', index.digest, signal)).toEqual({ descriptors: [] });
+    await client.referrers('team/web', image.digest, signal);
+    expect(pathsOf(server).slice(-2)).toEqual([
+      `GET /v2/team/app/manifests/${tagOf(index.digest)}`,
+      `GET /v2/team/web/referrers/${image.digest}`,
+    ]);
   });
 
-  it('reject when the registry is in trouble', async () => {
+  it('are asked for again where the image alone was not known', async () => {
     const { client, server } = await start();
+    server.fail(/referrers/, { status: 404, body: '{"errors":[{"code":"MANIFEST_UNKNOWN"}]}', times: 1 });
+    await client.referrers('team/app', image.digest, signal);
+    expect((await client.referrers('team/app', image.digest, signal)).descriptors).toHaveLength(1);
+  });
+
+  it('are not known where the registry is in trouble, whatever the tag tells', async () => {
+    const { client, server } = await start({
+      repositories: [
+        { name: 'team/app', tags: { image, [tagOf(image.digest)]: artifacts.buildReferrersIndex([signature]) } },
+      ],
+    });
     server.fail(/referrers/, { status: 500, times: 1 });
-    expect(await failing(client.referrers('team/app', image.digest, signal))).toMatchObject({ kind: 'rejected' });
+    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject({
+      descriptors: [{ digest: signature.digest }],
+      failure: { kind: 'rejected' },
+    });
     // Trouble tells nothing of what it can do.
-    expect(await client.referrers('team/app', image.digest, signal)).toHaveLength(1);
+    await client.referrers('team/app', image.digest, signal);
+    expect(pathsOf(server).at(-1)).toBe(`GET /v2/team/app/referrers/${image.digest}`);
+  });
+
+  const page = (names: readonly number[], next?: string): Reply => ({
+    status: 200,
+    headers: { 'Content-Type': mediaTypes.ociIndex, ...(next === undefined ? {} : { Link: `<${next}>; rel="next"` }) },
+    body: JSON.stringify({
+      schemaVersion: 2,
+      mediaType: mediaTypes.ociIndex,
+      manifests: names.map((name) => ({
+        mediaType: mediaTypes.ociManifest,
+        digest: `sha256:${String(name).padStart(64, '0')}`,
+        size: 1,
+      })),
+    }),
+  });
+  const path = `/v2/team/app/referrers/${image.digest}`;
+
+  it('are read to the end of their pages', async () => {
+    const { client, server } = await start();
+    server.fail(/referrers\/[^?]*$/, page([1, 2], `${path}?last=2&n=2`));
+    server.fail(/last=2/, page([3, 4], `${path}?last=4`));
+    server.fail(/last=4/, page([5]));
+    const { descriptors, failure } = await client.referrers('team/app', image.digest, signal);
+    expect(descriptors.map(({ digest }) => Number(digest.slice(-1)))).toEqual([1, 2, 3, 4, 5]);
+    expect(failure).toBeUndefined();
+  });
+
+  it('are those that were read, where a page fails, leads on for ever or to another host', async () => {
+    const { client, server } = await start();
+    server.fail(/referrers\/[^?]*$/, page([1], `${path}?last=1`));
+    server.fail(/last=1/, { status: 403 });
+    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject({
+      descriptors: [{}],
+      failure: { kind: 'forbidden' },
+    });
+    server.clearFaults();
+    server.fail(/referrers/, page([1], 'https://evil.test/v2/x?last=1'));
+    expect(await client.referrers('team/app', image.digest, signal)).toMatchObject({
+      descriptors: [{}],
+      failure: { kind: 'malformed' },
+    });
+    let asked = 0;
+    const { url } = await scripted(() => page([1], `${path}?last=${++asked}`));
+    expect(await clientOf(url).referrers('team/app', image.digest, signal)).toMatchObject({
+      descriptors: [{}],
+      failure: { detail: { code: 'NO_NEW_ROWS' } },
+    });
+    expect(asked).toBeLessThan(30);
   });
 });
 

@@ -97,6 +97,7 @@ describe('a registry of Azure', () => {
     expect([...new Set(asked(registry))].sort()).toEqual([
       `GET ${list}_manifests?n=1000&orderby=timedesc`,
       `GET ${list}_tags?n=1000&orderby=timedesc`,
+      'GET /v2/',
     ]);
   });
 
@@ -175,6 +176,7 @@ describe('a registry of Azure', () => {
     });
     const list = '/acr/v1/team%2Fapp/';
     expect([...new Set(asked(registry).slice(before))]).toEqual([
+      'GET /v2/',
       `GET ${list}_tags/1`,
       `GET ${list}_manifests/${built(2).digest}`,
     ]);

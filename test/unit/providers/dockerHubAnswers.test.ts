@@ -162,7 +162,7 @@ describe('a deletion on Docker Hub', () => {
     const { hub, untag } = await deleting();
     hub.fail(/tags\/1$/, jsonReply(200, { name: '1', media_type: 'application/vnd.oci.image.index.v1+json' }));
     expect(await untag.preview(tag('1'), signal)).toMatchObject({ digest: image.digest });
-    expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toEqual([]);
+    expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toMatchObject([{ path: '/v2/' }]);
   });
 
   it('is asked afresh: a tag that is gone is not found', async () => {
@@ -208,6 +208,23 @@ describe('a tag of Docker Hub', () => {
     expect(tagOf(repository.image, read({ images: two, full_size: 0 })).details?.size).toBe(9);
     expect(tagOf(repository.image, read({ images: [{ ...images[0], size: 0 }] })).details).not.toHaveProperty('size');
   });
+
+  it.each([
+    ['', 'amd64', [{ os: 'linux', architecture: 'amd64' }], 'linux/amd64'],
+    [null, '386', [{ os: 'linux', architecture: '386' }], 'linux/386'],
+    ['', '', [], 'unknown platform'],
+  ])(
+    'of long ago, of os %j and architecture %j, has size, digest and platform',
+    (os, architecture, platforms, label) => {
+      const old = read({
+        images: [{ os, architecture, digest: child, size: 5 }],
+        full_size: 0,
+        last_updated: '2015-03-01T00:00:00Z',
+      });
+      expect(tagOf(repository.image, old).details).toMatchObject({ digest: child, type: 'image', size: 5, platforms });
+      expect(platformsOf(repository.image, old)).toMatchObject([{ label, image: { digest: child }, size: 5 }]);
+    },
+  );
 
   it('that is nothing but a name is listed without details', () => {
     expect(tagOf(repository.image, read({ images: null, digest: null }))).toEqual(tag('x'));

@@ -129,7 +129,7 @@ describe('GitHub Container Registry', () => {
     expect(await labels(one)).toEqual(['linux/amd64', 'linux/arm64']);
     expect((await provider.content?.manifest(one.image, signal))?.digest).toBe(multi.digest);
     expect(
-      (await provider.content?.config({ ...one.image, digest: arm64.digest }, signal))?.platform.architecture,
+      (await provider.content?.config({ ...one.image, digest: arm64.digest }, signal))?.platform?.architecture,
     ).toBe('arm64');
   });
 

@@ -52,6 +52,36 @@ describe('a catalog that is refused', () => {
     expect(await failing(list(wrong.provider))).toMatchObject({ kind: 'unauthorized' });
   });
 
+  it('before anybody is asked to sign in is told from a wrong address', async () => {
+    const hidden: V2ServerOptions = { ...guarded, absent: /^_catalog$/ };
+    expect(await failing(list((await opened(hidden)).provider))).toMatchObject({
+      kind: 'unlisted',
+      detail: { explanation: 'the registry has no list of its repositories; add those you know by name' },
+    });
+    for (const credential of [anonymous, { ...alice, secret: 'wrong' }])
+      expect(await failing(list((await opened(hidden, credential)).provider))).toMatchObject({
+        kind: 'unauthorized',
+        detail: { status: 401 },
+      });
+  });
+
+  it.each([
+    [
+      { status: 503, headers: { 'Retry-After': '0' } },
+      { kind: 'rejected', detail: { status: 503 } },
+    ],
+    [{ kind: 'reset' }, { kind: 'unreachable' }],
+  ] as const)('tells nothing of the credential where the registry then fails: %j', async (trouble, told) => {
+    const server = await startV2Server({ catalog: () => errorReply(401, 'UNAUTHORIZED', 'no catalog for you') });
+    onTestFinished(() => server.stop());
+    server.fail(/\/v2\/$/, trouble);
+    const provider = generic.open(
+      { id: 'test', provider: 'generic', label: 'Test', url: server.url },
+      contextOf(anonymous),
+    );
+    expect(await failing(list(provider))).toMatchObject(told);
+  });
+
   it('to visitors of an open registry hides nothing that is known by name', async () => {
     const catalog = () => errorReply(401, 'UNAUTHORIZED', 'authentication required');
     const { provider, host } = await opened({ catalog }, anonymous, { pinned: ['team/app'] });
@@ -69,7 +99,7 @@ describe('a catalog that is refused', () => {
   });
 
   it('stays what it is where nothing answers as a registry, or the list alone fails', async () => {
-    const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) });
+    const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) }, anonymous);
     expect(await failing(list(provider))).toMatchObject({ kind: 'rejected' });
     expect(paths()).not.toContain('/v2/');
     const nobody = generic.open(

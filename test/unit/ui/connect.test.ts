@@ -8,7 +8,9 @@ import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { errorReply } from '../../sandbox/serve';
+import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server } from '../../sandbox/v2Server';
+import { quirks, startVendor } from '../../sandbox/vendors';
 import { collectLog } from '../collectLog';
 import { contextOf, publicCloud } from '../providerContext';
 import { connectionNode, treeOf } from './fakeApp';
@@ -136,6 +138,41 @@ describe('the connect flow', () => {
       ]);
     } finally {
       await server.stop();
+    }
+  });
+
+  it.each(['zot', 'artifactoryVisitors', 'unlistedFirst'] as const)(
+    'says in the box of the password that %s does not take it',
+    async (as) => {
+      const server = await startVendor(quirks[as], [...repositories, { name: 'team/secret', tags: {} }]);
+      try {
+        const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'wrong', quirks[as].user.secret);
+        const node = connectionNode({ id: 'new' }, {});
+        const app = appOf(ask, kept, { offer: () => undefined, tree: treeOf(node) });
+        expect(await connect(app)).toMatchObject({ url: server.url, account: 'alice' });
+        expect(seen.slice(-3)).toEqual([
+          'Connect Registry (5 of 5)',
+          expect.stringContaining('the registry does not accept this user name with this password or token'),
+          'Connect Registry (5 of 5)',
+        ]);
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+
+  it('says at the address that a token server is busy, and not that the password is wrong', async () => {
+    const tokens = await startTokenServer({ users: { alice: { password: 'pw', repositories: {}, catalog: true } } });
+    tokens.fail(/token/, { status: 503, headers: { 'Retry-After': '0' } });
+    const auth = { kind: 'bearer', challenge: tokens.challenge, accessOf: tokens.accessOf } as const;
+    const server = await startV2Server({ auth, repositories });
+    try {
+      const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'pw', undefined);
+      expect(await connect(appOf(ask, kept))).toBeUndefined();
+      expect(seen.at(-1)).toBe('Connect Registry (2 of 5)');
+    } finally {
+      await server.stop();
+      await tokens.stop();
     }
   });
 

@@ -5,6 +5,7 @@ import { printReference, type ImageReference } from '../../../src/core/reference
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
+import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { logInDocker, logOutDocker } from '../../../src/ui/commands/dockerLogin';
 import { pullRepository } from '../../../src/ui/commands/pullRepository';
@@ -74,6 +75,118 @@ describe('Push…', () => {
       'tag webapp6:latest registry.example.com/team/webapp6:2',
       'push registry.example.com/team/webapp6:2',
     ]);
+  });
+
+  describe('where two accounts of one host are connected', () => {
+    const host = 'registry.example.com';
+    const account = (id: string) =>
+      connectionNode(
+        { id, label: host, account: id },
+        {
+          locate: (image) => (image.host === host ? [] : undefined),
+          pushTargets: () => Promise.resolve([{ host, namespace: `of-${id}` }, { host }]),
+          hostOf: () => host,
+          engineCredential: () => Promise.resolve({ kind: 'basic', username: id, secret: 's' }),
+        },
+      );
+    /** With whose credential each name was pushed, and below whose connection it was shown. */
+    const twoAccounts = (ask: Ask) => {
+      const pushed: string[] = [];
+      const roots = [account('alice'), account('carol')];
+      const show = (root: { readonly id: string }) => Promise.resolve(void pushed.push(`shown below ${root.id}`));
+      const { app } = engineApp(
+        { tree: { roots: () => roots, show } as unknown as App['tree'], ask },
+        {
+          push: (image, credential) => {
+            const who = credential.kind === 'basic' ? credential.username : credential.kind;
+            return Promise.resolve(void pushed.push(`${printReference(image)} by ${who}`));
+          },
+        },
+      );
+      return { app, pushed };
+    };
+
+    it.each(['alice', 'carol'])('keeps the one whose place was chosen, and does not ask again: %s', async (id) => {
+      const { ask, placeholders } = user(`${host}/of-${id}/…`, 'ok');
+      const { app, pushed } = twoAccounts(ask);
+      await run(pushImage, app, 'webapp6:latest');
+      expect(pushed).toEqual([`${host}/of-${id}/webapp6:latest by ${id}`, `shown below ${id}`]);
+      expect(placeholders).toEqual(['Where does the image belong?']);
+    });
+
+    it('keeps it for another name of that host, and proposes its place first the next time', async () => {
+      const { ask, offered } = user(`${host}/of-carol/…`, `${host}/elsewhere:2`, undefined);
+      const { app, pushed } = twoAccounts(ask);
+      await run(pushImage, app, 'webapp6:latest');
+      expect(pushed).toEqual([`${host}/elsewhere:2 by carol`, 'shown below carol']);
+      await run(pushImage, app, 'webapp6:latest');
+      expect(offered()[0]).toBe(`${host}/of-carol/…`);
+    });
+
+    it('asks which is meant where the image is tagged for the host already, once', async () => {
+      const asked: unknown[] = [];
+      const pick: Ask['pick'] = async ({ placeholder, items }) => {
+        asked.push(placeholder);
+        const choice = (await items).find(({ description }) => description === 'carol');
+        return choice && { value: choice.value };
+      };
+      const { app, pushed } = twoAccounts({ ...user().ask, pick });
+      await run(pushImage, app, `${host}/webapp6:1`);
+      expect([asked, pushed[0]]).toEqual([[`${host} is connected several times`], `${host}/webapp6:1 by carol`]);
+    });
+
+    it('takes the account that the user connects for it', async () => {
+      const roots = ['alice', 'carol'].map(account).map((node) => ({ ...node, provider: { ...node.provider } }));
+      const known = new Set<string>();
+      for (const { id, provider } of roots)
+        Object.assign(provider, {
+          locate: () => (known.has(id) ? [] : undefined),
+          pushTargets: () => Promise.resolve([]),
+        });
+      const pushed: string[] = [];
+      const connection = { provider: 'x', label: host, url: `https://${host}`, account: 'carol' };
+      const type = {
+        ...{ id: 'x', label: 'X', detail: '', icon: '', questions: [{ key: 'url', prompt: 'Address' }] },
+        describe: () => ({ connection, credential: { kind: 'anonymous' } }),
+      };
+      const connections = {
+        all: () => [],
+        unhide: () => Promise.resolve(undefined),
+        add: () => {
+          // Its host has images of both from now on.
+          for (const { id } of roots) known.add(id);
+          return Promise.resolve({ ...connection, id: 'carol' });
+        },
+      };
+      const { app } = engineApp(
+        {
+          tree: treeOf(...roots),
+          ask: user('Connect Registry…', 'X', connection.url).ask,
+          ...({
+            providerTypes: [type],
+            connections,
+            setting: () => '',
+            cloud: () => undefined,
+          } as unknown as Partial<App>),
+          open: () => ({ list: () => Promise.resolve({ items: [] }) }) as unknown as RegistryProvider,
+        },
+        {
+          push: (image, credential) => {
+            pushed.push(`${printReference(image)} by ${credential.kind === 'basic' ? credential.username : '-'}`);
+            return Promise.resolve(undefined);
+          },
+        },
+      );
+      await run(pushImage, app, `${host}/webapp6:1`);
+      expect(pushed).toEqual([`${host}/webapp6:1 by carol`]);
+    });
+
+    it('goes by the name where the user types one of another registry', async () => {
+      const { ask } = user(`${host}/of-carol/…`, 'elsewhere.example/app:1');
+      const { app, pushed } = twoAccounts(ask);
+      await run(pushImage, app, 'webapp6:latest');
+      expect(pushed).toEqual(['elsewhere.example/app:1 by anonymous']);
+    });
   });
 
   it('lets an image go as it is tagged, with docker’s own login, where its registry is not connected', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helperProblem } from '../../../src/core/credentialHelper';
 import { Failure } from '../../../src/core/failure';
-import type { Manifest } from '../../../src/core/manifest';
+import type { NamedImage } from '../../../src/core/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
@@ -17,19 +17,17 @@ const image = reference('registry.example.com/team/app:1.0');
 const cancelled = new DOMException('The user went away.', 'AbortError');
 const refused = (kind: 'unauthorized' | 'notFound', message: string, code?: string) =>
   new Failure(kind, message, { subject: image.host, ...(code === undefined ? {} : { code }) });
-const index = {
-  kind: 'index',
-  manifests: [
-    { digest: 'sha256:1', mediaType: 'm', size: 1, platform: { os: 'linux', architecture: 'arm64' } },
-    { digest: 'sha256:2', mediaType: 'm', size: 1, platform: { os: 'linux', architecture: 's390x' } },
-  ],
-} as unknown as Manifest;
+const images: readonly NamedImage[] = ['arm64', 's390x'].map((architecture) => ({
+  image,
+  label: `linux/${architecture}`,
+  platform: { os: 'linux', architecture },
+}));
 const node = connectionNode(
   { id: 'c1', account: 'alice' },
   {
     locate: () => [],
     engineCredential: () => Promise.resolve({ kind: 'basic', username: 'alice', secret: 'pw' }),
-    content: { manifest: () => Promise.resolve(index) } as never,
+    content: { images: () => Promise.resolve(images) } as never,
   },
 );
 const access = connectionAccess(node, image);

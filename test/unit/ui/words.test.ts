@@ -81,6 +81,7 @@ describe('an inspected image', () => {
       { digest: 'sha256:1', mediaType: 'm', size: 1_000_000 },
       { digest: 'sha256:2', mediaType: 'm', size: 500 },
     ],
+    faults: [],
   };
 
   it('is told as YAML in which nothing can break out of its value', () => {

@@ -86,33 +86,45 @@ describe('a manifest', () => {
     const index = buildIndex([{ manifest: image }]);
     const { server, provider, tag } = await registry({ repositories: [{ name: 'team/app', tags: { a: index } }] });
     server.fail(/manifests\/sha256/, manifestOf(other.bytes));
-    const sentence = `Could not open: ${odd(`the content does not match its digest ${image.digest}`)}`;
-    expect(await told(provider.details?.(tag, signal), 'open')).toBe(sentence);
-    expect(await told(provider.list(tag, undefined, signal), 'open')).toBe(sentence);
+    const details = await provider.details?.(tag, signal);
+    expect(details).toMatchObject({ digest: index.digest, platforms: [{ os: 'linux', architecture: 'amd64' }] });
+    expect(details).not.toHaveProperty('size');
+    const failure = { kind: 'malformed', message: `the content does not match its digest ${image.digest}` };
+    expect((await provider.list(tag, undefined, signal)).items).toMatchObject([{ label: 'linux/amd64', failure }]);
   });
 });
 
 describe('a config', () => {
   const digest = image.blobs[0]?.digest ?? '';
   it.each([
-    ['of another image', { status: 200, body: '{}' }, odd(`the content does not match its digest ${digest}`)],
-    ['that is a web page', weather.webPage, odd(`the content does not match its digest ${digest}`)],
-    [
-      'that is cut off',
-      weather.truncated,
-      'HOST broke the connection off. If it happens again, check the network, VPN or proxy.',
-    ],
-    ['that has no end', weather.endless, odd('its answer is too long')],
-    ['that is gone', { status: 404 }, 'it is not there (any more) (404).'],
-  ])('%s is refused', async (_what, fault, sentence) => {
+    ['of another image', { status: 200, body: '{}' }, `the content does not match its digest ${digest}`],
+    ['that is a web page', weather.webPage, `the content does not match its digest ${digest}`],
+    ['that has no end', weather.endless, 'its answer is too long'],
+    ['that is gone', { status: 404 }, 'it is not there'],
+    ['that is kept back', { status: 403, body: '{"errors":[{"code":"DENIED","message":"no"}]}' }, 'no'],
+  ])('%s leaves the image what else is told of it', async (_what, fault, why) => {
     const { server, provider, tag } = await registry();
     server.fail(/blobs/, fault);
-    expect(await told(provider.details?.(tag, signal), 'read the details')).toBe(
-      `Could not read the details: ${sentence}`,
-    );
+    expect(await provider.details?.(tag, signal)).toMatchObject({
+      digest: image.digest,
+      type: 'image',
+      platforms: [],
+      faults: [`config ${digest}: ${why}`],
+    });
+    expect((await provider.list(tag, undefined, signal)).items).toMatchObject([{ label: 'unknown platform' }]);
   });
 
-  it('that is no JSON is refused although its digest holds', async () => {
+  it('that is cut off is asked for again', async () => {
+    const { server, provider, tag } = await registry();
+    server.fail(/blobs/, weather.truncated);
+    expect(await told(provider.details?.(tag, signal), 'read the details')).toBe(
+      'Could not read the details: HOST broke the connection off. If it happens again, check the network, VPN or proxy.',
+    );
+    server.clearFaults();
+    expect(await provider.details?.(tag, signal)).toMatchObject({ platforms: [{ os: 'linux' }] });
+  });
+
+  it('that is no JSON, although its digest holds, is the image’s own fault', async () => {
     const broken = buildImage();
     const text = broken.bytes.toString();
     const { server, provider, tag } = await registry();
@@ -120,8 +132,7 @@ describe('a config', () => {
     const bodyDigest = 'sha256:62b8125a6f6d924ec53345b5fcd58ca3ed3f5e7d51e2e146e5f1346508acce69';
     server.fail(/manifests/, manifestOf(text.replace(digest, bodyDigest)));
     server.fail(/blobs/, { status: 200, body });
-    expect(await told(provider.details?.(tag, signal), 'read the details')).toBe(
-      `Could not read the details: ${odd('it answered something that is not JSON')}`,
-    );
+    expect(await provider.details?.(tag, signal)).toMatchObject({ type: 'image', platforms: [], faults: ['config'] });
+    expect(await provider.content?.config(tag.image, signal)).toMatchObject({ config: {}, faults: ['config'] });
   });
 });

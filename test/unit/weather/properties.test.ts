@@ -76,6 +76,8 @@ describe('whatever a registry sends', () => {
       fc.property(bodies, anyHeaders, (body, headers) => {
         const manifest = orFailure(() => readManifest(answer(body, headers), 'latest'));
         if (manifest === undefined) return;
+        // Of a signed one, what is signed counts alone.
+        if (manifest.kind === 'schema1') return;
         const algorithm = manifest.digest.split(':')[0] ?? '';
         expect(manifest.digest).toBe(`${algorithm}:${createHash(algorithm).update(body).digest('hex')}`);
       }),

@@ -1,0 +1,42 @@
+import { setMaxListeners } from 'node:events';
+
+/** Work that all who ask for it at the same time wait for together. It is aborted once none of them waits any more. */
+export function shared<T>(work: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
+  let current: { readonly result: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;
+  return async (signal) => {
+    signal.throwIfAborted();
+    if (current === undefined) {
+      const controller = new AbortController();
+      current = { result: work(controller.signal), controller, waiting: 0 };
+    }
+    const mine = current;
+    mine.waiting++;
+    try {
+      return await abandonable(mine.result, signal);
+    } finally {
+      mine.waiting--;
+      // Whoever asks from now on begins anew: it is over, or was given up by all.
+      if (current === mine && (mine.waiting === 0 || !signal.aborted)) current = undefined;
+      if (mine.waiting === 0) mine.controller.abort();
+    }
+  };
+}
+
+/** The promise's outcome, unless the signal comes first; what it stands for goes on. */
+export async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  // Many requests of one operation may wait here on its signal.
+  setMaxListeners(0, signal);
+  let abandon: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abandon = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'));
+    };
+    signal.addEventListener('abort', abandon, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abandon);
+  }
+}
