@@ -95,7 +95,7 @@ describe('the registries that docker and podman know', () => {
     ['lists what are no names', `echo '{"ghcr.io": {"Secret": "hunter2"}}'`, helperProblem.rubbish],
     ['fails', 'echo no keychain; exit 1', helperProblem.failed],
     ['hangs', 'exec sleep 60', helperProblem.hangs],
-  ])('are told although the helper of all %s', { timeout: 15_000 }, async (_name, script, code) => {
+  ])('are told although the helper of all %s', async (_name, script, code) => {
     const { logins: known, failures } = await logins(
       {
         [dockers]: { credsStore: 'desktop', credHelpers: { 'ecr.example.com': 'ecr-login' } },
