@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Site } from '@azure/arm-appservice';
+import type { Site, SiteConfig } from '@azure/arm-appservice';
+import pLimit from 'p-limit';
+import { Failure } from '../core/failure';
 import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
 import { idIn } from './azure';
 import type {
@@ -17,7 +19,7 @@ import type {
 import type { Existing } from './existing';
 import type { ArmClientIn } from './pullAccess';
 
-/** Web apps that run a Linux container: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
+/** Web apps that run containers: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
 export class AppServices implements AppService {
   constructor(
     private readonly client: ArmClientIn,
@@ -61,7 +63,7 @@ export class AppServices implements AppService {
   async webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]> {
     const client = await this.webSites(subscription);
     const sites = await asked(signal, () => all(client.webApps.list({ abortSignal: signal })));
-    return sites.filter(runsContainer).map((site) => webAppOf(site));
+    return this.takingImages(client, sites, webAppOf, signal);
   }
 
   async slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]> {
@@ -69,11 +71,33 @@ export class AppServices implements AppService {
     const slots = await asked(signal, () =>
       all(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
     );
-    return slots.map((slot) => ({
+    const slotOf = (slot: Site) => ({
       ...webAppOf(slot),
       name: app.name,
       slot: (slot.name ?? '').split('/').at(-1) ?? '',
-    }));
+    });
+    return this.takingImages(client, slots, slotOf, signal);
+  }
+
+  /** Lists do not tell of each app what it runs: then its configuration is asked. */
+  private async takingImages(
+    client: Client,
+    sites: readonly Site[],
+    appOf: (site: Site) => WebApp,
+    signal: AbortSignal,
+  ): Promise<readonly WebApp[]> {
+    const limit = pLimit(asksAtATime);
+    const looking = sites.map((site) =>
+      limit(async () => {
+        const app = appOf(site);
+        const told = runsIn(site, site.siteConfig);
+        const { what = '', isWindows } =
+          told.what === undefined ? runsIn(site, await readable(client, app, signal)) : told;
+        if (!isContainer.test(what)) return [];
+        return [isWindows ? { ...app, isWindows: true as const } : app];
+      }),
+    );
+    return (await Promise.all(looking)).flat();
   }
 
   async create(app: NewWebApp, status: Status, signal: AbortSignal): Promise<WebApp> {
@@ -152,8 +176,9 @@ export class AppServices implements AppService {
     const own = usesIdentity ? (await configOf(client, app, signal)).acrUserManagedIdentityID : undefined;
     const isGone = !isNothing(own) && (await this.attached(client, app, own, signal)) === undefined;
     // The image last: only now the service pulls it.
+    const image = `DOCKER|${reference}`;
     const config = {
-      linuxFxVersion: `DOCKER|${reference}`,
+      ...(app.isWindows === true ? { windowsFxVersion: image } : { linuxFxVersion: image }),
       acrUseManagedIdentityCreds: usesIdentity,
       ...(isGone ? { acrUserManagedIdentityID: '' } : {}),
     };
@@ -274,9 +299,37 @@ function isNothing(text: string | undefined): text is undefined | '' {
   return text === undefined || text === '';
 }
 
-function runsContainer({ kind = '' }: Site): boolean {
-  const kinds = kind.toLowerCase().split(',');
-  return kinds.includes('container') && kinds.includes('linux') && !kinds.includes('functionapp');
+/** How many apps are asked for their configuration at a time. */
+const asksAtATime = 6;
+
+/** What an app is set to that runs containers, one or several, or nothing yet. */
+const isContainer = /^(?:(?:docker|compose|kube)\|.*|sitecontainers)?$/is;
+
+/**
+ * What an app is set to run, and on which system; `what` is absent where the configuration does not tell. Of its `kind`, only an
+ * app of functions is one by its name, and runs their host whatever its image; the rest is what somebody typed.
+ */
+function runsIn(
+  { kind = '', reserved, hyperV, isXenon }: Site,
+  config: SiteConfig | undefined,
+): { readonly what?: string; readonly isWindows: boolean } {
+  const windows = config?.windowsFxVersion ?? undefined;
+  const isWindows = !(reserved ?? isNothing(windows));
+  if (/\bfunctionapp\b/i.test(kind)) return { what: 'functions', isWindows };
+  // Windows runs code, unless it is told to run containers.
+  if (isWindows && hyperV !== true && isXenon !== true && isNothing(windows)) return { what: 'code', isWindows };
+  const what = isWindows ? windows : (config?.linuxFxVersion ?? undefined);
+  return { isWindows, ...(what === undefined ? {} : { what }) };
+}
+
+/** The configuration; of an app that may not be read, one that no image is for. */
+async function readable(client: Client, app: WebApp, signal: AbortSignal): Promise<SiteConfig> {
+  try {
+    return await configOf(client, app, signal);
+  } catch (error) {
+    if (!(error instanceof Failure) || (error.kind !== 'forbidden' && error.kind !== 'notFound')) throw error;
+    return { linuxFxVersion: error.kind, windowsFxVersion: error.kind };
+  }
 }
 
 function webAppOf({ id = '', name = '', location, defaultHostName }: Site): WebApp {

@@ -227,6 +227,8 @@ export interface WebApp {
   /** Absent: the app itself. */
   readonly slot?: string;
   readonly url: string;
+  /** Its containers are of Windows; absent: of Linux. */
+  readonly isWindows?: true;
 }
 
 export interface NewWebApp extends Place {
@@ -258,7 +260,7 @@ export interface AppService {
     signal: AbortSignal,
   ): Promise<AppServicePlan>;
   nameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Web apps that run a Linux container. */
+  /** Web apps that run containers, or nothing yet, so that they can take an image. */
   webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]>;
   slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]>;
   /** Without an image, so that no pull is tried before it may succeed. */

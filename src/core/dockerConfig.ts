@@ -77,7 +77,7 @@ export async function readDockerLogin(
     const file = await orNote(place.read());
     if (file === undefined) continue;
     if (file.problem !== undefined) problems.push(file.problem);
-    const login = await orNote(loginIn(file, image, call, (problem) => problems.push(problem), signal));
+    const login = await loginIn(file, image, call, orNote, signal);
     if (login === undefined) continue;
     problems.forEach(note);
     return login;
@@ -105,18 +105,14 @@ async function loginIn(
   file: LoginFile,
   image: ImageReference,
   around: Pick<HelperCall, 'env' | 'deadline'>,
-  note: (problem: Failure) => void,
+  orNote: <T>(asked: Promise<T>) => Promise<T | undefined>,
   signal: AbortSignal,
 ): Promise<Credential | undefined> {
   const { helper, server } = helperFor(file, image);
   if (helper === '' || isText(authsFor(file, image)[0]?.[1].registrytoken)) return loginOf(file, image);
-  try {
-    return await askHelper({ ...around, helper, namedBy: file.name }, server, signal);
-  } catch (problem) {
-    if (!(problem instanceof Failure)) throw problem;
-    note(problem);
-    return loginOf(file, image);
-  }
+  const asked = askHelper({ ...around, helper, namedBy: file.name }, server, signal);
+  const told = await orNote(asked.then((login) => ({ login })));
+  return told === undefined ? loginOf(file, image) : told.login;
 }
 
 /** The program that docker's config names for a registry, wherever its logins are otherwise. Rejects as readDockerLogin does. */
@@ -272,7 +268,7 @@ function serverOf({ host }: ImageReference): string {
 }
 
 /** What the file itself holds for the image's registry; what is broken in it counts for nothing. */
-function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
+export function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
   for (const [, login] of authsFor(file, image)) {
     const credential = credentialOf(login);
     if (credential !== undefined) return credential === 'broken' ? undefined : credential;
@@ -292,7 +288,7 @@ function helpersFor({ keeper, config }: LoginFile, image: ImageReference) {
 }
 
 /** What an entry of `auths` holds; nothing when it is empty, as docker leaves it where a helper has the secret. */
-export function credentialOf({
+function credentialOf({
   isBroken,
   auth,
   username = '',

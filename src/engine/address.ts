@@ -63,7 +63,10 @@ export function contextAddress(text: string, isSecured: boolean): string {
   const { scheme, hostPort, hostname, port, ...url } = readUrl(text, text);
   const rest = text.slice(text.indexOf('://') + 3);
   if (rest === '') throw refused(text, 'there is nothing behind its scheme');
-  if (scheme === 'ssh') return `ssh://${(readSsh(text), rest)}`;
+  if (scheme === 'ssh') {
+    readSsh(text);
+    return `ssh://${rest}`;
+  }
   if (/^(?:unix|npipe):/.test(text)) return text;
   if (!text.startsWith('tcp:') && rest !== hostPort)
     throw refused(text, 'only tcp:// may have more than host and port');
@@ -151,8 +154,8 @@ function hostIn(written: string, text: string): string {
   if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, 'its port is none');
   // A zone of IPv6 comes after an escaped %.
   const host = isBracketed ? written.replace('%25', '') : written;
-  const brackets = isBracketed ? /[[\]].*[[\]].*[[\]]/s : /[[\]]/;
-  if (brackets.test(host) || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
+  const brackets = written.replace(/[^[\]]/g, '');
+  if (brackets !== (isBracketed ? '[]' : '') || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
     throw refused(text, 'its host is none');
   return isBracketed ? written.replace('%25', '%') : unescape(written, text);
 }
@@ -178,8 +181,10 @@ function unescape(escaped: string, text: string): string {
   return plain;
 }
 
-/** Who wrote a password here meant it to be kept. */
+/** Who wrote a password into an address meant it to be kept. */
 function refused(text: string, why: string): Failure {
-  const subject = text.replace(/\/\/.*:.*@/s, '//…@');
+  const [from, to] = [text.indexOf('//') + 2, text.lastIndexOf('@')];
+  const hasPassword = text.slice(from, Math.max(from, to)).includes(':');
+  const subject = hasPassword ? `${text.slice(0, from)}…${text.slice(to)}` : text;
   return new Failure('malformed', why, { subject, speaker: 'engine', code: noAddress });
 }

@@ -48,7 +48,7 @@ export class LocalEngines implements Engines {
     const setting = this.around.setting().trim();
     if (setting === '') return undefined;
     // No context has such a name.
-    if (/^\/|:\/\//.test(setting)) return { ...(await this.endpointAt(setting)), source: 'setting' };
+    if (setting.includes('://')) return { ...(await this.endpointAt(setting)), source: 'setting' };
     return { ...(await this.context(setting)), source: 'setting' };
   }
 

@@ -70,6 +70,8 @@ export class TransferState {
     } else if (moved.test(status)) this.layers.set(id, { ...layer, isDone: true, bytesDone: layer.bytes });
     else if (there.test(status)) this.layers.set(id, { isDone: true, bytes: 0, bytesDone: 0 });
     else if (waiting.test(status)) this.layers.set(id, layer);
+    // Of a platform that is not pushed.
+    else if (status === 'Unavailable') this.layers.delete(id);
   }
 
   private takeAux(value: unknown): void {

@@ -70,7 +70,9 @@ const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
         { label: t('Create new web app…'), icon: 'add', value: 'new' },
         ...apps.map((value) => ({
           label: value.name,
-          description: `${value.resourceGroup} · ${value.location}`,
+          description: [value.resourceGroup, value.location, ...(value.isWindows === true ? ['Windows'] : [])].join(
+            ' · ',
+          ),
           value,
         })),
       ]);

@@ -98,7 +98,7 @@ async function whoAnswers(app: App, endpoint: EngineEndpoint): Promise<string> {
 
 function problem(text: string): string | undefined {
   const typed = text.trim();
-  if (/^(?:(?:unix|npipe|tcp):\/\/|ssh:\/\/.|\/)/.test(typed) || /^[a-zA-Z0-9][a-zA-Z0-9_.+-]*$/.test(typed))
+  if (/^(?:(?:unix|npipe|tcp):\/\/|ssh:\/\/.)/.test(typed) || /^[a-zA-Z0-9][a-zA-Z0-9_.+-]*$/.test(typed))
     return undefined;
   return t('Type an address that begins with unix://, tcp://, ssh:// or npipe://, or the name of a docker context.');
 }

@@ -83,6 +83,12 @@ function putSite(state: ArmState, { parts: [, id = '', , , name = ''], body, sub
   return jsonReply(200, resource);
 }
 
+/** As azure-recordings/azure-cli-2021/appservice have every site: what it runs stands in its configuration alone. */
+function withoutRuntime(found: Resource): Resource {
+  const siteConfig = { ...(found.properties.siteConfig as object), linuxFxVersion: null, windowsFxVersion: null };
+  return { ...found, properties: { ...found.properties, siteConfig } };
+}
+
 export const webRoutes: readonly ArmRoute[] = [
   {
     method: 'GET',
@@ -122,14 +128,14 @@ export const webRoutes: readonly ArmRoute[] = [
     path: /^(\/subscriptions\/[^/]+)\/providers\/Microsoft\.Web\/sites$/i,
     apiVersion,
     answer: (state, { parts: [path = '', scope = ''], query }) =>
-      paged(state, path, apiVersion, listed(state, scope, 'Microsoft.Web/sites'), query),
+      paged(state, path, apiVersion, listed(state, scope, 'Microsoft.Web/sites').map(withoutRuntime), query),
   },
   {
     method: 'GET',
     path: new RegExp(`^${provider}/sites/[^/]+)/slots$`, 'i'),
     apiVersion,
     answer: (state, { parts: [path = '', id = ''], query }) =>
-      paged(state, path, apiVersion, listed(state, id, 'Microsoft.Web/sites/slots'), query),
+      paged(state, path, apiVersion, listed(state, id, 'Microsoft.Web/sites/slots').map(withoutRuntime), query),
   },
   {
     method: 'GET',

@@ -101,6 +101,7 @@ function seedServices(state: ArmState): void {
     location: 'West Europe',
     properties: {
       serverFarmId: `${web}/serverfarms/asp-there`,
+      reserved: true,
       defaultHostName: 'contoso-there.azurewebsites.net',
       siteConfig: {},
     },

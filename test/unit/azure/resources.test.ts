@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AzureRegistry, Subscription } from '../../../src/azure/azure';
+import { put } from '../../sandbox/azure/armState';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
 import { accountOf, contoso, mona, production, useAzure } from './azureRig';
@@ -385,6 +386,101 @@ describe('resources of Azure', () => {
     expect(azure().state.assignments).toEqual([{ scope: main.id, principalId: principal, role: 'AcrPull' }]);
     await access.grantPull(main, principal, signal);
     expect(azure().state.assignments).toHaveLength(1);
+  });
+
+  describe('web apps that can take an image', () => {
+    const group = `/subscriptions/${production}/resourceGroups/rg-images/providers/Microsoft.Web/sites`;
+    const linux = { reserved: true, hyperV: false, isXenon: false };
+    const xenon = { reserved: false, hyperV: true, isXenon: true };
+    const windows = { reserved: false, hyperV: false, isXenon: false };
+    const image = 'DOCKER|contosomain.azurecr.io/web:1.4';
+    const sites: readonly (readonly [name: string, kind: string | undefined, facts: object, siteConfig: object])[] = [
+      ['as-the-portal-makes-them', 'app,linux,container', linux, { linuxFxVersion: image }],
+      ['once-code', 'app,linux', linux, { linuxFxVersion: image }],
+      ['of-a-template', 'app', linux, { linuxFxVersion: image.toLowerCase() }],
+      ['of-no-kind', undefined, linux, { linuxFxVersion: image }],
+      ['several', 'app,linux,container', linux, { linuxFxVersion: 'COMPOSE|dmVyc2lvbg==' }],
+      ['sidecars', 'app,linux', linux, { linuxFxVersion: 'sitecontainers' }],
+      ['not-yet', 'app,linux,container', linux, { linuxFxVersion: '' }],
+      ['on-windows', 'app,container,windows', xenon, { linuxFxVersion: '', windowsFxVersion: image }],
+      ['on-windows-too', 'app', windows, { windowsFxVersion: image }],
+    ];
+    const others: typeof sites = [
+      ['code', 'app,linux', linux, { linuxFxVersion: 'NODE|22-lts' }],
+      ['code-by-now', 'app,linux,container', linux, { linuxFxVersion: 'PYTHON|3.13' }],
+      ['windows-code', 'app', windows, { linuxFxVersion: '', windowsFxVersion: '' }],
+      ['windows-code-said-to-be-linux', 'app,linux,container', windows, { linuxFxVersion: image }],
+      ['windows-code-of-a-version', 'app', windows, { windowsFxVersion: 'DOTNETCORE|9' }],
+      ['functions', 'functionapp,linux,container', linux, { linuxFxVersion: image }],
+      ['logic', 'functionapp,workflowapp,linux,container', linux, { linuxFxVersion: image }],
+    ];
+    const resource = ([name, kind, facts, siteConfig]: (typeof sites)[number]) => ({
+      ...{ id: `${group}/${name}`, name, type: 'Microsoft.Web/sites', location: 'westeurope' },
+      ...(kind === undefined ? {} : { kind }),
+      properties: { ...facts, siteConfig },
+    });
+    const names = sites.map(([name]) => name);
+    const onWindows = ['on-windows', 'on-windows-too'];
+
+    it('are told by what they run, whatever their kind says, where the list tells it', async () => {
+      const body = JSON.stringify({ value: [...others, ...sites].map(resource) });
+      const headers = { 'Content-Type': 'application/json' };
+      azure().fail(/GET .*Microsoft\.Web\/sites\?/, { status: 200, headers, body });
+      const apps = await accountOf(azure()).appService.webApps(subscription, signal);
+      expect(apps.map(({ name }) => name)).toEqual(names);
+      expect(apps.filter(({ isWindows }) => isWindows).map(({ name }) => name)).toEqual(onWindows);
+      expect(azure().calls.filter(({ path }) => path.includes('/config/'))).toEqual([]);
+    });
+
+    it('are asked for what they run where the list does not tell it, but for functions and code on Windows', async () => {
+      const all = [...others, ...sites.filter(([name]) => name !== 'on-windows-too')];
+      for (const one of all) put(azure().state, resource(one));
+      const { appService } = accountOf(azure());
+      const apps = await appService.webApps(subscription, signal);
+      expect(apps.map(({ name }) => name).sort()).toEqual(names.filter((name) => name !== 'on-windows-too').sort());
+      const asked = azure().calls.flatMap(({ path }) => /sites\/([^/]+)\/config\/web/.exec(path)?.[1] ?? []);
+      expect(asked.filter((name) => /windows-code|functions|logic/.test(name))).toEqual([]);
+    });
+
+    it('are left out where they may not be read', async () => {
+      put(azure().state, resource(['closed', 'app,linux,container', linux, { linuxFxVersion: image }]));
+      const body = JSON.stringify({ error: { code: 'AuthorizationFailed', message: 'no' } });
+      azure().fail(/GET .*sites\/closed\/config\/web/, {
+        status: 403,
+        headers: { 'Content-Type': 'application/json' },
+        body,
+      });
+      expect(await accountOf(azure()).appService.webApps(subscription, signal)).toEqual([]);
+    });
+
+    it('on Windows take it as such', async () => {
+      put(azure().state, resource(['on-windows', 'app,container,windows', xenon, { windowsFxVersion: image }]));
+      const { appService } = accountOf(azure());
+      const [app] = await appService.webApps(subscription, signal);
+      if (app === undefined) throw new Error('There is no app.');
+      const reference = 'mcr.microsoft.com/windows/servercore/iis:latest';
+      await appService.setImage(subscription, app, { reference, access: { kind: 'none' } }, signal);
+      expect(written().at(-1)?.body).toEqual({
+        properties: { windowsFxVersion: `DOCKER|${reference}`, acrUseManagedIdentityCreds: false },
+      });
+    });
+
+    it('are slots as well', async () => {
+      const parent = resource(['contoso-web', 'app,linux', linux, { linuxFxVersion: image }]);
+      put(azure().state, parent);
+      for (const [name, linuxFxVersion] of [
+        ['staging', image],
+        ['code', 'NODE|22-lts'],
+      ] as const)
+        put(azure().state, {
+          ...resource([`contoso-web/${name}`, 'app,linux', linux, { linuxFxVersion }]),
+          ...{ id: `${parent.id}/slots/${name}`, type: 'Microsoft.Web/sites/slots' },
+        });
+      const { appService } = accountOf(azure());
+      const [app] = await appService.webApps(subscription, signal);
+      if (app === undefined) throw new Error('There is no app.');
+      expect((await appService.slots(subscription, app, signal)).map(({ slot }) => slot)).toEqual(['staging']);
+    });
   });
 
   describe('that are there', () => {

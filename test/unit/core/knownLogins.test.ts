@@ -55,6 +55,12 @@ describe('the registries that docker and podman know', () => {
     ]);
   });
 
+  it('are of the variable those alone that docker takes', async () => {
+    const auths = { 'https://ghcr.io': encoded('octocat:s'), 'quay.io': encoded('bob:b') };
+    const { logins: known } = await logins({}, {}, { DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) });
+    expect(known).toEqual([{ host: 'quay.io', keeper: 'environment', account: 'bob' }]);
+  });
+
   it('are those that helpers are named for, and those that the helper of all lists', async () => {
     const list = {
       'https://index.docker.io/v1/': 'alice',

@@ -212,7 +212,7 @@ describe('an address', () => {
   });
 
   it('that is refused does not show its password', () => {
-    for (const text of ['ssh://me:hunter2@host', 'foo://me:hun/ter2@host', 'tcp://me:hunter2@ho st']) {
+    for (const text of ['ssh://me:hunter2@host', 'foo://me:hun/ter2@host', 'tcp://me:hun:ter2@x@ho st']) {
       const failure = (() => {
         try {
           return typedAddress(text);

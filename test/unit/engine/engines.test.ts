@@ -128,7 +128,7 @@ describe('the engine in use', () => {
     expect(await urlOf({ env: { DOCKER_HOST: 'tcp://' } })).toBe('tcp://localhost:2375');
     expect(await urlOf({ env: { DOCKER_HOST: ' unix:// ' } })).toBe('unix:///var/run/docker.sock');
     expect(await urlOf({ setting: 'tcp://:2375/engine' })).toBe('tcp://localhost:2375/engine');
-    expect(await urlOf({ setting: '/run/podman.sock' })).toBe('unix:///run/podman.sock');
+    expect(await urlOf({ env: { DOCKER_HOST: '/run/podman.sock' } })).toBe('unix:///run/podman.sock');
     await putContext('bare', 'tcp://bare.example');
     expect(await urlOf({ setting: 'bare' })).toBe('tcp://bare.example:80');
     const directory = await putContext('safe', 'tcp://safe.example');

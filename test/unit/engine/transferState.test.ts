@@ -98,6 +98,16 @@ describe('what the image store of containerd tells of a push', () => {
       expect(told(selected(unknown), end).alone).toEqual({});
   });
 
+  it('counts no layers of platforms that are not pushed', () => {
+    const layers = ['a', 'b'].map((id) => ({ status: 'Waiting', progressDetail: {}, id }));
+    const rest = [
+      { status: 'Unavailable', progressDetail: {}, id: 'b' },
+      { status: 'Pushing', progressDetail: { current: 10, total: 10 }, id: 'a' },
+      { status: 'Pushed', progressDetail: {}, id: 'a' },
+    ];
+    expect(told(...layers, ...rest, selected({}), end).transfer).toEqual(sums(1, 1, 10, 10));
+  });
+
   it('is nothing more where the index went there whole', () => {
     expect(told(end)).toMatchObject({ alone: undefined, isComplete: true });
     expect(told({ aux: { manifestPushedInsteadOfIndex: false } }, end).alone).toBeUndefined();
