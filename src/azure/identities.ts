@@ -128,7 +128,7 @@ function refused(signIn: AzureSignIn, error: unknown): unknown {
 
 /** Entra’s refusal of a token, in whatever somebody throws who asked for it; nothing where it is another trouble. */
 export function entraRefusal(error: unknown): Failure | undefined {
-  const words = error instanceof Error ? wordsOf(error) : '';
+  const words = error instanceof Error && !(error instanceof Failure) ? wordsOf(error) : '';
   if (!/^AADSTS\d+: /.test(words)) return undefined;
   return new Failure('unauthorized', words, { subject: 'Entra', speaker: 'program' }, { cause: error });
 }

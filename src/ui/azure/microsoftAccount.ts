@@ -1,7 +1,6 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Cloud, ReadAzureToken } from '../../azure/azure';
-import { entraRefusal } from '../../azure/identities';
 import { Failure } from '../../core/failure';
 import type { Connection } from '../../core/model';
 import type { App, Memory } from '../app';
@@ -50,11 +49,10 @@ export function tokensOfAccount(authentication: string, account: string | undefi
     const session =
       known === undefined
         ? undefined
-        : await vscode.authentication
-            .getSession(authentication, scopesIn(tenantId, scopes), { silent: true, account: known })
-            .then(undefined, (error: unknown) => {
-              throw entraRefusal(error) ?? error;
-            });
+        : await vscode.authentication.getSession(authentication, scopesIn(tenantId, scopes), {
+            silent: true,
+            account: known,
+          });
     signal.throwIfAborted();
     // VS Code renews what it keeps, and does not tell until when it lasts.
     if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };
