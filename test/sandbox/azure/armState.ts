@@ -83,6 +83,16 @@ export function armError(status: number, code: string, message: string): Reply {
   return jsonReply(status, { error: { code, message } });
 }
 
+/**
+ * How App Service itself refuses, and what is behind it; of its addresses only the gateway in front answers as `armError` does.
+ * Recorded by the Azure CLI (appservice, 400 of a zone redundant plan), and for 401 https://github.com/Azure/azure-cli/issues/31665
+ */
+export function webError(status: number, code: string, message: string): Reply {
+  const entity = { ExtendedCode: '51021', MessageTemplate: '{0}', Parameters: [message], Code: code, Message: message };
+  const Details = [{ Message: message }, { Code: code }, { ErrorEntity: entity }];
+  return jsonReply(status, { Code: code, Message: message, Target: null, Details, Innererror: null });
+}
+
 export function notFound(id: string): Reply {
   return armError(404, 'ResourceNotFound', `The Resource '${id}' under resource group was not found.`);
 }
