@@ -96,6 +96,10 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     denied: new Map(),
     registries: new Map(),
     taken: new Set(),
+    quotas: new Map(),
+    closedHosts: new Set(),
+    restarts: [],
+    overwritten: [],
     polls: 1,
     openRegistry: () => open({}),
   };
