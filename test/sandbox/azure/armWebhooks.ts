@@ -68,6 +68,21 @@ export const webhookRoutes: readonly ArmRoute[] = [
     },
   },
   {
+    method: 'PATCH',
+    path: new RegExp(`${registry}/[^/]+$`, 'i'),
+    apiVersion,
+    answer: (state, { parts: [path = ''], body }) => {
+      const found = resourceIn(state, path);
+      if (found === undefined) return notFound(path);
+      const { serviceUri, ...rest } = (body.properties ?? {}) as { serviceUri?: string };
+      const before = state.secrets.get(path.toLowerCase())?.serviceUri;
+      if (serviceUri !== undefined && before !== serviceUri) state.overwritten.push(found.name);
+      if (serviceUri !== undefined) state.secrets.set(path.toLowerCase(), { serviceUri });
+      Object.assign(found.properties, rest);
+      return jsonReply(200, found);
+    },
+  },
+  {
     method: 'DELETE',
     path: new RegExp(`${registry}/[^/]+$`, 'i'),
     apiVersion,
