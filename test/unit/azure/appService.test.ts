@@ -158,9 +158,7 @@ describe('App Service', () => {
       const server = 'webappacrtest000003.azurecr.io';
       const access = { kind: 'password', server, username: 'webappacrtest000003', secret: '<REDACTED>' } as const;
       const before = { WEBSITES_ENABLE_APP_SERVICE_STORAGE: 'false' };
-      const { app } = await webApp('webappacrtest000003', { linuxFxVersion: 'NODE|10.14' }, before).catch(() =>
-        webApp('webappacrtest000003', {}, before),
-      );
+      const { app } = await webApp('webappacrtest000003', {}, before);
       await service().setImage(subscription, app, { reference: `${server}/image-name:latest`, access }, signal);
       const pathOf = (path = '') => path.slice(path.indexOf('/providers/'));
       expect(written().map(({ method, path, body }) => ({ method, path: pathOf(path), body }))).toEqual([
