@@ -150,7 +150,7 @@ interface Running {
 }
 
 async function workbenchDrawn(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 120_000 });
 }
 
 /**
@@ -183,7 +183,7 @@ export function useWorkbench(options: () => WorkbenchOptions = () => ({})): () =
   let workbench: Workbench | undefined;
   beforeAll(async () => {
     workbench = await launchWorkbench(options());
-  }, 120_000);
+  });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || !workbench) return;
     await workbench.screenshot(`failed ${task.name.replace(/[^\w.-]+/g, ' ')}`);
@@ -192,7 +192,7 @@ export function useWorkbench(options: () => WorkbenchOptions = () => ({})): () =
   });
   afterAll(async () => {
     await workbench?.close();
-  }, 60_000);
+  });
   return () => {
     if (!workbench) throw new Error('The workbench is there only while tests run.');
     return workbench;

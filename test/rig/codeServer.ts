@@ -159,7 +159,7 @@ export async function startTestServer(
 
 async function ready(running: RunningProcess, sign: RegExp, port: number): Promise<RunningCodeServer> {
   try {
-    await running.printed(sign, 60_000);
+    await running.printed(sign, 120_000);
   } catch (error) {
     await running.stop();
     throw error;

@@ -69,7 +69,7 @@ describe('resources of Azure', () => {
       'contosomain',
     ]);
     // Two operations, which the SDK asks after every two seconds.
-  }, 20_000);
+  });
 
   it('tell why a name cannot be had', async () => {
     azure().state.taken.add('microsoft');
@@ -361,7 +361,7 @@ describe('resources of Azure', () => {
     expect(azure().state.assignments).toEqual([{ scope: main.id, principalId: principal, role: 'AcrPull' }]);
     await access.grantPull(main, principal, signal);
     expect(azure().state.assignments).toHaveLength(1);
-  }, 15_000);
+  });
 
   describe('web apps that can take an image', () => {
     const group = `/subscriptions/${production}/resourceGroups/rg-images/providers/Microsoft.Web/sites`;
