@@ -125,7 +125,7 @@ describe('images in Azure', unless(reason), () => {
     expect((await input.rows()).map(({ label, detail }) => [label, detail])).toEqual([
       [
         'User name and password or token…',
-        'contosoteams takes no tokens of the Resource Manager (azureADAuthenticationAsArmPolicy), which managed identities of App Service pull with',
+        'No managed identity: contosoteams refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)',
       ],
     ]);
     await workbench().screenshot('deploy-no-identity');
@@ -140,7 +140,9 @@ describe('images in Azure', unless(reason), () => {
     );
     await workbench().screenshot('deploy-repository-confirm');
     await question.press('Cancel');
-    await (await opened()).collapse('Azure');
+    const view = await opened();
+    await view.collapse(['Contoso Production', 'contosoteams']);
+    await view.collapse('Azure');
   });
 
   it('runs one from Azure in a new web app, with a managed identity', async () => {

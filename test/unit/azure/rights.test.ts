@@ -77,6 +77,9 @@ describe('rights in Azure', () => {
       'Microsoft.Web/sites/config/write',
       'Microsoft.Web/sites/config/list/action',
     ]);
+    expect(actions(rightsToSet({ ...app, container: { name: 'metrics' } }))).toContain(
+      'Microsoft.Web/sites/sitecontainers/write',
+    );
     expect(actions(rightsToSet({ ...app, id: '/x/sites/web/slots/staging', slot: 'staging' }))).toEqual([
       'Microsoft.Web/sites/slots/write',
       'Microsoft.Web/sites/slots/config/write',
@@ -146,7 +149,7 @@ describe('rights in Azure', () => {
           ),
         },
       });
-      expect(Object.keys((sent?.answer ?? {})).sort()).toEqual(Object.keys(recorded.response.body).sort());
+      expect(Object.keys(sent?.answer ?? {}).sort()).toEqual(Object.keys(recorded.response.body).sort());
     });
 
     it('are for the whole registry, where rights go by registry', async () => {
