@@ -195,6 +195,25 @@ describe('rights in Azure', () => {
     });
   });
 
+  it.each([
+    ['disabled', 'the registry takes no tokens of the Resource Manager'],
+    ['enabled', undefined],
+  ])('of App Service to pull are of no use where a policy keeps its tokens out: %s', async (status, problem) => {
+    const { access, appService } = accountOf(azure());
+    const resource = azure().resource('/registries/contosomain');
+    if (resource) resource.properties.policies = { azureADAuthenticationAsArmPolicy: { status } };
+    const main = await registry('contosomain');
+    const place = { subscription, resourceGroup: 'rg-images', location: 'westeurope' };
+    const silent = () => undefined;
+    const plan = await appService.createPlan(place, { ...place, name: 'asp-web', sku: 'B1' }, silent, signal);
+    const wish = { ...place, name: 'contoso-web', plan, port: undefined, hasIdentity: true };
+    const app = await appService.create(wish, silent, signal);
+    await access.grantPull(main, await appService.pullIdentity(subscription, app, signal), signal);
+    const reference = `${main.loginServer}/web:1.4`;
+    await appService.setImage(subscription, app, { reference, access: { kind: 'identity', registry: main } }, signal);
+    expect(azure().state.restarts.at(-1)?.problem).toBe(problem);
+  });
+
   it('are told by the registry that takes no tokens of the Resource Manager', async () => {
     const resource = azure().resource('/registries/contosomain');
     expect(await registry('contosomain')).not.toHaveProperty('refusesArmTokens');
