@@ -20,13 +20,16 @@ export interface CredentialChange {
 
 /** How an app was told to pull. Of identities that it was given, those that it has no more are left out. */
 export function pullingOf({ configuration, identity }: AppAnswer): Pick<ContainerApp, 'pullsAs' | 'passwordsFor'> {
-  const registries = configuration?.registries ?? [];
+  const entries = (configuration?.registries ?? []).map(told);
   const has = (id: string) => !id.startsWith('/') || keyOf(identity?.userAssignedIdentities, id) !== undefined;
-  const chosen = registries.filter(({ identity: id = '' }) => id !== '' && has(id));
   return {
-    pullsAs: Object.fromEntries(chosen.map(({ server = '', identity: id = '' }) => [server.toLowerCase(), id])),
-    passwordsFor: registries.flatMap(({ server = '', passwordSecretRef = '' }) =>
-      passwordSecretRef === '' ? [] : [server.toLowerCase()],
+    pullsAs: Object.fromEntries(
+      entries.flatMap(({ server = '', identity: id }) =>
+        id === undefined || !has(id) ? [] : [[server.toLowerCase(), id] as const],
+      ),
+    ),
+    passwordsFor: entries.flatMap(({ server = '', passwordSecretRef }) =>
+      passwordSecretRef === undefined ? [] : [server.toLowerCase()],
     ),
   };
 }
@@ -120,8 +123,8 @@ export class AppCredentials {
   /** By another registry, by a container of any revision that runs, or by what signs its users in. What cannot be read may use it. */
   private async isUsedElsewhere(secret: string): Promise<boolean> {
     const { id, name = '', template, configuration = {} } = this.app;
-    const { registries = [], ...others } = { ...configuration, secrets: [] };
-    const entries = registries.filter(({ passwordSecretRef }) => passwordSecretRef === secret);
+    const { registries, ...others } = { ...configuration, secrets: [] };
+    const entries = (registries ?? []).filter(({ passwordSecretRef }) => passwordSecretRef === secret);
     if (entries.length > 1 || mentions([template, others], secret) || mountsAll(template)) return true;
     const group = resourceGroupOf(id);
     const options = { abortSignal: this.signal };
@@ -142,30 +145,18 @@ export class AppCredentials {
   }
 }
 
-/** Without the empty texts that the service shows for what an entry does not have, and refuses when they are sent. */
-function told({
-  server,
-  username = '',
-  passwordSecretRef = '',
-  identity = '',
-}: RegistryCredentials): RegistryCredentials {
-  return {
-    ...(server === undefined ? {} : { server }),
-    ...(username === '' ? {} : { username }),
-    ...(passwordSecretRef === '' ? {} : { passwordSecretRef }),
-    ...(identity === '' ? {} : { identity }),
-  };
+/** Without the empty texts that the service shows for what an entry does not have. */
+function told(entry: RegistryCredentials): RegistryCredentials {
+  const { server, username, passwordSecretRef, identity } = entry;
+  return Object.fromEntries(
+    Object.entries({ server, username, passwordSecretRef, identity }).filter(([, text]) => (text ?? '') !== ''),
+  );
 }
 
 /** A reference to a Key Vault stays one: its value is not the app's to keep. */
-function sent({ name, value, keyVaultUrl = '', identity = '' }: Secret): Secret {
-  const isReference = keyVaultUrl !== '';
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(isReference || value === undefined ? {} : { value }),
-    ...(isReference ? { keyVaultUrl } : {}),
-    ...(isReference && identity !== '' ? { identity } : {}),
-  };
+function sent({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
+  if ((keyVaultUrl ?? '') === '') return { name, ...(value === undefined ? {} : { value }) };
+  return Object.fromEntries(Object.entries({ name, keyVaultUrl, identity }).filter(([, text]) => (text ?? '') !== ''));
 }
 
 /** Whether a text is a value anywhere in there. */

@@ -6,30 +6,31 @@ import type { TrafficShare } from './azure';
 /** Knows labels of revisions that are to come, which no stable version of the service does (looked up in November 2026). */
 const previewVersion = '2025-10-02-preview';
 
+/** What the service has nothing to say of it tells as null, which the SDK's types leave out. */
+type Loose<T> = { readonly [K in keyof T]?: T[K] | null };
+
 /** https://learn.microsoft.com/en-us/azure/container-apps/traffic-splitting */
-export function trafficOf(ingress: Ingress | null | undefined): readonly TrafficShare[] {
+export function trafficOf(ingress: Loose<Ingress> | null | undefined): readonly TrafficShare[] {
   if (ingress === undefined || ingress === null) return [];
-  const { traffic = [] } = ingress;
+  const traffic: readonly Loose<TrafficWeight>[] = ingress.traffic ?? [];
   if (traffic.length === 0) return [{ weight: 100 }];
-  return traffic.map(({ weight = 0, revisionName = '', latestRevision = false, label = '' }) => ({
-    weight,
-    ...(latestRevision || revisionName === '' ? {} : { revision: revisionName }),
-    ...(label === '' ? {} : { label }),
-  }));
+  return traffic.map(({ weight, revisionName, latestRevision, label }) => {
+    const revision = latestRevision === true ? '' : (revisionName ?? '');
+    return {
+      weight: weight ?? 0,
+      ...(revision === '' ? {} : { revision }),
+      ...((label ?? '') === '' ? {} : { label: label ?? '' }),
+    };
+  });
 }
 
 /** All of it to the newest revision. Those with a label keep it, and so the address that it stands for. */
-export function allToNewest(traffic: readonly TrafficWeight[] = []): TrafficWeight[] {
-  const labelled = traffic.filter(({ label = '', latestRevision }) => label !== '' && latestRevision !== true);
-  const label = traffic.find(({ latestRevision }) => latestRevision === true)?.label ?? '';
-  return [
-    ...labelled.map(({ revisionName, label: kept }) => ({
-      ...(revisionName === undefined ? {} : { revisionName }),
-      ...(kept === undefined ? {} : { label: kept }),
-      weight: 0,
-    })),
-    { latestRevision: true, weight: 100, ...(label === '' ? {} : { label }) },
-  ];
+export function allToNewest(traffic: readonly TrafficShare[]): TrafficWeight[] {
+  const labelled = traffic.flatMap(({ revision, label }) =>
+    revision === undefined || label === undefined ? [] : [{ revisionName: revision, label, weight: 0 }],
+  );
+  const label = traffic.find(({ revision }) => revision === undefined)?.label;
+  return [...labelled, { latestRevision: true, weight: 100, ...(label === undefined ? {} : { label }) }];
 }
 
 /** Has a patch name the label that the new revision takes: the SDK leaves out what its version of the service does not know. */

@@ -164,7 +164,9 @@ export class ContainerAppsOf implements ContainerApps {
     const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
     const configuration: Configuration = {
       ...(await new AppCredentials(client, now, signal).changedFor(access)),
-      ...(routing?.kind === 'newest' ? { ingress: { traffic: allToNewest(now.configuration?.ingress?.traffic) } } : {}),
+      ...(routing?.kind === 'newest'
+        ? { ingress: { traffic: allToNewest(trafficOf(now.configuration?.ingress)) } }
+        : {}),
     };
     const body = {
       location: now.location,
@@ -209,7 +211,7 @@ function templateWith({ template }: AppAnswer, container: string, image: string)
     ...(revisionSuffix === '' ? {} : { revisionSuffix: '' }),
     containers: containers.map((each) => ({
       ...each,
-      ...(each.env === undefined ? {} : { env: each.env.map(withValue) }),
+      ...((each.env ?? []).length === 0 ? {} : { env: (each.env ?? []).map(withValue) }),
       ...(each.name === container ? { image } : {}),
     })),
   };
@@ -221,7 +223,8 @@ function withValue(variable: EnvironmentVar): EnvironmentVar {
 }
 
 function appOf(app: AppAnswer): ContainerApp {
-  const { id = '', name = '', location, template, configuration, latestRevisionName = '' } = app;
+  const { id = '', name = '', location, template, configuration } = app;
+  const newest = app.latestRevisionName ?? '';
   const fqdn = configuration?.ingress?.fqdn;
   return {
     id,
@@ -232,7 +235,7 @@ function appOf(app: AppAnswer): ContainerApp {
     ...(fqdn === undefined || fqdn === '' ? {} : { url: `https://${fqdn}` }),
     mode: configuration?.activeRevisionsMode ?? 'Single',
     traffic: trafficOf(configuration?.ingress),
-    ...(latestRevisionName === '' ? {} : { newest: latestRevisionName }),
+    ...(newest === '' ? {} : { newest }),
     ...pullingOf(app),
   };
 }

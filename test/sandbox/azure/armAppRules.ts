@@ -88,12 +88,12 @@ export function busyProblem({ name, properties }: Resource): Reply | undefined {
 }
 
 /** What is refused, as the service does: azure-cli-extensions-2024/containerapp/*.json */
-export function problemOf({ configuration, template }: AppProperties, identity: unknown): Reply | undefined {
+export function problemOf({ configuration, template }: AppProperties): Reply | undefined {
   return (
     containerProblem(template?.containers ?? []) ??
     secretProblem(configuration?.secrets ?? []) ??
     referenceProblem(configuration?.secrets ?? [], template?.containers ?? []) ??
-    registryProblem(configuration?.registries ?? [], configuration?.secrets ?? [], identity) ??
+    registryProblem(configuration?.registries ?? [], configuration?.secrets ?? []) ??
     trafficProblem(configuration?.ingress?.traffic)
   );
 }
@@ -148,21 +148,22 @@ function referenceProblem(secrets: readonly AppSecret[], containers: readonly Ap
 }
 
 /** A password is wanted of whoever has no identity, and an empty name is none. */
-function registryProblem(
-  registries: readonly AppRegistry[],
-  secrets: readonly AppSecret[],
-  identity: unknown,
-): Reply | undefined {
-  const { principalId, userAssignedIdentities: users = {} } = (identity ?? {}) as Identity;
-  for (const { server = '', identity: wanted = '', passwordSecretRef = '' } of registries) {
-    if (wanted === '' && !secrets.some(({ name }) => name === passwordSecretRef))
+function registryProblem(registries: readonly AppRegistry[], secrets: readonly AppSecret[]): Reply | undefined {
+  for (const { server = '', identity = '', passwordSecretRef = '' } of registries)
+    if (identity === '' && !secrets.some(({ name }) => name === passwordSecretRef))
       return armError(
         400,
         'ContainerAppRegistriesPasswordSecretRefNotFound',
         `PasswordSecretRef '${passwordSecretRef}' defined for registry server '${server}' not found.`,
       );
-    const isUsers = wanted.startsWith('/');
-    const isKnown = isUsers
+  return undefined;
+}
+
+/** Who is sent to pull must be somebody that the app is. */
+export function identityProblem(registries: readonly AppRegistry[], identity: unknown): Reply | undefined {
+  const { principalId, userAssignedIdentities: users = {} } = (identity ?? {}) as Identity;
+  for (const { server = '', identity: wanted = '' } of registries) {
+    const isKnown = wanted.startsWith('/')
       ? Object.keys(users).some((id) => id.toLowerCase() === wanted.toLowerCase())
       : wanted !== 'system' || principalId !== undefined;
     if (!isKnown)
@@ -211,7 +212,7 @@ export function pullProblem(state: ArmState, app: Resource): string | undefined 
     if (registry === undefined || registry.properties.anonymousPullEnabled === true) continue;
     const access = configuration?.registries?.find(({ server }) => server === registry.properties.loginServer);
     if (access === undefined || !mayPull(state, app, registry, access))
-      return `Failed to provision revision for container app '${app.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.containers.${name}.image' is invalid with details: 'Invalid value: "${image}": GET https:?scope=repository%3Aweb%3Apull&service=${String(registry.properties.loginServer)}: UNAUTHORIZED: authentication required'`;
+      return `Failed to provision revision for container app '${app.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.containers.${name}.image' is invalid with details: 'Invalid value: "${image}": GET https: UNAUTHORIZED: authentication required'`;
   }
   return undefined;
 }

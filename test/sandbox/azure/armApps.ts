@@ -4,6 +4,7 @@ import { jsonReply } from '../serve';
 import {
   busyProblem,
   environmentProblem,
+  identityProblem,
   inUseProblem,
   problemOf,
   pullProblem,
@@ -172,7 +173,7 @@ function putApp(state: ArmState, request: ArmRequest): Reply {
   const own =
     before?.identity ??
     (identity?.type === undefined ? undefined : systemIdentity(subscription?.tenantId, identity.type));
-  const problem = problemOf(properties, own);
+  const problem = problemOf(properties) ?? identityProblem(properties.configuration?.registries ?? [], own);
   if (problem !== undefined) return problem;
   const resource: Resource = {
     id,
@@ -218,7 +219,10 @@ function patchApp(state: ArmState, request: ArmRequest, knowsLabels: boolean): R
   if (mode === 'Labels' && patch.template !== undefined && label === undefined)
     return armError(400, 'ContainerAppTargetLabelRequired', 'A label is required for the new revision in labels mode.');
   const problem =
-    sentProblem(patch) ?? problemOf(whole, identity ?? resource.identity) ?? inUseProblem(state, resource, secrets);
+    sentProblem(patch) ??
+    identityProblem(patch.configuration?.registries ?? [], identity ?? resource.identity) ??
+    problemOf(whole) ??
+    inUseProblem(state, resource, secrets);
   if (problem !== undefined) return problem;
   if (identity !== undefined) resource.identity = identity;
   keep(state, resource, whole);
@@ -240,7 +244,7 @@ function patchApp(state: ArmState, request: ArmRequest, knowsLabels: boolean): R
 /** Secrets are replaced as a whole, so whoever sends registries with passwords sends them as well. */
 function sentProblem({ configuration: { registries = [], secrets = [] } = {} }: AppProperties): Reply | undefined {
   const withPasswords = registries.filter(({ identity = '' }) => identity === '');
-  return problemOf({ configuration: { registries: withPasswords, secrets } }, undefined);
+  return problemOf({ configuration: { registries: withPasswords, secrets } });
 }
 
 /** What was not told was empty. */
