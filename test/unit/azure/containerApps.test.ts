@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shareOfNewest } from '../../../src/azure/azure';
 import type { AzureRegistry, ContainerApp, DeployedImage, Routing, Subscription } from '../../../src/azure/azure';
+import { armAnswer } from '../../sandbox/azure/arm';
 import { longRunning, put, type Resource } from '../../sandbox/azure/armState';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
@@ -248,7 +249,12 @@ describe('container apps that are there', () => {
       const env = [{ name: 'PASSWORD', secretRef: 'old' }];
       const container = { name: 'web', image: 'docker.io/library/nginx:1', env };
       const at = { location: 'westeurope' };
+      const { loginServer: server } = await registry();
+      const both = [server, 'mirror.example'].map((each) => ({
+        ...{ server: each, username: 'contosomain', passwordSecretRef: 'old', identity: '' },
+      }));
       const uses: readonly (readonly [Seed, (app: ContainerApp) => void])[] = [
+        [{ configuration: { registries: both } }, silent],
         [{ template: { containers: [container] } }, silent],
         [
           { template: { scale: { rules: [{ name: 'q', custom: { type: 'x', auth: [{ secretRef: 'old' }] } }] } } },
@@ -422,6 +428,37 @@ describe('container apps that are there', () => {
   });
 
   describe('are refused', () => {
+    /** What the sandbox answers to a patch that the product does not send. */
+    const answerTo = async (properties: object, version = '2025-07-01') => {
+      const { app } = await seeded();
+      const path = `${app.id}?api-version=${version}`;
+      const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
+      const reply = await armAnswer(azure().state, azure().tokens, {
+        ...{ method: 'PATCH', path, url: new URL(path, azure().url), headers: { authorization: `Bearer ${token}` } },
+        body: Buffer.from(JSON.stringify({ location: 'westeurope', properties })),
+      });
+      return [reply.status, (JSON.parse(reply.body?.toString() ?? '{}') as { error?: { code: string } }).error?.code];
+    };
+
+    it('what the service refuses: entries without password and identity, secrets without values, weights', async () => {
+      const entry = { server: 'registry.example.com' };
+      const missing = [400, 'ContainerAppRegistriesPasswordSecretRefNotFound'];
+      const registries = (more: object) => ({ configuration: { registries: [{ ...entry, ...more }] } });
+      expect(await answerTo(registries({}))).toEqual(missing);
+      expect(await answerTo(registries({ identity: '' }))).toEqual(missing);
+      expect(await answerTo(registries({ identity: '', passwordSecretRef: 'none' }))).toEqual(missing);
+      expect(await answerTo(registries({ identity: 'system' }))).toEqual([400, 'InvalidRequestContent']);
+      const secrets = { configuration: { secrets: [{ name: 'empty' }] } };
+      expect(await answerTo(secrets)).toEqual([400, 'ContainerAppSecretInvalid']);
+      const env = [{ name: 'A', secretRef: 'none' }];
+      const template = { containers: [{ name: 'web', image: 'docker.io/library/nginx:2', env }] };
+      expect(await answerTo({ template })).toEqual([400, 'ContainerAppSecretRefNotFound']);
+      const traffic = [{ revisionName: 'web--1', weight: 50 }];
+      expect(await answerTo({ configuration: { ingress: { traffic } } })).toEqual([400, 'ContainerAppInvalidTraffic']);
+      expect(await answerTo({ template: {} }, '2022-03-01')).toEqual([400, 'NoRegisteredProviderFound']);
+      expect(await answerTo({ template: {} })).toEqual([202, undefined]);
+    });
+
     it('an image that their password or role does not let them pull', async () => {
       const { app } = await seeded();
       const main = await registry();
