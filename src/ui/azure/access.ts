@@ -182,22 +182,22 @@ async function connectionPicks(app: App, image: ImageReference): Promise<readonl
   return picks;
 }
 
-/** One line for the summary. */
-export function accessLine(choice: AccessChoice): string {
+/** One line for the summary. `as`: the identity that somebody chose for the service, where that is not its own. */
+export function accessLine(choice: AccessChoice, as?: string): string {
   switch (choice.kind) {
     case 'none':
       return t('The image is public: it is pulled without a credential.');
-    case 'identity':
-      return choice.registry.usesAbac
-        ? t(
-            'Its managed identity gets the right to pull {0} from {1}, and nothing else.',
-            choice.repository,
-            choice.registry.name,
-          )
-        : t(
-            'Its managed identity gets the right to pull from {0}. It holds for every repository there.',
-            choice.registry.name,
-          );
+    case 'identity': {
+      const { registry, repository } = choice;
+      const { name, usesAbac } = registry;
+      if (usesAbac)
+        return as === undefined
+          ? t('Its managed identity gets the right to pull {0} from {1}, and nothing else.', repository, name)
+          : t('It pulls as {0}, which gets the right to pull {1} from {2}, and nothing else.', as, repository, name);
+      return as === undefined
+        ? t('Its managed identity gets the right to pull from {0}. It holds for every repository there.', name)
+        : t('It pulls as {0}, which gets the right to pull from {1}. It holds for every repository there.', as, name);
+    }
     case 'admin':
       return t('The password of the admin user of {0} is kept in its settings.', choice.registry.name);
     case 'connection':

@@ -41,9 +41,7 @@ export function appServiceSummary({ image }: Deployable, told: Told<AppServiceAn
       lines.push(t('New Linux plan: {0}, {1}, in {2}', newPlan?.name ?? '', newPlan?.sku ?? '', location ?? ''));
     lines.push(t('New web app: {0}, running {1}', name, reference));
   }
-  if (access?.kind === 'identity' && pull.pullsAs !== undefined)
-    lines.push(t('It pulls as {0}, which gets the right to pull from {1}.', pull.pullsAs, access.registry.name));
-  else if (access !== undefined) lines.push(accessLine(access));
+  if (access !== undefined) lines.push(accessLine(access, pull.pullsAs));
   const { credential } = pull;
   const isUnused = access?.kind === 'identity' || access?.kind === 'none';
   if (isUnused && credential !== undefined)

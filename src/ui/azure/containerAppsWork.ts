@@ -55,11 +55,8 @@ export function containerAppsSummary({ image }: Deployable, told: Told<Container
 function accessLines(choice: AccessChoice, target: ContainerApp | 'new' | undefined): readonly string[] {
   if (choice.kind !== 'identity' || target === undefined || target === 'new') return [accessLine(choice)];
   const { name, loginServer } = choice.registry;
-  const chosen = chosenIdentity(choice, target);
   return [
-    chosen === undefined
-      ? accessLine(choice)
-      : t('It pulls as {0}, which gets the right to pull from {1}.', chosen, name),
+    accessLine(choice, chosenIdentity(choice, target)),
     ...(target.passwordsFor.includes(loginServer)
       ? [t('The password of {0} goes from its secrets, unless it is used elsewhere.', name)]
       : []),

@@ -34,7 +34,8 @@ describe('the summary of what becomes of a web app', () => {
     expect(lines({ runsSeveral: false, containers }, typed, 'metrics')[0]).toBe(one('metrics'));
     const registry = { name: 'contosomain' } as AzureRegistry;
     const identity = { kind: 'identity', registry, azure: undefined } as unknown as AccessChoice;
-    const asRobot = 'It pulls as robot, which gets the right to pull from contosomain.';
+    const asRobot =
+      'It pulls as robot, which gets the right to pull from contosomain. It holds for every repository there.';
     expect(lines({ runsSeveral: false, containers }, identity)[1]).toBe(asRobot);
     expect(lines({ runsSeveral: false, containers }, identity, 'metrics')[1]).not.toBe(asRobot);
   });

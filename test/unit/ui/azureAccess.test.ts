@@ -63,6 +63,9 @@ describe('how Azure may pull an image', () => {
     expect(accessLine({ ...choice, registry: { ...registry, usesAbac: true } })).toBe(
       'Its managed identity gets the right to pull team/web from contosomain, and nothing else.',
     );
+    expect(accessLine({ ...choice, registry: { ...registry, usesAbac: true } }, 'robot')).toBe(
+      'It pulls as robot, which gets the right to pull team/web from contosomain, and nothing else.',
+    );
   });
 
   it.each([
