@@ -140,7 +140,9 @@ describe('images in Azure', unless(reason), () => {
     await told.press('runs at https://contoso-new', 'Set Up Continuous Deployment');
     await choose('Continuous deployment of contoso-new', 'contosomain calls contoso-new after each push to web:1.4');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('Basic authentication is switched on for the deployment site (SCM)');
+    expect(await question.detail()).toContain(
+      'The deployment site (SCM) of contoso-new is opened to basic authentication',
+    );
     await workbench().screenshot('deploy-continuous-confirm');
     await question.press('Set Up');
     await told.saying('contosomain calls contoso-new after each push to web:1.4, which contoso-new then runs.');
