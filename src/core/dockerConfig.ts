@@ -269,9 +269,11 @@ function serverOf({ host }: ImageReference): string {
 
 /** What the file itself holds for the image's registry; what is broken in it counts for nothing. */
 export function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
-  for (const [, login] of authsFor(file, image)) {
+  for (const [key, login] of authsFor(file, image)) {
     const credential = credentialOf(login);
     if (credential !== undefined) return credential === 'broken' ? undefined : credential;
+    // An empty one has docker look no further; podman passes over it.
+    if (file.keeper !== 'podman' && key === serverOf(image)) return undefined;
   }
   return undefined;
 }

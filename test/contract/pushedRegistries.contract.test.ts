@@ -18,8 +18,13 @@ const { signal } = new AbortController();
 /** A registry that keeps everything in memory, filled the way clients fill it. */
 async function startPushed(program: GoProgram, args: readonly string[], headers = {}): Promise<Running> {
   const running = await startGoRegistry(program, args);
-  await pushRepositories(running.url, contractRepositories, headers);
-  return running;
+  try {
+    await pushRepositories(running.url, contractRepositories, headers);
+    return running;
+  } catch (error) {
+    await running.stop();
+    throw error;
+  }
 }
 
 /** Alice may do everything; strangers are greeted, and see `app/`. The secret is `correct:horse`. */

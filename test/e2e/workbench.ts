@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../rig/browser';
 import {
-  installExtensions,
+  copyExtensions,
   quietSettings,
   startCodeServer,
   vsCodeFolder,
@@ -67,7 +67,7 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
   await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.workspaceSettings ?? {}));
   const startSettings = { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings };
   await writeSettings(folder, startSettings);
-  await installExtensions(vsCode, folder, vsix, options.helpers);
+  await copyExtensions(vsCode, folder, vsix, options.helpers);
   // The same port for life: the browser keeps secrets by origin.
   const port = await freePort();
 

@@ -61,7 +61,7 @@ export function appServicePrompts(
     ...targetPrompts,
     emptyPrompt(app, deployable),
     ...newAppPrompts(app, deployable),
-    ...accessPrompts<AppServiceAnswers>(app, deployable),
+    ...accessPrompts<AppServiceAnswers>(app, deployable, 'appService'),
   ];
 }
 

@@ -299,6 +299,16 @@ describe('logins of podman', () => {
     expect(await read(whole)).toEqual(alice);
   });
 
+  it('called just as the registry win, though they are empty', async () => {
+    const { write, read } = await place();
+    await write(dockers, { auths: { 'https://registry.example.com:5000': alices, 'registry.example.com:5000': {} } });
+    expect(await read()).toBeUndefined();
+    await write(dockers, {
+      auths: { 'https://registry.example.com:5000/v1/': {}, 'https://registry.example.com:5000': alices },
+    });
+    expect(await read()).toEqual(alice);
+  });
+
   it('of a namespace are passed over when they are empty', async () => {
     const { write, read } = await place();
     await write(podmans, { auths: { ...auths, 'registry.example.com:5000/acme': {} } });
