@@ -171,11 +171,26 @@ export class AzureAccount implements Azure {
     signal: AbortSignal,
   ): Promise<readonly Location[]> {
     const client = await this.resourceClient(subscription);
-    const provider = await asked(signal, () => client.providers.get(namespace, { abortSignal: signal }));
+    const [provider, names] = await Promise.all([
+      asked(signal, () => client.providers.get(namespace, { abortSignal: signal })),
+      this.locationNames(subscription, signal),
+    ]);
     const labels = provider.resourceTypes?.find(({ resourceType }) => resourceType === type)?.locations ?? [];
     return labels
-      .map((label) => ({ label, name: label.toLowerCase().replaceAll(' ', '') }))
+      .map((label) => ({ label, name: names.get(label) ?? label }))
       .sort((one, other) => one.label.localeCompare(other.label, 'en'));
+  }
+
+  /** By label: what a type of resource can be made in is told by label alone, which the service takes for a name as well. */
+  private async locationNames(
+    { id, tenantId }: Subscription,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
+    const { credential, options } = this.client(tenantId);
+    const { subscriptions } = new SubscriptionClient(credential, options);
+    const list = await asked(signal, () => all(subscriptions.listLocations(id, { abortSignal: signal })));
+    return new Map(list.map(({ name = '', displayName = '' }) => [displayName, name]));
   }
 
   portalPage(tenantId: string, resourceId: string, blade = ''): URL {

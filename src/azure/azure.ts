@@ -343,6 +343,16 @@ export interface Environment {
   readonly name: string;
   readonly resourceGroup: string;
   readonly location: string;
+  /** What the service says of one that takes apps only later: `Waiting`. */
+  readonly notReady?: string;
+}
+
+/** A part of an app's traffic, in per cent. */
+export interface TrafficShare {
+  readonly weight: number;
+  /** Absent: whichever is the newest that runs. */
+  readonly revision?: string;
+  readonly label?: string;
 }
 
 export interface ContainerApp {
@@ -354,6 +364,37 @@ export interface ContainerApp {
   readonly containers: readonly string[];
   /** Absent without ingress. */
   readonly url?: string;
+  /**
+   * `Single`: a new revision takes the place of the one before. `Multiple`: they run side by side. `Labels`: each runs under a label.
+   * https://learn.microsoft.com/en-us/azure/container-apps/revisions#revision-modes
+   */
+  readonly mode: string;
+  /** Nothing without ingress. */
+  readonly traffic: readonly TrafficShare[];
+  /** The revision that was made last. */
+  readonly newest?: string;
+  /** As whom it was told to pull, by server: `system`, `system-environment` or the id of an identity. */
+  readonly pullsAs: Readonly<Partial<Record<string, string>>>;
+  /** The servers that it has a password for. */
+  readonly passwordsFor: readonly string[];
+}
+
+/** What part of an app's traffic the newest revision gets, which may be one that is still to come. */
+export function shareOfNewest({ mode, traffic }: ContainerApp, newest?: string): number {
+  if (mode === 'Single') return 100;
+  return traffic
+    .filter(({ revision }) => revision === undefined || revision === newest)
+    .reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/** Where traffic goes once a new revision is there: all to the newest, or what a label has to the one that takes it. */
+export type Routing = { readonly kind: 'newest' } | { readonly kind: 'label'; readonly label: string };
+
+export interface NewRevision {
+  readonly container: string;
+  readonly image: DeployedImage;
+  /** Absent: traffic goes where it went. With the mode `Labels` the service asks for a label. */
+  readonly routing?: Routing;
 }
 
 export interface NewContainerApp extends Place {
@@ -365,6 +406,7 @@ export interface NewContainerApp extends Place {
 }
 
 export interface ContainerApps {
+  /** Without those that take no apps and never will: that failed, or are deleted. */
   environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]>;
   createEnvironment(
     place: Place,
@@ -372,17 +414,35 @@ export interface ContainerApps {
     status: Status,
     signal: AbortSignal,
   ): Promise<Environment>;
+  /** Waits until an environment takes apps. */
+  awaitEnvironment(
+    subscription: Subscription,
+    environment: Environment,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<void>;
   apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]>;
   /** One that pulls with its identity runs a public image at first: the identity is there once the app is. */
   create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp>;
-  /** Id of the principal that an app pulls as: it gets an identity, unless it has one. */
-  pullIdentity(subscription: Subscription, app: ContainerApp, status: Status, signal: AbortSignal): Promise<string>;
-  /** A new revision with the image in one container; all else stays. */
+  /**
+   * Id of the principal that an app pulls from a registry as: the one that was chosen for it, else its own, which it gets unless it
+   * has one.
+   */
+  pullIdentity(
+    subscription: Subscription,
+    app: ContainerApp,
+    registry: AzureRegistry,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<string>;
+  /**
+   * A new revision with the image in one container. Nothing else is sent than what changes: a credential takes the place of the one
+   * before, whose password goes unless it is used elsewhere.
+   */
   setImage(
     subscription: Subscription,
     app: ContainerApp,
-    container: string,
-    image: DeployedImage,
+    revision: NewRevision,
     status: Status,
     signal: AbortSignal,
   ): Promise<ContainerApp>;

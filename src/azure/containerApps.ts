@@ -1,12 +1,20 @@
-import type { ContainerApp as AppAnswer, EnvironmentVar, Secret, Template } from '@azure/arm-appcontainers';
+import { t } from '@vscode/l10n';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerApp as AppAnswer, Configuration, EnvironmentVar, Template } from '@azure/arm-appcontainers';
+import { Failure } from '../core/failure';
 import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
+import { AppCredentials, passwordOf, pullingOf } from './appCredentials';
+import type { AppsClient } from './appCredentials';
+import { allToNewest, labelling, trafficOf } from './appTraffic';
 import { idIn } from './azure';
 import type {
+  AzureRegistry,
   ContainerApp,
   ContainerApps,
   DeployedImage,
   Environment,
   NewContainerApp,
+  NewRevision,
   Place,
   Status,
   Subscription,
@@ -16,6 +24,13 @@ import type { ArmClientIn } from './pullAccess';
 
 /** What runs until the app's identity may pull its own image; Microsoft's own command does the same. */
 const placeholder = 'mcr.microsoft.com/k8se/quickstart:latest';
+
+/** What an environment does not come back from: the service lets no app into it. */
+const away = ['Failed', 'Canceled', 'ScheduledForDelete', 'UpgradeFailed'];
+
+/** An environment takes some minutes; one that takes this long is stuck. */
+const environmentWithinMs = 30 * 60_000;
+const environmentPollMs = 3_000;
 
 /** https://learn.microsoft.com/en-us/azure/container-apps/ */
 export class ContainerAppsOf implements ContainerApps {
@@ -27,7 +42,12 @@ export class ContainerAppsOf implements ContainerApps {
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
     const client = await this.sdk(subscription);
     const list = await asked(signal, () => all(client.managedEnvironments.listBySubscription({ abortSignal: signal })));
-    return list.map(({ id = '', name = '', location }) => ({ id, name, location, resourceGroup: resourceGroupOf(id) }));
+    return list
+      .filter(({ provisioningState = '' }) => !away.includes(provisioningState))
+      .map(({ id = '', name = '', location, provisioningState = 'Succeeded' }) => ({
+        ...{ id, name, location, resourceGroup: resourceGroupOf(id) },
+        ...(provisioningState === 'Succeeded' ? {} : { notReady: provisioningState }),
+      }));
   }
 
   async createEnvironment(
@@ -53,6 +73,28 @@ export class ContainerAppsOf implements ContainerApps {
     return { id, name, location, resourceGroup };
   }
 
+  async awaitEnvironment(
+    subscription: Subscription,
+    { resourceGroup, name }: Environment,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const client = await this.sdk(subscription);
+    const deadline = Date.now() + environmentWithinMs;
+    for (;;) {
+      const { provisioningState: state = 'Succeeded' } = await asked(signal, () =>
+        client.managedEnvironments.get(resourceGroup, name, { abortSignal: signal }),
+      );
+      if (state === 'Succeeded') return;
+      if (away.includes(state) || Date.now() > deadline) {
+        const explanation = t('the environment {0} takes no apps: its state is {1}', name, state);
+        throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
+      }
+      status(state);
+      await delay(environmentPollMs, undefined, { signal });
+    }
+  }
+
   async apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]> {
     const client = await this.sdk(subscription);
     const list = await asked(signal, () => all(client.containerApps.listBySubscription({ abortSignal: signal })));
@@ -65,15 +107,14 @@ export class ContainerAppsOf implements ContainerApps {
     const client = await this.sdk(subscription);
     const usesIdentity = image.access.kind === 'identity';
     const env = Object.entries(variables).map(([key, value]) => ({ name: key, value }));
-    const { registries, secrets } = passwordOf(image.access);
+    const credential = image.access.kind === 'password' ? passwordOf(image.access) : undefined;
     const body: AppAnswer = {
       location: environment.location,
       environmentId: environment.id,
       ...(usesIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
       configuration: {
         activeRevisionsMode: 'Single',
-        ...(secrets.length === 0 ? {} : { secrets }),
-        ...(registries.length === 0 ? {} : { registries }),
+        ...(credential === undefined ? {} : { secrets: [credential.secret], registries: [credential.registry] }),
         ...(ingress === undefined
           ? {}
           : { ingress: { external: ingress.isExternal, targetPort: ingress.port, transport: 'auto' } }),
@@ -97,79 +138,80 @@ export class ContainerAppsOf implements ContainerApps {
   async pullIdentity(
     subscription: Subscription,
     { resourceGroup, name }: ContainerApp,
+    { loginServer }: AzureRegistry,
     status: Status,
     signal: AbortSignal,
   ): Promise<string> {
     const client = await this.sdk(subscription);
     const options = { abortSignal: signal };
-    const { location, identity } = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
-    if (identity?.principalId !== undefined) return identity.principalId;
+    const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
+    const { principalId } = await new AppCredentials(client, now, signal).pullsAs(loginServer);
+    if (principalId !== undefined) return principalId;
+    const { location, identity } = now;
     const patch = { location, identity: withOwnIdentity(identity, 'SystemAssigned,UserAssigned') };
-    const updated = await asked(signal, async () =>
-      finished(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal),
-    );
+    const updated = await this.patched(client, resourceGroup, name, patch, status, signal);
     return principalOf(updated.identity, name);
   }
 
   async setImage(
     subscription: Subscription,
     { resourceGroup, name }: ContainerApp,
-    container: string,
-    { reference, access }: DeployedImage,
+    { container, image: { reference, access }, routing }: NewRevision,
     status: Status,
     signal: AbortSignal,
   ): Promise<ContainerApp> {
     const client = await this.sdk(subscription);
-    const options = { abortSignal: signal };
-    const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
-    const added = access.kind === 'identity' ? identityOf(access.registry.loginServer) : passwordOf(access);
-    const configuration = await this.configurationWith(client, now, added, signal);
-    const body = { location: now.location, ...configuration, template: templateWith(now, container, reference) };
-    return asked(signal, async () =>
-      appOf(await finished(await client.containerApps.beginUpdate(resourceGroup, name, body, options), status, signal)),
-    );
-  }
-
-  /** With the registry among those there are; nothing where it needs none. Secrets must come with their values. */
-  private async configurationWith(
-    client: Awaited<ReturnType<ContainerAppsOf['sdk']>>,
-    { id, name = '', configuration }: AppAnswer,
-    { registries, secrets }: { readonly registries: Registries; readonly secrets: Secret[] },
-    signal: AbortSignal,
-  ): Promise<Pick<AppAnswer, 'configuration'>> {
-    if (registries.length === 0) return {};
-    const known = await asked(signal, () =>
-      client.containerApps.listSecrets(resourceGroupOf(id), name, { abortSignal: signal }),
-    );
-    const others = (configuration?.registries ?? []).filter(({ server }) => server !== registries[0]?.server);
-    const kept = known.value.filter((secret) => !secrets.some((one) => one.name === secret.name));
-    const merged = [...kept, ...secrets];
-    return {
-      configuration: {
-        ...configuration,
-        registries: [...others, ...registries],
-        ...(merged.length === 0 ? {} : { secrets: merged }),
-      },
+    const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
+    const configuration: Configuration = {
+      ...(await new AppCredentials(client, now, signal).changedFor(access)),
+      ...(routing?.kind === 'newest'
+        ? { ingress: { traffic: allToNewest(trafficOf(now.configuration?.ingress)) } }
+        : {}),
     };
+    const body = {
+      location: now.location,
+      ...(Object.keys(configuration).length === 0 ? {} : { configuration }),
+      template: templateWith(now, container, reference),
+    };
+    if (routing?.kind === 'label') client.pipeline.addPolicy(labelling(routing.label));
+    return appOf(await this.patched(client, resourceGroup, name, body, status, signal));
   }
 
-  private async sdk({ id, tenantId }: Subscription) {
+  /**
+   * What it is once it was changed. Of how a patch ends the service tells at another place, which answers with the app or with
+   * nothing: so it is read.
+   */
+  private async patched(
+    client: AppsClient,
+    resourceGroup: string,
+    name: string,
+    patch: AppAnswer,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<AppAnswer> {
+    const options = { abortSignal: signal };
+    return asked(signal, async () => {
+      await finished(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal);
+      return client.containerApps.get(resourceGroup, name, options);
+    });
+  }
+
+  private async sdk({ id, tenantId }: Subscription): Promise<AppsClient> {
     const { ContainerAppsAPIClient } = await import('@azure/arm-appcontainers');
     const { credential, options } = this.client(tenantId);
     return new ContainerAppsAPIClient(credential, id, options);
   }
 }
 
-/** Lists are replaced as a whole, so all containers go back as they came. */
+/** Lists are replaced as a whole, so all containers go back as they came; what else there is stays as it is. */
 function templateWith({ template }: AppAnswer, container: string, image: string): Template {
   const { revisionSuffix = '', containers = [] } = template ?? {};
   return {
-    ...template,
     // It names one revision, the new one is another, and what is left out stays.
     ...(revisionSuffix === '' ? {} : { revisionSuffix: '' }),
     containers: containers.map((each) => ({
       ...each,
-      ...(each.env === undefined ? {} : { env: each.env.map(withValue) }),
+      ...((each.env ?? []).length === 0 ? {} : { env: (each.env ?? []).map(withValue) }),
       ...(each.name === container ? { image } : {}),
     })),
   };
@@ -180,28 +222,9 @@ function withValue(variable: EnvironmentVar): EnvironmentVar {
   return variable.secretRef === undefined ? { ...variable, value: variable.value ?? '' } : variable;
 }
 
-type Registries = { server: string; identity?: string; username?: string; passwordSecretRef?: string }[];
-
-function identityOf(server: string): { registries: Registries; secrets: Secret[] } {
-  return { registries: [{ server, identity: 'system' }], secrets: [] };
-}
-
-/** Names of secrets are lower case, with dashes. */
-function passwordOf(access: DeployedImage['access']): { registries: Registries; secrets: Secret[] } {
-  if (access.kind !== 'password') return { registries: [], secrets: [] };
-  const { server, username, secret } = access;
-  const passwordSecretRef = `${server}-${username}`
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 250);
-  return {
-    registries: [{ server, username, passwordSecretRef }],
-    secrets: [{ name: passwordSecretRef, value: secret }],
-  };
-}
-
-function appOf({ id = '', name = '', location, template, configuration }: AppAnswer): ContainerApp {
+function appOf(app: AppAnswer): ContainerApp {
+  const { id = '', name = '', location, template, configuration } = app;
+  const newest = app.latestRevisionName ?? '';
   const fqdn = configuration?.ingress?.fqdn;
   return {
     id,
@@ -210,5 +233,9 @@ function appOf({ id = '', name = '', location, template, configuration }: AppAns
     resourceGroup: resourceGroupOf(id),
     containers: (template?.containers ?? []).flatMap((container) => container.name ?? []),
     ...(fqdn === undefined || fqdn === '' ? {} : { url: `https://${fqdn}` }),
+    mode: configuration?.activeRevisionsMode ?? 'Single',
+    traffic: trafficOf(configuration?.ingress),
+    ...(newest === '' ? {} : { newest }),
+    ...pullingOf(app),
   };
 }

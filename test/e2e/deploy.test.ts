@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../leftOut';
+import { put } from '../sandbox/azure/armState';
 import { startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
 import { layer } from '../sandbox/blob';
 import { startDeadEnd, type DeadEnd } from '../sandbox/deadEnd';
@@ -228,10 +229,21 @@ describe('images in Azure', unless(reason), () => {
     await (await opened()).collapse('Azure');
   });
 
+  /** Pins all traffic of the app that is there to its first revision. */
+  const pinTraffic = (activeRevisionsMode: string, label: object = {}) => {
+    const app = demo.azure.resource('/containerApps/app-there');
+    const configuration = app?.properties.configuration as { ingress: object };
+    const traffic = [{ revisionName: 'app-there--first', weight: 100, ...label }];
+    Object.assign(configuration, { activeRevisionsMode, ingress: { ...configuration.ingress, traffic } });
+    return app;
+  };
+
   it('gives one of the containers of an app an image from a plain registry, with a password typed', async () => {
+    pinTraffic('Multiple');
     await deploy(['Plain', 'web', '1.4'], 'Container Apps');
     await choose('Container app', 'app-there');
     await choose('Container whose image is replaced', 'web');
+    await choose('Where does the traffic of app-there go?', 'As it goes now');
     const { host } = new URL(plain.url);
     await choose(`How may Azure pull ${host}/web:1.4?`, 'User name and password or token…');
     await type(`User name at ${host}`, 'bot');
@@ -239,8 +251,10 @@ describe('images in Azure', unless(reason), () => {
     await confirmed(
       'deploy-revision-confirm',
       `A new revision of app-there runs ${host}/web:1.4 in its container web; all else stays.`,
+      'The new revision gets 0 % of the traffic, which goes on as it does now: 100 % to app-there--first.',
     );
-    await notifications(workbench()).saying('runs at https://app-there');
+    await notifications(workbench()).saying('runs in app-there, in a revision that no traffic goes to');
+    await workbench().screenshot('deploy-no-traffic');
     expect(demo.azure.resource('/containerApps/app-there')?.properties.template).toMatchObject({
       containers: [
         { name: 'web', image: `${host}/web:1.4` },
@@ -251,16 +265,29 @@ describe('images in Azure', unless(reason), () => {
     await (await opened()).collapse('Plain');
   });
 
-  it('gives an app that is there an image from Azure, by a managed identity', async () => {
+  it('gives an app that is there an image from Azure, under a label, by the identity that was chosen', async () => {
+    const app = pinTraffic('Labels', { label: 'production' });
+    const { host } = demo.azure.registry('contosomain');
+    const robot = '/subscriptions/s/providers/Microsoft.ManagedIdentity/userAssignedIdentities/robot';
+    const identity = { type: 'UserAssigned', userAssignedIdentities: { [robot]: { principalId: 'robot' } } };
+    const { registries } = app?.properties.configuration as { registries: readonly object[] };
+    Object.assign(app?.properties.configuration ?? {}, {
+      registries: [...registries, { server: host, identity: robot }],
+    });
+    Object.assign(app ?? {}, { identity });
     await deploy(fromAzure, 'Container Apps');
     await choose('Container app', 'app-there');
     await choose('Container whose image is replaced', 'proxy');
-    const { host } = demo.azure.registry('contosomain');
+    await choose('Label that the new revision of app-there takes', 'production');
     await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
-    await confirmed('deploy-identity-confirm', 'Its managed identity gets the right to pull from contosomain.');
+    await confirmed(
+      'deploy-identity-confirm',
+      'The new revision takes the label production, and with it 100 % of the traffic.',
+      'It pulls as robot, which gets the right to pull from contosomain.',
+    );
     await notifications(workbench()).saying('runs at https://app-there');
-    const app = demo.azure.resource('/containerApps/app-there');
-    expect(app?.identity).toMatchObject({ type: 'SystemAssigned' });
+    expect(app?.identity).toEqual(identity);
+    expect(demo.azure.state.assignments.map(({ principalId }) => principalId)).toContain('robot');
     expect(app?.properties).toMatchObject({
       template: { containers: [{ name: 'web' }, { name: 'proxy', image: `${host}/web:1.4` }] },
     });
@@ -319,6 +346,11 @@ describe('images in Azure', unless(reason), () => {
   });
 
   it('says what exists already when a step fails, and shows it in the portal', async () => {
+    const there = demo.azure.resource('/managedEnvironments/cae-there');
+    const later = put(demo.azure.state, {
+      ...{ location: 'westeurope', type: 'Microsoft.App/managedEnvironments' },
+      ...{ id: `${there?.id ?? ''}-later`, name: 'cae-there-later', properties: { provisioningState: 'Waiting' } },
+    });
     demo.azure.fail(/PUT .*containerApps\/app-late/, {
       ...{ times: 1, status: 400, headers: { 'Content-Type': 'application/json' } },
       body: JSON.stringify({ error: { code: 'MaxNumberOfAppsReached', message: 'No more apps fit in here.' } }),
@@ -331,13 +363,16 @@ describe('images in Azure', unless(reason), () => {
     await input.type('rg-late');
     await input.accept();
     await type('Name of the container app', 'app-late');
-    await choose('Container Apps environment', 'cae-there');
+    await choose('Container Apps environment', 'cae-there-later');
     await choose('Who reaches the app?', 'Nobody: it has no ingress');
     await type('Environment variables');
     const { host } = new URL(plain.url);
     await choose(`How may Azure pull ${host}/web:1.4?`, 'Nothing: the image is public');
     await confirmed('deploy-late-confirm', 'New resource group: rg-late', 'Nobody reaches it.');
     const told = notifications(workbench());
+    await told.saying('Waiting for the environment cae-there-later');
+    await workbench().screenshot('deploy-environment-waits');
+    later.properties.provisioningState = 'Succeeded';
     const words = await told.saying('it failed at “Creating the container app app-late”');
     expect(words).toContain('what exists already: the resource group rg-late');
     expect(words).toContain('It says “No more apps fit in here” (400).');

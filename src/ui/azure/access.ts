@@ -310,19 +310,24 @@ export function rightsIn(place: Place, isNewGroup: boolean, types: readonly stri
   return [...group, ...types].map((type) => ({ ...where, action: `${type}/write` }));
 }
 
-/** What a managed identity needs before it may pull: it is made, then given its role. */
+/** What a managed identity needs before it may pull: it is made, unless there is one that was chosen, then given its role. */
 export function identityWork(
   choice: AccessChoice,
   name: string,
   pullIdentity: (status: Status, signal: AbortSignal) => Promise<string>,
+  chosen?: string,
 ): readonly Work[] {
   if (choice.kind !== 'identity') return [];
   const { azure, registry, repository } = choice;
   let principalId = '';
   return [
     {
-      doing: t('Giving {0} a managed identity', name),
-      makes: { label: t('the managed identity of {0}', name) },
+      ...(chosen === undefined
+        ? {
+            doing: t('Giving {0} a managed identity', name),
+            makes: { label: t('the managed identity of {0}', name) },
+          }
+        : { doing: t('Looking up {0}', chosen) }),
       goesOn: true,
       run: async (status, signal) => {
         principalId = await pullIdentity(status, signal);

@@ -4,6 +4,8 @@ import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
 import { accessPrompts } from './access';
 import type { AccessChoice } from './access';
+import { routingPrompts } from './containerAppsTraffic';
+import type { RoutingAsked, RoutingChoice } from './containerAppsTraffic';
 import { portPrompt } from './ports';
 import {
   flowSignal,
@@ -23,6 +25,7 @@ type Ingress = 'external' | 'internal' | 'none';
 export interface ContainerAppsAnswers extends InGroup {
   readonly target: ContainerApp | 'new';
   readonly container: string;
+  readonly routing: RoutingChoice;
   readonly name: string;
   readonly environment: Environment | 'new';
   readonly newEnvironment: string;
@@ -42,6 +45,7 @@ export function containerAppsPrompts(
   return [
     ...subscriptionPrompts<ContainerAppsAnswers>(accounts),
     ...targetPrompts,
+    ...routingPrompts.map((prompt) => widened<ContainerAppsAnswers, RoutingAsked>(prompt)),
     ...newAppPrompts(app, deployable),
     ...accessPrompts<ContainerAppsAnswers>(app, deployable),
   ];
@@ -98,6 +102,9 @@ function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<Contai
             ...all.map((value) => ({
               label: value.name,
               description: `${value.location} · ${value.resourceGroup}`,
+              ...(value.notReady === undefined
+                ? {}
+                : { detail: t('It is not ready ({0}), and is waited for', value.notReady) }),
               value,
             })),
           ]);

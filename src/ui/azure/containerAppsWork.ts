@@ -3,7 +3,8 @@ import { idIn } from '../../azure/azure';
 import type { ContainerApp, DeployedImage } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
 import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './access';
-import type { Right } from './access';
+import type { AccessChoice, Right } from './access';
+import { routingLine } from './containerAppsTraffic';
 import type { ContainerAppsAnswers } from './containerAppsPrompts';
 import { groupWork } from './groupWork';
 import { placeOf } from './steps';
@@ -31,6 +32,8 @@ export function containerAppsSummary({ image }: Deployable, told: Told<Container
     lines.push(
       t('A new revision of {0} runs {1} in its container {2}; all else stays.', target.name, reference, which),
     );
+    const routing = routingLine(target, told.routing);
+    if (routing !== undefined) lines.push(routing);
   } else {
     if (group !== undefined && group !== 'new' && group.isNew) lines.push(t('New resource group: {0}', group.name));
     if (environment === 'new') lines.push(t('New environment: {0}, in {1}', newEnvironment, location));
@@ -43,9 +46,34 @@ export function containerAppsSummary({ image }: Deployable, told: Told<Container
           : t('Other apps of the environment reach its port {0}.', String(port)),
       );
   }
-  if (access !== undefined) lines.push(accessLine(access));
+  if (access !== undefined) lines.push(...accessLines(access, target));
   lines.push(t('Subscription: {0}', told.subscription?.name ?? ''));
   return lines;
+}
+
+/** Who pulls, and what becomes of a password that an identity takes the place of. */
+function accessLines(choice: AccessChoice, target: ContainerApp | 'new' | undefined): readonly string[] {
+  if (choice.kind !== 'identity' || target === undefined || target === 'new') return [accessLine(choice)];
+  const { name, loginServer } = choice.registry;
+  const chosen = chosenIdentity(choice, target);
+  return [
+    chosen === undefined
+      ? accessLine(choice)
+      : t('It pulls as {0}, which gets the right to pull from {1}.', chosen, name),
+    ...(target.passwordsFor.includes(loginServer)
+      ? [t('The password of {0} goes from its secrets, unless it is used elsewhere.', name)]
+      : []),
+  ];
+}
+
+/** The identity that somebody chose for a registry, other than the app's own. */
+function chosenIdentity(choice: AccessChoice, target: ContainerApp | 'new'): string | undefined {
+  if (choice.kind !== 'identity' || target === 'new') return undefined;
+  const chosen = target.pullsAs[choice.registry.loginServer];
+  if (chosen === undefined || chosen === 'system') return undefined;
+  return chosen === 'system-environment'
+    ? t('the identity of its environment')
+    : chosen.slice(chosen.lastIndexOf('/') + 1);
 }
 
 /** What is done once all is told. `deployed`: the app, once it is there. */
@@ -65,8 +93,14 @@ export function containerAppsWork(
       image = ready;
     });
   const identity = (name: string) =>
-    identityWork(choice, name, async (status, signal) =>
-      app === undefined ? '' : containerApps.pullIdentity(subscription, app, status, signal),
+    identityWork(
+      choice,
+      name,
+      async (status, signal) =>
+        app === undefined || choice.kind !== 'identity'
+          ? ''
+          : containerApps.pullIdentity(subscription, app, choice.registry, status, signal),
+      chosenIdentity(choice, target),
     );
   const revision = (name: string): Work => ({
     doing: t('Making a new revision of {0}', name),
@@ -74,7 +108,9 @@ export function containerAppsWork(
     run: async (status, signal) => {
       if (app === undefined || image === undefined) return;
       const container = told.container ?? app.containers[0] ?? name;
-      app = await containerApps.setImage(subscription, app, container, image, status, signal);
+      const { routing } = told;
+      const wish = { container, image, ...(typeof routing === 'object' ? { routing } : {}) };
+      app = await containerApps.setImage(subscription, app, wish, status, signal);
     },
   });
   const deployed = () => app;
@@ -116,6 +152,13 @@ export function containerAppsWork(
         environment = await containerApps.createEnvironment(place, wish, status, signal);
       },
     });
+  if (environment?.notReady !== undefined) {
+    const there = environment;
+    steps.push({
+      doing: t('Waiting for the environment {0}', there.name),
+      run: (status, signal) => containerApps.awaitEnvironment(subscription, there, status, signal),
+    });
+  }
   steps.push({
     doing: t('Creating the container app {0}', name),
     makes: { label: t('the container app {0}', name), id: idIn(place, appType, name) },

@@ -1,4 +1,6 @@
 import { t } from '@vscode/l10n';
+import { shareOfNewest } from '../../azure/azure';
+import type { ContainerApp } from '../../azure/azure';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
@@ -29,16 +31,24 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
   await work(app, title, { azure, subscription }, steps);
   const containerApp = deployed();
   if (containerApp === undefined) return;
-  const { id, name, url } = containerApp;
+  const { id, url } = containerApp;
   const browse = t('Browse');
   const portal = t('Open in Portal');
-  const runs =
-    url === undefined
-      ? t('{0} runs in {1}', printReference(deployable.image), name)
-      : t('{0} runs at {1}', printReference(deployable.image), url);
+  const runs = whereItRuns(printReference(deployable.image), containerApp);
   const buttons = [...(url === undefined ? [] : [browse]), portal];
   void app.message('information', runs, ...buttons).then(async (pressed) => {
     if (pressed === browse && url !== undefined) await app.browse(new URL(url));
     if (pressed === portal) await app.browse(azure.portalPage(subscription.tenantId, id));
   });
+}
+
+/** At its address only what traffic goes to. */
+function whereItRuns(image: string, app: ContainerApp): string {
+  const { name, url, newest } = app;
+  if (url === undefined) return t('{0} runs in {1}', image, name);
+  const share = shareOfNewest(app, newest);
+  if (share === 0) return t('{0} runs in {1}, in a revision that no traffic goes to', image, name);
+  return share < 100
+    ? t('{0} runs in {1}, in a revision that {2} % of the traffic goes to', image, name, String(share))
+    : t('{0} runs at {1}', image, url);
 }

@@ -45,15 +45,14 @@ export async function armAnswer(
       'InvalidAuthenticationTokenTenant',
       `The access token is from the wrong issuer. It must match the tenant '${subscription.tenantId}' associated with this subscription.`,
     );
+  const versions: string[] = [];
   for (const { method: wanted, path, apiVersion, answer } of routes) {
     const parts = wanted === method ? path.exec(url.pathname) : null;
     if (parts === null) continue;
-    if (version !== apiVersion)
-      return armError(
-        400,
-        'NoRegisteredProviderFound',
-        `No registered resource provider found for API version '${version}'. The supported api-versions are '${apiVersion}'.`,
-      );
+    if (version !== apiVersion) {
+      versions.push(apiVersion);
+      continue;
+    }
     const parsed = parse(body);
     if (parsed === undefined)
       return armError(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
@@ -62,6 +61,12 @@ export async function armAnswer(
     const refused = isDenied ?? (method === 'PUT' ? refusedPlace(state, url.pathname, parsed.location) : undefined);
     return refused ?? answer(state, { method, parts, query: url.searchParams, body: parsed, subscription, claims });
   }
+  if (versions.length > 0)
+    return armError(
+      400,
+      'NoRegisteredProviderFound',
+      `No registered resource provider found for API version '${version}'. The supported api-versions are '${versions.join(', ')}'.`,
+    );
   return armError(404, 'InvalidResourceType', `The resource type could not be found for ${method} ${url.pathname}.`);
 }
 

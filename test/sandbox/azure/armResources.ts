@@ -16,7 +16,14 @@ export const roles = {
   'Container Registry Repository Reader': 'b93aa761-3e63-49ed-ac28-beffa264f7ac',
 } as const;
 
-export const locations = ['East US', 'North Europe', 'West Europe'];
+/** Names by label: the one does not follow from the other. */
+const placeNames: Readonly<Record<string, string>> = {
+  'East US': 'eastus',
+  'North Central US (Stage)': 'northcentralusstage',
+  'North Europe': 'northeurope',
+  'West Europe': 'westeurope',
+};
+export const locations = Object.keys(placeNames);
 
 export const resourceRoutes: readonly ArmRoute[] = [
   {
@@ -54,6 +61,18 @@ export const resourceRoutes: readonly ArmRoute[] = [
       });
       return jsonReply(isThere ? 200 : 201, resource);
     },
+  },
+  {
+    method: 'GET',
+    path: /^\/subscriptions\/([^/]+)\/locations$/i,
+    apiVersion: subscriptions,
+    answer: (_state, { parts: [path = ''] }) =>
+      jsonReply(200, {
+        value: Object.entries(placeNames).map(([displayName, name]) => ({
+          ...{ id: `${path}/${name}`, name, type: 'Region', displayName, regionalDisplayName: displayName },
+          metadata: { regionType: 'Physical', regionCategory: 'Recommended' },
+        })),
+      }),
   },
   {
     method: 'GET',
@@ -261,8 +280,9 @@ export function refusedPlace({ registrations }: ArmState, path: string, location
       'MissingSubscriptionRegistration',
       `The subscription is not registered to use namespace '${namespace}'. See https://aka.ms/rps-not-found for how to register subscriptions.`,
     );
-  const names = locations.map((label) => label.toLowerCase().replaceAll(' ', ''));
-  if (typeof location !== 'string' || names.includes(location.toLowerCase().replaceAll(' ', ''))) return undefined;
+  const names = Object.values(placeNames);
+  if (typeof location !== 'string' || locations.includes(location) || names.includes(location.toLowerCase()))
+    return undefined;
   return armError(
     400,
     'LocationNotAvailableForResourceType',

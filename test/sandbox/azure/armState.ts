@@ -42,12 +42,10 @@ export interface ArmState {
   readonly subscriptions: SandboxSubscription[];
   /** Everything else, by id in lower case. */
   readonly resources: Map<string, Resource>;
-  /** Long-running operations, by name: what they end with, and how often they say that they are not done. */
-  readonly operations: Map<string, { left: number; readonly end: () => Record<string, unknown> }>;
+  /** Long-running operations, by name: what they end with, how often they say that they are not done, and the id of what is changed. */
+  readonly operations: Map<string, { left: number; readonly end: () => Record<string, unknown>; of?: string }>;
   /** Secrets that answers leave out, by id of the resource in lower case. */
   readonly secrets: Map<string, Record<string, string>>;
-  /** Suffixes of the revisions that container apps have had, by id of the app in lower case. */
-  readonly revisions: Map<string, readonly string[]>;
   readonly assignments: RoleAssignment[];
   /** Actions that nobody may do, by scope in lower case: there and below it. */
   readonly denied: Map<string, readonly string[]>;
@@ -169,7 +167,8 @@ export function longRunning(
   header: 'Azure-AsyncOperation' | 'Location' = 'Azure-AsyncOperation',
 ): Reply {
   const name = statusPath.slice(statusPath.lastIndexOf('/') + 1);
-  state.operations.set(name.toLowerCase(), { left: state.polls, end });
+  let ended: Record<string, unknown> | undefined;
+  state.operations.set(name.toLowerCase(), { left: state.polls, end: () => (ended ??= end()) });
   const address = `${state.url}${statusPath}?api-version=${apiVersion}`;
   return { ...first, headers: { ...first.headers, [header]: address } };
 }

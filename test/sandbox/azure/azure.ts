@@ -92,7 +92,6 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     resources: new Map(),
     operations: new Map(),
     registrations: new Map(),
-    revisions: new Map(),
     secrets: new Map(),
     assignments: [],
     denied: new Map(),

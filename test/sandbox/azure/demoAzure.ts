@@ -121,7 +121,7 @@ function seedServices(state: ArmState): void {
     name: 'cae-there',
     type: 'Microsoft.App/managedEnvironments',
     location: 'westeurope',
-    properties: {},
+    properties: { provisioningState: 'Succeeded' },
   });
   put(state, {
     id: `${app}/containerApps/app-there`,

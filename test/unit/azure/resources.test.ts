@@ -209,8 +209,8 @@ describe('resources of Azure', () => {
     const image = { reference, access: { kind: 'identity', registry: abac } } as const;
     const { access, containerApps } = account;
     const app = await containerApps.create(wish, image, silent, signal);
-    await access.grantPull(abac, await containerApps.pullIdentity(subscription, app, silent, signal), signal);
-    await containerApps.setImage(subscription, app, 'contoso-web', image, silent, signal);
+    await access.grantPull(abac, await containerApps.pullIdentity(subscription, app, abac, silent, signal), signal);
+    await containerApps.setImage(subscription, app, { container: 'contoso-web', image }, silent, signal);
     expect(app).toMatchObject({
       containers: ['contoso-web'],
       url: 'https://contoso-web.sandbox.azurecontainerapps.io',
@@ -235,14 +235,11 @@ describe('resources of Azure', () => {
         template: template('mcr.microsoft.com/k8se/quickstart:latest'),
       },
     });
-    // What the service has set besides goes back as it came.
+    // What was read before does not go back.
     expect(calls[3]?.body).toEqual({
       location: 'westeurope',
       properties: {
-        configuration: {
-          ...{ activeRevisionsMode: 'Single', ingress: { ...ingress, allowInsecure: false } },
-          registries: [{ server: abac.loginServer, identity: 'system' }],
-        },
+        configuration: { registries: [{ server: abac.loginServer, identity: 'system' }] },
         template: template(reference),
       },
     });
@@ -271,8 +268,7 @@ describe('resources of Azure', () => {
     await account.containerApps.setImage(
       subscription,
       app,
-      'contoso-web',
-      { reference: 'docker.io/mona/web:2', access },
+      { container: 'contoso-web', image: { reference: 'docker.io/mona/web:2', access } },
       silent,
       signal,
     );
@@ -551,14 +547,17 @@ describe('resources of Azure', () => {
       );
       const resource = azure().resource('/containerApps/contoso-app');
       if (resource === undefined) throw new Error('There is no app.');
-      azure().state.revisions.set(app.id.toLowerCase(), ['v1']);
+      put(azure().state, {
+        ...{ id: `${app.id}/revisions/contoso-app--v1`, name: 'contoso-app--v1', location: 'westeurope' },
+        ...{ type: 'Microsoft.App/containerApps/revisions', properties: { active: false } },
+      });
       Object.assign(resource.properties.template as object, { revisionSuffix: 'v1', scale: { minReplicas: 1 } });
       resource.identity = { type: 'UserAssigned', userAssignedIdentities: robots };
       const main = await registry();
-      await access.grantPull(main, await containerApps.pullIdentity(subscription, app, silent, signal), signal);
+      await access.grantPull(main, await containerApps.pullIdentity(subscription, app, main, silent, signal), signal);
       expect(resource.identity).toMatchObject({ userAssignedIdentities: robots });
       const image = { reference: `${main.loginServer}/web:1.4`, access: { kind: 'identity', registry: main } } as const;
-      await containerApps.setImage(subscription, app, 'contoso-app', image, silent, signal);
+      await containerApps.setImage(subscription, app, { container: 'contoso-app', image }, silent, signal);
       expect(resource.properties.template).toMatchObject({
         scale: { minReplicas: 1 },
         revisionSuffix: '',

@@ -95,11 +95,15 @@ describe('App Service and Container Apps of the sandbox', () => {
     const ingress = { port: 8080, isExternal: true };
     const wish = { ...place, name: 'contoso-web', environment, ingress, variables: { LOG_LEVEL: 'debug' } };
     const app = await containerApps.create(wish, image, silent, signal);
-    await access.grantPull(registry, await containerApps.pullIdentity(subscription, app, silent, signal), signal);
-    await containerApps.setImage(subscription, app, 'contoso-web', image, silent, signal);
+    await access.grantPull(
+      registry,
+      await containerApps.pullIdentity(subscription, app, registry, silent, signal),
+      signal,
+    );
+    await containerApps.setImage(subscription, app, { container: 'contoso-web', image }, silent, signal);
     const password = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
     const other = { reference: 'docker.io/mona/web:2', access: password };
-    await containerApps.setImage(subscription, app, 'contoso-web', other, silent, signal);
+    await containerApps.setImage(subscription, app, { container: 'contoso-web', image: other }, silent, signal);
     expect(broken()).toEqual([]);
     expect(azure().calls.length).toBeGreaterThan(10);
   });

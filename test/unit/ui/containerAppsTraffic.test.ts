@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { ContainerApp, TrafficShare } from '../../../src/azure/azure';
+import { routingLine, routingPrompts, type RoutingAsked } from '../../../src/ui/azure/containerAppsTraffic';
+import type { Boxes, Pick, Told } from '../../../src/ui/azure/wizard';
+
+const app = (mode: string, ...traffic: readonly TrafficShare[]): ContainerApp => ({
+  ...{ id: '/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', containers: ['web'] },
+  ...{ mode, traffic, pullsAs: {}, passwordsFor: [] },
+});
+const pinned = app('Multiple', { weight: 80, revision: 'web--1', label: 'blue' }, { weight: 20 });
+const labelled = app(
+  'Labels',
+  { weight: 100, revision: 'web--1', label: 'production' },
+  { weight: 0, revision: 'web--2', label: 'staging' },
+);
+
+/** Answers each question that is asked with what was chosen or typed; the questions, and what is offered. */
+async function asked(target: ContainerApp | 'new', ...answers: readonly string[]) {
+  const left = [...answers];
+  const questions: string[] = [];
+  const boxes: Boxes = {
+    pick: async <V>(placeholder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[]): Promise<V> => {
+      const picks = await items;
+      const shown = picks.map(({ label, description, detail }) =>
+        [label, description, detail].filter((part) => part !== undefined).join(' · '),
+      );
+      questions.push(placeholder, ...shown);
+      const chosen = picks.find(({ label }) => label === left[0]);
+      left.shift();
+      if (chosen === undefined) throw new Error(`Not offered: ${shown.join(', ')}`);
+      return chosen.value;
+    },
+    input: ({ prompt, problem }) => {
+      questions.push(prompt);
+      const text = left.shift() ?? '';
+      const wrong = problem?.(text);
+      return wrong === undefined ? Promise.resolve(text) : Promise.reject(new Error(wrong));
+    },
+    confirm: () => Promise.resolve(),
+  };
+  let told: Told<RoutingAsked> = { target };
+  for (const { when, ask } of routingPrompts) if (when?.(told) ?? true) told = { ...told, ...(await ask(boxes, told)) };
+  return { questions, routing: told.routing, line: target === 'new' ? undefined : routingLine(target, told.routing) };
+}
+
+describe('where traffic goes after a new revision', () => {
+  it('is not asked where it goes to the newest revision, where there is none, and of a new app', async () => {
+    for (const target of [
+      app('Single', { weight: 100 }),
+      app('Multiple', { weight: 100 }),
+      app('Multiple'),
+      'new',
+    ] as const)
+      expect(await asked(target)).toEqual({ questions: [], routing: undefined, line: undefined });
+  });
+
+  it('is asked where weights are pinned', async () => {
+    const questions = [
+      'Where does the traffic of web go?',
+      'All of it to the new revision · Once that runs; labels stay where they are',
+      'As it goes now · 80 % to web--1, 20 % to the newest revision',
+    ];
+    expect(await asked(pinned, 'All of it to the new revision')).toEqual({
+      questions,
+      routing: { kind: 'newest' },
+      line: 'All of the traffic goes to the new revision.',
+    });
+    expect(await asked(pinned, 'As it goes now')).toEqual({
+      questions,
+      routing: 'stays',
+      line: 'The new revision gets 20 % of the traffic, which goes on as it does now: 80 % to web--1, 20 % to the newest revision.',
+    });
+  });
+
+  it('is asked as a label in the mode of labels, one that is there or a new one', async () => {
+    const questions = [
+      'Label that the new revision of web takes',
+      'production · 100 % of the traffic · Now web--1 has it',
+      'staging · 0 % of the traffic · Now web--2 has it',
+      'Create new label… · No traffic goes to it at first',
+    ];
+    expect(await asked(labelled, 'production')).toEqual({
+      questions,
+      routing: { kind: 'label', label: 'production' },
+      line: 'The new revision takes the label production, and with it 100 % of the traffic.',
+    });
+    expect(await asked(labelled, 'Create new label…', 'next-1')).toEqual({
+      questions: [...questions, 'Name of the new label'],
+      routing: { kind: 'label', label: 'next-1' },
+      line: 'The new revision takes the label next-1, and with it 0 % of the traffic.',
+    });
+    for (const wrong of ['', 'Next', '1st', 'a--b', 'end-'])
+      await expect(asked(labelled, 'Create new label…', wrong)).rejects.toThrow('begins with a letter');
+  });
+});
