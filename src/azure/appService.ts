@@ -145,7 +145,7 @@ export class AppServices implements AppService {
     }
     const user = await this.attached(client, app, config.acrUserManagedIdentityID, signal);
     const stored = storedIn(settings);
-    const isUsed = config.acrUseManagedIdentityCreds !== true && isContainerOf(stored?.server, config);
+    const isUsed = config.acrUseManagedIdentityCreds !== true && mayRunFrom(stored?.server, config);
     return {
       runsSeveral: /^(compose|kube)\|/i.test(runs),
       ...(stored === undefined ? {} : { credential: { ...stored, isUsed } }),
@@ -267,11 +267,12 @@ function storedIn(settings: Settings): { readonly server: string; readonly usern
   return server === undefined ? undefined : { server: server.replace(/^https?:\/\//, ''), username };
 }
 
-/** Whether an app runs an image from there. */
-function isContainerOf(server: string | undefined, { linuxFxVersion, windowsFxVersion }: SiteConfig): boolean {
+/** Whether what an app runs is, or of several containers may be, an image from there. */
+function mayRunFrom(server: string | undefined, { linuxFxVersion, windowsFxVersion }: SiteConfig): boolean {
+  if (server === undefined) return false;
   const runs = isNothing(linuxFxVersion) ? (windowsFxVersion ?? '') : linuxFxVersion;
-  const image = /^docker\|(.+)$/i.exec(runs)?.[1];
-  if (server === undefined || image === undefined) return false;
+  const [, kind = '', image = ''] = /^(docker|compose|kube)\|(.+)$/is.exec(runs) ?? [];
+  if (kind.toLowerCase() !== 'docker') return kind !== '';
   const [host = ''] = server.split('/');
   // Docker Hub's images go without its name, or by another.
   return image.startsWith(`${host}/`) || /(?:^|\.)docker\.io$/.test(host);

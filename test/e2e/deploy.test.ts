@@ -178,7 +178,9 @@ describe('images in Azure', unless(reason), () => {
     await told.press('runs at https://contoso-new', 'Set Up Continuous Deployment');
     await choose('Continuous deployment of contoso-new', 'contosomain calls contoso-new after each push to web:1.4');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('Basic authentication is switched on for the deployment site (SCM)');
+    expect(await question.detail()).toContain(
+      'The deployment site (SCM) of contoso-new is opened to basic authentication',
+    );
     await workbench().screenshot('deploy-continuous-confirm');
     await question.press('Set Up');
     await told.saying('contosomain calls contoso-new after each push to web:1.4, which contoso-new then runs.');
@@ -367,8 +369,19 @@ describe('images in Azure', unless(reason), () => {
     await type(`User name at ${host}`, 'bot');
     await type('Password or token of bot', 'secret');
     await confirmed('deploy-plain-confirm', `The image of contoso-hub is replaced by ${host}/web:1.4`);
-    await notifications(workbench()).saying('runs at https://contoso-hub.azurewebsites.net');
+    const told = notifications(workbench());
+    await told.press('runs at https://contoso-hub.azurewebsites.net', 'Set Up Continuous Deployment');
+    await choose('Continuous deployment of contoso-hub', 'Copy the address to call after each push');
+    // As where a policy of Azure keeps the site closed.
+    demo.azure.fail(/PUT .*basicPublishingCredentialsPolicies/, {
+      ...{ times: 1, status: 200, headers: { 'Content-Type': 'application/json' } },
+      body: JSON.stringify({ properties: { allow: true } }),
+    });
+    await dialog(workbench()).press('Set Up');
+    await told.saying('the publishing password of contoso-hub is not told');
+    await workbench().screenshot('deploy-continuous-refused');
     const settings = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-hub/'))?.[1];
+    expect(settings).not.toHaveProperty('DOCKER_ENABLE_CI');
     expect(settings).toMatchObject({
       DOCKER_REGISTRY_SERVER_USERNAME: 'bot',
       DOCKER_REGISTRY_SERVER_PASSWORD: 'secret',

@@ -66,8 +66,8 @@ function prompts({ azure, subscription, webApp, found, scope }: Continuous, titl
                 ? t('Copy the address to call after each push')
                 : t('{0} calls {1} after each push to {2}', registry, which, scope),
             detail: isOpen
-              ? t('The call has the publishing password of {0}, which its deployment site takes already', which)
-              : t('The call needs the publishing password: basic authentication of the deployment site is switched on'),
+              ? t('Its deployment site is open to basic authentication already, which the call needs')
+              : t('Opens its deployment site to basic authentication: the call holds a password'),
             value: 'call',
           },
           {
@@ -92,7 +92,7 @@ function prompts({ azure, subscription, webApp, found, scope }: Continuous, titl
             ...(now?.isOpen === false
               ? [
                   t(
-                    'Basic authentication is switched on for the deployment site (SCM) of {0}: whoever has its publishing password may then deploy there, see its files and its settings. A policy of Azure may forbid it.',
+                    'The deployment site (SCM) of {0} is opened to basic authentication: whoever has its publishing password may then deploy there, and see its files and settings. A policy of Azure may forbid it.',
                     which,
                   ),
                 ]
@@ -118,7 +118,9 @@ function prompts({ azure, subscription, webApp, found, scope }: Continuous, titl
           [
             t('The setting DOCKER_ENABLE_CI of {0} goes, and it starts anew.', which),
             ...(registry === undefined ? [] : [t('The webhooks by which {0} calls {1} are deleted.', registry, which)]),
-            t('Basic authentication of its deployment site (SCM) stays as it is: others may deploy with it.'),
+            t(
+              'Whether its deployment site (SCM) is open to basic authentication stays as it is: others may deploy with it.',
+            ),
           ],
           t('Switch Off'),
         );
@@ -141,7 +143,7 @@ function onWork({ azure, subscription, webApp, found, scope }: Continuous, { isO
   const steps: Work[] = [];
   if (!isOpen)
     steps.push({
-      doing: t('Switching basic authentication of the deployment site on'),
+      doing: t('Opening the deployment site to basic authentication'),
       makes: { label: t('basic authentication of the deployment site of {0}', which) },
       run: (_status, signal) => continuous.open(subscription, webApp, signal),
     });

@@ -144,6 +144,18 @@ describe('App Service', () => {
       ]);
     });
 
+    it.each([
+      ['DOCKER|registry.example.com/web:1', 'registry.example.com', true],
+      ['DOCKER|other.example.com/web:1', 'registry.example.com', false],
+      ['DOCKER|registry.example.com.evil/web:1', 'registry.example.com', false],
+      ['DOCKER|mona/web', 'index.docker.io/v1', true],
+      ['COMPOSE|dmVyc2lvbjog', 'registry.example.com', true],
+      ['', 'registry.example.com', false],
+    ])('and knows whether %s is pulled with a credential of %s', async (linuxFxVersion, server, isUsed) => {
+      const { app } = await webApp('contoso-web', { linuxFxVersion }, credentialFor(server));
+      expect((await service().now(subscription, app, signal)).credential).toMatchObject({ isUsed });
+    });
+
     it('and goes on listening to calls', async () => {
       const settings = { DOCKER_ENABLE_CI: 'true', ...credentialFor('registry.example.com') };
       const { app } = await webApp('contoso-web', { linuxFxVersion: team }, settings);

@@ -69,7 +69,7 @@ describe('rights in Azure', () => {
     expect(await failing(create)).toMatchObject({ kind: 'forbidden', detail: { code: 'AuthorizationFailed' } });
   });
 
-  it('of a slot are those of slots', () => {
+  it('of a slot are those of slots, of a container those of containers', () => {
     const app = { id: '/x/sites/web', name: 'web', resourceGroup: 'rg', location: '', url: '' };
     const actions = (rights: ReturnType<typeof rightsToSet>) => rights.map(({ action }) => action);
     expect(actions(rightsToSet(app))).toEqual([
@@ -84,6 +84,11 @@ describe('rights in Azure', () => {
       'Microsoft.Web/sites/slots/write',
       'Microsoft.Web/sites/slots/config/write',
       'Microsoft.Web/sites/slots/config/list/action',
+    ]);
+    expect(actions(rightsToSet({ ...app, container: { name: 'web' } }))).toEqual([
+      'Microsoft.Web/sites/write',
+      'Microsoft.Web/sites/sitecontainers/write',
+      'Microsoft.Web/sites/config/list/action',
     ]);
   });
 
