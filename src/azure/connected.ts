@@ -6,7 +6,7 @@ import type { Connection } from '../core/model';
 import type { Redaction } from '../core/redaction';
 import { AzureAccount } from './account';
 import type { Azure, Cloud, ReadAzureToken } from './azure';
-import { nobody, tokensOf } from './identities';
+import { entraRefusal, nobody, tokensOf } from './identities';
 
 /** Where connections sign in. */
 export interface SignInPlaces {
@@ -32,7 +32,10 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
   const signedIn = (read: ReadAzureToken) => {
     const noting: ReadAzureToken = async (...asked) => {
-      const got = await read(...asked);
+      // VS Code throws what Entra answers as it is.
+      const got = await read(...asked).catch((error: unknown) => {
+        throw entraRefusal(error) ?? error;
+      });
       places.redaction.add(got.token);
       return got;
     };

@@ -126,6 +126,13 @@ function refused(signIn: AzureSignIn, error: unknown): unknown {
   );
 }
 
+/** Entra’s refusal of a token, in whatever somebody throws who asked for it; nothing where it is another trouble. */
+export function entraRefusal(error: unknown): Failure | undefined {
+  const words = error instanceof Error && !(error instanceof Failure) ? wordsOf(error) : '';
+  if (!/^AADSTS\d+: /.test(words)) return undefined;
+  return new Failure('unauthorized', words, { subject: 'Entra', speaker: 'program' }, { cause: error });
+}
+
 /** Where several ways were tried, those of the last, and of Entra's refusal what Entra says. */
 function wordsOf(error: Error): string {
   const tried = property(error, 'errors');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../leftOut';
 import { put } from '../sandbox/azure/armState';
 import { startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
+import { production, startDemoAzure, type DemoAzure } from '../sandbox/azure/demoAzure';
 import { layer } from '../sandbox/blob';
 import { startDeadEnd, type DeadEnd } from '../sandbox/deadEnd';
 import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
@@ -27,7 +28,12 @@ describe('images in Azure', unless(reason), () => {
   let deadEnd: DeadEnd;
   beforeAll(async () => {
     const repositories = [{ name: 'web', tags: { '1.4': image } }];
-    demo = await startDemoAzure({ repositories });
+    const properties = {
+      roleAssignmentMode: 'AbacRepositoryPermissions',
+      policies: { azureADAuthenticationAsArmPolicy: { status: 'disabled' } },
+    };
+    const teams = { name: 'contosoteams', subscription: production, repositories, properties };
+    demo = await startDemoAzure({ repositories, registries: [teams] });
     hosted = await startHosted();
     plain = await startV2Server({ repositories });
     deadEnd = await startDeadEnd();
@@ -109,6 +115,38 @@ describe('images in Azure', unless(reason), () => {
     await notifications(workbench()).clear();
   });
 
+  it('offers an identity the repository alone where rights go by it, and none that the registry refuses', async () => {
+    await (await opened()).collapse('Plain');
+    const teams = ['Azure', 'Contoso Production', 'contosoteams', 'web', '1.4'];
+    const how = `How may Azure pull ${demo.azure.registry('contosoteams').host}/web:1.4?`;
+    await deploy(teams, 'App Service');
+    await choose('Web app', 'contoso-there');
+    await choose('Slot of contoso-there', 'Production');
+    const input = quickInput(workbench());
+    await expect.poll(() => input.placeholder(), { timeout: 15_000 }).toBe(how);
+    expect((await input.rows()).map(({ label, detail }) => [label, detail])).toEqual([
+      [
+        'User name and password or token…',
+        'No managed identity: contosoteams refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)',
+      ],
+    ]);
+    await workbench().screenshot('deploy-no-identity');
+    await input.escape();
+    await deploy(teams, 'Container Apps');
+    await choose('Container app', 'app-there');
+    await choose('Container whose image is replaced', 'web');
+    await choose(how, 'Managed identity');
+    const question = dialog(workbench());
+    expect(await question.detail()).toContain(
+      'Its managed identity gets the right to pull web from contosoteams, and nothing else.',
+    );
+    await workbench().screenshot('deploy-repository-confirm');
+    await question.press('Cancel');
+    const view = await opened();
+    await view.collapse(['Contoso Production', 'contosoteams']);
+    await view.collapse('Azure');
+  });
+
   it('runs one from Azure in a new web app, with a managed identity', async () => {
     await (await opened()).collapse('Plain');
     await deploy(fromAzure, 'App Service');
@@ -183,7 +221,10 @@ describe('images in Azure', unless(reason), () => {
     await (await opened()).collapse('Hub');
   });
 
-  it('runs one from Azure in a new container app', async () => {
+  it('runs one from Azure in a new container app, of a service that could not be switched on', async () => {
+    demo.azure.state.registrations.set('Microsoft.App', 'Registering');
+    demo.azure.state.registeringFor = Infinity;
+    demo.azure.state.denied.set(`/subscriptions/${production}`, ['Microsoft.App/register/action']);
     await deploy(fromAzure, 'Container Apps');
     await choose('Container app', 'Create new container app…');
     await choose('Resource group', 'Create new resource group…');
@@ -219,7 +260,11 @@ describe('images in Azure', unless(reason), () => {
       'Everybody reaches its port 8080.',
     );
     const told = notifications(workbench());
+    await told.saying('Microsoft.App could not be switched on in this subscription');
+    await workbench().screenshot('deploy-not-switched-on');
     await told.saying('runs at https://app-new.sandbox.azurecontainerapps.io');
+    demo.azure.state.registrations.clear();
+    demo.azure.state.denied.clear();
     await told.press('runs at https://app-new', 'Browse');
     expect(await dialog(workbench()).detail()).toContain('https://app-new.sandbox.azurecontainerapps.io');
     await dialog(workbench()).press('Cancel');

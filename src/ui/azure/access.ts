@@ -158,10 +158,7 @@ function whyNoIdentity(
     return t('{0} is in another tenant, where no managed identity of this one is known', name);
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-disable-authentication-as-arm
   if (puller === 'appService' && refusesArmTokens === true)
-    return t(
-      '{0} takes no tokens of the Resource Manager (azureADAuthenticationAsArmPolicy), which managed identities of App Service pull with',
-      name,
-    );
+    return t('No managed identity: {0} refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)', name);
   return undefined;
 }
 
@@ -287,15 +284,12 @@ export function checkWork(
   };
 }
 
-/** What it takes to set the image of a web app, or of a slot, which has actions of its own. */
-export function rightsToSet({ id, name, slot }: WebApp): readonly Right[] {
+/** What it takes to set the image of a web app, or of a slot or of one container, which have actions of their own. */
+export function rightsToSet({ id, name, slot, container }: WebApp): readonly Right[] {
   const type = slot === undefined ? 'Microsoft.Web/sites' : 'Microsoft.Web/sites/slots';
   const label = slot === undefined ? name : `${name}/${slot}`;
-  return ['write', 'config/write', 'config/list/action'].map((verb) => ({
-    action: `${type}/${verb}`,
-    scope: id,
-    label,
-  }));
+  const image = container === undefined ? 'config/write' : 'sitecontainers/write';
+  return ['write', image, 'config/list/action'].map((verb) => ({ action: `${type}/${verb}`, scope: id, label }));
 }
 
 /** What it takes to make resources of these types in a group; one that is new can be asked about above it only. */

@@ -97,9 +97,7 @@ export function appServiceWork(
     },
   ];
   const deployed = () => app;
-  if (target !== 'new') {
-    return { steps: [check(rightsToSet(target)), ...imageWork(whichOf(target))], deployed };
-  }
+  if (target !== 'new') return { steps: [check(rightsToSet(app ?? target)), ...imageWork(whichOf(target))], deployed };
   const place = placeOf(told);
   if (place === undefined || group === undefined || group === 'new') return nothing;
   const { name = '', newPlan } = told;

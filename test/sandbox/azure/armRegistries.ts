@@ -175,6 +175,14 @@ export const registryRoutes: readonly ArmRoute[] = [
   },
 ];
 
+/** Unless a policy keeps tokens of the Resource Manager out: https://learn.microsoft.com/en-us/cli/azure/acr/config/authentication-as-arm */
+export function takesArmTokens({ properties }: Resource): boolean {
+  const { azureADAuthenticationAsArmPolicy: policy } = (properties.policies ?? {}) as {
+    azureADAuthenticationAsArmPolicy?: { status?: string };
+  };
+  return policy?.status !== 'disabled';
+}
+
 /**
  * Whether an identity may pull a repository. Where rights go by repository, AcrPull gives none, and a condition may leave it out:
  * https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions

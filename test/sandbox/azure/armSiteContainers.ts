@@ -1,7 +1,7 @@
 import { jsonReply } from '../serve';
 import { listed, notFound, paged, put, resourceIn, webError } from './armState';
 import type { ArmRoute, ArmState, Resource } from './armState';
-import type { roles } from './armResources';
+import { mayPull, takesArmTokens } from './armRegistries';
 
 /** Containers of the sidecar model: https://learn.microsoft.com/en-us/azure/app-service/configure-sidecar */
 
@@ -130,15 +130,10 @@ function problemOf(state: ArmState, found: Resource, pull: Pull): string | undef
   if (pull.identity !== undefined) {
     const principalId = principalOf(found, pull.identity);
     if (principalId === undefined) return 'there is no such identity';
-    const role: keyof typeof roles =
-      registry?.properties.roleAssignmentMode === 'AbacRepositoryPermissions'
-        ? 'Container Registry Repository Reader'
-        : 'AcrPull';
-    const mayPull = state.assignments.some(
-      (one) =>
-        one.principalId === principalId && one.role === role && one.scope.toLowerCase() === registry?.id.toLowerCase(),
-    );
-    return mayPull ? undefined : `the identity has not the role ${role}`;
+    if (registry === undefined) return 'there is no such registry';
+    if (!takesArmTokens(registry)) return 'the registry takes no tokens of the Resource Manager';
+    const repository = pull.image.slice(pull.image.indexOf('/') + 1).replace(/[:@].*$/, '');
+    return mayPull(state, registry, repository, principalId) ? undefined : 'the identity has no role to pull it';
   }
   const { username = '', password = '', server = host } = pull;
   const isFor = (server === 'index.docker.io' ? 'docker.io' : server) === host;

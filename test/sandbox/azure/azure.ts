@@ -5,7 +5,7 @@ import { serve } from '../serve';
 import type { Grants } from '../tokenServer';
 import { startAcr, type AcrOptions, type SandboxAcr } from './acr';
 import { armAnswer } from './arm';
-import { registryResource } from './armRegistries';
+import { registryResource, takesArmTokens } from './armRegistries';
 import { put, type ArmState, type Resource, type SandboxSubscription, type SandboxTenant } from './armState';
 import { entraAnswer, type Application } from './entra';
 import { createEntraTokens, type EntraTokens } from './entraTokens';
@@ -75,7 +75,10 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
   const open = async (seed: Pick<SeedRegistry, 'repositories' | 'grants' | 'options'>) => {
     const { repositories = [], grants, options: more } = seed;
     let host = '';
-    const audiences = () => [registryAudience, ...(takesArmTokens(state, host) ? [state.url] : [])];
+    const audiences = () => {
+      const registry = [...state.resources.values()].find(({ properties }) => properties.loginServer === host);
+      return [registryAudience, ...(registry === undefined || takesArmTokens(registry) ? [state.url] : [])];
+    };
     const acr = await startAcr({
       repositories,
       tls: pki.tls(),
@@ -177,15 +180,6 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
 
 /** What tokens for registries are for, but in Microsoft's other clouds. */
 const registryAudience = 'https://containerregistry.azure.net';
-
-/** Unless a policy keeps tokens of the Resource Manager out: https://learn.microsoft.com/en-us/cli/azure/acr/config/authentication-as-arm */
-function takesArmTokens({ resources }: ArmState, host: string): boolean {
-  const found = [...resources.values()].find(({ properties }) => properties.loginServer === host);
-  const { azureADAuthenticationAsArmPolicy: policy } = (found?.properties.policies ?? {}) as {
-    azureADAuthenticationAsArmPolicy?: { status?: string };
-  };
-  return policy?.status !== 'disabled';
-}
 
 /** https://github.com/microsoft/vscode/blob/1.105.0/extensions/microsoft-authentication/package.json `microsoft-sovereign-cloud` */
 export function settingsFor(url: string) {

@@ -5,6 +5,7 @@ import { reason } from '../../../src/ui/report';
 import { mayPull } from '../../sandbox/azure/armRegistries';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
+import recorded from './fixtures/roleAssignment.json';
 import { accountOf, contoso, mona, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
@@ -76,6 +77,9 @@ describe('rights in Azure', () => {
       'Microsoft.Web/sites/config/write',
       'Microsoft.Web/sites/config/list/action',
     ]);
+    expect(actions(rightsToSet({ ...app, container: { name: 'metrics' } }))).toContain(
+      'Microsoft.Web/sites/sitecontainers/write',
+    );
     expect(actions(rightsToSet({ ...app, id: '/x/sites/web/slots/staging', slot: 'staging' }))).toEqual([
       'Microsoft.Web/sites/slots/write',
       'Microsoft.Web/sites/slots/config/write',
@@ -128,6 +132,26 @@ describe('rights in Azure', () => {
     const grant = async (name: string, repository: string) =>
       accountOf(azure()).access.grantPull({ ...(await registry(name)), repository }, principal, signal);
 
+    it('are asked for as the Azure CLI does', async () => {
+      await grant('contosomain', 'web');
+      const sent = azure().calls.find(({ method }) => method === 'PUT');
+      const { method, url, body } = recorded.request;
+      const without = (text: string) =>
+        text.replace(/resourceGroups\/[^/]+|registries\/[^/]+|[0-9a-f-]{36}/g, 'x').replace(/^https:\/\/[^/]+/, '');
+      expect([sent?.method, without(sent?.path ?? '')]).toEqual([method, without(url)]);
+      expect(sent?.body).toEqual({
+        properties: {
+          ...body.properties,
+          principalId: principal,
+          roleDefinitionId: body.properties.roleDefinitionId.replace(
+            /^\/subscriptions\/[^/]+/,
+            `/subscriptions/${production}`,
+          ),
+        },
+      });
+      expect(Object.keys(sent?.answer ?? {}).sort()).toEqual(Object.keys(recorded.response.body).sort());
+    });
+
     it('are for the whole registry, where rights go by registry', async () => {
       expect(await grant('contosomain', 'web')).toBe('granted');
       expect(azure().state.assignments).toMatchObject([{ role: 'AcrPull' }]);
@@ -169,6 +193,25 @@ describe('rights in Azure', () => {
       azure().state.assignments.push({ name: 'a', scope: id, principalId: principal, role: 'AcrPull' });
       expect(pulls('contosoabac', 'web')).toBe(false);
     });
+  });
+
+  it.each([
+    ['disabled', 'the registry takes no tokens of the Resource Manager'],
+    ['enabled', undefined],
+  ])('of App Service to pull are of no use where a policy keeps its tokens out: %s', async (status, problem) => {
+    const { access, appService } = accountOf(azure());
+    const resource = azure().resource('/registries/contosomain');
+    if (resource) resource.properties.policies = { azureADAuthenticationAsArmPolicy: { status } };
+    const main = await registry('contosomain');
+    const place = { subscription, resourceGroup: 'rg-images', location: 'westeurope' };
+    const silent = () => undefined;
+    const plan = await appService.createPlan(place, { ...place, name: 'asp-web', sku: 'B1' }, silent, signal);
+    const wish = { ...place, name: 'contoso-web', plan, port: undefined, hasIdentity: true };
+    const app = await appService.create(wish, silent, signal);
+    await access.grantPull(main, await appService.pullIdentity(subscription, app, signal), signal);
+    const reference = `${main.loginServer}/web:1.4`;
+    await appService.setImage(subscription, app, { reference, access: { kind: 'identity', registry: main } }, signal);
+    expect(azure().state.restarts.at(-1)?.problem).toBe(problem);
   });
 
   it('are told by the registry that takes no tokens of the Resource Manager', async () => {

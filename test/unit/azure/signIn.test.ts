@@ -1,7 +1,10 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
+import { placesOf } from '../../../src/azure/azure';
+import { azureOf } from '../../../src/azure/connected';
 import type { AzureSignIn } from '../../../src/azure/identities';
-import { tokensOf } from '../../../src/azure/identities';
+import { entraRefusal, tokensOf } from '../../../src/azure/identities';
+import { Redaction } from '../../../src/core/redaction';
 import { report } from '../../../src/ui/report';
 import { managedIdentity } from '../../sandbox/azure/managedIdentity';
 import { freePort } from '../../sandbox/loopback';
@@ -167,5 +170,25 @@ describe('signing in to Azure', () => {
     expect(await reason({ kind: 'cli' })).toMatch(
       /^The login of the Azure CLI cannot be used; run “az login” in a terminal\. It says “/,
     );
+  });
+
+  it('knows a refusal of Entra, whoever tells it', async () => {
+    const words = 'AADSTS500011: The resource principal named https://containerregistry.azure.cn was not found';
+    const error = new Error(`invalid_resource: 500011 - ${words}. Trace ID: 1 Correlation ID: 2`);
+    expect(entraRefusal(error)).toMatchObject({ kind: 'unauthorized', message: `${words}.` });
+    expect(entraRefusal(new Error('getaddrinfo ENOTFOUND login.chinacloudapi.cn'))).toBeUndefined();
+    expect(entraRefusal('AADSTS1: thrown as it is')).toBeUndefined();
+    const cloud = () => cloudOf(azure());
+    const places = { cloud, redaction: new Redaction(), log, tokensOfAccount: () => () => Promise.reject(error) };
+    const authentication = cloud().authentication;
+    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, authentication };
+    const account = azureOf(
+      { ...connection, cloud: placesOf(cloud()) },
+      () => Promise.resolve({ kind: 'anonymous' }),
+      places,
+    );
+    expect(await failing(account?.token([], undefined, signal) ?? Promise.resolve())).toMatchObject({
+      kind: 'unauthorized',
+    });
   });
 });

@@ -50,10 +50,7 @@ describe('how Azure may pull an image', () => {
   it('is not by an identity of App Service where the registry takes none of its tokens, which is said', async () => {
     const found = { ...registry, refusesArmTokens: true } as const;
     expect(await offered(found, 'appService')).toEqual([
-      [
-        typed,
-        'contosomain takes no tokens of the Resource Manager (azureADAuthenticationAsArmPolicy), which managed identities of App Service pull with',
-      ],
+      [typed, 'No managed identity: contosomain refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)'],
     ]);
     expect((await offered(found, 'containerApps')).map(([label]) => label)).toEqual(['Managed identity', typed]);
   });
