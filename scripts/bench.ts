@@ -5,7 +5,7 @@ import type { ImageReference } from '../src/core/reference';
 import { printFullReference } from '../src/core/reference';
 import { DockerEngine } from '../src/engine/dockerEngine';
 import { layer } from '../test/sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../test/sandbox/dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../test/sandbox/dockerRegistry';
 import { startEngine, whyNoEngine, type RunningEngine } from '../test/sandbox/engines';
 import { buildImage } from '../test/sandbox/images';
 import { findProgram, run } from '../test/sandbox/process';
@@ -41,8 +41,7 @@ interface Bench {
 
 function whyNot(): string | undefined {
   if (findProgram('docker') === undefined) return 'missing: docker';
-  if (!hasDockerRegistry()) return 'missing: docker-registry';
-  return whyNoEngine('docker');
+  return whyNoDockerRegistry() ?? whyNoEngine('docker');
 }
 
 function dockerCommand(running: RunningEngine, directory: string): Mover {

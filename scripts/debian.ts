@@ -6,7 +6,6 @@ import { findProgram } from '../test/sandbox/process';
 
 export type DebianPackage =
   | 'docker-registry'
-  | 'openssl'
   | 'perl'
   | 'chromium'
   | 'fonts-liberation'
@@ -14,18 +13,19 @@ export type DebianPackage =
   | 'containerd'
   | 'podman'
   | 'crun'
+  | 'skopeo'
   | 'gnome-keyring'
   | 'dbus-x11'
   | 'libsecret-1-0';
 
 const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   'docker-registry': () => findProgram('docker-registry') !== undefined,
-  openssl: () => findProgram('openssl') !== undefined,
   perl: () => findProgram('perl') !== undefined,
   'docker.io': () => findProgram('dockerd') !== undefined,
   containerd: () => findProgram('containerd') !== undefined,
   podman: () => findProgram('podman') !== undefined,
   crun: () => findProgram('crun') !== undefined,
+  skopeo: () => findProgram('skopeo') !== undefined,
   'gnome-keyring': () => findProgram('gnome-keyring-daemon') !== undefined,
   // Brings the program dbus-run-session along.
   'dbus-x11': () => findProgram('dbus-run-session') !== undefined,

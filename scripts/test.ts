@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { installVsCode } from '../test/rig/install';
 import { resultsFolder } from '../test/rig/paths';
 import { markChildren } from '../test/rig/strays';
-import { buildDistribution3 } from '../test/sandbox/distribution3';
+import { buildGoPrograms } from '../test/rig/goPrograms';
 import { buildVsix } from './build';
 import { ensureDebianPackages, type DebianPackage } from './debian';
 import { lint } from './lint';
@@ -13,28 +13,33 @@ import { runTests, type Counts } from './tiers';
 const tierNames = ['lint', 'unit', 'contract', 'host', 'e2e'] as const;
 type TierName = (typeof tierNames)[number];
 
-const registries: readonly DebianPackage[] = ['docker-registry', 'openssl', 'perl'];
+const registries: readonly DebianPackage[] = ['docker-registry', 'perl'];
 const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
 /** Where none can be started, as without root, their tests say so and are left out. */
 const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
 const engines: readonly DebianPackage[] = isRootOnLinux ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
+const clients: readonly DebianPackage[] = isRootOnLinux ? ['skopeo'] : [];
 const keyring: readonly DebianPackage[] = isRootOnLinux ? ['gnome-keyring', 'dbus-x11', 'libsecret-1-0'] : [];
 const needs: Readonly<Record<TierName, readonly DebianPackage[]>> = {
   lint: [],
-  unit: registries,
-  contract: [...registries, ...engines, ...keyring],
+  unit: [],
+  contract: [...registries, ...engines, ...clients, ...keyring],
   host: [...registries, ...browser],
   e2e: [...registries, ...engines, ...browser, ...keyring],
 };
 
+const none = { skipped: 0, leftOut: {} };
+
 /** `npm test -- e2e connect`: tiers by name, all of them by default; the rest goes to Vitest as it is. */
 async function main(args: readonly string[]): Promise<void> {
+  const named = tierNames.filter((name) => args.includes(name));
+  const tiers = named.length > 0 ? named : tierNames;
+  // While other tiers run, and so before their children are marked.
+  const built = tiers.includes('contract') ? buildGoPrograms(step) : Promise.resolve();
   const endStrays = markChildren();
   onStopSignal((signal) => {
     void endStrays().finally(() => process.exit(128 + constants.signals[signal]));
   });
-  const named = tierNames.filter((name) => args.includes(name));
-  const tiers = named.length > 0 ? named : tierNames;
   const filters = args.filter((argument) => !tierNames.some((name) => name === argument));
   await rm(resultsFolder, { recursive: true, force: true });
   await mkdir(resultsFolder, { recursive: true });
@@ -42,7 +47,7 @@ async function main(args: readonly string[]): Promise<void> {
   const results = new Map<TierName, Counts>();
   for (const tier of tiers) {
     step(tier);
-    const counts = await attempt(tier, filters);
+    const counts = await attempt(tier, filters, built);
     const strays = await endStrays();
     if (strays.length > 0) console.log(`Ended what the ${tier} tier left running: ${strays.join(', ')}`);
     // A tier that ran nothing has proved nothing.
@@ -52,37 +57,35 @@ async function main(args: readonly string[]): Promise<void> {
   }
 
   console.log('');
-  for (const [tier, counts] of results) console.log(`${tier.padEnd(9)} ${inWords(counts)}`);
+  for (const [tier, counts] of results) {
+    console.log(`${tier.padEnd(9)} ${inWords(counts)}`);
+    for (const [whyNot, count] of Object.entries(counts.leftOut)) console.log(`${' '.repeat(10)}${count} × ${whyNot}`);
+  }
   const total = sum([...results.values()]);
   process.exitCode = total.failed === 0 ? 0 : 1;
   console.log(inWords(total));
 }
 
-async function attempt(tier: TierName, filters: readonly string[]): Promise<Counts> {
+async function attempt(tier: TierName, filters: readonly string[], built: Promise<void>): Promise<Counts> {
   try {
     await ensureDebianPackages(needs[tier], step);
-    if (tier === 'contract') await buildDistribution3(step).catch(tell);
+    if (tier === 'contract') await built;
     if (tier === 'host' || tier === 'e2e') {
       await buildVsix(step);
       await installVsCode(step);
     }
-    return tier === 'lint' ? { ...(await lint()), skipped: 0 } : await runTests(tier, filters);
+    return tier === 'lint' ? { ...(await lint()), ...none } : await runTests(tier, filters);
   } catch (error) {
     console.log(error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, ...none };
   }
-}
-
-/** Of what the tests can do without. */
-function tell(error: unknown): void {
-  console.log(error instanceof Error ? error.message : error);
 }
 
 function step(line: string): void {
   console.log(`\n▸ ${line}`);
 }
 
-function sum(all: readonly Counts[]): Counts {
+function sum(all: readonly Omit<Counts, 'leftOut'>[]): Omit<Counts, 'leftOut'> {
   return all.reduce(
     (total, { passed, failed, skipped }) => ({
       passed: total.passed + passed,
@@ -93,7 +96,7 @@ function sum(all: readonly Counts[]): Counts {
   );
 }
 
-function inWords({ passed, failed, skipped }: Counts): string {
+function inWords({ passed, failed, skipped }: Omit<Counts, 'leftOut'>): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
 

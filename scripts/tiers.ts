@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inOwnNetwork, type Command } from '../test/rig/network';
 import { node24, projectRoot, resultsFolder } from '../test/rig/paths';
+import { leftOutFile, untold, type LeftOut } from '../test/rig/leftOutReporter';
 import { startProcess } from '../test/rig/processes';
 
 /** Those that run in a process of their own and leave a report. */
@@ -12,6 +13,8 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Why those were skipped, each reason with how many. */
+  readonly leftOut: LeftOut;
 }
 
 /** The fields of Vitest's JSON report that are counted here. */
@@ -41,19 +44,36 @@ export async function runTests(tier: TestTier, filters: readonly string[]): Prom
   clearTimeout(overdue);
   await running.stop();
 
-  const report = existsSync(reportFile) ? (JSON.parse(await readFile(reportFile, 'utf8')) as TierReport) : undefined;
-  const failed = report?.numFailedTests ?? 0;
+  const report = (await readReport(reportFile)) as TierReport | undefined;
+  const leftOut = ((await readReport(leftOutFile(reportFile))) ?? {}) as LeftOut;
+  const failed = (report?.numFailedTests ?? 0) + withoutReason(tier, filters, leftOut);
   return {
     passed: report?.numPassedTests ?? 0,
     // A tier also fails for what belongs to no test: a file that cannot be loaded, an error nobody awaited, a crash.
     failed: ending === 'exit code 0' ? failed : Math.max(failed, 1),
     skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
+    leftOut,
   };
+}
+
+async function readReport(file: string): Promise<unknown> {
+  return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
+}
+
+/** Tests that are left out and do not tell why count as failed, unless a filter of the user's leaves them out. */
+function withoutReason(tier: TestTier, filters: readonly string[], leftOut: LeftOut): number {
+  const count = filters.length > 0 ? 0 : (leftOut[untold] ?? 0);
+  if (count > 0) console.log(`The ${tier} tier leaves out ${count} tests without a reason.`);
+  return count;
 }
 
 function vitestCommand(project: string, reportFile: string, filters: readonly string[]): Command {
   const vitest = join(projectRoot, 'node_modules/vitest/vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+  const reasons = join(projectRoot, 'test/rig/leftOutReporter.ts');
+  const reporters = [
+    ...['--reporter=default', '--reporter=json', `--reporter=${reasons}`],
+    `--outputFile.json=${reportFile}`,
+  ];
   return { command: node24, args: [vitest, 'run', '--project', project, ...reporters, ...filters] };
 }
 

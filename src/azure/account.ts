@@ -23,8 +23,8 @@ import { ContainerAppsOf } from './containerApps';
 import { Existing } from './existing';
 import { PullAccessOf } from './pullAccess';
 
-/** Most services are there within a minute or two. */
-const registeredWithinMs = 600_000;
+/** Most services are there within a minute or two, and take what is made before they say so. */
+const registeredWithinMs = 30_000;
 const registrationPollMs = 3_000;
 
 /** Somebody's Azure, through the SDK, whose parts are loaded on first use. */
@@ -138,16 +138,25 @@ export class AzureAccount implements Azure {
     );
   }
 
-  async register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<void> {
+  async register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<Failure | undefined> {
     const { providers } = await this.resourceClient(subscription);
     const options = { abortSignal: signal };
-    const now = () => asked(signal, () => providers.get(namespace, options));
-    if ((await now()).registrationState === 'Registered') return;
-    await asked(signal, () => providers.register(namespace, options));
-    const deadline = Date.now() + registeredWithinMs;
-    while ((await now()).registrationState !== 'Registered') {
-      if (Date.now() > deadline) throw notRegistered(namespace);
-      await delay(registrationPollMs, undefined, { signal });
+    const isOn = async () =>
+      (await asked(signal, () => providers.get(namespace, options))).registrationState === 'Registered';
+    try {
+      if (await isOn()) return undefined;
+      await asked(signal, () => providers.register(namespace, options));
+      const deadline = Date.now() + registeredWithinMs;
+      while (!(await isOn())) {
+        if (Date.now() + registrationPollMs > deadline) return notRegistered(namespace);
+        await delay(registrationPollMs, undefined, { signal });
+      }
+      return undefined;
+    } catch (error) {
+      // What it answers to what is to be made tells: who may not switch a service on may use one that is.
+      if (error instanceof Failure && ['forbidden', 'notFound', 'rejected'].includes(error.kind))
+        return notRegistrable(namespace, error);
+      throw error;
     }
   }
 
@@ -206,11 +215,16 @@ export class AzureAccount implements Azure {
 }
 
 function notRegistered(namespace: string): Failure {
+  const explanation = t('{0} is still being switched on in this subscription, which may take some minutes', namespace);
+  return new Failure('timedOut', '', { subject: 'Azure', speaker: 'program', explanation });
+}
+
+function notRegistrable(namespace: string, { kind, message, detail }: Failure): Failure {
   const explanation = t(
-    '{0} is not switched on in this subscription yet, which takes some minutes; try again',
+    '{0} could not be switched on in this subscription, which the role Contributor there lets you do',
     namespace,
   );
-  return new Failure('timedOut', '', { subject: 'Azure', speaker: 'program', explanation });
+  return new Failure(kind, message, { ...detail, explanation });
 }
 
 function byName(one: { readonly name: string }, other: { readonly name: string }): number {
@@ -231,5 +245,6 @@ function described(registry: Registry, subscription: Subscription): AzureRegistr
     anonymousPullEnabled: registry.anonymousPullEnabled ?? false,
     usesAbac: registry.roleAssignmentMode === 'AbacRepositoryPermissions',
     isPrivate: registry.publicNetworkAccess === 'Disabled',
+    ...(registry.policies?.azureADAuthenticationAsArmPolicy?.status === 'disabled' ? { refusesArmTokens: true } : {}),
   };
 }

@@ -11,12 +11,6 @@ import type { Cloud, ReadAzureToken, Status } from './azure';
 
 /** Who speaks in failures of the Resource Manager and what is behind it. */
 const subject = 'Azure';
-const kinds: Readonly<Record<number, FailureKind>> = {
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'notFound',
-  429: 'rateLimited',
-};
 
 /** What every client of the SDK is made with: who asks, and where. */
 export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
@@ -65,12 +59,24 @@ export function logging(log: Log): PipelinePolicy {
   };
 }
 
-/** Of a list that is refused, the SDK tells the status alone: what the service said stays with the request. */
+/** What a refusal holds that tells what it means. */
+interface Refusal {
+  readonly body?: string | null | undefined;
+  /** How to sign in, as whoever guards the Resource Manager says it. */
+  readonly challenge?: string | undefined;
+  /** How long to wait before the next request. */
+  readonly wait?: string | undefined;
+}
+
+/** The SDK reads one shape of errors, and of lists the status alone: what the service said stays with the request. */
 const keepingRefusals: PipelinePolicy = {
   name: 'registryExplorerRefusals',
   sendRequest: async (request, next) => {
     const response = await next(request);
-    if (response.status >= 400) Object.assign(request, { refusal: response.bodyAsText });
+    const { status, bodyAsText, headers } = response;
+    const [challenge, wait] = [headers.get('www-authenticate'), headers.get('retry-after')];
+    const refusal: Refusal = { body: bodyAsText, challenge, wait };
+    if (status >= 400) Object.assign(request, { refusal });
     return response;
   },
 };
@@ -158,42 +164,92 @@ export function resourceGroupOf(id: string | undefined): string {
 function azureFailure(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const detail = { subject, speaker: 'program' as const, ...(status === undefined ? {} : { status }) };
   if (status !== undefined) {
-    const words = wordsOf(error) ?? error.message;
-    return new Failure(
-      kinds[status] ?? 'rejected',
-      words,
-      { ...detail, ...(code === undefined ? {} : { code }) },
-      { cause: error },
-    );
+    const kept = property(property(error, 'request'), 'refusal');
+    const refusal: Refusal = {
+      body: textOf(kept, 'body'),
+      challenge: textOf(kept, 'challenge'),
+      wait: textOf(kept, 'wait'),
+    };
+    const body = outerOf(property(error, 'details')) ?? outerOf(parsed(refusal.body));
+    const words = wordsOf(body) ?? prose(refusal.body) ?? error.message;
+    const code = own ?? textOf(body, 'code');
+    const kind = kindOf(status, code, words, refusal);
+    return new Failure(kind, words, { ...detail, ...(code === undefined ? {} : { code }) }, { cause: error });
   }
   // An operation that fails at its end has a text only: "The long-running operation has failed. Code. Words".
   const ended = /^The long-running operation has (?:failed|been canceled)\.?\s*(.*)$/s.exec(error.message)?.[1];
   if (ended !== undefined)
     return new Failure('rejected', ended === '' ? error.message : ended, detail, { cause: error });
-  if (code === 'REQUEST_SEND_ERROR' || error.name === 'RestError') return systemFailure(subject, error);
+  if (own === 'REQUEST_SEND_ERROR' || error.name === 'RestError') return systemFailure(subject, error);
   return error;
 }
 
-/** The body of a refusal holds the reason, and sometimes a more precise one below it. */
-function wordsOf(error: Error): string | undefined {
-  const details = property(error, 'details') ?? parsed(property(property(error, 'request'), 'refusal'));
-  const outer = property(details, 'error') ?? details;
-  const inner = property(outer, 'details');
-  const first: unknown = Array.isArray(inner) ? inner[0] : undefined;
-  return (
-    [property(outer, 'message'), property(first, 'message')]
-      .filter((words): words is string => typeof words === 'string' && words !== '')
-      .join(' ')
-      .slice(0, 600) || undefined
-  );
+/**
+ * What a refusal means. App Service answers 401 for want of quota, and 429 where something else is being done to what is asked
+ * for: neither is about who asks, or how often. https://github.com/Azure/azure-cli/issues/31665
+ */
+function kindOf(status: number, code: string | undefined, words: string, { challenge, wait }: Refusal): FailureKind {
+  switch (status) {
+    case 401:
+      return challenge === undefined || /\bquota\b/i.test(words) ? 'rejected' : 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'notFound';
+    case 429:
+      return wait !== undefined || /throttl|too ?many/i.test(`${code ?? ''} ${words}`) ? 'rateLimited' : 'rejected';
+    default:
+      return 'rejected';
+  }
 }
 
-function parsed(body: unknown): unknown {
+/**
+ * The part of a refusal that tells: the Resource Manager has it below `error`, App Service as the whole, with names in capitals.
+ * Nothing where it is neither.
+ */
+function outerOf(body: unknown): unknown {
+  const outer = field(body, 'error') ?? body;
+  return textOf(outer, 'message') === undefined && textOf(outer, 'code') === undefined ? undefined : outer;
+}
+
+/** The reason, and what is more precise below it: one repeats the other at times. */
+function wordsOf(refusal: unknown): string | undefined {
+  const words: string[] = [];
+  let part = refusal;
+  for (let depth = 0; depth < 4 && part !== undefined; depth++) {
+    const message = textOf(part, 'message')?.trim() ?? '';
+    if (message !== '' && !words.some((said) => said.includes(message))) words.push(message);
+    const below = field(part, 'details');
+    part = Array.isArray(below) ? below[0] : undefined;
+  }
+  return words.join(' ').slice(0, 600) || undefined;
+}
+
+/** Plain text; pages of proxies are not. */
+function prose(body: string | null | undefined): string | undefined {
+  const text = body?.trim() ?? '';
+  return text === '' || /^[<{[]/.test(text) ? undefined : text.replace(/^"(.*)"$/s, '$1').slice(0, 600);
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const text = field(value, name);
+  return typeof text === 'string' && text !== '' ? text : undefined;
+}
+
+/** Whatever the case of its name. */
+function field(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const key = Object.keys(value).find((one) => one.toLowerCase() === name);
+  return key === undefined ? undefined : (property(value, key) ?? undefined);
+}
+
+/** What a text holds; nothing where it is no JSON. */
+export function parsed(body: string | null | undefined): unknown {
   try {
-    return typeof body === 'string' ? JSON.parse(body) : undefined;
+    return JSON.parse(body ?? '');
   } catch {
     return undefined;
   }

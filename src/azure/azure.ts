@@ -1,3 +1,5 @@
+import type { Failure } from '../core/failure';
+
 /** What the rest of the house knows of Azure; whoever opens one loads no SDK before its first call. */
 
 /** Where a cloud of Azure is: addresses without a trailing slash. */
@@ -11,6 +13,8 @@ export interface Cloud {
   readonly authorityUrl: string;
   /** Id of VS Code's authentication provider whose accounts sign in there. */
   readonly authentication: string;
+  /** What tokens for its registries are asked for with; absent where that is not known. */
+  readonly registryScope?: string;
   /** With what the names of its registries end: `.azurecr.io`; absent where that is not known. */
   readonly registrySuffix?: string;
   /** The user has described it; absent: Microsoft's own. */
@@ -21,6 +25,7 @@ export interface Cloud {
  * Microsoft's own clouds, by their names in VS Code's setting:
  * https://learn.microsoft.com/en-us/azure/azure-government/compare-azure-government-global-azure#guidance-for-developers and
  * https://learn.microsoft.com/en-us/azure/china/resources-developer-guide#check-endpoints-in-azure
+ * What registries take tokens for is documented of the public cloud alone; of the others, independent clients ask as it is here.
  */
 export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
   AzureCloud: {
@@ -29,6 +34,7 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
     portalUrl: 'https://portal.azure.com',
     authorityUrl: 'https://login.microsoftonline.com',
     authentication: 'microsoft',
+    registryScope: 'https://containerregistry.azure.net/.default',
     registrySuffix: '.azurecr.io',
   },
   ChinaCloud: {
@@ -37,6 +43,7 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
     portalUrl: 'https://portal.azure.cn',
     authorityUrl: 'https://login.chinacloudapi.cn',
     authentication: 'microsoft-sovereign-cloud',
+    registryScope: 'https://containerregistry.azure.cn/.default',
     registrySuffix: '.azurecr.cn',
   },
   USGovernment: {
@@ -45,6 +52,7 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
     portalUrl: 'https://portal.azure.us',
     authorityUrl: 'https://login.microsoftonline.us',
     authentication: 'microsoft-sovereign-cloud',
+    registryScope: 'https://containerregistry.azure.us/.default',
     registrySuffix: '.azurecr.us',
   },
 };
@@ -99,6 +107,8 @@ export interface AzureRegistry {
   readonly usesAbac: boolean;
   /** Only private endpoints are let in. */
   readonly isPrivate: boolean;
+  /** A policy, azureADAuthenticationAsArmPolicy, keeps out tokens of the Resource Manager, which App Service pulls with; absent: they are taken. */
+  readonly refusesArmTokens?: true;
 }
 
 export interface Place {
@@ -159,10 +169,11 @@ export interface Azure {
   resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]>;
   createResourceGroup(place: Place, location: string, signal: AbortSignal): Promise<void>;
   /**
-   * Switches a service on in a subscription where that was never done, `Microsoft.App`, and waits until it is:
+   * Switches a service on in a subscription where that was never done, `Microsoft.App`, and waits for it, half a minute at most;
+   * what is made then may be taken all the same. Why it may not be: it is not on yet, or was refused; nothing where it is on.
    * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-providers-and-types
    */
-  register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<void>;
+  register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<Failure | undefined>;
   /** Whether a resource or resource group of that id is there. */
   has(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean>;
   /** Those that a type of resource can be made in: `Microsoft.ContainerRegistry`, `registries`. */
@@ -194,8 +205,15 @@ export function pullRole(usesAbac: boolean): string {
 export interface ImageAccess {
   /** Whether the account may give roles on the registry. */
   mayAssign(registry: AzureRegistry, signal: AbortSignal): Promise<boolean>;
-  /** Lets an identity pull, and waits until the service knows. It may have the role already. */
-  grantPull(registry: AzureRegistry, principalId: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Lets an identity pull, and waits until the service knows. It may have the role already. Where rights go by repository, of that
+   * one alone if it is named. `conditional`: it has the role under a condition that somebody wrote, which may leave that one out.
+   */
+  grantPull(
+    from: AzureRegistry & { readonly repository?: string },
+    principalId: string,
+    signal: AbortSignal,
+  ): Promise<'granted' | 'conditional'>;
   adminCredential(registry: AzureRegistry, signal: AbortSignal): Promise<{ username: string; secret: string }>;
   /**
    * Whether the account may do that there: `Microsoft.Web/sites/write`, in a subscription, a resource group or on a resource. Where

@@ -1,17 +1,9 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
+import { apiVersionOf } from './apiVersions';
 import { asked } from './arm';
 import type { Subscription } from './azure';
 import type { ArmClientIn } from './pullAccess';
-
-/** With what each type of resource is asked for: the version of the API that the rest of it is spoken to with. */
-const apiVersions: Readonly<Record<string, string>> = {
-  'microsoft.app/containerapps': '2025-07-01',
-  'microsoft.app/managedenvironments': '2025-07-01',
-  'microsoft.containerregistry/registries': '2025-11-01',
-  'microsoft.web/serverfarms': '2025-05-01',
-  'microsoft.web/sites': '2025-05-01',
-};
 
 /** What there is already. The service makes nothing anew where something of that name is: it changes that instead. */
 export class Existing {
@@ -24,7 +16,7 @@ export class Existing {
     const client = new ResourceManagementClient(credential, id, options);
     const [, group = '', type] =
       /\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+\/[^/]+)\/[^/]+)?$/i.exec(resourceId) ?? [];
-    const version = apiVersions[type?.toLowerCase() ?? ''] ?? '';
+    const version = apiVersionOf(type ?? '') ?? '';
     try {
       await asked<unknown>(signal, () =>
         type === undefined

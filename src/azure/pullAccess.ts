@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
-import { all, asked } from './arm';
+import { apiVersions } from './apiVersions';
+import { all, asked, parsed } from './arm';
 import type { armClient } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
@@ -11,7 +12,9 @@ export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
 /** An identity that was made just now is not known everywhere at once. */
 const principalWithinMs = 120_000;
-const principalPollMs = 3_000;
+/** The first time; twice as long each time after it, up to the longest. */
+const principalPollMs = 1_000;
+const longestPollMs = 8_000;
 
 /** Roles and credentials that let services pull from a registry. */
 export class PullAccessOf implements ImageAccess {
@@ -26,12 +29,17 @@ export class PullAccessOf implements ImageAccess {
     const permissions = await this.permissions(subscription, scope, signal);
     if (permissions === undefined) return true;
     return permissions.some(
-      ({ actions = [], notActions = [] }) =>
-        actions.some((pattern) => covers(pattern, action)) && !notActions.some((pattern) => covers(pattern, action)),
+      ({ actions, notActions }) =>
+        actions?.some((pattern) => covers(pattern, action)) === true &&
+        notActions?.some((pattern) => covers(pattern, action)) !== true,
     );
   }
 
-  async grantPull(registry: AzureRegistry, principalId: string, signal: AbortSignal): Promise<void> {
+  async grantPull(
+    { repository, ...registry }: Parameters<ImageAccess['grantPull']>[0],
+    principalId: string,
+    signal: AbortSignal,
+  ): Promise<'granted' | 'conditional'> {
     const client = await this.authorization(registry.subscription);
     // The SDK puts a slash in front.
     const scope = registry.id.replace(/^\//, '');
@@ -42,21 +50,39 @@ export class PullAccessOf implements ImageAccess {
     const roleDefinitionId = roles.find((role) => role.roleName === roleName)?.id;
     if (roleDefinitionId === undefined)
       throw new Failure('notFound', `there is no role ${roleName}`, { subject: 'Azure', speaker: 'program' });
-    const parameters = { principalId, roleDefinitionId, principalType: 'ServicePrincipal' };
+    const repositories = registry.usesAbac && repository !== undefined ? [repository] : [];
+    const role = { principalId, roleDefinitionId, principalType: 'ServicePrincipal' };
+    const assign = (name: string, names: readonly string[]) =>
+      asked(signal, () =>
+        client.roleAssignments.create(scope, name, { ...role, ...conditionFor(names) }, { abortSignal: signal }),
+      );
     const deadline = Date.now() + principalWithinMs;
-    for (;;) {
+    for (let waitMs = principalPollMs; ; waitMs = Math.min(2 * waitMs, longestPollMs)) {
       try {
-        await asked(signal, () =>
-          client.roleAssignments.create(scope, randomUUID(), parameters, { abortSignal: signal }),
-        );
-        return;
+        await assign(randomUUID(), repositories);
+        return 'granted';
       } catch (error) {
         const code = error instanceof Failure ? error.detail.code : undefined;
-        if (code === 'RoleAssignmentExists') return;
+        if (code === 'RoleAssignmentExists') break;
         if (code !== 'PrincipalNotFound' || Date.now() > deadline) throw error;
-        await delay(principalPollMs, undefined, { signal });
+        await delay(waitMs, undefined, { signal });
       }
     }
+    const [wanted] = repositories;
+    if (wanted === undefined) return 'granted';
+    // A role is given once in one place, whatever its condition: the one there is gets another.
+    const filter = `principalId eq '${principalId}'`;
+    const given = await asked(signal, () =>
+      all(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),
+    );
+    const same = given.filter((one) => guidOf(one.roleDefinitionId) === guidOf(roleDefinitionId));
+    const coverage = same.map(({ condition }) => repositoriesOf(condition ?? undefined));
+    if (coverage.some((names) => names === 'all' || names?.includes(wanted.toLowerCase()) === true)) return 'granted';
+    const own = same.find((one) => one.scope?.toLowerCase() === registry.id.toLowerCase());
+    const names = repositoriesOf(own?.condition ?? undefined);
+    if (own?.name === undefined || names === undefined || names === 'all') return 'conditional';
+    await assign(own.name, [...names, wanted]);
+    return 'granted';
   }
 
   async adminCredential({ subscription, resourceGroup, name }: AzureRegistry, signal: AbortSignal) {
@@ -78,13 +104,17 @@ export class PullAccessOf implements ImageAccess {
     const { createPipelineRequest, RestError } = await import('@azure/core-rest-pipeline');
     const client = await this.authorization(subscription);
     const { endpoint } = this.client(subscription.tenantId).options;
-    const url = `${endpoint}${scope}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`;
+    const version = apiVersions['Microsoft.Authorization'];
+    const url = `${endpoint}${scope}/providers/Microsoft.Authorization/permissions?api-version=${version}`;
     return asked(signal, async () => {
       const request = createPipelineRequest({ url, abortSignal: signal });
       const { status, bodyAsText } = await client.sendRequest(request);
-      if (status === 404 || status === 405) return undefined;
+      // Who may not read them may have them all the same; not every scope takes the question.
+      if ([400, 403, 404, 405].includes(status)) return undefined;
       if (status !== 200) throw new RestError(`it answered ${status}`, { statusCode: status, request });
-      return permissionsAnswer.parse(JSON.parse(bodyAsText ?? '')).value;
+      const answer = permissionsAnswer.safeParse(parsed(bodyAsText)).data;
+      // What further pages hold is not looked up: it may be there.
+      return answer?.nextLink == null ? answer?.value : undefined;
     });
   }
 
@@ -97,9 +127,47 @@ export class PullAccessOf implements ImageAccess {
 
 /** https://learn.microsoft.com/en-us/rest/api/authorization/permissions */
 const permissionsAnswer = z.object({
-  value: z.array(z.object({ actions: z.optional(z.array(z.string())), notActions: z.optional(z.array(z.string())) })),
+  value: z.array(z.object({ actions: z.nullish(z.array(z.string())), notActions: z.nullish(z.array(z.string())) })),
+  nextLink: z.nullish(z.string()),
 });
 type PermissionsAnswer = z.infer<typeof permissionsAnswer>;
+
+const repositoryName = '@Request[Microsoft.ContainerRegistry/registries/repositories:name]';
+const contentActions = ['content/read', 'metadata/read'].map(
+  (action) => `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`,
+);
+const nothingElse = `((${contentActions.join(' AND ')}) OR (`;
+
+/**
+ * Reading of these repositories alone; of every one where none is named.
+ * https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
+ */
+function conditionFor(repositories: readonly string[]): { condition?: string; conditionVersion?: string } {
+  if (repositories.length === 0) return {};
+  // Names of repositories have no quotes.
+  const each = repositories.map((name) => `${repositoryName} StringEqualsIgnoreCase '${name}'`);
+  return { condition: `${nothingElse}${each.join(' OR ')}))`, conditionVersion: '2.0' };
+}
+
+/** What a condition leaves: `all` without one, and nothing known of one that is not written as `conditionFor` does. */
+function repositoriesOf(condition: string | undefined): readonly string[] | 'all' | undefined {
+  if (condition === undefined || condition.trim() === '') return 'all';
+  const names = [...condition.matchAll(/StringEqualsIgnoreCase\s+'([^']*)'/g)].map(([, name = '']) =>
+    name.toLowerCase(),
+  );
+  const isOurs = bare(conditionFor(names).condition ?? '') === bare(condition);
+  return isOurs ? names : undefined;
+}
+
+/** In lower case and without spaces, which mean nothing there. */
+function bare(condition: string): string {
+  return condition.toLowerCase().replace(/\s+/g, '');
+}
+
+/** With which a definition of a role ends, wherever it is looked at from. */
+function guidOf(roleDefinitionId: string | undefined): string {
+  return (roleDefinitionId ?? '').replace(/^.*\//s, '').toLowerCase();
+}
 
 /** `*` stands for any characters. Found from left to right: a regular expression with many of them could take for ever. */
 export function covers(pattern: string, action: string): boolean {

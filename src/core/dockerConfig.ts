@@ -268,10 +268,12 @@ function serverOf({ host }: ImageReference): string {
 }
 
 /** What the file itself holds for the image's registry; what is broken in it counts for nothing. */
-function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
-  for (const [, login] of authsFor(file, image)) {
+export function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
+  for (const [key, login] of authsFor(file, image)) {
     const credential = credentialOf(login);
     if (credential !== undefined) return credential === 'broken' ? undefined : credential;
+    // An empty one has docker look no further; podman passes over it.
+    if (file.keeper !== 'podman' && key === serverOf(image)) return undefined;
   }
   return undefined;
 }
@@ -288,7 +290,7 @@ function helpersFor({ keeper, config }: LoginFile, image: ImageReference) {
 }
 
 /** What an entry of `auths` holds; nothing when it is empty, as docker leaves it where a helper has the secret. */
-export function credentialOf({
+function credentialOf({
   isBroken,
   auth,
   username = '',

@@ -1,5 +1,5 @@
 import { listHelper } from './credentialHelper';
-import { credentialOf, helperFor, helpersWithinMs, loginPlaces, registryOf } from './dockerConfig';
+import { helperFor, helpersWithinMs, loginOf, loginPlaces, registryOf } from './dockerConfig';
 import type { DockerSurroundings, LoginFile } from './dockerConfig';
 
 /** A registry that docker or podman has a login for. */
@@ -52,13 +52,11 @@ export async function listDockerLogins(around: DockerSurroundings, signal: Abort
 function loginsIn(file: LoginFile, stored: Readonly<Record<string, string>>): readonly KnownLogin[] {
   const { keeper, config } = file;
   const users = new Map(Object.entries(stored).map(([server, user]) => [hostOf(server), user]));
-  const entries = [...config.auths];
-  const keys = [...config.credHelpers.keys(), ...Object.keys(stored), ...entries.map(([key]) => key)];
+  const keys = [...config.credHelpers.keys(), ...Object.keys(stored), ...config.auths.keys()];
   const hosts = [...new Set(keys.map(hostOf))].filter(isHost);
   return hosts.flatMap((host) => {
     const { helper } = helperFor(file, { host, path: '' });
-    const credentials = entries.flatMap(([key, login]) => (hostOf(key) === host ? (credentialOf(login) ?? []) : []));
-    const written = credentials.find((credential) => credential !== 'broken');
+    const written = loginOf(file, { host, path: '' });
     // An empty entry without a helper is what a logout may leave.
     if (helper === '' && written === undefined) return [];
     const user = users.get(host) ?? (written?.kind === 'basic' ? written.username : undefined);

@@ -87,10 +87,11 @@ const imageConfigs = new Set([
 export function readManifest(response: HttpResponse, reference: string): Manifest {
   const stated = statedDigest(response);
   const asked = reference.includes(':') ? reference : undefined;
-  const signed = signedPartOf(response.body);
-  for (const expected of [asked, stated]) if (expected !== undefined) verifyDigest(response, expected, signed);
-  // What is not signed may be added by anybody on the way.
-  const body = signed ?? response.body;
+  const digests = [asked, stated].filter((digest) => digest !== undefined);
+  // Registries that do not know schema 1 name it by all of its bytes. Where none does, what is not signed may be added on the way.
+  const isWhole = digests.length > 0 && digests.every((digest) => names(digest, response.body));
+  const body = (isWhole ? undefined : signedPartOf(response.body)) ?? response.body;
+  for (const digest of digests) verifyDigest({ ...response, body }, digest);
   const isProven = asked !== undefined || stated !== undefined;
   const { value: answer, faults } = toleratedManifest({ ...response, body }, isProven);
   const type = response.headers['content-type']?.split(';')[0]?.trim();
@@ -217,11 +218,10 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** Throws when the body, or the part of it that is signed, is not what the digest names, or when that cannot be told. */
-export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string, signed?: Uint8Array): void {
-  const [algorithm = '', hex] = digest.split(':');
-  const isKnown = algorithm === 'sha256' || algorithm === 'sha384' || algorithm === 'sha512';
-  if (isKnown && hash(algorithm, signed ?? response.body) === hex) return;
+/** Throws when the body is not what the digest names, or when that cannot be told. */
+export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
+  if (names(digest, response.body)) return;
+  const isKnown = /^sha(256|384|512):/.test(digest);
   const why = isKnown ? 'the content does not match its digest' : 'the content cannot be checked against its digest';
   throw new Failure('malformed', `${why} ${digest}`, { subject: new URL(response.url).host });
 }
@@ -230,6 +230,11 @@ export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, diges
 export function statedDigest({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
   const stated = headers['docker-content-digest'];
   return stated !== undefined && digestPattern.test(stated) ? stated : undefined;
+}
+
+function names(digest: string, bytes: Uint8Array): boolean {
+  const [algorithm = '', hex] = digest.split(':');
+  return (algorithm === 'sha256' || algorithm === 'sha384' || algorithm === 'sha512') && hash(algorithm, bytes) === hex;
 }
 
 /** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#registered-algorithms */

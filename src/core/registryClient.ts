@@ -304,7 +304,7 @@ export class RegistryClient {
     // A page without rows, or one that leads back to itself, is the last.
     if (end === undefined) return { items, answer };
     const link = nextLink(response.headers.link);
-    // Gitea takes `n` and `last` and sends no links: a full page may have another behind it.
+    // Some take `n` and `last` and send no links: a full page may have another behind it.
     const isFull = Number(n) === items.length;
     const next = link !== undefined ? this.nextPage(link, url) : isFull ? pageAfter(list, n, end) : url;
     return next === url ? { items, answer } : { items, answer, next };

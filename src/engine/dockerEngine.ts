@@ -29,7 +29,7 @@ const imagesAnswer = z.array(
     Id: z.string(),
     RepoTags: z.nullish(z.array(z.string())),
     RepoDigests: z.nullish(z.array(z.string())),
-    Created: z.number(),
+    Created: z.nullish(z.number()),
     Size: z.number(),
   }),
 );
@@ -72,7 +72,7 @@ export class DockerEngine implements ContainerEngine {
     const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
     const answer = this.decode(imagesAnswer, await this.ask(list, signal));
     return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => {
-      const created = dateOf(Created * 1000);
+      const created = dateOf(typeof Created === 'number' ? Created * 1000 : undefined);
       return {
         id: Id.includes(':') ? Id : `sha256:${Id}`,
         names: namesOf(RepoTags),

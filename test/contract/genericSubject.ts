@@ -7,16 +7,23 @@ import { startRecorder, type RecorderOptions } from '../sandbox/recorder';
 import { startTokenServer, type TokenServer, type TokenServerOptions } from '../sandbox/tokenServer';
 import { collectLog, type CollectedLog } from '../unit/collectLog';
 import { contextOf } from '../unit/providerContext';
+import { contractRepositories } from './content';
 import type { ContractRegistry } from './provider.contract';
 
 export const anonymous: Credential = { kind: 'anonymous' };
 export const alice: Credential = { kind: 'basic', username: 'alice', secret: 'correct:horse' };
 export const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'correct-hose' };
 
-export function openAt(url: string, credential: Credential, log: CollectedLog, tls: TlsOptions = {}): RegistryProvider {
+export function openAt(
+  url: string,
+  credential: Credential,
+  log: CollectedLog,
+  tls: TlsOptions = {},
+  pinned: readonly string[] = [],
+): RegistryProvider {
   const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url, tls };
   const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
-  return generic.open(connection, contextOf(credential, { log, http }));
+  return generic.open(connection, contextOf(credential, { log, http, pinned: () => pinned }));
 }
 
 /** A registry program, and what is stopped with it. */
@@ -25,7 +32,7 @@ export interface Running {
   readonly stop: () => Promise<void>;
 }
 
-type Facts = Pick<ContractRegistry, 'credential' | 'wrongCredential' | 'untag'>;
+type Facts = Pick<ContractRegistry, 'credential' | 'wrongCredential' | 'untag' | 'listsAtOnce' | 'addedByName'>;
 
 export async function underContract(
   running: Running,
@@ -36,11 +43,13 @@ export async function underContract(
 ): Promise<ContractRegistry> {
   const traffic = await startRecorder(running.url, recording);
   const log = collectLog();
+  const names = contractRepositories.map(({ name }) => `${new URL(traffic.url).host}/${name}`);
+  const pinned = facts.addedByName === true ? names : [];
   return {
     ...facts,
     traffic,
     log: log.lines,
-    open: (credential) => openAt(traffic.url, credential, log, tls),
+    open: (credential) => openAt(traffic.url, credential, log, tls, pinned),
     stop: async () => {
       await traffic.stop();
       await running.stop();

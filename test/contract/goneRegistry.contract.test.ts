@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { hasDockerRegistry } from '../sandbox/dockerRegistry';
+import { unless } from '../leftOut';
+import { whyNoDockerRegistry } from '../sandbox/dockerRegistry';
 import { whyNoEngine } from '../sandbox/engines';
 import { seedFilesystem } from '../sandbox/seed';
 import { failing } from '../unit/failing';
@@ -12,9 +13,8 @@ async function goAway({ registry, wire }: Line): Promise<void> {
 
 // Docker tries for more than a minute before it gives up; all wait together, and apart from the other tests of engines.
 for (const kind of ['docker', 'podman'] as const) {
-  const reason = hasDockerRegistry() ? whyNoEngine(kind) : 'missing: docker-registry';
-
-  describe.skipIf(reason !== undefined).concurrent(`${kind}, when the registry goes away in the middle`, () => {
+  const options = { ...unless(whyNoDockerRegistry() ?? whyNoEngine(kind)), concurrent: true };
+  describe(`${kind}, when the registry goes away in the middle`, options, () => {
     let rig: EngineRig;
     let line: { readonly push: Line; readonly pull: Line };
     beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { unless } from '../leftOut';
 import { projectRoot } from '../rig/paths';
 import { runCommand } from '../rig/processes';
 import { findProgram } from '../sandbox/process';
@@ -10,9 +11,8 @@ import type { Answer, Question } from './keychainSession';
 /** The keychain, on a real gnome-keyring in a session bus of its own. */
 
 const missing = ['dbus-run-session', 'gnome-keyring-daemon'].filter((program) => findProgram(program) === undefined);
-const reason = process.platform !== 'linux' ? 'it is tested on Linux' : missing.join(', ');
-if (reason !== '')
-  console.log(`gnome-keyring is left out: ${process.platform === 'linux' ? 'missing: ' : ''}${reason}`);
+const lacking = missing.length > 0 ? `missing: ${missing.join(', ')}` : undefined;
+const whyNot = process.platform === 'linux' ? lacking : 'the keychain is tested on Linux';
 
 /** The first one makes the keyring where there is none. */
 const daemons = {
@@ -20,7 +20,7 @@ const daemons = {
   locked: 'gnome-keyring-daemon --start --components=secrets; exec "$@"',
 } as const;
 
-describe.skipIf(reason !== '')('the keychain', () => {
+describe('the keychain', unless(whyNot), () => {
   let home: TempDir;
 
   beforeEach(async () => {

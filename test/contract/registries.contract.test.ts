@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TlsOptions } from '../../src/core/model';
-import { distribution3, whyNoDistribution3 } from '../sandbox/distribution3';
-import { hasDockerRegistry, startDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
+import { unless } from '../leftOut';
+import { goPrograms, whyNotBuilt } from '../rig/goPrograms';
+import { startDockerRegistry, whyNoDockerRegistry, type DockerRegistryOptions } from '../sandbox/dockerRegistry';
 import { createPki, type Pki } from '../sandbox/pki';
 import { seedFilesystem } from '../sandbox/seed';
 import { tempDir } from '../sandbox/tempDir';
@@ -27,9 +28,14 @@ const programs: readonly Program[] = [
     name: 'docker-registry',
     program: 'docker-registry',
     untag: 'refused',
-    whyNot: hasDockerRegistry() ? undefined : 'it is not installed',
+    whyNot: whyNoDockerRegistry(),
   },
-  { name: 'Distribution 3', program: distribution3, untag: 'done', whyNot: whyNoDistribution3() },
+  {
+    name: 'Distribution 3',
+    program: goPrograms.distribution3.path,
+    untag: 'done',
+    whyNot: whyNotBuilt(goPrograms.distribution3),
+  },
 ];
 
 async function startSeeded(options: DockerRegistryOptions, { readOnly }: ContractOptions): Promise<Running> {
@@ -107,12 +113,9 @@ function subjectsOf({ name, program, untag }: Program): readonly ContractSubject
   ];
 }
 
-// The Go module proxy serves none of its versions, and Debian has no package of it.
-console.log('zot is left out: it cannot be built from the Go module proxy');
 for (const registry of programs) {
   const { name, program, whyNot } = registry;
-  if (whyNot !== undefined) console.log(`${name} is left out: ${whyNot}`);
-  describe.skipIf(whyNot !== undefined)(name, () => {
+  describe(name, unless(whyNot), () => {
     for (const subject of subjectsOf(registry)) describeProvider(subject);
 
     // The recorder of the contract speaks TLS in the registry's place; here nobody stands between.

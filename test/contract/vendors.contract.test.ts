@@ -7,10 +7,7 @@ import { contextOf } from '../unit/providerContext';
 import { contractRepositories } from './content';
 import { describeProvider, type ContractRegistry } from './provider.contract';
 
-interface Vendor extends Pick<
-  ContractRegistry,
-  'addedByName' | 'isPublic' | 'listsAtOnce' | 'listsPlatforms' | 'prefix'
-> {
+interface Vendor extends Pick<ContractRegistry, 'addedByName' | 'isPublic' | 'listsPlatforms' | 'prefix'> {
   readonly name: string;
   readonly as: keyof typeof quirks;
   /** The preset it is connected by. */
@@ -31,7 +28,7 @@ const vendors: readonly Vendor[] = [
   { name: 'Artifactory below its path', as: 'artifactory', preset: 'artifactory', prefix: 'docker-local/' },
   { name: 'Nexus below its path', as: 'nexus', preset: 'nexus', prefix: 'docker-local/' },
   { name: 'Nexus by its port, with tokens', as: 'nexusTokens', preset: 'nexus' },
-  { name: 'Gitea', as: 'gitea', preset: 'gitea', listsAtOnce: true },
+  { name: 'Gitea', as: 'gitea', preset: 'gitea' },
   { name: 'DigitalOcean', as: 'digitalOcean', preset: 'digitalOcean' },
   { name: 'Oracle Cloud', as: 'oracle', preset: 'oracle', ...byName },
   { name: 'the registry of GitLab', as: 'gitLab', preset: 'gitlabRegistry', ...byName },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../leftOut';
 import { startEngine, whyNoEngine, type RunningEngine } from '../sandbox/engines';
 import { startHosted, type Hosted } from '../sandbox/hosted';
 import { dialog } from './dialog';
@@ -11,16 +12,15 @@ import { openedTo } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const reason = whyNoEngine('docker');
-if (reason !== undefined) console.log(`Pulls from Docker Hub and GitHub are not tested in the browser: ${reason}.`);
 
-describe.skipIf(reason !== undefined)('Docker Hub and GitHub, by the logins of docker', () => {
+describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () => {
   let hosted: Hosted;
   let engine: RunningEngine;
 
   beforeAll(async () => {
     hosted = await startHosted();
     engine = await startEngine('docker', { mirror: hosted.hub.registryUrl });
-  }, 60_000);
+  });
   afterAll(async () => {
     await engine.stop();
     await hosted.stop();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../leftOut';
 import { startKeyring, whyNoKeyring, type Keyring } from '../sandbox/keyring';
 import { connected, startSeededRegistry, type SeededRegistry } from './images';
 import { notifications } from './notification';
@@ -7,7 +8,6 @@ import { registriesView } from './registriesView';
 import { launchWorkbench, useWorkbench, type Workbench } from './workbench';
 
 const why = whyNoKeyring();
-if (why !== undefined) console.log(`The keychain is left out: ${why}`);
 
 const inKeychain = { 'registryExplorer.credentialStore': 'osKeychain' };
 const inEditor = { 'registryExplorer.credentialStore': 'vscode' };
@@ -15,7 +15,7 @@ const locked =
   'The keychain of this system is locked. Unlock it and try again; registryExplorer.credentialStore says where secrets are kept. It says “Cannot create an item in a locked collection”.';
 const secret = JSON.stringify({ kind: 'basic', username: 'alice', secret: 'wonder land' });
 
-describe.skipIf(why !== undefined)('the keychain of the system', () => {
+describe('the keychain of the system', unless(why), () => {
   let keyring: Keyring;
   let registry: SeededRegistry;
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../rig/browser';
 import {
-  installExtensions,
+  copyExtensions,
   quietSettings,
   startCodeServer,
   vsCodeFolder,
@@ -67,7 +67,7 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
   await writeFile(join(workspace, '.vscode/settings.json'), JSON.stringify(options.workspaceSettings ?? {}));
   const startSettings = { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings };
   await writeSettings(folder, startSettings);
-  await installExtensions(vsCode, folder, vsix, options.helpers);
+  await copyExtensions(vsCode, folder, vsix, options.helpers);
   // The same port for life: the browser keeps secrets by origin.
   const port = await freePort();
 
@@ -150,7 +150,7 @@ interface Running {
 }
 
 async function workbenchDrawn(page: Page): Promise<void> {
-  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 60_000 });
+  await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 120_000 });
 }
 
 /**
@@ -183,7 +183,7 @@ export function useWorkbench(options: () => WorkbenchOptions = () => ({})): () =
   let workbench: Workbench | undefined;
   beforeAll(async () => {
     workbench = await launchWorkbench(options());
-  }, 120_000);
+  });
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || !workbench) return;
     await workbench.screenshot(`failed ${task.name.replace(/[^\w.-]+/g, ' ')}`);
@@ -192,7 +192,7 @@ export function useWorkbench(options: () => WorkbenchOptions = () => ({})): () =
   });
   afterAll(async () => {
     await workbench?.close();
-  }, 60_000);
+  });
   return () => {
     if (!workbench) throw new Error('The workbench is there only while tests run.');
     return workbench;

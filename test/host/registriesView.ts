@@ -70,7 +70,7 @@ export async function chooseLastRow(recorder: Recorder, requests: number): Promi
 export async function settled(recorder: Recorder, quietMs = 750): Promise<void> {
   const idle = (requests: readonly RecordedRequest[]): boolean => requests.every(({ state }) => state !== 'running');
   for (;;) {
-    await recorder.until(idle, 30_000);
+    await recorder.until(idle);
     const { length } = recorder.requests;
     await delay(quietMs);
     if (recorder.requests.length === length && idle(recorder.requests)) return;

@@ -30,8 +30,6 @@ function builds(count: number): Record<string, ReturnType<typeof buildImage>> {
 }
 
 describe('the requests of the Registries view', function () {
-  this.timeout(90_000);
-
   let files: TempDir;
   let registry: RunningRegistry;
   let recorder: Recorder;
@@ -69,7 +67,7 @@ describe('the requests of the Registries view', function () {
     await show();
     recorder.latencyMs = 20;
     await expandRepository(recorder);
-    await recorder.until((requests) => detailRequests(requests).length >= 200, 60_000);
+    await recorder.until((requests) => detailRequests(requests).length >= 200);
     await settled(recorder);
 
     const { requests } = recorder;
@@ -114,7 +112,7 @@ describe('the requests of the Registries view', function () {
     await show();
     recorder.latencyMs = 200;
     await expandRepository(recorder);
-    await recorder.until((requests) => detailRequests(requests).length > 6, 30_000);
+    await recorder.until((requests) => detailRequests(requests).length > 6);
     await collapseRepository();
     await settled(recorder, 2_000);
     const given = detailRequests(recorder.requests);
@@ -124,7 +122,7 @@ describe('the requests of the Registries view', function () {
     recorder.latencyMs = 0;
     for (const command of ['list.focusFirst', 'list.focusDown', 'list.expand']) await commands.executeCommand(command);
     const answered = (): number => detailRequests(recorder.requests).filter(({ state }) => state === 'answered').length;
-    await recorder.until(() => answered() >= 200, 30_000);
+    await recorder.until(() => answered() >= 200);
     await settled(recorder);
     equal(tagRequests(recorder.requests).length, 2, 'the tags are known already');
     ok(recorder.maxConcurrent <= 6, `${recorder.maxConcurrent} requests at once`);
@@ -134,9 +132,9 @@ describe('the requests of the Registries view', function () {
     await show();
     recorder.latencyMs = 200;
     await expandRepository(recorder);
-    await recorder.until((requests) => detailRequests(requests).length > 6, 30_000);
+    await recorder.until((requests) => detailRequests(requests).length > 6);
     await commands.executeCommand('registryExplorer.refreshAll');
-    await recorder.until((requests) => tagRequests(requests).length === 2, 30_000);
+    await recorder.until((requests) => tagRequests(requests).length === 2);
     const before = [...recorder.requests];
     ok(detailRequests(before).length < 100, 'the refresh did not wait for what it replaces');
 
@@ -145,7 +143,7 @@ describe('the requests of the Registries view', function () {
       recorder.requests
         .slice(before.length)
         .filter(({ path, state }) => path.includes('/manifests/') && state === 'answered').length;
-    await recorder.until(() => manifests() >= 100, 30_000);
+    await recorder.until(() => manifests() >= 100);
     await settled(recorder);
     const late = detailRequests(before).filter(({ state }) => state !== 'answered');
     ok(late.length > 0, 'what was under way was ended');
@@ -162,14 +160,14 @@ describe('the requests of the Registries view', function () {
     equal(tagRequests(recorder.requests).length, 2);
 
     await setSetting('tags.details', 'always');
-    await recorder.until((requests) => detailRequests(requests).length >= 200, 30_000);
+    await recorder.until((requests) => detailRequests(requests).length >= 200);
   });
 
   it('end when the connection is taken out of the settings', async () => {
     await show();
     recorder.latencyMs = 200;
     await expandRepository(recorder);
-    await recorder.until((requests) => detailRequests(requests).length > 6, 30_000);
+    await recorder.until((requests) => detailRequests(requests).length > 6);
     await setSetting('connections', []);
     await settled(recorder, 2_000);
     const made = detailRequests(recorder.requests).length;

@@ -2,7 +2,8 @@ import { appendFileSync } from 'node:fs';
 import Mocha from 'mocha';
 
 export type Outcome =
-  | { readonly kind: 'passed' | 'skipped'; readonly title: string }
+  | { readonly kind: 'passed'; readonly title: string }
+  | { readonly kind: 'skipped'; readonly title: string; readonly whyNot: string }
   | { readonly kind: 'failed'; readonly title: string; readonly error: string };
 
 /** One line of the report that the runner outside reads while the tests run. */
@@ -21,7 +22,7 @@ export async function runSuites(suites: readonly Suite[], reportFile: string): P
   };
   try {
     // Nobody sees what a reporter prints in an extension host; this one prints least.
-    const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: 'dot' });
+    const mocha = new Mocha({ ui: 'bdd', timeout: 180_000, reporter: 'dot' });
     for (const { file, load } of suites) {
       mocha.suite.emit('pre-require', globalThis, file, mocha);
       load();
@@ -34,7 +35,8 @@ export async function runSuites(suites: readonly Suite[], reportFile: string): P
         report({ kind: 'passed', title: test.fullTitle() });
       });
       runner.on('pending', (test) => {
-        report({ kind: 'skipped', title: test.fullTitle() });
+        const context: (Mocha.Context & LeavesOut) | undefined = test.ctx;
+        report({ kind: 'skipped', title: test.fullTitle(), whyNot: context?.whyNot ?? '' });
       });
       runner.on('fail', (test, error: unknown) => {
         report({ kind: 'failed', title: test.fullTitle(), error: describeError(error) });
@@ -44,6 +46,16 @@ export async function runSuites(suites: readonly Suite[], reportFile: string): P
     report({ kind: 'failed', title: 'loading the tests', error: describeError(error) });
   }
   report({ kind: 'finished' });
+}
+
+interface LeavesOut {
+  whyNot?: string;
+}
+
+/** Leaves out the test, or all that the hook is for; the report counts them under the reason. */
+export function leaveOut(context: Mocha.Context & LeavesOut, whyNot: string): never {
+  context.whyNot = whyNot;
+  return context.skip();
 }
 
 function describeError(error: unknown): string {

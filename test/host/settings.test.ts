@@ -6,8 +6,6 @@ import { startV2Server, type V2Server } from '../sandbox/v2Server';
 import { catalogRequests, expandConnection, setSetting, settled, showConnections } from './registriesView';
 
 describe('the setting registryExplorer.connections', function () {
-  this.timeout(60_000);
-
   let registry: V2Server;
   let first: Recorder;
   let second: Recorder;

@@ -8,7 +8,7 @@ import type { Connection, TlsOptions } from '../../src/core/model';
 import { tlsOf, type Machine } from '../../src/core/tls';
 import { generic } from '../../src/providers/generic/type';
 import { hasOwnAddress, knownPki, ownAddress, proxiedAddress } from '../rig/network';
-import { hasDockerRegistry, startDockerRegistry } from '../sandbox/dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry } from '../sandbox/dockerRegistry';
 import { buildImage } from '../sandbox/images';
 import { createPki, type Pki } from '../sandbox/pki';
 import { startProxy } from '../sandbox/proxy';
@@ -16,6 +16,7 @@ import { tempDir } from '../sandbox/tempDir';
 import { startV2Server, type V2Server } from '../sandbox/v2Server';
 import { collectLog } from '../unit/collectLog';
 import { contextOf } from '../unit/providerContext';
+import { leaveOut } from './runSuites';
 
 const { signal } = new AbortController();
 const machine: Machine = { env: {}, home: '/nowhere', platform: process.platform };
@@ -46,8 +47,6 @@ const setHttp = (name: string, value: unknown): Thenable<void> =>
   workspace.getConfiguration('http').update(name, value, ConfigurationTarget.Global);
 
 describe('the trust in a server that is not on loopback', function () {
-  this.timeout(60_000);
-
   let pki: Pki;
   let server: V2Server;
   let mutual: V2Server;
@@ -55,7 +54,7 @@ describe('the trust in a server that is not on loopback', function () {
   let client: TlsOptions;
 
   before(async function () {
-    if (!hasOwnAddress()) this.skip();
+    if (!hasOwnAddress()) leaveOut(this, "it has no address but loopback's");
     pki = await createPki({ hosts: [ownAddress] });
     ca = { caFile: pki.ca.certFile };
     client = { ...ca, certFile: pki.client.certFile, keyFile: pki.client.keyFile };
@@ -93,7 +92,8 @@ describe('the trust in a server that is not on loopback', function () {
   }
 
   it('shows a certificate to a registry that is no double', async function () {
-    if (!hasDockerRegistry()) this.skip();
+    const whyNot = whyNoDockerRegistry();
+    if (whyNot !== undefined) leaveOut(this, whyNot);
     const registry = await startDockerRegistry({ host: ownAddress, tls: pki.tls('mutual') });
     try {
       await rejects(repositories(registry.url, ca), { kind: 'untrusted', message: /bad certificate/ });

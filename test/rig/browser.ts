@@ -27,6 +27,6 @@ export async function openBrowser(profile: string): Promise<BrowserContext> {
       '--disable-sync',
     ],
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   return context;
 }

@@ -32,6 +32,8 @@ export interface DockerRegistryOptions {
   readonly readOnly?: boolean;
   /** A path such as `/registry/` in front of `/v2/`. */
   readonly prefix?: string;
+  /** Takes manifests of schema 1, which version 3 does not know any more. */
+  readonly schema1?: boolean;
   /** The largest page of the catalog; larger ones asked for are refused. */
   readonly catalogMaxEntries?: number;
 }
@@ -44,8 +46,9 @@ export interface RunningRegistry {
   readonly stop: () => Promise<void>;
 }
 
-export function hasDockerRegistry(): boolean {
-  return findProgram('docker-registry') !== undefined;
+/** Why it cannot be run; nothing when it can. */
+export function whyNoDockerRegistry(): string | undefined {
+  return findProgram('docker-registry') === undefined ? 'missing: docker-registry' : undefined;
 }
 
 /** bcrypt of the lowest cost, because the registry checks it on every request; the salt does not matter here. */
@@ -90,6 +93,7 @@ async function configuration(options: DockerRegistryOptions, addr: string, write
       maintenance: { uploadpurging: { enabled: false }, readonly: { enabled: readOnly } },
     },
     ...(catalogMaxEntries === undefined ? {} : { catalog: { maxentries: catalogMaxEntries } }),
+    ...(options.schema1 === true ? { compatibility: { schema1: { enabled: true } } } : {}),
     http: {
       addr,
       secret: 'sandbox',
@@ -110,7 +114,7 @@ type RegistryProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** Enough to see what went wrong; every request adds a line. */
 const keptLog = 64 * 1024;
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 60_000;
 const listening = /msg="listening on [^"\s]*:(\d+)[",]/;
 
 /**

@@ -1,8 +1,5 @@
-import { createHash, createPublicKey, createSign, createVerify, X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { run } from './process';
-import { tempDir } from './tempDir';
+import { createHash, createSign, createVerify, X509Certificate, type KeyObject } from 'node:crypto';
+import { certificateOf, rsaKeys } from './certificates';
 
 export interface JwtSigner {
   /** The certificate that a registry has to trust, in PEM. */
@@ -19,8 +16,8 @@ function base32(bytes: Buffer): string {
 }
 
 /** The key id of libtrust, by which the registry finds the key: https://distribution.github.io/distribution/spec/auth/jwt/ */
-function keyId(certificate: string): string {
-  const spki = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+export function keyId(key: KeyObject): string {
+  const spki = key.export({ type: 'spki', format: 'der' });
   const text = base32(createHash('sha256').update(spki).digest().subarray(0, 30));
   return (text.match(/.{4}/g) ?? []).join(':');
 }
@@ -28,40 +25,23 @@ function keyId(certificate: string): string {
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 export async function createJwtSigner(): Promise<JwtSigner> {
-  const directory = await tempDir('jwt');
-  try {
-    const [keyFile, certFile] = [join(directory.path, 'key.pem'), join(directory.path, 'cert.pem')];
-    const files = ['-keyout', keyFile, '-out', certFile];
-    await run('openssl', [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      ...files,
-      '-subj',
-      '/CN=token',
-      '-days',
-      '30',
-    ]);
-    const [key, certificate] = await Promise.all([readFile(keyFile, 'utf8'), readFile(certFile, 'utf8')]);
-    // Version 2 of the registry finds the key by its id, version 3 by the certificate itself.
-    const x5c = [new X509Certificate(certificate).raw.toString('base64')];
-    const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(certificate), x5c });
-    const publicKey = createPublicKey(certificate);
-    return {
-      certificate,
-      sign: (claims) => {
-        const text = `${header}.${encode(claims)}`;
-        return `${text}.${createSign('RSA-SHA256').update(text).sign(key, 'base64url')}`;
-      },
-      verify: (token) => {
-        const [head = '', claims = '', signature = ''] = token.split('.');
-        const valid = createVerify('RSA-SHA256').update(`${head}.${claims}`).verify(publicKey, signature, 'base64url');
-        return valid ? (JSON.parse(Buffer.from(claims, 'base64url').toString()) as unknown) : undefined;
-      },
-    };
-  } finally {
-    await directory.remove();
-  }
+  const keys = await rsaKeys();
+  const [from, until] = [-1, 30].map((days) => new Date(Date.now() + days * 24 * 3_600_000)) as [Date, Date];
+  const certificate = certificateOf({ name: 'token', keys, from, until, isAuthority: true });
+  // Version 2 of the registry finds the key by its id, version 3 by the certificate itself.
+  const x5c = [new X509Certificate(certificate).raw.toString('base64')];
+  const header = encode({ typ: 'JWT', alg: 'RS256', kid: keyId(keys.publicKey), x5c });
+  return {
+    certificate,
+    sign: (claims) => {
+      const text = `${header}.${encode(claims)}`;
+      return `${text}.${createSign('RSA-SHA256').update(text).sign(keys.privateKey, 'base64url')}`;
+    },
+    verify: (token) => {
+      const [head = '', claims = '', signature = ''] = token.split('.');
+      const check = createVerify('RSA-SHA256').update(`${head}.${claims}`);
+      const valid = check.verify(keys.publicKey, signature, 'base64url');
+      return valid ? (JSON.parse(Buffer.from(claims, 'base64url').toString()) as unknown) : undefined;
+    },
+  };
 }

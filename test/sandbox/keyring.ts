@@ -37,7 +37,7 @@ export async function startKeyring(): Promise<Keyring> {
     command: 'dbus-daemon',
     args: ['--session', '--nofork', '--print-address=1', `--address=unix:path=${join(home.path, 'run/bus')}`],
   });
-  const [address] = await bus.printed(/unix:path=\S+/, 10_000);
+  const [address] = await bus.printed(/unix:path=\S+/, 60_000);
   const env = { DBUS_SESSION_BUS_ADDRESS: address };
   const folders = {
     HOME: home.path,

@@ -1,8 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { certificateOf, ellipticKeys, privatePem, type KeyPair, type Wanted } from './certificates';
 import type { TlsMaterial } from './loopback';
-import { run } from './process';
 import { tempDir } from './tempDir';
 
 export interface Certificate {
@@ -34,89 +33,46 @@ export interface PkiOptions {
   readonly hosts?: readonly string[];
 }
 
-const keyOptions = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+const day = 24 * 3_600_000;
+const inDays = (days: number): Date => new Date(Date.now() + days * day);
+/** Valid by every clock. */
+const now = { from: inDays(-1), until: inDays(30) };
+const when = {
+  expired: { from: inDays(-30), until: inDays(-1) },
+  notYetValid: { from: new Date('2098-01-01T00:00:00Z'), until: new Date('2099-01-01T00:00:00Z') },
+} as const;
 
-async function readCertificate(directory: string, name: string): Promise<Certificate> {
-  const certFile = join(directory, `${name}.crt`);
-  const keyFile = join(directory, `${name}.key`);
-  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
-  return { cert, key, certFile, keyFile };
-}
-
-async function signedBy(
-  ca: Certificate,
-  directory: string,
-  name: string,
-  extensions: readonly string[],
-  days = 30,
-): Promise<Certificate> {
-  const file = (extension: string): string => join(directory, `${name}.${extension}`);
-  await writeFile(file('ext'), extensions.join('\n'));
-  await run('openssl', ['req', ...keyOptions, '-keyout', file('key'), '-out', file('csr'), '-subj', `/CN=${name}`]);
-  const issuer = ['-CA', ca.certFile, '-CAkey', ca.keyFile, '-CAcreateserial', '-CAserial', file('srl')];
-  await run('openssl', [
-    'x509',
-    '-req',
-    '-in',
-    file('csr'),
-    ...issuer,
-    '-out',
-    file('crt'),
-    '-days',
-    String(days),
-    '-extfile',
-    file('ext'),
-  ]);
-  return readCertificate(directory, name);
-}
-
-/** `openssl x509` of most versions cannot date a certificate ahead; its keeping of books can. */
-async function datedAhead(ca: Certificate, directory: string, name: string): Promise<Certificate> {
-  const file = (extension: string): string => join(directory, `${name}.${extension}`);
-  await writeFile(file('index'), '');
-  await writeFile(
-    file('cnf'),
-    `[ca]\ndefault_ca=books\n[books]\ndatabase=${file('index')}\nnew_certs_dir=${directory}\nrand_serial=yes\n` +
-      `default_md=sha256\npolicy=any\nunique_subject=no\n[any]\ncommonName=supplied\n`,
-  );
-  const dates = ['-startdate', '20980101000000Z', '-enddate', '20990101000000Z'];
-  const request = ['-in', file('csr'), '-out', file('crt'), '-extfile', file('ext'), '-notext'];
-  const issuer = ['-cert', ca.certFile, '-keyfile', ca.keyFile];
-  await run('openssl', ['ca', '-batch', '-config', file('cnf'), ...issuer, ...request, ...dates]);
-  return readCertificate(directory, name);
-}
-
-async function selfSigned(directory: string, name: string, names: string): Promise<Certificate> {
-  const files = ['-keyout', join(directory, `${name}.key`), '-out', join(directory, `${name}.crt`)];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${names}`];
-  await run('openssl', ['req', '-x509', ...keyOptions, ...files, ...subject, '-days', '30']);
-  return readCertificate(directory, name);
-}
-
-/** A certificate authority of its own with a server and a client certificate, by openssl. */
+/** A certificate authority of its own with a server and a client certificate. */
 export async function createPki({ hosts = [] }: PkiOptions = {}): Promise<Pki> {
   const { path: directory, remove } = await tempDir('pki');
   try {
-    const caFiles = ['-keyout', join(directory, 'ca.key'), '-out', join(directory, 'ca.crt')];
-    await run('openssl', ['req', '-x509', ...keyOptions, ...caFiles, '-subj', '/CN=Sandbox CA', '-days', '30']);
-    const ca = await readCertificate(directory, 'ca');
-    const alternative = (host: string): string => `${isIP(host) ? 'IP' : 'DNS'}:${host}`;
-    const names = ['localhost', '127.0.0.1', ...hosts].map(alternative).join(',');
-    const serverOf = (name: string, subjects: string, days?: number): Promise<Certificate> =>
-      signedBy(ca, directory, name, [`subjectAltName=${subjects}`, 'extendedKeyUsage=serverAuth'], days);
-    const flawed = async (name: string, flaw: Flaw): Promise<Certificate> => {
-      if (flaw.kind === 'selfSigned') return selfSigned(directory, name, names);
-      if (flaw.kind === 'otherHost') return serverOf(name, alternative(flaw.host));
-      const certificate = await serverOf(name, names, flaw.kind === 'expired' ? -1 : 30);
-      return flaw.kind === 'expired' ? certificate : datedAhead(ca, directory, name);
+    const issuer = { name: 'Sandbox CA', keys: await ellipticKeys() };
+    const write = async (file: string, cert: string, keys: KeyPair): Promise<Certificate> => {
+      const [certFile, keyFile] = [join(directory, `${file}.crt`), join(directory, `${file}.key`)];
+      const key = privatePem(keys);
+      await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key)]);
+      return { cert, key, certFile, keyFile };
     };
-    const [server, client] = await Promise.all([
-      serverOf('server', names),
-      signedBy(ca, directory, 'client', ['extendedKeyUsage=clientAuth']),
+    const made = async (name: string, wanted: Partial<Wanted>): Promise<Certificate> => {
+      const keys = await ellipticKeys();
+      return write(name, certificateOf({ name, keys, issuer, ...now, ...wanted }), keys);
+    };
+    const names = ['localhost', '127.0.0.1', ...hosts];
+    const forServers = { hosts: names, use: 'serverAuth' } as const;
+    const [ca, server, client] = await Promise.all([
+      write('ca', certificateOf({ ...issuer, ...now, isAuthority: true }), issuer.keys),
+      made('server', forServers),
+      made('client', { use: 'clientAuth' }),
     ]);
     const tls = (mode?: 'mutual'): TlsMaterial => {
       const { cert, key } = server;
       return mode === 'mutual' ? { cert, key, clientCa: ca.cert } : { cert, key };
+    };
+    const flawed = async (name: string, flaw: Flaw): Promise<Certificate> => {
+      if (flaw.kind === 'otherHost') return made(name, { ...forServers, hosts: [flaw.host] });
+      if (flaw.kind !== 'selfSigned') return made(name, { ...forServers, ...when[flaw.kind] });
+      const keys = await ellipticKeys();
+      return write(name, certificateOf({ name, keys, ...now, isAuthority: true, hosts: names }), keys);
     };
     const issue: Pki['issue'] = async (name, flaw) => {
       const { cert, key } = await flawed(name, flaw);

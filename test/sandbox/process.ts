@@ -59,7 +59,7 @@ async function isServing(url: string): Promise<boolean> {
 }
 
 /** Resolves once `url` answers; rejects after `timeoutMs`, or when `failed` gives a reason to stop waiting. */
-export async function untilServing(url: string, failed: () => Error | undefined, timeoutMs = 10_000): Promise<void> {
+export async function untilServing(url: string, failed: () => Error | undefined, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const serving = await isServing(url);

@@ -44,7 +44,7 @@ export interface Recorder {
   readonly clearFaults: () => void;
   /** Forgets what was counted; faults and latency stay. */
   readonly reset: () => void;
-  /** Resolves when the condition holds, which is looked at after every change; rejects after `timeoutMs` (5 s). */
+  /** Resolves when the condition holds, which is looked at after every change; rejects after `timeoutMs` (a minute). */
   readonly until: (condition: (requests: readonly RecordedRequest[]) => boolean, timeoutMs?: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -193,7 +193,7 @@ export async function startRecorder(target: string, options: RecorderOptions = {
       connections = 0;
       maxConcurrent = running;
     },
-    until: (condition, timeoutMs = 5000) =>
+    until: (condition, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           if (!condition(requests)) return;

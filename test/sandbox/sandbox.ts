@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { demoRepositories } from './demo';
-import { hasDockerRegistry, startDockerRegistry } from './dockerRegistry';
+import { startDockerRegistry, whyNoDockerRegistry } from './dockerRegistry';
 import { freePort } from './loopback';
 import { findProgram, run, untilServing } from './process';
 import { manifestsOf, seedFilesystem, type SeedRepository } from './seed';
@@ -88,7 +88,7 @@ async function startContainer(chosen: Chosen): Promise<Sandbox> {
   };
   const url = `http://127.0.0.1:${port}`;
   try {
-    await untilServing(`${url}/v2/`, () => undefined, 30_000);
+    await untilServing(`${url}/v2/`, () => undefined);
   } catch (error) {
     await stop();
     throw error;
@@ -112,7 +112,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { dataDir, port = 0, log = () => undefined, repositories = demoRepositories, kinds } = options;
   const wanted = new Set(kinds ?? ['docker-registry', 'docker', 'v2-server']);
   const chosen = { dataDir, port, log, repositories };
-  if (wanted.has('docker-registry') && hasDockerRegistry()) return startProcess(chosen);
+  if (wanted.has('docker-registry') && whyNoDockerRegistry() === undefined) return startProcess(chosen);
   if (wanted.has('docker') && (await dockerEngineAnswers())) {
     try {
       return await startContainer(chosen);

@@ -52,9 +52,14 @@ export interface V2Behaviour {
   tooLargePage?: Reply;
   /** A page never holds more than this, whatever `n` says and without refusing it. */
   pageCap: number;
+  /** The same, for the catalog alone. */
+  catalogCap: number;
   tagOrder: 'lexical' | 'stored';
-  /** `misplaced`: at the root of the server, whatever path the registry is under. */
-  links: 'relative' | 'absolute' | 'misplaced' | 'none';
+  /**
+   * `misplaced`: at the root of the server, whatever path the registry is under. `eager`: with every full page of the catalog and
+   * every page of tags, whether or not another follows.
+   */
+  links: 'relative' | 'absolute' | 'misplaced' | 'eager';
   /** Answers in place of the catalog those who may see it. */
   catalog?: (request: ServedRequest) => Reply | undefined;
   /** Added to what tags/list answers. */
@@ -72,6 +77,8 @@ export interface V2Behaviour {
   tagDelete: 'allowed' | 400 | 405;
   /** The status for a manifest whose type the client does not accept by name. */
   notAcceptable: 404 | 406;
+  /** The status that refuses HEAD of a manifest, whose GET is served. */
+  headManifest?: 403 | 404 | 405;
   /** Whether Docker-Content-Digest is sent. */
   digestHeader: boolean;
   /** Whether the referrers API exists. */
@@ -93,6 +100,7 @@ export const defaultBehaviour: V2Behaviour = {
   tagsPageSize: Infinity,
   maxPageSize: 1000,
   pageCap: Infinity,
+  catalogCap: Infinity,
   tagOrder: 'lexical',
   links: 'relative',
   showsParents: false,

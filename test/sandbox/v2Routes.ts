@@ -24,10 +24,13 @@ const unknownName = ({ notFoundCode = 'NAME_UNKNOWN' }: V2Behaviour): Reply =>
   errorReply(404, notFoundCode, 'repository name not known to registry');
 const unsupported = (status: number): Reply => errorReply(status, 'UNSUPPORTED', 'The operation is unsupported.');
 
-/** Only a type named in full counts: distribution converts or hides what was asked for with a wildcard. */
+/**
+ * Of images and indexes, only a type named in full counts: distribution converts or hides what was asked for with a wildcard.
+ * Registries that take other kinds than those give them to everybody.
+ */
 function accepts(request: ServedRequest, mediaType: string): boolean {
   const types = (request.headers.accept ?? '').split(',').map((range) => range.split(';')[0]?.trim());
-  return types.includes(mediaType);
+  return types.includes(mediaType) || (!Object.values<string>(mediaTypes).includes(mediaType) && types.includes('*/*'));
 }
 
 function getManifest(
@@ -149,6 +152,8 @@ function repositoryAnswer(content: store.V2Store, base: string, repositoryName: 
     if (kind === 'manifests') {
       if (!tag.test(reference) && !digest.test(reference))
         return errorReply(400, 'TAG_INVALID', 'manifest tag invalid');
+      const { headManifest } = behaviour;
+      if (method === 'HEAD' && headManifest !== undefined) return { status: headManifest };
       if (reads) return getManifest(repository, reference, request, behaviour);
       if (method === 'DELETE') return deleteManifest(repository, reference, behaviour);
       return method === 'PUT' ? putManifest(repository, reference, request, behaviour) : unsupported(405);

@@ -95,12 +95,15 @@ const nexusTokens: VendorQuirks = {
   server: () => ({ pageCap: 3 }),
 };
 
-/** Two challenges, no links: https://github.com/go-gitea/gitea `routers/api/packages/container/container.go` */
+/**
+ * Two challenges; a hundred repositories at a time, three here, and links that may lead to an empty page:
+ * https://github.com/go-gitea/gitea `routers/api/packages/container/container.go`
+ */
 const gitea: VendorQuirks = {
   user: { name: 'alice', secret: 'access-token' },
   tokens: { path: '/v2/token', service: 'container_registry', tokenField: 'token', expiresIn: 'omitted' },
   takesPasswords: true,
-  server: () => ({ links: 'none' }),
+  server: () => ({ links: 'eager', catalogCap: 3 }),
 };
 
 /** The realm is on the host of the web site, and refuses wrong credentials with 403: deitch/docker_registry2#14 */

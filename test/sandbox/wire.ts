@@ -35,7 +35,7 @@ export async function startWire(targetPort: number, options: { readonly bytesPer
   const changed = (): void => {
     for (const look of [...waiting]) look();
   };
-  const until: Wire['until'] = (condition, timeoutMs = 20_000) =>
+  const until: Wire['until'] = (condition, timeoutMs = 60_000) =>
     new Promise((resolve, reject) => {
       const look = (): void => {
         if (!condition(wire)) return;

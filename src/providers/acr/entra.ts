@@ -15,8 +15,11 @@ export interface EntraToken {
   readonly tenantId: string;
 }
 
-/** A token of the signed-in account for registries; rejects when there is none. It is asked at each exchange and never kept. */
-export type ReadEntraToken = (signal: AbortSignal) => Promise<EntraToken>;
+/** What a token is for: registries, or the Resource Manager. */
+type Audience = 'registry' | 'resourceManager';
+
+/** A token of the signed-in account; rejects when there is none. It is asked at each exchange and never kept. */
+export type ReadEntraToken = (audience: Audience, signal: AbortSignal) => Promise<EntraToken>;
 
 interface Kept {
   readonly token: string;
@@ -84,7 +87,25 @@ export class EntraSession {
       const explanation = t('tokens of an account are not sent over plain http; use https, or sign in another way');
       throw new Failure('untrusted', '', { subject: new URL(this.url).host, explanation });
     }
-    const { token, tenantId } = await this.readToken(signal);
+    let first: Failure;
+    try {
+      return await this.exchangedFor('registry', signal);
+    } catch (error) {
+      // Entra has no such token for some accounts, and some registries take the other only.
+      if (!(error instanceof Failure) || !isRefusal(error)) throw error;
+      first = error;
+    }
+    try {
+      return await this.exchangedFor('resourceManager', signal);
+    } catch (error) {
+      // What the registry says counts for more than that Entra has no token.
+      const isOfEntra = error instanceof Failure && isRefusal(error) && error.detail.speaker === 'program';
+      throw isOfEntra && first.detail.speaker !== 'program' ? first : error;
+    }
+  }
+
+  private async exchangedFor(audience: Audience, signal: AbortSignal): Promise<Kept> {
+    const { token, tenantId } = await this.readToken(audience, signal);
     const request: HttpRequest = {
       method: 'POST',
       asksForToken: true,
@@ -106,6 +127,11 @@ export class EntraSession {
     this.kept = { token: refresh, expiresAt: Date.now() + seconds * 1000 };
     return this.kept;
   }
+}
+
+/** By Entra, or by the registry: nobody is known by this token. What keeps out a network is none. */
+function isRefusal({ kind, detail: { status } }: Failure): boolean {
+  return kind === 'unauthorized' || status === 400;
 }
 
 function refreshTokenIn({ body }: HttpRequest): string | undefined {

@@ -1,4 +1,4 @@
-import { isIndexType, isManifestType } from '../../core/manifest';
+import { dateOf, isIndexType, isManifestType } from '../../core/manifest';
 import type { ImageDetails, Platform, Tag } from '../../core/model';
 import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -58,9 +58,4 @@ function platformOf({ os, architecture }: Pick<ManifestAnswer, 'os' | 'architect
 
 function isKnown(text: string | null | undefined): text is string {
   return typeof text === 'string' && text !== '' && text !== 'unknown';
-}
-
-function dateOf(text: string | null | undefined): Date | undefined {
-  const date = new Date(text ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

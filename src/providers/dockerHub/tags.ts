@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { platformOf, printPlatform } from '../../core/manifest';
+import { dateOf, platformOf, printPlatform } from '../../core/manifest';
 import type { ImageDetails, PlatformImage, Tag } from '../../core/model';
 import { withDigest, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -91,9 +91,4 @@ function imagesOf({ images }: TagAnswer) {
 
 function isKnown(text: string | null | undefined): text is string {
   return typeof text === 'string' && text !== '' && text !== 'unknown';
-}
-
-function dateOf(text: string | null | undefined): Date | undefined {
-  const date = new Date(text ?? '');
-  return Number.isNaN(date.getTime()) ? undefined : date;
 }

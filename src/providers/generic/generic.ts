@@ -233,8 +233,8 @@ export class GenericProvider implements RegistryProvider {
     try {
       await this.client.deleteManifest(image.path, label, signal);
     } catch (error) {
-      // Distribution 2 takes the tag for a broken digest.
-      const isRefused = error instanceof Failure && (isUnsupported(error) || error.detail.code === 'DIGEST_INVALID');
+      // 400 in whatever words: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#deleting-tags
+      const isRefused = error instanceof Failure && (isUnsupported(error) || error.detail.status === 400);
       if (!isRefused) throw refusalOf(error);
       this.untagRefused = true;
       const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');

@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http } from '../../core/http';
+import { dateOf } from '../../core/manifest';
 import type { ImageDetails } from '../../core/model';
 import { isAboutTheList } from '../../core/registryClient';
 import { decodeJson, digestPattern } from '../../core/schemas';
@@ -61,11 +62,12 @@ function listed({
   start_ts: seconds,
   size,
 }: z.infer<typeof answer>['tags'][number]): ListedTag {
+  const created = typeof seconds === 'number' ? dateOf(seconds * 1000) : undefined;
   const details: ImageDetails = {
     digest,
     mediaType: '',
     type: isIndex === true ? 'index' : 'image',
-    ...(typeof seconds === 'number' ? { created: new Date(seconds * 1000) } : {}),
+    ...(created === undefined ? {} : { created }),
     ...(isIndex !== true && typeof size === 'number' && size > 0 ? { size } : {}),
     platforms: [],
     labels: {},

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { tooManyTags } from '../../core/deletionGraph';
 import { Failure } from '../../core/failure';
+import { dateOf } from '../../core/manifest';
 import type { Page } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
@@ -35,12 +36,12 @@ export class Versions {
     const path = `${await this.pathOf(image, signal)}/versions?state=active`;
     const { answer, next } = await this.api.page(versionsAnswer, path, cursor, signal);
     const items = answer.map(({ id, name, html_url: page, updated_at: updated, metadata }): Version => {
-      const date = new Date(updated ?? '');
+      const date = dateOf(updated);
       return {
         id,
         digest: name,
         tags: metadata?.container?.tags ?? [],
-        ...(Number.isNaN(date.getTime()) ? {} : { updated: date }),
+        ...(date === undefined ? {} : { updated: date }),
         ...(typeof page === 'string' ? { page } : {}),
       };
     });

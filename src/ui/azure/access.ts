@@ -1,6 +1,15 @@
 import { t } from '@vscode/l10n';
 import { idIn, pullRole } from '../../azure/azure';
-import type { Azure, AzureRegistry, DeployedImage, Place, PullAccess, Status, Subscription } from '../../azure/azure';
+import type {
+  Azure,
+  AzureRegistry,
+  DeployedImage,
+  Place,
+  PullAccess,
+  Status,
+  Subscription,
+  WebApp,
+} from '../../azure/azure';
 import { Failure } from '../../core/failure';
 import { printFullReference, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -21,7 +30,8 @@ export interface FoundRegistry {
 /** How the service is to get at the image: told apart from the secret, which is read when it is used. */
 export type AccessChoice =
   | { readonly kind: 'none' }
-  | ({ readonly kind: 'identity' } & FoundRegistry)
+  /** `repository`: `team/web`, which it is to pull. */
+  | ({ readonly kind: 'identity'; readonly repository: string } & FoundRegistry)
   | ({ readonly kind: 'admin' } & FoundRegistry)
   | { readonly kind: 'connection'; readonly label: string; readonly username: string; readonly secret: string }
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
@@ -50,15 +60,22 @@ interface Asked {
   readonly access: AccessChoice;
 }
 
+/** Which service is to pull the image: App Service shows registries a token of the Resource Manager, as an identity. */
+export type Puller = 'appService' | 'containerApps';
+
 /** Asks how the service is to get at the image, the safest first. */
-export function accessPrompts<T extends Asked>(app: App, { image }: Deployable): readonly Prompt<T>[] {
+export function accessPrompts<T extends Asked>(
+  app: App,
+  { image }: Deployable,
+  puller: Puller = 'containerApps',
+): readonly Prompt<T>[] {
   // A box of its own step each: a step remembers what its box held.
   const ask: Prompt<Asked>[] = [
     {
       ask: async (boxes, { subscription }) => ({
         access: await boxes.pick(
           t('How may Azure pull {0}?', printReference(image)),
-          accessPicks(app, image, subscription?.tenantId),
+          accessPicks(app, image, puller, subscription?.tenantId),
         ),
       }),
     },
@@ -91,20 +108,27 @@ export function accessPrompts<T extends Asked>(app: App, { image }: Deployable):
 async function accessPicks(
   app: App,
   image: ImageReference,
+  puller: Puller,
   tenantId: string | undefined,
 ): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
   const found = await registryOf(app, image);
-  // The identities of a tenant are known in it alone.
-  const isElsewhere = found !== undefined && found.registry.subscription.tenantId !== tenantId;
+  const withoutIdentity = found === undefined ? undefined : whyNoIdentity(found.registry, puller, tenantId);
   if (found === undefined) picks.push(...(await connectionPicks(app, image)));
   else {
     const { name, usesAbac, adminUserEnabled } = found.registry;
-    if (!isElsewhere)
+    if (withoutIdentity === undefined)
       picks.push({
         label: t('Managed identity'),
-        detail: t('It gets the role {0} on {1}; no password is kept anywhere', pullRole(usesAbac), name),
-        value: { kind: 'identity', ...found },
+        detail: usesAbac
+          ? t(
+              'It gets the role {0} on {1}, for {2} alone; no password is kept anywhere',
+              pullRole(usesAbac),
+              name,
+              image.path,
+            )
+          : t('It gets the role {0} on {1}; no password is kept anywhere', pullRole(usesAbac), name),
+        value: { kind: 'identity', repository: image.path, ...found },
       });
     if (adminUserEnabled)
       picks.push({
@@ -117,12 +141,28 @@ async function accessPicks(
     picks.push({ label: t('Nothing: the image is public'), detail: t('Anybody may pull it'), value: { kind: 'none' } });
   picks.push({
     label: t('User name and password or token…'),
-    detail: isElsewhere
-      ? t('{0} is in another tenant, where no managed identity of this one is known', found.registry.name)
-      : t('They are kept in the secret settings of the service'),
+    detail: withoutIdentity ?? t('They are kept in the secret settings of the service'),
     value: { kind: 'typed', username: '', secret: '' },
   });
   return picks;
+}
+
+/** Why no managed identity can pull from a registry; nothing where one can. */
+function whyNoIdentity(
+  { name, subscription, refusesArmTokens }: AzureRegistry,
+  puller: Puller,
+  tenantId: string | undefined,
+): string | undefined {
+  // The identities of a tenant are known in it alone.
+  if (subscription.tenantId !== tenantId)
+    return t('{0} is in another tenant, where no managed identity of this one is known', name);
+  // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-disable-authentication-as-arm
+  if (puller === 'appService' && refusesArmTokens === true)
+    return t(
+      '{0} takes no tokens of the Resource Manager (azureADAuthenticationAsArmPolicy), which managed identities of App Service pull with',
+      name,
+    );
+  return undefined;
 }
 
 /** User names that stand for a token of some hours: a service would lose its access to the image with it. */
@@ -151,7 +191,16 @@ export function accessLine(choice: AccessChoice): string {
     case 'none':
       return t('The image is public: it is pulled without a credential.');
     case 'identity':
-      return t('Its managed identity gets the right to pull from {0}.', choice.registry.name);
+      return choice.registry.usesAbac
+        ? t(
+            'Its managed identity gets the right to pull {0} from {1}, and nothing else.',
+            choice.repository,
+            choice.registry.name,
+          )
+        : t(
+            'Its managed identity gets the right to pull from {0}. It holds for every repository there.',
+            choice.registry.name,
+          );
     case 'admin':
       return t('The password of the admin user of {0} is kept in its settings.', choice.registry.name);
     case 'connection':
@@ -233,6 +282,17 @@ export function checkWork(
   };
 }
 
+/** What it takes to set the image of a web app, or of a slot, which has actions of its own. */
+export function rightsToSet({ id, name, slot }: WebApp): readonly Right[] {
+  const type = slot === undefined ? 'Microsoft.Web/sites' : 'Microsoft.Web/sites/slots';
+  const label = slot === undefined ? name : `${name}/${slot}`;
+  return ['write', 'config/write', 'config/list/action'].map((verb) => ({
+    action: `${type}/${verb}`,
+    scope: id,
+    label,
+  }));
+}
+
 /** What it takes to make resources of these types in a group; one that is new can be asked about above it only. */
 export function rightsIn(place: Place, isNewGroup: boolean, types: readonly string[]): readonly Right[] {
   const { subscription, resourceGroup } = place;
@@ -251,7 +311,7 @@ export function identityWork(
   chosen?: string,
 ): readonly Work[] {
   if (choice.kind !== 'identity') return [];
-  const { azure, registry } = choice;
+  const { azure, registry, repository } = choice;
   let principalId = '';
   return [
     {
@@ -269,7 +329,19 @@ export function identityWork(
     {
       doing: t('Letting {0} pull from {1}', name, registry.name),
       makes: { label: t('its role {0} on {1}', pullRole(registry.usesAbac), registry.name) },
-      run: (_status, signal) => azure.access.grantPull(registry, principalId, signal),
+      run: async (_status, signal, say) => {
+        if ((await azure.access.grantPull({ ...registry, repository }, principalId, signal)) === 'granted') return;
+        const role = pullRole(registry.usesAbac);
+        say(
+          t(
+            '{0} has the role {1} on {2} already, under a condition that somebody wrote. Whether that lets it pull {3}, the pull shows.',
+            name,
+            role,
+            registry.name,
+            repository,
+          ),
+        );
+      },
     },
   ];
 }

@@ -58,7 +58,7 @@ export function appServicePrompts(
     ...subscriptionPrompts<AppServiceAnswers>(accounts),
     ...targetPrompts,
     ...newAppPrompts(app, deployable),
-    ...accessPrompts<AppServiceAnswers>(app, deployable),
+    ...accessPrompts<AppServiceAnswers>(app, deployable, 'appService'),
   ];
 }
 

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { DeployedImage, WebApp } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './access';
+import { accessLine, checkWork, identityWork, referenceFor, rightsIn, rightsToSet } from './access';
 import type { Right } from './access';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { groupWork } from './groupWork';
@@ -64,12 +64,7 @@ export function appServiceWork(
   ];
   const deployed = () => app;
   if (target !== 'new') {
-    const rights = ['Microsoft.Web/sites/write', 'Microsoft.Web/sites/config/write'].map((action) => ({
-      action,
-      scope: target.id,
-      label: whichOf(target),
-    }));
-    return { steps: [check(rights), ...imageWork(whichOf(target))], deployed };
+    return { steps: [check(rightsToSet(target)), ...imageWork(whichOf(target))], deployed };
   }
   const place = placeOf(told);
   if (place === undefined || group === undefined || group === 'new') return nothing;

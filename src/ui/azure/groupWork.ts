@@ -1,9 +1,13 @@
 import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { Azure, Place } from '../../azure/azure';
+import { reason } from '../report';
 import type { Work } from './work';
 
-/** Makes the resource group, where it is a new one, and sees that the services are there of which something is to be in it. */
+/**
+ * Makes the resource group, where it is a new one, and switches the services on of which something is to be in it. Whether one that
+ * is not on yet takes it all the same, it answers then.
+ */
 export function groupWork(
   azure: Azure,
   place: Place,
@@ -12,9 +16,12 @@ export function groupWork(
   namespaces: readonly string[],
 ): readonly Work[] {
   const { subscription, resourceGroup } = place;
-  const services = namespaces.map((namespace) => ({
+  const services = namespaces.map((namespace): Work => ({
     doing: t('Making sure that {0} is switched on in {1}', namespace, subscription.name),
-    run: (_status: (text: string) => void, signal: AbortSignal) => azure.register(subscription, namespace, signal),
+    run: async (_status, signal, say) => {
+      const why = await azure.register(subscription, namespace, signal);
+      if (why !== undefined) say(t('{0} What is to be made is tried all the same.', reason(why)));
+    },
   }));
   if (!isNew) return services;
   return [

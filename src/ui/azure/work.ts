@@ -20,7 +20,8 @@ export interface Work {
   readonly makes?: Made;
   /** A long operation, which Azure finishes by itself: it is not given up by whoever cancels, who is told how it ends. */
   readonly goesOn?: boolean;
-  readonly run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>;
+  /** `say`: tells at once what may go wrong further on, and does not stop the work. */
+  readonly run: (status: (text: string) => void, signal: AbortSignal, say: (text: string) => void) => Promise<void>;
 }
 
 interface Where {
@@ -45,7 +46,10 @@ export async function work(app: App, title: string, where: Where, steps: readonl
         const status = (text: string) => {
           progress(`${place} · ${text}`);
         };
-        const begin = async () => step.run(status, goesOn ? new AbortController().signal : signal);
+        const say = (text: string) => {
+          app.tell(text, 'warning');
+        };
+        const begin = async () => step.run(status, goesOn ? new AbortController().signal : signal, say);
         running = begin();
         await (goesOn ? abandonable(running, signal) : running);
       } catch (error) {

@@ -94,8 +94,10 @@ export class ConnectionStore implements vscode.Disposable {
   /** Anonymous for one that is not there (any more). Rejects where the store of secrets cannot tell. */
   async credential(id: string): Promise<Credential> {
     const connection = this.find(id);
-    // Who has a secret has an account: for visitors no keyring is asked, which may be locked.
-    return connection?.account === undefined ? { kind: 'anonymous' } : this.secrets.read(connection);
+    // Who has a secret has an account, though another editor may know of that: for other visitors no keyring is asked, which may be
+    // locked.
+    const mayHaveSecret = connection?.account !== undefined || connection?.shared === true;
+    return mayHaveSecret ? this.secrets.read(connection) : { kind: 'anonymous' };
   }
 
   /** All that a secret may be stored for, those of workspaces that are not open among them. */

@@ -27,7 +27,7 @@ export interface AcrOptions {
     /** Who may do everything in it, unless `grants` says less. */
     readonly users: readonly string[];
     readonly grants?: Grants;
-    /** What a token may be for besides registries. */
+    /** What a token may be for. */
     readonly audiences: () => readonly string[];
   };
 }
@@ -141,7 +141,7 @@ async function exchange(
 ): Promise<Reply> {
   const form = new URLSearchParams(body.toString());
   const claims = entra?.tokens.read(form.get('access_token') ?? '');
-  const audiences = ['https://containerregistry.azure.net', ...(entra?.audiences() ?? [])];
+  const audiences = entra?.audiences() ?? [];
   const isFor = claims !== undefined && audiences.includes(claims.aud.replace(/\/$/, ''));
   const isComplete = method === 'POST' && form.get('grant_type') === 'access_token' && form.has('service');
   if (!isComplete) return errorReply(400, 'UNSUPPORTED', 'The request is not a valid exchange of an access token.');

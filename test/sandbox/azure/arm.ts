@@ -3,7 +3,7 @@ import { jsonReply, type ServedRequest } from '../serve';
 import { appRoutes } from './armApps';
 import { registryRoutes } from './armRegistries';
 import { refusedPlace, resourceRoutes, tenantRoutes } from './armResources';
-import { armError, type ArmRoute, type ArmState } from './armState';
+import { actionOf, armError, refusal, type ArmRoute, type ArmState } from './armState';
 import { webRoutes } from './armWeb';
 import type { EntraClaims, EntraTokens } from './entraTokens';
 
@@ -56,7 +56,9 @@ export async function armAnswer(
     const parsed = parse(body);
     if (parsed === undefined)
       return armError(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.');
-    const refused = method === 'PUT' ? refusedPlace(state, url.pathname, parsed.location) : undefined;
+    const act = actionOf(method, url.pathname);
+    const isDenied = act === undefined ? undefined : refusal(state, claims, act.action, act.scope);
+    const refused = isDenied ?? (method === 'PUT' ? refusedPlace(state, url.pathname, parsed.location) : undefined);
     return refused ?? answer(state, { method, parts, query: url.searchParams, body: parsed, subscription, claims });
   }
   if (versions.length > 0)

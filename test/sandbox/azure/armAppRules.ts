@@ -1,5 +1,5 @@
 import type { Reply } from '../faults';
-import type { roles } from './armResources';
+import { mayPull } from './armRegistries';
 import { armError, listed, resourceIn, type ArmState, type Resource } from './armState';
 
 export interface AppSecret {
@@ -211,13 +211,13 @@ export function pullProblem(state: ArmState, app: Resource): string | undefined 
     );
     if (registry === undefined || registry.properties.anonymousPullEnabled === true) continue;
     const access = configuration?.registries?.find(({ server }) => server === registry.properties.loginServer);
-    if (access === undefined || !mayPull(state, app, registry, access))
+    if (access === undefined || !hasAccess(state, app, registry, access, image))
       return `Failed to provision revision for container app '${app.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.containers.${name}.image' is invalid with details: 'Invalid value: "${image}": GET https: UNAUTHORIZED: authentication required'`;
   }
   return undefined;
 }
 
-function mayPull(state: ArmState, app: Resource, registry: Resource, access: AppRegistry): boolean {
+function hasAccess(state: ArmState, app: Resource, registry: Resource, access: AppRegistry, image: string): boolean {
   const { identity = '', username, passwordSecretRef = '' } = access;
   if (identity === '') {
     const password = state.secrets.get(app.id.toLowerCase())?.[passwordSecretRef];
@@ -225,10 +225,6 @@ function mayPull(state: ArmState, app: Resource, registry: Resource, access: App
     return isAdmin && registry.properties.adminUserEnabled === true;
   }
   const principalId = principalOf(state, app, identity);
-  const usesAbac = registry.properties.roleAssignmentMode === 'AbacRepositoryPermissions';
-  const role: keyof typeof roles = usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
-  return (
-    principalId !== undefined &&
-    state.assignments.some((one) => one.scope === registry.id && one.principalId === principalId && one.role === role)
-  );
+  const repository = image.slice(image.indexOf('/') + 1).replace(/[:@].*$/, '');
+  return principalId !== undefined && mayPull(state, registry, repository, principalId);
 }

@@ -6,7 +6,6 @@ import {
   longRunning,
   notFound,
   paged,
-  refusal,
   put,
   resourceIn,
   type ArmRoute,
@@ -99,8 +98,7 @@ export const registryRoutes: readonly ArmRoute[] = [
     method: 'GET',
     path: /^(\/subscriptions\/([^/]+))\/providers\/Microsoft\.ContainerRegistry\/registries$/i,
     apiVersion,
-    answer: (state, { parts: [path = '', scope = ''], query, claims }) =>
-      refusal(state, claims, 'Microsoft.ContainerRegistry/registries/read', scope) ??
+    answer: (state, { parts: [path = '', scope = ''], query }) =>
       paged(state, path, apiVersion, listed(state, scope, type), query),
   },
   {
@@ -200,6 +198,34 @@ export const registryRoutes: readonly ArmRoute[] = [
     answer: (state, { parts }) => operationStatus(state, parts.at(-1) ?? ''),
   },
 ];
+
+/**
+ * Whether an identity may pull a repository. Where rights go by repository, AcrPull gives none, and a condition may leave it out:
+ * https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
+ */
+export function mayPull(
+  { assignments }: ArmState,
+  registry: Resource,
+  repository: string,
+  principalId: string | undefined,
+): boolean {
+  const isAbac = registry.properties.roleAssignmentMode === 'AbacRepositoryPermissions';
+  const role = isAbac ? 'Container Registry Repository Reader' : 'AcrPull';
+  return assignments.some(
+    ({ condition, ...one }) =>
+      one.role === role &&
+      one.principalId === principalId &&
+      `${registry.id}/`.toLowerCase().startsWith(`${one.scope}/`.toLowerCase()) &&
+      (!isAbac || condition === undefined || repositoriesIn(condition).includes(repository.toLowerCase())),
+  );
+}
+
+/** Of a condition as the page above has it, for one repository or several. */
+function repositoriesIn(condition: string): readonly string[] {
+  const name =
+    /@Request\[Microsoft\.ContainerRegistry\/registries\/repositories:name\] StringEqualsIgnoreCase '([^']+)'/g;
+  return [...condition.matchAll(name)].map(([, repository = '']) => repository.toLowerCase());
+}
 
 /** `InProgress` as often as the sandbox is told, then the end. */
 export function operationStatus(state: ArmState, name: string) {

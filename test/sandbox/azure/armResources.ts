@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Reply } from '../faults';
 import { jsonReply } from '../serve';
-import { armError, listed, paged, put, refusal, resourceIn } from './armState';
-import type { ArmRoute, ArmState, SandboxTenant } from './armState';
+import { armError, deniedAt, listed, paged, put, resourceIn } from './armState';
+import type { ArmRoute, ArmState, RoleAssignment, SandboxTenant } from './armState';
 import type { EntraClaims } from './entraTokens';
 
 const groups = '2025-04-01';
@@ -78,11 +78,12 @@ export const resourceRoutes: readonly ArmRoute[] = [
     method: 'GET',
     path: /^\/subscriptions\/([^/]+)\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App))$/i,
     apiVersion: groups,
-    answer: ({ registrations }, { parts: [path = '', , namespace = ''] }) => {
+    answer: (state, { parts: [path = '', , namespace = ''] }) => {
+      const { registrations } = state;
       const types = ['registries', 'sites', 'serverFarms', 'containerApps', 'managedEnvironments'];
       const resourceTypes = types.map((resourceType) => ({ resourceType, locations, apiVersions: [] }));
       const registrationState = registrations.get(namespace) ?? 'Registered';
-      if (registrationState === 'Registering') registrations.delete(namespace);
+      if (registrationState === 'Registering' && --state.registeringFor <= 0) registrations.delete(namespace);
       return jsonReply(200, { id: path, namespace, registrationState, resourceTypes });
     },
   },
@@ -91,7 +92,7 @@ export const resourceRoutes: readonly ArmRoute[] = [
     path: /^(\/subscriptions\/[^/]+\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App)))\/register$/i,
     apiVersion: groups,
     answer: ({ registrations }, { parts: [, id = '', namespace = ''] }) => {
-      registrations.set(namespace, 'Registering');
+      if (registrations.has(namespace)) registrations.set(namespace, 'Registering');
       return jsonReply(200, { id, namespace, registrationState: 'Registering', resourceTypes: [] });
     },
   },
@@ -99,8 +100,16 @@ export const resourceRoutes: readonly ArmRoute[] = [
     method: 'GET',
     path: /^(.*)\/providers\/Microsoft\.Authorization\/permissions$/i,
     apiVersion: authorization,
-    answer: (state, { parts: [, scope = ''] }) => {
-      const notActions = state.denied.get(scope.toLowerCase().replaceAll('//', '/')) ?? [];
+    answer: (state, { parts: [, scope = ''], claims }) => {
+      const status = state.untold.get(scope.toLowerCase());
+      if (status === 400) return armError(400, 'BadRequest', 'The request is not supported at this scope.');
+      if (status !== undefined)
+        return armError(
+          status,
+          'AuthorizationFailed',
+          `The client '${claims.upn}' does not have authorization to perform action 'Microsoft.Authorization/permissions/read' over scope '${scope}'.`,
+        );
+      const notActions = deniedAt(state, scope);
       return jsonReply(200, { value: [{ actions: ['*'], notActions, dataActions: [], notDataActions: [] }] });
     },
   },
@@ -125,36 +134,109 @@ export const resourceRoutes: readonly ArmRoute[] = [
     method: 'PUT',
     path: /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i,
     apiVersion: authorization,
-    answer: (state, { parts: [id = '', scope = '', name = ''], body, claims }) => {
-      const { roleDefinitionId, principalId, principalType } = (body.properties ?? {}) as Record<
-        string,
-        string | undefined
-      >;
-      if (!/^[0-9a-f-]{36}$/.test(name))
-        return armError(400, 'InvalidRoleAssignmentId', 'The role assignment ID must be a GUID.');
-      if (roleDefinitionId === undefined || principalId === undefined)
-        return armError(
-          400,
-          'InvalidRequestContent',
-          'The request content was invalid: roleDefinitionId and principalId are required.',
-        );
-      const role = Object.entries(roles).find(([, guid]) => roleDefinitionId.endsWith(guid))?.[0];
-      if (role === undefined)
-        return armError(400, 'RoleDefinitionDoesNotExist', 'The specified role definition does not exist.');
-      const refused = refusal(state, claims, 'Microsoft.Authorization/roleAssignments/write', scope);
-      if (refused !== undefined) return refused;
-      if (state.assignments.some((one) => one.scope === scope && one.principalId === principalId && one.role === role))
-        return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
-      state.assignments.push({ scope, principalId, role });
-      return jsonReply(201, {
-        id,
-        name,
-        type: 'Microsoft.Authorization/roleAssignments',
-        properties: { roleDefinitionId, principalId, principalType, scope, createdOn: new Date().toISOString() },
-      });
+    answer: (state, { parts: [id = '', scope = '', name = ''], body }) => assign(state, { id, scope, name }, body),
+  },
+  {
+    method: 'GET',
+    path: /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments$/i,
+    apiVersion: authorization,
+    answer: (state, { parts: [, scope = ''], query, subscription }) => {
+      const principal = /^principalId eq '(.*)'$/.exec(query.get('$filter') ?? '')?.[1];
+      const value = state.assignments
+        .filter((one) => isWithin(one.scope, scope) || isWithin(scope, one.scope))
+        .filter(({ principalId }) => principal === undefined || principalId === principal)
+        .map((one) => assignment(one, subscription?.id ?? ''));
+      return jsonReply(200, { value });
     },
   },
 ];
+
+function isWithin(scope: string, above: string): boolean {
+  return `${scope}/`.toLowerCase().startsWith(`${above}/`.toLowerCase());
+}
+
+function assignment({ name, scope, role, principalId, condition }: RoleAssignment, subscription: string) {
+  const guid = Object.entries(roles).find(([known]) => known === role)?.[1] ?? '';
+  return {
+    id: `${scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+    name,
+    type: 'Microsoft.Authorization/roleAssignments',
+    properties: {
+      roleDefinitionId: `/subscriptions/${subscription}/providers/Microsoft.Authorization/roleDefinitions/${guid}`,
+      principalId,
+      principalType: 'ServicePrincipal',
+      scope,
+      condition: condition ?? null,
+      conditionVersion: condition === undefined ? null : '2.0',
+    },
+  };
+}
+
+/**
+ * Gives a role. One principal has a role in one scope once, whatever the condition; that can be written anew.
+ * https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshooting and, of the condition,
+ * https://github.com/hashicorp/terraform-provider-azurerm/issues/24045
+ */
+function assign(
+  state: ArmState,
+  { id, scope, name }: { readonly id: string; readonly scope: string; readonly name: string },
+  body: Record<string, unknown>,
+): Reply {
+  const { roleDefinitionId, principalId, condition, conditionVersion } = (body.properties ?? {}) as Record<
+    string,
+    string | undefined
+  >;
+  if (!/^[0-9a-f-]{36}$/.test(name))
+    return armError(400, 'InvalidRoleAssignmentId', 'The role assignment ID must be a GUID.');
+  if (roleDefinitionId === undefined || principalId === undefined)
+    return armError(
+      400,
+      'InvalidRequestContent',
+      'The request content was invalid: roleDefinitionId and principalId are required.',
+    );
+  const role = Object.entries(roles).find(([, guid]) => roleDefinitionId.endsWith(guid))?.[0];
+  if (role === undefined)
+    return armError(400, 'RoleDefinitionDoesNotExist', 'The specified role definition does not exist.');
+  if (condition !== undefined && conditionVersion !== '2.0')
+    return armError(400, 'InvalidConditionVersion', 'The condition version of the role assignment is invalid.');
+  if (isUnknownYet(state, principalId))
+    return armError(
+      400,
+      'PrincipalNotFound',
+      `Principal ${principalId.replaceAll('-', '')} does not exist in the directory. Check that you have the correct principal ID. If you are creating this principal and then immediately assigning a role, this error might be related to a replication delay. In this case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.`,
+    );
+  const there = state.assignments.find((one) => one.name === name && one.scope === scope);
+  if (there !== undefined && (there.role !== role || there.principalId !== principalId))
+    return armError(
+      400,
+      'RoleAssignmentUpdateNotPermitted',
+      'Tenant ID, application ID, principal ID, and scope are not allowed to be updated.',
+    );
+  const isGiven = (one: RoleAssignment) => one.scope === scope && one.principalId === principalId && one.role === role;
+  if (there === undefined && state.assignments.some(isGiven))
+    return armError(409, 'RoleAssignmentExists', 'The role assignment already exists.');
+  const given = there ?? { name, scope, principalId, role };
+  if (condition === undefined) delete given.condition;
+  else given.condition = condition;
+  if (there === undefined) state.assignments.push(given);
+  const { properties } = assignment(given, id.split('/')[2] ?? '');
+  return jsonReply(201, {
+    id,
+    name,
+    type: 'Microsoft.Authorization/roleAssignments',
+    properties: { ...properties, roleDefinitionId, createdOn: new Date().toISOString() },
+  });
+}
+
+/** An identity that was made just now is not known everywhere at once. */
+function isUnknownYet(state: ArmState, principalId: string): boolean {
+  const isOwn = [...state.resources.values()].some(
+    ({ identity }) => (identity as { principalId?: string } | undefined)?.principalId === principalId,
+  );
+  const left = state.replicated.get(principalId) ?? (isOwn ? state.unknownFor : 0);
+  state.replicated.set(principalId, Math.max(0, left - 1));
+  return left > 0;
+}
 
 /** Whom a resource runs as, once it has an identity. */
 export function systemIdentity(tenantId: string | undefined, type = 'SystemAssigned') {
@@ -191,7 +273,8 @@ export function refusedPlace({ registrations }: ArmState, path: string, location
   const [, namespace = '', type = ''] =
     /\/providers\/(Microsoft\.(?:ContainerRegistry|Web|App))\/([^/]+)\/[^/]+$/i.exec(path) ?? [];
   if (namespace === '') return undefined;
-  if (registrations.has(namespace))
+  // One that is being switched on is there before it says so: https://github.com/microsoft/vscode-azuretools/pull/648
+  if (registrations.get(namespace) === 'NotRegistered')
     return armError(
       409,
       'MissingSubscriptionRegistration',

@@ -26,9 +26,12 @@ export interface SandboxSubscription {
 }
 
 export interface RoleAssignment {
+  readonly name: string;
   readonly scope: string;
   readonly principalId: string;
   readonly role: string;
+  /** Where it holds, in the language of conditions; absent: everywhere in its scope. */
+  condition?: string;
 }
 
 /** All there is in the sandbox's Azure. */
@@ -44,12 +47,20 @@ export interface ArmState {
   /** Secrets that answers leave out, by id of the resource in lower case. */
   readonly secrets: Map<string, Record<string, string>>;
   readonly assignments: RoleAssignment[];
-  /** Actions that nobody may do, by scope in lower case. */
+  /** Actions that nobody may do, by scope in lower case: there and below it. */
   readonly denied: Map<string, readonly string[]>;
+  /** With which status it is refused to tell what somebody may do, by scope in lower case. */
+  readonly untold: Map<string, number>;
+  /** Principals of identities that roles were asked for, and how often each is still unknown to the directory's replicas. */
+  readonly replicated: Map<string, number>;
+  /** How often a new identity is unknown before it is known. */
+  unknownFor: number;
   /** Registries that answer, by login server. */
   readonly registries: Map<string, SandboxAcr>;
   /** How far the services are that are not switched on, by namespace: `NotRegistered`, `Registering`. */
   readonly registrations: Map<string, string>;
+  /** How often a service that is being switched on says so before it is. */
+  registeringFor: number;
   /** Names that somebody else has. */
   readonly taken: Set<string>;
   /** How often an operation says that it is not done. */
@@ -81,18 +92,61 @@ export function armError(status: number, code: string, message: string): Reply {
   return jsonReply(status, { error: { code, message } });
 }
 
+/**
+ * How App Service itself refuses, and what is behind it; of its addresses only the gateway in front answers as `armError` does.
+ * Recorded by the Azure CLI (appservice, 400 of a zone redundant plan), and for 401 https://github.com/Azure/azure-cli/issues/31665
+ */
+export function webError(status: number, code: string, message: string): Reply {
+  const entity = { ExtendedCode: '51021', MessageTemplate: '{0}', Parameters: [message], Code: code, Message: message };
+  const Details = [{ Message: message }, { Code: code }, { ErrorEntity: entity }];
+  return jsonReply(status, { Code: code, Message: message, Target: null, Details, Innererror: null });
+}
+
 export function notFound(id: string): Reply {
   return armError(404, 'ResourceNotFound', `The Resource '${id}' under resource group was not found.`);
 }
 
 /** Whether somebody lacks the right to an action: https://learn.microsoft.com/en-us/azure/role-based-access-control/troubleshooting */
 export function refusal(state: ArmState, { upn }: EntraClaims, action: string, scope: string): Reply | undefined {
-  if (state.denied.get(scope.toLowerCase())?.includes(action) !== true) return undefined;
+  if (!deniedAt(state, scope).some((pattern) => isCovered(pattern, action))) return undefined;
   return armError(
     403,
     'AuthorizationFailed',
     `The client '${upn}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   );
+}
+
+/** What nobody may do there, because it is denied there or above. */
+export function deniedAt({ denied }: ArmState, scope: string): readonly string[] {
+  const at = scope.toLowerCase().replaceAll('//', '/');
+  return [...denied].filter(([above]) => `${at}/`.startsWith(`${above}/`)).flatMap(([, actions]) => actions);
+}
+
+function isCovered(pattern: string, action: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`, 'i').test(action);
+}
+
+/**
+ * The action that a request is, and where: `Microsoft.Web/sites/config/write`. Nothing where it is about no resource.
+ * https://learn.microsoft.com/en-us/azure/role-based-access-control/resource-provider-operations
+ */
+export function actionOf(
+  method: string,
+  path: string,
+): { readonly action: string; readonly scope: string } | undefined {
+  const at = path.toLowerCase().lastIndexOf('/providers/');
+  const [namespace, ...segments] = at === -1 ? [] : path.slice(at + '/providers/'.length).split('/');
+  if (namespace === undefined) return undefined;
+  const types = segments.filter((_segment, index) => index % 2 === 0);
+  const above = path.slice(0, at);
+  if (method === 'POST' && segments.length % 2 === 1) {
+    const scope = segments.length === 1 ? above : path.slice(0, path.lastIndexOf('/'));
+    return { action: `${[namespace, ...types].join('/')}/action`, scope };
+  }
+  const verb = { GET: 'read', PUT: 'write', PATCH: 'write', DELETE: 'delete' }[method];
+  if (verb === undefined || types.length === 0) return undefined;
+  return { action: `${[namespace, ...types].join('/')}/${verb}`, scope: segments.length % 2 === 1 ? above : path };
 }
 
 /** An operation that takes a while: 201 or 202 with the place to ask, in the header that its description names. azure-recordings, see README of the data */

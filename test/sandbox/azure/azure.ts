@@ -72,17 +72,19 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     ...new Set(options.tenants.flatMap((tenant) => tenant.users)),
     ...applications.map(({ clientId }) => clientId),
   ];
-  const open = ({
-    repositories = [],
-    grants,
-    options: more,
-  }: Pick<SeedRegistry, 'repositories' | 'grants' | 'options'>) =>
-    startAcr({
+  const open = async (seed: Pick<SeedRegistry, 'repositories' | 'grants' | 'options'>) => {
+    const { repositories = [], grants, options: more } = seed;
+    let host = '';
+    const audiences = () => [registryAudience, ...(takesArmTokens(state, host) ? [state.url] : [])];
+    const acr = await startAcr({
       repositories,
       tls: pki.tls(),
-      entra: { tokens, users, audiences: () => [state.url], ...(grants === undefined ? {} : { grants }) },
+      entra: { tokens, users, audiences, ...(grants === undefined ? {} : { grants }) },
       ...more,
     });
+    host = acr.host;
+    return acr;
+  };
   const state: ArmState = {
     url: '',
     tenants: [...options.tenants],
@@ -93,6 +95,10 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     secrets: new Map(),
     assignments: [],
     denied: new Map(),
+    untold: new Map(),
+    replicated: new Map(),
+    unknownFor: 1,
+    registeringFor: 1,
     registries: new Map(),
     taken: new Set(),
     polls: 1,
@@ -163,6 +169,18 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
       await Promise.all([server.stop(), ...[...state.registries.values()].map((acr) => acr.stop())]);
     },
   };
+}
+
+/** What tokens for registries are for, but in Microsoft's other clouds. */
+const registryAudience = 'https://containerregistry.azure.net';
+
+/** Unless a policy keeps tokens of the Resource Manager out: https://learn.microsoft.com/en-us/cli/azure/acr/config/authentication-as-arm */
+function takesArmTokens({ resources }: ArmState, host: string): boolean {
+  const found = [...resources.values()].find(({ properties }) => properties.loginServer === host);
+  const { azureADAuthenticationAsArmPolicy: policy } = (found?.properties.policies ?? {}) as {
+    azureADAuthenticationAsArmPolicy?: { status?: string };
+  };
+  return policy?.status !== 'disabled';
 }
 
 /** https://github.com/microsoft/vscode/blob/1.105.0/extensions/microsoft-authentication/package.json `microsoft-sovereign-cloud` */

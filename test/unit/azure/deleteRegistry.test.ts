@@ -1,10 +1,11 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { App } from '../../../src/ui/app';
 import { deleteRegistry } from '../../../src/ui/commands/azureResources';
 import { report } from '../../../src/ui/report';
 import type { Node } from '../../../src/ui/tree/node';
 import { connectionNode, fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
+import { eventually } from '../eventually';
 import { contoso, mona, openAzure, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
@@ -87,9 +88,9 @@ describe('Delete Registry…', () => {
     const { outcome, told, done, refreshed, parent } = await deleting('main', true);
     expect(outcome).toMatchObject({ name: 'AbortError' });
     const left = 'Deleting main: Azure goes on by itself. You are told how it ends.';
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(told).toEqual([left, 'Deleted main']);
-    }, 10_000);
+    });
     expect([done, refreshed]).toEqual([[], [parent]]);
     expect(isThere()).toBe(false);
   });
@@ -97,9 +98,9 @@ describe('Delete Registry…', () => {
   it('tells that it failed when nobody watched any more', async () => {
     failAtItsEnd();
     const { failed, refreshed } = await deleting('main', true);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(failed).toEqual([expect.stringMatching(/^Could not delete main: .*The scope is locked/)]);
-    }, 10_000);
+    });
     expect(refreshed).toEqual([]);
   });
 });

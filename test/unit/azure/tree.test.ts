@@ -305,6 +305,7 @@ describe('the registries of an account of Azure', () => {
   it('of a tenant that wants more of somebody lead to signing in to it', async () => {
     azure().fail((request) => request.path.startsWith('/subscriptions?'), {
       status: 401,
+      headers: { 'WWW-Authenticate': 'Bearer error="insufficient_claims"' },
       times: 1,
       body: JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'A second factor is missing.' } }),
     });

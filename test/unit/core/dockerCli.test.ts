@@ -1,14 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
 import type { Credential } from '../../../src/core/model';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
-import { findProgram } from '../../sandbox/process';
-import { tempDir } from '../../sandbox/tempDir';
 import { failing } from '../failing';
 import { fakePrograms } from './fakePrograms';
-import { alice, everything } from './loginPlace';
+import { alice } from './loginPlace';
 
 const { signal: never } = new AbortController();
 const host = 'registry.example.com:5000';
@@ -126,56 +121,5 @@ describe('the docker command', () => {
     await add('docker', 'exec sleep 60');
     const signal = AbortSignal.timeout(300);
     await expect(dockerLogIn(host, alice, signal, env)).rejects.toHaveProperty('name', 'TimeoutError');
-  });
-});
-
-const whyNotReal =
-  findProgram('docker') === undefined
-    ? 'missing: docker'
-    : hasDockerRegistry()
-      ? undefined
-      : 'missing: docker-registry';
-if (whyNotReal !== undefined) console.log(`The real docker command is left out: ${whyNotReal}`);
-
-describe.skipIf(whyNotReal !== undefined)('the real docker command', { timeout: 30_000 }, () => {
-  let registry: RunningRegistry;
-
-  beforeAll(async () => {
-    registry = await startDockerRegistry({ auth: { kind: 'basic', users: { alice: secret } } });
-    return registry.stop;
-  });
-
-  async function user() {
-    const { path: home, remove } = await tempDir('docker-cli');
-    onTestFinished(remove);
-    const read = async (): Promise<unknown> => JSON.parse(await readFile(join(home, 'config.json'), 'utf8'));
-    return { read, env: { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG: home } };
-  }
-
-  it('logs in and out', async () => {
-    const { env, read } = await user();
-    const server = `127.0.0.1:${registry.port}`;
-    await dockerLogIn(server, alice, never, env);
-    expect(await read()).toEqual({ auths: { [server]: { auth: btoa(`alice:${secret}`) } } });
-    await dockerLogOut(server, never, env);
-    expect(await read()).toEqual({ auths: {} });
-    await dockerLogOut(server, never, env);
-  });
-
-  it('is quoted when the registry refuses', async () => {
-    const { env } = await user();
-    const mistyped = { kind: 'basic', username: 'alice', secret: 'wonder-lamp' } as const;
-    const failure = await failing(dockerLogIn(`127.0.0.1:${registry.port}`, mistyped, never, env));
-    expect(failure.kind).toBe('unauthorized');
-    expect(failure.message).toMatch(/unauthorized/i);
-    expect(everything(failure)).not.toContain('wonder-lamp');
-  });
-
-  it('is quoted when nothing answers', async () => {
-    const { env } = await user();
-    const failure = await failing(dockerLogIn('127.0.0.1:1', alice, never, env));
-    expect(failure.kind).toBe('rejected');
-    expect(failure.message).toContain('connection refused');
-    expect(everything(failure)).not.toContain(secret);
   });
 });

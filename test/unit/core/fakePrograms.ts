@@ -34,7 +34,8 @@ export async function fakePrograms(): Promise<FakePrograms> {
   };
   return {
     directory,
-    env: { PATH: `${directory}:${process.env.PATH ?? ''}` },
+    // Scripts need no more than every Unix has.
+    env: { PATH: `${directory}:${process.env.PATH ?? ''}:/usr/bin:/bin` },
     addFile,
     add: async (name, script) => {
       const keep = `printf '%s\\n' "$@" > "$0.argv"; cat > "$0.stdin"`;

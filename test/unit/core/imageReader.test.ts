@@ -7,10 +7,8 @@ import { isDigestTag } from '../../../src/core/referrersTag';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
 import { jsonBlob, layer } from '../../sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
 import { buildImage, buildIndex, buildManifest, mediaTypes, type BuiltManifest } from '../../sandbox/images';
-import { seedFilesystem, type SeedRepository } from '../../sandbox/seed';
-import { tempDir } from '../../sandbox/tempDir';
+import { type SeedRepository } from '../../sandbox/seed';
 import { startRecorder } from '../../sandbox/recorder';
 import { startV2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
@@ -248,21 +246,16 @@ describe('readPlatforms', () => {
     expect(Buffer.from(file).toString()).toBe('{"spdxVersion":"SPDX-2.3"}');
   });
 
-  it.skipIf(!hasDockerRegistry())('finds referrers by their tag where there is no API', async () => {
+  it('finds referrers by their tag where there is no API', async () => {
     const tags = {
       a: index,
       [artifacts.cosignTag(arm)]: cosigned,
       [artifacts.referrersTag(amd)]: artifacts.buildReferrersIndex([signature]),
       [artifacts.referrersTag(index)]: artifacts.buildReferrersIndex([sbom]),
     };
-    const root = await tempDir('reader');
-    await seedFilesystem(root.path, [{ name: 'team/app', tags }]);
-    const registry = await startDockerRegistry({ root: root.path });
-    onTestFinished(async () => {
-      await registry.stop();
-      await root.remove();
-    });
-    const source = { client: clientOf(registry.url) };
+    const server = await startV2Server({ repositories: [{ name: 'team/app', tags }], referrers: false });
+    onTestFinished(server.stop);
+    const source = { client: clientOf(server.url) };
     expect(typesOf(await readAll(source, 'a', Object.keys(tags)))).toEqual(expected);
   });
 

@@ -55,6 +55,12 @@ describe('the registries that docker and podman know', () => {
     ]);
   });
 
+  it('are of the variable those alone that docker takes', async () => {
+    const auths = { 'https://ghcr.io': encoded('octocat:s'), 'quay.io': encoded('bob:b') };
+    const { logins: known } = await logins({}, {}, { DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) });
+    expect(known).toEqual([{ host: 'quay.io', keeper: 'environment', account: 'bob' }]);
+  });
+
   it('are those that helpers are named for, and those that the helper of all lists', async () => {
     const list = {
       'https://index.docker.io/v1/': 'alice',
@@ -89,7 +95,7 @@ describe('the registries that docker and podman know', () => {
     ['lists what are no names', `echo '{"ghcr.io": {"Secret": "hunter2"}}'`, helperProblem.rubbish],
     ['fails', 'echo no keychain; exit 1', helperProblem.failed],
     ['hangs', 'exec sleep 60', helperProblem.hangs],
-  ])('are told although the helper of all %s', { timeout: 15_000 }, async (_name, script, code) => {
+  ])('are told although the helper of all %s', async (_name, script, code) => {
     const { logins: known, failures } = await logins(
       {
         [dockers]: { credsStore: 'desktop', credHelpers: { 'ecr.example.com': 'ecr-login' } },

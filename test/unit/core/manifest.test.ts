@@ -59,6 +59,16 @@ describe('readManifest', () => {
       expect(readManifest(served(fixture(`${name}.manifest`), headers), 'a')).toMatchObject({ kind, mediaType });
   });
 
+  it('takes a signed schema 1 by the name of all its bytes, which registries give it that do not know it', () => {
+    const digest = 'sha256:e028c450623065a8813712d8018f9a3d49e8adaad885f6e01371a1e26bd2224d';
+    const stated = served(fixture('schema1.manifest'), {
+      'content-type': schema1Type,
+      'docker-content-digest': digest,
+    });
+    for (const reference of ['latest', digest])
+      expect(readManifest(stated, reference)).toMatchObject({ kind: 'schema1', digest });
+  });
+
   it('believes the header, then the manifest', () => {
     const parameters = `${mediaTypes.ociIndex}; charset=utf-8`;
     expect(readManifest(typed('oci-index-without-media-type', parameters), 'a').mediaType).toBe(mediaTypes.ociIndex);

@@ -3,12 +3,9 @@ import { axiosHttp } from '../../../src/core/http';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry } from '../../sandbox/dockerRegistry';
 import type { Reply } from '../../sandbox/faults';
 import { buildImage, buildIndex, mediaTypes } from '../../sandbox/images';
-import { seedFilesystem } from '../../sandbox/seed';
 import { jsonReply } from '../../sandbox/serve';
-import { tempDir } from '../../sandbox/tempDir';
 import type { V2ServerOptions } from '../../sandbox/v2Options';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
@@ -61,19 +58,6 @@ describe('lists', () => {
     expect(first.items).toEqual(['a', 'b']);
     expect((await client.catalog(first.next, signal)).items).toEqual(['team/app']);
     expect(server.requests.map(({ path }) => path)).toEqual(['/v2/_catalog', '/v2/_catalog?last=b&n=2']);
-  });
-
-  it.skipIf(!hasDockerRegistry())('are read from a docker-registry with small pages', async () => {
-    const root = await tempDir('client');
-    await seedFilesystem(root.path, repositories);
-    const registry = await startDockerRegistry({ root: root.path, catalogMaxEntries: 2 });
-    onTestFinished(async () => {
-      await registry.stop();
-      await root.remove();
-    });
-    const first = await clientOf(registry.url).catalog(undefined, signal);
-    expect(first.items).toEqual(['a', 'b']);
-    expect(await clientOf(registry.url).catalog(first.next, signal)).toEqual({ items: ['team/app'] });
   });
 
   it('reject with what the registry says', async () => {

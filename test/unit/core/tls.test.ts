@@ -1,10 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp, type Http } from '../../../src/core/http';
 import type { TlsOptions } from '../../../src/core/model';
 import { certsFolders, tlsOf, type Machine } from '../../../src/core/tls';
-import { run } from '../../sandbox/process';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { startV2Server } from '../../sandbox/v2Server';
@@ -182,7 +182,8 @@ describe('a cause', () => {
   it('is a file that will not do', async () => {
     const file = (name: string) => join(home.path, name);
     await writeFile(file('text'), 'not a certificate');
-    await run('openssl', ['pkey', '-in', pki.client.keyFile, '-aes128', '-passout', 'pass:x', '-out', file('locked')]);
+    const sealed = { type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' } as const;
+    await writeFile(file('locked'), createPrivateKey(pki.client.key).export(sealed));
     const { certFile, keyFile } = pki.client;
     const cases: readonly (readonly [TlsOptions, string, string])[] = [
       [{ caFile: file('gone') }, 'FILE_ENOENT', file('gone')],

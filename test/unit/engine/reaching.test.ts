@@ -75,7 +75,7 @@ describe('no engine', () => {
 describe('an image without a date', () => {
   it('is one whose engine says year 1, 1970 or 1980', async () => {
     const path = join(directory.path, 'dates.sock');
-    const dates = [-62_135_596_800, 0, 1, 315_532_801, 1_767_225_600];
+    const dates = [-62_135_596_800, 0, 1, 315_532_801, null, 1_767_225_600];
     const answer = dates.map((Created, at) => ({
       Id: `sha256:${at}`,
       RepoTags: null,
@@ -87,7 +87,7 @@ describe('an image without a date', () => {
     const images = await engineAt(`unix://${path}`).images(signal);
     await stop();
     expect(images.map(({ created }) => created)).toEqual([
-      ...[undefined, undefined, undefined, undefined],
+      ...[undefined, undefined, undefined, undefined, undefined],
       new Date('2026-01-01'),
     ]);
   });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { microsoftClouds } from '../../../src/azure/azure';
+import type { Azure, ReadAzureToken } from '../../../src/azure/azure';
+import { Failure } from '../../../src/core/failure';
 import type { Http, HttpRequest } from '../../../src/core/http';
 import { EntraSession } from '../../../src/providers/acr/entra';
+import type { ReadEntraToken } from '../../../src/providers/acr/entra';
+import { registryToken } from '../../../src/providers/acr/registryToken';
 import { failing } from '../failing';
 
 const { signal } = new AbortController();
@@ -42,5 +47,80 @@ describe('the exchange of an Entra token', () => {
   it('fails as the server does, which is no refusal of the account', async () => {
     const failure = await failing(open(server(3).http).credential(signal));
     expect(failure).toMatchObject({ kind: 'rejected', detail: { status: 503 } });
+  });
+
+  describe('for another audience', () => {
+    const refusal = new Failure('unauthorized', 'AADSTS500011: not found in the tenant', {
+      subject: 'Entra',
+      speaker: 'program',
+    });
+    /** Takes tokens for these, of an account that has some for those. */
+    const session = (taken: readonly string[], had: readonly string[]) => {
+      const shown: string[] = [];
+      const http: Http = (request) => {
+        const token = new URLSearchParams(request.body ?? '').get('access_token') ?? '';
+        shown.push(token);
+        const body = taken.includes(token)
+          ? '{"refresh_token":"fresh"}'
+          : '{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}';
+        const status = taken.includes(token) ? 200 : 401;
+        return Promise.resolve({ status, headers: {}, body: Buffer.from(body), url: request.url });
+      };
+      const read: ReadEntraToken = (audience) =>
+        had.includes(audience) ? Promise.resolve({ token: audience, tenantId: 't' }) : Promise.reject(refusal);
+      const opened = new EntraSession(http, url, read, () => false);
+      return { credential: () => opened.credential(signal), shown };
+    };
+    const both = ['registry', 'resourceManager'];
+
+    it.each([
+      ['the registry takes the first', both, both, ['registry']],
+      ['the registry takes the Resource Manager’s only', ['resourceManager'], both, both],
+      ['Entra has the Resource Manager’s only', both, ['resourceManager'], ['resourceManager']],
+    ])('succeeds where %s', async (_where, taken, had, expected) => {
+      const { credential, shown } = session(taken, had);
+      expect(await credential()).toEqual({ kind: 'identityToken', token: 'fresh' });
+      expect(shown).toEqual(expected);
+    });
+
+    it.each([
+      ['neither is taken', [], both, 'authentication required'],
+      ['the first is not taken and there is no other', [], ['registry'], 'authentication required'],
+      ['Entra has neither', both, [], 'AADSTS500011: not found in the tenant'],
+    ])('fails in the words that tell most where %s', async (_where, taken, had, words) => {
+      expect((await failing(session(taken, had).credential())).message).toBe(words);
+    });
+
+    it('is not tried where the network is kept out', async () => {
+      const asked: string[] = [];
+      const http: Http = (request) => {
+        asked.push(request.url);
+        const body = Buffer.from('{"errors":[{"code":"DENIED","message":"client with IP is not allowed access"}]}');
+        return Promise.resolve({ status: 403, headers: {}, body, url: request.url });
+      };
+      await failing(open(http).credential(signal));
+      expect(asked).toHaveLength(1);
+    });
+  });
+
+  it.each([
+    ['AzureCloud', 'https://containerregistry.azure.net/.default', 'https://management.core.windows.net/.default'],
+    [
+      'USGovernment',
+      'https://containerregistry.azure.us/.default',
+      'https://management.core.usgovcloudapi.net/.default',
+    ],
+    ['ChinaCloud', 'https://containerregistry.azure.cn/.default', 'https://management.core.chinacloudapi.cn/.default'],
+  ])('is for a token of that cloud: %s', async (name, registry, resourceManager) => {
+    const cloud = microsoftClouds[name];
+    const asked: string[] = [];
+    const token: ReadAzureToken = ([scope = '']) => {
+      asked.push(scope);
+      return Promise.resolve({ token: 'a.b.c', expiresAt: 0 });
+    };
+    const read = registryToken({ cloud, token } as Azure, () => 't');
+    await read('registry', signal);
+    await read('resourceManager', signal);
+    expect(asked).toEqual([registry, resourceManager]);
   });
 });

@@ -226,6 +226,11 @@ describe('a tag of Docker Hub', () => {
     },
   );
 
+  it('was pushed when it was last changed, where the Hub says the year 1 for no push', () => {
+    const answer = read({ tag_last_pushed: '0001-01-01T00:00:00Z', last_updated: '2026-03-01T00:00:00Z' });
+    expect(tagOf(repository.image, answer).details?.created).toEqual(new Date('2026-03-01T00:00:00Z'));
+  });
+
   it('that is nothing but a name is listed without details', () => {
     expect(tagOf(repository.image, read({ images: null, digest: null }))).toEqual(tag('x'));
   });

@@ -226,6 +226,7 @@ describe('deletion', () => {
     [405, 'UNSUPPORTED'],
     [400, 'UNSUPPORTED'],
     [400, 'DIGEST_INVALID'],
+    [400, 'INVALID_REQUEST'],
   ])('of a tag alone is never offered again after %i %s', async (status, code) => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status, body: JSON.stringify({ errors: [{ code }] }) });

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
-import { buildImage } from '../../sandbox/images';
-import { seedFilesystem } from '../../sandbox/seed';
-import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { startTokenServer, type TokenServer } from '../../sandbox/tokenServer';
-import { ask, askJson, basic, manifestTypes, type Answered } from './ask';
+import { ask, askJson, basic, type Answered } from './ask';
 
 interface Token {
   readonly token?: string;
@@ -13,7 +9,6 @@ interface Token {
   readonly expires_in?: number;
 }
 
-const image = buildImage();
 let server: TokenServer;
 
 beforeAll(async () => {
@@ -43,65 +38,6 @@ async function post(fields: Record<string, string>): Promise<Answered> {
   const form = new URLSearchParams({ service: 'sandbox-registry', client_id: 'test', ...fields });
   return ask(server.realm, { method: 'POST', headers, body: form.toString() });
 }
-
-describe.skipIf(!hasDockerRegistry())('tokens at docker-registry', () => {
-  let root: TempDir;
-  let registry: RunningRegistry;
-
-  beforeAll(async () => {
-    root = await tempDir('test');
-    await seedFilesystem(root.path, [
-      { name: 'team/app', tags: { a: image } },
-      { name: 'other/app', tags: { a: image } },
-    ]);
-    registry = await startDockerRegistry({ root: root.path, auth: { kind: 'token', tokenServer: server } });
-  });
-  afterAll(async () => {
-    await registry.stop();
-    await root.remove();
-  });
-
-  const use = async (path: string, token: string | undefined, method = 'GET'): Promise<number> => {
-    const headers = { ...manifestTypes, Authorization: `Bearer ${token ?? ''}` };
-    return (await ask(`${registry.url}/v2/${path}`, { method, headers })).status;
-  };
-
-  it('are demanded by the challenge the server describes', async () => {
-    const { status, headers } = await ask(`${registry.url}/v2/team/app/tags/list`);
-    expect(status).toBe(401);
-    expect(headers['www-authenticate']).toBe(server.challenge('repository:team/app:pull'));
-  });
-
-  it('allow pull where it is granted, and not elsewhere', async () => {
-    expect(await use('team/app/manifests/a', (await get('repository:team/app:pull')).token)).toBe(200);
-    expect(await use('other/app/manifests/a', (await get('repository:other/app:pull')).token)).toBe(401);
-  });
-
-  it('allow the catalog to those who may list it', async () => {
-    const scope = 'registry:catalog:*';
-    expect(await use('_catalog', (await get(scope)).token)).toBe(200);
-    expect(await use('_catalog', (await get(scope, basic('bob', 'with:colon'))).token)).toBe(401);
-  });
-
-  it('allow anonymous pull where that is granted', async () => {
-    server.settings.anonymous = { repositories: { 'other/*': ['pull'] } };
-    expect(await use('other/app/manifests/a', (await get('repository:other/app:pull', {})).token)).toBe(200);
-    expect(await use('team/app/manifests/a', (await get('repository:team/app:pull', {})).token)).toBe(401);
-  });
-
-  it('are refused once expired for more than the leeway of a minute', async () => {
-    const access = [{ type: 'repository', name: 'team/app', actions: ['pull'] }];
-    expect(await use('team/app/manifests/a', server.mint('alice', access, -90))).toBe(401);
-    expect(await use('team/app/manifests/a', server.mint('alice', access, -30))).toBe(200);
-  });
-
-  it('allow deleting only to those who may', async () => {
-    const scope = 'repository:team/app:delete';
-    const path = `team/app/manifests/${image.digest}`;
-    expect(await use(path, (await get(scope, basic('bob', 'with:colon'))).token, 'DELETE')).toBe(401);
-    expect(await use(path, (await get(scope)).token, 'DELETE')).toBe(202);
-  });
-});
 
 describe('token server', () => {
   it('takes a password and later the refresh token it gave for it', async () => {

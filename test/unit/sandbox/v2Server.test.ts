@@ -48,12 +48,15 @@ describe('lists', () => {
     expect(await askJson(`${url}/v2/team/app/tags/list?n=2&last=b`)).toEqual({ name: 'team/app', tags: ['a', 'C'] });
   });
 
-  it('pages with absolute links under a prefix, or without links', async () => {
+  it('pages with absolute links under a prefix, or with links that lead nowhere', async () => {
     const { url, behaviour, port } = await start({ prefix: '/reg/', links: 'absolute', tagsPageSize: 1 });
     const link = (await ask(`${url}/v2/team/app/tags/list`)).headers.link;
     expect(link).toBe(`<http://127.0.0.1:${port}/reg/v2/team/app/tags/list?last=C&n=1>; rel="next"`);
-    behaviour.links = 'none';
-    expect((await ask(`${url}/v2/team/app/tags/list`)).headers.link).toBeUndefined();
+    expect((await ask(`${url}/v2/team/app/tags/list?n=3`)).headers.link).toBeUndefined();
+    behaviour.links = 'eager';
+    expect((await ask(`${url}/v2/team/app/tags/list?n=3`)).headers.link).toContain('last=b');
+    expect((await ask(`${url}/v2/team/app/tags/list?last=b`)).headers.link).toBeUndefined();
+    expect((await ask(`${url}/v2/_catalog?n=1000`)).headers.link).toBeUndefined();
     expect((await ask(`http://127.0.0.1:${port}/v2/`)).status).toBe(404);
   });
 

@@ -1,9 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Azure, Subscription } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import { report } from '../../../src/ui/report';
 import { work, type Work } from '../../../src/ui/azure/work';
 import { failing } from '../failing';
+import { eventually } from '../eventually';
 import { fakeApp } from './fakeApp';
 
 const subscription: Subscription = { id: 's', name: 'Production', tenantId: 'tenant' };
@@ -115,7 +116,7 @@ describe('the work of a flow', () => {
       expect(told).toEqual([left]);
       expect(signalled?.aborted).toBe(false);
       finish();
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect([told, failed]).toEqual([[left, ...good], bad]);
       });
     },

@@ -3,6 +3,7 @@ import { Failure } from '../../../src/core/failure';
 import type { ContainerEngine, LocalImage } from '../../../src/engine/engine';
 import { LocalImages } from '../../../src/ui/images/localImages';
 import { collectLog } from '../collectLog';
+import { eventually } from '../eventually';
 import { enginesOf, fakeEngine, localImage } from './fakeApp';
 
 const gone = new Failure('unreachable', '', { subject: 'unix:///engine', speaker: 'engine', code: 'ECONNRESET' });
@@ -56,7 +57,7 @@ describe('the local images', () => {
     const { images, states } = imagesOf(engine);
     expect(await images.known()).toMatchObject({ kind: 'listed', images: [{ names: [{ tag: '1' }] }] });
     change();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(states).toHaveLength(2);
     });
     expect((await images.list())[0]?.names).toHaveLength(2);
@@ -73,16 +74,16 @@ describe('the local images', () => {
     });
     const { images, states } = imagesOf(engine);
     void images.known();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(release).toHaveLength(1);
     });
     for (let times = 0; times < 100; times++) change();
     release.shift()?.();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(release).toHaveLength(1);
     });
     release.shift()?.();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(states).toEqual(['listed', 'listed']);
     });
     expect(listings).toBe(2);
@@ -95,7 +96,7 @@ describe('the local images', () => {
     images.setWatched(true);
     await images.known();
     end(gone);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(states).toEqual(['listed', 'failed']);
     });
     await vi.advanceTimersByTimeAsync(6000);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Redaction } from '../../../src/core/redaction';
 import { Say } from '../../../src/ui/say';
+import { eventually } from '../eventually';
 
 /** What VS Code was given, by the place where it is shown. */
 const shown = vi.hoisted(() => ({ texts: [] as [place: string, text: unknown][], boxes: [] as Box[] }));
@@ -101,7 +102,7 @@ describe('what is said', () => {
       later = progress;
       await ended;
     });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(shown.texts).toEqual([
         ['progress title', text],
         ['progress', text],
@@ -150,7 +151,7 @@ describe('what is said', () => {
       Promise.resolve(hostile),
     );
     const [box] = shown.boxes;
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(box?.items).toEqual([{ label: text, kind: -1 }, item]);
     });
     expect([box?.title, box?.placeholder]).toEqual([text, text]);

@@ -1,49 +1,29 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { buildImage } from '../../sandbox/images';
-import { demoRepositories } from '../../sandbox/demo';
-import { hasDockerRegistry } from '../../sandbox/dockerRegistry';
-import { startSandbox, type Sandbox } from '../../sandbox/sandbox';
-import type { SeedRepository } from '../../sandbox/seed';
-import { tempDir, type TempDir } from '../../sandbox/tempDir';
-import { ask, askJson, manifestTypes } from './ask';
+import { unless } from '../leftOut';
+import { layer } from '../sandbox/blob';
+import { whyNoDockerRegistry } from '../sandbox/dockerRegistry';
+import { buildImage } from '../sandbox/images';
+import { startSandbox, type Sandbox } from '../sandbox/sandbox';
+import type { SeedRepository } from '../sandbox/seed';
+import { tempDir, type TempDir } from '../sandbox/tempDir';
+import { ask, askJson, manifestTypes } from '../unit/sandbox/ask';
 
-const now = new Date('2026-06-01T12:00:00Z');
-
-describe('demoRepositories', () => {
-  const demo = demoRepositories(now);
-  const tagsOf = (name: string): string[] =>
-    Object.keys(demo.find((repository) => repository.name === name)?.tags ?? {});
-
-  it('holds about 300 repositories of valid, different names', () => {
-    const names = demo.map(({ name }) => name);
-    expect(names.length).toBe(307);
-    expect(new Set(names).size).toBe(307);
-    for (const name of names) expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/);
-  });
-
-  it('has the images the views are shown with', () => {
-    expect(tagsOf('acme/web')).toEqual(expect.arrayContaining(['0.9.0', '2.3.1', '2.3', '2', 'latest']));
-    expect(tagsOf('acme/api')).toEqual(expect.arrayContaining(['1.0', '1.4', 'latest']));
-    expect(tagsOf('charts/web')).toEqual(['1.0.0', '1.0.1', '1.1.0', '1.2.0']);
-    expect(tagsOf('ci/builds').length).toBe(5000);
-  });
-
-  it('is the same for the same date and lies in its past', () => {
-    const digests = (date: Date): unknown =>
-      demoRepositories(date).map(({ tags }) => Object.values(tags).map(({ digest }) => digest));
-    expect(digests(now)).toEqual(demo.map(({ tags }) => Object.values(tags).map(({ digest }) => digest)));
-    const dates = demo
-      .flatMap(({ tags }) => Object.values(tags).flatMap((tag) => [tag, ...tag.children]))
-      .flatMap(({ blobs }) => /"created":"([^"]+)"/.exec(blobs[0]?.bytes.toString() ?? '')?.[1] ?? []);
-    expect(dates.length).toBeGreaterThan(5000);
-    expect(dates.filter((date) => date > now.toISOString())).toEqual([]);
+describe('a layer', () => {
+  it('is a tar archive that tar reads', () => {
+    const { bytes } = layer({ files: { 'app/hello.txt': 'hello\n', 'app/empty': '', 'app/long': 'x'.repeat(1300) } });
+    expect(execFileSync('tar', ['-tzf', '-'], { input: bytes }).toString()).toBe(
+      'app/hello.txt\napp/empty\napp/long\n',
+    );
+    expect(execFileSync('tar', ['-xzOf', '-', 'app/hello.txt'], { input: bytes }).toString()).toBe('hello\n');
+    expect(execFileSync('tar', ['-xzOf', '-', 'app/long'], { input: bytes }).length).toBe(1300);
   });
 });
 
 // Thousands of files are written, on a disk where there is no /dev/shm.
-describe('startSandbox', { timeout: 60_000 }, () => {
+describe('startSandbox', () => {
   let directory: TempDir;
   let running: Sandbox | undefined;
   let lines: string[];
@@ -66,7 +46,7 @@ describe('startSandbox', { timeout: 60_000 }, () => {
   const tagsAt = async ({ url }: Sandbox): Promise<string[] | null> =>
     ((await askJson(`${url}/v2/a/tags/list`)) as { tags: string[] | null }).tags;
 
-  it.skipIf(!hasDockerRegistry())('serves the demo from docker-registry', async () => {
+  it('serves the demo from docker-registry', unless(whyNoDockerRegistry()), async () => {
     running = await startSandbox({ dataDir: directory.path, log });
     expect(running.kind).toBe('docker-registry');
     const { repositories } = (await askJson(`${running.url}/v2/_catalog?n=1000`)) as { repositories: string[] };
@@ -78,7 +58,7 @@ describe('startSandbox', { timeout: 60_000 }, () => {
     expect(lines).toEqual([`Writing the demo images to ${directory.path}/registry`]);
   });
 
-  it.skipIf(!hasDockerRegistry())('seeds once, and again when the images changed', async () => {
+  it('seeds once, and again when the images changed', unless(whyNoDockerRegistry()), async () => {
     const restart = async (repositories: (now: Date) => SeedRepository[]): Promise<Sandbox> => {
       await running?.stop();
       running = await startSandbox({ dataDir: directory.path, log, repositories });
@@ -110,7 +90,7 @@ describe('startSandbox', { timeout: 60_000 }, () => {
     vi.stubEnv('PATH', `${directory.path}:${process.env.PATH ?? ''}`);
   };
 
-  it.skipIf(!hasDockerRegistry())('runs the registry as a container where only docker is at hand', async () => {
+  it('runs the registry as a container where only docker is at hand', unless(whyNoDockerRegistry()), async () => {
     // Stands in for the engine: does with the port and the volume what the container would do.
     await dockerProgram(`
       case "$1" in

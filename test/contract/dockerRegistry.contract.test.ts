@@ -3,14 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as artifacts from '../../sandbox/artifacts';
-import { digestOf, layer } from '../../sandbox/blob';
-import { hasDockerRegistry, startDockerRegistry, type RunningRegistry } from '../../sandbox/dockerRegistry';
-import { buildImage, buildIndex } from '../../sandbox/images';
-import { createPki } from '../../sandbox/pki';
-import { seedFilesystem, withChildren, type SeedRepository } from '../../sandbox/seed';
-import { tempDir, type TempDir } from '../../sandbox/tempDir';
-import { ask, askJson, basic, manifestTypes } from './ask';
+import { unless } from '../leftOut';
+import * as artifacts from '../sandbox/artifacts';
+import { digestOf, layer } from '../sandbox/blob';
+import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../sandbox/dockerRegistry';
+import { buildImage, buildIndex } from '../sandbox/images';
+import { createPki } from '../sandbox/pki';
+import { seedFilesystem, withChildren, type SeedRepository } from '../sandbox/seed';
+import { tempDir, type TempDir } from '../sandbox/tempDir';
+import { ask, askJson, basic, manifestTypes } from '../unit/sandbox/ask';
 
 const created = new Date('2026-03-04T05:06:07Z');
 const shared = layer({ files: { base: 'base' }, padding: { seed: 'shared', size: 50_000 } });
@@ -38,7 +39,7 @@ const everything: SeedRepository = {
 };
 
 // Programs are started, which takes its time on a busy computer.
-describe.skipIf(!hasDockerRegistry())('docker-registry', { timeout: 60_000 }, () => {
+describe('docker-registry', unless(whyNoDockerRegistry()), () => {
   let root: TempDir;
   let registry: RunningRegistry;
 
@@ -157,7 +158,7 @@ describe.skipIf(!hasDockerRegistry())('docker-registry', { timeout: 60_000 }, ()
   });
 
   it('ends with the process that started it, even one that is killed', async () => {
-    const program = fileURLToPath(new URL('../../sandbox/dockerRegistry.ts', import.meta.url));
+    const program = fileURLToPath(new URL('../sandbox/dockerRegistry.ts', import.meta.url));
     const script = join(root.path, 'start.mts');
     await writeFile(
       script,
@@ -176,7 +177,7 @@ describe.skipIf(!hasDockerRegistry())('docker-registry', { timeout: 60_000 }, ()
       });
       expect((await ask(`${url}/v2/`)).status).toBe(200);
       starter.kill('SIGKILL');
-      await expect.poll(() => ask(`${url}/v2/`).catch(String), { timeout: 20_000 }).toContain('ECONNREFUSED');
+      await expect.poll(() => ask(`${url}/v2/`).catch(String)).toContain('ECONNREFUSED');
     } finally {
       starter.kill('SIGKILL');
     }

@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import type { Azure, AzureRegistry, Subscription, WebApp } from '../../../src/azure/azure';
+import { Failure } from '../../../src/core/failure';
+import type { App } from '../../../src/ui/app';
+import { accessLine, accessPrompts, identityWork } from '../../../src/ui/azure/access';
+import type { AccessChoice, Puller } from '../../../src/ui/azure/access';
+import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
+import { groupWork } from '../../../src/ui/azure/groupWork';
+import type { Boxes } from '../../../src/ui/azure/wizard';
+
+const { signal } = new AbortController();
+const subscription: Subscription = { id: 's', name: 'Production', tenantId: 't' };
+const host = 'contosomain.azurecr.io';
+const registry: AzureRegistry = {
+  ...{ id: '/registries/contosomain', name: 'contosomain', loginServer: host, location: 'westeurope', sku: 'Basic' },
+  ...{ resourceGroup: 'rg', subscription, adminUserEnabled: false, anonymousPullEnabled: false },
+  ...{ usesAbac: false, isPrivate: false },
+};
+const deployable = { image: { host, path: 'team/web', tag: '1.4' } };
+
+describe('how Azure may pull an image', () => {
+  const offered = async (found: AzureRegistry, puller: Puller) => {
+    const azure = {} as Azure;
+    const provider = { azure: { azure, registryAt: () => found } };
+    const app = { tree: { roots: () => [{ provider }] } } as unknown as App;
+    const [first] = accessPrompts<{ subscription: Subscription; access: AccessChoice }>(app, deployable, puller);
+    const seen: { label: string; detail?: string }[] = [];
+    const pick = async (_title: string, picks: Promise<typeof seen>) => {
+      seen.push(...(await picks));
+      throw new Error('seen');
+    };
+    await Promise.resolve(first?.ask({ pick } as unknown as Boxes, { subscription })).catch(() => undefined);
+    return seen.map(({ label, detail }) => [label, detail]);
+  };
+  const typed = 'User name and password or token…';
+  const kept = 'They are kept in the secret settings of the service';
+
+  it('is by an identity first, for the repository alone where rights go by repository', async () => {
+    expect(await offered(registry, 'appService')).toEqual([
+      ['Managed identity', 'It gets the role AcrPull on contosomain; no password is kept anywhere'],
+      [typed, kept],
+    ]);
+    const role = 'Container Registry Repository Reader';
+    expect((await offered({ ...registry, usesAbac: true }, 'containerApps'))[0]).toEqual([
+      'Managed identity',
+      `It gets the role ${role} on contosomain, for team/web alone; no password is kept anywhere`,
+    ]);
+  });
+
+  it('is not by an identity of App Service where the registry takes none of its tokens, which is said', async () => {
+    const found = { ...registry, refusesArmTokens: true } as const;
+    expect(await offered(found, 'appService')).toEqual([
+      [
+        typed,
+        'contosomain takes no tokens of the Resource Manager (azureADAuthenticationAsArmPolicy), which managed identities of App Service pull with',
+      ],
+    ]);
+    expect((await offered(found, 'containerApps')).map(([label]) => label)).toEqual(['Managed identity', typed]);
+  });
+
+  it('is told in one line, with how far the right goes', () => {
+    const choice = { kind: 'identity', azure: {} as Azure, registry, repository: 'team/web' } as const;
+    expect(accessLine(choice)).toBe(
+      'Its managed identity gets the right to pull from contosomain. It holds for every repository there.',
+    );
+    expect(accessLine({ ...choice, registry: { ...registry, usesAbac: true } })).toBe(
+      'Its managed identity gets the right to pull team/web from contosomain, and nothing else.',
+    );
+  });
+
+  it.each([
+    ['granted', []],
+    [
+      'conditional',
+      [
+        'contoso-web has the role Container Registry Repository Reader on contosomain already, under a condition that somebody wrote. Whether that lets it pull team/web, the pull shows.',
+      ],
+    ],
+  ])('is said where the right to it may not be enough: %s', async (granted, expected) => {
+    const asked: unknown[] = [];
+    const access = {
+      grantPull: (from: { repository?: string }, principal: string) => {
+        asked.push([from.repository, principal]);
+        return Promise.resolve(granted);
+      },
+    };
+    const abac = { ...registry, usesAbac: true };
+    const choice = {
+      kind: 'identity',
+      azure: { access } as unknown as Azure,
+      registry: abac,
+      repository: 'team/web',
+    } as const;
+    const said: string[] = [];
+    for (const { run } of identityWork(choice, 'contoso-web', () => Promise.resolve('principal')))
+      await run(
+        () => undefined,
+        signal,
+        (text) => said.push(text),
+      );
+    expect(asked).toEqual([['team/web', 'principal']]);
+    expect(said).toEqual(expected);
+  });
+
+  it.each([
+    [undefined, 'Microsoft.Web/sites'],
+    ['staging', 'Microsoft.Web/sites/slots'],
+  ])('needs rights that are looked up first, of a slot those of slots: %s', async (slot, type) => {
+    const asked: string[] = [];
+    const may = (_subscription: unknown, scope: string, action: string) => {
+      asked.push(`${action} ${scope}`);
+      return Promise.resolve(true);
+    };
+    const azure = { access: { may }, appService: {} } as unknown as Azure;
+    const target: WebApp = {
+      ...{ id: '/sites/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', url: 'https://web' },
+      ...(slot === undefined ? {} : { slot }),
+    };
+    const { steps } = appServiceWork(deployable, { azure, subscription, target, access: { kind: 'none' } });
+    await steps[0]?.run(
+      () => undefined,
+      signal,
+      () => undefined,
+    );
+    expect(asked).toEqual(['write', 'config/write', 'config/list/action'].map((verb) => `${type}/${verb} /sites/web`));
+  });
+});
+
+describe('a service that is not switched on', () => {
+  const running = async (why: Failure | undefined) => {
+    const azure = { register: () => Promise.resolve(why) } as unknown as Azure;
+    const said: string[] = [];
+    for (const { run } of groupWork(azure, { subscription, resourceGroup: 'rg' }, false, 'westeurope', [
+      'Microsoft.App',
+    ]))
+      await run(
+        () => undefined,
+        signal,
+        (text) => said.push(text),
+      );
+    return said;
+  };
+
+  it('is said, and what is to be made is tried all the same', async () => {
+    const detail = { subject: 'Azure', speaker: 'program', status: 403, explanation: 'it could not' } as const;
+    expect(await running(new Failure('forbidden', 'no right', detail))).toEqual([
+      'it could not. It says “no right” (403). What is to be made is tried all the same.',
+    ]);
+    expect(await running(undefined)).toEqual([]);
+  });
+});
