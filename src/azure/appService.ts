@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Site, SiteConfig } from '@azure/arm-appservice';
+import type { Site, SiteConfig, SiteContainer } from '@azure/arm-appservice';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
 import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
@@ -7,24 +6,32 @@ import { idIn } from './azure';
 import type {
   AppService,
   AppServicePlan,
-  AzureRegistry,
   DeployedImage,
   NewWebApp,
   Place,
+  PullNow,
   Status,
   Subscription,
   WebApp,
   WebAppNow,
 } from './azure';
+import { ContinuousDeployments, isOnIn } from './continuousDeployment';
 import type { Existing } from './existing';
 import type { ArmClientIn } from './pullAccess';
+import { containersOf, meant, nameOf, setContainerImage, sidecarModel } from './siteContainers';
+import { changeSettings, configOf, isNothing, settingsOf, siteOf, webSites } from './webSites';
+import type { Settings, WebClient } from './webSites';
 
 /** Web apps that run containers: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
 export class AppServices implements AppService {
+  readonly continuous: ContinuousDeployments;
+
   constructor(
     private readonly client: ArmClientIn,
     private readonly existing: Existing,
-  ) {}
+  ) {
+    this.continuous = new ContinuousDeployments(client);
+  }
 
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
     const client = await this.webSites(subscription);
@@ -81,7 +88,7 @@ export class AppServices implements AppService {
 
   /** Lists do not tell of each app what it runs: then its configuration is asked. */
   private async takingImages(
-    client: Client,
+    client: WebClient,
     sites: readonly Site[],
     appOf: (site: Site) => WebApp,
     signal: AbortSignal,
@@ -125,20 +132,35 @@ export class AppServices implements AppService {
   async now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow> {
     const client = await this.webSites(subscription);
     const [config, settings] = await Promise.all([configOf(client, app, signal), settingsOf(client, app, signal)]);
-    const own = config.acrUserManagedIdentityID;
-    const user = isNothing(own) ? undefined : await this.attached(client, app, own, signal);
-    const server = settings[`${credential}URL`];
+    const runs = config.linuxFxVersion ?? '';
+    const onPush = isOnIn(settings) ? { restartsOnPush: true as const } : {};
+    if (sidecarModel.test(runs)) {
+      const containers = (await containersOf(client, app, signal)).map(async (container) => ({
+        name: nameOf(container),
+        image: container.image ?? '',
+        isMain: container.isMain === true,
+        ...(await this.pullOf(client, app, container, signal)),
+      }));
+      return { runsSeveral: false, containers: await Promise.all(containers), ...onPush };
+    }
+    const user = await this.attached(client, app, config.acrUserManagedIdentityID, signal);
+    const stored = storedIn(settings);
+    const isUsed = config.acrUseManagedIdentityCreds !== true && isContainerOf(stored?.server, config);
     return {
-      runsSeveral: /^(compose|kube)\||^sitecontainers$/i.test(config.linuxFxVersion ?? ''),
-      ...(server === undefined ? {} : { credentialOf: server.replace(/^https?:\/\//, '') }),
+      runsSeveral: /^(compose|kube)\|/i.test(runs),
+      ...(stored === undefined ? {} : { credential: { ...stored, isUsed } }),
       ...(user === undefined ? {} : { pullsAs: user.name }),
+      ...onPush,
     };
   }
 
   async pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
     const client = await this.webSites(subscription);
-    const own = (await configOf(client, app, signal)).acrUserManagedIdentityID;
-    const user = isNothing(own) ? undefined : await this.attached(client, app, own, signal);
+    const { acrUserManagedIdentityID, linuxFxVersion } = await configOf(client, app, signal);
+    const told = sidecarModel.test(linuxFxVersion ?? '')
+      ? meant(app, await containersOf(client, app, signal))?.userManagedIdentityClientId
+      : acrUserManagedIdentityID;
+    const user = await this.attached(client, app, told, signal);
     if (user !== undefined) return user.principalId;
     const { resourceGroup: group, name, slot } = app;
     const options = { abortSignal: signal };
@@ -153,88 +175,64 @@ export class AppServices implements AppService {
     return principalOf(updated.identity, name);
   }
 
-  async setImage(
-    subscription: Subscription,
-    app: WebApp,
-    { reference, access }: DeployedImage,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void> {
     const client = await this.webSites(subscription);
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
-    // The service takes the whole set or nothing: what is there is read, and kept.
-    const before = await settingsOf(client, app, signal);
-    const others = Object.entries(before).filter(([key]) => !key.startsWith(credential));
-    const properties = { ...Object.fromEntries(others), ...credentialIn(access) };
-    if (!isDeepStrictEqual(before, properties))
-      await asked(signal, () =>
-        slot === undefined
-          ? client.webApps.updateApplicationSettings(group, name, { properties }, options)
-          : client.webApps.updateApplicationSettingsSlot(group, name, slot, { properties }, options),
-      );
-    const usesIdentity = access.kind === 'identity';
-    const own = usesIdentity ? (await configOf(client, app, signal)).acrUserManagedIdentityID : undefined;
-    const isGone = !isNothing(own) && (await this.attached(client, app, own, signal)) === undefined;
-    // The image last: only now the service pulls it.
-    const image = `DOCKER|${reference}`;
+    const now = await configOf(client, app, signal);
+    if (sidecarModel.test(now.linuxFxVersion ?? '')) {
+      const container = meant(app, await containersOf(client, app, signal));
+      const clientId = container?.userManagedIdentityClientId;
+      const user = image.access.kind === 'identity' ? await this.attached(client, app, clientId, signal) : undefined;
+      await setContainerImage(client, app, container, image, user === undefined ? undefined : clientId, signal);
+      return;
+    }
+    const { access, reference } = image;
+    const isForgotten =
+      access.kind === 'identity' &&
+      !isNothing(now.acrUserManagedIdentityID) &&
+      (await this.attached(client, app, now.acrUserManagedIdentityID, signal)) === undefined;
+    const runs = `DOCKER|${reference}`;
     const config = {
-      ...(app.isWindows === true ? { windowsFxVersion: image } : { linuxFxVersion: image }),
-      acrUseManagedIdentityCreds: usesIdentity,
-      ...(isGone ? { acrUserManagedIdentityID: '' } : {}),
+      ...(app.isWindows === true ? { windowsFxVersion: runs } : { linuxFxVersion: runs }),
+      acrUseManagedIdentityCreds: access.kind === 'identity',
+      ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
     };
-    await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.updateConfiguration(group, name, config, options)
-        : client.webApps.updateConfigurationSlot(group, name, slot, config, options),
-    );
-  }
-
-  async webhook(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
-    const client = await this.webSites(subscription);
     const { resourceGroup: group, name, slot } = app;
     const options = { abortSignal: signal };
-    const allowed = { allow: true };
-    await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.updateScmAllowed(group, name, allowed, options)
-        : client.webApps.updateScmAllowedSlot(group, name, slot, allowed, options),
-    );
-    const { scmUri } = await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.listPublishingCredentials(group, name, options)
-        : client.webApps.listPublishingCredentialsSlot(group, name, slot, options),
-    );
-    return `${(scmUri ?? '').replace(/\/$/, '')}/api/registry/webhook`;
+    const changeImage = () =>
+      asked(signal, () =>
+        slot === undefined
+          ? client.webApps.updateConfiguration(group, name, config, options)
+          : client.webApps.updateConfigurationSlot(group, name, slot, config, options),
+      );
+    const changeCredential = () =>
+      changeSettings(client, app, (before) => ({ ...without(before), ...credentialIn(access) }), signal);
+    // Each of the two starts the app anew: it must have what it needs for the image that it runs then. A new credential is
+    // there before the new image, an old one goes after the old image.
+    const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
+    for (const change of order) await change();
   }
 
-  async createWebhook(
-    { subscription, resourceGroup, name: registryName, location }: AzureRegistry,
-    name: string,
-    address: string,
-    scope: string,
-    status: Status,
+  private async pullOf(
+    client: WebClient,
+    app: WebApp,
+    { authType, image = '', userName = '', userManagedIdentityClientId }: SiteContainer,
     signal: AbortSignal,
-  ): Promise<void> {
-    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
-    const { credential, options } = this.client(subscription.tenantId);
-    const client = new ContainerRegistryManagementClient(credential, subscription.id, options);
-    const webhook = { location, serviceUri: address, scope, actions: ['push'], status: 'enabled' };
-    await asked(signal, () =>
-      finished(
-        client.webhooks.create(resourceGroup, registryName, name, webhook, { abortSignal: signal }),
-        status,
-        signal,
-      ),
-    );
+  ): Promise<PullNow> {
+    if (authType === 'UserCredentials')
+      return { credential: { server: image.split('/')[0] ?? '', username: userName, isUsed: true } };
+    if (authType !== 'UserAssigned') return {};
+    const user = await this.attached(client, app, userManagedIdentityClientId, signal);
+    return user === undefined ? {} : { pullsAs: user.name };
   }
 
   /** The identity of that client id, if the app still has it. */
   private async attached(
-    client: Client,
+    client: WebClient,
     app: WebApp,
-    clientId: string,
+    clientId: string | null | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
+    if (isNothing(clientId)) return undefined;
     const { identity } = await siteOf(client, app, signal);
     for (const [id, user] of Object.entries(identity?.userAssignedIdentities ?? {}))
       if (user.clientId?.toLowerCase() === clientId.toLowerCase() && user.principalId !== undefined)
@@ -242,14 +240,10 @@ export class AppServices implements AppService {
     return undefined;
   }
 
-  private async webSites({ id, tenantId }: Subscription) {
-    const { WebSiteManagementClient } = await import('@azure/arm-appservice');
-    const { credential, options } = this.client(tenantId);
-    return new WebSiteManagementClient(credential, id, options);
+  private webSites(subscription: Subscription): Promise<WebClient> {
+    return webSites(this.client, subscription);
   }
 }
-
-type Client = Awaited<ReturnType<AppServices['webSites']>>;
 
 /** How the settings that say where an image is pulled from, and as whom, begin: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
 const credential = 'DOCKER_REGISTRY_SERVER_';
@@ -263,40 +257,24 @@ function credentialIn(access: DeployedImage['access']): Record<string, string> {
   };
 }
 
-function siteOf(client: Client, { resourceGroup, name, slot }: WebApp, signal: AbortSignal): Promise<Site> {
-  const options = { abortSignal: signal };
-  return asked(signal, () =>
-    slot === undefined
-      ? client.webApps.get(resourceGroup, name, options)
-      : client.webApps.getSlot(resourceGroup, name, slot, options),
-  );
+function without(settings: Settings): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !key.startsWith(credential)));
 }
 
-function configOf(client: Client, { resourceGroup, name, slot }: WebApp, signal: AbortSignal) {
-  const options = { abortSignal: signal };
-  return asked(signal, () =>
-    slot === undefined
-      ? client.webApps.getConfiguration(resourceGroup, name, options)
-      : client.webApps.getConfigurationSlot(resourceGroup, name, slot, options),
-  );
+function storedIn(settings: Settings): { readonly server: string; readonly username: string } | undefined {
+  const server = settings[`${credential}URL`];
+  const username = settings[`${credential}USERNAME`] ?? '';
+  return server === undefined ? undefined : { server: server.replace(/^https?:\/\//, ''), username };
 }
 
-async function settingsOf(
-  client: Client,
-  { resourceGroup, name, slot }: WebApp,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
-  const options = { abortSignal: signal };
-  const answer = await asked(signal, () =>
-    slot === undefined
-      ? client.webApps.listApplicationSettings(resourceGroup, name, options)
-      : client.webApps.listApplicationSettingsSlot(resourceGroup, name, slot, options),
-  );
-  return answer.properties ?? {};
-}
-
-function isNothing(text: string | undefined): text is undefined | '' {
-  return text === undefined || text === '';
+/** Whether an app runs an image from there. */
+function isContainerOf(server: string | undefined, { linuxFxVersion, windowsFxVersion }: SiteConfig): boolean {
+  const runs = isNothing(linuxFxVersion) ? (windowsFxVersion ?? '') : linuxFxVersion;
+  const image = /^docker\|(.+)$/i.exec(runs)?.[1];
+  if (server === undefined || image === undefined) return false;
+  const [host = ''] = server.split('/');
+  // Docker Hub's images go without its name, or by another.
+  return image.startsWith(`${host}/`) || /(?:^|\.)docker\.io$/.test(host);
 }
 
 /** How many apps are asked for their configuration at a time. */
@@ -323,7 +301,7 @@ function runsIn(
 }
 
 /** The configuration; of an app that may not be read, one that no image is for. */
-async function readable(client: Client, app: WebApp, signal: AbortSignal): Promise<SiteConfig> {
+async function readable(client: WebClient, app: WebApp, signal: AbortSignal): Promise<SiteConfig> {
   try {
     return await configOf(client, app, signal);
   } catch (error) {

@@ -247,6 +247,8 @@ export interface WebApp {
   readonly url: string;
   /** Its containers are of Windows; absent: of Linux. */
   readonly isWindows?: true;
+  /** Of the sidecar model: which container is meant; absent: the main one. The port counts where the container is made. */
+  readonly container?: { readonly name: string; readonly port?: number };
 }
 
 export interface NewWebApp extends Place {
@@ -258,14 +260,56 @@ export interface NewWebApp extends Place {
   readonly hasIdentity: boolean;
 }
 
-/** What of a web app matters to whoever replaces its image. */
-export interface WebAppNow {
-  /** Several containers, all of which one image takes the place of. */
-  readonly runsSeveral: boolean;
-  /** The registry whose credential is in its settings. */
-  readonly credentialOf?: string;
+/** How an app, or one container of it, gets at its image. */
+export interface PullNow {
+  /** The credential that is kept with it; `isUsed`: what runs now is pulled with it. */
+  readonly credential?: { readonly server: string; readonly username: string; readonly isUsed: boolean };
   /** The identity that it was told to pull with, where that is not its own. */
   readonly pullsAs?: string;
+}
+
+/** What of a web app matters to whoever replaces its image. */
+export interface WebAppNow extends PullNow {
+  /** Several containers, all of which one image takes the place of. */
+  readonly runsSeveral: boolean;
+  /** Those of an app of the sidecar model, the main one first: one has its image replaced, the others stay. */
+  readonly containers?: readonly (PullNow & {
+    readonly name: string;
+    readonly image: string;
+    readonly isMain: boolean;
+  })[];
+  /** It pulls its image again when a webhook calls it. */
+  readonly restartsOnPush?: true;
+}
+
+/** How a web app comes to run what was pushed: https://learn.microsoft.com/en-us/azure/app-service/deploy-ci-cd-custom-container */
+export interface ContinuousDeployment {
+  /**
+   * `isOn`: it listens to calls. `isOpen`: its deployment site (SCM), which is called, lets in whoever has the publishing password
+   * (basic authentication). `host`: where that site is.
+   */
+  now(
+    subscription: Subscription,
+    app: WebApp,
+    signal: AbortSignal,
+  ): Promise<{ readonly isOn: boolean; readonly isOpen: boolean; readonly host: string }>;
+  /** Switches basic authentication of the deployment site on. */
+  open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void>;
+  /** The address that a registry calls after a push. It holds the publishing password. */
+  address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
+  /** Whether a call starts the app anew. Where that changes, the app starts anew at once. */
+  listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void>;
+  /** Has a registry call the address after each push to the tag: by the webhook that it calls the app with already, or a new one. */
+  call(
+    registry: AzureRegistry,
+    app: WebApp,
+    address: string,
+    scope: string,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Deletes the webhooks by which a registry calls a deployment site. */
+  stopCalls(registry: AzureRegistry, host: string, status: Status, signal: AbortSignal): Promise<void>;
 }
 
 export interface AppService {
@@ -286,19 +330,12 @@ export interface AppService {
   now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow>;
   /** Id of the principal that an app pulls as: it gets an identity, unless it has one. */
   pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
-  /** Replaces the credential in its settings, which goes where none is needed; other settings stay. The image comes last. */
+  /**
+   * Replaces the image and the credential that it is pulled with, which goes where none is needed; other settings, and other
+   * containers, stay. What runs until then has what it needs, but where one credential takes the place of another.
+   */
   setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void>;
-  /** The address that a registry calls after a push. It holds a password. */
-  webhook(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
-  /** Has a registry of Azure call an address after each push to the tag. */
-  createWebhook(
-    registry: AzureRegistry,
-    name: string,
-    address: string,
-    scope: string,
-    status: Status,
-    signal: AbortSignal,
-  ): Promise<void>;
+  readonly continuous: ContinuousDeployment;
 }
 
 export interface Environment {

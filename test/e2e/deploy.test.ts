@@ -139,13 +139,23 @@ describe('images in Azure', unless(reason), () => {
     });
     expect(demo.azure.state.assignments.map(({ role }) => role)).toEqual(['AcrPull']);
     await told.press('runs at https://contoso-new', 'Set Up Continuous Deployment');
-    await told.saying('contosomain calls contoso-new after each push to web:1.4.');
-    expect(demo.azure.resource('/webhooks/webappcontosonew')?.properties).toMatchObject({ scope: 'web:1.4' });
+    await choose('Continuous deployment of contoso-new', 'contosomain calls contoso-new after each push to web:1.4');
+    const question = dialog(workbench());
+    expect(await question.detail()).toContain('Basic authentication is switched on for the deployment site (SCM)');
+    await workbench().screenshot('deploy-continuous-confirm');
+    await question.press('Set Up');
+    await told.saying('contosomain calls contoso-new after each push to web:1.4, which contoso-new then runs.');
+    const hooks = [...demo.azure.state.resources.values()].filter(({ type }) => type.endsWith('/webhooks'));
+    expect(hooks.map(({ properties }) => properties.scope)).toEqual(['web:1.4']);
+    const listens = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-new/config'))?.[1];
+    expect(listens).toMatchObject({ DOCKER_ENABLE_CI: 'true' });
     await told.clear();
   });
 
   it('replaces the image of a slot by one from Docker Hub, and keeps its settings', async () => {
     await (await opened()).collapse('Azure');
+    const [id = ''] = [...demo.azure.state.secrets.keys()].filter((one) => one.includes('/slots/staging/'));
+    demo.azure.state.secrets.set(id, { FEATURE: 'on', DOCKER_ENABLE_CI: 'true' });
     const [tag] = ['2.3.1'];
     await deploy(['Hub', 'mona', 'web', tag], 'App Service');
     await choose('Web app', 'contoso-there');
@@ -154,14 +164,21 @@ describe('images in Azure', unless(reason), () => {
     await confirmed(
       'deploy-slot-confirm',
       'The image of contoso-there/staging is replaced by docker.io/mona/web:2.3.1; its other settings stay.',
+      'Continuous deployment stays on',
     );
-    await notifications(workbench()).saying('runs at');
+    await notifications(workbench()).press('runs at', 'Set Up Continuous Deployment');
+    await choose('Continuous deployment of contoso-there/staging', 'Switch it off');
+    expect(await dialog(workbench()).detail()).toContain('stays as it is: others may deploy with it.');
+    await workbench().screenshot('deploy-continuous-off');
+    await dialog(workbench()).press('Switch Off');
+    await notifications(workbench()).saying('Continuous deployment of contoso-there/staging is off.');
     const settings = [...demo.azure.state.secrets].find(([id]) => id.includes('/slots/staging/'))?.[1];
     expect(settings).toMatchObject({
       FEATURE: 'on',
       DOCKER_REGISTRY_SERVER_URL: 'https://index.docker.io',
       DOCKER_REGISTRY_SERVER_USERNAME: 'mona',
     });
+    expect(settings).not.toHaveProperty('DOCKER_ENABLE_CI');
     await notifications(workbench()).clear();
     await (await opened()).collapse('Hub');
   });
@@ -358,12 +375,23 @@ describe('images in Azure', unless(reason), () => {
   it('says which right is missing before anything is created', async () => {
     const registry = demo.azure.resource('/registries/contosomain');
     demo.azure.state.denied.set((registry?.id ?? '').toLowerCase(), ['Microsoft.Authorization/roleAssignments/write']);
+    const there = demo.azure.resource('/sites/contoso-there');
+    Object.assign(there?.properties ?? {}, { siteConfig: { linuxFxVersion: 'sitecontainers' } });
+    for (const [name, isMain] of [
+      ['metrics', false],
+      ['shop', true],
+    ] as const)
+      demo.azure.state.resources.set(`${there?.id ?? ''}/sitecontainers/${name}`.toLowerCase(), {
+        ...{ id: `${there?.id ?? ''}/sitecontainers/${name}`, name, type: 'Microsoft.Web/sites/sitecontainers' },
+        ...{ location: 'westeurope', properties: { image: `docker.io/contoso/${name}:1`, isMain } },
+      });
     const before = demo.azure.state.resources.size;
     await deploy(fromAzure, 'App Service');
     await choose('Web app', 'contoso-there');
     await choose('Slot of contoso-there', 'Production');
+    await choose('Container of contoso-there', 'metrics');
     await choose(`How may Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
-    await dialog(workbench()).press('Deploy');
+    await confirmed('deploy-sidecar-confirm', 'The image of the container metrics of contoso-there is replaced by');
     const told = await notifications(workbench()).saying('your account may not give roles on contosomain');
     expect(told).toContain('nothing was created');
     expect(await notifications(workbench()).buttons('your account may not give roles')).toEqual(['Retry', 'Show Log']);

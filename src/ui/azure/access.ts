@@ -219,8 +219,13 @@ export function referenceFor(image: ImageReference): string {
   return printFullReference(image);
 }
 
+/** Which server a credential is for. */
+export function serverOf(host: string): string {
+  return host === 'docker.io' ? 'index.docker.io' : host;
+}
+
 async function accessOf({ host }: ImageReference, choice: AccessChoice, signal: AbortSignal): Promise<PullAccess> {
-  const server = host === 'docker.io' ? 'index.docker.io' : host;
+  const server = serverOf(host);
   switch (choice.kind) {
     case 'none':
       return choice;

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { AppServicePlan, WebApp, WebAppNow } from '../../azure/azure';
+import type { AppServicePlan, PullNow, WebApp, WebAppNow } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
 import type { App } from '../app';
 import { accessPrompts } from './access';
@@ -16,7 +16,7 @@ import {
   widened,
 } from './steps';
 import type { Account, InGroup } from './steps';
-import type { Pick, Prompt } from './wizard';
+import type { Pick, Prompt, Told } from './wizard';
 
 interface NewPlan {
   readonly name: string;
@@ -28,6 +28,8 @@ export interface AppServiceAnswers extends InGroup {
   readonly target: WebApp | 'new';
   /** How the target is set up, where it is there. */
   readonly now: WebAppNow;
+  /** Which container of the target, where it has several of its own. */
+  readonly container: string;
   readonly name: string;
   readonly plan: AppServicePlan | 'new';
   readonly newPlan: NewPlan;
@@ -57,6 +59,7 @@ export function appServicePrompts(
   return [
     ...subscriptionPrompts<AppServiceAnswers>(accounts),
     ...targetPrompts,
+    emptyPrompt(app, deployable),
     ...newAppPrompts(app, deployable),
     ...accessPrompts<AppServiceAnswers>(app, deployable, 'appService'),
   ];
@@ -92,7 +95,41 @@ const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
       return { target: chosen, now: await azure.appService.now(subscription, chosen, flowSignal()) };
     },
   },
+  {
+    when: ({ now }) => (now?.containers?.length ?? 0) > 1,
+    ask: async (boxes, { target, now }) => {
+      if (target === undefined || target === 'new') return {};
+      const picks = (now?.containers ?? []).map(({ name, image, isMain }) => ({
+        label: name,
+        description: image,
+        ...(isMain ? { detail: t('The main one: it gets the requests from outside') } : {}),
+        value: name,
+      }));
+      return { container: await boxes.pick(t('Container of {0}', target.name), picks) };
+    },
+  },
 ];
+
+/** An app of the sidecar model whose first container is made. */
+function emptyPrompt(app: App, deployable: Deployable): Prompt<AppServiceAnswers> {
+  return { ...portPrompt<AppServiceAnswers>(app, deployable), when: ({ now }) => now?.containers?.length === 0 };
+}
+
+/** What of the target is to have its image replaced, with how that is pulled now. */
+export function chosenNow({ target, now, container, port }: Told<AppServiceAnswers>): {
+  readonly app: WebApp | undefined;
+  readonly pull: PullNow;
+  /** Of the sidecar model; `isNew`: the app has none yet. */
+  readonly container?: { readonly name: string; readonly isNew: boolean };
+} {
+  const app = target === 'new' ? undefined : target;
+  if (app === undefined || now?.containers === undefined) return { app, pull: now ?? {} };
+  const found = now.containers.find(({ name }) => name === container) ?? now.containers[0];
+  const name = found?.name ?? 'main';
+  const isNew = found === undefined;
+  const place = isNew && port !== undefined ? { name, port } : { name };
+  return { app: { ...app, container: place }, pull: found ?? {}, container: { name, isNew } };
+}
 
 function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppServiceAnswers>[] {
   const prompts: Prompt<AppServiceAnswers>[] = [

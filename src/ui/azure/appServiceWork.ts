@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
-import type { DeployedImage, WebApp } from '../../azure/azure';
+import type { DeployedImage, PullNow, WebApp } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, checkWork, identityWork, referenceFor, rightsIn, rightsToSet } from './access';
-import type { Right } from './access';
+import { accessLine, checkWork, identityWork, referenceFor, rightsIn, rightsToSet, serverOf } from './access';
+import type { AccessChoice, Right } from './access';
+import { chosenNow } from './appServicePrompts';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { groupWork } from './groupWork';
 import { placeOf } from './steps';
@@ -13,27 +14,60 @@ import type { Work } from './work';
 /** All that will be made and changed. */
 export function appServiceSummary({ image }: Deployable, told: Told<AppServiceAnswers>): readonly string[] {
   const { target, name = '', plan, newPlan, group, access, location, subscription, now } = told;
+  const { pull, container } = chosenNow(told);
   const reference = referenceFor(image);
   const lines: string[] = [];
   if (target !== undefined && target !== 'new') {
     const which = whichOf(target);
-    lines.push(t('The image of {0} is replaced by {1}; its other settings stay.', which, reference));
+    if (container?.isNew === true)
+      lines.push(t('{0} gets its main container, {1}, running {2}.', which, container.name, reference));
+    else if (container !== undefined)
+      lines.push(
+        t(
+          'The image of the container {0} of {1} is replaced by {2}; its other containers and settings stay.',
+          container.name,
+          which,
+          reference,
+        ),
+      );
+    else lines.push(t('The image of {0} is replaced by {1}; its other settings stay.', which, reference));
     if (now?.runsSeveral === true)
       lines.push(t('{0} runs several containers now: this one takes the place of all of them.', which));
+    if (now?.restartsOnPush === true)
+      lines.push(t('Continuous deployment stays on: {0} pulls its image again when a webhook calls it.', which));
   } else {
     if (group !== undefined && group !== 'new' && group.isNew) lines.push(t('New resource group: {0}', group.name));
     if (plan === 'new')
       lines.push(t('New Linux plan: {0}, {1}, in {2}', newPlan?.name ?? '', newPlan?.sku ?? '', location ?? ''));
     lines.push(t('New web app: {0}, running {1}', name, reference));
   }
-  if (access?.kind === 'identity' && now?.pullsAs !== undefined)
-    lines.push(t('It pulls as {0}, which gets the right to pull from {1}.', now.pullsAs, access.registry.name));
+  if (access?.kind === 'identity' && pull.pullsAs !== undefined)
+    lines.push(t('It pulls as {0}, which gets the right to pull from {1}.', pull.pullsAs, access.registry.name));
   else if (access !== undefined) lines.push(accessLine(access));
+  const { credential } = pull;
   const isUnused = access?.kind === 'identity' || access?.kind === 'none';
-  if (isUnused && now?.credentialOf !== undefined)
-    lines.push(t('The credential of {0} goes from its settings: it is used no more.', now.credentialOf));
+  if (isUnused && credential !== undefined)
+    lines.push(t('The credential of {0} goes from its settings: it is used no more.', credential.server));
+  if (!isUnused && credential?.isUsed === true && container === undefined && access !== undefined)
+    if (!isSameCredential(image, access, credential))
+      lines.push(
+        t(
+          'The credential of {0} is replaced first: what runs now cannot be pulled with the new one, should Azure start it anew before the image is replaced as well.',
+          credential.server,
+        ),
+      );
   lines.push(t('Subscription: {0}', subscription?.name ?? ''));
   return lines;
+}
+
+/** Whether what is pulled with the credential that is there is pulled with the new one as well. */
+function isSameCredential(
+  { host }: Deployable['image'],
+  access: AccessChoice,
+  { server, username }: NonNullable<PullNow['credential']>,
+): boolean {
+  const user = access.kind === 'admin' ? access.registry.name : 'username' in access ? access.username : '';
+  return server.split('/')[0] === serverOf(host) && username === user;
 }
 
 /** What is done once all is told. `deployed`: the app, once it is there. */
@@ -46,7 +80,7 @@ export function appServiceWork(
   if (azure === undefined || subscription === undefined || target === undefined || choice === undefined) return nothing;
   const { appService } = azure;
   let image: DeployedImage | undefined;
-  let app: WebApp | undefined = target === 'new' ? undefined : target;
+  let { app } = chosenNow(told);
   const check = (rights: readonly Right[]) =>
     checkWork(deployable, { azure, subscription }, rights, choice, (ready) => {
       image = ready;

@@ -12,6 +12,7 @@ import {
   type ArmState,
   type Resource,
 } from './armState';
+import { webhookRoutes } from './armWebhooks';
 
 const apiVersion = '2025-11-01';
 const type = 'Microsoft.ContainerRegistry/registries';
@@ -165,32 +166,7 @@ export const registryRoutes: readonly ArmRoute[] = [
       });
     },
   },
-  {
-    method: 'PUT',
-    path: new RegExp(`${one}/webhooks/([^/]+)$`, 'i'),
-    apiVersion,
-    answer: (state, { parts: [path = '', id = '', , , , name = ''], body }) => {
-      if (resourceIn(state, id) === undefined) return notFound(id);
-      const { location, properties } = body as { location?: string; properties?: Record<string, unknown> };
-      if (location === undefined || typeof properties?.serviceUri !== 'string' || !Array.isArray(properties.actions))
-        return armError(
-          400,
-          'InvalidRequest',
-          'The request is invalid: location, serviceUri and actions are required.',
-        );
-      if (!/^[a-z0-9]{5,50}$/i.test(name)) return armError(400, 'WebhookNameInvalid', 'The webhook name is invalid.');
-      const { serviceUri, ...rest } = properties;
-      state.secrets.set(path.toLowerCase(), { serviceUri });
-      const webhook = put(state, {
-        id: path,
-        name,
-        type: `${type}/webhooks`,
-        location,
-        properties: { ...rest, provisioningState: 'Succeeded' },
-      });
-      return jsonReply(201, webhook);
-    },
-  },
+  ...webhookRoutes,
   {
     method: 'GET',
     path: new RegExp(`${one}/operationStatuses/([^/]+)$`, 'i'),

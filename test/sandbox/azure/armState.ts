@@ -63,6 +63,14 @@ export interface ArmState {
   registeringFor: number;
   /** Names that somebody else has. */
   readonly taken: Set<string>;
+  /** How many instances of a tier of plans (`Basic`) each subscription may have, where that is not any number. */
+  readonly quotas: Map<string, number>;
+  /** Hosts outside of Azure that nobody pulls from without a credential. */
+  readonly closedHosts: Set<string>;
+  /** Each start of a web app's container: what it was to run, and why that could not be pulled. */
+  readonly restarts: { readonly app: string; readonly image: string; readonly problem?: string }[];
+  /** Webhooks whose address somebody has replaced by another. */
+  readonly overwritten: string[];
   /** How often an operation says that it is not done. */
   polls: number;
   /** Makes a registry that answers; its login server. */

@@ -101,6 +101,10 @@ export async function startAzure(options: AzureOptions): Promise<SandboxAzure> {
     registeringFor: 1,
     registries: new Map(),
     taken: new Set(),
+    quotas: new Map(),
+    closedHosts: new Set(),
+    restarts: [],
+    overwritten: [],
     polls: 1,
     openRegistry: () => open({}),
   };

@@ -188,31 +188,6 @@ describe('resources of Azure', () => {
     });
   });
 
-  it('have a registry call a web app after each push', async () => {
-    const account = accountOf(azure());
-    const plan = await account.appService.createPlan(
-      place,
-      { name: 'asp-web', location: 'westeurope', sku: 'B1' },
-      silent,
-      signal,
-    );
-    const app = await account.appService.create(
-      { ...place, name: 'contoso-web', location: 'westeurope', plan, port: undefined, hasIdentity: false },
-      silent,
-      signal,
-    );
-    const address = await account.appService.webhook(subscription, app, signal);
-    expect(address).toBe(
-      'https://$contoso-web:publishing-password@contoso-web.scm.azurewebsites.net/api/registry/webhook',
-    );
-    await account.appService.createWebhook(await registry(), 'webappcontosoweb', address, 'web:1.4', silent, signal);
-    expect(azure().resource('/webhooks/webappcontosoweb')?.properties).toMatchObject({
-      scope: 'web:1.4',
-      actions: ['push'],
-      status: 'enabled',
-    });
-  });
-
   // azure-recordings/azure-cli-extensions-2024/containerapp/test_containerapp_registry_identity_system.json
   it('run an image in a new container app: a public one first, then, when its identity may pull, its own', async () => {
     const account = accountOf(azure());
@@ -539,7 +514,8 @@ describe('resources of Azure', () => {
         DOCKER_REGISTRY_SERVER_PASSWORD: 'old secret',
       });
       expect(await appService.now(subscription, app, signal)).toEqual({
-        ...{ runsSeveral: false, credentialOf: 'registry.example.com' },
+        runsSeveral: false,
+        credential: { server: 'registry.example.com', username: 'bot', isUsed: false },
       });
       const image = { reference: 'docker.io/library/nginx:1.27', access: { kind: 'none' } } as const;
       await appService.setImage(subscription, app, image, signal);
@@ -548,7 +524,7 @@ describe('resources of Azure', () => {
     });
 
     it('tell when they run several containers', async () => {
-      for (const linuxFxVersion of ['COMPOSE|dmVyc2lvbjog', 'KUBE|abc', 'sitecontainers']) {
+      for (const linuxFxVersion of ['COMPOSE|dmVyc2lvbjog', 'KUBE|abc']) {
         const { appService, app } = await webApp({ linuxFxVersion });
         expect(await appService.now(subscription, app, signal)).toEqual({ runsSeveral: true });
         azure().state.resources.clear();

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import type { ContainerRegistryManagementClient, Webhook } from '@azure/arm-containerregistry';
+import { t } from '@vscode/l10n';
+import pLimit from 'p-limit';
+import { Failure } from '../core/failure';
+import { all, asked, finished } from './arm';
+import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
+import type { ArmClientIn } from './pullAccess';
+import { changeSettings, settingsOf, siteOf, webSites } from './webSites';
+import type { Settings } from './webSites';
+
+/** Without it the deployment site hears a call and does nothing: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
+const listening = 'DOCKER_ENABLE_CI';
+
+/** Where the deployment site is called after a push. */
+const hook = '/api/registry/webhook';
+
+export function isOnIn(settings: Settings): boolean {
+  return /^(?:true|1)$/i.test(settings[listening] ?? '');
+}
+
+export class ContinuousDeployments implements ContinuousDeployment {
+  constructor(private readonly client: ArmClientIn) {}
+
+  async now(subscription: Subscription, app: WebApp, signal: AbortSignal) {
+    const client = await webSites(this.client, subscription);
+    const { resourceGroup: group, name, slot } = app;
+    const options = { abortSignal: signal };
+    const [settings, policy, site] = await Promise.all([
+      settingsOf(client, app, signal),
+      asked(signal, () =>
+        slot === undefined
+          ? client.webApps.getScmAllowed(group, name, options)
+          : client.webApps.getScmAllowedSlot(group, name, slot, options),
+      ),
+      siteOf(client, app, signal),
+    ]);
+    const host = site.hostNameSslStates?.find(({ hostType }) => hostType === 'Repository')?.name ?? '';
+    return { isOn: isOnIn(settings), isOpen: policy.allow === true, host };
+  }
+
+  async open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void> {
+    const client = await webSites(this.client, subscription);
+    const { resourceGroup: group, name, slot } = app;
+    const options = { abortSignal: signal };
+    const allowed = { allow: true };
+    await asked(signal, () =>
+      slot === undefined
+        ? client.webApps.updateScmAllowed(group, name, allowed, options)
+        : client.webApps.updateScmAllowedSlot(group, name, slot, allowed, options),
+    );
+  }
+
+  async address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
+    const client = await webSites(this.client, subscription);
+    const { resourceGroup: group, name, slot } = app;
+    const options = { abortSignal: signal };
+    const { scmUri = '' } = await asked(signal, () =>
+      slot === undefined
+        ? client.webApps.listPublishingCredentials(group, name, options)
+        : client.webApps.listPublishingCredentialsSlot(group, name, slot, options),
+    );
+    // Where nobody is let in with it, the password is not told.
+    const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
+    if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
+      const explanation = t(
+        'the publishing password of {0} is not told: basic authentication of its deployment site (SCM) is off, and an Azure Policy may have switched it off again',
+        name,
+      );
+      throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
+    }
+    return `${scmUri.replace(/\/$/, '')}${hook}`;
+  }
+
+  async listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void> {
+    const client = await webSites(this.client, subscription);
+    const change = (before: Settings): Settings => {
+      const { [listening]: now, ...others } = before;
+      if (isOnIn(before) === isOn && (isOn || now === undefined)) return before;
+      return isOn ? { ...others, [listening]: 'true' } : others;
+    };
+    await changeSettings(client, app, change, signal);
+  }
+
+  async call(
+    registry: AzureRegistry,
+    app: WebApp,
+    address: string,
+    scope: string,
+    status: Status,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { resourceGroup: group, name: registryName, location } = registry;
+    const client = await this.registries(registry);
+    const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
+    const ours = nameFor(app);
+    const likely = there.filter((one) => one.scope === scope || one.name?.toLowerCase().startsWith(ours) === true);
+    const [known] = await this.calling(client, registry, likely, new URL(address).host, signal);
+    const options = { abortSignal: signal };
+    if (known?.name !== undefined) {
+      const actions = [...new Set([...(known.actions ?? []), 'push'])];
+      const change = { serviceUri: address, scope, actions, status: 'enabled' };
+      const update = () =>
+        finished(client.webhooks.update(group, registryName, known.name ?? '', change, options), status, signal);
+      await asked(signal, update);
+      return;
+    }
+    // A PUT would replace one of that name, whomever it calls.
+    const taken = new Set(there.map(({ name }) => name?.toLowerCase()));
+    let name = ours;
+    for (let number = 2; taken.has(name); number++) name = `${ours}${number}`;
+    const webhook = { location, serviceUri: address, scope, actions: ['push'], status: 'enabled' };
+    await asked(signal, () =>
+      finished(client.webhooks.create(group, registryName, name, webhook, options), status, signal),
+    );
+  }
+
+  async stopCalls(registry: AzureRegistry, host: string, status: Status, signal: AbortSignal): Promise<void> {
+    const { resourceGroup: group, name: registryName } = registry;
+    const client = await this.registries(registry);
+    const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
+    for (const { name = '' } of await this.calling(client, registry, there, host, signal))
+      await asked(signal, () =>
+        finished(client.webhooks.delete(group, registryName, name, { abortSignal: signal }), status, signal),
+      );
+  }
+
+  /** Those that call a deployment site. Whom one calls stands in no list; of one that does not tell, somebody else. */
+  private async calling(
+    client: ContainerRegistryManagementClient,
+    { resourceGroup, name: registryName }: AzureRegistry,
+    webhooks: readonly Webhook[],
+    host: string,
+    signal: AbortSignal,
+  ): Promise<readonly Webhook[]> {
+    const limit = pLimit(asksAtATime);
+    const asking = webhooks.map((webhook) =>
+      limit(async () => {
+        const config = await asked(signal, () =>
+          client.webhooks.getCallbackConfig(resourceGroup, registryName, webhook.name ?? '', { abortSignal: signal }),
+        ).catch((error: unknown) => {
+          if (error instanceof Failure && (error.kind === 'forbidden' || error.kind === 'notFound')) return undefined;
+          throw error;
+        });
+        const { serviceUri = '' } = config ?? {};
+        if (!URL.canParse(serviceUri)) return [];
+        const called = new URL(serviceUri);
+        return called.host === host.toLowerCase() && called.pathname === hook ? [webhook] : [];
+      }),
+    );
+    return (await Promise.all(asking)).flat();
+  }
+
+  private async registries({ subscription }: AzureRegistry): Promise<ContainerRegistryManagementClient> {
+    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
+    const { credential, options } = this.client(subscription.tenantId);
+    return new ContainerRegistryManagementClient(credential, subscription.id, options);
+  }
+}
+
+/** How many webhooks are asked whom they call at a time. */
+const asksAtATime = 6;
+
+/** A name has 5 to 50 letters and digits, and only case aside they count: `we-b1`, `web1` and the slot `1` of `web` are told apart by their ids. */
+function nameFor({ id, name, slot = '' }: WebApp): string {
+  const readable = `${name}${slot}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 30);
+  return `webapp${readable}${createHash('sha256').update(id.toLowerCase()).digest('hex').slice(0, 10)}`;
+}
