@@ -469,7 +469,7 @@ describe('container apps that are there', () => {
       const abac = await registry('contosoabac');
       const { containerApps } = accountOf(azure());
       const principalId = await containerApps.pullIdentity(subscription, app, abac, silent, signal);
-      azure().state.assignments.push({ name: 'given', scope: abac.id, principalId, role: 'AcrPull' });
+      azure().state.assignments.push({ name: 'old', scope: abac.id, principalId, role: 'AcrPull' });
       const image = { reference: `${abac.loginServer}/web:1.4`, access: { kind: 'identity', registry: abac } } as const;
       expect((await failing(deploy(app, image))).message).toContain('UNAUTHORIZED');
     });
