@@ -12,6 +12,9 @@ export const apiVersions = {
   subscriptions: '2022-12-01',
 } as const satisfies Readonly<Record<string, string>>;
 
+/** Of Microsoft.App where a new revision takes a label, which no stable version knows; looked up on the same day. */
+export const labelsVersion = '2025-10-02-preview';
+
 /** Of the service that a type of resources is of, `Microsoft.Web/sites`, whatever its case; nothing where it is none of these. */
 export function apiVersionOf(type: string): string | undefined {
   const namespace = type.replace(/\/.*/s, '').toLowerCase();

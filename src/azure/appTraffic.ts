@@ -1,10 +1,8 @@
 import type { Ingress, TrafficWeight } from '@azure/arm-appcontainers';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { labelsVersion } from './apiVersions';
 import { property } from './arm';
 import type { TrafficShare } from './azure';
-
-/** Knows labels of revisions that are to come, which no stable version of the service does (looked up in November 2026). */
-const previewVersion = '2025-10-02-preview';
 
 /** What the service has nothing to say of it tells as null, which the SDK's types leave out. */
 type Loose<T> = { readonly [K in keyof T]?: T[K] | null };
@@ -44,7 +42,7 @@ export function labelling(targetLabel: string): PipelinePolicy {
         const configuration = { ...asObject(property(properties, 'configuration')), targetLabel };
         request.body = JSON.stringify({ ...asObject(body), properties: { ...asObject(properties), configuration } });
         const url = new URL(request.url);
-        url.searchParams.set('api-version', previewVersion);
+        url.searchParams.set('api-version', labelsVersion);
         request.url = url.href;
       }
       return next(request);

@@ -299,6 +299,7 @@ describe('images in Azure', unless(reason), () => {
     );
     await notifications(workbench()).saying('runs in app-there, in a revision that no traffic goes to');
     await workbench().screenshot('deploy-no-traffic');
+    expect(await notifications(workbench()).buttons('that no traffic goes to')).toEqual(['Open in Portal']);
     expect(demo.azure.resource('/containerApps/app-there')?.properties.template).toMatchObject({
       containers: [
         { name: 'web', image: `${host}/web:1.4` },

@@ -35,7 +35,8 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
   const browse = t('Browse');
   const portal = t('Open in Portal');
   const runs = whereItRuns(printReference(deployable.image), containerApp);
-  const buttons = [...(url === undefined ? [] : [browse]), portal];
+  const isReached = url !== undefined && shareOfNewest(containerApp, containerApp.newest) > 0;
+  const buttons = [...(isReached ? [browse] : []), portal];
   void app.message('information', runs, ...buttons).then(async (pressed) => {
     if (pressed === browse && url !== undefined) await app.browse(new URL(url));
     if (pressed === portal) await app.browse(azure.portalPage(subscription.tenantId, id));

@@ -211,14 +211,13 @@ export function pullProblem(state: ArmState, app: Resource): string | undefined 
     );
     if (registry === undefined || registry.properties.anonymousPullEnabled === true) continue;
     const access = configuration?.registries?.find(({ server }) => server === registry.properties.loginServer);
-    const repository = image.slice(image.indexOf('/') + 1).replace(/[:@].*$/, '');
-    if (access === undefined || !pulls(state, app, registry, repository, access))
+    if (access === undefined || !hasAccess(state, app, registry, access, image))
       return `Failed to provision revision for container app '${app.name}'. Error details: The following field(s) are either invalid or missing. Field 'template.containers.${name}.image' is invalid with details: 'Invalid value: "${image}": GET https: UNAUTHORIZED: authentication required'`;
   }
   return undefined;
 }
 
-function pulls(state: ArmState, app: Resource, registry: Resource, repository: string, access: AppRegistry): boolean {
+function hasAccess(state: ArmState, app: Resource, registry: Resource, access: AppRegistry, image: string): boolean {
   const { identity = '', username, passwordSecretRef = '' } = access;
   if (identity === '') {
     const password = state.secrets.get(app.id.toLowerCase())?.[passwordSecretRef];
@@ -226,5 +225,6 @@ function pulls(state: ArmState, app: Resource, registry: Resource, repository: s
     return isAdmin && registry.properties.adminUserEnabled === true;
   }
   const principalId = principalOf(state, app, identity);
+  const repository = image.slice(image.indexOf('/') + 1).replace(/[:@].*$/, '');
   return principalId !== undefined && mayPull(state, registry, repository, principalId);
 }
