@@ -362,6 +362,30 @@ describe('images in Azure', unless(reason), () => {
     await (await opened()).collapse('Hub');
   });
 
+  it('says that the subscription has no quota, which is no question of who signs in', async () => {
+    demo.azure.state.quotas.set('Basic', 0);
+    await deploy(['Hub', 'mona', 'web', '2.3.1'], 'App Service');
+    await choose('Web app', 'Create new web app…');
+    await type('Name of the web app', 'contoso-quota');
+    await choose('Resource group', 'rg-web');
+    await choose('App Service plan', 'Create new Linux plan…');
+    await type('Name of the new plan');
+    await choose('SKU of the plan', 'B1');
+    await choose('Location', 'West Europe');
+    await type('Port that the container listens on');
+    await choose('How may Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
+    await confirmed('deploy-quota-confirm', 'New Linux plan: asp-contoso-quota, B1');
+    const told = notifications(workbench());
+    const words = await told.saying('it failed at “Creating the plan asp-contoso-quota”');
+    expect(words).toContain('nothing was created');
+    expect(words).toContain('Operation cannot be completed without additional quota');
+    expect(await told.buttons('it failed at')).not.toContain('Update Credential…');
+    await workbench().screenshot('deploy-no-quota');
+    demo.azure.state.quotas.delete('Basic');
+    await told.clear();
+    await (await opened()).collapse('Hub');
+  });
+
   it('gives a web app that is there one from a plain registry, with a password typed', async () => {
     await deploy(['Plain', 'web', '1.4'], 'App Service');
     await choose('Web app', 'contoso-hub');
