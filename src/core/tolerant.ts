@@ -12,6 +12,8 @@ export interface Tolerated<T> {
 const mostReadings = 12;
 /** More are not named. */
 const mostFaults = 20;
+/** What has more wrong fields than any image by mistake is not worth the time. */
+const mostWrong = 1000;
 
 /**
  * Reads a JSON value by a schema, without the fields that do not fit it; nothing where no part of it fits. Changes `value`.
@@ -24,7 +26,8 @@ export function tolerate<T extends z.core.$ZodType>(schema: T, value: unknown): 
     const parsed = check(schema, value);
     if (parsed.success) return { value: parsed.data, faults: [...faults] };
     const issues = parsed.error?.issues ?? [];
-    if (issues.length === 0 || issues.some(({ path }) => path.length === 0)) return undefined;
+    if (issues.length === 0 || issues.length > mostWrong || issues.some(({ path }) => path.length === 0))
+      return undefined;
     const holes = new Map<unknown[], Set<unknown>>();
     for (const { path } of issues) {
       if (faults.size < mostFaults) faults.add(path.join('.'));

@@ -38,14 +38,13 @@ describe('tolerate', () => {
   });
 
   it('names twenty faults, and leaves all of them out', () => {
-    const sizes = Array.from({ length: 5000 }, (_none, at) => (at % 2 === 0 ? at : 'x'));
+    const sizes = Array.from({ length: 1000 }, (_none, at) => (at % 2 === 0 ? at : 'x'));
     const read = tolerate(schema, { sizes });
-    expect(read?.value.sizes).toHaveLength(2500);
+    expect(read?.value.sizes).toHaveLength(500);
     expect(read?.faults).toHaveLength(20);
   });
 
-  it('gives up what is wrong all over', () => {
-    const sizes = Array.from({ length: 300_000 }, () => 'x');
-    expect(() => tolerate(schema, { sizes })).not.toThrow();
+  it.each([1001, 300_000])('gives up what has %i wrong fields', (length) => {
+    expect(tolerate(schema, { name: 'a', sizes: Array.from({ length }, () => 'x') })).toBeUndefined();
   });
 });
