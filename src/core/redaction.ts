@@ -10,7 +10,9 @@ const secretShapes = [
   /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   /\beyJ[\w-]*(?:\.[\w-]*)?(?=…)/g,
   /\b(?:gh[oprsu]_|github_pat_|dckr_(?:pat|oat)_|glpat-)[\w-]+/g,
-  /(?<=\b(?:Bearer|Basic) )[\w~+/.-]{12,}=*/g,
+  /(?<=\bBearer )[\w~+/.-]{12,}=*/g,
+  // Base64, and no word such as in “Basic authentication”.
+  /(?<=\bBasic )(?![A-Za-z]?[a-z]+(?![\w~+/=-]))[\w~+/.-]{12,}=*/g,
 ];
 
 /** Secrets that are remembered; each use of one makes it the youngest. */

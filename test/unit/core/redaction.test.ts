@@ -13,6 +13,10 @@ describe('a redaction', () => {
   it.each([
     ['Bearer abcdef123456.x-y_z', 'Bearer ***'],
     ['Basic YWxpY2U6c2VjcmV0', 'Basic ***'],
+    ['Basic ywxpyzu6czvjcmv0', 'Basic ***'],
+    ['Basic abcdefghijklmnop==', 'Basic ***'],
+    ['Basic authentication is off', 'Basic authentication is off'],
+    ['Basic Authentication.', 'Basic Authentication.'],
     ['a eyJhbGciOi.eyJzdWIi.c2ln b', 'a *** b'],
     ['ghp_0123456789abcdef', '***'],
     ['dckr_pat_abc-DEF', '***'],
