@@ -22,6 +22,7 @@ import type {
 import { ContainerAppsOf } from './containerApps';
 import { Existing } from './existing';
 import { PullAccessOf } from './pullAccess';
+import { registriesClient } from './registriesClient';
 
 /** Most services are there within a minute or two, and take what is made before they say so. */
 const registeredWithinMs = 30_000;
@@ -201,10 +202,8 @@ export class AzureAccount implements Azure {
     return armClient(this.cloud, this.token, tenantId, this.log);
   }
 
-  private async registryClient({ id, tenantId }: Subscription) {
-    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
-    const { credential, options } = this.client(tenantId);
-    return new ContainerRegistryManagementClient(credential, id, options);
+  private async registryClient(subscription: Subscription) {
+    return registriesClient((tenantId) => this.client(tenantId), subscription);
   }
 
   private async resourceClient({ id, tenantId }: Subscription) {

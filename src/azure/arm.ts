@@ -5,6 +5,7 @@ import { PageTrail } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
 import { systemFailure } from '../core/http';
+import { jsonOrUndefined } from '../core/json';
 import { redactUrl } from '../core/redaction';
 import type { Log } from '../core/log';
 import type { Cloud, ReadAzureToken, Status } from './azure';
@@ -173,7 +174,7 @@ function azureFailure(error: unknown): unknown {
       challenge: textOf(kept, 'challenge'),
       wait: textOf(kept, 'wait'),
     };
-    const body = outerOf(property(error, 'details')) ?? outerOf(parsed(refusal.body));
+    const body = outerOf(property(error, 'details')) ?? outerOf(jsonOrUndefined(refusal.body ?? ''));
     const words = wordsOf(body) ?? prose(refusal.body) ?? error.message;
     const code = own ?? textOf(body, 'code');
     const kind = kindOf(status, code, words, refusal);
@@ -244,15 +245,6 @@ function field(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const key = Object.keys(value).find((one) => one.toLowerCase() === name);
   return key === undefined ? undefined : (property(value, key) ?? undefined);
-}
-
-/** What a text holds; nothing where it is no JSON. */
-export function parsed(body: string | null | undefined): unknown {
-  try {
-    return JSON.parse(body ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 /** Of what a library throws, whose types tell little. */

@@ -6,6 +6,7 @@ import { Failure } from '../core/failure';
 import { all, asked, finished } from './arm';
 import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
 import type { ArmClientIn } from './pullAccess';
+import { registriesClient } from './registriesClient';
 import { changeSettings, settingsOf, siteOf, webSites } from './webSites';
 import type { Settings } from './webSites';
 
@@ -91,7 +92,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     signal: AbortSignal,
   ): Promise<void> {
     const { resourceGroup: group, name: registryName, location } = registry;
-    const client = await this.registries(registry);
+    const client = await registriesClient(this.client, registry.subscription);
     const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
     const ours = nameFor(app);
     const likely = there.filter((one) => one.scope === scope || one.name?.toLowerCase().startsWith(ours) === true);
@@ -117,7 +118,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
 
   async stopCalls(registry: AzureRegistry, host: string, status: Status, signal: AbortSignal): Promise<void> {
     const { resourceGroup: group, name: registryName } = registry;
-    const client = await this.registries(registry);
+    const client = await registriesClient(this.client, registry.subscription);
     const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
     for (const { name = '' } of await this.calling(client, registry, there, host, signal))
       await asked(signal, () =>
@@ -149,12 +150,6 @@ export class ContinuousDeployments implements ContinuousDeployment {
       }),
     );
     return (await Promise.all(asking)).flat();
-  }
-
-  private async registries({ subscription }: AzureRegistry): Promise<ContainerRegistryManagementClient> {
-    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
-    const { credential, options } = this.client(subscription.tenantId);
-    return new ContainerRegistryManagementClient(credential, subscription.id, options);
   }
 }
 

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
+import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
-import { all, asked, parsed } from './arm';
+import { all, asked } from './arm';
 import type { armClient } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
+import { registriesClient } from './registriesClient';
 
 export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
@@ -86,9 +88,7 @@ export class PullAccessOf implements ImageAccess {
   }
 
   async adminCredential({ subscription, resourceGroup, name }: AzureRegistry, signal: AbortSignal) {
-    const { ContainerRegistryManagementClient } = await import('@azure/arm-containerregistry');
-    const { credential, options } = this.client(subscription.tenantId);
-    const client = new ContainerRegistryManagementClient(credential, subscription.id, options);
+    const client = await registriesClient(this.client, subscription);
     const { username, passwords } = await asked(signal, () =>
       client.registries.listCredentials(resourceGroup, name, { abortSignal: signal }),
     );
@@ -112,7 +112,7 @@ export class PullAccessOf implements ImageAccess {
       // Who may not read them may have them all the same; not every scope takes the question.
       if ([400, 403, 404, 405].includes(status)) return undefined;
       if (status !== 200) throw new RestError(`it answered ${status}`, { statusCode: status, request });
-      const answer = permissionsAnswer.safeParse(parsed(bodyAsText)).data;
+      const answer = permissionsAnswer.safeParse(jsonOrUndefined(bodyAsText ?? '')).data;
       // What further pages hold is not looked up: it may be there.
       return answer?.nextLink == null ? answer?.value : undefined;
     });

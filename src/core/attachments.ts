@@ -4,6 +4,7 @@ import { z } from 'zod/mini';
 import { hasTooManyParts, isEndOfList } from './bounds';
 import { Failure } from './failure';
 import type { IndexManifest, Manifest } from './manifest';
+import { jsonOrUndefined } from './json';
 import { ociManifest } from './manifest';
 import type { Attachment, AttachmentKind, Descriptor } from './model';
 import { withDigest } from './reference';
@@ -182,12 +183,7 @@ async function typeInBundle(
 }
 
 function parsed(bytes: Uint8Array): unknown {
-  if (hasTooManyParts(bytes)) return undefined;
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return hasTooManyParts(bytes) ? undefined : jsonOrUndefined(Buffer.from(bytes).toString('utf8'));
 }
 
 /** The layers of an attestation manifest are its statements. */

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import type { HttpResponse } from './http';
+import { jsonOrUndefined } from './json';
 import { plainText } from './plainText';
 
 export type FailureKind =
@@ -163,14 +164,6 @@ function isProse(response: HttpResponse, text: string): boolean {
 
 function isPrintable(text: string): boolean {
   return !/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text);
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -6,10 +6,11 @@ import { rowsLeftOut } from './bounds';
 import { Failure } from './failure';
 import { leavesOf, readChildren } from './indexTree';
 import type { Child } from './indexTree';
+import { jsonOrUndefined } from './json';
 import { dateOf, platformOf, printPlatform } from './manifest';
 import type { ImageManifest, IndexManifest, Manifest, Schema1Manifest } from './manifest';
 import type { Attachment, ImageDetails, InspectedImage, Page, Platform, PlatformImage, Tag } from './model';
-import { withDigest } from './reference';
+import { referenceOf, withDigest } from './reference';
 import type { ImageReference } from './reference';
 import type { RegistryClient } from './registryClient';
 import { imageConfigAnswer, parseJson, v1Compatibility } from './schemas';
@@ -52,13 +53,12 @@ export async function readDetails(
       return { ...common, type: 'artifact', artifactType, ...sized(manifest), ...faulty(manifest) };
     }
     case 'index': {
-      const read = (one: string) => client.manifest(repository, one, signal);
-      const leaves = leavesOf((await readChildren(read, manifest, signal)).children).slice(0, mostPlatforms);
+      const leaves = await readLeaves(client, repository, manifest, signal);
       const limit = pLimit(width);
       const platforms = await Promise.all(
         leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(client, repository, leaf, signal))),
       );
-      const chosen = await firstThere(leaves, read);
+      const chosen = await firstThere(leaves, (one) => client.manifest(repository, one, signal));
       const index = { ...common, type: 'index', platforms: platforms.filter((one) => one !== undefined) } as const;
       if (chosen === undefined) return { ...index, ...faulty(manifest) };
       if (chosen.kind !== 'image' && chosen.kind !== 'schema1')
@@ -121,6 +121,17 @@ export async function readPlatforms(
   };
 }
 
+/** The images that an index leads to, as many as are shown. */
+async function readLeaves(
+  client: RegistryClient,
+  repository: string,
+  index: IndexManifest,
+  signal: AbortSignal,
+): Promise<readonly Child[]> {
+  const read = (digest: string) => client.manifest(repository, digest, signal);
+  return leavesOf((await readChildren(read, index, signal)).children).slice(0, mostPlatforms);
+}
+
 /** One of the images that a name stands for. */
 export interface NamedImage {
   /** By digest. */
@@ -137,8 +148,7 @@ export async function readImages(
 ): Promise<readonly NamedImage[]> {
   const manifest = await client.manifest(image.path, referenceOf(image), signal);
   if (manifest.kind !== 'index') return [{ image: withDigest(image, manifest.digest), label: manifest.digest }];
-  const read = (digest: string) => client.manifest(image.path, digest, signal);
-  const leaves = leavesOf((await readChildren(read, manifest, signal)).children).slice(0, mostPlatforms);
+  const leaves = await readLeaves(client, image.path, manifest, signal);
   const limit = pLimit(width);
   const named = async (leaf: Child): Promise<NamedImage> => {
     const { digest } = leaf.descriptor;
@@ -203,13 +213,7 @@ function readJson(schema: typeof imageConfigAnswer, body: Uint8Array, url: strin
 
 /** The newest step has the config of the whole image, and each step the command that made its layer. */
 function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
-  const read = steps.map(({ v1Compatibility: text }) => {
-    try {
-      return tolerate(v1Compatibility, JSON.parse(text));
-    } catch {
-      return undefined;
-    }
-  });
+  const read = steps.map((step) => tolerate(v1Compatibility, jsonOrUndefined(step.v1Compatibility)));
   const newest = read.at(-1);
   const history = read.map((step) => {
     const { created, container_config: made } = step?.value ?? {};
@@ -286,10 +290,6 @@ async function firstThere(
   return undefined;
 }
 
-function referenceOf({ digest, tag }: ImageReference): string {
-  return digest ?? tag ?? 'latest';
-}
-
 /** Compressed bytes of all that it holds; nothing of an index or of schema 1, which tell none. */
 function sizeOf(manifest: Manifest): number | undefined {
   if (manifest.kind === 'index' || manifest.kind === 'schema1') return undefined;
@@ -324,7 +324,8 @@ function faulty(manifest: Manifest, told?: ReadConfig): Pick<ImageDetails, 'faul
   return faults.length === 0 ? {} : { faults };
 }
 
-function platformImage(
+/** The row of an image below its tag. */
+export function platformImage(
   image: ImageReference,
   digest: string,
   platform: Platform | undefined,

@@ -63,6 +63,11 @@ export function isName({ path, tag, digest }: Omit<ImageReference, 'host'>): boo
   );
 }
 
+/** What a registry is asked for: the digest, else the tag, and as engines do `latest` where there is neither. */
+export function referenceOf({ digest, tag }: ImageReference): string {
+  return digest ?? tag ?? 'latest';
+}
+
 /** Prints a reference the short way that people write and engines read: `nginx:1.27`, `ghcr.io/acme/web@sha256:…`. */
 export function printReference(image: ImageReference): string {
   const { host, path } = image;

@@ -1,43 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unless } from '../leftOut';
 import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../sandbox/dockerRegistry';
 import { buildImage } from '../sandbox/images';
 import { seedFilesystem } from '../sandbox/seed';
 import { tempDir, type TempDir } from '../sandbox/tempDir';
-import { startTokenServer, type TokenServer } from '../sandbox/tokenServer';
-import { ask, askJson, basic, manifestTypes } from '../unit/sandbox/ask';
-
-interface Token {
-  readonly token?: string;
-  readonly access_token?: string;
-  readonly refresh_token?: string;
-  readonly expires_in?: number;
-}
+import { ask, basic, manifestTypes } from '../unit/sandbox/ask';
+import { useTokenServer } from '../unit/sandbox/tokenRig';
 
 const image = buildImage();
-let server: TokenServer;
-
-beforeAll(async () => {
-  server = await startTokenServer({
-    users: {
-      alice: { password: 'secret', repositories: { 'team/*': ['pull', 'delete'] }, catalog: true },
-      bob: { password: 'with:colon', repositories: { 'team/app': ['pull'] } },
-    },
-  });
-});
-afterAll(() => server.stop());
-beforeEach(() => {
-  Object.assign(server.settings, { tokenField: 'both', refuse: {}, ttlSeconds: 300 });
-  delete server.settings.anonymous;
-  delete server.settings.expiresIn;
-});
-
-const tokenUrl = (scope: string, service = 'sandbox-registry'): string =>
-  `${server.realm}?${new URLSearchParams({ service, scope }).toString()}`;
-
-async function get(scope: string, headers: Record<string, string> = basic('alice', 'secret')): Promise<Token> {
-  return (await askJson(tokenUrl(scope), { headers })) as Token;
-}
+const { server, get } = useTokenServer();
 
 describe('tokens at docker-registry', unless(whyNoDockerRegistry()), () => {
   let root: TempDir;
@@ -49,7 +20,7 @@ describe('tokens at docker-registry', unless(whyNoDockerRegistry()), () => {
       { name: 'team/app', tags: { a: image } },
       { name: 'other/app', tags: { a: image } },
     ]);
-    registry = await startDockerRegistry({ root: root.path, auth: { kind: 'token', tokenServer: server } });
+    registry = await startDockerRegistry({ root: root.path, auth: { kind: 'token', tokenServer: server() } });
   });
   afterAll(async () => {
     await registry.stop();
@@ -64,7 +35,7 @@ describe('tokens at docker-registry', unless(whyNoDockerRegistry()), () => {
   it('are demanded by the challenge the server describes', async () => {
     const { status, headers } = await ask(`${registry.url}/v2/team/app/tags/list`);
     expect(status).toBe(401);
-    expect(headers['www-authenticate']).toBe(server.challenge('repository:team/app:pull'));
+    expect(headers['www-authenticate']).toBe(server().challenge('repository:team/app:pull'));
   });
 
   it('allow pull where it is granted, and not elsewhere', async () => {
@@ -79,15 +50,15 @@ describe('tokens at docker-registry', unless(whyNoDockerRegistry()), () => {
   });
 
   it('allow anonymous pull where that is granted', async () => {
-    server.settings.anonymous = { repositories: { 'other/*': ['pull'] } };
+    server().settings.anonymous = { repositories: { 'other/*': ['pull'] } };
     expect(await use('other/app/manifests/a', (await get('repository:other/app:pull', {})).token)).toBe(200);
     expect(await use('team/app/manifests/a', (await get('repository:team/app:pull', {})).token)).toBe(401);
   });
 
   it('are refused once expired for more than the leeway of a minute', async () => {
     const access = [{ type: 'repository', name: 'team/app', actions: ['pull'] }];
-    expect(await use('team/app/manifests/a', server.mint('alice', access, -90))).toBe(401);
-    expect(await use('team/app/manifests/a', server.mint('alice', access, -30))).toBe(200);
+    expect(await use('team/app/manifests/a', server().mint('alice', access, -90))).toBe(401);
+    expect(await use('team/app/manifests/a', server().mint('alice', access, -30))).toBe(200);
   });
 
   it('allow deleting only to those who may', async () => {

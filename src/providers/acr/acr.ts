@@ -13,7 +13,7 @@ import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
 import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
-import { namespacesOf, withTag } from '../../core/reference';
+import { namespacesOf, referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
@@ -135,9 +135,7 @@ export class AcrProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) =>
-      this.explaining('repository', () =>
-        this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
-      ),
+      this.explaining('repository', () => this.client.manifest(image.path, referenceOf(image), signal)),
     images: (image, signal) => this.explaining('repository', () => readImages(this.client, image, signal)),
     config: (image, signal) => this.explaining('repository', () => readImage(this.client, image, signal)),
     attachment: (attachment, signal) =>

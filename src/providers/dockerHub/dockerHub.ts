@@ -6,7 +6,7 @@ import type { Endpoint } from '../../core/diagnose';
 import { Failure } from '../../core/failure';
 import { listBelow, readImage, readImages } from '../../core/imageReader';
 import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
-import { baseName, parseReference, withTag } from '../../core/reference';
+import { baseName, parseReference, referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
@@ -97,7 +97,7 @@ export class DockerHubProvider implements RegistryProvider {
   };
 
   readonly content: ImageContent = {
-    manifest: (image, signal) => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal),
+    manifest: (image, signal) => this.client.manifest(image.path, referenceOf(image), signal),
     images: (image, signal) => readImages(this.client, image, signal),
     config: (image, signal) => readImage(this.client, image, signal),
     attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),

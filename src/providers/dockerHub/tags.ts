@@ -1,7 +1,7 @@
-import { t } from '@vscode/l10n';
-import { dateOf, platformOf, printPlatform } from '../../core/manifest';
+import { platformImage } from '../../core/imageReader';
+import { dateOf, platformOf } from '../../core/manifest';
 import type { ImageDetails, PlatformImage, Tag } from '../../core/model';
-import { withDigest, withTag } from '../../core/reference';
+import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { TagAnswer } from './answers';
 
@@ -21,16 +21,7 @@ export function platformsOf(repository: ImageReference, answer: TagAnswer): read
   return imagesOf(answer).flatMap(({ platform, digest, size }) =>
     digest === undefined
       ? []
-      : [
-          {
-            kind: 'platform' as const,
-            label: platform === undefined ? t('unknown platform') : printPlatform(platform),
-            image: withDigest(repository, digest),
-            ...(platform === undefined ? {} : { platform }),
-            ...(size > 0 ? { size } : {}),
-            attachments: [],
-          },
-        ],
+      : [platformImage(repository, digest, platform, size > 0 ? size : undefined, { attachments: [] })],
   );
 }
 

@@ -9,7 +9,7 @@ import { readAttachment } from '../../core/attachments';
 import { listBelow, readDetails, readImage, readImages } from '../../core/imageReader';
 import type { Connection, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../../core/pins';
-import { namespacesOf, withTag } from '../../core/reference';
+import { namespacesOf, referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
@@ -257,8 +257,4 @@ function refusalOf(error: unknown): unknown {
 function knownOf(details: ImageDetails | undefined): Omit<KnownTag, 'name'> {
   if (details === undefined || details.digest === '') return {};
   return { digest: details.digest, isIndex: details.type === 'index' };
-}
-
-function referenceOf({ digest, tag }: ImageReference): string {
-  return digest ?? tag ?? 'latest';
 }

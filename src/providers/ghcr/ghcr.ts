@@ -8,7 +8,7 @@ import { Failure, withDetail } from '../../core/failure';
 import { readAttachment } from '../../core/attachments';
 import { listBelow, readDetails, readImage, readImages } from '../../core/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
-import { withTag } from '../../core/reference';
+import { referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
@@ -122,7 +122,7 @@ export class GhcrProvider implements RegistryProvider {
 
   readonly content: ImageContent = {
     manifest: (image, signal) =>
-      this.fromRegistry(() => this.client.manifest(image.path, image.digest ?? image.tag ?? 'latest', signal), signal),
+      this.fromRegistry(() => this.client.manifest(image.path, referenceOf(image), signal), signal),
     images: (image, signal) => this.fromRegistry(() => readImages(this.client, image, signal), signal),
     config: (image, signal) => this.fromRegistry(() => readImage(this.client, image, signal), signal),
     attachment: (attachment, signal) =>

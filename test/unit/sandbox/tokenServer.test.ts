@@ -1,42 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTokenServer, type TokenServer } from '../../sandbox/tokenServer';
+import { describe, expect, it } from 'vitest';
 import { ask, askJson, basic, type Answered } from './ask';
+import { useTokenServer, type Token } from './tokenRig';
 
-interface Token {
-  readonly token?: string;
-  readonly access_token?: string;
-  readonly refresh_token?: string;
-  readonly expires_in?: number;
-}
-
-let server: TokenServer;
-
-beforeAll(async () => {
-  server = await startTokenServer({
-    users: {
-      alice: { password: 'secret', repositories: { 'team/*': ['pull', 'delete'] }, catalog: true },
-      bob: { password: 'with:colon', repositories: { 'team/app': ['pull'] } },
-    },
-  });
-});
-afterAll(() => server.stop());
-beforeEach(() => {
-  Object.assign(server.settings, { tokenField: 'both', refuse: {}, ttlSeconds: 300 });
-  delete server.settings.anonymous;
-  delete server.settings.expiresIn;
-});
-
-const tokenUrl = (scope: string, service = 'sandbox-registry'): string =>
-  `${server.realm}?${new URLSearchParams({ service, scope }).toString()}`;
-
-async function get(scope: string, headers: Record<string, string> = basic('alice', 'secret')): Promise<Token> {
-  return (await askJson(tokenUrl(scope), { headers })) as Token;
-}
+const { server, tokenUrl, get } = useTokenServer();
 
 async function post(fields: Record<string, string>): Promise<Answered> {
   const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
   const form = new URLSearchParams({ service: 'sandbox-registry', client_id: 'test', ...fields });
-  return ask(server.realm, { method: 'POST', headers, body: form.toString() });
+  return ask(server().realm, { method: 'POST', headers, body: form.toString() });
 }
 
 describe('token server', () => {
@@ -52,8 +23,8 @@ describe('token server', () => {
     const { refresh_token: refresh = '' } = JSON.parse(first.body.toString()) as Token;
     const second = await post({ grant_type: 'refresh_token', refresh_token: refresh, scope });
     const { access_token: token = '' } = JSON.parse(second.body.toString()) as Token;
-    expect(server.accessOf(token)).toEqual([{ type: 'repository', name: 'team/app', actions: ['pull'] }]);
-    expect(server.requests.slice(-2)).toMatchObject([
+    expect(server().accessOf(token)).toEqual([{ type: 'repository', name: 'team/app', actions: ['pull'] }]);
+    expect(server().requests.slice(-2)).toMatchObject([
       { method: 'POST', grant: 'password', user: 'bob', offline: true, status: 200, clientId: 'test' },
       { grant: 'refresh_token', scopes: ['repository:team/app:pull', 'repository:team/b:pull,push'], status: 200 },
     ]);
@@ -73,7 +44,7 @@ describe('token server', () => {
     ['a posted wrong password', () => post({ grant_type: 'password', username: 'alice', password: 'no' }), 401],
     ['an invented refresh token', () => post({ grant_type: 'refresh_token', refresh_token: 'x' }), 401],
     ['an unknown grant', () => post({ grant_type: 'code' }), 400],
-    ['another path', () => ask(`${server.url}/other`), 404],
+    ['another path', () => ask(`${server().url}/other`), 404],
   ])('refuses %s with a JSON body', async (_, send, status) => {
     const answer = await send();
     expect(answer.status).toBe(status);
@@ -84,30 +55,30 @@ describe('token server', () => {
   it('refuses a form without client_id', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const body = 'service=sandbox-registry&grant_type=password&username=alice&password=secret';
-    const answer = await ask(server.realm, { method: 'POST', headers, body });
+    const answer = await ask(server().realm, { method: 'POST', headers, body });
     expect([answer.status, answer.body.toString()]).toEqual([400, expect.stringContaining('client_id')]);
   });
 
   it('names the token and its life as told', async () => {
-    Object.assign(server.settings, { tokenField: 'token', expiresIn: 'omitted' });
+    Object.assign(server().settings, { tokenField: 'token', expiresIn: 'omitted' });
     expect(Object.keys(await get('repository:team/app:pull'))).toEqual(['token', 'issued_at']);
-    Object.assign(server.settings, { tokenField: 'access_token', expiresIn: 7 });
+    Object.assign(server().settings, { tokenField: 'access_token', expiresIn: 7 });
     const token = await get('repository:team/app:pull');
     expect([token.token, token.expires_in]).toEqual([undefined, 7]);
   });
 
   it('can refuse a method', async () => {
-    server.settings.refuse = { POST: 405 };
+    server().settings.refuse = { POST: 405 };
     expect((await post({ grant_type: 'password', username: 'alice', password: 'secret' })).status).toBe(405);
     expect((await get('repository:team/app:pull')).token).toBeDefined();
-    server.settings.refuse = { GET: 404 };
+    server().settings.refuse = { GET: 404 };
     expect((await ask(tokenUrl('repository:team/app:pull'))).status).toBe(404);
   });
 
   it('trusts no token that is forged or expired', () => {
-    const token = server.mint('alice', []);
-    expect(server.accessOf(token)).toEqual([]);
-    expect(server.accessOf(`${token.slice(0, -8)}AAAAAAAA`)).toBeUndefined();
-    expect(server.accessOf(server.mint('alice', [], -1))).toBeUndefined();
+    const token = server().mint('alice', []);
+    expect(server().accessOf(token)).toEqual([]);
+    expect(server().accessOf(`${token.slice(0, -8)}AAAAAAAA`)).toBeUndefined();
+    expect(server().accessOf(server().mint('alice', [], -1))).toBeUndefined();
   });
 });
