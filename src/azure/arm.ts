@@ -6,7 +6,7 @@ import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
 import { systemFailure } from '../core/http';
 import { jsonOrUndefined } from '../core/json';
-import { redactUrl } from '../core/redaction';
+import { redactUrl } from '../core/network/redaction';
 import type { Log } from '../core/log';
 import type { Cloud, ReadAzureToken, Status } from './azure';
 

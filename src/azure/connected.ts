@@ -3,7 +3,7 @@ import type { ReadCredential } from '../core/auth';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
-import type { Redaction } from '../core/redaction';
+import type { Redaction } from '../core/network/redaction';
 import { AzureAccount } from './account';
 import type { Azure, Cloud, ReadAzureToken } from './azure';
 import { entraRefusal, nobody, tokensOf } from './identities';

@@ -7,10 +7,10 @@ import { Failure, failureOf } from './failure';
 import type { FailureKind } from './failure';
 import type { Log } from './log';
 import { plainText } from './plainText';
-import { KnownHosts } from './publicOnly';
-import { Redaction, redactUrl } from './redaction';
-import { noteReceived, noteSent } from './secretsSeen';
-import type { ReadTls, TlsMaterial } from './tls';
+import { KnownHosts } from './network/publicOnly';
+import { Redaction, redactUrl } from './network/redaction';
+import { noteReceived, noteSent } from './network/secretsSeen';
+import type { ReadTls, TlsMaterial } from './network/tls';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -1,5 +1,5 @@
 import { seen } from './plainText';
-import type { Redaction } from './redaction';
+import type { Redaction } from './network/redaction';
 
 /** What we use of VS Code's LogOutputChannel. Callers pass redacted URLs and no headers. */
 export interface Log {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod/mini';
-import { folded, readObject } from '../core/goJson';
-import type { GoObject } from '../core/goJson';
+import { folded, readObject } from '../core/docker/goJson';
+import type { GoObject } from '../core/docker/goJson';
 import { contextAddress } from './address';
 import type { EngineEndpoint, EngineTls } from './engine';
 

@@ -1,5 +1,5 @@
 import type { Credential, Platform } from '../core/model';
-import { isThisMachine } from '../core/privateAddress';
+import { isThisMachine } from '../core/network/privateAddress';
 import type { ImageReference } from '../core/reference';
 
 /**

@@ -2,9 +2,9 @@ import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
-import type { DeletionPreview } from '../core/deletionGraph';
-import type { Endpoint } from '../core/diagnose';
-import type { NamedImage } from '../core/imageReader';
+import type { DeletionPreview } from '../images/deletionGraph';
+import type { Endpoint } from '../core/network/diagnose';
+import type { NamedImage } from '../images/imageReader';
 import type { Manifest } from '../core/manifest';
 import type {
   Attachment,

@@ -1,10 +1,10 @@
-import { azure } from './acr/azureType';
-import { acr } from './acr/type';
-import { dockerHub } from './dockerHub/type';
-import { ghcr } from './ghcr/type';
+import { azure } from './azure/azureType';
+import { acr } from './acr/acrType';
+import { dockerHub } from './dockerHub/dockerHubType';
+import { ghcr } from './ghcr/ghcrType';
 import { GenericProvider } from './generic/generic';
-import { generic, vendorTypes } from './generic/type';
-import { gitLab } from './gitlab/type';
+import { generic, vendorTypes } from './generic/genericType';
+import { gitLab } from './gitlab/gitLabType';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
-import type { StepId } from '../core/diagnose';
+import type { StepId } from '../core/network/diagnose';
 import { Failure } from '../core/failure';
-import { redactUrl } from '../core/redaction';
+import { redactUrl } from '../core/network/redaction';
 
 /** What somebody can do about a step of a diagnosis that failed at that address; nothing where its reason says it already. */
 export function whatToDo(id: StepId, failure: unknown, address: string): string | undefined {

@@ -1,8 +1,8 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
 import type { Failure } from '../core/failure';
-import type { KnownLogins } from '../core/knownLogins';
-import type { Diagnosis, StepId } from '../core/diagnose';
+import type { KnownLogins } from '../core/docker/knownLogins';
+import type { Diagnosis, StepId } from '../core/network/diagnose';
 import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
 import type { ImageReference } from '../core/reference';

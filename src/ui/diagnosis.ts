@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { Diagnosis, Fact, FactName, Step, StepId } from '../core/diagnose';
+import type { Diagnosis, Fact, FactName, Step, StepId } from '../core/network/diagnose';
 import { Failure } from '../core/failure';
 import type { Connection } from '../core/model';
 import { visible } from '../core/plainText';

@@ -1,7 +1,7 @@
 import { arch, platform, release } from 'node:os';
 import * as vscode from 'vscode';
-import { redactUrl } from '../core/redaction';
-import type { ProxySettings } from '../core/proxy';
+import { redactUrl } from '../core/network/redaction';
+import type { ProxySettings } from '../core/network/proxy';
 import type { Surroundings } from './diagnosis';
 import { networkSetting, ownSetting } from './settings';
 

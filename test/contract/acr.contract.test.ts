@@ -1,5 +1,5 @@
 import type { Connection, Credential } from '../../src/core/model';
-import { acr } from '../../src/providers/acr/type';
+import { acr } from '../../src/providers/acr/acrType';
 import { startAcr } from '../sandbox/azure/acr';
 import { startRecorder } from '../sandbox/recorder';
 import { collectLog } from '../unit/collectLog';

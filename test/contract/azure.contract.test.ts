@@ -2,7 +2,7 @@ import { beforeAll } from 'vitest';
 import { AzureAccount } from '../../src/azure/account';
 import { nobody } from '../../src/azure/identities';
 import type { Connection, Credential } from '../../src/core/model';
-import { azure } from '../../src/providers/acr/azureType';
+import { azure } from '../../src/providers/azure/azureType';
 import { startAzure } from '../sandbox/azure/azure';
 import { startRecorder } from '../sandbox/recorder';
 import { createPki, type Pki } from '../sandbox/pki';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { dockerLogIn, dockerLogOut } from '../../src/core/dockerCli';
+import { dockerLogIn, dockerLogOut } from '../../src/core/docker/dockerCli';
 import { unless } from '../leftOut';
 import { startDockerRegistry, whyNoDockerRegistry, type RunningRegistry } from '../sandbox/dockerRegistry';
 import { findProgram } from '../sandbox/process';

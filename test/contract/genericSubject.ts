@@ -1,7 +1,7 @@
 import { axiosHttp } from '../../src/core/http';
 import type { Connection, Credential, TlsOptions } from '../../src/core/model';
-import { tlsOf } from '../../src/core/tls';
-import { generic } from '../../src/providers/generic/type';
+import { tlsOf } from '../../src/core/network/tls';
+import { generic } from '../../src/providers/generic/genericType';
 import type { RegistryProvider } from '../../src/providers/provider';
 import { startRecorder, type RecorderOptions } from '../sandbox/recorder';
 import { startTokenServer, type TokenServer, type TokenServerOptions } from '../sandbox/tokenServer';

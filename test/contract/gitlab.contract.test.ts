@@ -1,6 +1,6 @@
 import type { Connection, Credential } from '../../src/core/model';
 import { GenericProvider } from '../../src/providers/generic/generic';
-import { gitLab } from '../../src/providers/gitlab/type';
+import { gitLab } from '../../src/providers/gitlab/gitLabType';
 import { startGitLab, type GitLabProject } from '../sandbox/gitlab/gitlab';
 import { startRecorder } from '../sandbox/recorder';
 import { collectLog } from '../unit/collectLog';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Connection, Credential, Tag } from '../../src/core/model';
-import { dockerHub } from '../../src/providers/dockerHub/type';
-import { ghcr } from '../../src/providers/ghcr/type';
+import { dockerHub } from '../../src/providers/dockerHub/dockerHubType';
+import { ghcr } from '../../src/providers/ghcr/ghcrType';
 import { withDigest } from '../../src/core/reference';
 import type { ImageDeletion, ProviderType, RegistryProvider, TagDeletion } from '../../src/providers/provider';
 import { startDockerHub } from '../sandbox/dockerHub/hub';

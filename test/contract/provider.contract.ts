@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Credential, Entry, Repository, Tag } from '../../src/core/model';
 import { withDigest } from '../../src/core/reference';
-import type { DeletionPreview } from '../../src/core/deletionGraph';
+import type { DeletionPreview } from '../../src/images/deletionGraph';
 import type { Deletion, ImageContent, RegistryProvider } from '../../src/providers/provider';
 import type { BuiltManifest } from '../sandbox/images';
 import type { Recorder } from '../sandbox/recorder';

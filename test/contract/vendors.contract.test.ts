@@ -1,4 +1,4 @@
-import { generic, vendorTypes } from '../../src/providers/generic/type';
+import { generic, vendorTypes } from '../../src/providers/generic/genericType';
 import type { Connection } from '../../src/core/model';
 import { startRecorder } from '../sandbox/recorder';
 import { quirks, startVendor } from '../sandbox/vendors';

@@ -1,7 +1,7 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { ConfigurationTarget, type Memento } from 'vscode';
-import { keyById, Secrets } from '../../src/ui/connections/secrets';
-import { ConnectionStore, type ConnectionChange } from '../../src/ui/connections/store';
+import { keyById, Secrets } from '../../src/registries/secrets';
+import { ConnectionStore, type ConnectionChange } from '../../src/registries/connectionStore';
 import { setSetting } from './registriesView';
 
 /** VS Code keeps both; here their content can be looked at. */

@@ -1,12 +1,12 @@
 import { z } from 'zod/mini';
-import { tooManyTags } from '../../core/deletionGraph';
+import { tooManyTags } from '../../images/deletionGraph';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
-import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './answers';
-import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './answers';
+import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './acrAnswers';
+import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './acrAnswers';
 
 /** What is locked. */
 export type Locked = { readonly kind: 'tag'; readonly name: string } | { readonly kind: 'manifest' | 'repository' };

@@ -5,8 +5,8 @@ import type { Http, HttpRequest } from '../../core/http';
 import { withRetry } from '../../core/retry';
 import { decodeJson } from '../../core/schemas';
 import { abandonable } from '../../core/shared';
-import { refreshTokenAnswer } from './answers';
-import { explained } from './explanations';
+import { refreshTokenAnswer } from './acrAnswers';
+import { explained } from './acrExplanations';
 import { lifetimeOf } from './jwt';
 import { isTokenRequest } from './loginServer';
 

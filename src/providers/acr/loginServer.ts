@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { decodeJson } from '../../core/schemas';
-import { accessTokenAnswer } from './answers';
+import { accessTokenAnswer } from './acrAnswers';
 import { lifetimeOf } from './jwt';
 
 /** Whether a request goes to the login server's endpoint for tokens: https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */

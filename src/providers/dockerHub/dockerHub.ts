@@ -1,19 +1,19 @@
 import { t } from '@vscode/l10n';
-import { readAttachment } from '../../core/attachments';
-import type { ImageSource } from '../../core/attachments';
+import { readAttachment } from '../../images/attachments';
+import type { ImageSource } from '../../images/attachments';
 import { registryHttp } from '../../core/auth';
-import type { Endpoint } from '../../core/diagnose';
+import type { Endpoint } from '../../core/network/diagnose';
 import { Failure } from '../../core/failure';
-import { listBelow, readImage, readImages } from '../../core/imageReader';
+import { listBelow, readImage, readImages } from '../../images/imageReader';
 import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
 import { baseName, parseReference, referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagPreview } from '../provider';
-import * as answers from './answers';
+import * as answers from './hubAnswers';
 import { deletionRefused, HubApi, hubUrl } from './hubApi';
-import { digestOf, platformsOf, tagOf } from './tags';
+import { digestOf, platformsOf, tagOf } from './hubTags';
 import { webPage } from './webPages';
 
 const host = 'docker.io';

@@ -6,7 +6,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { decodeJson } from '../../core/schemas';
 import { abandonable } from '../../core/shared';
 import type { ReadSetting } from '../provider';
-import { tokenAnswer } from './answers';
+import { tokenAnswer } from './hubAnswers';
 
 /** Tokens live ten minutes: https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api */
 const tokenLifeMs = 9 * 60_000;

@@ -2,7 +2,7 @@ import { mostRows, rowsLeftOut } from '../../core/bounds';
 import type { ImageDetails } from '../../core/model';
 import { pause } from '../../core/pause';
 import type { RegistryClient } from '../../core/registryClient';
-import { newestFirst } from '../../core/tagOrder';
+import { newestFirst } from '../../images/tagOrder';
 import { toldByGoogle } from './google';
 
 /** A tag with what the listing tells of it. */

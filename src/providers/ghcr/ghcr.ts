@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
 import { registryHttp } from '../../core/auth';
-import { readDeletion, registrySource } from '../../core/deletionGraph';
-import type { GraphSource } from '../../core/deletionGraph';
-import type { Endpoint } from '../../core/diagnose';
+import { readDeletion, registrySource } from '../../images/deletionGraph';
+import type { GraphSource } from '../../images/deletionGraph';
+import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
-import { readAttachment } from '../../core/attachments';
-import { listBelow, readDetails, readImage, readImages } from '../../core/imageReader';
+import { readAttachment } from '../../images/attachments';
+import { listBelow, readDetails, readImage, readImages } from '../../images/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import { referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -14,13 +14,13 @@ import { isDigestTag } from '../../core/referrersTag';
 import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { packagesAnswer } from './answers';
-import { endpointsOf } from './endpoints';
-import type { Endpoints } from './endpoints';
+import { packagesAnswer } from './githubAnswers';
+import { endpointsOf } from './githubEndpoints';
+import type { Endpoints } from './githubEndpoints';
 import { GitHubApi, listed, withLimits } from './githubApi';
 import { Owners } from './owners';
-import { Versions } from './versions';
-import type { Version } from './versions';
+import { Versions } from './packageVersions';
+import type { Version } from './packageVersions';
 
 /**
  * Letters, digits and hyphens, and an underscore where an enterprise manages its users; what old logins and other servers have

@@ -5,7 +5,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
-import { userAnswer } from './answers';
+import { userAnswer } from './githubAnswers';
 
 /** A token with at least these scopes; rejects when there is none. */
 export type ReadToken = (scopes: readonly string[], mayAsk: boolean, signal: AbortSignal) => Promise<string>;

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Page } from '../../core/model';
-import { organizationsAnswer, packagesAnswer } from './answers';
+import { organizationsAnswer, packagesAnswer } from './githubAnswers';
 import { covers, listed } from './githubApi';
 import type { GitHubApi } from './githubApi';
 

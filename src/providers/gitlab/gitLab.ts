@@ -1,14 +1,14 @@
 import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
 import { PageTrail } from '../../core/bounds';
-import type { Endpoint } from '../../core/diagnose';
+import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential, Group, Page, Repository, Tag } from '../../core/model';
 import { parseReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './answers';
+import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './gitLabAnswers';
 import { GitLabApi } from './gitLabApi';
 import { Projects } from './projects';
 import type { Project } from './projects';

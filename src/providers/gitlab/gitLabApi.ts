@@ -6,7 +6,7 @@ import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
-import { scopeAnswer } from './answers';
+import { scopeAnswer } from './gitLabAnswers';
 
 /** Rejects when there is no token. */
 export type ReadToken = (signal: AbortSignal) => Promise<string>;

@@ -1,8 +1,8 @@
 import type { Page } from '../../core/model';
 import { parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import { projectAnswer, projectsAnswer } from './answers';
-import type { ProjectAnswer } from './answers';
+import { projectAnswer, projectsAnswer } from './gitLabAnswers';
+import type { ProjectAnswer } from './gitLabAnswers';
 import type { GitLabApi } from './gitLabApi';
 
 /** A project, under which its repositories of images are named. */

@@ -2,8 +2,8 @@ import { t } from '@vscode/l10n';
 import type { AppServicePlan, PullNow, WebApp, WebAppNow } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
 import type { App } from '../app';
-import { accessPrompts } from './access';
-import type { AccessChoice } from './access';
+import { accessPrompts } from './pullAccessPrompts';
+import type { AccessChoice } from './pullAccessPrompts';
 import { portPrompt } from './ports';
 import {
   flowSignal,

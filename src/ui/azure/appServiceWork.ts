@@ -2,8 +2,16 @@ import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { DeployedImage, PullNow, WebApp } from '../../azure/azure';
 import type { Deployable } from '../commands/deploy';
-import { accessLine, checkWork, identityWork, referenceFor, rightsIn, rightsToSet, serverOf } from './access';
-import type { AccessChoice, Right } from './access';
+import {
+  accessLine,
+  checkWork,
+  identityWork,
+  referenceFor,
+  rightsIn,
+  rightsToSet,
+  serverOf,
+} from './pullAccessPrompts';
+import type { AccessChoice, Right } from './pullAccessPrompts';
 import { chosenNow } from './appServicePrompts';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { groupWork } from './groupWork';

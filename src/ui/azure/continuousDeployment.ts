@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
-import type { FoundRegistry } from './access';
+import type { FoundRegistry } from './pullAccessPrompts';
 import { flowSignal } from './steps';
 import { askAll } from './wizard';
 import type { Pick, Prompt } from './wizard';

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
 import { printReference } from '../../core/reference';
-import { connectionsOf } from '../images/access';
+import { connectionsOf } from '../images/engineAccess';
 import { causes } from '../report';
 import { flowSignal, widened } from './steps';
 import type { Prompt } from './wizard';

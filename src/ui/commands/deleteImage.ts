@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { DeletionPreview, Loss } from '../../core/deletionGraph';
+import type { DeletionPreview, Loss } from '../../images/deletionGraph';
 import { printPlatform } from '../../core/manifest';
 import { printReference } from '../../core/reference';
 import { count, platforms } from '../words';

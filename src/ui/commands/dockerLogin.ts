@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Node } from '../tree/node';
-import { connectionAccess } from '../images/access';
+import { connectionAccess } from '../images/engineAccess';
 import { nodeCommand } from './command';
 
 /** A connection with an account at a registry of one name. */

@@ -4,7 +4,7 @@ import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
-import { accessTo, connectionAccess, connectionsOf, learn } from '../images/access';
+import { accessTo, connectionAccess, connectionsOf, learn } from '../images/engineAccess';
 import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';

@@ -4,8 +4,8 @@ import type { App } from '../app';
 import { causes, report } from '../report';
 import { ownSetting } from '../settings';
 import { keychain, keychainElsewhere } from './keychain';
-import { keyById, keyByRegistry, Secrets } from './secrets';
-import type { SecretOwner, SecretPlace } from './secrets';
+import { keyById, keyByRegistry, Secrets } from '../../registries/secrets';
+import type { SecretOwner, SecretPlace } from '../../registries/secrets';
 
 const setting = 'registryExplorer.credentialStore';
 /** Where the secrets are: the setting says where they are wanted, and a move may fail. */

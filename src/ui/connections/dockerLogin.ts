@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
-import { noLogin } from '../../core/dockerConfig';
+import { noLogin } from '../../core/docker/dockerConfig';
 import { Failure } from '../../core/failure';
-import { isThisMachine } from '../../core/privateAddress';
+import { isThisMachine } from '../../core/network/privateAddress';
 import type { DockerLogins } from '../app';
 import { toSignIn } from '../programReason';
 

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../../core/failure';
-import type { KnownLogin } from '../../core/knownLogins';
+import type { KnownLogin } from '../../core/docker/knownLogins';
 import type { Connection } from '../../core/model';
 import type { Answers, ProviderType } from '../../providers/provider';
 import type { App } from '../app';

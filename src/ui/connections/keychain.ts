@@ -1,7 +1,7 @@
 import type * as Keytar from 'keytar';
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import type { SecretStore } from './secrets';
+import type { SecretStore } from '../../registries/secrets';
 
 const service = 'Registry Explorer';
 /** Keychains ask the user to unlock them, and wait; but none may keep us waiting for ever. */

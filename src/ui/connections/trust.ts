@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { isAbsolute } from 'node:path';
 import { t } from '@vscode/l10n';
-import { readPem } from '../../core/tls';
+import { readPem } from '../../core/network/tls';
 import type { Connection, TlsOptions } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';

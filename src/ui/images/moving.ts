@@ -9,8 +9,8 @@ import type { App } from '../app';
 import { causes, isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './access';
-import type { Access } from './access';
+import { goingOn } from './engineAccess';
+import type { Access } from './engineAccess';
 import { transferring } from './transferring';
 
 /**

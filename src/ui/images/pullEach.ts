@@ -8,8 +8,8 @@ import type { App } from '../app';
 import { causes, isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './access';
-import type { Access } from './access';
+import { goingOn } from './engineAccess';
+import type { Access } from './engineAccess';
 import { following } from './moving';
 
 /** Failures that the next image would meet as well. */

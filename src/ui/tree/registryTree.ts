@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Connection, Entry } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
-import type { ConnectionStore } from '../connections/store';
+import type { ConnectionStore } from '../../registries/connectionStore';
 import { causes } from '../report';
 import { TagDetails } from './details';
 import { keyOf, Listing } from './listing';

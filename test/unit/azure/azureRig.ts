@@ -2,7 +2,7 @@ import { beforeAll, beforeEach } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
 import type { Cloud, ReadAzureToken } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import { azure as azureType } from '../../../src/providers/acr/azureType';
+import { azure as azureType } from '../../../src/providers/azure/azureType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { startAzure, type AzureOptions, type SandboxAzure } from '../../sandbox/azure/azure';
 import { createPki, type Pki } from '../../sandbox/pki';

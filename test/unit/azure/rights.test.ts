@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AzureRegistry, Subscription } from '../../../src/azure/azure';
-import { rightsToSet } from '../../../src/ui/azure/access';
+import { rightsToSet } from '../../../src/ui/azure/pullAccessPrompts';
 import { reason } from '../../../src/ui/report';
 import { mayPull } from '../../sandbox/azure/armRegistries';
 import { buildImage } from '../../sandbox/images';

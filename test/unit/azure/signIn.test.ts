@@ -4,7 +4,7 @@ import { placesOf } from '../../../src/azure/azure';
 import { azureOf } from '../../../src/azure/connected';
 import type { AzureSignIn } from '../../../src/azure/identities';
 import { entraRefusal, tokensOf } from '../../../src/azure/identities';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 import { report } from '../../../src/ui/report';
 import { managedIdentity } from '../../sandbox/azure/managedIdentity';
 import { freePort } from '../../sandbox/loopback';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { azureOf } from '../../../src/azure/connected';
 import type { Connection, SignIn } from '../../../src/core/model';
-import { acr } from '../../../src/providers/acr/type';
-import { azure as azureType } from '../../../src/providers/acr/azureType';
+import { acr } from '../../../src/providers/acr/acrType';
+import { azure as azureType } from '../../../src/providers/azure/azureType';
 import type { App } from '../../../src/ui/app';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startAcr } from '../../sandbox/azure/acr';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
 import { user } from '../ui/scriptedUser';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dockerLogIn, dockerLogOut } from '../../../src/core/dockerCli';
+import { dockerLogIn, dockerLogOut } from '../../../src/core/docker/dockerCli';
 import type { Credential } from '../../../src/core/model';
 import { failing } from '../failing';
 import { fakePrograms } from './fakePrograms';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/dockerConfig';
+import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/docker/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { failing } from '../failing';

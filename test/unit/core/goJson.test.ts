@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { folded, readObject } from '../../../src/core/goJson';
+import { folded, readObject } from '../../../src/core/docker/goJson';
 
 describe('JSON as Go reads it', () => {
   it('has every member in its order, those of one name too', () => {

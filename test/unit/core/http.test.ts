@@ -2,7 +2,7 @@ import { globalAgent } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
-import { redactUrl } from '../../../src/core/redaction';
+import { redactUrl } from '../../../src/core/network/redaction';
 import { freePort } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { startRecorder } from '../../sandbox/recorder';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/credentialHelper';
-import { fileProblem } from '../../../src/core/dockerConfig';
-import { listDockerLogins } from '../../../src/core/knownLogins';
+import { helperProblem } from '../../../src/core/docker/credentialHelper';
+import { fileProblem } from '../../../src/core/docker/dockerConfig';
+import { listDockerLogins } from '../../../src/core/docker/knownLogins';
 import { Failure } from '../../../src/core/failure';
 import { fakePrograms } from './fakePrograms';
 import { alices, dockers, encoded, place, podmans } from './loginPlace';

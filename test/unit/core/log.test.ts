@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { redactedLog } from '../../../src/core/log';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 
 it('a log writes no secret that is known, at any level', () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { readDockerLogin } from '../../../src/core/dockerConfig';
+import { readDockerLogin } from '../../../src/core/docker/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { tempDir } from '../../sandbox/tempDir';

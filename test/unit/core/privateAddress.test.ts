@@ -2,8 +2,8 @@ import type * as dns from 'node:dns';
 import { EventEmitter } from 'node:events';
 import type { ClientRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isPrivateAddress, isPrivateHost } from '../../../src/core/privateAddress';
-import { KnownHosts } from '../../../src/core/publicOnly';
+import { isPrivateAddress, isPrivateHost } from '../../../src/core/network/privateAddress';
+import { KnownHosts } from '../../../src/core/network/publicOnly';
 import { failing } from '../failing';
 
 /** What name servers answer. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Failure } from '../../../src/core/failure';
-import { addressesOf, openSocket, tunnel } from '../../../src/core/probe';
+import { addressesOf, openSocket, tunnel } from '../../../src/core/network/probe';
 import { reason } from '../../../src/ui/report';
 import { freePort } from '../../sandbox/loopback';
 import { shortenTimeLimits } from '../weather/bench';

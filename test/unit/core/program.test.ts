@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runProgram, type ProgramOptions } from '../../../src/core/program';
+import { runProgram, type ProgramOptions } from '../../../src/core/docker/program';
 import { failing } from '../failing';
 import { fakePrograms, type FakePrograms } from './fakePrograms';
 

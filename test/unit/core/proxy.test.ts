@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { proxyFor, type ProxySettings } from '../../../src/core/proxy';
+import { proxyFor, type ProxySettings } from '../../../src/core/network/proxy';
 
 /** Rules and order are those of https://github.com/microsoft/vscode-proxy-agent/blob/v0.45.0/src/index.ts */
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visible } from '../../../src/core/plainText';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 
 describe('a redaction', () => {
   it('leaves out what it knows, written as in URLs too, and the longest first', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { axiosHttp, type Http } from '../../../src/core/http';
 import type { TlsOptions } from '../../../src/core/model';
-import { certsFolders, tlsOf, type Machine } from '../../../src/core/tls';
+import { certsFolders, tlsOf, type Machine } from '../../../src/core/network/tls';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { startV2Server } from '../../sandbox/v2Server';

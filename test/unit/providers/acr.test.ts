@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Repository, Tag } from '../../../src/core/model';
-import { acr } from '../../../src/providers/acr/type';
+import { acr } from '../../../src/providers/acr/acrType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { age, summary } from '../../../src/ui/words';
 import { report } from '../../../src/ui/report';

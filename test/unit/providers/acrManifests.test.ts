@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mostBarrenPages, mostRows } from '../../../src/core/bounds';
-import { ManifestListing } from '../../../src/providers/acr/manifests';
+import { ManifestListing } from '../../../src/providers/acr/manifestListing';
 
 const { signal } = new AbortController();
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
-import { tagAnswer } from '../../../src/providers/dockerHub/answers';
-import { digestOf, platformsOf, tagOf } from '../../../src/providers/dockerHub/tags';
-import { dockerHub } from '../../../src/providers/dockerHub/type';
+import { tagAnswer } from '../../../src/providers/dockerHub/hubAnswers';
+import { digestOf, platformsOf, tagOf } from '../../../src/providers/dockerHub/hubTags';
+import { dockerHub } from '../../../src/providers/dockerHub/dockerHubType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { buildHelmChart } from '../../sandbox/artifacts';
 import { startDockerHub, type SandboxHub } from '../../sandbox/dockerHub/hub';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dockerHub } from '../../../src/providers/dockerHub/type';
+import { dockerHub } from '../../../src/providers/dockerHub/dockerHubType';
 import { publicCloud } from '../providerContext';
 
 const unset = () => '';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Repository, Tag } from '../../../src/core/model';
-import { generic } from '../../../src/providers/generic/type';
+import { generic } from '../../../src/providers/generic/genericType';
 import type { Deletion, RegistryProvider } from '../../../src/providers/provider';
 import { providerTypes } from '../../../src/providers/table';
 import * as artifacts from '../../sandbox/artifacts';

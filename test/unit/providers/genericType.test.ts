@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
-import { generic } from '../../../src/providers/generic/type';
+import { generic } from '../../../src/providers/generic/genericType';
 import { publicCloud } from '../providerContext';
 
 describe('readRegistryUrl', () => {

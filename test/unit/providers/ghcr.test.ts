@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
-import { endpointsOf } from '../../../src/providers/ghcr/endpoints';
-import { ghcr } from '../../../src/providers/ghcr/type';
+import { endpointsOf } from '../../../src/providers/ghcr/githubEndpoints';
+import { ghcr } from '../../../src/providers/ghcr/ghcrType';
 import type { AccountSession, ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { report } from '../../../src/ui/report';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
-import { ghcr } from '../../../src/providers/ghcr/type';
+import { ghcr } from '../../../src/providers/ghcr/ghcrType';
 import type { AccountSession, ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { Listing } from '../../../src/ui/tree/listing';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';

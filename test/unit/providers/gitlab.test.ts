@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isEndOfList, mostBarrenPages } from '../../../src/core/bounds';
-import { diagnose } from '../../../src/core/diagnose';
+import { diagnose } from '../../../src/core/network/diagnose';
 import { axiosHttp } from '../../../src/core/http';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';
 import { GenericProvider } from '../../../src/providers/generic/generic';
-import { gitLab as typeOf } from '../../../src/providers/gitlab/type';
+import { gitLab as typeOf } from '../../../src/providers/gitlab/gitLabType';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';

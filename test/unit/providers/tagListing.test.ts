@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { isCut, mostRows } from '../../../src/core/bounds';
 import type { Connection, Entry, Repository, Tag } from '../../../src/core/model';
-import { vendorTypes } from '../../../src/providers/generic/type';
+import { vendorTypes } from '../../../src/providers/generic/genericType';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { buildImage } from '../../sandbox/images';
 import type { SeedRepository } from '../../sandbox/seed';

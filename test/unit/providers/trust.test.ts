@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
-import { tlsOf, type Machine } from '../../../src/core/tls';
+import { tlsOf, type Machine } from '../../../src/core/network/tls';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { providerTypes } from '../../../src/providers/table';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
-import { generic } from '../../../src/providers/generic/type';
-import { vendorTypes } from '../../../src/providers/generic/type';
+import { generic } from '../../../src/providers/generic/genericType';
+import { vendorTypes } from '../../../src/providers/generic/genericType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { errorReply, jsonReply } from '../../sandbox/serve';
 import type { V2ServerOptions } from '../../sandbox/v2Options';

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Repository, Tag } from '../../../src/core/model';
-import { generic } from '../../../src/providers/generic/type';
+import { generic } from '../../../src/providers/generic/genericType';
 import { report } from '../../../src/ui/report';
 import { buildImage } from '../../sandbox/images';
 import { jsonReply } from '../../sandbox/serve';

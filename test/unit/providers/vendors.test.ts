@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Repository, Tag } from '../../../src/core/model';
-import { generic, vendorTypes } from '../../../src/providers/generic/type';
+import { generic, vendorTypes } from '../../../src/providers/generic/genericType';
 import { vendorOf } from '../../../src/providers/generic/vendors';
 import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
 import { providerTypes } from '../../../src/providers/table';

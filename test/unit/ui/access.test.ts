@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/credentialHelper';
-import { fileProblem, noLogin } from '../../../src/core/dockerConfig';
+import { helperProblem } from '../../../src/core/docker/credentialHelper';
+import { fileProblem, noLogin } from '../../../src/core/docker/dockerConfig';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
-import { accessTo, goingOn } from '../../../src/ui/images/access';
+import { accessTo, goingOn } from '../../../src/ui/images/engineAccess';
 import { reason, report } from '../../../src/ui/report';
 import { connectionNode, fakeApp, reference, treeOf } from './fakeApp';
 import { user } from './scriptedUser';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
-import type { AccessChoice } from '../../../src/ui/azure/access';
+import type { AccessChoice } from '../../../src/ui/azure/pullAccessPrompts';
 import { chosenNow } from '../../../src/ui/azure/appServicePrompts';
 import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
 import { reference } from './fakeApp';

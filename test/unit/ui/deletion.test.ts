@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DeletionPreview } from '../../../src/core/deletionGraph';
+import type { DeletionPreview } from '../../../src/images/deletionGraph';
 import { Failure } from '../../../src/core/failure';
 import type { Tag } from '../../../src/core/model';
 import type { Deletion, ImageDeletion, TagDeletion, TagPreview } from '../../../src/providers/provider';

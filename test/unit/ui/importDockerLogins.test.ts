@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../../src/core/failure';
-import type { KnownLogin } from '../../../src/core/knownLogins';
+import type { KnownLogin } from '../../../src/core/docker/knownLogins';
 import type { Connection, Credential } from '../../../src/core/model';
 import { providerTypes } from '../../../src/providers/table';
 import type { App } from '../../../src/ui/app';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/credentialHelper';
+import { helperProblem } from '../../../src/core/docker/credentialHelper';
 import { Failure } from '../../../src/core/failure';
-import type { NamedImage } from '../../../src/core/imageReader';
+import type { NamedImage } from '../../../src/images/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
 import type { App } from '../../../src/ui/app';
-import { accessTo, connectionAccess } from '../../../src/ui/images/access';
+import { accessTo, connectionAccess } from '../../../src/ui/images/engineAccess';
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';

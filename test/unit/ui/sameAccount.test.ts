@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Connection, Credential } from '../../../src/core/model';
-import { ghcr } from '../../../src/providers/ghcr/type';
+import { ghcr } from '../../../src/providers/ghcr/ghcrType';
 import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
 import { collectLog } from '../collectLog';

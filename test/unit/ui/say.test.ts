@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Redaction } from '../../../src/core/redaction';
+import { Redaction } from '../../../src/core/network/redaction';
 import { Say } from '../../../src/ui/say';
 import { eventually } from '../eventually';
 

@@ -5,7 +5,7 @@ import { axiosHttp } from '../../../src/core/http';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import { tlsOf } from '../../../src/core/tls';
+import { tlsOf } from '../../../src/core/network/tls';
 import { providerTypes } from '../../../src/providers/table';
 import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, vi } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, Repository, Tag } from '../../../src/core/model';
-import { generic } from '../../../src/providers/generic/type';
+import { generic } from '../../../src/providers/generic/genericType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { report } from '../../../src/ui/report';
 import { buildImage } from '../../sandbox/images';

@@ -1,0 +1,121 @@
+import { z } from 'zod/mini';
+import { Failure } from '../failure';
+import { folded, readObject } from './goJson';
+import type { GoObject } from './goJson';
+import type { Credential } from '../model';
+import { runProgram } from './program';
+
+/** https://github.com/docker/docker-credential-helpers#development */
+
+/** What a helper that docker's config names is asked with. */
+export interface HelperCall {
+  /** `ecr-login` of `docker-credential-ecr-login`. */
+  readonly helper: string;
+  /** The file that names it. */
+  readonly namedBy: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970 by which it has to have answered. */
+  readonly deadline: number;
+}
+
+/** Codes of the failures of helpers, for whoever knows what to do about them. */
+export const helperProblem = {
+  /** Its name is none that a program can have. */
+  badName: 'HELPER_NAME',
+  /** There is no such program. */
+  missing: 'HELPER_MISSING',
+  /** It did not answer in time. */
+  hangs: 'HELPER_HANGS',
+  /** What it answers is no credential. */
+  rubbish: 'HELPER_RUBBISH',
+  /** It says that it failed, in its own words. */
+  failed: 'HELPER_FAILED',
+} as const;
+
+const login = z.object({ username: z.string(), secret: z.string() });
+/** User names by server. */
+const logins = z.record(z.string(), z.string());
+
+/** The login that a helper has for a server; nothing when it has none. Rejects with a Failure when it is missing, broken or hangs. */
+export async function askHelper(
+  call: HelperCall,
+  server: string,
+  signal: AbortSignal,
+): Promise<Credential | undefined> {
+  const said = await run(call, 'get', server, signal);
+  if (said === undefined) return undefined;
+  const fields = membersIn(call, said).map(([name, value]) => [folded(name), value] as const);
+  const { username, secret } = decoded(call, login, fields);
+  if (secret === '') return undefined;
+  return username === '<token>' ? { kind: 'identityToken', token: secret } : { kind: 'basic', username, secret };
+}
+
+/** The servers that a helper has logins for, with their user names. Rejects as askHelper does. */
+export async function listHelper(call: HelperCall, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
+  // Some wait for an input that none of them reads.
+  const said = await run(call, 'list', 'unused', signal);
+  return said === undefined ? {} : decoded(call, logins, membersIn(call, said));
+}
+
+/** What it says; nothing when it says that nothing is there. */
+async function run(
+  call: HelperCall,
+  action: 'get' | 'list',
+  input: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { helper, env } = call;
+  // A name with a slash would lead to any program.
+  if (!/^[\w.-]+$/.test(helper)) throw problem(call, 'badName', '');
+  const timeoutMs = Math.max(call.deadline - Date.now(), 1);
+  let ended;
+  try {
+    ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, signal, env });
+  } catch (cause) {
+    if (!(cause instanceof Failure)) throw cause;
+    if (cause.kind === 'timedOut') throw problem(call, 'hangs', '', cause);
+    const isMissing = cause.detail.code === 'ENOENT';
+    throw problem(call, isMissing ? 'missing' : 'failed', isMissing ? '' : cause.message, cause);
+  }
+  const { code, stdout, stderr } = ended;
+  if (code === 0) return stdout;
+  if (/credentials not found/i.test(`${stdout}${stderr}`)) return undefined;
+  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? `exit code ${code}`);
+}
+
+function membersIn(call: HelperCall, said: string): GoObject['members'] {
+  try {
+    return readObject(said)?.members ?? [];
+  } catch {
+    // Neither quoted nor kept as a cause: it may hold the secret.
+    throw problem(call, 'rubbish', '');
+  }
+}
+
+function decoded<T extends z.ZodMiniType>(call: HelperCall, schema: T, members: GoObject['members']): z.output<T> {
+  const answer = z.safeParse(schema, Object.fromEntries(members));
+  if (!answer.success) throw problem(call, 'rubbish', '');
+  return answer.data;
+}
+
+function problem({ helper, namedBy }: HelperCall, what: keyof typeof helperProblem, words: string, cause?: Failure) {
+  const kinds = {
+    badName: 'malformed',
+    missing: 'notFound',
+    hangs: 'timedOut',
+    rubbish: 'rejected',
+    failed: 'rejected',
+  } as const;
+  return new Failure(
+    kinds[what],
+    words,
+    { subject: `docker-credential-${helper}`, speaker: 'program', code: helperProblem[what], namedBy },
+    { cause },
+  );
+}
+
+/** The first line, unless it is the data that a helper was asked for. */
+function proseIn(text: string): string | undefined {
+  const line = text.trim().split('\n')[0]?.trim();
+  return line === undefined || line === '' || /^[{[]|secret"/i.test(line) ? undefined : line.slice(0, 300);
+}

@@ -1,0 +1,105 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Failure } from '../failure';
+
+export interface ProgramResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ProgramOptions {
+  /** Written to its standard input; the only way by which secrets may go. */
+  readonly input: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Of the program, and where it is looked for; this process's own by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program that says more is broken. */
+const mostOutput = 1024 * 1024;
+/** How long a program has to end once it is asked to. */
+const endsWithinMs = 2_000;
+/** How long after its end a program is listened to: what it leaves running may hold its output open for ever. */
+const lingersMs = 500;
+
+/**
+ * Runs a program to its end, whatever its exit code. Rejects with a Failure of kind `notFound` when there is no such program,
+ * or none that may be run, `timedOut` when it takes too long, and with the signal's reason when aborted; both end the program.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { input, timeoutMs, signal, env }: ProgramOptions,
+): Promise<ProgramResult> {
+  signal.throwIfAborted();
+  const limit = AbortSignal.timeout(timeoutMs);
+  const ending = AbortSignal.any([signal, limit]);
+  try {
+    return await runToItsEnd(program, args, input, env, ending);
+  } catch (cause) {
+    signal.throwIfAborted();
+    const detail = { subject: program, speaker: 'program' } as const;
+    if (limit.aborted)
+      throw new Failure('timedOut', `it took more than ${timeoutMs / 1000} seconds`, detail, { cause });
+    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
+    throw new Failure('notFound', cause instanceof Error ? cause.message : '', { ...detail, code }, { cause });
+  }
+}
+
+async function runToItsEnd(
+  program: string,
+  args: readonly string[],
+  input: string,
+  env: ProgramOptions['env'],
+  ending: AbortSignal,
+): Promise<ProgramResult> {
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+    ...(env === undefined ? {} : { env: { ...env } }),
+  });
+  const said = { stdout: '', stderr: '' };
+  // Decodes as a whole what comes in pieces.
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] = (said[name] + text).slice(0, mostOutput);
+    });
+  }
+  // A program that ends without reading its input is told by its exit code.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  let stop: () => void = () => undefined;
+  let lingering: NodeJS.Timeout | undefined;
+  try {
+    const code = await new Promise<number>((resolve, reject) => {
+      stop = () => {
+        endProgram(child);
+        reject(new Error('ended'));
+      };
+      ending.addEventListener('abort', stop);
+      child.once('error', reject);
+      child.once('close', (exitCode) => {
+        resolve(exitCode ?? -1);
+      });
+      child.once('exit', (exitCode) => {
+        lingering = setTimeout(resolve, lingersMs, exitCode ?? -1);
+      });
+    });
+    return { code, ...said };
+  } finally {
+    clearTimeout(lingering);
+    ending.removeEventListener('abort', stop);
+    // What it started may hold on to them.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  }
+}
+
+function endProgram(child: ChildProcess): void {
+  child.kill();
+  const force = setTimeout(() => child.kill('SIGKILL'), endsWithinMs);
+  force.unref();
+  child.once('exit', () => {
+    clearTimeout(force);
+  });
+}

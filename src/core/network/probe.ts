@@ -1,0 +1,200 @@
+import type { X509Certificate } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
+import { once } from 'node:events';
+import { connect, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
+import { abandonable } from '../shared';
+import { Failure } from '../failure';
+import { systemFailure } from '../http';
+import { isPrivateAddress } from './privateAddress';
+import { proxyLogin } from './proxy';
+import type { TlsMaterial } from './tls';
+
+/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/http.ts. */
+
+const timeoutMs = 10_000;
+const mostCertificates = 10;
+
+export interface Address {
+  readonly address: string;
+  readonly isPrivate: boolean;
+}
+
+export async function addressesOf(hostname: string, signal: AbortSignal): Promise<readonly Address[]> {
+  const host = bare(hostname);
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const found = await abandonable(lookup(host, { all: true }), AbortSignal.any([signal, limit]));
+    return found.map(({ address }) => ({ address, isPrivate: isPrivateAddress(address) }));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw limit.aborted ? late(host, error, 'LOOKUP') : systemFailure(host, error);
+  }
+}
+
+/** A TCP connection, which the caller ends. */
+export async function openSocket(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
+  const socket = connect({ host: bare(hostname), port });
+  // It may break while nobody waits for it.
+  socket.on('error', () => undefined);
+  await until(socket, 'connect', `${hostname}:${port}`, signal);
+  return socket;
+}
+
+/** Asks a proxy for a way through to `target` (`host:port`): https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
+export async function tunnel(socket: Socket, proxy: URL, target: string, signal: AbortSignal): Promise<void> {
+  const { username, password } = proxyLogin(proxy);
+  const login = Buffer.from(`${username}:${password}`).toString('base64');
+  const lines = [
+    `CONNECT ${target} HTTP/1.1`,
+    `Host: ${target}`,
+    ...(username === '' && password === '' ? [] : [`Proxy-Authorization: Basic ${login}`]),
+  ];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+  // For the whole answer, however it is cut up.
+  const limit = AbortSignal.timeout(timeoutMs);
+  let answer = '';
+  while (answer.length < 16_384 && !answer.includes('\r\n\r\n')) {
+    await until(socket, 'readable', proxy.host, signal, limit);
+    const chunk: unknown = socket.read();
+    if (Buffer.isBuffer(chunk)) answer += chunk.toString('latin1');
+  }
+  const [, status, words = ''] = /^HTTP\/\S+ (\d+) ?(.*)/.exec(answer) ?? [];
+  if (status === undefined) throw new Failure('malformed', 'it is no HTTP proxy', { subject: proxy.host });
+  if (status !== '200')
+    throw new Failure('rejected', words.trim(), { subject: proxy.host, status: Number(status), code: 'PROXY' });
+}
+
+export interface Certificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** SHA-256. */
+  readonly fingerprint: string;
+}
+
+export interface TlsLook {
+  readonly protocol: string;
+  readonly cipher: string;
+  /** The server's own first. */
+  readonly chain: readonly Certificate[];
+  /** What the server's certificate is made for: `DNS:registry.example.com`. */
+  readonly names: readonly string[];
+  /** Why it does not hold; nothing when it does. */
+  readonly failure: Failure | undefined;
+}
+
+/** A TLS handshake over the socket, with the certificates that it shows; what does not hold is told, not thrown. */
+export async function lookAtTls(
+  socket: Socket,
+  url: URL,
+  material: TlsMaterial,
+  signal: AbortSignal,
+): Promise<TlsLook> {
+  const secure = tlsOver(socket, url, material);
+  secure.on('error', () => undefined);
+  try {
+    await until(secure, 'secureConnect', url.host, signal);
+    const chain = chainOf(secure.getPeerX509Certificate());
+    return {
+      protocol: secure.getProtocol() ?? '',
+      cipher: secure.getCipher().name,
+      chain: chain.map(describe),
+      names: (chain[0]?.subjectAltName ?? '').split(', ').filter((name) => name !== ''),
+      failure: failureOf(secure, url),
+    };
+  } finally {
+    secure.destroy();
+  }
+}
+
+function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
+  const host = bare(url.hostname);
+  try {
+    return connectTls({
+      ...material,
+      socket,
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      // Nothing is sent; a certificate that does not hold is to be seen as well.
+      rejectUnauthorized: false,
+    });
+  } catch (error) {
+    // Material that OpenSSL refuses, such as a key of another certificate.
+    throw systemFailure(url.host, error);
+  }
+}
+
+function failureOf(secure: TLSSocket, url: URL): Failure | undefined {
+  if (secure.authorized) return undefined;
+  // The types say Error; what is there is its code.
+  const code = String(secure.authorizationError);
+  return systemFailure(url.host, Object.assign(new Error(code), { code }));
+}
+
+function chainOf(own: X509Certificate | undefined): readonly X509Certificate[] {
+  const chain: X509Certificate[] = [];
+  for (let each = own; each !== undefined && chain.length < mostCertificates; each = each.issuerCertificate) {
+    // The topmost may name itself as its issuer.
+    if (chain.at(-1)?.fingerprint256 === each.fingerprint256) break;
+    chain.push(each);
+  }
+  return chain;
+}
+
+function describe({ subject, issuer, validFrom, validTo, fingerprint256 }: X509Certificate): Certificate {
+  return {
+    subject: oneLine(subject),
+    issuer: oneLine(issuer),
+    validFrom: day(validFrom),
+    validTo: day(validTo),
+    fingerprint: fingerprint256,
+  };
+}
+
+/** A name's parts come a line each. */
+function oneLine(name: string): string {
+  return name.replace(/\n/g, ', ');
+}
+
+function day(text: string): string {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? text : date.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** Waits for an event of a socket; ends the socket when something else comes first. */
+async function until(
+  socket: Socket,
+  event: string,
+  subject: string,
+  signal: AbortSignal,
+  limit = AbortSignal.timeout(timeoutMs),
+): Promise<void> {
+  const waiting = new AbortController();
+  const either = AbortSignal.any([signal, limit, waiting.signal]);
+  try {
+    const closed = once(socket, 'close', { signal: either }).then(() => {
+      throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+    });
+    await Promise.race([once(socket, event, { signal: either }), closed]);
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw limit.aborted ? late(subject, error) : systemFailure(subject, error);
+  } finally {
+    waiting.abort();
+  }
+}
+
+function late(subject: string, cause: unknown, code?: string): Failure {
+  const words = `no answer within ${timeoutMs / 1000} seconds`;
+  return new Failure('timedOut', words, { subject, ...(code && { code }) }, { cause });
+}
+
+/** An address of IPv6 without its brackets. */
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}

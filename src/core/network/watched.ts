@@ -1,0 +1,26 @@
+import { Failure } from '../failure';
+import type { Http } from '../http';
+import { redactUrl } from './redaction';
+import type { Redaction } from './redaction';
+import { noteReceived, noteSent } from './secretsSeen';
+
+/** Notes each request in a line, and each secret that it carries or brings. */
+export function watched(http: Http, requests: string[], redaction: Redaction): Http {
+  return async (request, signal) => {
+    noteSent(redaction, request);
+    const line = `${request.method} ${redactUrl(request.url)}`;
+    const started = performance.now();
+    const ended = (outcome: string) => {
+      requests.push(`${line} ${outcome} (${Math.round(performance.now() - started)} ms)`);
+    };
+    try {
+      const response = await http(request, signal);
+      ended(String(response.status));
+      noteReceived(redaction, request, response);
+      return response;
+    } catch (error) {
+      ended(error instanceof Failure ? `${error.kind}: ${error.message}` : 'no answer');
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,344 @@
+import pLimit from 'p-limit';
+import { t } from '@vscode/l10n';
+import { artifactIn, failureBelow, orFailure, readAttachments, readAttestations } from './attachments';
+import type { Attachments, ImageSource } from './attachments';
+import { rowsLeftOut } from '../core/bounds';
+import { Failure } from '../core/failure';
+import { leavesOf, readChildren } from './indexTree';
+import type { Child } from './indexTree';
+import { jsonOrUndefined } from '../core/json';
+import { dateOf, platformOf, printPlatform } from '../core/manifest';
+import type { ImageManifest, IndexManifest, Manifest, Schema1Manifest } from '../core/manifest';
+import type { Attachment, ImageDetails, InspectedImage, Page, Platform, PlatformImage, Tag } from '../core/model';
+import { referenceOf, withDigest } from '../core/reference';
+import type { ImageReference } from '../core/reference';
+import type { RegistryClient } from '../core/registryClient';
+import { imageConfigAnswer, parseJson, v1Compatibility } from '../core/schemas';
+import type { ImageConfigAnswer } from '../core/schemas';
+import { tolerate } from '../core/tolerant';
+
+/**
+ * What stands behind a manifest: read through a RegistryClient, a request or two for each answer. What an image leads to are side
+ * questions: their answers may fail, and the image is told of all the same.
+ */
+
+const configMaxBytes = 8 * 1024 * 1024;
+/** One image's requests at a time; the tree bounds how many images are read together. */
+const width = 6;
+/** More platforms than any real index has: the others are left out. */
+const mostPlatforms = 40;
+/** Children of an index that are asked for its date and size, where those before are not there. */
+const mostTried = 4;
+
+/** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
+export async function readDetails(
+  client: RegistryClient,
+  repository: string,
+  reference: string,
+  signal: AbortSignal,
+): Promise<ImageDetails> {
+  const manifest = await client.manifest(repository, reference, signal);
+  const { digest, mediaType, annotations } = manifest;
+  const common = { digest, mediaType, labels: annotations, platforms: [], ...dated(annotated(manifest)) };
+  switch (manifest.kind) {
+    case 'schema1':
+    case 'image': {
+      const told = await orFaults(manifest, () => readConfig(client, repository, manifest, signal));
+      return { ...common, type: 'image', ...sized(manifest), ...ofConfig(told), ...faulty(manifest, told) };
+    }
+    case 'artifact':
+    case 'unknown': {
+      const artifactType =
+        manifest.artifactType ?? (manifest.kind === 'artifact' ? manifest.config.mediaType : mediaType);
+      return { ...common, type: 'artifact', artifactType, ...sized(manifest), ...faulty(manifest) };
+    }
+    case 'index': {
+      const leaves = await readLeaves(client, repository, manifest, signal);
+      const limit = pLimit(width);
+      const platforms = await Promise.all(
+        leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(client, repository, leaf, signal))),
+      );
+      const chosen = await firstThere(leaves, (one) => client.manifest(repository, one, signal));
+      const index = { ...common, type: 'index', platforms: platforms.filter((one) => one !== undefined) } as const;
+      if (chosen === undefined) return { ...index, ...faulty(manifest) };
+      if (chosen.kind !== 'image' && chosen.kind !== 'schema1')
+        return { ...index, ...sized(chosen), ...faulty(manifest) };
+      const told = await orFaults(chosen, () => readConfig(client, repository, chosen, signal));
+      const { created, labels } = ofConfig(told);
+      return {
+        ...index,
+        ...sized(chosen),
+        ...dated(created),
+        labels,
+        ...faulty(manifest, told),
+      };
+    }
+  }
+}
+
+/** What is below a tag, a platform or what describes one. */
+export async function listBelow(
+  source: ImageSource,
+  entry: Tag | PlatformImage | Attachment,
+  signal: AbortSignal,
+): Promise<Page<PlatformImage | Attachment>> {
+  if (entry.kind === 'tag') return readPlatforms(source, entry.label, signal);
+  const { attachments, attachmentsFailure, image } = entry;
+  if (attachments === undefined) return pageOf(await readAttachments(source, image.digest ?? '', signal));
+  return pageOf({ attachments, ...(attachmentsFailure === undefined ? {} : { failure: attachmentsFailure }) });
+}
+
+function pageOf({ attachments, failure }: Attachments): Page<Attachment> {
+  return { items: attachments, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** The platforms of an index, each with what describes it; of a plain image, its own. What describes the index as a whole comes last. */
+export async function readPlatforms(
+  source: ImageSource,
+  reference: string,
+  signal: AbortSignal,
+): Promise<Page<PlatformImage | Attachment>> {
+  const { client, image } = source;
+  const manifest = await client.manifest(image.path, reference, signal);
+  if (manifest.kind !== 'index') {
+    const described = await readAttachments(source, manifest.digest, signal);
+    if (manifest.kind !== 'image' && manifest.kind !== 'schema1') return pageOf(described);
+    const told = await orFaults(manifest, () => readConfig(client, image.path, manifest, signal));
+    return { items: [platformImage(image, manifest.digest, platformOf(told.config), sizeOf(manifest), described)] };
+  }
+  const read = (digest: string) => client.manifest(image.path, digest, signal);
+  const { children, isWhole } = await readChildren(read, manifest, signal);
+  const leaves = leavesOf(children);
+  const limit = pLimit(width);
+  const rows = await Promise.all(leaves.slice(0, mostPlatforms).map((leaf) => limit(readLeaf, source, leaf, signal)));
+  const indexes = [manifest.digest, ...children.flatMap(({ nested }) => nested?.digest ?? [])];
+  const described = await Promise.all(indexes.map((digest) => limit(readAttachments, source, digest, signal)));
+  const isCut = !isWhole || leaves.length > mostPlatforms;
+  const failure = isCut ? rowsLeftOut(image.host, rows.length) : described.flatMap(({ failure: one }) => one ?? [])[0];
+  return {
+    items: [...rows, ...described.flatMap(({ attachments }) => attachments)],
+    ...(failure === undefined ? {} : { failure }),
+  };
+}
+
+/** The images that an index leads to, as many as are shown. */
+async function readLeaves(
+  client: RegistryClient,
+  repository: string,
+  index: IndexManifest,
+  signal: AbortSignal,
+): Promise<readonly Child[]> {
+  const read = (digest: string) => client.manifest(repository, digest, signal);
+  return leavesOf((await readChildren(read, index, signal)).children).slice(0, mostPlatforms);
+}
+
+/** One of the images that a name stands for. */
+export interface NamedImage {
+  /** By digest. */
+  readonly image: ImageReference;
+  readonly label: string;
+  readonly platform?: Platform;
+}
+
+/** The images that an index leads to; of anything else, itself. */
+export async function readImages(
+  client: RegistryClient,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<readonly NamedImage[]> {
+  const manifest = await client.manifest(image.path, referenceOf(image), signal);
+  if (manifest.kind !== 'index') return [{ image: withDigest(image, manifest.digest), label: manifest.digest }];
+  const leaves = await readLeaves(client, image.path, manifest, signal);
+  const limit = pLimit(width);
+  const named = async (leaf: Child): Promise<NamedImage> => {
+    const { digest } = leaf.descriptor;
+    const platform = leaf.platform ?? (await readPlatform(client, image.path, leaf, signal));
+    const label = platform === undefined ? digest : printPlatform(platform);
+    return { image: withDigest(image, digest), label, ...(platform === undefined ? {} : { platform }) };
+  };
+  return Promise.all(leaves.map((leaf) => limit(named, leaf)));
+}
+
+/** An image's manifest and config; `image` names an image, not an index. */
+export async function readImage(
+  client: RegistryClient,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<InspectedImage> {
+  const manifest = await client.manifest(image.path, referenceOf(image), signal);
+  if (manifest.kind !== 'image' && manifest.kind !== 'schema1') {
+    const found = manifest.artifactType ?? manifest.mediaType;
+    throw new Failure('unsupported', `it is no image with a config, but ${found}`, { subject: image.host });
+  }
+  const { config, faults } = await readConfig(client, image.path, manifest, signal);
+  const platform = platformOf(config);
+  return {
+    image: withDigest(image, manifest.digest),
+    digest: manifest.digest,
+    ...(platform === undefined ? {} : { platform }),
+    config,
+    layers: 'steps' in manifest ? manifest.steps.map(({ layer }) => ({ digest: layer })) : manifest.layers,
+    faults: [...manifest.faults, ...faults],
+  };
+}
+
+/** What could be read of a config, and the paths of what could not. */
+interface ReadConfig {
+  readonly config: ImageConfigAnswer;
+  readonly faults: readonly string[];
+}
+
+/** The content is what its digest names, so whatever is wrong with it is the image's own. */
+async function readConfig(
+  client: RegistryClient,
+  repository: string,
+  manifest: ImageManifest | Schema1Manifest,
+  signal: AbortSignal,
+): Promise<ReadConfig> {
+  if (manifest.kind === 'schema1') return configOfSchema1(manifest);
+  const { digest } = manifest.config;
+  const body = await client.blob(repository, digest, configMaxBytes, signal);
+  return readJson(imageConfigAnswer, body, client.blobUrl(repository, digest)) ?? { config: {}, faults: ['config'] };
+}
+
+function readJson(schema: typeof imageConfigAnswer, body: Uint8Array, url: string): ReadConfig | undefined {
+  try {
+    const read = tolerate(schema, parseJson({ body, url, headers: {} }));
+    return read === undefined ? undefined : { config: read.value, faults: read.faults };
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+}
+
+/** The newest step has the config of the whole image, and each step the command that made its layer. */
+function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
+  const read = steps.map((step) => tolerate(v1Compatibility, jsonOrUndefined(step.v1Compatibility)));
+  const newest = read.at(-1);
+  const history = read.map((step) => {
+    const { created, container_config: made } = step?.value ?? {};
+    return { created, created_by: made?.Cmd?.join(' ') };
+  });
+  return {
+    config: { architecture, os: architecture === undefined ? undefined : 'linux', ...newest?.value, history },
+    faults: newest === undefined && steps.length > 0 ? ['history'] : (newest?.faults ?? []),
+  };
+}
+
+/** For those who show more than the config: that it cannot be read is a fault among others. What tells of the network rises. */
+async function orFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+  const told = await orFailure(read);
+  if (!(told instanceof Failure)) return told;
+  if (['unreachable', 'untrusted', 'timedOut', 'rateLimited'].includes(told.kind)) throw told;
+  const why = told.message === '' ? t('it is not there') : told.message;
+  return { config: {}, faults: [`config ${'config' in manifest ? manifest.config.digest : ''}: ${why}`] };
+}
+
+/** A child of an index as a row: a platform, or what else it is. */
+async function readLeaf(
+  source: ImageSource,
+  { descriptor, index, platform, failure }: Child,
+  signal: AbortSignal,
+): Promise<PlatformImage | Attachment> {
+  const { client, image } = source;
+  const { digest } = descriptor;
+  signal.throwIfAborted();
+  const manifest = failure ?? (await orFailure(() => client.manifest(image.path, digest, signal)));
+  if (manifest instanceof Failure)
+    return { ...platformImage(image, digest, platform, undefined, { attachments: [] }), failure: manifest };
+  const isImage = manifest.kind === 'image' || manifest.kind === 'schema1';
+  if (!isImage && platform === undefined) {
+    const type = manifest.artifactType ?? ('config' in manifest ? manifest.config.mediaType : manifest.mediaType);
+    return artifactIn(image, digest, type, sizeOf(manifest));
+  }
+  const attestations = await readAttestations(source, index, digest, signal);
+  const { attachments, ...rest } = await readAttachments(source, digest, signal);
+  const own =
+    platform ??
+    (isImage
+      ? platformOf((await orFaults(manifest, () => readConfig(client, image.path, manifest, signal))).config)
+      : undefined);
+  const described = { attachments: [...attestations, ...attachments], ...rest };
+  return platformImage(image, digest, own, sizeOf(manifest), described);
+}
+
+/** The platform of a child that its index does not tell; nothing where the child does not either. */
+async function readPlatform(
+  client: RegistryClient,
+  repository: string,
+  { descriptor, failure }: Child,
+  signal: AbortSignal,
+): Promise<Platform | undefined> {
+  signal.throwIfAborted();
+  if (failure !== undefined) return undefined;
+  const manifest = await orFailure(() => client.manifest(repository, descriptor.digest, signal));
+  if (manifest instanceof Failure || (manifest.kind !== 'image' && manifest.kind !== 'schema1')) return undefined;
+  return platformOf((await orFaults(manifest, () => readConfig(client, repository, manifest, signal))).config);
+}
+
+/** The manifest of the platform that most readers mean: linux/amd64, else the first; where it is not there, of another. */
+async function firstThere(
+  leaves: readonly Child[],
+  read: (digest: string) => Promise<Manifest>,
+): Promise<Exclude<Manifest, IndexManifest> | undefined> {
+  const likeliest = leaves.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
+  const inOrder = likeliest === undefined ? leaves : [likeliest, ...leaves.filter((leaf) => leaf !== likeliest)];
+  for (const { descriptor, failure } of inOrder.slice(0, mostTried)) {
+    const manifest = failure ?? (await orFailure(() => read(descriptor.digest)));
+    if (!(manifest instanceof Failure) && manifest.kind !== 'index') return manifest;
+  }
+  return undefined;
+}
+
+/** Compressed bytes of all that it holds; nothing of an index or of schema 1, which tell none. */
+function sizeOf(manifest: Manifest): number | undefined {
+  if (manifest.kind === 'index' || manifest.kind === 'schema1') return undefined;
+  const own = 'config' in manifest ? manifest.config.size : 0;
+  return manifest.layers.reduce((sum, layer) => sum + layer.size, own);
+}
+
+function sized(manifest: Manifest): Pick<ImageDetails, 'size'> {
+  const size = sizeOf(manifest);
+  return size === undefined ? {} : { size };
+}
+
+function annotated({ annotations }: Manifest): Date | undefined {
+  return dateOf(annotations['org.opencontainers.image.created']);
+}
+
+function dated(created: Date | undefined): Pick<ImageDetails, 'created'> {
+  return created === undefined ? {} : { created };
+}
+
+function ofConfig({ config }: ReadConfig): Pick<ImageDetails, 'created' | 'labels' | 'platforms'> {
+  const platform = platformOf(config);
+  return {
+    labels: config.config?.Labels ?? {},
+    platforms: platform === undefined ? [] : [platform],
+    ...dated(dateOf(config.created)),
+  };
+}
+
+function faulty(manifest: Manifest, told?: ReadConfig): Pick<ImageDetails, 'faults'> {
+  const faults = [...manifest.faults, ...(told?.faults ?? [])];
+  return faults.length === 0 ? {} : { faults };
+}
+
+/** The row of an image below its tag. */
+export function platformImage(
+  image: ImageReference,
+  digest: string,
+  platform: Platform | undefined,
+  size: number | undefined,
+  { attachments, failure }: Attachments,
+): PlatformImage {
+  return {
+    kind: 'platform',
+    label: platform === undefined ? t('unknown platform') : printPlatform(platform),
+    image: withDigest(image, digest),
+    ...(platform === undefined ? {} : { platform }),
+    attachments,
+    ...failureBelow(failure),
+    ...(size === undefined ? {} : { size }),
+  };
+}

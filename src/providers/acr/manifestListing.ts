@@ -1,0 +1,65 @@
+import { abandonable } from '../../core/shared';
+import { PageTrail } from '../../core/bounds';
+import type { Page } from '../../core/model';
+import type { ManifestAnswer } from './acrAnswers';
+
+/** A page under way. */
+interface Reading {
+  readonly done: Promise<void>;
+  readonly controller: AbortController;
+  waiting: number;
+}
+
+/** What is listed of a repository's manifests, the newest first: read as far as somebody needs it, once for all who do. */
+export class ManifestListing {
+  private readonly known = new Map<string, ManifestAnswer>();
+  private readonly trail = new PageTrail('');
+  private cursor: string | undefined;
+  /** Or as much of it as is read of any list. */
+  private isWhole = false;
+  private reading: Reading | undefined;
+
+  constructor(
+    private readonly read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<ManifestAnswer>>,
+  ) {}
+
+  /** One that was read already. */
+  get(digest: string): ManifestAnswer | undefined {
+    return this.known.get(digest);
+  }
+
+  /** Reads on until it is found; nothing where it is not listed. */
+  async find(digest: string, signal: AbortSignal): Promise<ManifestAnswer | undefined> {
+    while (!this.known.has(digest) && !this.isWhole) await this.more(signal);
+    return this.known.get(digest);
+  }
+
+  /** Reads the next page. */
+  async more(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const reading = (this.reading ??= this.started());
+    reading.waiting++;
+    try {
+      await abandonable(reading.done, signal);
+    } finally {
+      // Shared by its callers: it is given up when the last of them gives up.
+      if (--reading.waiting === 0) {
+        this.reading = undefined;
+        reading.controller.abort();
+      }
+    }
+  }
+
+  private started(): Reading {
+    const controller = new AbortController();
+    return { controller, waiting: 0, done: this.page(controller.signal) };
+  }
+
+  private async page(signal: AbortSignal): Promise<void> {
+    const { items, next } = await this.read(this.cursor, signal);
+    const before = this.known.size;
+    for (const manifest of items) this.known.set(manifest.digest, manifest);
+    this.cursor = this.trail.after(next === undefined ? {} : { next }, this.known.size - before);
+    this.isWhole = this.cursor === undefined;
+  }
+}

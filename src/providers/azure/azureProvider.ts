@@ -1,0 +1,287 @@
+import { t } from '@vscode/l10n';
+import pLimit from 'p-limit';
+import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azure/azure';
+import type { ReadCredential } from '../../core/auth';
+import type { Endpoint } from '../../core/network/diagnose';
+import { Failure, withDetail } from '../../core/failure';
+import type { Http } from '../../core/http';
+import type { Log } from '../../core/log';
+import type { Entry, Group, Registry } from '../../core/model';
+import type { AzureResources, Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
+import { AcrProvider } from '../acr/acr';
+import { registryToken } from '../acr/registryToken';
+
+export interface AzureSession {
+  readonly azure: Azure;
+  /** Keys of the subscriptions that are shown; none for all. */
+  readonly shown: () => readonly string[] | undefined;
+  /** Names of repositories that the user added. */
+  readonly pinned: () => readonly string[];
+  readonly http: Http;
+  readonly log: Log;
+}
+
+/** Subscriptions are asked this many at a time, where all of them must be. */
+const width = 6;
+const anonymous: ReadCredential = () => Promise.resolve({ kind: 'anonymous' });
+
+/** The subscriptions of somebody's Azure, and the registries in them; below those, each registry speaks for itself. */
+export class AzureProvider implements RegistryProvider {
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly failed = new Map<string, FailedTenant>();
+  /** By login server, as they were listed last. */
+  private readonly known = new Map<string, AzureRegistry>();
+  private readonly opened = new Map<string, AcrProvider>();
+
+  constructor(private readonly session: AzureSession) {}
+
+  /** Each registry has a server of its own, which is not known before it is listed. */
+  get endpoints(): readonly Endpoint[] {
+    const { authorityUrl, armUrl } = this.session.azure.cloud;
+    return [{ url: authorityUrl }, { url: armUrl }];
+  }
+
+  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
+    switch (parent?.kind) {
+      case undefined:
+        return { items: await this.groups(signal) };
+      case 'group':
+        return { items: await this.registriesOf(parent, signal) };
+      case 'registry':
+        return this.at(parent.host).list(parent, cursor, signal);
+      case 'repository':
+      case 'tag':
+      case 'platform':
+      case 'attachment':
+        return this.at(parent.image.host).list(parent, cursor, signal);
+    }
+  };
+
+  readonly locate: RegistryProvider['locate'] = (image) => {
+    const registry = this.known.get(image.host);
+    const below = registry === undefined ? undefined : this.at(image.host).locate(image);
+    return registry === undefined || below === undefined ? undefined : [...this.trailOf(registry), ...below];
+  };
+
+  readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
+    // Docker Hub's images are nobody's in Azure; of any other name only the Resource Manager can tell.
+    if (!this.known.has(host) && host !== 'docker.io') await this.everyRegistry(signal);
+  };
+
+  readonly hostOf: RegistryProvider['hostOf'] = (entry) => {
+    if (entry?.kind === 'registry') return entry.host;
+    return entry === undefined || entry.kind === 'group' ? undefined : entry.image.host;
+  };
+
+  readonly engineCredential: RegistryProvider['engineCredential'] = (host, signal) =>
+    this.at(host).engineCredential(host, signal);
+
+  readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
+    await this.everyRegistry(signal);
+    return [...this.known.keys()].sort().map((host): PushTarget => ({ host }));
+  };
+
+  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
+    this.at(tag.image.host).details(tag, signal);
+
+  readonly content: ImageContent = {
+    manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
+    images: (image, signal) => this.at(image.host).content.images(image, signal),
+    config: (image, signal) => this.at(image.host).content.config(image, signal),
+    attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
+  };
+
+  readonly deletion: Deletion = {
+    image: {
+      preview: (tag, progress, signal) => this.at(tag.image.host).deletion.image.preview(tag, progress, signal),
+      delete: (image, digest, signal) => this.at(image.host).deletion.image.delete(image, digest, signal),
+      left: (image, digest, tags, signal) => this.at(image.host).deletion.image.left(image, digest, tags, signal),
+    },
+    untag: {
+      preview: (tag, signal) => this.at(tag.image.host).deletion.untag.preview(tag, signal),
+      delete: (tag, signal) => this.at(tag.image.host).deletion.untag.delete(tag, signal),
+      keepsImage: true,
+    },
+    repository: {
+      counts: (repository, signal) => this.at(repository.image.host).deletion.repository.counts(repository, signal),
+      delete: (repository, signal) => this.at(repository.image.host).deletion.repository.delete(repository, signal),
+    },
+  };
+
+  readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = (image, signal) =>
+    this.at(image.host).checkRepository(image, signal);
+
+  readonly locks: Locks = {
+    set: (tag, isLocked, signal) => this.at(tag.image.host).locks.set(tag, isLocked, signal),
+  };
+
+  readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
+    if (entry.kind === 'group') return undefined;
+    if (entry.kind !== 'registry') return this.at(entry.image.host).properties(entry);
+    const registry = this.known.get(entry.host);
+    return registry === undefined ? undefined : (signal) => this.session.azure.registryProperties(registry, signal);
+  };
+
+  readonly portalPage: NonNullable<RegistryProvider['portalPage']> = (entry) => {
+    const { azure } = this.session;
+    if (entry === undefined) return new URL(azure.cloud.portalUrl);
+    if (entry.kind === 'group') {
+      const subscription = this.subscriptions.get(entry.key);
+      return subscription && azure.portalPage(subscription.tenantId, `/subscriptions/${subscription.id}`);
+    }
+    const registry = this.known.get(entry.kind === 'registry' ? entry.host : entry.image.host);
+    if (registry === undefined) return undefined;
+    return azure.portalPage(
+      registry.subscription.tenantId,
+      registry.id,
+      entry.kind === 'registry' ? '' : '/repository',
+    );
+  };
+
+  readonly choosable: NonNullable<RegistryProvider['choosable']> = async (signal) => {
+    await this.listSubscriptions(signal);
+    const subscriptions = [...this.subscriptions.values()];
+    return [
+      ...subscriptions.map((each) => ({ group: groupOf(each), isShown: this.isShown(each) })),
+      ...this.unlisted().map((id) => ({ group: unlistedGroupOf(id), isShown: true })),
+    ];
+  };
+
+  get azure(): AzureResources {
+    return {
+      azure: this.session.azure,
+      subscriptionOf: (entry) => (entry?.kind === 'group' ? this.subscriptions.get(entry.key) : undefined),
+      tenantOf: (entry) => (entry?.kind === 'group' && this.failed.has(entry.key) ? entry.key : undefined),
+      registryOf: (entry) => (entry?.kind === 'registry' ? this.known.get(entry.host) : undefined),
+      registryAt: (host) => this.known.get(host),
+      trailOf: (registry) => this.trailOf(registry),
+    };
+  }
+
+  private async groups(signal: AbortSignal): Promise<readonly Group[]> {
+    await this.listSubscriptions(signal);
+    const failed = this.showsAll() || this.unlisted().length > 0 ? [...this.failed.values()] : [];
+    return [...this.shownSubscriptions().map(groupOf), ...failed.map(failedGroupOf)];
+  }
+
+  private showsAll(): boolean {
+    return (this.session.shown() ?? []).length === 0;
+  }
+
+  private isShown({ id }: Subscription): boolean {
+    return this.showsAll() || this.session.shown()?.includes(id) === true;
+  }
+
+  private shownSubscriptions(): readonly Subscription[] {
+    return [...this.subscriptions.values()].filter((each) => this.isShown(each));
+  }
+
+  /** Keys of what is to be shown and was not listed: where a tenant failed, they may be of that one. */
+  private unlisted(): readonly string[] {
+    return this.failed.size === 0 ? [] : (this.session.shown() ?? []).filter((id) => !this.subscriptions.has(id));
+  }
+
+  private async listSubscriptions(signal: AbortSignal): Promise<void> {
+    const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
+    const [first] = failed;
+    // A tenant that refuses has a row, where somebody can sign in to it: for a guest it may be the only one.
+    const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isRefusal(failure));
+    if (isLost && first !== undefined) throw first.failure;
+    this.subscriptions.clear();
+    this.failed.clear();
+    for (const subscription of subscriptions) this.subscriptions.set(subscription.id, subscription);
+    for (const tenant of failed) this.failed.set(tenant.id, tenant);
+  }
+
+  private async registriesOf({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
+    const tenant = this.failed.get(key);
+    if (tenant !== undefined) throw ofTenant(tenant);
+    const subscription = this.subscriptions.get(key);
+    if (subscription === undefined) return [];
+    try {
+      return (await this.listRegistries(subscription, signal)).map(entryOf);
+    } catch (error) {
+      throw ofSubscription(error);
+    }
+  }
+
+  private async listRegistries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
+    const registries = await this.session.azure.registries(subscription, signal);
+    for (const [host, registry] of this.known)
+      if (registry.subscription.id === subscription.id) this.known.delete(host);
+    for (const registry of registries) this.known.set(registry.loginServer, registry);
+    return registries;
+  }
+
+  /** What one subscription refuses hides no other. */
+  private async everyRegistry(signal: AbortSignal): Promise<void> {
+    if (this.subscriptions.size === 0) await this.listSubscriptions(signal);
+    const limit = pLimit(width);
+    await Promise.all(
+      this.shownSubscriptions().map((subscription) =>
+        limit(async () => {
+          try {
+            await this.listRegistries(subscription, signal);
+          } catch (error) {
+            signal.throwIfAborted();
+            this.session.log.warn(`${subscription.name}: ${error instanceof Error ? error.message : String(error)}`);
+          }
+        }),
+      ),
+    );
+  }
+
+  private trailOf({ subscription, loginServer }: AzureRegistry): readonly Entry[] {
+    const registry = this.known.get(loginServer);
+    return [groupOf(subscription), ...(registry === undefined ? [] : [entryOf(registry)])];
+  }
+
+  /** The registry of a login server; its tokens are kept as long as it is known. */
+  private at(host: string): AcrProvider {
+    const opened = this.opened.get(host);
+    if (opened !== undefined) return opened;
+    const { azure, pinned, http } = this.session;
+    const provider = new AcrProvider({
+      url: `https://${host}`,
+      credential: anonymous,
+      entra: registryToken(azure, () => this.known.get(host)?.subscription.tenantId),
+      described: () => this.known.get(host),
+      pinned,
+      http,
+    });
+    this.opened.set(host, provider);
+    return provider;
+  }
+}
+
+function groupOf({ id, name }: Subscription): Group {
+  return { kind: 'group', key: id, label: name, icon: 'key' };
+}
+
+function failedGroupOf({ id, name }: FailedTenant): Group {
+  return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant, not listed') };
+}
+
+function unlistedGroupOf(id: string): Group {
+  return { kind: 'group', key: id, label: id, detail: t('of a tenant that was not listed') };
+}
+
+function isRefusal(failure: unknown): boolean {
+  return failure instanceof Failure && (failure.kind === 'unauthorized' || failure.kind === 'forbidden');
+}
+
+function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Registry {
+  return { kind: 'registry', key: id.toLowerCase(), label: name, host: loginServer, detail: `${location} · ${sku}` };
+}
+
+/** Another factor, or consent: whatever a tenant wants of those who sign in, signing in to it asks for. */
+function ofTenant({ failure }: FailedTenant): unknown {
+  const isSignedOut = failure instanceof Failure && failure.kind === 'unauthorized';
+  return isSignedOut ? withDetail(failure, { nextStep: 'signInToTenant' }) : failure;
+}
+
+function ofSubscription(error: unknown): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
+  const explanation = t('your account may not list registries here; the role Reader on the subscription lets it');
+  return withDetail(error, { explanation, nextStep: 'openInPortal' });
+}

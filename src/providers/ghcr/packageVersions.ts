@@ -1,0 +1,87 @@
+import { LRUCache } from 'lru-cache';
+import { tooManyTags } from '../../images/deletionGraph';
+import { Failure } from '../../core/failure';
+import { dateOf } from '../../core/manifest';
+import type { Page } from '../../core/model';
+import type { ImageReference } from '../../core/reference';
+import { isDigestTag } from '../../core/referrersTag';
+import { versionsAnswer } from './githubAnswers';
+import type { GitHubApi } from './githubApi';
+
+/** A version of a package: an image with all its tags, or none. */
+export interface Version {
+  readonly id: number;
+  readonly digest: string;
+  readonly tags: readonly string[];
+  readonly updated?: Date;
+  readonly page?: string;
+}
+
+/** GitHub gives no more. */
+const mostPages = 100;
+
+/** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
+export class Versions {
+  private readonly byTag = new LRUCache<string, Version>({ max: 20_000 });
+  private readonly referring = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
+
+  /** `pathOf`: of an image's package in the API. */
+  constructor(
+    private readonly api: GitHubApi,
+    private readonly pathOf: (image: ImageReference, signal: AbortSignal) => Promise<string>,
+  ) {}
+
+  /** The newest first, as GitHub orders them. */
+  async page(image: ImageReference, cursor: string | undefined, signal: AbortSignal): Promise<Page<Version>> {
+    const path = `${await this.pathOf(image, signal)}/versions?state=active`;
+    const { answer, next } = await this.api.page(versionsAnswer, path, cursor, signal);
+    const items = answer.map(({ id, name, html_url: page, updated_at: updated, metadata }): Version => {
+      const date = dateOf(updated);
+      return {
+        id,
+        digest: name,
+        tags: metadata?.container?.tags ?? [],
+        ...(date === undefined ? {} : { updated: date }),
+        ...(typeof page === 'string' ? { page } : {}),
+      };
+    });
+    for (const version of items) for (const tag of version.tags) this.byTag.set(`${image.path}:${tag}`, version);
+    const digestTags = items.flatMap(({ tags }) => tags.filter(isDigestTag));
+    this.referring.set(image.path, new Set([...this.digestTags(image), ...digestTags]));
+    return { items, ...next };
+  }
+
+  /** What a listing has told of a tag. */
+  known({ path, tag }: ImageReference): Version | undefined {
+    return this.byTag.get(`${path}:${tag ?? ''}`);
+  }
+
+  /** Tags that hold signatures and the like, as far as listed. */
+  digestTags({ path }: ImageReference): ReadonlySet<string> {
+    return this.referring.get(path) ?? new Set();
+  }
+
+  async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
+    const all: Version[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < mostPages; pages++) {
+      const { items, next } = await this.page(image, cursor, signal);
+      all.push(...items);
+      if (next === undefined) return all;
+      cursor = next;
+    }
+    throw tooManyTags(image.host);
+  }
+
+  /** Deletes the version of that digest, with all its tags. */
+  async delete(image: ImageReference, digest: string, signal: AbortSignal): Promise<void> {
+    const known = this.known(image);
+    const version =
+      known?.digest === digest ? known : (await this.every(image, signal)).find((one) => one.digest === digest);
+    if (version === undefined) throw new Failure('notFound', '', { subject: image.host });
+    if (image.tag !== undefined && !version.tags.includes(image.tag))
+      throw new Failure('rejected', 'the tag has moved to another image meanwhile', { subject: image.host });
+    await this.api.delete(`${await this.pathOf(image, signal)}/versions/${version.id}`, signal);
+    for (const tag of version.tags) this.byTag.delete(`${image.path}:${tag}`);
+  }
+}

@@ -1,0 +1,346 @@
+import { t } from '@vscode/l10n';
+import { idIn, pullRole } from '../../azure/azure';
+import type {
+  Azure,
+  AzureRegistry,
+  DeployedImage,
+  Place,
+  PullAccess,
+  Status,
+  Subscription,
+  WebApp,
+} from '../../azure/azure';
+import { Failure } from '../../core/failure';
+import { printFullReference, printReference } from '../../core/reference';
+import type { ImageReference } from '../../core/reference';
+import type { App } from '../app';
+import type { Deployable } from '../commands/deploy';
+import { connectionsOf, learn, learnFrom } from '../images/engineAccess';
+import type { Node } from '../tree/node';
+import { flowSignal, widened } from './steps';
+import type { Pick, Prompt } from './wizard';
+import type { Work } from './work';
+
+/** A registry of Azure, and the account that it was found with. */
+export interface FoundRegistry {
+  readonly registry: AzureRegistry;
+  readonly azure: Azure;
+}
+
+/** How the service is to get at the image: told apart from the secret, which is read when it is used. */
+export type AccessChoice =
+  | { readonly kind: 'none' }
+  /** `repository`: `team/web`, which it is to pull. */
+  | ({ readonly kind: 'identity'; readonly repository: string } & FoundRegistry)
+  | ({ readonly kind: 'admin' } & FoundRegistry)
+  | { readonly kind: 'connection'; readonly label: string; readonly username: string; readonly secret: string }
+  | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
+
+/** The registry of Azure that an image is in, if an account that is connected leads to it. */
+export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
+  const accounts = app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
+  const found = foundAt(accounts, host);
+  if (found !== undefined) return found;
+  // Another connection may lead to it as well: what it is in Azure, only an account of Azure tells.
+  await learnFrom(app, accounts, host);
+  return foundAt(accounts, host);
+}
+
+function foundAt(accounts: readonly Node[], host: string): FoundRegistry | undefined {
+  for (const { provider } of accounts) {
+    const registry = provider.azure?.registryAt(host);
+    if (registry !== undefined && provider.azure !== undefined) return { registry, azure: provider.azure.azure };
+  }
+  return undefined;
+}
+
+interface Asked {
+  /** Where the service is. */
+  readonly subscription: Subscription;
+  readonly access: AccessChoice;
+}
+
+/** Which service is to pull the image: App Service shows registries a token of the Resource Manager, as an identity. */
+export type Puller = 'appService' | 'containerApps';
+
+/** Asks how the service is to get at the image, the safest first. */
+export function accessPrompts<T extends Asked>(
+  app: App,
+  { image }: Deployable,
+  puller: Puller = 'containerApps',
+): readonly Prompt<T>[] {
+  // A box of its own step each: a step remembers what its box held.
+  const ask: Prompt<Asked>[] = [
+    {
+      ask: async (boxes, { subscription }) => ({
+        access: await boxes.pick(
+          t('How may Azure pull {0}?', printReference(image)),
+          accessPicks(app, image, puller, subscription?.tenantId),
+        ),
+      }),
+    },
+    {
+      when: ({ access }) => access?.kind === 'typed',
+      ask: async (boxes) => {
+        const username = await boxes.input({
+          prompt: t('User name at {0}', image.host),
+          problem: (text) => (text === '' ? t('Type the user name.') : undefined),
+        });
+        return { access: { kind: 'typed', username, secret: '' } };
+      },
+    },
+    {
+      when: ({ access }) => access?.kind === 'typed',
+      ask: async (boxes, { access }) => {
+        const username = access?.kind === 'typed' ? access.username : '';
+        const secret = await boxes.input({
+          prompt: t('Password or token of {0}', username),
+          secret: true,
+          problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
+        });
+        return { access: { kind: 'typed', username, secret } };
+      },
+    },
+  ];
+  return ask.map((prompt) => widened<T, Asked>(prompt));
+}
+
+async function accessPicks(
+  app: App,
+  image: ImageReference,
+  puller: Puller,
+  tenantId: string | undefined,
+): Promise<readonly Pick<AccessChoice>[]> {
+  const picks: Pick<AccessChoice>[] = [];
+  const found = await registryOf(app, image);
+  const withoutIdentity = found === undefined ? undefined : whyNoIdentity(found.registry, puller, tenantId);
+  if (found === undefined) picks.push(...(await connectionPicks(app, image)));
+  else {
+    const { name, usesAbac, adminUserEnabled } = found.registry;
+    if (withoutIdentity === undefined)
+      picks.push({
+        label: t('Managed identity'),
+        detail: usesAbac
+          ? t(
+              'It gets the role {0} on {1}, for {2} alone; no password is kept anywhere',
+              pullRole(usesAbac),
+              name,
+              image.path,
+            )
+          : t('It gets the role {0} on {1}; no password is kept anywhere', pullRole(usesAbac), name),
+        value: { kind: 'identity', repository: image.path, ...found },
+      });
+    if (adminUserEnabled)
+      picks.push({
+        label: t('Admin user of {0}', name),
+        detail: t('Its password may push and delete as well, and is kept in the settings of the service'),
+        value: { kind: 'admin', ...found },
+      });
+  }
+  if (found?.registry.anonymousPullEnabled ?? true)
+    picks.push({ label: t('Nothing: the image is public'), detail: t('Anybody may pull it'), value: { kind: 'none' } });
+  picks.push({
+    label: t('User name and password or token…'),
+    detail: withoutIdentity ?? t('They are kept in the secret settings of the service'),
+    value: { kind: 'typed', username: '', secret: '' },
+  });
+  return picks;
+}
+
+/** Why no managed identity can pull from a registry; nothing where one can. */
+function whyNoIdentity(
+  { name, subscription, refusesArmTokens }: AzureRegistry,
+  puller: Puller,
+  tenantId: string | undefined,
+): string | undefined {
+  // The identities of a tenant are known in it alone.
+  if (subscription.tenantId !== tenantId)
+    return t('{0} is in another tenant, where no managed identity of this one is known', name);
+  // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-disable-authentication-as-arm
+  if (puller === 'appService' && refusesArmTokens === true)
+    return t('No managed identity: {0} refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)', name);
+  return undefined;
+}
+
+/** User names that stand for a token of some hours: a service would lose its access to the image with it. */
+const shortLived = ['00000000-0000-0000-0000-000000000000', 'AWS', 'oauth2accesstoken'];
+
+async function connectionPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice>[]> {
+  const picks: Pick<AccessChoice>[] = [];
+  await learn(app, image);
+  for (const { provider, connection } of connectionsOf(app, image)) {
+    const credential = await provider.engineCredential(image.host, flowSignal()).catch(() => undefined);
+    if (credential?.kind !== 'basic' || shortLived.includes(credential.username)) continue;
+    const { username, secret } = credential;
+    picks.push({
+      label: t('Credential of {0}', connection.label),
+      description: username,
+      detail: t('Its password or token is kept in the secret settings of the service'),
+      value: { kind: 'connection', label: connection.label, username, secret },
+    });
+  }
+  return picks;
+}
+
+/** One line for the summary. `as`: the identity that somebody chose for the service, where that is not its own. */
+export function accessLine(choice: AccessChoice, as?: string): string {
+  switch (choice.kind) {
+    case 'none':
+      return t('The image is public: it is pulled without a credential.');
+    case 'identity': {
+      const { registry, repository } = choice;
+      const { name, usesAbac } = registry;
+      if (usesAbac)
+        return as === undefined
+          ? t('Its managed identity gets the right to pull {0} from {1}, and nothing else.', repository, name)
+          : t('It pulls as {0}, which gets the right to pull {1} from {2}, and nothing else.', as, repository, name);
+      return as === undefined
+        ? t('Its managed identity gets the right to pull from {0}. It holds for every repository there.', name)
+        : t('It pulls as {0}, which gets the right to pull from {1}. It holds for every repository there.', as, name);
+    }
+    case 'admin':
+      return t('The password of the admin user of {0} is kept in its settings.', choice.registry.name);
+    case 'connection':
+    case 'typed':
+      return t('The password or token of {0} is kept in its settings.', choice.username);
+  }
+}
+
+/** With the secret, where one is needed. */
+async function deployedImage({ image }: Deployable, choice: AccessChoice, signal: AbortSignal): Promise<DeployedImage> {
+  return { reference: referenceFor(image), access: await accessOf(image, choice, signal) };
+}
+
+/** Azure knows Docker Hub by no other name than its own. */
+export function referenceFor(image: ImageReference): string {
+  return printFullReference(image);
+}
+
+/** Which server a credential is for. */
+export function serverOf(host: string): string {
+  return host === 'docker.io' ? 'index.docker.io' : host;
+}
+
+async function accessOf({ host }: ImageReference, choice: AccessChoice, signal: AbortSignal): Promise<PullAccess> {
+  const server = serverOf(host);
+  switch (choice.kind) {
+    case 'none':
+      return choice;
+    case 'identity':
+      return { kind: 'identity', registry: choice.registry };
+    case 'admin':
+      return { kind: 'password', server, ...(await choice.azure.access.adminCredential(choice.registry, signal)) };
+    case 'connection':
+    case 'typed':
+      return { kind: 'password', server, username: choice.username, secret: choice.secret };
+  }
+}
+
+/** Something that the account must be allowed. */
+export interface Right {
+  /** `Microsoft.Web/sites/write` */
+  readonly action: string;
+  readonly scope: string;
+  /** `the resource group rg-web` */
+  readonly label: string;
+}
+
+/** Refuses before anything is made, where the account lacks a right that is needed on the way. */
+async function checkRights(
+  azure: Azure,
+  subscription: Subscription,
+  rights: readonly Right[],
+  choice: AccessChoice,
+  signal: AbortSignal,
+): Promise<void> {
+  const lacks = (explanation: string) =>
+    new Failure('forbidden', '', { subject: 'Azure', speaker: 'program', explanation });
+  for (const { action, scope, label } of rights)
+    if (!(await azure.access.may(subscription, scope, action, signal)))
+      throw lacks(t('your account lacks the right {0} on {1}, which the role Contributor there gives', action, label));
+  if (choice.kind === 'identity' && !(await choice.azure.access.mayAssign(choice.registry, signal)))
+    throw lacks(
+      t(
+        'your account may not give roles on {0}, which a managed identity needs; ask an Owner or User Access Administrator, or choose a user name and password',
+        choice.registry.name,
+      ),
+    );
+}
+
+/** The first step: refuses for want of a right, and hands over the image with the secret that it is pulled with. */
+export function checkWork(
+  deployable: Deployable,
+  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  rights: readonly Right[],
+  choice: AccessChoice,
+  ready: (image: DeployedImage) => void,
+): Work {
+  return {
+    doing: t('Checking rights'),
+    run: async (_status, signal) => {
+      await checkRights(azure, subscription, rights, choice, signal);
+      ready(await deployedImage(deployable, choice, signal));
+    },
+  };
+}
+
+/** What it takes to set the image of a web app, or of a slot or of one container, which have actions of their own. */
+export function rightsToSet({ id, name, slot, container }: WebApp): readonly Right[] {
+  const type = slot === undefined ? 'Microsoft.Web/sites' : 'Microsoft.Web/sites/slots';
+  const label = slot === undefined ? name : `${name}/${slot}`;
+  const image = container === undefined ? 'config/write' : 'sitecontainers/write';
+  return ['write', image, 'config/list/action'].map((verb) => ({ action: `${type}/${verb}`, scope: id, label }));
+}
+
+/** What it takes to make resources of these types in a group; one that is new can be asked about above it only. */
+export function rightsIn(place: Place, isNewGroup: boolean, types: readonly string[]): readonly Right[] {
+  const { subscription, resourceGroup } = place;
+  const where = isNewGroup
+    ? { scope: `/subscriptions/${subscription.id}`, label: t('the subscription {0}', subscription.name) }
+    : { scope: idIn(place), label: t('the resource group {0}', resourceGroup) };
+  const group = isNewGroup ? ['Microsoft.Resources/subscriptions/resourceGroups'] : [];
+  return [...group, ...types].map((type) => ({ ...where, action: `${type}/write` }));
+}
+
+/** What a managed identity needs before it may pull: it is made, unless there is one that was chosen, then given its role. */
+export function identityWork(
+  choice: AccessChoice,
+  name: string,
+  pullIdentity: (status: Status, signal: AbortSignal) => Promise<string>,
+  chosen?: string,
+): readonly Work[] {
+  if (choice.kind !== 'identity') return [];
+  const { azure, registry, repository } = choice;
+  let principalId = '';
+  return [
+    {
+      ...(chosen === undefined
+        ? {
+            doing: t('Giving {0} a managed identity', name),
+            makes: { label: t('the managed identity of {0}', name) },
+          }
+        : { doing: t('Looking up {0}', chosen) }),
+      goesOn: true,
+      run: async (status, signal) => {
+        principalId = await pullIdentity(status, signal);
+      },
+    },
+    {
+      doing: t('Letting {0} pull from {1}', name, registry.name),
+      makes: { label: t('its role {0} on {1}', pullRole(registry.usesAbac), registry.name) },
+      run: async (_status, signal, say) => {
+        if ((await azure.access.grantPull({ ...registry, repository }, principalId, signal)) === 'granted') return;
+        const role = pullRole(registry.usesAbac);
+        say(
+          t(
+            '{0} has the role {1} on {2} already, under a condition that somebody wrote. Whether that lets it pull {3}, the pull shows.',
+            name,
+            role,
+            registry.name,
+            repository,
+          ),
+        );
+      },
+    },
+  ];
+}
