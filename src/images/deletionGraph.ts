@@ -2,11 +2,11 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
 import { isIndexType } from '../core/manifest';
+import type { ImageSource, KnownTag } from './imageSource';
 import { readChildren } from './indexTree';
-import type { IndexManifest, Manifest } from '../core/manifest';
+import type { IndexManifest } from '../core/manifest';
 import type { Platform } from '../core/model';
 import { cosignTags, isDigestTag } from '../core/referrersTag';
-import type { Referrers, RegistryClient, Stated } from '../core/registryClient';
 
 /** Requests of one reading at a time. */
 const width = 6;
@@ -43,31 +43,10 @@ export interface Kept {
   readonly tags: readonly string[];
 }
 
-/** A tag, with what a listing tells of it. */
-export interface KnownTag {
-  readonly name: string;
-  readonly digest?: string;
-  readonly isIndex?: boolean;
-}
+/** What a deletion looks at. */
+export type GraphSource = Pick<ImageSource, 'tags' | 'stated' | 'manifest' | 'referrers'>;
 
-/** One repository, as a deletion looks at it. `reference`: a tag or a digest. */
-export interface GraphSource {
-  /** All tags. */
-  readonly tags: (signal: AbortSignal) => Promise<readonly KnownTag[]>;
-  readonly stated: (reference: string, signal: AbortSignal) => Promise<Stated>;
-  readonly manifest: (reference: string, signal: AbortSignal) => Promise<Manifest>;
-  readonly referrers: (digest: string, signal: AbortSignal) => Promise<Referrers>;
-}
-
-export function registrySource(client: RegistryClient, path: string, tags: GraphSource['tags']): GraphSource {
-  return {
-    tags,
-    stated: (reference, signal) => client.stated(path, reference, signal),
-    manifest: (reference, signal) => client.manifest(path, reference, signal),
-    referrers: (digest, signal) => client.referrers(path, digest, signal),
-  };
-}
-
+/** Why a deletion cannot be told: not every tag is read. */
 export function tooManyTags(host: string): Failure {
   const explanation = t('the repository has too many tags to tell which of them share the image');
   return new Failure('unsupported', '', { subject: host, explanation });

@@ -4,7 +4,6 @@ import { Failure } from '../../core/failure';
 import { dateOf } from '../../core/manifest';
 import type { Page } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
-import { isDigestTag } from '../../core/referrersTag';
 import { versionsAnswer } from './githubAnswers';
 import type { GitHubApi } from './githubApi';
 
@@ -23,7 +22,6 @@ const mostPages = 100;
 /** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
 export class Versions {
   private readonly byTag = new LRUCache<string, Version>({ max: 20_000 });
-  private readonly referring = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
 
   /** `pathOf`: of an image's package in the API. */
   constructor(
@@ -46,19 +44,12 @@ export class Versions {
       };
     });
     for (const version of items) for (const tag of version.tags) this.byTag.set(`${image.path}:${tag}`, version);
-    const digestTags = items.flatMap(({ tags }) => tags.filter(isDigestTag));
-    this.referring.set(image.path, new Set([...this.digestTags(image), ...digestTags]));
     return { items, ...next };
   }
 
   /** What a listing has told of a tag. */
   known({ path, tag }: ImageReference): Version | undefined {
     return this.byTag.get(`${path}:${tag ?? ''}`);
-  }
-
-  /** Tags that hold signatures and the like, as far as listed. */
-  digestTags({ path }: ImageReference): ReadonlySet<string> {
-    return this.referring.get(path) ?? new Set();
   }
 
   async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
