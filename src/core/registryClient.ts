@@ -24,6 +24,7 @@ export interface TagsPage extends Page<string> {
   readonly answer: TagsAnswer;
 }
 
+/** How a registry's API differs from what is usual. */
 export interface ClientOptions {
   /** Rows to ask for at a time. */
   readonly pageSize?: number;

@@ -25,6 +25,7 @@ const mostLookedBehind = 20;
 const bundleMaxBytes = 4 * 1024 * 1024;
 const attachmentMaxBytes = 32 * 1024 * 1024;
 
+/** What describes an image, as far as it could be read. */
 export interface Attachments {
   readonly attachments: readonly Attachment[];
   /** Why there may be more. */
@@ -46,6 +47,7 @@ export async function readAttachments(source: ImageSource, digest: string, signa
   return { attachments: whole, ...(failure === undefined ? {} : { failure: explained(failure) }) };
 }
 
+/** Why there may be more below a row than is shown, as its own field. */
 export function failureBelow(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
   return failure === undefined ? {} : { attachmentsFailure: explained(failure) };
 }

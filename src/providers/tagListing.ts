@@ -12,6 +12,7 @@ export interface ListedTag {
   readonly details?: ImageDetails;
 }
 
+/** A page of tags. `next` is opaque: only its maker reads it. */
 export interface TagsPage {
   readonly tags: readonly ListedTag[];
   /** Names, behind the repository's own, of those right below it. */

@@ -28,6 +28,7 @@ export type Asked =
   | { readonly what: 'repositories' }
   | { readonly what: 'image' | 'deletionPreview' | 'deletion'; readonly image: ImageReference };
 
+/** How a registry is reached, and what it does otherwise than others. */
 export interface V2Options {
   /** Root of the API without trailing slash; a path prefix is kept in front of `/v2/`. */
   readonly url: string;

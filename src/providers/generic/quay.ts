@@ -55,6 +55,7 @@ function quayTags(http: Http, url: string, v2: ListTags): ListTags {
   };
 }
 
+/** Tags by an API of its own; it lists no repositories. */
 export const quayListing: OwnListing = { tags: quayTags };
 
 function listed({
