@@ -5,7 +5,7 @@ import { isIndexType } from '../core/manifest';
 import type { ImageSource, KnownTag } from './imageSource';
 import { readChildren } from './indexTree';
 import type { IndexManifest } from '../core/manifest';
-import type { Platform } from '../core/model';
+import type { Page, Platform } from '../core/model';
 import { cosignTags, isDigestTag } from '../core/referrersTag';
 
 /** Requests of one reading at a time. */
@@ -48,10 +48,25 @@ export interface Kept {
 /** What a deletion looks at. */
 export type GraphSource = Pick<ImageSource, 'tags' | 'stated' | 'manifest' | 'referrers'>;
 
-/** Why a deletion cannot be told: not every tag is read. */
-export function tooManyTags(host: string): Failure {
+/** Pages of a list that is read as a whole. */
+const mostPages = 100;
+
+/** Every item of a list that tells where tags point; rejects where it is longer than is read, since half of it tells nothing. */
+export async function readWhole<T>(
+  host: string,
+  page: (cursor: string | undefined) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < mostPages; pages++) {
+    const { items, next, failure } = await page(cursor);
+    for (const item of items) all.push(item);
+    if (failure !== undefined) break;
+    if (next === undefined) return all;
+    cursor = next;
+  }
   const explanation = t('the repository has too many tags to tell which of them share the image');
-  return new Failure('unsupported', '', { subject: host, explanation });
+  throw new Failure('unsupported', '', { subject: host, explanation });
 }
 
 /** What a tag points to. */

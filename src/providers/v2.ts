@@ -12,16 +12,13 @@ import { isDigestTag } from '../core/referrersTag';
 import { RegistryClient } from '../core/registryClient';
 import { withRetry } from '../core/retry';
 import { readAttachment } from '../images/attachments';
-import { readDeletion, readPoint, readTagsLeft, tooManyTags } from '../images/deletionGraph';
+import { readDeletion, readPoint, readTagsLeft, readWhole } from '../images/deletionGraph';
 import { listBelow, readDetails, readImage, readImages } from '../images/imageReader';
 import type { ImageSource, KnownTag } from '../images/imageSource';
 import type { ImageContent, ImageDeletion, TagDeletion } from './provider';
 import { repositoryAt, tagAt } from './rows';
 import { v2Tags } from './tagListing';
 import type { ListedTag, ListTags, OwnListing } from './tagListing';
-
-/** Pages of tags read to find those of a digest. */
-const mostPages = 100;
 
 /** What was being done when the registry refused, and to which image. */
 export type Asked =
@@ -185,16 +182,10 @@ export class V2 {
   }
 
   private async everyListed(path: string, signal: AbortSignal): Promise<readonly KnownTag[]> {
-    const all: KnownTag[] = [];
-    let next: string | undefined;
-    for (let pages = 0; pages < mostPages; pages++) {
-      const page = await this.listTags(path, next, signal);
-      all.push(...page.tags.map(({ name, details }) => ({ name, ...knownOf(details) })));
-      next = page.next;
-      if (page.failure !== undefined) break;
-      if (next === undefined) return all;
-    }
-    throw tooManyTags(this.host);
+    return readWhole(this.host, async (cursor) => {
+      const { tags, ...rest } = await this.listTags(path, cursor, signal);
+      return { items: tags.map(({ name, details }) => ({ name, ...knownOf(details) })), ...rest };
+    });
   }
 
   /** Distribution deletes nothing unless told to: https://distribution.github.io/distribution/about/configuration/#delete */

@@ -36,7 +36,8 @@ export class GenericProvider implements RegistryProvider {
       http: context.http,
       credential: context.credential,
       prefix: this.prefix,
-      listing: this.vendor.listing,
+      // What stands before other registries may pass on what those tell.
+      listing: this.vendor.listing ?? anyVendor.listing,
       mayBeDistribution: this.vendor === anyVendor,
       explain: (error, { what }) =>
         what === 'repositories' && error instanceof Failure && error.kind === 'unlisted'

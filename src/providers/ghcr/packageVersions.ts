@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { tooManyTags } from '../../images/deletionGraph';
+import { readWhole } from '../../images/deletionGraph';
 import { Failure } from '../../core/failure';
 import { dateOf } from '../../core/manifest';
 import type { Page } from '../../core/model';
@@ -15,9 +15,6 @@ export interface Version {
   readonly updated?: Date;
   readonly page?: string;
 }
-
-/** GitHub gives no more. */
-const mostPages = 100;
 
 /** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
 export class Versions {
@@ -53,15 +50,7 @@ export class Versions {
   }
 
   async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
-    const all: Version[] = [];
-    let cursor: string | undefined;
-    for (let pages = 0; pages < mostPages; pages++) {
-      const { items, next } = await this.page(image, cursor, signal);
-      all.push(...items);
-      if (next === undefined) return all;
-      cursor = next;
-    }
-    throw tooManyTags(image.host);
+    return readWhole(image.host, (cursor) => this.page(image, cursor, signal));
   }
 
   /** Deletes the version of that digest, with all its tags. */
