@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import { mostAttestations, readAttachment } from '../../../src/images/attachments';
 import { readDetails, readPlatforms } from '../../../src/images/imageReader';
@@ -167,17 +167,26 @@ describe('readPlatforms', () => {
       'vnd.docker.reference.digest': platform.digest,
     };
     const manifests = [platform, ...Array.from({ length: 5000 }, (_none, at) => descriptor(at + 1, attestation))];
-    const client = clientOf('https://r.test');
-    vi.spyOn(client, 'manifest').mockImplementation((_repository, reference) => {
-      asked.push(reference);
-      const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {}, faults: [] };
-      const config = descriptor(0, {});
-      return Promise.resolve(
-        reference === 'a' ? { ...common, kind: 'index', manifests } : { ...common, kind: 'image', config, layers: [] },
-      );
-    });
-    vi.spyOn(client, 'referrers').mockResolvedValue({ descriptors: [] });
-    await readPlatforms(sourceOf(client), 'a', signal);
+    const unasked = () => Promise.reject(new Error('Nobody needs it'));
+    const source: ImageSource = {
+      repository: { host: 'r.test', path: 'team/app' },
+      manifest: (reference) => {
+        asked.push(reference);
+        const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {}, faults: [] };
+        const config = descriptor(0, {});
+        return Promise.resolve(
+          reference === 'a'
+            ? { ...common, kind: 'index', manifests }
+            : { ...common, kind: 'image', config, layers: [] },
+        );
+      },
+      referrers: () => Promise.resolve({ descriptors: [] }),
+      stated: unasked,
+      blob: unasked,
+      tags: unasked,
+      digestTags: new Set(),
+    };
+    await readPlatforms(source, 'a', signal);
     expect(asked.length).toBe(2 + mostAttestations);
   });
 
