@@ -84,7 +84,7 @@ function readStored(text: string): Credential {
   } catch {
     // Told below: what JSON.parse says would repeat a part of it.
   }
-  const explanation = t('what is kept there for this connection cannot be read; type the credential again');
+  const explanation = t('the credential stored for this connection cannot be read; type it again');
   throw new Failure('unauthorized', '', { subject: t('the credential store'), speaker: 'program', explanation });
 }
 

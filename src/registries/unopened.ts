@@ -16,7 +16,7 @@ export function unopened(why: unknown): RegistryProvider {
 
 /** Why a connection that a workspace lists is not opened before the user has confirmed its login. */
 export function unconfirmedLogin(url: string): Failure {
-  const explanation = t('sign in to see what is in it: this workspace lists it, and nothing is sent until you say so');
+  const explanation = t('sign in to see its contents: this workspace lists it, and nothing is sent until you confirm');
   const detail = { subject: new URL(url).host, speaker: 'program', explanation, nextStep: 'confirmSignIn' } as const;
   return new Failure('unauthorized', '', detail);
 }

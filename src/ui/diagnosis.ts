@@ -46,7 +46,7 @@ export function describeDiagnosis(
     ]),
     `## ${t('Requests')}`,
     '',
-    t('What was sent to find this out:'),
+    t('Requests that were sent for this diagnosis:'),
     '',
     ...(requests.length === 0 ? [t('None.')] : requests.map((request) => `- ${code(request)}`)),
   ];
@@ -79,7 +79,7 @@ function conclusion(parts: readonly Part[], words: Words): readonly string[] {
 }
 
 function why(failure: unknown, { plain }: Words): string {
-  if (!(failure instanceof Failure)) return t('An unexpected error, whose details are in the log.');
+  if (!(failure instanceof Failure)) return t('An unexpected error. The log has the details.');
   const because = reason(failure);
   return plain(because.charAt(0).toUpperCase() + because.slice(1));
 }
@@ -108,11 +108,13 @@ function details({ id, outcome, facts, failure, needs }: Step, words: Words): re
 function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
   const has = (name: FactName, value: string) => facts.some((fact) => fact.name === name && fact.value === value);
   if (id === 'listing' && has('entries', '0'))
-    return [t('It lists nothing. Some registries list nothing to anybody: Add Repository… shows one by its name.')];
+    return [
+      t('It lists nothing. Some registries list nothing to anyone: use Add Repository… to add repositories by name.'),
+    ];
   if (id === 'tags' && has('tags', '0')) return [t('The repository has no tags.')];
-  if (id === 'address' && has('plain', 'yes')) return [t('Plain http: what is sent there can be read on the way.')];
+  if (id === 'address' && has('plain', 'yes')) return [t('Plain http: anyone on the network can read what is sent.')];
   if (id === 'proxy' && facts.some(({ name }) => name === 'ignored'))
-    return [t('VS Code ignores a proxy that is named without http:// in front.')];
+    return [t('VS Code ignores a proxy address without http:// in front.')];
   if (id === 'tags' && facts.length === 0) return [t('No repository was found below the first entries.')];
   return [];
 }
@@ -172,8 +174,8 @@ const factNames: Readonly<Record<FactName, () => string>> = {
   issuer: () => t('Issued by'),
   valid: () => t('Valid'),
   fingerprint: () => t('Fingerprint (SHA-256)'),
-  chain: () => t('Authorities it came with'),
-  notVerified: () => t('Not verified, as this connection is set to; it would fail with'),
+  chain: () => t('Authorities sent with it'),
+  notVerified: () => t('Not verified, as set for this connection; verification would fail with'),
   status: () => t('Status'),
   version: () => t('API version'),
   server: () => t('Server'),
@@ -193,7 +195,7 @@ const values: Readonly<Partial<Record<string, () => string>>> = {
   setting: () => t('the setting http.proxy'),
   environment: () => t('the environment'),
   off: () => t('http.proxySupport: off'),
-  loopback: () => t('this machine is never asked through a proxy'),
+  loopback: () => t('a proxy is never used for this machine'),
   system: () => t('the operating system: neither http.proxy nor the environment names one'),
   exception: () => t('an exception: no proxy'),
   anonymous: () => t('none'),

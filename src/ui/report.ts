@@ -25,7 +25,7 @@ export interface Report {
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof Failure)) {
-    return told(doing, t('an unexpected error, whose details are in the log.'), ['retry', 'showLog']);
+    return told(doing, t('an unexpected error. The log has the details.'), ['retry', 'showLog']);
   }
   return told(doing, reason(error), remedies(error));
 }
@@ -125,24 +125,24 @@ function knownReason(failure: Failure): string | undefined {
   if (speaker === 'program') return programReason(failure);
   if (code === tooManyRows)
     return t(
-      'only the first {0} are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
+      'only the first {0} are shown; the registry lists more. Use Pull by Reference… to pull any image by its name.',
       failure.message,
     );
   if (code === noNewRows)
     return t(
-      '{0} pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+      '{0} pages in a row had nothing new, and the registry points to yet another. The list may have no end.',
       failure.message,
     );
   if (code === 'PROXY_ADDRESS') return t('the address of the proxy cannot be used: {0}.', failure.message);
   if (code === 'ENGINE_TRUST')
     return t(
-      'the container engine does not trust {0}, and says “{1}”. It has authorities of its own: put the CA file into certs.d/{0} of /etc/docker, or of /etc/containers for Podman, where the engine runs.',
+      'the container engine does not trust {0}, and says “{1}”. It uses its own certificate authorities: on the machine where it runs, put the CA file into certs.d/{0} in /etc/docker, or in /etc/containers for Podman.',
       subject,
       failure.message,
     );
   if (code !== 'PLAIN_HTTP') return undefined;
   return t(
-    '{0} speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
+    '{0} uses plain http, which the container engine accepts only from registries that its own settings list as insecure.',
     subject,
   );
 }
@@ -150,7 +150,7 @@ function knownReason(failure: Failure): string | undefined {
 /** Where more can be said of a container engine than its own words do. */
 function engineReason({ kind, detail: { subject, code }, message }: Failure): string | undefined {
   if (code === 'NO_ENGINE') return t('no container engine was found. Install or start Docker or Podman.');
-  if (code === 'ENGINE_ADDRESS') return t('{0} is no address of a container engine: {1}.', subject, message);
+  if (code === 'ENGINE_ADDRESS') return t('{0} is not the address of a container engine: {1}.', subject, message);
   if (code === 'CONTENT_MISSING')
     return t(
       'the container engine does not have all of this image, and says “{0}”. Pull or build it for its platforms, then push again.',
@@ -195,12 +195,12 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
     case 'EADDRNOTAVAIL':
-      return t('no network leads from this machine to {0}. Check the network or the VPN.', subject);
+      return t('there is no network route to {0}. Check the network or the VPN.', subject);
     case 'ECONNREFUSED':
       return t('nothing listens at {0}. Check the port, or whether the registry is running.', subject);
     case 'ECONNRESET':
     case 'EPIPE':
-      return t('{0} broke the connection off. If it happens again, check the network, VPN or proxy.', subject);
+      return t('{0} broke off the connection. If it happens again, check the network, VPN or proxy.', subject);
     default:
       return t('{0} cannot be reached: {1}. Check its address, the network or the VPN.', subject, message);
   }
@@ -231,7 +231,7 @@ const certificateReasons: Reasons = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
   CERT_HAS_EXPIRED: (subject) => t('the certificate of {0} has expired.', subject),
   CERT_NOT_YET_VALID: (subject) =>
-    t('the certificate of {0} is not valid yet. Look whether the clock of this machine is right.', subject),
+    t('the certificate of {0} is not valid yet. Check that the clock of this machine is right.', subject),
   CERT_REVOKED: (subject) => t('the certificate of {0} was revoked by its authority.', subject),
   ERR_TLS_CERT_ALTNAME_INVALID: (subject, message) => {
     const names = /cert's (?:altnames|list): (.+)$/.exec(message)?.[1]?.replace(/\b(DNS|IP Address):/g, '');
@@ -243,29 +243,29 @@ const certificateReasons: Reasons = {
 
 /** What is wrong with the address rather than with trust. */
 const schemeReasons: Reasons = {
-  NOT_TLS: (subject) => t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject),
-  HTTPS_ONLY: (subject) => t('{0} speaks https only. Type https:// in front, or nothing.', subject),
+  NOT_TLS: (subject) => t('{0} does not use https. If it uses plain http, type http:// in front.', subject),
+  HTTPS_ONLY: (subject) => t('{0} uses https only. Type https:// in front, or leave the prefix out.', subject),
 };
 
 /** Why else TLS does not come about. */
 const tlsReasons: Reasons = {
   CLIENT_CERTIFICATE: (subject, message) =>
-    t('{0} asks for a client certificate that it knows, and says “{1}”.', subject, message),
+    t('{0} requires a client certificate that it trusts, and says “{1}”.', subject, message),
   HANDSHAKE: (subject, message) =>
-    t('{0} broke the TLS handshake off and says “{1}”. It may want a client certificate.', subject, message),
+    t('{0} broke off the TLS handshake and says “{1}”. It may require a client certificate.', subject, message),
 };
 
 /** What is wrong with the files that were chosen. */
 const fileReasons: Reasons = {
   NO_DOCKER_CERTS: (subject, message) =>
     t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
-  KEY_MISMATCH: () => t('the client certificate and its key do not belong together.'),
+  KEY_MISMATCH: () => t('the client certificate and its key do not match.'),
   NO_PEM_CERTIFICATE: (subject) => t('there is no certificate in PEM form in {0}.', subject),
   NO_PEM_KEY: (subject) => t('there is no private key in PEM form in {0}.', subject),
   ENCRYPTED_KEY: (subject) =>
-    t('the key in {0} is locked with a passphrase, which nobody could type at each use. Take one without.', subject),
+    t('the key in {0} has a passphrase, which cannot be typed at each use. Use a key without a passphrase.', subject),
   FILE_ENOENT: (subject) => t('the file {0} is not there (any more).', subject),
-  FILE_EACCES: (subject) => t('the file {0} may not be read.', subject),
+  FILE_EACCES: (subject) => t('you have no permission to read the file {0}.', subject),
 };
 
 function unreadableFile(subject: string, message: string): string {

@@ -9,7 +9,7 @@ export async function showJson(app: App, document: Omit<ShownDocument, 'text'>, 
   await app.showDocument({ ...document, text });
   if (isTooLong)
     app.tell(
-      t('“{0}” is shown as it was sent: formatted, it would be too long for VS Code.', document.name),
+      t('“{0}” is shown unformatted, as it was sent: formatted, it would be too long for VS Code.', document.name),
       'information',
     );
 }

@@ -116,7 +116,9 @@ export function referenceProblem(problem: ReferenceProblem, text: string): strin
     case 'upperCase':
       return t('Repository names are lower case: did you mean “{0}”?', lowerCased(text));
     case 'path':
-      return t('A repository name has letters, digits and slashes, and between them single . or -, _ or __.');
+      return t(
+        'A repository name has letters, digits and slashes. Between them, it may have a single . or -, _ or __.',
+      );
     case 'pathTooLong':
       return t('A repository name has at most 255 characters.');
     case 'host':

@@ -489,7 +489,10 @@ describe('images in Azure', unless(reason), () => {
     await images.expand(['docker.io', 'webapp6']);
     await images.choose(['webapp6', 'latest'], 'Push…');
     flow = 'push';
-    await choose('Where does the image belong?', 'Create new Azure Container Registry…');
+    await choose(
+      'Choose a registry. You can change the full name in the next step',
+      'Create new Azure Container Registry…',
+    );
     await choose('Subscription', 'Contoso Production');
     await type('Name of the registry', 'contosopushed');
     await choose('Resource group', 'rg-web');

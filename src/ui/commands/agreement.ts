@@ -26,7 +26,7 @@ export async function readAndAsk<T>(
 
 /** The first paragraph of a question that is asked anew. */
 export function changed(hasChanged: boolean): readonly string[] {
-  return hasChanged ? [t('This has changed since you agreed. Nothing is deleted yet.')] : [];
+  return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
 }
 
 /**
@@ -40,7 +40,7 @@ export async function looksGone(
 ): Promise<boolean> {
   const name = printReference(image);
   try {
-    const names = await app.working(t('Looking at what is left of {0}', name), (_progress, signal) => left(signal));
+    const names = await app.working(t('Checking what is left of {0}', name), (_progress, signal) => left(signal));
     if (names.length === 0) return true;
     app.tell(
       t(
@@ -55,7 +55,7 @@ export async function looksGone(
     app.log.warn(`Could not look at what is left of ${name}\n  ${causes(error)}`);
     const why = isCancellation(error) ? t('cancelled') : (report(error, '')?.reason ?? '').replace(/\.$/, '');
     app.tell(
-      t('{0} accepted the deletion of {1}. Whether it is gone could not be seen: {2}.', image.host, name, why),
+      t('{0} accepted the deletion of {1}. Could not check whether it is gone: {2}.', image.host, name, why),
       'warning',
     );
   }

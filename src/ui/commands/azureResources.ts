@@ -4,6 +4,7 @@ import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { AzureResources } from '../../providers/provider';
 import type { App } from '../app';
 import type { OpenRegistry } from '../../registries/registries';
+import { plural } from '../locale';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
@@ -60,7 +61,7 @@ export const deleteRegistry = nodeCommand<Existing>({
     const answer = await app.ask.input({
       title: t('Delete {0}', name),
       prompt: t(
-        'All its repositories, images, tokens and webhooks go with it, for everybody. This cannot be undone. Type its name to delete it.',
+        'Deletes all its repositories, images, tokens and webhooks, for everyone. This cannot be undone. To delete it, type its name.',
       ),
       placeholder: name,
       problem: (text) => (text.trim() === name ? undefined : t('Type “{0}” to delete it.', name)),
@@ -96,7 +97,7 @@ async function followed(
       await abandonable(running, signal);
     } catch (error) {
       if (signal.aborted) {
-        app.tell(t('{0}: Azure goes on by itself. You are told how it ends.', title), 'information');
+        app.tell(t('{0}: Azure continues in the background. A message will say how it ends.', title), 'information');
         const tell = () => {
           app.tell(ended(), 'information');
         };
@@ -175,7 +176,9 @@ export const selectSubscriptions = nodeCommand({
     // None stands for all, also those to come, whatever is filtered elsewhere.
     await app.connections.setShown(connection.id, { groups: isAll ? [] : chosen });
     app.done(
-      isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
+      isAll
+        ? t('Showing all subscriptions')
+        : plural(all, t('Showing {1} of {0} subscription | Showing {1} of {0} subscriptions'), count(chosen.length)),
     );
   },
 });

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type { DeletionPreview, Loss } from '../../images/deletionGraph';
 import { printPlatform } from '../../core/manifest';
 import { printReference } from '../../core/reference';
+import { plural } from '../locale';
 import { count, platforms } from '../words';
 import { changed, listed, looksGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
@@ -18,9 +19,9 @@ export const deleteImage = nodeCommand({
     const { image } = tag;
     const name = printReference(image);
     const look = () =>
-      app.working(t('Looking at what goes with {0}', name), (progress, signal) => {
+      app.working(t('Checking what is deleted with {0}', name), (progress, signal) => {
         const looked = (done: number, of: number) => {
-          progress(t('{0} of {1} tags', count(done), count(of)));
+          progress(plural(of, t('{1} of {0} tag | {1} of {0} tags'), count(done)));
         };
         return deletion.preview(tag, looked, signal);
       });
@@ -49,23 +50,34 @@ function whatGoes({ digest, tags, platforms: list, loses, stays, referrers, unkn
     unknown.length > 0 ? t('No other tag is known to point to this image.') : t('No other tag points to this image.');
   return [
     tags.length > 1
-      ? t('These {0} tags are the same image and go together: {1}.', count(tags.length), listed(tags))
+      ? plural(
+          tags.length,
+          t('Deletes {0} tag that points to this image: {1}. | Deletes {0} tags that point to this image: {1}.'),
+          listed(tags),
+        )
       : only,
-    ...(list.length > 0 ? [t('With it go its platforms: {0}.', platforms(list))] : []),
+    ...(list.length > 0 ? [t('Also deletes its platforms: {0}.', platforms(list))] : []),
     ...lines(loses.map(whatIsLost)),
     ...lines(
       stays.map(({ platform, tags: by }) => t('{0} stays under {1}.', printPlatform(platform), listed(by, mostLines))),
     ),
     ...(referrers === undefined
-      ? [t('Whether signatures or SBOMs go with it is not known.')]
+      ? [t('It is not known whether signatures or SBOMs are deleted too.')]
       : referrers > 0
-        ? [t('Signatures, SBOMs and others that describe it, and are of no use without it: {0}.', count(referrers))]
+        ? [
+            plural(
+              referrers,
+              t(
+                '{0} attachment (signature, SBOM or other) describes this image and is of no use without it. | {0} attachments (signatures, SBOMs and others) describe this image and are of no use without it.',
+              ),
+            ),
+          ]
         : []),
     ...(unknown.length > 0
-      ? [t('The registry does not tell what is behind {0}. It is not known what is lost there.', listed(unknown))]
+      ? [t('The registry does not say what is behind {0}. It is not known what is lost there.', listed(unknown))]
       : []),
     t('The image is {0}.', digest),
-    t('Other images stay, and layers they share. This cannot be undone.'),
+    t('Other images stay, and so do the layers that they share. This cannot be undone.'),
   ];
 }
 
@@ -90,5 +102,5 @@ function lines(all: readonly string[]): readonly string[] {
 }
 
 function button({ tags }: DeletionPreview): string {
-  return tags.length > 1 ? t('Delete {0} Tags', count(tags.length)) : t('Delete Image');
+  return tags.length > 1 ? plural(tags.length, t('Delete {0} Tag | Delete {0} Tags')) : t('Delete Image');
 }

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { count } from '../words';
+import { plural } from '../locale';
 import { changed, looksGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 import { isThere } from './untagImage';
@@ -17,12 +17,19 @@ export const deleteRepository = nodeCommand({
     const name = printReference(repository.image);
     const isDeferred = deletion.isDeferred === true;
     const look = () =>
-      app.working(t('Looking at what goes with {0}', name), (_progress, signal) => deletion.counts(repository, signal));
+      app.working(t('Checking what is deleted with {0}', name), (_progress, signal) =>
+        deletion.counts(repository, signal),
+      );
     const agreed = await readAndAsk(look, ({ tags, images }, hasChanged) => {
+      const tagsInWords = plural(tags, t('{0} tag | {0} tags'));
       const goes =
         images === undefined
-          ? t('Its {0} tags go with it. This cannot be undone.', count(tags))
-          : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
+          ? t('Also deletes {0}. This cannot be undone.', tagsInWords)
+          : t(
+              'Also deletes {0} and {1}. This cannot be undone.',
+              tagsInWords,
+              plural(images, t('{0} manifest | {0} manifests')),
+            );
       const when = isDeferred ? [t('The registry deletes it in the background, which may take a while.')] : [];
       const detail = [...changed(hasChanged), goes, ...when];
       return app.ask.confirm(t('Delete {0}?', name), detail, t('Delete Repository'));

@@ -78,7 +78,7 @@ async function choosePlatform(
   );
   const items = images.map(({ label, image: value }) => ({ label, value }));
   if (items.length === 0)
-    throw new Failure('notFound', '', { subject: image.host, explanation: t('the index names no image') });
+    throw new Failure('notFound', '', { subject: image.host, explanation: t('the index lists no images') });
   const [only] = items;
   if (items.length === 1 && only !== undefined) return only.value;
   const answer = await app.ask.pick({

@@ -27,7 +27,7 @@ export function registerCommands(app: App, commands: readonly Command[]): vscode
       async (...called: readonly [AnyRow?, (readonly AnyRow[])?]) => {
         // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
         if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
-          app.done(t('The view is being refreshed: choose again.'));
+          app.done(t('The view is being refreshed. Try again.'));
         else await run(app, command, called[0], called[1]);
       },
     ),
@@ -62,7 +62,7 @@ async function targets(
 ): Promise<readonly (readonly AnyNode[])[]> {
   const clicked =
     row === undefined
-      ? await attempt(app, t('list what there is to choose from'), undefined, () => pick(app, command))
+      ? await attempt(app, t('list the choices'), undefined, () => pick(app, command))
       : nearest(command, row);
   if (clicked === undefined) return [];
   // The click may have been on a row outside of the selection, which then does not count.

@@ -8,6 +8,7 @@ import { localImage, localName, nameOf } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import type { LocalNode } from '../images/localNode';
 import { causes } from '../../core/causes';
+import { plural } from '../locale';
 import { isCancellation, report } from '../report';
 import { count, size } from '../words';
 import { nodesCommand } from './command';
@@ -26,7 +27,7 @@ export const removeImage = nodesCommand({
     const [only] = failed;
     if (failed.length === 1 && images.length === 1) throw only?.error;
     if (failed.length > 0) throw summary(failed, images.length);
-    app.done(images.length === 1 ? t('Removed {0}', inWords(images)) : t('Removed {0} images', count(images.length)));
+    app.done(plural(images.length, t('Removed {1} | Removed {0} images'), inWords(images)));
   },
 });
 
@@ -78,13 +79,13 @@ function whatGoes(images: readonly NamedImage[]): readonly string[] {
     ...(gone.length === 0
       ? []
       : [
-          gone.length === 1
-            ? t('The image goes from this machine, up to {0} of it: layers that others use stay.', size(bytes))
-            : t(
-                '{0} images go from this machine, up to {1}: layers that others use stay.',
-                count(gone.length),
-                size(bytes),
-              ),
+          plural(
+            gone.length,
+            t(
+              'Removes {0} image from this machine and frees up to {1}. Layers that other images use stay. | Removes {0} images from this machine and frees up to {1}. Layers that other images use stay.',
+            ),
+            size(bytes),
+          ),
         ]),
     ...(kept.length === 0 ? [] : [whatStays(kept.flatMap(stayUnder))]),
     t('Nothing in any registry changes. An image that a container uses is not removed.'),
@@ -95,18 +96,22 @@ function whatStays(names: readonly ImageReference[]): string {
   const listed = names.slice(0, mostListed).map(printReference);
   const more = names.length - listed.length;
   const all = [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
-  return names.length === 1
-    ? t('An image stays under its other name: {0}.', all)
-    : t('Images stay under their other names: {0}.', all);
+  return plural(
+    names.length,
+    t('An image stays under its other name: {1}. | Images stay under their other names: {1}.'),
+    all,
+  );
 }
 
 function inWords(images: readonly NamedImage[]): string {
   const [first] = images;
-  return images.length === 1 && first !== undefined ? nameOf(first) : t('{0} images', count(images.length));
+  return images.length === 1 && first !== undefined
+    ? nameOf(first)
+    : plural(images.length, t('{0} image | {0} images'));
 }
 
 function button(images: readonly NamedImage[]): string {
-  return images.length === 1 ? t('Remove Image') : t('Remove {0} Images', count(images.length));
+  return plural(images.length, t('Remove Image | Remove {0} Images'));
 }
 
 function summary(failed: readonly { readonly name: string; readonly error: unknown }[], of: number): Failure {

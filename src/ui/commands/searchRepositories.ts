@@ -4,7 +4,7 @@ import type { FoundRepository, RegistryProvider } from '../../providers/provider
 import type { App } from '../app';
 import type { Choice } from '../ask';
 import type { Node } from '../tree/node';
-import { count } from '../words';
+import { plural } from '../locale';
 import { nodeCommand } from './command';
 
 type Search = NonNullable<RegistryProvider['search']>;
@@ -81,8 +81,8 @@ function choice(value: FoundRepository): Choice<FoundRepository> {
   const { repository, description, stars, pulls, isOfficial } = value;
   const facts = [
     ...(isOfficial ? [t('official')] : []),
-    ...(stars === undefined ? [] : [t('{0} stars', count(stars))]),
-    ...(pulls === undefined ? [] : [t('{0} pulls', count(pulls))]),
+    ...(stars === undefined ? [] : [plural(stars, t('{0} star | {0} stars'))]),
+    ...(pulls === undefined ? [] : [plural(pulls, t('{0} pull | {0} pulls'))]),
   ];
   const { image } = repository;
   return {

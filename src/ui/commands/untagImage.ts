@@ -15,7 +15,7 @@ export const untagImage = nodeCommand({
     const { image, label } = tag;
     const name = printReference(image);
     const look = () =>
-      app.working(t('Looking at what {0} points to', name), (_progress, signal) => untag.preview(tag, signal));
+      app.working(t('Checking what {0} points to', name), (_progress, signal) => untag.preview(tag, signal));
     let isAgreed = true;
     try {
       const agreed = await readAndAsk(look, (found, hasChanged) => {
@@ -48,11 +48,11 @@ function whatGoes({ digest, others }: TagPreview, keepsImage: boolean): readonly
   const hasOthers = others !== undefined && others.length > 0;
   return [
     hasOthers
-      ? t('Only this tag goes. The image stays under {0}.', listed(others))
+      ? t('Deletes only this tag. The image stays under {0}.', listed(others))
       : keepsImage
-        ? t('Only this tag goes. The image stays under its digest.')
-        : t('This tag goes. The registry may delete the image too when no other tag points to it.'),
-    digest === undefined ? t('What the tag points to is not known.') : t('The tag points to {0}.', digest),
+        ? t('Deletes only this tag. The image stays under its digest.')
+        : t('Deletes this tag. The registry may delete the image too if no other tag points to it.'),
+    digest === undefined ? t('The image that the tag points to is not known.') : t('The tag points to {0}.', digest),
     t('This cannot be undone.'),
   ];
 }

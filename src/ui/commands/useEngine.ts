@@ -49,7 +49,7 @@ async function choices(app: App): Promise<readonly Choice<Chosen>[]> {
   return [
     {
       label: t('As the docker command finds it'),
-      detail: t('DOCKER_HOST, else the current docker context, else the first of the usual sockets'),
+      detail: t('DOCKER_HOST, otherwise the current docker context, otherwise the first of the usual sockets'),
       icon: 'search',
       value: { endpoint: '' },
     },
@@ -70,7 +70,7 @@ async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen
 }
 
 function notEncrypted(): string {
-  return t('The connection is not encrypted: passwords for registries could be read on their way.');
+  return t('The connection is not encrypted: anyone on the network can read passwords for registries.');
 }
 
 function labelOf({ source, name }: EngineEndpoint): string {

@@ -19,7 +19,7 @@ export async function signIn(
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
-      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri say which Enterprise servers it has some for',
+      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri name the Enterprise servers that it has accounts for',
       other,
     );
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
@@ -30,7 +30,7 @@ export async function signIn(
   );
   if (session === undefined || isFor(session, authentication, url)) return session && sessionOf(session);
   const explanation = t(
-    'VS Code has accounts for several Enterprise servers, and does not tell that this one is for it; sign in with a personal access token',
+    'VS Code has accounts for several Enterprise servers and does not say which server this account is for; sign in with a personal access token',
   );
   throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
 }

@@ -51,7 +51,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     initial: Object.fromEntries(initial),
     stepsBefore: 1,
     describe: async (answers) =>
-      (await described(app, type, answers)) ?? { at: 'signIn', problem: t('Nobody has signed in.') },
+      (await described(app, type, answers)) ?? { at: 'signIn', problem: t('You have not signed in.') },
     keep: async ({ connection, credential }) => {
       connected = await save(app, connection, credential);
     },

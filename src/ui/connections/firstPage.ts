@@ -85,7 +85,7 @@ export async function keeping(
   } catch (error) {
     app.log.error(`Connect Registry: ${causes(error)}`);
     const why = error instanceof Error ? error.message : '';
-    return { at: lastAsked(questions, answers), problem: t('The connection works, but could not be kept: {0}', why) };
+    return { at: lastAsked(questions, answers), problem: t('The connection works, but could not be saved: {0}', why) };
   }
 }
 
@@ -95,7 +95,7 @@ function explained(error: unknown, credential: Credential): unknown {
     return error;
   const explanation =
     credential.kind === 'anonymous'
-      ? t('the registry wants you to sign in')
+      ? t('the registry requires you to sign in')
       : t('the registry does not accept this user name with this password or token');
   return withDetail(error, { explanation });
 }

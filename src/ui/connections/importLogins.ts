@@ -43,7 +43,7 @@ export function importable(app: App, logins: readonly KnownLogin[]): readonly Ti
     if (kind === undefined) return [];
     const [other] = connected;
     const isConnected =
-      other === undefined ? [] : [t('connected already, as {0}', signedInAs(other.connection) ?? t('anonymous'))];
+      other === undefined ? [] : [t('already connected as {0}', signedInAs(other.connection) ?? t('anonymous'))];
     return {
       label: login.host,
       description: login.account,

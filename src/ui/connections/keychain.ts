@@ -46,7 +46,7 @@ function unreachable(): Promise<never> {
     failure(
       '',
       t(
-        'the keychain of the machine that VS Code runs on is out of reach of a remote window. In a local window, set registryExplorer.credentialStore back to vscode',
+        'the keychain cannot be reached from a remote window: it is on the machine that VS Code runs on. In a local window, set registryExplorer.credentialStore back to vscode',
       ),
     ),
   );
@@ -81,7 +81,7 @@ async function loaded(): Promise<typeof Keytar> {
     return (await import('keytar')).default;
   } catch (error) {
     const what = t(
-      'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0); registryExplorer.credentialStore says where secrets are kept',
+      'the keychain library cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0); registryExplorer.credentialStore says where secrets are kept',
     );
     throw failure('', what, error);
   }

@@ -6,6 +6,7 @@ import type { Connection, TlsOptions } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import type { Accept, Answer } from '../ask';
+import { language } from '../locale';
 import { report } from '../report';
 
 /** Whether what is chosen here has an effect: an account of Azure is asked through a library that knows nothing of it. */
@@ -88,7 +89,7 @@ function pickWay(
   const { title, host, others = [], cause, wantsClient = false, canGoBack = false, current } = step;
   // Asked because of one server, it is that one which is named.
   const question = t(
-    'How shall {0} be trusted?',
+    'How should {0} be trusted?',
     cause === undefined ? listed(hostsOf(step)) : listed(others.length === 0 ? [host] : others),
   );
   return app.ask.pick<Way>(
@@ -102,17 +103,17 @@ function pickWay(
       items: [
         {
           label: t('CA file…'),
-          detail: t('Trusts what the authority in a PEM file vouches for, besides those this machine knows'),
+          detail: t('Trusts the certificate authority in a PEM file, in addition to those that this machine knows'),
           value: 'caFile',
         },
         {
           label: t('Client certificate and key…'),
-          detail: t('For servers that ask who you are; two PEM files, the key without passphrase'),
+          detail: t('For servers that require a client certificate. Two PEM files; the key must not have a passphrase'),
           value: 'client',
         },
         {
           label: t('Docker’s certs.d'),
-          detail: t('Uses what docker and podman have for {0} in their certs.d folders', host),
+          detail: t('Uses the certificates for {0} in the certs.d folders of docker and podman', host),
           value: 'docker',
         },
         {
@@ -124,7 +125,7 @@ function pickWay(
           ? []
           : [
               {
-                label: t('As VS Code does'),
+                label: t('Same as VS Code'),
                 detail: t('Trusts the authorities that this machine and VS Code know'),
                 value: 'default' as const,
               },
@@ -147,14 +148,14 @@ function hostsOf({ host, others = [] }: TrustStep): readonly string[] {
 }
 
 function listed(hosts: readonly string[]): string {
-  return new Intl.ListFormat('en').format(hosts);
+  return new Intl.ListFormat(language()).format(hosts);
 }
 
 function confirmUnverified(app: App, hosts: readonly string[]): Promise<boolean> {
   return app.ask.confirm(
     t('Do not verify {0}?', listed(hosts)),
     t(
-      'Anybody between this machine and {0} could then read your password and the images, and change them, without you noticing.',
+      'Anyone between this machine and {0} could then read and change your password and the images without you noticing.',
       listed(hosts),
     ),
     t('Do Not Verify'),
@@ -216,7 +217,7 @@ async function askFile<T>(
       canGoBack: true,
       prompt,
       ...(value === undefined ? {} : { value }),
-      problem: (text) => (isAbsolute(pathOf(text)) ? undefined : t('Type the whole path of the file.')),
+      problem: (text) => (isAbsolute(pathOf(text)) ? undefined : t('Type the full path of the file.')),
     },
     async (text, signal) => {
       const file = pathOf(text);

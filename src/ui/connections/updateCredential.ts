@@ -47,7 +47,7 @@ async function newSignIn(
     return isBeside ? before : described.signIn;
   }
   const signIn = await withAccount(app, type, { ...described, url: connection.url });
-  if (signIn === undefined) return t('Nobody has signed in.');
+  if (signIn === undefined) return t('You have not signed in.');
   if (before.kind === 'account' && accountOf(signIn) !== before.account)
     return t('This connection belongs to {0}.', before.account);
   return signIn;

@@ -68,7 +68,7 @@ export function namedAt(name: ImageReference, registry: OpenRegistry, host: stri
 async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
   const answer = await app.ask.pick<Chosen>({
     title: wish.title,
-    placeholder: t('Where does the image belong?'),
+    placeholder: t('Choose a registry. You can change the full name in the next step'),
     items: places(app, signal).then((list) => [...list, ...wish.others]),
   });
   return answer === 'back' ? undefined : answer?.value;
@@ -114,7 +114,7 @@ export async function typeName(
 ): Promise<ImageReference | 'back' | undefined> {
   const answer = await app.ask.input({
     title,
-    prompt: t('Name and tag: registry or user/repository:tag'),
+    prompt: t('Name with tag: registry/repository:tag, or user/repository:tag for Docker Hub'),
     placeholder: 'registry.example.com/team/app:1.0',
     value: proposal === undefined ? '' : printReference(proposal),
     canGoBack,
@@ -129,5 +129,5 @@ export async function typeName(
 function nameProblem(text: string): string | undefined {
   const parsed = parseReference(text.trim());
   if ('problem' in parsed) return referenceProblem(parsed.problem, text.trim());
-  return parsed.digest === undefined ? undefined : t('A new name has a tag; its digest belongs to the image.');
+  return parsed.digest === undefined ? undefined : t('A new name needs a tag, not a digest.');
 }

@@ -56,7 +56,7 @@ export function goingOn(app: App, access: Access, { host }: ImageReference): Acc
     } catch (problem) {
       if (!isLoginProblem(problem)) throw problem;
       app.log.warn(`Going on without docker's login for ${host}\n  ${causes(problem)}`);
-      if (!isTold) app.tell(t('Going on without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
+      if (!isTold) app.tell(t('Continuing without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
       isTold = true;
       return { kind: 'anonymous' };
     }
@@ -85,7 +85,7 @@ function dockerAccess(app: App, image: ImageReference): Access {
       const { host } = image;
       const explanations = {
         none: t('{0} is not connected, and docker has no login for it', host),
-        used: t('{0} is not connected, and does not let docker’s own login do this', host),
+        used: t('{0} is not connected, and docker’s login is not allowed to do this', host),
         unread: t('{0} is not connected, and docker’s login for it could not be read', host),
       };
       return withDetail(error, { explanation: explanations[state] });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
+import { plural } from '../locale';
 import { report } from '../report';
 import { Tooltip } from '../tree/tooltip';
 import { count, localFacts, moment, size } from '../words';
@@ -34,14 +35,15 @@ function rowItem({ entry, label, children }: LocalNode, clean: (text: string) =>
     case 'registry':
       return row(label, 'server', undefined, t('Images of {0}', label), Expanded);
     case 'repository': {
-      const tags = children.length === 1 ? t('1 tag') : t('{0} tags', count(children.length));
+      const tags = plural(children.length, t('{0} tag | {0} tags'));
       const item = row(label, 'repo', tags, t('Repository {0}, {1}', label, tags), Collapsed);
       item.tooltip = printReference(entry.name);
       return item;
     }
     case 'untagged': {
-      const total = count(entry.images.length);
-      return row(label, 'archive', total, t('{0} untagged images', total), Collapsed);
+      const total = entry.images.length;
+      const spoken = plural(total, t('{0} untagged image | {0} untagged images'));
+      return row(label, 'archive', count(total), spoken, Collapsed);
     }
     case 'image':
       return imageRow(label, entry.image, clean);

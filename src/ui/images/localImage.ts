@@ -55,6 +55,6 @@ function mayMove(app: App, owner: LocalImage, name: ImageReference): Promise<boo
   const stays =
     owner.names.length > 1
       ? t('Another image ({0}) has this name. It keeps its other names.', shortDigest(owner.id))
-      : t('Another image ({0}) has this name, and stays without one, untagged.', shortDigest(owner.id));
+      : t('Another image ({0}) has this name. It becomes untagged.', shortDigest(owner.id));
   return app.ask.confirm(t('Move the name {0} to this image?', printReference(name)), stays, t('Move Name'));
 }

@@ -51,7 +51,7 @@ export async function push(
 
 function pushedAlone(name: string, { platform }: PushedAlone): string {
   return t(
-    'Pushed {0} for {1} alone: this machine does not have the other platforms of the image, and the tag now has none of them in the registry. Pull or build it for all platforms to push it whole.',
+    'Pushed {0} for {1} only: this machine does not have the other platforms of the image, so the tag in the registry does not have them any more. To push the whole image, pull or build it for all platforms first.',
     name,
     platform === undefined ? t('one platform') : printPlatform(platform),
   );
@@ -88,7 +88,7 @@ export async function pull(
   } catch (error) {
     if (isCancellation(error)) {
       app.log.info(`Cancelled pulling ${name}`);
-      app.tell(t('Cancelled pulling {0}: what this machine had under that name is as it was.', name), 'information');
+      app.tell(t('Cancelled pulling {0}. Nothing under that name has changed on this machine.', name), 'information');
       return false;
     }
     const chosen =
@@ -133,7 +133,7 @@ async function choosePlatform(
   if (items.length === 0) return undefined;
   const answer = await app.ask.pick({
     title: t('Pull Image'),
-    placeholder: t('{0} has nothing for the engine’s own platform. Pull another?', name),
+    placeholder: t('{0} has no image for the platform of the engine. Choose another platform', name),
     items,
   });
   return answer === undefined || answer === 'back' ? 'dismissed' : answer.value;

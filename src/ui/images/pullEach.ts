@@ -6,6 +6,7 @@ import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine } from '../../engine/engine';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
+import { plural } from '../locale';
 import { isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';
@@ -41,12 +42,19 @@ export async function pullEach(
     );
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    const done = t('{0} of {1} tags were pulled', count(tally.pulled.length), count(images.length));
-    app.tell(t('Cancelled pulling {0}: {1}, and stay.', name, done), 'information');
+    const text = plural(
+      images.length,
+      t(
+        'Cancelled pulling {1}: {2} of {0} tag was pulled and stays. | Cancelled pulling {1}: {2} of {0} tags were pulled and stay.',
+      ),
+      name,
+      count(tally.pulled.length),
+    );
+    app.tell(text, 'information');
     return;
   }
   if (tally.failed.length > 0) throw failureOf(tally, images.length, repository);
-  app.done(t('Pulled {0} tags of {1}', count(images.length), name));
+  app.done(plural(images.length, t('Pulled {0} tag of {1} | Pulled {0} tags of {1}'), name));
 }
 
 async function pullAll(
@@ -62,7 +70,7 @@ async function pullAll(
   const credentialOf = goingOn(app, access, repository);
   for (const [index, image] of images.entries()) {
     const name = printReference(image);
-    const place = t('{0} of {1} tags', count(index + 1), count(images.length));
+    const place = plural(images.length, t('{1} of {0} tag | {1} of {0} tags'), count(index + 1));
     progress(place);
     try {
       const credential = await credentialOf(signal);
@@ -99,7 +107,7 @@ function failureOf({ failed }: Tally, of: number, { host }: ImageReference): Fai
   const first = failed[0]?.error;
   return new Failure('rejected', '', {
     subject: host,
-    explanation: t('{0} of {1} tags failed: {2}', count(failed.length), count(of), names),
+    explanation: plural(of, t('{1} of {0} tag failed: {2} | {1} of {0} tags failed: {2}'), count(failed.length), names),
     ...(first instanceof Failure && first.detail.connection !== undefined
       ? { connection: first.detail.connection }
       : {}),

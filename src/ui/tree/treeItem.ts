@@ -15,6 +15,7 @@ import type {
 } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
+import { plural } from '../locale';
 import { needsNoRow, report } from '../report';
 import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
 import { heldBy, listingPhrase } from './node';
@@ -68,9 +69,7 @@ function invalidItem({ of, name, at }: InvalidName): vscode.TreeItem {
   item.description = t('not a valid name');
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   item.contextValue = 'invalid';
-  item.tooltip = t(
-    'The registry lists this, and it is not a name that images can have: nothing can be done with it here.',
-  );
+  item.tooltip = t('The registry lists this, but images cannot have such a name. Nothing can be done with it here.');
   item.accessibilityInformation = { label: `${name}, ${item.description}` };
   return item;
 }
@@ -263,7 +262,7 @@ function ownTooltip({ label, failure }: Described, digest: string, clean: RowLoo
   if (failure === undefined) return tooltip.value;
   const why =
     failure.kind === 'notFound'
-      ? t('The index names it, and the registry does not have it (any more).')
+      ? t('The index lists it, but the registry does not have it (any more).')
       : report(failure, t('read {0}', label))?.message;
   return tooltip.paragraph(why ?? '').value;
 }
@@ -335,6 +334,6 @@ function spoken(
     ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
     ...(updated === undefined ? [] : [age(updated)]),
     ...(bytes === undefined ? [] : [size(bytes)]),
-    ...(list.length === 0 ? [] : [list.length === 1 ? t('1 platform') : t('{0} platforms', count(list.length))]),
+    ...(list.length === 0 ? [] : [plural(list.length, t('{0} platform | {0} platforms'))]),
   ].join(', ');
 }

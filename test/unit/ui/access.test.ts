@@ -60,7 +60,7 @@ describe('what an image is pushed and pulled with', () => {
       const access = await accessTo(app, image, 'Pull');
       const credential = access && goingOn(app, access, image);
       expect([await credential?.(signal), await credential?.(signal)]).toEqual([anonymous, anonymous]);
-      expect(told).toEqual([`Going on without docker’s login for registry.example.com: ${reason(problem)}`]);
+      expect(told).toEqual([`Continuing without docker’s login for registry.example.com: ${reason(problem)}`]);
       const refusal = access?.explain(new Failure('forbidden', 'denied', { subject: image.host }));
       expect(report(refusal, 'pull')?.message).toBe(
         'Could not pull: registry.example.com is not connected, and docker’s login for it could not be read. It says “denied”.',
@@ -106,7 +106,7 @@ describe('what an image is pushed and pulled with', () => {
     [undefined, 'registry.example.com is not connected, and docker has no login for it. It says “denied”.'],
     [
       { kind: 'identityToken', token: 't' } as const,
-      'registry.example.com is not connected, and does not let docker’s own login do this. It says “denied”.',
+      'registry.example.com is not connected, and docker’s login is not allowed to do this. It says “denied”.',
     ],
   ])('explains a refusal, docker’s login being %j', async (login, expected) => {
     const { app } = fakeApp({ docker: { read: () => Promise.resolve(login) } as never });
