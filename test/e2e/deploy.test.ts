@@ -498,7 +498,7 @@ describe('images in Azure', unless(reason), () => {
     await choose('Resource group', 'rg-web');
     await choose('Location', 'West Europe');
     await choose('SKU', 'Basic');
-    await quickInput(workbench()).says('Name and tag');
+    await quickInput(workbench()).says('Name with tag');
     const name = await quickInput(workbench()).value();
     expect(name).toMatch(/^127\.0\.0\.1:\d+\/webapp6:latest$/);
     await quickInput(workbench()).accept();
