@@ -24,9 +24,6 @@ export type FailureKind =
   /** Any other refusal. */
   | 'rejected';
 
-/** Commands that lead on where trying again alone does not. */
-export type NextStep = 'addRepository' | 'confirmSignIn' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
-
 /** Code of the failure `unlisted` that an empty list stands for. */
 export const emptyList = 'EMPTY_LIST';
 
@@ -45,9 +42,9 @@ export interface FailureDetail {
   readonly connection?: string;
   /** What it means here, where more is known than the other side's words tell. */
   readonly explanation?: string;
-  /** What helps most, where that is known. */
-  readonly nextStep?: NextStep;
-  /** Where the portal shows what is there already, of what was to be made. */
+  /** Id of the command that helps most, where trying again alone does not. */
+  readonly nextStep?: string;
+  /** Of several things that were to be made, where the last that is there can be looked at: the next step opens it. */
   readonly page?: URL;
 }
 

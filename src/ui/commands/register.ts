@@ -7,15 +7,14 @@ import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
-import { openInPortal, signInToTenant } from './azureResources';
-import { editTrust, updateCredential } from './connection';
-import { confirmSignIn } from './confirmSignIn';
 import { connectRegistry } from './connectRegistry';
-import { diagnoseConnection } from './diagnoseConnection';
-import { unlockTag } from './locks';
-import { addRepository } from './pins';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
+
+interface Shell {
+  readonly app: App;
+  readonly commands: readonly Command[];
+}
 
 /** Registers every command; catches what they throw and says it, with the ways out as buttons. */
 export function registerCommands(app: App, commands: readonly Command[]): vscode.Disposable[] {
@@ -26,41 +25,42 @@ export function registerCommands(app: App, commands: readonly Command[]): vscode
         // A menu hands over its row, or undefined where the row is being replaced just then; the palette hands over nothing.
         if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
           app.done(t('The view is being refreshed: choose again.'));
-        else await run(app, command, called[0], called[1]);
+        else await run({ app, commands }, command, called[0], called[1]);
       },
     ),
   );
 }
 
 async function run(
-  app: App,
+  shell: Shell,
   command: Command,
   row: AnyRow | undefined,
   selected: readonly AnyRow[] | undefined,
 ): Promise<void> {
+  const { app } = shell;
   switch (command.kind) {
     case 'app':
-      await attempt(app, command.doing(), undefined, () => command.run(app));
+      await attempt(shell, command.doing(), undefined, () => command.run(app));
       return;
     case 'row':
       if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
       return;
     case 'node':
-      for (const nodes of await targets(app, command, row, selected))
-        await attempt(app, command.doing(nodes), nodes[0], () => command.run(app, nodes));
+      for (const nodes of await targets(shell, command, row, selected))
+        await attempt(shell, command.doing(nodes), nodes[0], () => command.run(app, nodes));
   }
 }
 
 /** What to run a command on: once for each list. */
 async function targets(
-  app: App,
+  shell: Shell,
   command: NodeCommand,
   row: AnyRow | undefined,
   selected: readonly AnyRow[] | undefined,
 ): Promise<readonly (readonly AnyNode[])[]> {
   const clicked =
     row === undefined
-      ? await attempt(app, t('list what there is to choose from'), undefined, () => pick(app, command))
+      ? await attempt(shell, t('list what there is to choose from'), undefined, () => pick(shell.app, command))
       : nearest(command, row);
   if (clicked === undefined) return [];
   // The click may have been on a row outside of the selection, which then does not count.
@@ -91,11 +91,12 @@ function nearest(command: NodeCommand, row: AnyRow): AnyNode | undefined {
 }
 
 async function attempt<T>(
-  app: App,
+  shell: Shell,
   doing: string,
   node: AnyNode | undefined,
   task: () => Promise<T>,
 ): Promise<T | undefined> {
+  const { app } = shell;
   try {
     return await task();
   } catch (error) {
@@ -103,15 +104,15 @@ async function attempt<T>(
     if (told === undefined) return undefined;
     app.log.error(`${told.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
-    const page = error instanceof Failure ? error.detail.page : undefined;
-    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(remedy, connection));
-    const buttons = new Map(remedies.map((remedy) => [title(remedy, connection), remedy]));
+    const { page, nextStep } = error instanceof Failure ? error.detail : {};
+    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
+    const buttons = new Map(remedies.map((remedy) => [title(shell, remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
     void app.message('error', told.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
-      if (remedy === 'retry') await attempt(app, doing, node, task);
-      else if (remedy === 'openInPortal' && page !== undefined) await app.browse(page);
-      else if (remedy !== undefined) await remedyBy(app, remedy, connection);
+      if (remedy === 'retry') await attempt(shell, doing, node, task);
+      else if (remedy === nextStep && page !== undefined) await app.browse(page);
+      else if (remedy !== undefined) await remedyBy(shell, remedy, connection);
     });
     return undefined;
   }
@@ -124,37 +125,32 @@ function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node
 }
 
 /** What helps by a command for the row, or for one above it. */
-const rowCommands = {
-  addRepository,
-  confirmSignIn,
-  diagnoseConnection,
-  editTrust,
-  openInPortal,
-  signInToTenant,
-  unlockTag,
-  updateCredential,
-} as const satisfies Partial<Record<Remedy, NodeCommand>>;
+function rowCommand({ commands }: Shell, remedy: Remedy): NodeCommand | undefined {
+  const command = commands.find(({ id }) => id === remedy);
+  return command?.kind === 'node' ? command : undefined;
+}
 
 /** Without a row, whoever has no credential can still connect. */
-function isPossible(remedy: Remedy, node: Node | undefined): boolean {
+function isPossible(shell: Shell, remedy: Remedy, node: Node | undefined): boolean {
   if (needsNoRow(remedy)) return true;
-  return node === undefined
-    ? remedy === 'updateCredential'
-    : nearest(rowCommands[remedy], problemOf(node)) !== undefined;
+  if (node === undefined) return remedy === 'updateCredential';
+  const command = rowCommand(shell, remedy);
+  return command !== undefined && nearest(command, problemOf(node)) !== undefined;
 }
 
 function problemOf(node: Node) {
   return { kind: 'problem', of: node, failure: undefined } as const;
 }
 
-async function remedyBy(app: App, remedy: Exclude<Remedy, 'retry'>, node: Node | undefined): Promise<void> {
-  if (remedy === 'showLog') await showLog.run(app);
-  else if (remedy === 'useEngine') await run(app, useEngine, undefined, undefined);
-  else if (node === undefined) await run(app, connectRegistry, undefined, undefined);
-  else await run(app, rowCommands[remedy], problemOf(node), undefined);
+async function remedyBy(shell: Shell, remedy: Remedy, node: Node | undefined): Promise<void> {
+  const command = rowCommand(shell, remedy);
+  if (remedy === 'showLog') await showLog.run(shell.app);
+  else if (remedy === 'useEngine') await run(shell, useEngine, undefined, undefined);
+  else if (node === undefined) await run(shell, connectRegistry, undefined, undefined);
+  else if (command !== undefined) await run(shell, command, problemOf(node), undefined);
 }
 
-function title(remedy: Remedy, connection: Node | undefined): string {
+function title(shell: Shell, remedy: Remedy, connection: Node | undefined): string {
   switch (remedy) {
     case 'retry':
       return t('Retry');
@@ -162,21 +158,11 @@ function title(remedy: Remedy, connection: Node | undefined): string {
       return t('Show Log');
     case 'useEngine':
       return t('Use Engine…');
-    case 'addRepository':
-      return t('Add Repository…');
-    case 'confirmSignIn':
-      return confirmSignIn.title();
-    case 'editTrust':
-      return t('Certificates…');
-    case 'openInPortal':
-      return openInPortal.title();
-    case 'signInToTenant':
-      return signInToTenant.title();
-    case 'unlockTag':
-      return unlockTag.title();
     case 'diagnoseConnection':
       return t('Diagnose');
-    case 'updateCredential':
-      return connection === undefined ? t('Connect Registry…') : t('Update Credential…');
+    default:
+      return connection === undefined && remedy === 'updateCredential'
+        ? t('Connect Registry…')
+        : (rowCommand(shell, remedy)?.title() ?? remedy);
   }
 }
