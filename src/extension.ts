@@ -1,7 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { azureOf } from './azure/connected';
+import { openDoor } from './azure/connected';
 import { dockerLogIn, dockerLogOut } from './core/docker/dockerCli';
 import { helperNamedFor, readDockerLogin } from './core/docker/dockerConfig';
 import { listDockerLogins } from './core/docker/knownLogins';
@@ -15,7 +15,7 @@ import { Redaction } from './core/network/redaction';
 import { tlsOf } from './core/network/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
-import { providerTypes } from './providers/table';
+import { listProviderTypes } from './providers/table';
 import { unconfirmedLogin, unopened } from './providers/unopened';
 import type { App, DockerLogins, Memory } from './ui/app';
 import { configuredCloud } from './ui/azure/cloud';
@@ -55,6 +55,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = redactedLog(channel, redaction);
   const say = new Say((text) => redaction.of(text));
   const { ask, clean, message } = say;
+  const providerTypes = listProviderTypes(openDoor({ cloud: configuredCloud, tokensOfAccount, redaction, log }));
   const credentialStore = new CredentialStore(context, { log, showLog, message });
   const connections = new ConnectionStore(
     context.globalState,
@@ -92,7 +93,6 @@ export function activate(context: vscode.ExtensionContext): void {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
     const account = accountOf(connection);
-    const azure = azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, redaction, log });
     const now = () => connections.all().find(({ id }) => id === connection.id) ?? connection;
     const provider: RegistryProvider = type.open(connection, {
       credential:
@@ -104,7 +104,6 @@ export function activate(context: vscode.ExtensionContext): void {
       shown: () => now().shown ?? (connection.authentication === undefined ? undefined : filteredSubscriptions()),
       setting,
       ...(account === undefined ? {} : { account }),
-      ...(azure === undefined ? {} : { azure }),
       http: watched ?? trusting(connection, () => provider.endpoints).http,
       log,
     });

@@ -5,13 +5,12 @@ import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
 import { AzureAccount } from './account';
-import type { Azure, Cloud, ReadAzureToken } from './azure';
+import type { Azure, AzureDoor, Cloud, ReadAzureToken } from './azure';
 import { entraRefusal, nobody, tokensOf } from './identities';
 
 /** Where connections sign in. */
 export interface SignInPlaces {
-  /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
-  readonly cloud: () => Cloud;
+  readonly cloud: AzureDoor['cloud'];
   /** Tokens of an account of VS Code. */
   readonly tokensOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
   /** Learns the tokens, so that no text repeats them. */
@@ -19,18 +18,16 @@ export interface SignInPlaces {
   readonly log: Log;
 }
 
-/**
- * The Azure that a connection signs in to; nothing for one that signs in elsewhere. Throws a Failure where the connection was
- * made for another cloud than VS Code is set to, whose authority must not be sent its secret.
- */
-export function azureOf(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure | undefined {
-  const { provider, authentication, account, login, tenant } = connection;
-  const isAzure = provider === 'azure';
-  const isAccount = authentication !== undefined || login === 'azureCli' || login === 'azureEnvironment';
-  if (!isAzure && !(provider === 'acr' && isAccount)) return undefined;
+/** Opens the Azure of connections, each signed in as it says. */
+export function openDoor(places: SignInPlaces): AzureDoor {
+  return { cloud: places.cloud, open: (connection, stored) => signedIn(connection, stored, places) };
+}
+
+function signedIn(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure {
+  const { authentication, account, login, tenant } = connection;
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
-  const signedIn = (read: ReadAzureToken) => {
+  const as = (read: ReadAzureToken) => {
     const noting: ReadAzureToken = async (...asked) => {
       // VS Code throws what Entra answers as it is.
       const got = await read(...asked).catch((error: unknown) => {
@@ -41,17 +38,15 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
     };
     return new AzureAccount(cloud, noting, places.log);
   };
-  if (authentication !== undefined) return signedIn(places.tokensOfAccount(authentication, account));
-  if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
-  if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
-  if (tenant === undefined || account === undefined) return signedIn(nobody);
+  if (authentication !== undefined) return as(places.tokensOfAccount(authentication, account));
+  if (login === 'azureCli') return as(tokensOf({ kind: 'cli' }, cloud, places.log));
+  if (login === 'azureEnvironment') return as(tokensOf({ kind: 'environment' }, cloud, places.log));
+  if (login !== undefined || tenant === undefined || account === undefined) return as(nobody);
   const readSecret = async (signal: AbortSignal) => {
     const credential = await stored(signal);
     return credential.kind === 'basic' ? credential.secret : '';
   };
-  return signedIn(
-    tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log),
-  );
+  return as(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log));
 }
 
 /** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */

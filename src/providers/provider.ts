@@ -1,4 +1,3 @@
-import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
@@ -65,32 +64,27 @@ export interface RegistryProvider {
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
   /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */
   readonly choosable?: (signal: AbortSignal) => Promise<readonly Choosable[]>;
-  /** An entry's page in the portal of its cloud. */
-  readonly portalPage?: (entry: Entry | undefined) => URL | undefined;
-  /** Absent where there is no account of Azure. */
-  readonly azure?: AzureResources;
+  /** Called for an entry above the repositories: what it holds. Absent where that is always repositories. */
+  readonly holds?: (entry: Entry | undefined) => Holding | undefined;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+  /** The page on which an entry is administered: rights, network, costs. */
+  readonly consolePage?: (entry: Entry | undefined) => URL | undefined;
+  /** Its servers are asked through a library that knows nothing of Connection.tls. */
+  readonly ignoresTrust?: true;
+}
+
+/** What rows are said to hold, where that is not repositories. */
+export interface Holding {
+  /** Said of a row that holds none: `no registries`. */
+  readonly none: string;
+  /** What listing them is called; completes "Could not …": `list the registries of Contoso`. */
+  readonly listing: (of: string) => string;
 }
 
 export interface Choosable {
   readonly group: Group;
   readonly isShown: boolean;
-}
-
-/** Registries as resources of Azure. */
-export interface AzureResources {
-  readonly azure: Azure;
-  /** The subscription that a row stands for. */
-  readonly subscriptionOf: (entry: Entry | undefined) => Subscription | undefined;
-  /** Id of the tenant that a row stands for because its subscriptions could not be listed. */
-  readonly tenantOf: (entry: Entry | undefined) => string | undefined;
-  /** The registry that a row stands for. */
-  readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
-  /** The registry of that login server, if it was listed. */
-  readonly registryAt: (host: string) => AzureRegistry | undefined;
-  /** The entries that lead to a registry. */
-  readonly trailOf: (registry: AzureRegistry) => readonly Entry[];
 }
 
 /** A locked tag can be neither deleted nor changed. */
@@ -208,11 +202,10 @@ export interface ProviderType {
   readonly scopes?: readonly string[];
   /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
   readonly takesBoth?: boolean;
-  /** `cloud`: throws where VS Code is set to none that can be used. */
+  /** Throws a Failure where the settings of VS Code leave open where the answers lead. */
   readonly describe: (
     answers: Answers,
     setting: ReadSetting,
-    cloud: () => Cloud,
   ) => {
     readonly connection: Omit<Connection, 'id'>;
     readonly credential: Credential;
@@ -238,8 +231,6 @@ export interface ProviderContext {
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */
   readonly account?: ReadAccount;
-  /** The Azure that the connection signs in to; absent where it signs in elsewhere. */
-  readonly azure?: Azure;
   /** Trusts the connection's servers as the user chose. */
   readonly http: Http;
   readonly log: Log;

@@ -1,5 +1,6 @@
+import type { AzureDoor } from '../azure/azure';
+import { acr, openRegistry } from './acr/acrType';
 import { azure } from './azure/azureType';
-import { acr } from './acr/acrType';
 import { dockerHub } from './dockerHub/dockerHubType';
 import { ghcr } from './ghcr/ghcrType';
 import { GenericProvider } from './generic/generic';
@@ -8,12 +9,14 @@ import { gitLab } from './gitlab/gitLabType';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */
-export const providerTypes: readonly ProviderType[] = [
-  azure,
-  acr,
-  dockerHub,
-  ghcr,
-  gitLab((connection, context) => new GenericProvider(connection, context)),
-  generic,
-  ...vendorTypes,
-];
+export function listProviderTypes(door: AzureDoor): readonly ProviderType[] {
+  return [
+    azure(door, openRegistry),
+    acr(door),
+    dockerHub,
+    ghcr,
+    gitLab((connection, context) => new GenericProvider(connection, context)),
+    generic,
+    ...vendorTypes,
+  ];
+}

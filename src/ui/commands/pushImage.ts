@@ -3,6 +3,7 @@ import { isLocalName, printReference } from '../../core/reference';
 import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
+import { azureNodes, showRegistry } from '../azure/azureNodes';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess, connectionsOf, learn } from '../images/engineAccess';
 import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
@@ -10,9 +11,7 @@ import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { push } from '../images/moving';
-import type { Node } from '../tree/node';
 import { signedInAs } from '../words';
-import { showRegistry } from './azureResources';
 import { nodeCommand } from './command';
 
 export const pushImage = nodeCommand({
@@ -75,10 +74,6 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
   }
 }
 
-function azureNodes(app: App): readonly Node[] {
-  return app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
-}
-
 /** Makes a registry of Azure first; the name that the image gets there. */
 async function inNewRegistry(
   app: App,
@@ -94,22 +89,21 @@ async function inNewRegistry(
           placeholder: t('Account'),
           canGoBack: true,
           items: [first, ...others].map((value) => ({
-            label: value.connection.label,
-            description: signedInAs(value.connection),
+            label: value.node.connection.label,
+            description: signedInAs(value.node.connection),
             value,
           })),
         });
   if (answer === undefined || answer === 'back') return answer;
-  const node = answer.value;
-  const resources = node?.provider.azure;
-  if (node === undefined || resources === undefined) return undefined;
+  const account = answer.value;
+  if (account === undefined) return undefined;
   const { createRegistry } = await import('../azure/flows');
-  const created = await createRegistry(app, resources.azure, undefined);
+  const created = await createRegistry(app, account.resources.azure, undefined);
   if (created === undefined) return 'back';
-  await showRegistry(app, node, resources, created);
+  await showRegistry(app, account, created);
   const host = created.loginServer;
   const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, node, host) : name;
+  return typeof name === 'object' ? namedAt(name, account.node, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { azureOf } from '../../../src/azure/azure';
 import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
 import { report } from '../../../src/ui/report';
 import { firewallReply } from '../../sandbox/azure/acr';
@@ -176,7 +177,7 @@ describe('the registries of an account of Azure', () => {
     const rowsOf = async (tenant: string, shown?: readonly string[]) => {
       const provider = openAzure(azure(), shown, mona, [tenant]);
       const rows = await children(provider);
-      const row = rows.find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+      const row = rows.find((entry) => azureOf(provider)?.tenantOf(entry) !== undefined);
       return { provider, labels: rows.map(({ label }) => label), row };
     };
 
@@ -310,7 +311,7 @@ describe('the registries of an account of Azure', () => {
       body: JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'A second factor is missing.' } }),
     });
     const provider = openAzure(azure());
-    const failed = (await children(provider)).find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+    const failed = (await children(provider)).find((entry) => azureOf(provider)?.tenantOf(entry) !== undefined);
     const told = report(await failing(provider.list(failed, undefined, signal)), 'list');
     expect(told?.reason).toBe('Azure says “A second factor is missing” (401).');
     expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
@@ -323,9 +324,9 @@ describe('the registries of an account of Azure', () => {
     const repository = await named<Repository>(provider, main, 'team/app');
     const base = `${azure().url}/portal/#@${contoso}/resource/subscriptions/${production}`;
     const at = '/resourceGroups/rg-images/providers/Microsoft.ContainerRegistry/registries/contosomain';
-    expect(provider.portalPage?.(group)?.href).toBe(base);
-    expect(provider.portalPage?.(main)?.href).toBe(`${base}${at}`);
-    expect(provider.portalPage?.(repository)?.href).toBe(`${base}${at}/repository`);
+    expect(provider.consolePage?.(group)?.href).toBe(base);
+    expect(provider.consolePage?.(main)?.href).toBe(`${base}${at}`);
+    expect(provider.consolePage?.(repository)?.href).toBe(`${base}${at}/repository`);
   });
 
   it('are found for an image that was not listed yet', async () => {

@@ -7,7 +7,7 @@ import { report } from '../../../src/ui/report';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -320,7 +320,7 @@ describe('where GitHub is', () => {
       { url: 'https://github.com', label: 'GitHub', account: 'octocat' },
     ],
   ])('the answers %j make a connection', (answers, expected) => {
-    expect(ghcr.describe(answers, unset, publicCloud).connection).toEqual({ provider: 'ghcr', ...expected });
+    expect(ghcr.describe(answers, unset).connection).toEqual({ provider: 'ghcr', ...expected });
   });
 
   it('does not take a fine-grained token', () => {
@@ -329,7 +329,7 @@ describe('where GitHub is', () => {
   });
 
   it('is what the connection says where only its credential is asked for', () => {
-    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '', publicCloud);
+    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '');
     expect(connection).toMatchObject({ url: 'https://git.example.com', authentication: 'github-enterprise' });
   });
 });

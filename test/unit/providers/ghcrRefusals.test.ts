@@ -7,7 +7,7 @@ import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandb
 import { buildImage } from '../../sandbox/images';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -233,9 +233,9 @@ describe('the address of a server', () => {
     ['http://git.example.com:8080', 'http://git.example.com:8080'],
   ])('reads %s as %s', (typed, expected) => {
     expect(url?.problem?.(typed)).toBeUndefined();
-    expect(
-      ghcr.describe({ server: 'enterprise', url: typed, signIn: 'account' }, () => '', publicCloud).connection.url,
-    ).toBe(expected);
+    expect(ghcr.describe({ server: 'enterprise', url: typed, signIn: 'account' }, () => '').connection.url).toBe(
+      expected,
+    );
   });
 
   it.each(['ftp://git.example.com', 'https://:pw@git.example.com', 'two words', ''])('refuses %j', (typed) => {

@@ -16,7 +16,7 @@ import { jsonReply } from '../../sandbox/serve';
 import { collectLog } from '../collectLog';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const image = buildImage({ created: new Date('2026-05-01T10:00:00.000Z') });
@@ -436,7 +436,7 @@ describe('GitLab', () => {
 
 describe('the questions of GitLab', () => {
   const [address, token] = type.questions;
-  const described = (url: string) => type.describe({ url, secret: ' glpat-x ' }, () => '', publicCloud).connection;
+  const described = (url: string) => type.describe({ url, secret: ' glpat-x ' }, () => '').connection;
 
   it.each([
     ['gitlab.com', 'https://gitlab.com', 'GitLab'],
@@ -465,7 +465,7 @@ describe('the questions of GitLab', () => {
   });
 
   it('keep the token to the credential', () => {
-    const described = type.describe({ url: 'gitlab.com', secret: ' glpat-abcdefgh1234 ' }, () => '', publicCloud);
+    const described = type.describe({ url: 'gitlab.com', secret: ' glpat-abcdefgh1234 ' }, () => '');
     expect(described.credential).toEqual({ kind: 'basic', username: '', secret: 'glpat-abcdefgh1234' });
     expect(JSON.stringify(described.connection)).not.toContain('1234');
   });

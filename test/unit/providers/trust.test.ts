@@ -5,7 +5,7 @@ import { axiosHttp } from '../../../src/core/http';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import { tlsOf, type Machine } from '../../../src/core/network/tls';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { createPki, type Pki } from '../../sandbox/pki';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/core/model';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
@@ -12,7 +12,7 @@ import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server } from '../../sandbox/v2Server';
 import { quirks, startVendor } from '../../sandbox/vendors';
 import { collectLog } from '../collectLog';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 import { connectionNode, treeOf } from './fakeApp';
 import { user } from './scriptedUser';
 
@@ -41,7 +41,6 @@ function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App
     providerTypes,
     open,
     setting: () => '',
-    cloud: publicCloud,
     log: collectLog(),
     ...parts,
   } as unknown as App;

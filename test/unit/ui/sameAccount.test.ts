@@ -5,7 +5,6 @@ import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
 import { collectLog } from '../collectLog';
 import { user } from './scriptedUser';
-import { publicCloud } from '../providerContext';
 
 it('an account connected beside its token leaves the token alone', async () => {
   const stored = new Map<string, Credential>([['one', { kind: 'basic', username: 'octocat', secret: 'ghp' }]]);
@@ -17,7 +16,6 @@ it('an account connected beside its token leaves the token alone', async () => {
     ask,
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
     open: () => ({ list: () => Promise.resolve({ items: [] }) }),
@@ -55,7 +53,6 @@ it('leads back to the question when nobody signs in, with the reason', async () 
     },
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve(sessions.shift()) },
     open: () => ({ list: () => Promise.resolve({ items: [] }) }),
