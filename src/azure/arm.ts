@@ -40,6 +40,9 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
   };
 }
 
+/** The same for a tenant, of somebody who is signed in. */
+export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
+
 /** A line for each request, as core/http.ts writes it. */
 export function logging(log: Log): PipelinePolicy {
   return {

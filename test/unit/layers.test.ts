@@ -106,6 +106,20 @@ describe('layers', () => {
     expect(violations(isBroken)).toEqual([]);
   });
 
+  it('name no cloud where every kind of registry is served', () => {
+    const shared = (file: string) =>
+      ['core', 'images', 'registries'].includes(layerOf(file)) || file === 'providers/provider.ts';
+    const ofConnections = ['core/model.ts', 'registries/connectionStore.ts', 'registries/secrets.ts'];
+    // Where a line has its rule from may be a page of Microsoft's.
+    const withoutSources = (text: string) => text.replace(/\/\/ .*https:\/\/.*|\bhttps:\/\/\S+/g, '');
+    const words = [/azure|\bentra\b|microsoft|subscription|tenant|portal|resource ?manager/i, /\bARM\b|\barm[A-Z]/];
+    const named = files.filter((file) => {
+      const text = withoutSources(readFileSync(join(source, file), 'utf8'));
+      return shared(file) && words.some((each) => each.test(text));
+    });
+    expect(named.filter((file) => !ofConnections.includes(file))).toEqual([]);
+  });
+
   it('give each library one owner', () => {
     const owners: Readonly<Record<string, (from: string) => boolean>> = {
       vscode: (from) => ['ui', 'registries'].includes(layerOf(from)) || from === 'extension.ts',
