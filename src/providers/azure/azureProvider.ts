@@ -20,7 +20,7 @@ export interface AzureSession {
 }
 
 /** What is below a registry is told, and done, by its login server. */
-export type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'> &
+type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'> &
   Required<Pick<RegistryProvider, 'details' | 'content' | 'checkRepository' | 'locks' | 'properties'>> & {
     readonly deletion: Required<Deletion>;
   };

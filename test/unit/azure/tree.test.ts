@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { azureOf } from '../../../src/azure/azure';
 import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
+import { takesCertificates } from '../../../src/ui/connections/trust';
 import { report } from '../../../src/ui/report';
+import { holdingOf, listingPhrase } from '../../../src/ui/tree/node';
 import { firewallReply } from '../../sandbox/azure/acr';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
+import { connectionNode } from '../ui/fakeApp';
 import { contoso, fabrikam, mona, openAzure, production, staging, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
@@ -327,6 +330,27 @@ describe('the registries of an account of Azure', () => {
     expect(provider.consolePage?.(group)?.href).toBe(base);
     expect(provider.consolePage?.(main)?.href).toBe(`${base}${at}`);
     expect(provider.consolePage?.(repository)?.href).toBe(`${base}${at}/repository`);
+  });
+
+  it('are told as what each row holds', async () => {
+    const provider = openAzure(azure());
+    const root = connectionNode({ label: 'Azure' }, provider);
+    const group = { ...root, entry: await named<Group>(provider, undefined, 'Production'), parent: root };
+    const main = { ...root, entry: await registry(provider), parent: group };
+    expect([root, group, main].map(listingPhrase)).toEqual([
+      'list the subscriptions of Azure',
+      'list the registries of Production',
+      'list the repositories of contosomain',
+    ]);
+    expect([root, group, main].map((node) => holdingOf(node).none)).toEqual([
+      'no subscriptions',
+      'no registries',
+      'no repositories',
+    ]);
+  });
+
+  it('are asked for without regard to certificates that are chosen', () => {
+    expect(takesCertificates({ url: azure().url }, openAzure(azure()))).toBe(false);
   });
 
   it('are found for an image that was not listed yet', async () => {
