@@ -27,7 +27,7 @@ function signedIn(connection: Connection, stored: ReadCredential, places: SignIn
   const { authentication, account, login, tenant } = connection;
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
-  const as = (read: ReadAzureToken) => {
+  const accountWith = (read: ReadAzureToken) => {
     const noting: ReadAzureToken = async (...asked) => {
       // VS Code throws what Entra answers as it is.
       const got = await read(...asked).catch((error: unknown) => {
@@ -38,15 +38,17 @@ function signedIn(connection: Connection, stored: ReadCredential, places: SignIn
     };
     return new AzureAccount(cloud, noting, places.log);
   };
-  if (authentication !== undefined) return as(places.tokensOfAccount(authentication, account));
-  if (login === 'azureCli') return as(tokensOf({ kind: 'cli' }, cloud, places.log));
-  if (login === 'azureEnvironment') return as(tokensOf({ kind: 'environment' }, cloud, places.log));
-  if (login !== undefined || tenant === undefined || account === undefined) return as(nobody);
+  if (authentication !== undefined) return accountWith(places.tokensOfAccount(authentication, account));
+  if (login === 'azureCli') return accountWith(tokensOf({ kind: 'cli' }, cloud, places.log));
+  if (login === 'azureEnvironment') return accountWith(tokensOf({ kind: 'environment' }, cloud, places.log));
+  if (login !== undefined || tenant === undefined || account === undefined) return accountWith(nobody);
   const readSecret = async (signal: AbortSignal) => {
     const credential = await stored(signal);
     return credential.kind === 'basic' ? credential.secret : '';
   };
-  return as(tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log));
+  return accountWith(
+    tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log),
+  );
 }
 
 /** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */

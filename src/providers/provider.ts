@@ -202,7 +202,7 @@ export interface ProviderType {
   readonly scopes?: readonly string[];
   /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
   readonly takesBoth?: boolean;
-  /** Throws a Failure where the settings of VS Code leave open where the answers lead. */
+  /** Throws a Failure where it needs a setting of VS Code that cannot be used. */
   readonly describe: (
     answers: Answers,
     setting: ReadSetting,

@@ -1,6 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
-import { azureOf } from '../../azure/azure';
+import { azureOf, idIn } from '../../azure/azure';
 import type { Azure, Place, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
