@@ -13,6 +13,9 @@ import type { Cloud, ReadAzureToken, Status } from './azure';
 /** Who speaks in failures of the Resource Manager and what is behind it. */
 const subject = 'Azure';
 
+/** What the clients of a tenant are made with, for somebody who is signed in. */
+export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
+
 /** What every client of the SDK is made with: who asks, and where. */
 export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
   const credential: TokenCredential = {
@@ -39,9 +42,6 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
     },
   };
 }
-
-/** The same for a tenant, of somebody who is signed in. */
-export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
 /** A line for each request, as core/http.ts writes it. */
 export function logging(log: Log): PipelinePolicy {
