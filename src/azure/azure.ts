@@ -1,6 +1,6 @@
 import type { ReadCredential } from '../core/auth';
 import type { Failure } from '../core/failure';
-import type { Connection, Entry } from '../core/model';
+import type { CloudAddresses, Connection, Entry } from '../core/model';
 
 /** What the rest of the house knows of Azure; whoever opens one loads no SDK before its first call. */
 
@@ -60,8 +60,8 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
 };
 
 /** What of a cloud is kept with a connection: whoever has its secrets. */
-export function placesOf({ armUrl, authorityUrl }: Cloud): { readonly armUrl: string; readonly authorityUrl: string } {
-  return { armUrl, authorityUrl };
+export function placesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
+  return { apiUrl: armUrl, authorityUrl };
 }
 
 /**

@@ -24,7 +24,7 @@ export function openDoor(places: SignInPlaces): AzureDoor {
 }
 
 function signedIn(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure {
-  const { authentication, account, login, tenant } = connection;
+  const { signIn } = connection;
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
   const accountWith = (read: ReadAzureToken) => {
@@ -38,27 +38,37 @@ function signedIn(connection: Connection, stored: ReadCredential, places: SignIn
     };
     return new AzureAccount(cloud, noting, places.log);
   };
-  if (authentication !== undefined) return accountWith(places.tokensOfAccount(authentication, account));
-  if (login === 'azureCli') return accountWith(tokensOf({ kind: 'cli' }, cloud, places.log));
-  if (login === 'azureEnvironment') return accountWith(tokensOf({ kind: 'environment' }, cloud, places.log));
-  if (login !== undefined || tenant === undefined || account === undefined) return accountWith(nobody);
-  const readSecret = async (signal: AbortSignal) => {
-    const credential = await stored(signal);
-    return credential.kind === 'basic' ? credential.secret : '';
-  };
-  return accountWith(
-    tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log),
-  );
+  switch (signIn.kind) {
+    case 'account':
+      return accountWith(places.tokensOfAccount(signIn.authentication, signIn.account));
+    case 'cloudCli':
+      return accountWith(tokensOf({ kind: 'cli' }, cloud, places.log));
+    case 'environment':
+      return accountWith(tokensOf({ kind: 'environment' }, cloud, places.log));
+    case 'application': {
+      const readSecret = async (signal: AbortSignal) => {
+        const credential = await stored(signal);
+        return credential.kind === 'basic' ? credential.secret : '';
+      };
+      const { tenant: tenantId, account: clientId } = signIn;
+      return accountWith(tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log));
+    }
+    case 'anonymous':
+    case 'basic':
+    case 'docker':
+      return accountWith(nobody);
+  }
 }
 
 /** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */
 function isOf(cloud: Cloud, connection: Connection): boolean {
-  const { provider, url, authentication, cloud: own, shared, isOfWorkspace } = connection;
-  if (authentication !== undefined && authentication !== cloud.authentication) return false;
+  const { provider, url, signIn, shared, isOfWorkspace } = connection;
+  if (signIn.kind === 'account' && signIn.authentication !== cloud.authentication) return false;
   if (provider === 'azure' && !isSame(url, cloud.armUrl)) return false;
   // The addresses of Microsoft's own clouds are no setting; and where the user's settings list it, they name the cloud beside it.
+  const own = 'cloud' in signIn ? signIn.cloud : undefined;
   if (own === undefined) return cloud.isCustom !== true || (shared === true && isOfWorkspace === false);
-  return isSame(own.armUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
+  return isSame(own.apiUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
 }
 
 function isSame(url: string, other: string): boolean {

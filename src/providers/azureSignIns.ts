@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import { placesOf } from '../azure/azure';
 import type { Cloud } from '../azure/azure';
-import type { Connection, SignIn } from '../core/model';
-import type { Answers, Question } from './provider';
+import type { Connection } from '../core/model';
+import type { Answers, DescribedSignIn, Question } from './provider';
 
 /** The ways to sign in to Azure as a whole, and to a single registry of it. */
 export function azureSignIns(): NonNullable<Question['choices']> {
@@ -25,16 +25,21 @@ export function azureSignIns(): NonNullable<Question['choices']> {
   ];
 }
 
-/** How those describe themselves in a connection; nothing for any other answer. */
-export function azureSignInOf(
-  { signIn }: Answers,
-  cloud: () => Cloud,
-): Pick<SignIn, 'authentication' | 'login' | 'cloud'> {
-  if (signIn === 'microsoft') return { authentication: cloud().authentication, cloud: placesOf(cloud()) };
-  return signIn === 'azureCli' || signIn === 'azureEnvironment' ? { login: signIn, cloud: placesOf(cloud()) } : {};
+/** How those describe themselves in a connection; anonymous for any other answer. */
+export function azureSignInOf({ signIn }: Answers, cloud: () => Cloud): DescribedSignIn {
+  switch (signIn) {
+    case 'microsoft':
+      return { kind: 'askAccount', authentication: cloud().authentication, cloud: placesOf(cloud()) };
+    case 'azureCli':
+      return { kind: 'cloudCli', cloud: placesOf(cloud()) };
+    case 'azureEnvironment':
+      return { kind: 'environment', cloud: placesOf(cloud()) };
+    default:
+      return { kind: 'anonymous' };
+  }
 }
 
 /** Whether a connection signs in by one of them. */
-export function isAzureSignIn({ authentication, login }: Connection): boolean {
-  return authentication !== undefined || login === 'azureCli' || login === 'azureEnvironment';
+export function isAzureSignIn({ signIn: { kind } }: Connection): boolean {
+  return kind === 'account' || kind === 'cloudCli' || kind === 'environment';
 }

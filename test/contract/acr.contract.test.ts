@@ -31,7 +31,13 @@ describeProvider({
       traffic,
       log: log.lines,
       open: (credential) => {
-        const connection: Connection = { id: 'contract', provider: 'acr', label: 'Contract', url: traffic.url };
+        const connection: Connection = {
+          id: 'contract',
+          provider: 'acr',
+          label: 'Contract',
+          url: traffic.url,
+          signIn: { kind: 'anonymous' },
+        };
         return acr(closedDoor()).open(connection, contextOf(credential, { log }));
       },
       stop: async () => {

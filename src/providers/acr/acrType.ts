@@ -7,6 +7,7 @@ import type { Connection, Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import { azureSignInOf, azureSignIns, isAzureSignIn } from '../azureSignIns';
 import type { Answers, ProviderType } from '../provider';
+import { storedOrDocker } from '../signIn';
 import { AcrProvider } from './acr';
 import type { ReadEntraToken } from './entra';
 import { registryToken } from './registryToken';
@@ -73,12 +74,8 @@ export function acr(door: AzureDoor): ProviderType {
     describe: (answers) => {
       const url = serverOf(answers.url ?? '') ?? '';
       const credential = credentialOf(answers);
-      const account = credential.kind === 'basic' ? { account: credential.username } : {};
-      const login = answers.signIn === 'docker' ? { login: 'docker' as const } : azureSignInOf(answers, door.cloud);
-      return {
-        connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, ...account, ...login },
-        credential,
-      };
+      const signIn = storedOrDocker(credential, answers.signIn) ?? azureSignInOf(answers, door.cloud);
+      return { connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, signIn }, credential };
     },
     dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
     open: (connection, { credential, pinned, http }) => {

@@ -63,12 +63,16 @@ export function azure(door: AzureDoor, openRegistry: OpenRegistry): ProviderType
       const connection = { provider: 'azure', label: t('Azure'), url: door.cloud().armUrl };
       if (!isApplication(answers))
         return {
-          connection: { ...connection, ...azureSignInOf(answers, door.cloud) },
+          connection: { ...connection, signIn: azureSignInOf(answers, door.cloud) },
           credential: { kind: 'anonymous' },
         };
+      const account = username.trim();
       return {
-        connection: { ...connection, account: username.trim(), tenant: tenant.trim(), cloud: placesOf(door.cloud()) },
-        credential: { kind: 'basic', username: username.trim(), secret },
+        connection: {
+          ...connection,
+          signIn: { kind: 'application', tenant: tenant.trim(), account, cloud: placesOf(door.cloud()) },
+        },
+        credential: { kind: 'basic', username: account, secret },
       };
     },
     open: (connection, { credential, shown, pinned, http, log }) =>

@@ -3,14 +3,14 @@ import { abandonable } from '../../core/shared';
 import { azureOf } from '../../azure/azure';
 import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { App } from '../app';
-import { azureNode, showRegistry } from '../azure/azureNodes';
-import type { AzureNode } from '../azure/azureNodes';
+import { connectedAzure, showRegistry } from '../azure/connectedAzure';
+import type { ConnectedAzure } from '../azure/connectedAzure';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
 
 interface Creation {
-  readonly in: AzureNode;
+  readonly in: ConnectedAzure;
   readonly subscription: Subscription | undefined;
 }
 
@@ -19,7 +19,7 @@ export const createRegistry = nodeCommand<Creation>({
   title: () => t('Create Registry…'),
   needs: (node) => {
     const { entry, parent } = node;
-    const account = azureNode(node);
+    const account = connectedAzure(node);
     if (account === undefined) return undefined;
     const subscription = account.resources.subscriptionOf(entry?.kind === 'registry' ? parent?.entry : entry);
     return entry === undefined || subscription !== undefined ? { in: account, subscription } : undefined;
@@ -128,7 +128,7 @@ export const signInToTenant = nodeCommand({
   title: () => t('Sign In to Tenant…'),
   needs: ({ entry, provider, connection, parent }) => {
     const tenantId = azureOf(provider)?.tenantOf(entry);
-    return tenantId !== undefined && connection.authentication !== undefined
+    return tenantId !== undefined && connection.signIn.kind === 'account'
       ? { tenantId, name: entry?.label ?? tenantId, connection, parent }
       : undefined;
   },
@@ -167,7 +167,7 @@ export const selectSubscriptions = nodeCommand({
     if (chosen === undefined) return;
     const isAll = chosen.length === 0 || chosen.length === all;
     // None stands for all, also those to come, whatever is filtered elsewhere.
-    await app.connections.setShown(connection.id, isAll ? [] : chosen);
+    await app.connections.setShown(connection.id, { groups: isAll ? [] : chosen });
     app.done(
       isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
     );

@@ -3,9 +3,9 @@ import { isLocalName, printReference } from '../../core/reference';
 import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
-import { azureNodes, showRegistry } from '../azure/azureNodes';
+import { everyAzure, showRegistry } from '../azure/connectedAzure';
 import { connect } from '../connections/connect';
-import { accessTo, connectionAccess, connectionsOf, learn } from '../images/engineAccess';
+import { accessTo, connectionAccess } from '../images/engineAccess';
 import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
@@ -35,11 +35,11 @@ export const pushImage = nodeCommand({
 /** Under which name to push, and where: the image's own where it leads to a connected registry, else what the user chooses. */
 async function destination(app: App, image: NamedImage, title: string): Promise<PlacedName | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
-  if (own !== undefined) await learn(app, own);
+  if (own !== undefined) await app.registries.findHolding(own);
   let connected: Connection | undefined;
   for (;;) {
     if (own !== undefined && belongsToConnection(app, own)) {
-      const made = connectionsOf(app, own).find(({ connection }) => connection.id === connected?.id);
+      const made = app.registries.holding(own).find(({ connection }) => connection.id === connected?.id);
       return { name: own, connection: made };
     }
     const answer = await choosePlacedName(app, {
@@ -56,7 +56,7 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
                 value: 'asItIs' as const,
               },
             ]),
-        ...(azureNodes(app).length > 0
+        ...(everyAzure(app).length > 0
           ? [{ label: t('Create new Azure Container Registry…'), icon: 'azure', value: 'createAzure' as const }]
           : []),
         { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
@@ -80,7 +80,7 @@ async function inNewRegistry(
   from: ImageReference | undefined,
   title: string,
 ): Promise<PlacedName | 'back' | undefined> {
-  const [first, ...others] = azureNodes(app);
+  const [first, ...others] = everyAzure(app);
   const answer =
     others.length === 0 || first === undefined
       ? { value: first }
@@ -89,8 +89,8 @@ async function inNewRegistry(
           placeholder: t('Account'),
           canGoBack: true,
           items: [first, ...others].map((value) => ({
-            label: value.node.connection.label,
-            description: signedInAs(value.node.connection),
+            label: value.of.connection.label,
+            description: signedInAs(value.of.connection),
             value,
           })),
         });
@@ -103,10 +103,10 @@ async function inNewRegistry(
   await showRegistry(app, account, created);
   const host = created.loginServer;
   const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, account.node, host) : name;
+  return typeof name === 'object' ? namedAt(name, account.of, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */
 function belongsToConnection(app: App, name: ImageReference): boolean {
-  return connectionsOf(app, name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
+  return app.registries.holding(name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
 }

@@ -62,7 +62,13 @@ export function openAzure(
   upn?: string,
   wanting: readonly string[] = [],
 ): RegistryProvider {
-  const connection = { id: 'a', provider: 'azure', label: 'Azure', url: sandbox.url };
+  const connection = {
+    id: 'a',
+    provider: 'azure',
+    label: 'Azure',
+    url: sandbox.url,
+    signIn: { kind: 'anonymous' },
+  } as const;
   const door = doorTo(accountOf(sandbox, upn, wanting));
   return azureType(door, openRegistry).open(connection, contextOf({ kind: 'anonymous' }, { shown: () => shown }));
 }

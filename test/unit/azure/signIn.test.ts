@@ -181,9 +181,10 @@ describe('signing in to Azure', () => {
     const cloud = () => cloudOf(azure());
     const places = { cloud, redaction: new Redaction(), log, tokensOfAccount: () => () => Promise.reject(error) };
     const authentication = cloud().authentication;
-    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, authentication };
-    const account = openDoor(places).open({ ...connection, cloud: placesOf(cloud()) }, () =>
-      Promise.resolve({ kind: 'anonymous' }),
+    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url };
+    const account = openDoor(places).open(
+      { ...connection, signIn: { kind: 'account', authentication, account: mona, cloud: placesOf(cloud()) } },
+      () => Promise.resolve({ kind: 'anonymous' }),
     );
     expect(await failing(account.token([], undefined, signal))).toMatchObject({
       kind: 'unauthorized',

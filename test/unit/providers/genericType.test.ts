@@ -140,14 +140,14 @@ describe('the answers', () => {
       provider: 'generic',
       label: 'localhost:5000/team',
       url: 'http://localhost:5000/team',
-      account: 'alice',
+      signIn: { kind: 'basic', account: 'alice' },
     });
     expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'wonder:land' });
   });
 
   it('make one without an account for everybody', () => {
     expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset)).toEqual({
-      connection: { provider: 'generic', label: 'r.test', url: 'https://r.test' },
+      connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
       credential: { kind: 'anonymous' },
     });
   });
