@@ -15,6 +15,7 @@ import type {
   ImageDetails,
   Page,
   Repository,
+  Shown,
   SignIn,
   Tag,
   InspectedImage,
@@ -56,7 +57,7 @@ export interface RegistryProvider {
   /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
   readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
   readonly locks?: Locks;
-  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see ProviderContext.pinned. */
+  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see Shown.repositories. */
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
@@ -94,7 +95,7 @@ export interface Locks {
   readonly set: (tag: Tag, isLocked: boolean, signal: AbortSignal) => Promise<void>;
 }
 
-/** Namespaces that the account does not list: the user adds them by name, see ProviderContext.namespaces. */
+/** Namespaces that the account does not list: the user adds them by name, see Shown.namespaces. */
 export interface AddedNamespaces {
   /** What to type, where it is not the name of a user or organization. */
   readonly prompt?: string;
@@ -233,12 +234,8 @@ export type DescribedSignIn =
 export interface ProviderContext {
   /** Resolves to anonymous when nothing is stored. */
   readonly credential: ReadCredential;
-  /** The connection's `shown.namespaces` as they are now. */
-  readonly namespaces: () => readonly string[];
-  /** The connection's `shown.repositories` as they are now. */
-  readonly pinned: () => readonly string[];
-  /** The connection's `shown.groups` as they are now, or what another extension shows in their place. */
-  readonly shown: () => readonly string[] | undefined;
+  /** What the user wants to see of the connection, as it is now. */
+  readonly shown: () => Shown;
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */
   readonly account?: ReadAccount;

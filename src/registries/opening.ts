@@ -35,8 +35,36 @@ export interface Opened {
   readonly http?: Http | undefined;
 }
 
+/** Opens connections. The code of the providers is loaded when it is first needed: until `ready` has settled, nothing can be opened. */
+export interface Opener {
+  readonly ready: () => Promise<void>;
+  /** Every kind of registry there is. */
+  readonly types: readonly ProviderType[];
+  readonly open: (opened: Opened) => RegistryProvider;
+}
+
+/** An opener that loads what opening takes on first use. */
+export function openerOf(load: () => Promise<Opening>): Opener {
+  let opening: Opening | undefined;
+  let loading: Promise<void> | undefined;
+  const loaded = () => {
+    if (opening === undefined) throw new Error('The providers are not loaded yet.');
+    return opening;
+  };
+  return {
+    ready: () =>
+      (loading ??= load().then((all) => {
+        opening = all;
+      })),
+    get types() {
+      return loaded().types;
+    },
+    open: (opened) => openConnection(loaded(), opened),
+  };
+}
+
 /** Opens a connection without asking the network. What cannot be opened is a provider that says why: it takes no other with it. */
-export function openConnection(opening: Opening, opened: Opened): RegistryProvider {
+function openConnection(opening: Opening, opened: Opened): RegistryProvider {
   try {
     return provided(opening, opened);
   } catch (error) {
@@ -59,9 +87,7 @@ function provided(opening: Opening, { connection, credential, shown, http }: Ope
     connection,
     defined({
       credential: connection.signIn.kind === 'docker' ? orDockerLogin(stored, docker, place) : stored,
-      namespaces: () => shown().namespaces ?? [],
-      pinned: () => shown().repositories ?? [],
-      shown: () => shown().groups ?? opening.groupsShownElsewhere(connection),
+      shown: () => defined({ groups: opening.groupsShownElsewhere(connection), ...shown() }),
       account: opening.account(connection),
       http: http ?? opening.http(connection, () => provider.endpoints),
       setting,

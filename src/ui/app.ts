@@ -63,7 +63,7 @@ export interface App {
 /** The registries that are connected, whichever way they are reached. */
 export type ConnectedRegistries = Pick<
   Registries,
-  'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
+  'ready' | 'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
 >;
 
 export interface Tree {

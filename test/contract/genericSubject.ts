@@ -30,7 +30,7 @@ export function openAt(
     tls,
   };
   const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
-  return generic.open(connection, contextOf(credential, { log, http, pinned: () => pinned }));
+  return generic.open(connection, contextOf(credential, { log, http, shown: () => ({ repositories: pinned }) }));
 }
 
 /** A registry program, and what is stopped with it. */

@@ -19,9 +19,7 @@ export function contextOf(credential: Credential, parts: Partial<ProviderContext
   const log = parts.log ?? collectLog();
   return {
     credential: () => Promise.resolve(credential),
-    namespaces: () => [],
-    pinned: () => [],
-    shown: () => undefined,
+    shown: () => ({}),
     setting: () => '',
     http: axiosHttp(log),
     log,

@@ -3,7 +3,7 @@ import type { Azure, AzureDoor, AzureRegistry } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import type { Http } from '../../core/http';
-import type { Connection, Credential } from '../../core/model';
+import type { Connection, Credential, Shown } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import { azureSignInOf, azureSignIns, isAzureSignIn } from '../azureSignIns';
 import type { Answers, ProviderType } from '../provider';
@@ -78,10 +78,10 @@ export function acr(door: AzureDoor): ProviderType {
       return { connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, signIn }, credential };
     },
     dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
-    open: (connection, { credential, pinned, http }) => {
+    open: (connection, { credential, shown, http }) => {
       const { url } = connection;
       const entra = isAzureSignIn(connection) ? tokensFor(connection, door.open(connection, credential)) : undefined;
-      return new AcrProvider({ url, credential, entra, pinned, http });
+      return new AcrProvider({ url, credential, entra, shown, http });
     },
   };
 }
@@ -92,14 +92,14 @@ export function openRegistry(
   session: {
     readonly azure: Azure;
     readonly described: () => AzureRegistry | undefined;
-    readonly pinned: () => readonly string[];
+    readonly shown: () => Shown;
     readonly http: Http;
   },
 ): AcrProvider {
-  const { azure, described, pinned, http } = session;
+  const { azure, described, shown, http } = session;
   const entra = registryToken(azure, () => described()?.subscription.tenantId);
   const credential: ReadCredential = () => Promise.resolve({ kind: 'anonymous' });
-  return new AcrProvider({ url: `https://${host}`, credential, entra, described, pinned, http });
+  return new AcrProvider({ url: `https://${host}`, credential, entra, described, shown, http });
 }
 
 /** The address that a workspace lists is not the user's, who may have confirmed it by mistake: a registry's name tells its cloud. */

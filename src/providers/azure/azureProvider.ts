@@ -5,16 +5,14 @@ import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
-import type { Entry, Group, Registry } from '../../core/model';
+import type { Entry, Group, Registry, Shown } from '../../core/model';
 import type { Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
 
 export interface AzureSession {
   readonly azure: Azure;
   readonly openRegistry: OpenRegistry;
-  /** Keys of the subscriptions that are shown; none for all. */
-  readonly shown: () => readonly string[] | undefined;
-  /** Names of repositories that the user added. */
-  readonly pinned: () => readonly string[];
+  /** `groups` are the ids of subscriptions. */
+  readonly shown: () => Shown;
   readonly http: Http;
   readonly log: Log;
 }
@@ -28,7 +26,7 @@ type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'
 /** Opens the registry of a login server without asking the network. `described`: what the Resource Manager told of it last. */
 export type OpenRegistry = (
   host: string,
-  session: Pick<AzureSession, 'azure' | 'pinned' | 'http'> & { readonly described: () => AzureRegistry | undefined },
+  session: Pick<AzureSession, 'azure' | 'shown' | 'http'> & { readonly described: () => AzureRegistry | undefined },
 ) => LoginServer;
 
 /** Subscriptions are asked this many at a time, where all of them must be. */
@@ -188,11 +186,11 @@ export class AzureProvider implements RegistryProvider {
   }
 
   private showsAll(): boolean {
-    return (this.session.shown() ?? []).length === 0;
+    return (this.session.shown().groups ?? []).length === 0;
   }
 
   private isShown({ id }: Subscription): boolean {
-    return this.showsAll() || this.session.shown()?.includes(id) === true;
+    return this.showsAll() || this.session.shown().groups?.includes(id) === true;
   }
 
   private shownSubscriptions(): readonly Subscription[] {
@@ -201,7 +199,9 @@ export class AzureProvider implements RegistryProvider {
 
   /** Keys of what is to be shown and was not listed: where a tenant failed, they may be of that one. */
   private unlisted(): readonly string[] {
-    return this.failed.size === 0 ? [] : (this.session.shown() ?? []).filter((id) => !this.subscriptions.has(id));
+    return this.failed.size === 0
+      ? []
+      : (this.session.shown().groups ?? []).filter((id) => !this.subscriptions.has(id));
   }
 
   private async listSubscriptions(signal: AbortSignal): Promise<void> {
@@ -263,8 +263,8 @@ export class AzureProvider implements RegistryProvider {
   private at(host: string): LoginServer {
     const opened = this.opened.get(host);
     if (opened !== undefined) return opened;
-    const { azure, openRegistry, pinned, http } = this.session;
-    const provider = openRegistry(host, { azure, described: () => this.known.get(host), pinned, http });
+    const { azure, openRegistry, shown, http } = this.session;
+    const provider = openRegistry(host, { azure, described: () => this.known.get(host), shown, http });
     this.opened.set(host, provider);
     return provider;
   }

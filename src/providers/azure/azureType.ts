@@ -75,8 +75,8 @@ export function azure(door: AzureDoor, openRegistry: OpenRegistry): ProviderType
         credential: { kind: 'basic', username: account, secret },
       };
     },
-    open: (connection, { credential, shown, pinned, http, log }) =>
-      new AzureProvider({ azure: door.open(connection, credential), openRegistry, shown, pinned, http, log }),
+    open: (connection, { credential, shown, http, log }) =>
+      new AzureProvider({ azure: door.open(connection, credential), openRegistry, shown, http, log }),
   };
 }
 

@@ -136,7 +136,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
     const own = this.hasAccount ? await this.ownNamespaces(signal) : [];
-    return [...new Set([...own, ...this.context.namespaces()])];
+    return [...new Set([...own, ...(this.context.shown().namespaces ?? [])])];
   }
 
   /** The account itself, then its organizations; what the Hub will not tell of those hides nothing else. */

@@ -101,7 +101,7 @@ export class GenericProvider implements RegistryProvider {
   };
 
   private pinned(): readonly Repository[] {
-    return pinnedAt(this.host, this.context.pinned());
+    return pinnedAt(this.host, this.context.shown());
   }
 
   /** What the registry lists; where it lists nothing, why. */

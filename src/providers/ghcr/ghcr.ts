@@ -46,7 +46,7 @@ export class GhcrProvider implements RegistryProvider {
     this.api = new GitHubApi(withRetry(withLimits(http)), this.servers.api, connection.url, (scopes, mayAsk, signal) =>
       this.token(scopes, mayAsk, signal),
     );
-    this.owners = new Owners(this.api, context.namespaces, context.log);
+    this.owners = new Owners(this.api, () => context.shown().namespaces ?? [], context.log);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
     this.v2 = new V2({
       url: this.servers.registry,

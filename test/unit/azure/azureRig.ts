@@ -70,7 +70,10 @@ export function openAzure(
     signIn: { kind: 'anonymous' },
   } as const;
   const door = doorTo(accountOf(sandbox, upn, wanting));
-  return azureType(door, openRegistry).open(connection, contextOf({ kind: 'anonymous' }, { shown: () => shown }));
+  return azureType(door, openRegistry).open(
+    connection,
+    contextOf({ kind: 'anonymous' }, { shown: () => (shown === undefined ? {} : { groups: shown }) }),
+  );
 }
 
 /** Whoever comes is signed in there. */

@@ -50,7 +50,7 @@ async function serving(): Promise<SandboxAcr> {
 }
 
 function openAt({ url }: SandboxAcr, credential: Credential = admin, pinned: readonly string[] = []): RegistryProvider {
-  const context = contextOf(credential, { pinned: () => pinned });
+  const context = contextOf(credential, { shown: () => ({ repositories: pinned }) });
   return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url, signIn: { kind: 'anonymous' } }, context);
 }
 

@@ -90,7 +90,7 @@ describe('GitHub Container Registry', () => {
 
   it('lists the user, the organizations, and owners added by hand, each once', async () => {
     expect(await labels()).toEqual(['octocat', 'Acme', 'Locked']);
-    const added = openAt(gitHub, basic('ghp_octocat'), { namespaces: () => ['hubot', 'acme'] });
+    const added = openAt(gitHub, basic('ghp_octocat'), { shown: () => ({ namespaces: ['hubot', 'acme'] }) });
     expect(await labels(undefined, added)).toEqual(['octocat', 'acme', 'Locked', 'hubot']);
   });
 

@@ -178,7 +178,7 @@ describe('GitLab', () => {
     });
 
     it('may be added by their path where the account is no member', async () => {
-      const added = openAt(gitLab.url, 'glpat-alice', { namespaces: () => ['free/tool', 'acme/api'] });
+      const added = openAt(gitLab.url, 'glpat-alice', { shown: () => ({ namespaces: ['free/tool', 'acme/api'] }) });
       expect(await labelsIn(added)).toEqual(['acme/api', 'Acme/Shop/Web', 'acme/old', 'free/tool']);
       expect(await labelsIn(added, await repositoryIn('free/tool', 'tool/cli', added))).toEqual(['v1']);
       expect(asked()).toContain('GET /api/v4/projects/free%2Ftool');
@@ -422,7 +422,7 @@ describe('GitLab', () => {
     it('whose role is too small sees no images, which is said', async () => {
       const gina = openAt(gitLab.url, 'glpat-gina');
       expect(await labelsIn(gina)).toEqual([]);
-      const added = openAt(gitLab.url, 'glpat-gina', { namespaces: () => ['acme/inner'] });
+      const added = openAt(gitLab.url, 'glpat-gina', { shown: () => ({ namespaces: ['acme/inner'] }) });
       expect(await labelsIn(added)).toEqual(['acme/inner']);
       expect(await saying(added.list(group('acme/inner'), undefined, signal))).toContain('your role in this project');
     });

@@ -199,8 +199,8 @@ describe('the connect flow', () => {
         open: (connection, credential) => {
           const type = providerTypes.find(({ id }) => id === 'generic');
           if (type === undefined) throw new Error('generic');
-          const pinned = () => [`${new URL(server.url).host}/team/app`];
-          return type.open(connection, contextOf(credential, { pinned }));
+          const repositories = [`${new URL(server.url).host}/team/app`];
+          return type.open(connection, contextOf(credential, { shown: () => ({ repositories }) }));
         },
       });
       const connections = {
