@@ -7,7 +7,7 @@ import { helperNamedFor, readDockerLogin } from './core/docker/dockerConfig';
 import { listDockerLogins } from './core/docker/knownLogins';
 import type { ReadCredential } from './core/auth';
 import { diagnose } from './core/network/diagnose';
-import { axiosHttp } from './core/http';
+import { axiosHttp } from './core/axiosHttp';
 import { redactedLog } from './core/log';
 import type { Http } from './core/http';
 import type { Connection } from './core/model';

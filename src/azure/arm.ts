@@ -4,7 +4,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { PageTrail } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
-import { systemFailure } from '../core/http';
+import { systemFailure } from '../core/network/systemFailure';
 import { jsonOrUndefined } from '../core/json';
 import { redactUrl } from '../core/network/redaction';
 import type { Log } from '../core/log';
@@ -40,7 +40,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
   };
 }
 
-/** A line for each request, as core/http.ts writes it. */
+/** A line for each request, as core/axiosHttp.ts writes it. */
 export function logging(log: Log): PipelinePolicy {
   return {
     name: 'registryExplorerLog',

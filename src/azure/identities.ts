@@ -3,7 +3,7 @@ import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { abandonable } from '../core/shared';
 import { Failure } from '../core/failure';
-import { systemFailure } from '../core/http';
+import { systemFailure } from '../core/network/systemFailure';
 import type { Log } from '../core/log';
 import { logging, property } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';

@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:https';
 import { join } from 'node:path';
 import { ConfigurationTarget, workspace } from 'vscode';
-import { axiosHttp } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Connection, TlsOptions } from '../../src/core/model';
 import { tlsOf, type Machine } from '../../src/core/network/tls';
 import { generic } from '../../src/providers/generic/genericType';

@@ -82,7 +82,7 @@ describe('layers', () => {
   it('reads the imports of every file', () => {
     expect(files.length).toBeGreaterThan(40);
     expect(imports).toContainEqual({ from: 'core/auth.ts', to: 'core/challenge', own: true });
-    expect(imports).toContainEqual({ from: 'core/http.ts', to: 'axios', own: false });
+    expect(imports).toContainEqual({ from: 'core/axiosHttp.ts', to: 'axios', own: false });
   });
 
   it('import downward only', () => {
@@ -109,7 +109,7 @@ describe('layers', () => {
   it('give each library one owner', () => {
     const owners: Readonly<Record<string, (from: string) => boolean>> = {
       vscode: (from) => ['ui', 'registries'].includes(layerOf(from)) || from === 'extension.ts',
-      axios: (from) => from === 'core/http.ts',
+      axios: (from) => from === 'core/axiosHttp.ts',
       dockerode: (from) => layerOf(from) === 'engine',
       keytar: (from) => from.startsWith('ui/connections/'),
     };

@@ -7,12 +7,12 @@ import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { abandonable } from '../shared';
 import { Failure } from '../failure';
-import { systemFailure } from '../http';
+import { systemFailure } from './systemFailure';
 import { isPrivateAddress } from './privateAddress';
 import { proxyLogin } from './proxy';
 import type { TlsMaterial } from './tls';
 
-/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/http.ts. */
+/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/axiosHttp.ts. */
 
 const timeoutMs = 10_000;
 const mostCertificates = 10;

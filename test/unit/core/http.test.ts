@@ -1,7 +1,7 @@
 import { globalAgent } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { redactUrl } from '../../../src/core/network/redaction';
 import { freePort } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';

@@ -6,7 +6,7 @@ import {
   registrySource,
   type GraphSource,
 } from '../../../src/images/deletionGraph';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
 import { buildImage, buildIndex, type BuiltManifest } from '../../sandbox/images';
