@@ -130,7 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
       await context.globalState.update(`memory.${key}`, value);
     },
   };
-  const found = new LocalEngines({ setting: () => ownSetting('engine.endpoint', ''), ...machine });
+  const found = new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
   const engines = carefulEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();

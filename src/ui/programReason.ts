@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { helperProblem } from '../core/docker/credentialHelper';
-import { fileProblem } from '../core/docker/dockerConfig';
+import { fileProblem } from '../core/docker/loginFile';
 import type { Failure } from '../core/failure';
 
 /** Where more can be said of a program, or of a file of docker's logins, than its own words do: which, and what to do. */

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
 import { folded, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
@@ -13,7 +14,7 @@ export interface HelperCall {
   readonly helper: string;
   /** The file that names it. */
   readonly namedBy: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Milliseconds since 1970 by which it has to have answered. */
   readonly deadline: number;
 }

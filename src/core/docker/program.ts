@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
+import { systemCode } from '../systemCode';
 
 export interface ProgramResult {
   readonly code: number;
@@ -13,7 +15,7 @@ export interface ProgramOptions {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** Of the program, and where it is looked for; this process's own by default. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
 }
 
 /** A program that says more is broken. */
@@ -42,8 +44,8 @@ export async function runProgram(
     const detail = { subject: program, speaker: 'program' } as const;
     if (limit.aborted)
       throw new Failure('timedOut', `it took more than ${timeoutMs / 1000} seconds`, detail, { cause });
-    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
-    throw new Failure('notFound', cause instanceof Error ? cause.message : '', { ...detail, code }, { cause });
+    const words = cause instanceof Error ? cause.message : '';
+    throw new Failure('notFound', words, { ...detail, code: systemCode(cause) ?? 'UNKNOWN' }, { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
 
 /** What decides about a proxy: VS Code's settings `http.*`, and the environment it was started in. */
 export interface ProxySettings {
@@ -8,7 +9,7 @@ export interface ProxySettings {
   readonly configured: string;
   /** `http.noProxy` */
   readonly exceptions: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 /** What names a proxy. */

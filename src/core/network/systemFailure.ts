@@ -1,6 +1,8 @@
+import { defined } from '../defined';
 import { Failure } from '../failure';
 import type { FailureKind } from '../failure';
 import { plainText } from '../plainText';
+import { systemCode } from '../systemCode';
 
 /** Errors of gzip, Brotli and Zstandard. */
 const unpacking = /^Z_|^ERR__ERROR_|^ZSTD_/;
@@ -81,6 +83,5 @@ function rootCause(error: unknown): { code?: string; message: string } {
     );
   }
   if (error.cause instanceof Error) return rootCause(error.cause);
-  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
-  return { ...code, message: error.message };
+  return { ...defined({ code: systemCode(error) }), message: error.message };
 }

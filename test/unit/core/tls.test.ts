@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { axiosHttp } from '../../../src/core/axiosHttp';
 import type { Http } from '../../../src/core/http';
 import type { TlsOptions } from '../../../src/core/model';
-import { certsFolders, tlsOf, type Machine } from '../../../src/core/network/tls';
+import { certsFolders } from '../../../src/core/docker/certsFolders';
+import type { Machine } from '../../../src/core/machine';
+import { tlsOf } from '../../../src/core/network/tls';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { startV2Server } from '../../sandbox/v2Server';
