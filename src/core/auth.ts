@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
+import { defined } from './defined';
 import { failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { KeptToken } from './keptToken';
@@ -202,7 +203,7 @@ async function introduce(
 ): Promise<Challenge | 'unasked' | undefined> {
   const url = `${registry.href.replace(/\/+$/, '')}/v2/`;
   const ask = async (authorization?: string): Promise<HttpResponse> => {
-    const headers = authorization === undefined ? {} : { Authorization: authorization };
+    const headers = defined({ Authorization: authorization });
     const response = await http({ method: 'GET', url, headers }, signal);
     // It is not well, and may answer otherwise in a moment.
     if (response.status === 429 || response.status >= 500) throw failureOf(response);

@@ -1,8 +1,10 @@
+import { t } from '@vscode/l10n';
 import type { AxiosRequestConfig } from 'axios';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { RequestOptions } from 'node:https';
+import { defined } from './defined';
 import { Failure, failureOf } from './failure';
 import { defaultMaxBytes } from './http';
 import type { Http, HttpRequest, HttpResponse } from './http';
@@ -51,7 +53,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
         const next = redirected(hop, response);
         log.info(line(response.status));
         if (next === undefined) return refuseOtherSignIn(request, response);
-        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', 'it redirects in circles');
+        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', t('it redirects in circles'));
         hop = next;
       }
     } catch (error) {
@@ -72,14 +74,17 @@ function refuseOtherSignIn(request: HttpRequest, response: HttpResponse): HttpRe
   const asks = response.status === 401 || response.status === 403 || response.status === 407;
   if (!asks || origin === new URL(request.url).origin) return response;
   const { message, detail } = failureOf(response);
-  const words = `it redirects to ${host}, which refuses${message === '' ? '' : `: ${message}`}`;
+  const words =
+    message === ''
+      ? t('it redirects to {0}, which refuses', host)
+      : t('it redirects to {0}, which refuses: {1}', host, message);
   throw new Failure('rejected', words, { ...detail, subject: new URL(request.url).host });
 }
 
 /** What a registry lists may be named anything, `..` as well, which would lead from its own path to another. */
 function refuseOtherPath(url: string): void {
   if (!/^[^?#]*\/(\.|%2e){1,2}([/?#]|$)/i.test(url)) return;
-  throw new Failure('malformed', 'a name that it lists leads to another address', { subject: new URL(url).host });
+  throw new Failure('malformed', t('a name that it lists leads to another address'), { subject: new URL(url).host });
 }
 
 function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
@@ -101,7 +106,7 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
     url,
     // VS Code's extension host closes each connection unless this header is explicit.
     headers: { Accept: '*/*', 'User-Agent': 'registry-explorer', ...headers, Connection: 'keep-alive' },
-    ...(body === undefined ? {} : { data: body }),
+    ...defined({ data: body }),
     responseType: 'arraybuffer',
     transformRequest: (data: unknown) => data,
     maxContentLength: maxBytes ?? defaultMaxBytes,
@@ -110,10 +115,8 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
     transport: {
       request: (options: RequestOptions, respond: (response: IncomingMessage) => void) => {
         const isSecure = options.protocol === 'https:';
-        const looking = guard === undefined ? {} : { lookup: guard.lookup };
-        const sent = isSecure
-          ? httpsRequest({ ...options, ...tls, ...looking }, respond)
-          : httpRequest({ ...options, ...looking }, respond);
+        const looking = { ...options, ...defined({ lookup: guard?.lookup }) };
+        const sent = isSecure ? httpsRequest({ ...looking, ...tls }, respond) : httpRequest(looking, respond);
         hosts.note(new URL(url), sent);
         guard?.watch(sent);
         return sent;
@@ -137,14 +140,14 @@ function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): 
   if (status === 303 && !isReading && hop.method !== 'POST') return undefined;
   const from = new URL(hop.url);
   if (!URL.canParse(location, hop.url))
-    throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
+    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
   const to = new URL(location, hop.url);
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
-    throw coded('ERR_REDIRECT', 'it redirects to an address that cannot be followed');
+    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
   if (from.protocol === 'https:' && to.protocol !== 'https:')
-    throw coded('INSECURE_REDIRECT', `redirected from https to ${to.protocol}//${to.host}`);
+    throw coded('INSECURE_REDIRECT', t('redirected from https to {0}', `${to.protocol}//${to.host}`));
   if (to.origin !== from.origin && !isReading)
-    throw coded('INSECURE_REDIRECT', `redirected what was sent to ${to.host}`);
+    throw coded('INSECURE_REDIRECT', t('redirected what was sent to {0}', to.host));
   const next: Hop = hop.method === 'POST' && status <= 303 ? withoutBody(hop) : hop;
   if (to.origin === from.origin) return { ...next, url: to.href };
   return {
@@ -157,11 +160,8 @@ function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): 
 }
 
 function withoutBody({ url, headers, tls, maxBytes, namedBy }: Hop): Hop {
-  return {
-    ...{ method: 'GET', url, tls, headers: without(headers, /^content-/i) },
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(namedBy === undefined ? {} : { namedBy }),
-  };
+  const kept = defined({ maxBytes, namedBy });
+  return { method: 'GET', url, tls, headers: without(headers, /^content-/i), ...kept };
 }
 
 function without(headers: HttpRequest['headers'] = {}, name: RegExp): Readonly<Record<string, string>> {
@@ -176,7 +176,7 @@ function timedOut({ url }: Hop, cause: unknown): Failure {
   const subject = new URL(url).host;
   return new Failure(
     'timedOut',
-    `no complete answer within ${exchangeTimeoutMs / 1000} seconds`,
+    t('no complete answer within {0} seconds', exchangeTimeoutMs / 1000),
     { subject },
     { cause },
   );

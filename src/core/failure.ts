@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
+import { defined } from './defined';
 import type { HttpResponse } from './http';
 import { jsonOrUndefined } from './json';
 import { plainText } from './plainText';
@@ -96,12 +98,11 @@ export function failureOf(response: HttpResponse): Failure {
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
   // Neither content nor a refusal: 204, a redirect that leads nowhere.
-  const words = status < 400 ? `it answered ${status}, which is no answer to this` : message;
+  const words = status < 400 ? t('it answered {0}, which is no answer to this', status) : message;
   return new Failure(kindOf(status, code), words, {
     subject,
     status,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...defined({ code, retryAfterSeconds }),
   });
 }
 
@@ -153,7 +154,7 @@ function refusal(response: HttpResponse): { code?: string; message: string } {
   );
   return {
     message: typeof words === 'string' ? words : '',
-    ...(typeof first?.code === 'string' ? { code: first.code } : {}),
+    ...defined({ code: typeof first?.code === 'string' ? first.code : undefined }),
   };
 }
 

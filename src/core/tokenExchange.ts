@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { Challenge } from './challenge';
 import { defined } from './defined';
 import { Failure, failureOf } from './failure';
@@ -42,10 +43,10 @@ function readToken(response: HttpResponse, subject: string): Token {
   const answer = decodeJson(tokenAnswer, response);
   const value = answer.access_token ?? answer.token;
   if (value === undefined || value === null || value === '')
-    throw new Failure('malformed', 'the token server answered without a token', { subject });
+    throw new Failure('malformed', t('the token server answered without a token'), { subject });
   // What cannot be sent in a header is no token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
   if (!/^[\x21-\x7e]+$/.test(value))
-    throw new Failure('malformed', 'the token server answered a token that cannot be sent', { subject });
+    throw new Failure('malformed', t('the token server answered a token that cannot be sent'), { subject });
   const told = typeof answer.expires_in === 'number' ? answer.expires_in : shortestLifeSeconds;
   const seconds = Math.max(told, shortestLifeSeconds) - marginSeconds;
   return { value, expiresAt: Date.now() + seconds * 1000 };
@@ -114,7 +115,7 @@ export function refusedCredential(response: HttpResponse, credential: Credential
   const failure = failureOf(response);
   if (![400, 401, 403].includes(response.status)) return failure;
   const words =
-    failure.message === '' && credential.kind !== 'anonymous' ? 'incorrect user name or secret' : failure.message;
+    failure.message === '' && credential.kind !== 'anonymous' ? t('incorrect user name or secret') : failure.message;
   return new Failure('unauthorized', words, failure.detail);
 }
 
@@ -124,14 +125,15 @@ export function refusedCredential(response: HttpResponse, credential: Credential
  */
 function checkedRealm(realm: string, registry: URL): URL {
   const url = new URL(realm, registry);
-  const refuse = (why: string) =>
-    new Failure('untrusted', `it names a token server that ${why}: ${url.protocol}//${url.host}`, {
-      subject: registry.host,
-    });
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('is not a web address');
-  if (url.username !== '' || url.password !== '') throw refuse('has a user name in its address');
-  if (registry.protocol === 'https:' && url.protocol !== 'https:') throw refuse('is not https');
+  const refuse = (why: string) => new Failure('untrusted', why, { subject: registry.host });
+  const address = `${url.protocol}//${url.host}`;
+  const isInsecure = t('it names a token server that is not https: {0}', address);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw refuse(t('it names a token server that is not a web address: {0}', address));
+  if (url.username !== '' || url.password !== '')
+    throw refuse(t('it names a token server that has a user name in its address: {0}', address));
+  if (registry.protocol === 'https:' && url.protocol !== 'https:') throw refuse(isInsecure);
   if (url.hostname === registry.hostname) return url;
-  if (url.protocol !== 'https:') throw refuse('is not https');
+  if (url.protocol !== 'https:') throw refuse(isInsecure);
   return url;
 }

@@ -27,7 +27,7 @@ export interface DockerContext {
 /** Where a context leads. Throws a Failure where docker, too, refuses its address. */
 export function endpointOf({ name, host, tls }: DockerContext): EngineEndpoint {
   const url = contextAddress(host, tls !== undefined);
-  return { url, source: 'context', name, ...(tls !== undefined && url.startsWith('tcp:') ? { tls } : {}) };
+  return { url, source: 'context', name, ...defined({ tls: url.startsWith('tcp:') ? tls : undefined }) };
 }
 
 /** The docker contexts below docker's configuration directory; none where it cannot be read. */
@@ -64,7 +64,7 @@ async function readContext(directory: string, file: string): Promise<DockerConte
   const id = createHash('sha256').update(name).digest('hex');
   const tls = await readEngineTls(join(directory, 'contexts', 'tls', id, 'docker'), docker.SkipTLSVerify !== true);
   const isSecured = !tls.verify || [tls.ca, tls.cert, tls.key].some((file) => file !== undefined);
-  return { name, host: docker.Host, ...(isSecured ? { tls } : {}) };
+  return { name, host: docker.Host, ...defined({ tls: isSecured ? tls : undefined }) };
 }
 
 async function readMembers(file: string): Promise<GoObject['members']> {

@@ -1,5 +1,7 @@
+import { t } from '@vscode/l10n';
 import Docker from 'dockerode';
 import { z } from 'zod/mini';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import { dateOf, printPlatform } from '../core/manifest';
 import type { Credential, Platform } from '../core/model';
@@ -72,12 +74,11 @@ export class DockerEngine implements ContainerEngine {
     const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
     const answer = this.decode(imagesAnswer, await this.ask(list, signal));
     return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => {
-      const created = dateOf(typeof Created === 'number' ? Created * 1000 : undefined);
       return {
         id: Id.includes(':') ? Id : `sha256:${Id}`,
         names: namesOf(RepoTags),
         digests: namesOf(RepoDigests),
-        ...(created === undefined ? {} : { created }),
+        ...defined({ created: dateOf(typeof Created === 'number' ? Created * 1000 : undefined) }),
         size: Size,
       };
     });
@@ -119,7 +120,7 @@ export class DockerEngine implements ContainerEngine {
     const query = {
       fromImage: printFullReference({ host, path }),
       tag: digest ?? tag,
-      ...(platform === undefined ? {} : { platform: printPlatform(platform) }),
+      ...defined({ platform: platform && printPlatform(platform) }),
     };
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker.createImage(authconfig, { ...inQuery(query), abortSignal: signal });
@@ -211,7 +212,7 @@ export class DockerEngine implements ContainerEngine {
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return parsed.data;
     const detail = { subject: this.endpoint.url, speaker: 'engine' } as const;
-    throw new Failure('malformed', 'it answers something else', detail, { cause: parsed.error });
+    throw new Failure('malformed', t('it answers something else'), detail, { cause: parsed.error });
   }
 }
 

@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
 import { visible } from '../core/plainText';
@@ -63,8 +65,7 @@ export function refusal(words: string, status: number | undefined, endpoint: str
   const isMissing = isName && noSuchImage.test(message);
   const known = registry === undefined || isMissing || !isName ? undefined : knownWords(message, registry);
   if (registry !== undefined && known !== undefined) {
-    const code = known.code === undefined ? {} : { code: known.code };
-    return new Failure(known.kind, message, { subject: registry, ...code });
+    return new Failure(known.kind, message, { subject: registry, ...defined({ code: known.code }) });
   }
   const kind: FailureKind = isMissing || (isName && status === 404) ? 'notFound' : 'rejected';
   return new Failure(kind, message, { subject: endpoint, speaker: 'engine' });
@@ -91,7 +92,7 @@ export function failureOfClient(error: unknown, endpoint: string, registry: Regi
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|^ERR_SSL|^ERR_TLS/.test(code)) {
     return new Failure('untrusted', error.message, detail, { cause: error });
   }
-  if (code.startsWith('HPE_')) return new Failure('malformed', 'its answer is not HTTP', detail, { cause: error });
+  if (code.startsWith('HPE_')) return new Failure('malformed', t('its answer is not HTTP'), detail, { cause: error });
   return new Failure('unreachable', error.message, detail, { cause: error });
 }
 

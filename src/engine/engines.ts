@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { access } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../core/failure';
@@ -19,7 +20,7 @@ export class LocalEngines implements Engines {
   readonly current = async (): Promise<ContainerEngine> => {
     const chosen = (await this.fromSetting()) ?? (await this.fromDocker()) ?? (await this.sockets())[0];
     if (chosen !== undefined) return this.open(chosen);
-    throw new Failure('notFound', '', { subject: 'the container engine', speaker: 'engine', code: 'NO_ENGINE' });
+    throw new Failure('notFound', '', { subject: t('the container engine'), speaker: 'engine', code: 'NO_ENGINE' });
   };
 
   readonly found = async (): Promise<readonly EngineEndpoint[]> => {
@@ -73,7 +74,7 @@ export class LocalEngines implements Engines {
       subject: name,
       speaker: 'engine',
       code: 'NO_ENGINE',
-      explanation: `there is no docker context “${name}”`,
+      explanation: t('there is no docker context “{0}”', name),
     } as const;
     throw new Failure('notFound', '', detail);
   }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { Failure } from '../failure';
 import type { Environment } from '../machine';
@@ -81,7 +82,7 @@ async function run(
   const { code, stdout, stderr } = ended;
   if (code === 0) return stdout;
   if (/credentials not found/i.test(`${stdout}${stderr}`)) return undefined;
-  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? `exit code ${code}`);
+  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? t('exit code {0}', code));
 }
 
 function membersIn(call: HelperCall, said: string): GoObject['members'] {

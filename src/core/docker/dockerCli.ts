@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { Failure } from '../failure';
 import type { Credential } from '../model';
 import { runProgram, type ProgramOptions } from './program';
@@ -17,7 +18,10 @@ export async function dockerLogIn(
   env: ProgramOptions['env'] = process.env,
 ): Promise<void> {
   if (credential.kind === 'anonymous' || credential.kind === 'registryToken')
-    throw new Failure('unsupported', 'there is no account to log in with', { subject: 'docker', speaker: 'program' });
+    throw new Failure('unsupported', t('there is no account to log in with'), {
+      subject: 'docker',
+      speaker: 'program',
+    });
   const [user, input] =
     credential.kind === 'basic' ? [credential.username, credential.secret] : [tokenUser, credential.token];
   // Its arguments are for every program on the machine to read.
@@ -50,7 +54,7 @@ async function docker(args: readonly string[], host: string, options: ProgramOpt
     .filter((line) => line !== '' && !line.startsWith('WARNING'));
   // A hint at its help may come behind.
   const said = lines.find((line) => /^error/i.test(line)) ?? lines.at(-1);
-  const words = said?.replace(/^Error(?: response from daemon)?: /, '') ?? `exit code ${code}`;
+  const words = said?.replace(/^Error(?: response from daemon)?: /, '') ?? t('exit code {0}', code);
   const kind = /unauthorized|(?:incorrect|invalid) username/i.test(words) ? 'unauthorized' : 'rejected';
   throw new Failure(kind, words.slice(0, 300), { subject: `docker ${args[0] ?? ''} (${host})`, speaker: 'program' });
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { defined } from '../defined';
 import { Failure } from '../failure';
 import { folded, readObject } from './goJson';
 import type { GoObject } from './goJson';
@@ -79,7 +80,7 @@ function parseConfig(text: string, name: string): Pick<LoginFile, 'config' | 'pr
     }
   }
   if ([...auths.values()].some((entry) => credentialOf(entry) === 'broken')) isWhole = false;
-  return { config: { auths, credHelpers, credsStore }, ...(isWhole ? {} : { problem: broken(name) }) };
+  return { config: { auths, credHelpers, credsStore }, ...defined({ problem: isWhole ? undefined : broken(name) }) };
 }
 
 /** Stricter than a file, as docker is there: logins of user and secret, and nothing else. */

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Failure } from '../failure';
 import type { Environment } from '../machine';
@@ -43,7 +44,7 @@ export async function runProgram(
     signal.throwIfAborted();
     const detail = { subject: program, speaker: 'program' } as const;
     if (limit.aborted)
-      throw new Failure('timedOut', `it took more than ${timeoutMs / 1000} seconds`, detail, { cause });
+      throw new Failure('timedOut', t('it took more than {0} seconds', timeoutMs / 1000), detail, { cause });
     const words = cause instanceof Error ? cause.message : '';
     throw new Failure('notFound', words, { ...detail, code: systemCode(cause) ?? 'UNKNOWN' }, { cause });
   }

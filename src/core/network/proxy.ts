@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { Failure } from '../failure';
 import type { Environment } from '../machine';
 
@@ -66,7 +67,7 @@ export function proxyLogin({ username, password }: URL): { readonly username: st
   try {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
   } catch {
-    throw unusableProxy('its user name or password has a % that is not written as %25');
+    throw unusableProxy(t('its user name or password has a % that is not written as %25'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { defined } from '../defined';
 import { Failure } from '../failure';
 import type { FailureKind } from '../failure';
@@ -8,11 +9,11 @@ import { systemCode } from '../systemCode';
 const unpacking = /^Z_|^ERR__ERROR_|^ZSTD_/;
 
 /** What the libraries below call by names of their own. */
-const plainWords: readonly (readonly [sign: RegExp, words: string])[] = [
-  [/ maxContentLength /, 'its answer is too long'],
-  [/^HPE_HEADER_OVERFLOW/, 'the head of its answer is too long'],
-  [/^HPE_/, 'its answer breaks the rules of HTTP'],
-  [unpacking, 'its answer cannot be unpacked'],
+const plainWords: readonly (readonly [sign: RegExp, words: () => string])[] = [
+  [/ maxContentLength /, () => t('its answer is too long')],
+  [/^HPE_HEADER_OVERFLOW/, () => t('the head of its answer is too long')],
+  [/^HPE_/, () => t('its answer breaks the rules of HTTP')],
+  [unpacking, () => t('its answer cannot be unpacked')],
 ];
 
 interface SystemFailure {
@@ -58,7 +59,7 @@ export function systemFailure(subject: string, error: unknown): Failure {
   const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
   const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));
   const code = known?.code ?? own;
-  const words = plainWords.find(([sign]) => sign.test(`${own} ${root.message}`))?.[1] ?? message;
+  const words = plainWords.find(([sign]) => sign.test(`${own} ${root.message}`))?.[1]() ?? message;
   return new Failure(known?.kind ?? 'unreachable', words === '' ? code : words, { subject, code }, { cause: error });
 }
 
