@@ -71,6 +71,26 @@ export class Failure extends Error {
   }
 }
 
+/** Whether no answer came: the server or the network to it is away, perhaps for a moment only. */
+export function isUnreached(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unreachable' || error.kind === 'timedOut');
+}
+
+/** Whether the server takes no credential, or not for this. */
+export function isDenied(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+}
+
+/** Whether it tells of the server or the way to it, and not of what was asked for: a side question that meets it has no answer. */
+export function isAboutServer(error: unknown): error is Failure {
+  return isUnreached(error) || (error instanceof Failure && (error.kind === 'untrusted' || error.kind === 'rateLimited'));
+}
+
+/** Whether the next request to the same server would meet it as well, whatever it asks for. */
+export function isContagious(error: unknown): error is Failure {
+  return isAboutServer(error) || (error instanceof Failure && error.kind === 'unauthorized');
+}
+
 /** The same failure with more known of it; any other error as it is. */
 export function withDetail(error: unknown, detail: Partial<FailureDetail>): unknown {
   if (!(error instanceof Failure)) return error;
