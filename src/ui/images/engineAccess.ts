@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { isLoginProblem } from '../../core/docker/dockerConfig';
-import type { Failure } from '../../core/failure';
 import { isDenied, withDetail } from '../../core/failure';
+import type { Failure } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
