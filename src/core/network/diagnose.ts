@@ -89,7 +89,7 @@ export interface Diagnosis {
 }
 
 /** What a provider is looked at by. */
-export interface Diagnosed {
+interface Diagnosed {
   /** The registry first. */
   readonly endpoints?: readonly Endpoint[];
   readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;

@@ -69,7 +69,7 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
     throw new Failure('rejected', words.trim(), { subject: proxy.host, status: Number(status), code: 'PROXY' });
 }
 
-export interface Certificate {
+interface Certificate {
   readonly subject: string;
   readonly issuer: string;
   readonly validFrom: string;

@@ -14,7 +14,7 @@ export interface ProxySettings {
 }
 
 /** What names a proxy. */
-export type ProxySource = 'setting' | 'environment';
+type ProxySource = 'setting' | 'environment';
 
 /** Whether a proxy is used, and why. `system`: nothing is set, so the operating system decides, which cannot be seen from here. */
 export type ProxyChoice =
