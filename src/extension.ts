@@ -8,6 +8,7 @@ import { listDockerLogins } from './core/docker/knownLogins';
 import type { ReadCredential } from './core/auth';
 import { diagnose } from './core/network/diagnose';
 import { axiosHttp } from './core/axiosHttp';
+import type { Failure } from './core/failure';
 import { redactedLog } from './core/log';
 import type { Http } from './core/http';
 import type { Connection } from './core/model';
@@ -65,17 +66,18 @@ export function activate(context: vscode.ExtensionContext): void {
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker: DockerLogins = {
     read: async (image, signal, note) => {
-      const login = await readDockerLogin(image, machine, signal, (problem) => {
+      const noteProblem = (problem: Failure) => {
         log.warn(`Of docker's logins\n  ${causes(problem)}`);
         note?.(problem);
-      });
+      };
+      const login = await readDockerLogin(image, machine, noteProblem, signal);
       if (login !== undefined) redaction.addCredential(login);
       return login;
     },
     helperFor: (image) => helperNamedFor(image, machine),
     list: (signal) => listDockerLogins(machine, signal),
-    logIn: dockerLogIn,
-    logOut: dockerLogOut,
+    logIn: (host, credential, signal) => dockerLogIn(host, credential, machine.env, signal),
+    logOut: (host, signal) => dockerLogOut(host, machine.env, signal),
   };
   const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);

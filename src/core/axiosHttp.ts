@@ -14,6 +14,7 @@ import { Redaction, redactUrl } from './network/redaction';
 import { noteReceived, noteSent } from './network/secretsSeen';
 import { systemFailure } from './network/systemFailure';
 import type { ReadTls, TlsMaterial } from './network/tls';
+import { abandonable } from './shared';
 
 /** From the first byte sent to the last received, redirects included. */
 const exchangeTimeoutMs = 30_000;
@@ -29,6 +30,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
     refuseOtherPath(request.url);
     signal.throwIfAborted();
     const timeout = AbortSignal.timeout(exchangeTimeoutMs);
+    const limit = AbortSignal.any([signal, timeout]);
     let started = performance.now();
     let hop: Hop = { ...request, tls: {} };
     const line = (outcome: string | number) => {
@@ -38,11 +40,11 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
     try {
       // Loaded on first use: nothing of it runs while VS Code starts.
       const { default: axios } = await import('axios');
-      hop = { ...hop, tls: (await readTls?.(request.url)) ?? {} };
+      hop = { ...hop, tls: readTls === undefined ? {} : await abandonable(readTls(request.url), limit) };
       for (let redirects = 0; ; redirects++) {
         started = performance.now();
         noteSent(redaction, hop);
-        const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, AbortSignal.any([signal, timeout])));
+        const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, limit));
         const response = {
           status: answer.status,
           headers: lowerCased(answer.headers),
@@ -100,7 +102,8 @@ interface Hop extends HttpRequest {
 
 async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promise<AxiosRequestConfig> {
   const { method, url, headers, body, maxBytes, tls, namedBy } = hop;
-  const guard = namedBy === undefined ? undefined : await hosts.guard(new URL(namedBy), new URL(url));
+  const guarded = namedBy === undefined ? undefined : hosts.guard(new URL(namedBy), new URL(url));
+  const guard = guarded && (await abandonable(guarded, signal));
   return {
     method,
     url,

@@ -7,6 +7,7 @@ import { dateOf, printPlatform } from '../core/manifest';
 import type { Credential, Platform } from '../core/model';
 import { parseReference, printFullReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
+import { abandonable } from '../core/shared';
 import type {
   ContainerEngine,
   EngineEndpoint,
@@ -174,23 +175,18 @@ export class DockerEngine implements ContainerEngine {
   /** Bounded here: dockerode waits for ever on an engine that goes away in the middle of its answer. */
   private async ask<T>(question: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
+    const timeout = AbortSignal.timeout(answerWithinMs);
+    const limit = AbortSignal.any([signal, timeout]);
     try {
-      return await new Promise<T>((resolve, reject) => {
-        limit.addEventListener('abort', () => {
-          reject(timeout);
-        });
-        question(limit).then(resolve, reject);
-      });
+      return await abandonable(question(limit), limit);
     } catch (error) {
-      throw this.failure(error, undefined, signal);
+      if (signal.aborted || !timeout.aborted) throw this.failure(error, undefined, signal);
+      throw new Failure('timedOut', '', { subject: this.endpoint.url, speaker: 'engine' });
     }
   }
 
   private failure(error: unknown, registry: Registry, signal: AbortSignal): unknown {
-    if (signal.aborted) return signal.reason;
-    if (error !== timeout) return failureOfClient(error, this.endpoint.url, registry);
-    return new Failure('timedOut', '', { subject: this.endpoint.url, speaker: 'engine' });
+    return signal.aborted ? signal.reason : failureOfClient(error, this.endpoint.url, registry);
   }
 
   /** https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication; empty for anonymous, which still must be told. */
@@ -215,8 +211,6 @@ export class DockerEngine implements ContainerEngine {
     throw new Failure('malformed', t('it answers something else'), detail, { cause: parsed.error });
   }
 }
-
-const timeout = new Error('timed out');
 
 function print(image: LocalName): string {
   return 'id' in image ? image.id : printFullReference(image);

@@ -72,7 +72,7 @@ async function run(
   const timeoutMs = Math.max(call.deadline - Date.now(), 1);
   let ended;
   try {
-    ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, signal, env });
+    ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, env }, signal);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     if (cause.kind === 'timedOut') throw problem(call, 'hangs', '', cause);

@@ -25,8 +25,8 @@ export const helpersWithinMs = 9_000;
 export async function readDockerLogin(
   image: ImageReference,
   machine: Pick<Machine, 'env' | 'home'>,
+  note: (problem: Failure) => void,
   signal: AbortSignal,
-  note: (problem: Failure) => void = () => undefined,
 ): Promise<Credential | undefined> {
   const call = { env: machine.env, deadline: Date.now() + helpersWithinMs };
   const problems: Failure[] = [];

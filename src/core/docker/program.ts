@@ -14,7 +14,6 @@ export interface ProgramOptions {
   /** Written to its standard input; the only way by which secrets may go. */
   readonly input: string;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
   /** Of the program, and where it is looked for; this process's own by default. */
   readonly env?: Environment;
 }
@@ -33,7 +32,8 @@ const lingersMs = 500;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { input, timeoutMs, signal, env }: ProgramOptions,
+  { input, timeoutMs, env }: ProgramOptions,
+  signal: AbortSignal,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const limit = AbortSignal.timeout(timeoutMs);

@@ -126,6 +126,13 @@ describe('an end before the answer', () => {
     await recorder.stop();
   });
 
+  it('is not waited for where certificates cannot be read', async () => {
+    const hangs = axiosHttp(collectLog(), () => new Promise(() => undefined));
+    const signal = AbortSignal.timeout(50);
+    const outcome = hangs({ method: 'GET', url: 'https://r.test/' }, signal);
+    await expect(outcome).rejects.toMatchObject({ name: 'TimeoutError' });
+  });
+
   it('comes after a time limit', async () => {
     const { url, fail } = await scripted(() => ({ status: 200 }));
     fail(/./, { kind: 'hang' });
