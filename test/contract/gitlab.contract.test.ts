@@ -41,7 +41,13 @@ describeProvider({
       traffic,
       log: log.lines,
       open: (credential) => {
-        const connection: Connection = { id: 'contract', provider: 'gitlab', label: 'GitLab', url: gitLabServer.url };
+        const connection: Connection = {
+          id: 'contract',
+          provider: 'gitlab',
+          label: 'GitLab',
+          url: gitLabServer.url,
+          signIn: { kind: 'basic' },
+        };
         return type.open(connection, contextOf(credential, { log }));
       },
       stop: async () => {

@@ -12,7 +12,7 @@ const text = read('docs/troubleshooting.md').replace(/\s+/g, ' ');
 
 /** Files that say nothing to the user but such messages. */
 const wholly = [
-  ...['ui/report.ts', 'ui/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
+  ...['ui/report.ts', 'core/docker/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
   ...['providers/generic/registryUrl.ts', 'providers/gitlab/gitLabAddress.ts'],
 ];
 const isWholly = (file: string) => wholly.includes(file) || /^(?:core|engine)\//.test(file);

@@ -49,7 +49,7 @@ export class DockerHubProvider implements RegistryProvider {
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
     this.endpoints = [{ url: registryUrl, credential: context.credential }, { url: this.url }];
-    this.hasAccount = connection.account !== undefined || connection.login !== undefined;
+    this.hasAccount = connection.signIn.kind !== 'anonymous';
     if (this.hasAccount) {
       this.deletion = {
         untag: {

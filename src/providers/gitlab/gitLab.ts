@@ -274,7 +274,7 @@ export class GitLabProvider implements RegistryProvider {
     if (registry === undefined) {
       const { id, label } = this.connection;
       const credential = (signal: AbortSignal) => this.registryCredential(signal);
-      const connection = { id, provider: 'generic', label, url: this.urlOf(host) };
+      const connection = { id, provider: 'generic', label, url: this.urlOf(host), signIn: this.connection.signIn };
       registry = this.openRegistry(connection, { ...this.context, credential, pinned: () => [] });
       this.opened.set(host, registry);
     }

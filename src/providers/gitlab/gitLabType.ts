@@ -42,8 +42,8 @@ export function gitLab(openRegistry: OpenV2Registry): ProviderType {
       const url = 'url' in read ? read.url : '';
       const label = url === 'https://gitlab.com' ? 'GitLab' : url.replace(/^https?:\/\//, '');
       return {
-        connection: { provider: 'gitlab', label, url },
-        // Whose it is, GitLab tells.
+        // Whose token it is, GitLab tells.
+        connection: { provider: 'gitlab', label, url, signIn: { kind: 'basic' } },
         credential: { kind: 'basic', username: '', secret: secret.trim() },
       };
     },

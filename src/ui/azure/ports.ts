@@ -2,8 +2,7 @@ import { t } from '@vscode/l10n';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
 import { printReference } from '../../core/reference';
-import { connectionsOf } from '../images/engineAccess';
-import { causes } from '../report';
+import { causes } from '../../core/causes';
 import { flowSignal, widened } from './steps';
 import type { Prompt } from './wizard';
 
@@ -24,7 +23,7 @@ export function portPrompt<T extends { readonly port: number }>(app: App, deploy
 
 /** The port that an image says it listens on; nothing when it says none or cannot be read. */
 async function portOf(app: App, { image, from }: Deployable): Promise<number | undefined> {
-  const [first] = from === undefined ? connectionsOf(app, image) : [from];
+  const [first] = from === undefined ? app.registries.holding(image) : [from];
   const content = first?.provider.content;
   if (content === undefined) return undefined;
   try {

@@ -30,7 +30,7 @@ export interface InGroup extends InSubscription {
 export const flowSignal = (): AbortSignal => new AbortController().signal;
 
 export function accountsOf(app: App): readonly Account[] {
-  return app.tree.roots().flatMap(({ connection, provider }) => {
+  return app.registries.all().flatMap(({ connection, provider }) => {
     if (provider.azure === undefined) return [];
     const who = signedInAs(connection);
     return [

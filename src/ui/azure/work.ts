@@ -3,7 +3,8 @@ import type { Azure, Subscription } from '../../azure/azure';
 import { Failure, withDetail } from '../../core/failure';
 import { abandonable } from '../../core/shared';
 import type { App } from '../app';
-import { causes, isCancellation } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation } from '../report';
 
 /** Something that exists afterwards that did not before. */
 export interface Made {

@@ -64,7 +64,10 @@ async function serving(changed: Partial<GitLabOptions> = {}): Promise<SandboxGit
 function openAt(url: string, token: string | undefined, parts: Partial<ProviderContext> = {}): RegistryProvider {
   const credential: Credential =
     token === undefined ? { kind: 'anonymous' } : { kind: 'basic', username: '', secret: token };
-  return type.open({ id: 'gl', provider: 'gitlab', label: 'GitLab', url }, contextOf(credential, parts));
+  return type.open(
+    { id: 'gl', provider: 'gitlab', label: 'GitLab', url, signIn: { kind: 'basic' } },
+    contextOf(credential, parts),
+  );
 }
 
 const group = (path: string): Group => ({ kind: 'group', key: path.toLowerCase(), label: path });

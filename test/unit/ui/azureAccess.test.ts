@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Azure, AzureRegistry, Subscription, WebApp } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import type { App } from '../../../src/ui/app';
+import type { RegistryProvider } from '../../../src/providers/provider';
 import { accessLine, accessPrompts, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
 import type { AccessChoice, Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
 import type { Boxes } from '../../../src/ui/azure/wizard';
+import { connectionNode, fakeApp } from './fakeApp';
 
 const { signal } = new AbortController();
 const subscription: Subscription = { id: 's', name: 'Production', tenantId: 't' };
@@ -22,7 +23,7 @@ describe('how Azure may pull an image', () => {
   const offered = async (found: AzureRegistry, puller: Puller) => {
     const azure = {} as Azure;
     const provider = { azure: { azure, registryAt: () => found } };
-    const app = { tree: { roots: () => [{ provider }] } } as unknown as App;
+    const { app } = fakeApp({ connected: [connectionNode({}, provider as unknown as RegistryProvider)] });
     const [first] = accessPrompts<{ subscription: Subscription; access: AccessChoice }>(app, deployable, puller);
     const seen: { label: string; detail?: string }[] = [];
     const pick = async (_title: string, picks: Promise<typeof seen>) => {
