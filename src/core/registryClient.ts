@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
 import type { z, ZodMiniType } from 'zod/mini';
 import { mostListBytes, mostRows, PageTrail, rowsLeftOut } from './bounds';
@@ -216,7 +217,7 @@ export class RegistryClient {
         if (response.status !== 200) throw failureOf(response);
         const index = readManifest(response, 'referrers');
         if (index.kind !== 'index')
-          throw new Failure('malformed', `its list of referrers is ${index.mediaType}`, { subject: this.host });
+          throw new Failure('malformed', t('its list of referrers is {0}', index.mediaType), { subject: this.host });
         const fresh = index.manifests.filter((one) => !known.has(one.digest));
         for (const one of fresh) known.add(one.digest);
         descriptors.push(...fresh);
@@ -316,14 +317,14 @@ export class RegistryClient {
    */
   private nextPage(link: string, asked: string): string {
     if (!URL.canParse(link, asked)) {
-      throw new Failure('malformed', `its link to the next page cannot be read: ${link.slice(0, 200)}`, {
+      throw new Failure('malformed', t('its link to the next page cannot be read: {0}', link.slice(0, 200)), {
         subject: new URL(this.url).host,
       });
     }
     const target = new URL(link, asked);
     const { origin, hostname, host, pathname } = new URL(asked);
     if (target.hostname !== hostname) {
-      throw new Failure('malformed', `its link to the next page leads to another host, ${target.host}`, {
+      throw new Failure('malformed', t('its link to the next page leads to another host, {0}', target.host), {
         subject: host,
       });
     }
