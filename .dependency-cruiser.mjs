@@ -28,6 +28,12 @@ export default {
     error('no-circles', 'What two files know of each other belongs below both', {}, { circular: true }),
     room('core'),
     room('images', 'core/'),
+    error(
+      'images-know-no-client',
+      'What an image is, is read through ImageSource',
+      { path: '^src/images/' },
+      { path: '^src/core/(?:registryClient|axiosHttp|http|auth|retry)\\.ts$' },
+    ),
     room('registries', 'core/', 'images/', 'providers/provider\\.ts$', 'ui/settings\\.ts$'),
     room('engine', 'core/'),
     room('azure', 'core/'),

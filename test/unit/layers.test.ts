@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /** What src/README.md says of the rooms and is no import: who may import whom is in .dependency-cruiser.mjs. */
@@ -9,6 +10,22 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 
 function layerOf(file: string): string {
   return file.split('/')[0] ?? '';
+}
+
+/** What every kind of registry uses. */
+const isShared =
+  /^(?:images\/.*|core\/(?:bounds|manifest|referrersTag|registryClient|schemas)\.ts|providers\/(?:pins|rows|tagListing|v2|generic\/generic)\.ts)$/;
+
+/** The words of a file that the compiler reads, comments left out. */
+function codeOf(file: string): readonly string[] {
+  const path = join(source, file);
+  const tree = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const textOf = (node: ts.Node): readonly string[] => {
+    const inside: string[] = [];
+    node.forEachChild((child) => void inside.push(...textOf(child)));
+    return inside.length === 0 ? [node.getText(tree)] : inside;
+  };
+  return textOf(tree);
 }
 
 function filesWith(pattern: RegExp): string[] {
@@ -28,13 +45,16 @@ describe('layers', () => {
 
   it('sign in to registries in one place, which knows what is tried again', () => {
     expect(filesWith(/\bwithAuth\(/)).toEqual(['core/auth.ts']);
-    expect(filesWith(/\bregistryHttp\(/)).toEqual([
-      'core/auth.ts',
-      'core/network/diagnose.ts',
-      'providers/acr/acr.ts',
-      'providers/dockerHub/dockerHub.ts',
-      'providers/generic/generic.ts',
-      'providers/ghcr/ghcr.ts',
-    ]);
+    expect(filesWith(/\bregistryHttp\(/)).toEqual(['core/auth.ts', 'core/network/diagnose.ts', 'providers/v2.ts']);
+  });
+
+  it('name no vendor in what is shared', () => {
+    const vendor = /google|quay|artifactory|gitlab|github|azure|dockerhub|harbor/i;
+    expect(codeOf('providers/generic/vendors.ts').filter((text) => vendor.test(text))).toContain("'quay'");
+    const named = files
+      .filter((file) => isShared.test(file))
+      .flatMap((file) => codeOf(file).map((text) => ({ file, text })));
+    expect(named.length).toBeGreaterThan(1000);
+    expect(named.filter(({ text }) => vendor.test(text))).toEqual([]);
   });
 });

@@ -147,7 +147,9 @@ describe('connections', () => {
   });
 
   it('of a workspace use no login before that is confirmed, for that address and kind of login alone', async () => {
-    const listed = (parts: object) => setting.set([{ provider: 'generic', url, ...parts }], 'workspace');
+    const listed = (parts: object) => {
+      setting.set([{ provider: 'generic', url, ...parts }], 'workspace');
+    };
     listed({ login: 'docker' });
     const [wished] = store.all();
     expect([wished?.signIn, wished?.unconfirmed, wished?.isOfWorkspace]).toEqual([anonymous, docker, true]);
@@ -162,7 +164,7 @@ describe('connections', () => {
     expect(login()).toEqual([[anonymous, docker]]);
   });
 
-  it('of a workspace are the user’s own where the user lists the very same', async () => {
+  it('of a workspace are the user’s own where the user lists the very same', () => {
     const entry = { provider: 'generic', url, login: 'docker' };
     setting.set([entry]);
     setting.set([entry, { ...entry, url: 'https://evil.example.com' }], 'workspace');
