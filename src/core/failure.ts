@@ -82,14 +82,14 @@ export function isDenied(error: unknown): error is Failure {
 }
 
 /** Whether it tells of the server or the way to it, and not of what was asked for: a side question that meets it has no answer. */
-export function isAboutServer(error: unknown): error is Failure {
+export function isAboutServer(error: unknown): boolean {
   return (
     isUnreached(error) || (error instanceof Failure && (error.kind === 'untrusted' || error.kind === 'rateLimited'))
   );
 }
 
 /** Whether the next request to the same server would meet it as well, whatever it asks for. */
-export function isContagious(error: unknown): error is Failure {
+export function isContagious(error: unknown): boolean {
   return isAboutServer(error) || (error instanceof Failure && error.kind === 'unauthorized');
 }
 

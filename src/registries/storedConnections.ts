@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import type { CloudAddresses, Connection, ProgramLogin, Shown, SignIn, TlsOptions } from '../core/model';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 
 /** What is kept of connections in VS Code's state, and what the setting lists: unknown → typed, that of 0.1.0 as well. */
 
