@@ -30,8 +30,6 @@ export default tseslint.config(
   {
     // To be cut down; no other joins them.
     files: [
-      'src/extension.ts',
-      'src/images/deletionGraph.ts',
       'src/providers/ghcr/ghcrType.ts',
       'src/ui/azure/{appService,containerApps}{Prompts,Work}.ts',
       'src/ui/azure/continuousDeployment.ts',

@@ -66,7 +66,7 @@ export interface Schema1Manifest extends AnyManifest {
 }
 
 /** Of a kind that is not known here: it can be shown, copied and deleted. */
-export interface UnknownManifest extends AnyManifest {
+interface UnknownManifest extends AnyManifest {
   readonly kind: 'unknown';
   /** Its `blobs`, where it has such. */
   readonly layers: readonly Descriptor[];
@@ -196,7 +196,7 @@ function signedPartOf(body: Uint8Array): Uint8Array | undefined {
   }
 }
 
-export function descriptorOf(answer: DescriptorAnswer): Descriptor {
+function descriptorOf(answer: DescriptorAnswer): Descriptor {
   const { mediaType, digest, size, annotations, artifactType, platform } = answer;
   const told = platform ? platformOf(platform) : undefined;
   return {

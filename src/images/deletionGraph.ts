@@ -40,7 +40,7 @@ export interface Loss {
 }
 
 /** A platform that stays. */
-export interface Kept {
+interface Kept {
   readonly platform: Platform;
   /** The tags that lead to it, also by way of an index. */
   readonly tags: readonly string[];

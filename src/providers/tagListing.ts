@@ -14,7 +14,7 @@ export interface ListedTag {
 }
 
 /** A page of tags. `next` is opaque: only its maker reads it. */
-export interface TagsPage {
+interface TagsPage {
   readonly tags: readonly ListedTag[];
   /** Names, behind the repository's own, of those right below it. */
   readonly below?: readonly string[];

@@ -11,7 +11,7 @@ import { explained } from './acrExplanations';
 import { lifetimeOf } from './jwt';
 import { isTokenRequest } from './loginServer';
 
-export interface EntraToken {
+interface EntraToken {
   readonly token: string;
   readonly tenantId: string;
 }
