@@ -12,7 +12,9 @@ const cruiser = 'dependency-cruiser/bin/dependency-cruiser.mjs';
 const checks: readonly Check[] = [
   { name: 'ESLint', args: ['eslint/bin/eslint.js', '.'] },
   { name: 'Prettier', args: ['prettier/bin/prettier.cjs', '--check', '.'] },
-  { name: 'TypeScript', args: ['typescript/bin/tsc', '--noEmit'] },
+  { name: 'TypeScript, without VS Code', args: ['typescript/bin/tsc', '-p', 'tsconfig.core.json'] },
+  { name: 'TypeScript, without the tests', args: ['typescript/bin/tsc', '-p', 'src'] },
+  { name: 'TypeScript', args: ['typescript/bin/tsc'] },
   { name: 'dependency-cruiser', args: [cruiser, '--config', '.dependency-cruiser.mjs', 'src'] },
   { name: 'dependency-cruiser at start', args: [cruiser, '--config', '.dependency-cruiser.start.mjs', 'src'] },
   { name: 'Knip', args: ['knip/bin/knip.js'] },
