@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { axiosHttp } from './core/axiosHttp';
 import { dockerLogins } from './core/docker/dockerLogins';
-import { axiosHttp } from './core/http';
 import { redactedLog } from './core/log';
 import type { Connection } from './core/model';
 import { Redaction } from './core/network/redaction';
@@ -67,7 +67,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = new Commands(async () => (await import('./ui/commands/table')).commands);
   const tree = new RegistryTree({ registries, commands, clean, log });
 
-  const found = new LocalEngines({ setting: () => ownSetting('engine.endpoint', ''), ...machine });
+  const found = new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
   const engines = carefulEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();

@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
+import { defined } from './defined';
 import type { HttpResponse } from './http';
 import { jsonOrUndefined } from './json';
 import { plainText } from './plainText';
@@ -66,6 +68,28 @@ export class Failure extends Error {
   }
 }
 
+/** Whether no answer came: the server or the network to it is away, perhaps for a moment only. */
+export function isUnreached(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unreachable' || error.kind === 'timedOut');
+}
+
+/** Whether the server takes no credential, or not for this. */
+export function isDenied(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+}
+
+/** Whether it tells of the server or the way to it, and not of what was asked for: a side question that meets it has no answer. */
+export function isAboutServer(error: unknown): boolean {
+  return (
+    isUnreached(error) || (error instanceof Failure && (error.kind === 'untrusted' || error.kind === 'rateLimited'))
+  );
+}
+
+/** Whether the next request to the same server would meet it as well, whatever it asks for. */
+export function isContagious(error: unknown): boolean {
+  return isAboutServer(error) || (error instanceof Failure && error.kind === 'unauthorized');
+}
+
 /** The same failure with more known of it; any other error as it is. */
 export function withDetail(error: unknown, detail: Partial<FailureDetail>): unknown {
   if (!(error instanceof Failure)) return error;
@@ -93,12 +117,11 @@ export function failureOf(response: HttpResponse): Failure {
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
   // Neither content nor a refusal: 204, a redirect that leads nowhere.
-  const words = status < 400 ? `it answered ${status}, which is no answer to this` : message;
+  const words = status < 400 ? t('it answered {0}, which is no answer to this', status) : message;
   return new Failure(kindOf(status, code), words, {
     subject,
     status,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...defined({ code, retryAfterSeconds }),
   });
 }
 
@@ -150,7 +173,7 @@ function refusal(response: HttpResponse): { code?: string; message: string } {
   );
   return {
     message: typeof words === 'string' ? words : '',
-    ...(typeof first?.code === 'string' ? { code: first.code } : {}),
+    ...defined({ code: typeof first?.code === 'string' ? first.code : undefined }),
   };
 }
 

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Connection, Credential, Shown, SignIn, TlsOptions } from '../core/model';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { keysOf010, readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
+import { readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
 import type { Kept, Listed } from './storedConnections';
 
 /** The part of VS Code's Memento that we use: keeps what JSON can say, on this machine. */
@@ -182,9 +182,6 @@ export class ConnectionStore implements Stoppable {
     );
   }
 }
-
-/** The names under which connections are kept in VS Code's state. */
-export const stateKeys: readonly string[] = [...Object.values(keys), ...Object.values(keysOf010)];
 
 function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Kept>): Connection {
   const { provider, label, url: written, login, namespaces, repositories } = entry;

@@ -6,7 +6,7 @@ import type { Connection, Shown } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
 import type { ProviderType, ReadAccount, ReadSetting, RegistryProvider } from '../providers/provider';
 import { unconfirmedLogin, unopened } from './unopened';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 import { orDockerLogin } from './dockerLogin';
 
 /** What opening a connection takes, all of it given by whoever runs the product. */

@@ -1,4 +1,4 @@
-import { axiosHttp } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Connection, Credential, TlsOptions } from '../../src/core/model';
 import { tlsOf } from '../../src/core/network/tls';
 import { generic } from '../../src/providers/generic/genericType';

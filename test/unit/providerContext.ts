@@ -1,5 +1,5 @@
 import type { Cloud } from '../../src/azure/azure';
-import { axiosHttp } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Credential } from '../../src/core/model';
 import type { ProviderContext } from '../../src/providers/provider';
 import { collectLog } from './collectLog';

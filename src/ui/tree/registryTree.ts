@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Failure } from '../../core/failure';
+import { isUnreached } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Entry } from '../../core/model';
 import type { OpenRegistry, Registries } from '../../registries/registries';
@@ -189,8 +189,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     for (const id of this.expanded) {
       const listing = this.listings.get(id);
       const node = this.nodes.get(id);
-      if (node === undefined || !(listing?.failure instanceof Failure)) continue;
-      if (['unreachable', 'timedOut'].includes(listing.failure.kind))
+      if (node !== undefined && isUnreached(listing?.failure))
         this.retry({ kind: 'problem', of: node, failure: listing.failure });
     }
   }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isEndOfList, mostBarrenPages } from '../../../src/core/bounds';
 import { diagnose } from '../../../src/core/network/diagnose';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Redaction } from '../../../src/core/network/redaction';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import type { RegistryProvider } from '../../../src/providers/provider';
