@@ -173,7 +173,6 @@ describe('Push…', () => {
             providerTypes: [type],
             connections,
             setting: () => '',
-            cloud: () => undefined,
           } as unknown as Partial<App>),
           open: () => ({ list: () => Promise.resolve({ items: [] }) }) as unknown as RegistryProvider,
         },

@@ -5,7 +5,6 @@ import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
 import { collectLog } from '../collectLog';
 import { user } from './scriptedUser';
-import { publicCloud } from '../providerContext';
 
 it('an account connected beside its token leaves the token alone', async () => {
   const stored = new Map<string, Credential>([['one', { kind: 'basic', username: 'octocat', secret: 'ghp' }]]);
@@ -23,7 +22,6 @@ it('an account connected beside its token leaves the token alone', async () => {
     ask,
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
     registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
@@ -61,7 +59,6 @@ it('leads back to the question when nobody signs in, with the reason', async () 
     },
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve(sessions.shift()) },
     registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
