@@ -61,7 +61,8 @@ interface Kept {
   readonly answer: unknown;
 }
 
-/** Code that asks the same thing at the same place gets what it was answered there before. */
+/** Code that asks the same thing at the same place gets what it was answered there before, which is of the type that it asks for. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 function isAnswerTo<V>(question: string, kept: Kept | undefined): kept is Kept & { readonly answer: V } {
   return kept?.question === question;
 }
@@ -156,48 +157,48 @@ class Run<T> {
     },
   };
 
-  private async question<V>(title: string, show: (boxes: Boxes, signal: AbortSignal) => Promise<V>): Promise<V> {
-    this.left.signal.throwIfAborted();
+  private question<V>(title: string, show: (boxes: Boxes, signal: AbortSignal) => Promise<V>): Promise<V> {
     this.ahead = Math.max(0, this.ahead - 1);
-    const kept = this.keptFor<V>(title);
-    if (kept !== undefined) return kept.answer;
-    const { promise, resolve } = withResolvers<V>();
-    this.turn.resolve({
-      id: this.idOf(title),
-      place: this.place,
-      show: async (boxes) => {
-        const box = new AbortController();
-        try {
-          const answer = await show(boxes, box.signal);
-          this.keep(title, answer);
-          this.turn = withResolvers();
-          resolve(answer);
-        } finally {
-          box.abort();
-        }
-      },
+    return this.answered(title, () => {
+      const { promise, resolve } = withResolvers<V>();
+      this.turn.resolve({
+        id: this.idOf(title),
+        place: this.place,
+        show: async (boxes) => {
+          const box = new AbortController();
+          try {
+            const answer = await show(boxes, box.signal);
+            this.keep(title, answer);
+            this.turn = withResolvers();
+            resolve(answer);
+          } finally {
+            box.abort();
+          }
+        },
+      });
+      return abandonable(promise, this.left.signal);
     });
-    return abandonable(promise, this.left.signal);
   }
 
-  private async read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V> {
+  private read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V> {
+    return this.answered(what, async () => {
+      const answer = await abandonable(load(this.left.signal), this.left.signal);
+      this.keep(what, answer);
+      return answer;
+    });
+  }
+
+  /** What was answered at this place before, or else what is answered now. */
+  private async answered<V>(question: string, answer: () => Promise<V>): Promise<V> {
     this.left.signal.throwIfAborted();
-    const kept = this.keptFor<V>(what);
-    if (kept !== undefined) return kept.answer;
-    const answer = await abandonable(load(this.left.signal), this.left.signal);
-    this.keep(what, answer);
-    return answer;
-  }
-
-  private keptFor<V>(question: string): { readonly answer: V } | undefined {
     const kept = this.kept[this.place];
     if (isAnswerTo<V>(question, kept)) {
       this.place++;
-      return kept;
+      return kept.answer;
     }
     // Another question than before: what was answered from here on was about something else.
     this.kept.length = this.place;
-    return undefined;
+    return answer();
   }
 
   private keep(question: string, answer: unknown): void {
