@@ -141,6 +141,8 @@ function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
           data: value,
         })),
       );
+      // Microsoft's box looks at them a moment later: until then nobody would know of one that fails.
+      picks.catch(() => undefined);
       const options = {
         placeHolder: clean(placeHolder),
         matchOnDescription: true,
