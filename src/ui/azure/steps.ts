@@ -89,7 +89,7 @@ export async function askGroup(ask: Ask, where: InSubscription, proposal: string
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
-export function groupProblem(name: string): string | undefined {
+function groupProblem(name: string): string | undefined {
   if (name.length < 1 || name.length > 90) return t('The name of a resource group has 1 to 90 characters.');
   return /^[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]$/u.test(name)
     ? undefined
