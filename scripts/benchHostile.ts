@@ -9,9 +9,10 @@ import { newestFirst } from '../src/images/tagOrder';
 import { refusal } from '../src/engine/engineFailure';
 import { readMessages } from '../src/engine/messageStream';
 import { TransferState } from '../src/engine/transferState';
-import { v2Tags } from '../src/providers/generic/tagListing';
+import { toldByGoogle } from '../src/providers/generic/google';
 import { projectsAnswer } from '../src/providers/gitlab/gitLabAnswers';
 import { GitLabApi } from '../src/providers/gitlab/gitLabApi';
+import { v2Tags } from '../src/providers/tagListing';
 import { formatJson } from '../src/ui/formatJson';
 import { describeImage } from '../src/ui/inspection';
 import { Listing } from '../src/ui/tree/listing';
@@ -43,7 +44,7 @@ const format = (text: () => string) => (): (() => unknown) => {
 /** The tags of a repository whose registry answers with this text alone. */
 const list = (text: () => string) => (): (() => unknown) => {
   const response = { status: 200, headers: {}, body: bytesOf(text()), url };
-  const tags = v2Tags(new RegistryClient(() => Promise.resolve(response), url));
+  const tags = v2Tags(new RegistryClient(() => Promise.resolve(response), url), toldByGoogle);
   return () => tags(image.path, undefined, signal);
 };
 

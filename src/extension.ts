@@ -2,46 +2,33 @@ import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { azureOf } from './azure/connected';
-import { dockerLogIn, dockerLogOut } from './core/docker/dockerCli';
-import { helperNamedFor, readDockerLogin } from './core/docker/dockerConfig';
-import { listDockerLogins } from './core/docker/knownLogins';
-import type { ReadCredential } from './core/auth';
-import { diagnose } from './core/network/diagnose';
+import { dockerLogins } from './core/docker/dockerLogins';
 import { axiosHttp } from './core/http';
 import { redactedLog } from './core/log';
-import type { Http } from './core/http';
 import type { Connection } from './core/model';
 import { Redaction } from './core/network/redaction';
 import { tlsOf } from './core/network/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
 import { providerTypes } from './providers/table';
-import { unconfirmedLogin, unopened } from './providers/unopened';
-import type { App, DockerLogins, Memory } from './ui/app';
+import { ConnectionStore } from './registries/connectionStore';
+import { openConnection } from './registries/opening';
+import type { Opening } from './registries/opening';
+import { Registries } from './registries/registries';
 import { configuredCloud } from './ui/azure/cloud';
-import { browse } from './ui/browse';
-import {
-  filteredSubscriptions,
-  subscriptionFilter,
-  offerResourcesExtension,
-  tokensOfAccount,
-} from './ui/azure/microsoftAccount';
+import { filteredSubscriptions, subscriptionFilter, tokensOfAccount } from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
 import { commands, commandsOf } from './ui/commands/table';
-import { accountOf, signIn, signInToTenant } from './ui/connections/accounts';
-import { orDockerLogin } from './ui/connections/dockerLogin';
+import { accountOf } from './ui/connections/accounts';
 import { CredentialStore } from './ui/connections/credentialStore';
-import { ConnectionStore } from './registries/connectionStore';
 import { Documents } from './ui/documents';
 import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
-import { causes, report } from './ui/report';
+import { makeApp, memoryIn } from './ui/makeApp';
 import { Say } from './ui/say';
-import { ownSetting, setOwnSetting } from './ui/settings';
-import { proxySettings, surroundings } from './ui/surroundings';
+import { listedConnections, ownSetting } from './ui/settings';
 import { RegistryTree } from './ui/tree/registryTree';
-import type { DetailsSetting } from './ui/tree/registryTree';
 
 /** Builds every object once, top to bottom. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -55,81 +42,30 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = redactedLog(channel, redaction);
   const say = new Say((text) => redaction.of(text));
   const { ask, clean, message } = say;
-  const credentialStore = new CredentialStore(context, { log, showLog, message });
-  const connections = new ConnectionStore(
-    context.globalState,
-    credentialStore.secrets,
-    providerTypes.map(({ id }) => id),
-  );
-  const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
+  const memory = memoryIn(context);
   const machine = { env: process.env, home: homedir(), platform: process.platform };
-  const docker: DockerLogins = {
-    read: async (image, signal, note) => {
-      const login = await readDockerLogin(image, machine, signal, (problem) => {
-        log.warn(`Of docker's logins\n  ${causes(problem)}`);
-        note?.(problem);
-      });
-      if (login !== undefined) redaction.addCredential(login);
-      return login;
-    },
-    helperFor: (image) => helperNamedFor(image, machine),
-    list: (signal) => listDockerLogins(machine, signal),
-    logIn: dockerLogIn,
-    logOut: dockerLogOut,
-  };
-  const trusting = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
+  const docker = dockerLogins(machine, { log, redaction });
+  const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
+  const sending = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);
     // It keeps secrets out of its own lines: once is enough for each request.
     return { tls, http: axiosHttp(channel, tls, redaction) };
   };
-  const opened = (connection: Connection, read: ReadCredential, watched?: Http): RegistryProvider => {
-    if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
-    const stored: ReadCredential = async (signal) => {
-      const credential = await read(signal);
-      redaction.addCredential(credential);
-      return credential;
-    };
-    const type = providerTypes.find(({ id }) => id === connection.provider);
-    if (type === undefined) throw new Error(`There is no provider "${connection.provider}".`);
-    const account = accountOf(connection);
-    const azure = azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, redaction, log });
-    const now = () => connections.all().find(({ id }) => id === connection.id) ?? connection;
-    const provider: RegistryProvider = type.open(connection, {
-      credential:
-        connection.login !== 'docker'
-          ? stored
-          : orDockerLogin(stored, docker, () => ({ host: provider.hostOf(undefined), url: connection.url })),
-      namespaces: () => now().namespaces ?? [],
-      pinned: () => now().pinned ?? [],
-      shown: () => now().shown ?? (connection.authentication === undefined ? undefined : filteredSubscriptions()),
-      setting,
-      ...(account === undefined ? {} : { account }),
-      ...(azure === undefined ? {} : { azure }),
-      http: watched ?? trusting(connection, () => provider.endpoints).http,
-      log,
-    });
-    return provider;
+
+  const credentialStore = new CredentialStore(context, { log, showLog, message });
+  const kinds = providerTypes.map(({ id }) => id);
+  const connections = new ConnectionStore(context.globalState, credentialStore.secrets, listedConnections, kinds);
+  const opening: Opening = {
+    ...{ types: providerTypes, docker, account: accountOf, setting, redaction, log },
+    azure: (connection, stored) =>
+      azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, redaction, log }),
+    groupsShownElsewhere: ({ signIn }) => (signIn.kind === 'account' ? filteredSubscriptions() : undefined),
+    http: (connection, servers) => sending(connection, servers).http,
   };
-  /** What cannot be opened takes no other with it. */
-  const openWith = (connection: Connection, stored: ReadCredential, watched?: Http): RegistryProvider => {
-    try {
-      return opened(connection, stored, watched);
-    } catch (error) {
-      return unopened(error);
-    }
-  };
-  const open = (connection: Connection, http?: Http) =>
-    openWith(connection, () => connections.credential(connection.id), http);
-  const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
+  const registries = new Registries(connections, (opened) => openConnection(opening, opened), log);
   const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
-  const tree = new RegistryTree({ store: connections, open, commandsOf, detailsSetting, iconOf, clean, log });
-  const documents = new Documents();
-  const memory: Memory = {
-    read: (key) => context.globalState.get<string>(`memory.${key}`),
-    write: async (key, value) => {
-      await context.globalState.update(`memory.${key}`, value);
-    },
-  };
+  const tree = new RegistryTree({ registries, commandsOf, iconOf, clean, log });
+
   const found = new LocalEngines({ setting: () => ownSetting('engine.endpoint', ''), ...machine });
   const engines = carefulEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
@@ -137,77 +73,21 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const imagesTree = new ImagesTree({ images, commandsOf, clean });
 
-  const app: App = {
-    tree,
-    images,
-    engines,
-    docker,
-    connections,
-    providerTypes,
-    open: (connection, credential) => openWith(connection, () => Promise.resolve(credential)),
-    accounts: {
-      signIn: async (authentication, url, scopes) => {
-        const session = await signIn(authentication, url, scopes);
-        if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory, message);
-        return session;
-      },
-      signInToTenant,
-    },
-    setting,
-    cloud: configuredCloud,
-    ask,
-    working: say.working,
-    message,
-    clean,
-    memory,
-    diagnose: (connection, progress, signal) => {
-      let provider: RegistryProvider | undefined;
-      const sending = trusting(connection, () => provider?.endpoints);
-      const openAnew = (http: Http) => {
-        provider = open(connection, http);
-        return provider;
-      };
-      return diagnose({ open: openAnew, ...sending, proxies: proxySettings(), redaction }, progress, signal);
-    },
-    surroundings: () => surroundings(context),
-    showDocument: (document) => documents.show(document),
-    copy: async (text) => {
-      await vscode.env.clipboard.writeText(text);
-    },
-    browse,
-    done: say.status,
-    tell: (text, kind) => {
-      void message(kind, text);
-    },
-    offer: (text, { id, title }, node) => {
-      void message('information', text, title).then(async (chosen) => {
-        if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
-      });
-    },
-    useEngine: async (endpoint) => {
-      await setOwnSetting('engine.endpoint', endpoint === '' ? undefined : endpoint);
-    },
-    extension: context,
-    fail: (error, doing) => {
-      const told = report(error, doing);
-      if (told === undefined) return;
-      log.error(`${told.message}\n  ${causes(error)}`);
-      void message('error', told.message);
-    },
-    log,
-    showLog,
-  };
+  const documents = new Documents();
+  const app = makeApp({
+    ...{ context, say, redaction, log, showLog, memory, setting, sending, providerTypes },
+    ...{ tree, images, engines, docker, connections, registries, documents },
+  });
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
-    if (event.affectsConfiguration(subscriptionFilter))
-      for (const root of tree.roots()) if (root.connection.provider === 'azure') tree.refresh(root);
+    if (event.affectsConfiguration(subscriptionFilter)) tree.relistKind('azure');
     // What is open speaks to the cloud that was set before.
     if (event.affectsConfiguration('microsoft-sovereign-cloud'))
-      tree.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
+      registries.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
   });
   context.subscriptions.push(
-    ...[channel, connections, tree, documents, images, imagesTree, onSetting],
+    ...[channel, connections, registries, tree, documents, images, imagesTree, onSetting],
     credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(app, commands),
   );

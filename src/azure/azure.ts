@@ -1,4 +1,5 @@
 import type { Failure } from '../core/failure';
+import type { CloudAddresses } from '../core/model';
 
 /** What the rest of the house knows of Azure; whoever opens one loads no SDK before its first call. */
 
@@ -58,8 +59,8 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
 };
 
 /** What of a cloud is kept with a connection: whoever has its secrets. */
-export function placesOf({ armUrl, authorityUrl }: Cloud): { readonly armUrl: string; readonly authorityUrl: string } {
-  return { armUrl, authorityUrl };
+export function placesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
+  return { apiUrl: armUrl, authorityUrl };
 }
 
 export interface AzureToken {

@@ -24,10 +24,9 @@ export interface SignInPlaces {
  * made for another cloud than VS Code is set to, whose authority must not be sent its secret.
  */
 export function azureOf(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure | undefined {
-  const { provider, authentication, account, login, tenant } = connection;
-  const isAzure = provider === 'azure';
-  const isAccount = authentication !== undefined || login === 'azureCli' || login === 'azureEnvironment';
-  if (!isAzure && !(provider === 'acr' && isAccount)) return undefined;
+  const { provider, signIn } = connection;
+  const isAccount = signIn.kind === 'account' || signIn.kind === 'cloudCli' || signIn.kind === 'environment';
+  if (provider !== 'azure' && !(provider === 'acr' && isAccount)) return undefined;
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
   const signedIn = (read: ReadAzureToken) => {
@@ -41,27 +40,37 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
     };
     return new AzureAccount(cloud, noting, places.log);
   };
-  if (authentication !== undefined) return signedIn(places.tokensOfAccount(authentication, account));
-  if (login === 'azureCli') return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
-  if (login === 'azureEnvironment') return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
-  if (tenant === undefined || account === undefined) return signedIn(nobody);
-  const readSecret = async (signal: AbortSignal) => {
-    const credential = await stored(signal);
-    return credential.kind === 'basic' ? credential.secret : '';
-  };
-  return signedIn(
-    tokensOf({ kind: 'servicePrincipal', tenantId: tenant, clientId: account, readSecret }, cloud, places.log),
-  );
+  switch (signIn.kind) {
+    case 'account':
+      return signedIn(places.tokensOfAccount(signIn.authentication, signIn.account));
+    case 'cloudCli':
+      return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
+    case 'environment':
+      return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
+    case 'application': {
+      const readSecret = async (signal: AbortSignal) => {
+        const credential = await stored(signal);
+        return credential.kind === 'basic' ? credential.secret : '';
+      };
+      const { tenant: tenantId, account: clientId } = signIn;
+      return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log));
+    }
+    case 'anonymous':
+    case 'basic':
+    case 'docker':
+      return signedIn(nobody);
+  }
 }
 
 /** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */
 function isOf(cloud: Cloud, connection: Connection): boolean {
-  const { provider, url, authentication, cloud: own, shared, isOfWorkspace } = connection;
-  if (authentication !== undefined && authentication !== cloud.authentication) return false;
+  const { provider, url, signIn, shared, isOfWorkspace } = connection;
+  if (signIn.kind === 'account' && signIn.authentication !== cloud.authentication) return false;
   if (provider === 'azure' && !isSame(url, cloud.armUrl)) return false;
   // The addresses of Microsoft's own clouds are no setting; and where the user's settings list it, they name the cloud beside it.
+  const own = 'cloud' in signIn ? signIn.cloud : undefined;
   if (own === undefined) return cloud.isCustom !== true || (shared === true && isOfWorkspace === false);
-  return isSame(own.armUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
+  return isSame(own.apiUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
 }
 
 function isSame(url: string, other: string): boolean {

@@ -4,7 +4,8 @@ import { hasTooManyParts } from './bounds';
 import { Failure } from './failure';
 import type { HttpResponse } from './http';
 import type { Descriptor, Platform } from './model';
-import { decodeJson, digestPattern, manifestAnswer, parseJson, signedManifest, signedPart } from './schemas';
+import { digestPattern } from './reference';
+import { decodeJson, manifestAnswer, parseJson, signedManifest, signedPart } from './schemas';
 import type { DescriptorAnswer, ManifestAnswer } from './schemas';
 import { tolerate } from './tolerant';
 import type { Tolerated } from './tolerant';
@@ -71,6 +72,19 @@ export interface UnknownManifest extends AnyManifest {
 }
 
 export type Manifest = IndexManifest | ImageManifest | Schema1Manifest | UnknownManifest;
+
+/** What the head of an answer tells of a manifest, without the manifest. */
+export interface Stated {
+  readonly digest?: string;
+  readonly mediaType?: string;
+}
+
+/** What refers to a manifest: signatures, SBOMs and others. */
+export interface Referrers {
+  readonly descriptors: readonly Descriptor[];
+  /** Why there may be more than these. */
+  readonly failure?: Failure;
+}
 
 /** Configs that describe a file system to run; every other one makes the manifest an artifact. */
 const imageConfigs = new Set([
@@ -249,6 +263,11 @@ const firstDate = Date.UTC(1980, 0, 2);
 export function dateOf(written: string | number | null | undefined): Date | undefined {
   const date = new Date(written ?? NaN);
   return date.getTime() >= firstDate ? date : undefined;
+}
+
+/** A word that tells something: some registries write `unknown`, or nothing, where they know none. */
+export function isKnown(text: string | null | undefined): text is string {
+  return isText(text) && text !== 'unknown';
 }
 
 function isText(value: string | null | undefined): value is string {

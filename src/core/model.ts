@@ -11,22 +11,9 @@ export interface Connection {
   readonly label: string;
   /** Root of the registry's API without a trailing slash, a path prefix included: `https://host[:port][/prefix]`. */
   readonly url: string;
-  /** The user name it was connected with; absent when anonymous. */
-  readonly account?: string;
-  /** Id of VS Code's authentication provider whose `account` signs in; absent where the stored credential does. */
-  readonly authentication?: string;
-  /** Signs in with the login that another program has there, read at each use, unless a credential is stored. */
-  readonly login?: 'docker' | 'azureCli' | 'azureEnvironment';
-  /** Id of the Entra tenant whose application, with `account` for its id, signs in with the stored secret. */
-  readonly tenant?: string;
-  /** The cloud of Azure that it signs in to; no other gets its secrets. Addresses without a trailing slash. */
-  readonly cloud?: { readonly armUrl: string; readonly authorityUrl: string };
-  /** Namespaces that the user added by hand to those that the account lists. */
-  readonly namespaces?: readonly string[];
-  /** Repositories that the user added by name, such as `registry.example.com/team/app`, where they are not listed. */
-  readonly pinned?: readonly string[];
-  /** Keys of the groups that are shown; empty: all of them; absent: nobody has chosen. */
-  readonly shown?: readonly string[];
+  readonly signIn: SignIn;
+  /** What the user wants to see of it; absent: what it lists. */
+  readonly shown?: Shown;
   /** How its server is trusted; absent: as VS Code and the system do. */
   readonly tls?: TlsOptions;
   /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
@@ -34,7 +21,56 @@ export interface Connection {
   /** A workspace lists it, and not the user: whoever wrote it may be a stranger. */
   readonly isOfWorkspace?: boolean;
   /** The login that a workspace wants for it, which is not used until the user has confirmed that. */
-  readonly unconfirmed?: Connection['login'];
+  readonly unconfirmed?: ProgramLogin;
+}
+
+/** What a connection signs in with. A secret is stored apart; what another program keeps is read at each use, and not copied. */
+export type SignIn =
+  | { readonly kind: 'anonymous' }
+  /** A stored password or token. `account`: the user name; absent where only the registry knows whose token it is. */
+  | { readonly kind: 'basic'; readonly account?: string }
+  | ProgramLogin
+  | VsCodeAccount
+  /** An application that is registered in a tenant of a cloud, with `account` for its id and a stored secret. */
+  | {
+      readonly kind: 'application';
+      readonly tenant: string;
+      readonly account: string;
+      readonly cloud?: CloudAddresses;
+    };
+
+/** An account of VS Code. A credential that is stored beside it goes first. */
+export interface VsCodeAccount {
+  readonly kind: 'account';
+  /** Id of VS Code's authentication provider. */
+  readonly authentication: string;
+  readonly account: string;
+  readonly cloud?: CloudAddresses;
+}
+
+/** A login that another program has. */
+export type ProgramLogin =
+  /** Of docker or podman. */
+  | { readonly kind: 'docker' }
+  /** Of the cloud's command line. */
+  | { readonly kind: 'cloudCli'; readonly cloud?: CloudAddresses }
+  /** Of the variables around VS Code, or of the machine itself. */
+  | { readonly kind: 'environment'; readonly cloud?: CloudAddresses };
+
+/** The cloud that a connection was made for; no other gets its secrets. Addresses without a trailing slash. */
+export interface CloudAddresses {
+  readonly apiUrl: string;
+  readonly authorityUrl: string;
+}
+
+/** What the user wants to see of a connection. */
+export interface Shown {
+  /** Names of namespaces, added to those that the account lists. */
+  readonly namespaces?: readonly string[];
+  /** Repositories added by name, such as `registry.example.com/team/app`, where they are not listed. */
+  readonly repositories?: readonly string[];
+  /** Keys of the groups that are shown; empty: all of them; absent: nobody has chosen. */
+  readonly groups?: readonly string[];
 }
 
 /** Paths of PEM files, which are read at each use, and flags; nothing secret. */
@@ -51,9 +87,6 @@ export interface TlsOptions {
   /** Names of the hosts, beside the connection's own, for which the user has confirmed the client certificate and `verify` as well. */
   readonly hosts?: readonly string[];
 }
-
-/** What a connection signs in with, besides a stored credential. */
-export type SignIn = Pick<Connection, 'account' | 'authentication' | 'login' | 'tenant' | 'cloud'>;
 
 export type Credential =
   | { readonly kind: 'anonymous' }

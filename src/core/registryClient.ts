@@ -5,7 +5,7 @@ import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
 import { manifestAccept, ociIndex, readManifest, statedDigest, verifyDigest } from './manifest';
-import type { Manifest } from './manifest';
+import type { Manifest, Referrers, Stated } from './manifest';
 import type { Descriptor, Page } from './model';
 import { referrersTag } from './referrersTag';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
@@ -19,24 +19,12 @@ const catalogScope = 'registry:catalog:*';
 /** More than any image has. */
 const mostReferrers = 1000;
 
-/** What refers to a manifest: signatures, SBOMs and others. */
-export interface Referrers {
-  readonly descriptors: readonly Descriptor[];
-  /** Why there may be more than these. */
-  readonly failure?: Failure;
-}
-
-/** What the head of an answer tells of a manifest. */
-export interface Stated {
-  readonly digest?: string;
-  readonly mediaType?: string;
-}
-
-/** Names of tags, and all that the registry told with them. */
+/** Names of tags in the registry's order, and the whole answer that they came in: some registries tell more in it. */
 export interface TagsPage extends Page<string> {
   readonly answer: TagsAnswer;
 }
 
+/** How a registry's API differs from what is usual. */
 export interface ClientOptions {
   /** Rows to ask for at a time. */
   readonly pageSize?: number;
@@ -76,6 +64,7 @@ export class RegistryClient {
     this.prefix = prefix;
   }
 
+  /** `host[:port]` of the API. */
   get host(): string {
     return new URL(this.url).host;
   }
@@ -125,7 +114,7 @@ export class RegistryClient {
     return this.page(list, cursor, this.pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
 
-  /** `reference`: a tag or a digest. */
+  /** A manifest of any kind, proven by its digest where one is known. `reference`: a tag or a digest. */
   async manifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest> {
     const kept = this.manifests.get(`${repository}@${reference}`);
     if (kept !== undefined) return kept;
@@ -135,31 +124,25 @@ export class RegistryClient {
     return manifest;
   }
 
-  /** The digest a tag points to now, without its manifest where the registry tells: a HEAD counts as no pull. */
-  async digest(repository: string, tag: string, signal: AbortSignal): Promise<string> {
-    const response = await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal);
-    return statedDigest(response) ?? (await this.manifest(repository, tag, signal)).digest;
-  }
-
   /** What a tag points to, or a digest is, as far as the registry tells in the head of its answer: a HEAD counts as no pull. */
   async stated(repository: string, reference: string, signal: AbortSignal): Promise<Stated> {
-    const response = await this.expect([200], this.manifestRequest('HEAD', repository, reference), signal);
-    const digest = statedDigest(response);
-    const mediaType = response.headers['content-type']?.split(';')[0]?.trim();
+    const headers = await this.manifestHeaders(repository, reference, signal);
+    const digest = statedDigest({ headers });
+    const mediaType = headers['content-type']?.split(';')[0]?.trim();
     return { ...(digest === undefined ? {} : { digest }), ...(mediaType === undefined ? {} : { mediaType }) };
   }
 
   /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
-  async manifestHeaders(repository: string, tag: string, signal: AbortSignal): Promise<HttpResponse['headers']> {
-    return (await this.expect([200], this.manifestRequest('HEAD', repository, tag), signal)).headers;
+  async manifestHeaders(repository: string, reference: string, signal: AbortSignal): Promise<HttpResponse['headers']> {
+    return (await this.expect([200], this.manifestRequest('HEAD', repository, reference), signal)).headers;
   }
 
-  /** A blob that fits in memory: a config, an attestation. */
+  /** A blob that fits in memory, such as a config or an attestation: proven by its digest; a longer one is refused as malformed. */
   async blob(repository: string, digest: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const key = `${repository}@${digest}`;
     const kept = this.blobs.get(key);
     if (kept !== undefined) return kept;
-    const url = this.blobUrl(repository, digest);
+    const url = `${this.urlOf(repository)}/blobs/${digest}`;
     const response = await this.expect([200], { method: 'GET', url, scope: this.pull(repository), maxBytes }, signal);
     verifyDigest(response, digest);
     this.blobs.set(key, response.body);
@@ -244,10 +227,6 @@ export class RegistryClient {
     const url = this.manifestUrl(repository, reference);
     await this.expect([200, 202, 204], { method: 'DELETE', url, scope: `${this.pull(repository)},delete` }, signal);
     this.manifests.delete(`${repository}@${reference}`);
-  }
-
-  blobUrl(repository: string, digest: string): string {
-    return `${this.urlOf(repository)}/blobs/${digest}`;
   }
 
   private manifestUrl(repository: string, reference: string): string {

@@ -2,6 +2,7 @@ import { z } from 'zod/mini';
 import { hasTooManyParts } from './bounds';
 import { Failure } from './failure';
 import type { HttpResponse } from './http';
+import { digestPattern } from './reference';
 
 /**
  * What registries answer, turned from unknown into typed at the edge. Only fields that are used are described; a field that
@@ -40,12 +41,12 @@ const platform = z.object({
 
 const annotations = present(z.record(z.string(), z.string()));
 
-/** https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md#digests */
-export const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}$/;
+/** A digest of any algorithm. */
+export const digestAnswer = z.string().check(z.regex(digestPattern));
 
 const descriptor = z.object({
   mediaType: present(z.string()),
-  digest: z.string().check(z.regex(digestPattern)),
+  digest: digestAnswer,
   size: z.number().check(z.minimum(0)),
   annotations,
   artifactType: present(z.string()),
@@ -66,7 +67,7 @@ export const manifestAnswer = z.object({
   annotations,
   // Schema 1, which old registries still hold: https://distribution.github.io/distribution/spec/deprecated-schema-v1/
   architecture: present(z.string()),
-  fsLayers: present(z.array(z.object({ blobSum: z.string().check(z.regex(digestPattern)) }))),
+  fsLayers: present(z.array(z.object({ blobSum: digestAnswer }))),
   history: present(z.array(present(z.object({ v1Compatibility: present(z.string()) })))),
 });
 export type ManifestAnswer = z.infer<typeof manifestAnswer>;
@@ -141,8 +142,7 @@ export function parseJson(response: Answered): unknown {
   const subject = new URL(response.url).host;
   if (hasTooManyParts(response.body)) throw new Failure('malformed', 'its answer has too many parts', { subject });
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(response.body));
-    return value;
+    return parsedUtf8(response.body);
   } catch (cause) {
     const type = response.headers['content-type'];
     const found =
@@ -154,6 +154,20 @@ export function parseJson(response: Answered): unknown {
       { cause },
     );
   }
+}
+
+/** The value of a JSON text that a stranger made, in UTF-8; nothing where it is none, or has too many parts to be parsed. */
+export function jsonIn(bytes: Uint8Array): unknown {
+  if (hasTooManyParts(bytes)) return undefined;
+  try {
+    return parsedUtf8(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsedUtf8(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 
 /** As zod's safeParse, which throws a RangeError where more is wrong than fits on the stack. */

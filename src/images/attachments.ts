@@ -1,17 +1,16 @@
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { z } from 'zod/mini';
-import { hasTooManyParts, isEndOfList } from '../core/bounds';
+import { isEndOfList } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { IndexManifest, Manifest } from '../core/manifest';
-import { jsonOrUndefined } from '../core/json';
 import { ociManifest } from '../core/manifest';
 import type { Attachment, AttachmentKind, Descriptor } from '../core/model';
-import { withDigest } from '../core/reference';
+import { withDigest, withTag } from '../core/reference';
 import type { ImageReference } from '../core/reference';
 import { cosignTags } from '../core/referrersTag';
-import type { RegistryClient } from '../core/registryClient';
-import { check } from '../core/schemas';
+import { check, jsonIn } from '../core/schemas';
+import type { ImageSource } from './imageSource';
 
 /** What describes an image: attestations of BuildKit, referrers, and the tags of cosign. */
 
@@ -26,14 +25,7 @@ const mostLookedBehind = 20;
 const bundleMaxBytes = 4 * 1024 * 1024;
 const attachmentMaxBytes = 32 * 1024 * 1024;
 
-/** Where an image is read from. */
-export interface ImageSource {
-  readonly client: RegistryClient;
-  readonly image: ImageReference;
-  /** Those tags of the repository that name a digest, `sha256-…`: see isDigestTag. */
-  readonly digestTags: ReadonlySet<string>;
-}
-
+/** What describes an image, as far as it could be read. */
 export interface Attachments {
   readonly attachments: readonly Attachment[];
   /** Why there may be more. */
@@ -55,6 +47,7 @@ export async function readAttachments(source: ImageSource, digest: string, signa
   return { attachments: whole, ...(failure === undefined ? {} : { failure: explained(failure) }) };
 }
 
+/** Why there may be more below a row than is shown, as its own field. */
 export function failureBelow(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
   return failure === undefined ? {} : { attachmentsFailure: explained(failure) };
 }
@@ -75,30 +68,29 @@ export async function readAttestations(
 
 /** The bytes to show for an attachment: its statement or payload where it has just one, else its manifest. */
 export async function readAttachment(
-  client: RegistryClient,
+  source: ImageSource,
   { image, blob }: Attachment,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const manifest = await client.manifest(image.path, image.digest ?? '', signal);
+  const manifest = await source.manifest(image.digest ?? '', signal);
   const layers = 'layers' in manifest ? manifest.layers : [];
   const content = blob ?? (layers.length === 1 ? layers[0] : undefined);
-  return content === undefined ? manifest.bytes : client.blob(image.path, content.digest, attachmentMaxBytes, signal);
+  return content === undefined ? manifest.bytes : source.blob(content.digest, attachmentMaxBytes, signal);
 }
 
 async function readOwn(source: ImageSource, digest: string, signal: AbortSignal): Promise<Attachments> {
-  const { client, image, digestTags } = source;
-  const { descriptors, failure } = await client.referrers(image.path, digest, signal);
+  const { descriptors, failure } = await source.referrers(digest, signal);
   const limit = pLimit(width);
   let untold = 0;
   const read = async (referrer: Descriptor): Promise<readonly Attachment[]> => {
     const told = typeToldBy(referrer);
     if (told !== undefined || ++untold > mostUntold)
-      return [attachment(image, referrer.digest, told ?? referrer.artifactType ?? referrer.mediaType)];
+      return [attachment(named(source, referrer.digest), told ?? referrer.artifactType ?? referrer.mediaType)];
     signal.throwIfAborted();
     return readReferrer(source, referrer, signal);
   };
   const referring = await Promise.all(descriptors.map((one) => limit(read, one)));
-  const tagged = cosignTags(digest).filter((tag) => digestTags.has(tag));
+  const tagged = cosignTags(digest).filter((tag) => source.digestTags.has(tag));
   const kept = await Promise.all(tagged.map((tag) => readStatements(source, tag, signal)));
   return { attachments: [...referring, ...kept].flat(), ...(failure === undefined ? {} : { failure }) };
 }
@@ -125,25 +117,25 @@ const isPackaging = /sigstore\.bundle|in-toto\+json|dsse\.envelope|docker\.attes
 
 /** A referrer whose manifest tells what it is: each of its statements, or the one thing that it holds. */
 async function readReferrer(
-  { client, image }: ImageSource,
+  source: ImageSource,
   { digest, artifactType, mediaType }: Descriptor,
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
+  const image = named(source, digest);
   const listed = artifactType === undefined || artifactType === emptyType ? mediaType : artifactType;
-  const manifest = await orFailure(() => client.manifest(image.path, digest, signal));
-  if (manifest instanceof Failure)
-    return [{ ...attachment(image, digest, listed), failure: manifest, attachments: [] }];
+  const manifest = await orFailure(() => source.manifest(digest, signal));
+  if (manifest instanceof Failure) return [{ ...attachment(image, listed), failure: manifest, attachments: [] }];
   const layers = 'layers' in manifest ? manifest.layers : [];
   const statements = layers.filter((layer) => predicateOf(layer) !== undefined);
   if (statements.length > 0 && statements.length === layers.length)
-    return layers.map((layer) => attachment(image, digest, predicateOf(layer) ?? layer.mediaType, layer));
+    return layers.map((layer) => attachment(image, predicateOf(layer) ?? layer.mediaType, layer));
   const told = predicateOfBundle(manifest.annotations);
-  if (told !== undefined) return [attachment(image, digest, told)];
+  if (told !== undefined) return [attachment(image, told)];
   const held = heldBy(manifest) ?? listed;
-  if (!isBundle.test(held)) return [attachment(image, digest, held)];
+  if (!isBundle.test(held)) return [attachment(image, held)];
   const [only] = layers;
-  const inside = only === undefined ? undefined : await typeInBundle(client, image, only, signal);
-  return [attachment(image, digest, inside ?? held)];
+  const inside = only === undefined ? undefined : await typeInBundle(source, only, signal);
+  return [attachment(image, inside ?? held)];
 }
 
 function predicateOf({ annotations }: Descriptor): string | undefined {
@@ -167,45 +159,39 @@ const statement = z.object({ predicateType: z.string() });
 
 /** Old clients tell nowhere but in the bundle itself. */
 async function typeInBundle(
-  client: RegistryClient,
-  { path }: ImageReference,
+  source: ImageSource,
   { digest }: Descriptor,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const bytes = await orFailure(() => client.blob(path, digest, bundleMaxBytes, signal));
+  const bytes = await orFailure(() => source.blob(digest, bundleMaxBytes, signal));
   if (bytes instanceof Failure) return undefined;
-  const read = check(bundle, parsed(bytes));
+  const read = check(bundle, jsonIn(bytes));
   if (!read.success) return undefined;
   const { messageSignature, dsseEnvelope } = read.data;
   if (messageSignature !== undefined && messageSignature !== null) return signatureType;
-  const said = check(statement, parsed(Buffer.from(dsseEnvelope?.payload ?? '', 'base64')));
+  const said = check(statement, jsonIn(Buffer.from(dsseEnvelope?.payload ?? '', 'base64')));
   return said.success ? said.data.predicateType : undefined;
-}
-
-function parsed(bytes: Uint8Array): unknown {
-  return hasTooManyParts(bytes) ? undefined : jsonOrUndefined(Buffer.from(bytes).toString('utf8'));
 }
 
 /** The layers of an attestation manifest are its statements. */
 async function readStatements(
-  { client, image }: ImageSource,
+  source: ImageSource,
   reference: string,
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
-  const manifest = await orFailure(() => client.manifest(image.path, reference, signal));
+  const manifest = await orFailure(() => source.manifest(reference, signal));
   if (manifest instanceof Failure) {
     const isTag = !reference.includes(':');
     // A tag that is gone since it was listed is nothing to tell.
     if (isTag && manifest.kind === 'notFound') return [];
-    const named = isTag ? { ...image, tag: reference } : withDigest(image, reference);
-    return [{ ...attachment(named, undefined, 'attestation'), failure: manifest, attachments: [] }];
+    const image = isTag ? withTag(source.repository, reference) : named(source, reference);
+    return [{ ...attachment(image, 'attestation'), failure: manifest, attachments: [] }];
   }
+  const image = named(source, manifest.digest);
   if (manifest.kind !== 'image' && manifest.kind !== 'artifact')
-    return [attachment(image, manifest.digest, manifest.artifactType ?? manifest.mediaType)];
-  return manifest.layers.map((layer) =>
-    attachment(image, manifest.digest, predicateOf(layer) ?? layer.mediaType, layer),
-  );
+    return [attachment(image, manifest.artifactType ?? manifest.mediaType)];
+  return manifest.layers.map((layer) => attachment(image, predicateOf(layer) ?? layer.mediaType, layer));
 }
 
 interface AttachmentType {
@@ -228,12 +214,12 @@ const attachmentTypes: readonly AttachmentType[] = [
   { pattern: /cosign|notary|signature|simplesigning|sigstore/i, type: 'signature', label: 'Signature' },
 ];
 
-function attachment(
-  image: ImageReference,
-  digest: string | undefined,
-  predicate: string,
-  blob?: Descriptor,
-): Attachment {
+function named({ repository }: ImageSource, digest: string): ImageReference {
+  return withDigest(repository, digest);
+}
+
+/** `image`: the manifest that holds it. */
+function attachment(image: ImageReference, predicate: string, blob?: Descriptor): Attachment {
   const { type, label } = attachmentTypes.find(({ pattern }) => pattern.test(predicate)) ?? {
     type: 'artifact',
     label: predicate,
@@ -242,7 +228,7 @@ function attachment(
     kind: 'attachment',
     label,
     type,
-    image: digest === undefined ? image : withDigest(image, digest),
+    image,
     ...(blob === undefined ? {} : { blob, size: blob.size }),
     // Nobody signs a signature; and what lies in a manifest beside others is not referred to.
     ...(type === 'signature' || blob !== undefined ? { attachments: [] } : {}),
@@ -250,8 +236,8 @@ function attachment(
 }
 
 /** What an index names that is no image, such as a chart. */
-export function artifactIn(image: ImageReference, digest: string, mediaType: string, size?: number): Attachment {
-  const described = attachment(image, digest, mediaType);
+export function artifactIn(source: ImageSource, digest: string, mediaType: string, size?: number): Attachment {
+  const described = attachment(named(source, digest), mediaType);
   return { ...described, ...(size === undefined ? {} : { size }), attachments: [] };
 }
 

@@ -2,11 +2,11 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
 import { isIndexType } from '../core/manifest';
+import type { ImageSource, KnownTag } from './imageSource';
 import { readChildren } from './indexTree';
-import type { IndexManifest, Manifest } from '../core/manifest';
-import type { Platform } from '../core/model';
+import type { IndexManifest } from '../core/manifest';
+import type { Page, Platform } from '../core/model';
 import { cosignTags, isDigestTag } from '../core/referrersTag';
-import type { Referrers, RegistryClient, Stated } from '../core/registryClient';
 
 /** Requests of one reading at a time. */
 const width = 6;
@@ -30,6 +30,7 @@ export interface DeletionPreview {
   readonly unknown: readonly string[];
 }
 
+/** An index that stays without one of its children. */
 export interface Loss {
   /** The tags on the index. */
   readonly tags: readonly string[];
@@ -37,40 +38,35 @@ export interface Loss {
   readonly platforms: readonly Platform[];
 }
 
+/** A platform that stays. */
 export interface Kept {
   readonly platform: Platform;
   /** The tags that lead to it, also by way of an index. */
   readonly tags: readonly string[];
 }
 
-/** A tag, with what a listing tells of it. */
-export interface KnownTag {
-  readonly name: string;
-  readonly digest?: string;
-  readonly isIndex?: boolean;
-}
+/** What a deletion looks at. */
+export type GraphSource = Pick<ImageSource, 'tags' | 'stated' | 'manifest' | 'referrers'>;
 
-/** One repository, as a deletion looks at it. `reference`: a tag or a digest. */
-export interface GraphSource {
-  /** All tags. */
-  readonly tags: (signal: AbortSignal) => Promise<readonly KnownTag[]>;
-  readonly stated: (reference: string, signal: AbortSignal) => Promise<Stated>;
-  readonly manifest: (reference: string, signal: AbortSignal) => Promise<Manifest>;
-  readonly referrers: (digest: string, signal: AbortSignal) => Promise<Referrers>;
-}
+/** Pages of a list that is read as a whole. */
+const mostPages = 100;
 
-export function registrySource(client: RegistryClient, path: string, tags: GraphSource['tags']): GraphSource {
-  return {
-    tags,
-    stated: (reference, signal) => client.stated(path, reference, signal),
-    manifest: (reference, signal) => client.manifest(path, reference, signal),
-    referrers: (digest, signal) => client.referrers(path, digest, signal),
-  };
-}
-
-export function tooManyTags(host: string): Failure {
+/** Every item of a list that tells where tags point; rejects where it is longer than is read, since half of it tells nothing. */
+export async function readWhole<T>(
+  host: string,
+  page: (cursor: string | undefined) => Promise<Page<T>>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < mostPages; pages++) {
+    const { items, next, failure } = await page(cursor);
+    for (const item of items) all.push(item);
+    if (failure !== undefined) break;
+    if (next === undefined) return all;
+    cursor = next;
+  }
   const explanation = t('the repository has too many tags to tell which of them share the image');
-  return new Failure('unsupported', '', { subject: host, explanation });
+  throw new Failure('unsupported', '', { subject: host, explanation });
 }
 
 /** What a tag points to. */
@@ -80,11 +76,29 @@ interface Point {
   readonly isIndex?: boolean;
 }
 
+/** What is to go; `isRead`: its manifest could be read, and is `index` where it is one. */
+interface Target extends Point {
+  readonly isRead: boolean;
+  readonly index?: IndexManifest;
+}
+
 interface Child {
   readonly digest: string;
   readonly isIndex: boolean;
   readonly platform?: Platform;
 }
+
+/** Where the tags of a repository point. */
+interface Points {
+  /** The tags on each digest. */
+  readonly namesOf: ReadonlyMap<string, readonly string[]>;
+  /** Digests of the indexes among them, but for the one that goes. */
+  readonly indexes: ReadonlySet<string>;
+  /** Tags that the registry does not let us look behind. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+type ChildrenOf = ReadonlyMap<string, readonly Child[]>;
 
 /**
  * What goes, loses and stays when the image of the tag `label` is deleted by its digest. A request for each tag that the listing
@@ -96,16 +110,47 @@ export async function readDeletion(
   progress: (done: number, of: number) => void,
   signal: AbortSignal,
 ): Promise<DeletionPreview> {
-  const limit = pLimit(width);
   // A page that moved while it was read may name a tag twice.
   const listed = uniqueBy(await source.tags(signal), ({ name }) => name);
-  const digestTags = new Set(listed.map(({ name }) => name).filter(isDigestTag));
   const target = await readTarget(source, label, listed, signal);
   const tags = [{ name: label }, ...listed.filter(({ name }) => name !== label && !isDigestTag(name))];
+  const points = await readPoints(source, label, target, tags, progress, signal);
+  const { childrenOf, unknown } = await openIndexes(source, points, signal);
+  const namesOn = (digest: string): readonly string[] => [...(points.namesOf.get(digest) ?? [])].sort();
 
-  const unknown = new Set<string>(target.isRead ? [] : [label]);
+  const own = target.index === undefined ? [] : (await allChildren(source, target.index, signal)).children;
+  const leaves = uniqueBy(own, ({ digest }) => digest).map((child) => ({
+    ...child,
+    tags: tagsLeadingTo(child, points, childrenOf),
+  }));
+  const goes = leaves.filter((child) => child.tags.length === 0);
+  const digestTags = new Set(listed.map(({ name }) => name).filter(isDigestTag));
+  const digests = [target.digest, ...goes.map(({ digest }) => digest)];
+  const referrers = await countReferrers(source, digests, digestTags, signal);
+  return {
+    digest: target.digest,
+    tags: namesOn(target.digest),
+    platforms: goes.flatMap(({ platform }) => platform ?? []),
+    loses: lossesOf(target, own, childrenOf, namesOn),
+    stays: leaves.flatMap(({ platform, tags: by }) => (platform && by.length > 0 ? { platform, tags: by } : [])),
+    ...(referrers === undefined ? {} : { referrers }),
+    unknown: [...new Set([...points.unknown, ...unknown])].sort(),
+  };
+}
+
+/** Where every tag points; those of one digest that is listed are asked for together. */
+async function readPoints(
+  source: GraphSource,
+  label: string,
+  target: Target,
+  tags: readonly KnownTag[],
+  progress: (done: number, of: number) => void,
+  signal: AbortSignal,
+): Promise<Points> {
+  const limit = pLimit(width);
   const namesOf = new Map<string, string[]>();
   const indexes = new Set<string>();
+  const unknown = new Set<string>(target.isRead ? [] : [label]);
   const looked = new Map<string, Promise<Point | undefined>>();
   let done = 0;
   const look = async (tag: KnownTag): Promise<void> => {
@@ -125,49 +170,52 @@ export async function readDeletion(
     }
   };
   await Promise.all(tags.map((tag) => limit(look, tag)));
+  return { namesOf, indexes, unknown };
+}
 
+/** What the indexes lead to; `unknown`: the tags of those that cannot be read, or not wholly. */
+async function openIndexes(
+  source: GraphSource,
+  { indexes, namesOf }: Points,
+  signal: AbortSignal,
+): Promise<{ readonly childrenOf: ChildrenOf; readonly unknown: readonly string[] }> {
+  const limit = pLimit(width);
   const childrenOf = new Map<string, readonly Child[]>();
+  const unknown: string[] = [];
   const open = async (digest: string): Promise<void> => {
     signal.throwIfAborted();
     const index = await unlessRefused(() => source.manifest(digest, signal));
     const found = index?.kind === 'index' ? await allChildren(source, index, signal) : undefined;
     if (found !== undefined) childrenOf.set(digest, found.children);
-    const isKnown = index !== undefined && found?.isWhole !== false;
-    if (!isKnown) for (const name of namesOf.get(digest) ?? []) unknown.add(name);
+    const isWhole = index !== undefined && found?.isWhole !== false;
+    if (!isWhole) unknown.push(...(namesOf.get(digest) ?? []));
   };
   await Promise.all([...indexes].map((digest) => limit(open, digest)));
+  return { childrenOf, unknown };
+}
 
-  const own = target.index === undefined ? [] : (await allChildren(source, target.index, signal)).children;
+/** The indexes that have what goes as a child. */
+function lossesOf(
+  target: Target,
+  own: readonly Child[],
+  childrenOf: ChildrenOf,
+  namesOn: (digest: string) => readonly string[],
+): readonly Loss[] {
   const ownPlatforms = unique(own.flatMap(({ platform }) => platform ?? []));
-  const loses: Loss[] = [];
-  for (const [digest, children] of childrenOf) {
+  const losses = [...childrenOf].flatMap(([digest, children]): readonly Loss[] => {
     const lost = children.filter((child) => child.digest === target.digest);
-    if (lost.length === 0) continue;
+    if (lost.length === 0) return [];
     const platforms =
       target.index === undefined ? unique(lost.flatMap(({ platform }) => platform ?? [])) : ownPlatforms;
-    loses.push({ tags: (namesOf.get(digest) ?? []).sort(), platforms });
-  }
-  const keepers = ({ digest }: Child): readonly string[] => {
-    const through = [...childrenOf].filter(([, children]) => children.some((child) => child.digest === digest));
-    return [digest, ...through.map(([index]) => index)].flatMap((one) => namesOf.get(one) ?? []).sort();
-  };
-  const leaves = uniqueBy(own, ({ digest }) => digest).map((child) => ({ ...child, tags: keepers(child) }));
-  const goes = leaves.filter((child) => child.tags.length === 0);
-  const referrers = await countReferrers(
-    source,
-    [target.digest, ...goes.map(({ digest }) => digest)],
-    digestTags,
-    signal,
-  );
-  return {
-    digest: target.digest,
-    tags: (namesOf.get(target.digest) ?? []).sort(),
-    platforms: goes.flatMap(({ platform }) => platform ?? []),
-    loses: loses.sort((one, other) => (one.tags.join() < other.tags.join() ? -1 : 1)),
-    stays: leaves.flatMap(({ platform, tags: by }) => (platform && by.length > 0 ? { platform, tags: by } : [])),
-    ...(referrers === undefined ? {} : { referrers }),
-    unknown: [...unknown].sort(),
-  };
+    return [{ tags: namesOn(digest), platforms }];
+  });
+  return losses.sort((one, other) => (one.tags.join() < other.tags.join() ? -1 : 1));
+}
+
+/** Its own tags, and those of the indexes that stay and have it. */
+function tagsLeadingTo({ digest }: Child, { namesOf }: Points, childrenOf: ChildrenOf): readonly string[] {
+  const through = [...childrenOf].filter(([, children]) => children.some((child) => child.digest === digest));
+  return [digest, ...through.map(([index]) => index)].flatMap((one) => namesOf.get(one) ?? []).sort();
 }
 
 /** Those of the tags that still point to the digest: some registries keep them when its manifest goes, or delete later. */
@@ -215,7 +263,7 @@ async function readTarget(
   label: string,
   listed: readonly KnownTag[],
   signal: AbortSignal,
-): Promise<Point & { readonly isRead: boolean; readonly index?: IndexManifest }> {
+): Promise<Target> {
   const digest = listed.find(({ name }) => name === label)?.digest;
   const manifest =
     digest === undefined

@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import { t } from '@vscode/l10n';
 import { artifactIn, failureBelow, orFailure, readAttachments, readAttestations } from './attachments';
-import type { Attachments, ImageSource } from './attachments';
+import type { Attachments } from './attachments';
+import type { ImageSource } from './imageSource';
 import { rowsLeftOut } from '../core/bounds';
 import { Failure } from '../core/failure';
 import { leavesOf, readChildren } from './indexTree';
@@ -10,15 +11,14 @@ import { jsonOrUndefined } from '../core/json';
 import { dateOf, platformOf, printPlatform } from '../core/manifest';
 import type { ImageManifest, IndexManifest, Manifest, Schema1Manifest } from '../core/manifest';
 import type { Attachment, ImageDetails, InspectedImage, Page, Platform, PlatformImage, Tag } from '../core/model';
-import { referenceOf, withDigest } from '../core/reference';
+import { withDigest } from '../core/reference';
 import type { ImageReference } from '../core/reference';
-import type { RegistryClient } from '../core/registryClient';
-import { imageConfigAnswer, parseJson, v1Compatibility } from '../core/schemas';
+import { imageConfigAnswer, jsonIn, v1Compatibility } from '../core/schemas';
 import type { ImageConfigAnswer } from '../core/schemas';
 import { tolerate } from '../core/tolerant';
 
 /**
- * What stands behind a manifest: read through a RegistryClient, a request or two for each answer. What an image leads to are side
+ * What stands behind a manifest: read through an ImageSource, a request or two for each answer. What an image leads to are side
  * questions: their answers may fail, and the image is told of all the same.
  */
 
@@ -31,19 +31,14 @@ const mostPlatforms = 40;
 const mostTried = 4;
 
 /** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
-export async function readDetails(
-  client: RegistryClient,
-  repository: string,
-  reference: string,
-  signal: AbortSignal,
-): Promise<ImageDetails> {
-  const manifest = await client.manifest(repository, reference, signal);
+export async function readDetails(source: ImageSource, reference: string, signal: AbortSignal): Promise<ImageDetails> {
+  const manifest = await source.manifest(reference, signal);
   const { digest, mediaType, annotations } = manifest;
   const common = { digest, mediaType, labels: annotations, platforms: [], ...dated(annotated(manifest)) };
   switch (manifest.kind) {
     case 'schema1':
     case 'image': {
-      const told = await orFaults(manifest, () => readConfig(client, repository, manifest, signal));
+      const told = await orFaults(manifest, () => readConfig(source, manifest, signal));
       return { ...common, type: 'image', ...sized(manifest), ...ofConfig(told), ...faulty(manifest, told) };
     }
     case 'artifact':
@@ -53,17 +48,17 @@ export async function readDetails(
       return { ...common, type: 'artifact', artifactType, ...sized(manifest), ...faulty(manifest) };
     }
     case 'index': {
-      const leaves = await readLeaves(client, repository, manifest, signal);
+      const leaves = await readLeaves(source, manifest, signal);
       const limit = pLimit(width);
       const platforms = await Promise.all(
-        leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(client, repository, leaf, signal))),
+        leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(source, leaf, signal))),
       );
-      const chosen = await firstThere(leaves, (one) => client.manifest(repository, one, signal));
+      const chosen = await firstThere(leaves, (one) => source.manifest(one, signal));
       const index = { ...common, type: 'index', platforms: platforms.filter((one) => one !== undefined) } as const;
       if (chosen === undefined) return { ...index, ...faulty(manifest) };
       if (chosen.kind !== 'image' && chosen.kind !== 'schema1')
         return { ...index, ...sized(chosen), ...faulty(manifest) };
-      const told = await orFaults(chosen, () => readConfig(client, repository, chosen, signal));
+      const told = await orFaults(chosen, () => readConfig(source, chosen, signal));
       const { created, labels } = ofConfig(told);
       return {
         ...index,
@@ -98,15 +93,17 @@ export async function readPlatforms(
   reference: string,
   signal: AbortSignal,
 ): Promise<Page<PlatformImage | Attachment>> {
-  const { client, image } = source;
-  const manifest = await client.manifest(image.path, reference, signal);
+  const { repository } = source;
+  const manifest = await source.manifest(reference, signal);
   if (manifest.kind !== 'index') {
     const described = await readAttachments(source, manifest.digest, signal);
     if (manifest.kind !== 'image' && manifest.kind !== 'schema1') return pageOf(described);
-    const told = await orFaults(manifest, () => readConfig(client, image.path, manifest, signal));
-    return { items: [platformImage(image, manifest.digest, platformOf(told.config), sizeOf(manifest), described)] };
+    const told = await orFaults(manifest, () => readConfig(source, manifest, signal));
+    return {
+      items: [platformImage(repository, manifest.digest, platformOf(told.config), sizeOf(manifest), described)],
+    };
   }
-  const read = (digest: string) => client.manifest(image.path, digest, signal);
+  const read = (digest: string) => source.manifest(digest, signal);
   const { children, isWhole } = await readChildren(read, manifest, signal);
   const leaves = leavesOf(children);
   const limit = pLimit(width);
@@ -114,7 +111,9 @@ export async function readPlatforms(
   const indexes = [manifest.digest, ...children.flatMap(({ nested }) => nested?.digest ?? [])];
   const described = await Promise.all(indexes.map((digest) => limit(readAttachments, source, digest, signal)));
   const isCut = !isWhole || leaves.length > mostPlatforms;
-  const failure = isCut ? rowsLeftOut(image.host, rows.length) : described.flatMap(({ failure: one }) => one ?? [])[0];
+  const failure = isCut
+    ? rowsLeftOut(repository.host, rows.length)
+    : described.flatMap(({ failure: one }) => one ?? [])[0];
   return {
     items: [...rows, ...described.flatMap(({ attachments }) => attachments)],
     ...(failure === undefined ? {} : { failure }),
@@ -122,13 +121,8 @@ export async function readPlatforms(
 }
 
 /** The images that an index leads to, as many as are shown. */
-async function readLeaves(
-  client: RegistryClient,
-  repository: string,
-  index: IndexManifest,
-  signal: AbortSignal,
-): Promise<readonly Child[]> {
-  const read = (digest: string) => client.manifest(repository, digest, signal);
+async function readLeaves(source: ImageSource, index: IndexManifest, signal: AbortSignal): Promise<readonly Child[]> {
+  const read = (digest: string) => source.manifest(digest, signal);
   return leavesOf((await readChildren(read, index, signal)).children).slice(0, mostPlatforms);
 }
 
@@ -142,38 +136,36 @@ export interface NamedImage {
 
 /** The images that an index leads to; of anything else, itself. */
 export async function readImages(
-  client: RegistryClient,
-  image: ImageReference,
+  source: ImageSource,
+  reference: string,
   signal: AbortSignal,
 ): Promise<readonly NamedImage[]> {
-  const manifest = await client.manifest(image.path, referenceOf(image), signal);
-  if (manifest.kind !== 'index') return [{ image: withDigest(image, manifest.digest), label: manifest.digest }];
-  const leaves = await readLeaves(client, image.path, manifest, signal);
+  const { repository } = source;
+  const manifest = await source.manifest(reference, signal);
+  if (manifest.kind !== 'index') return [{ image: withDigest(repository, manifest.digest), label: manifest.digest }];
+  const leaves = await readLeaves(source, manifest, signal);
   const limit = pLimit(width);
   const named = async (leaf: Child): Promise<NamedImage> => {
     const { digest } = leaf.descriptor;
-    const platform = leaf.platform ?? (await readPlatform(client, image.path, leaf, signal));
+    const platform = leaf.platform ?? (await readPlatform(source, leaf, signal));
     const label = platform === undefined ? digest : printPlatform(platform);
-    return { image: withDigest(image, digest), label, ...(platform === undefined ? {} : { platform }) };
+    return { image: withDigest(repository, digest), label, ...(platform === undefined ? {} : { platform }) };
   };
   return Promise.all(leaves.map((leaf) => limit(named, leaf)));
 }
 
-/** An image's manifest and config; `image` names an image, not an index. */
-export async function readImage(
-  client: RegistryClient,
-  image: ImageReference,
-  signal: AbortSignal,
-): Promise<InspectedImage> {
-  const manifest = await client.manifest(image.path, referenceOf(image), signal);
+/** An image's manifest and config; `reference` names an image, not an index. */
+export async function readImage(source: ImageSource, reference: string, signal: AbortSignal): Promise<InspectedImage> {
+  const { repository } = source;
+  const manifest = await source.manifest(reference, signal);
   if (manifest.kind !== 'image' && manifest.kind !== 'schema1') {
     const found = manifest.artifactType ?? manifest.mediaType;
-    throw new Failure('unsupported', `it is no image with a config, but ${found}`, { subject: image.host });
+    throw new Failure('unsupported', `it is no image with a config, but ${found}`, { subject: repository.host });
   }
-  const { config, faults } = await readConfig(client, image.path, manifest, signal);
+  const { config, faults } = await readConfig(source, manifest, signal);
   const platform = platformOf(config);
   return {
-    image: withDigest(image, manifest.digest),
+    image: withDigest(repository, manifest.digest),
     digest: manifest.digest,
     ...(platform === undefined ? {} : { platform }),
     config,
@@ -190,25 +182,13 @@ interface ReadConfig {
 
 /** The content is what its digest names, so whatever is wrong with it is the image's own. */
 async function readConfig(
-  client: RegistryClient,
-  repository: string,
+  source: ImageSource,
   manifest: ImageManifest | Schema1Manifest,
   signal: AbortSignal,
 ): Promise<ReadConfig> {
   if (manifest.kind === 'schema1') return configOfSchema1(manifest);
-  const { digest } = manifest.config;
-  const body = await client.blob(repository, digest, configMaxBytes, signal);
-  return readJson(imageConfigAnswer, body, client.blobUrl(repository, digest)) ?? { config: {}, faults: ['config'] };
-}
-
-function readJson(schema: typeof imageConfigAnswer, body: Uint8Array, url: string): ReadConfig | undefined {
-  try {
-    const read = tolerate(schema, parseJson({ body, url, headers: {} }));
-    return read === undefined ? undefined : { config: read.value, faults: read.faults };
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+  const read = tolerate(imageConfigAnswer, jsonIn(await source.blob(manifest.config.digest, configMaxBytes, signal)));
+  return read === undefined ? { config: {}, faults: ['config'] } : { config: read.value, faults: read.faults };
 }
 
 /** The newest step has the config of the whole image, and each step the command that made its layer. */
@@ -240,40 +220,37 @@ async function readLeaf(
   { descriptor, index, platform, failure }: Child,
   signal: AbortSignal,
 ): Promise<PlatformImage | Attachment> {
-  const { client, image } = source;
+  const { repository } = source;
   const { digest } = descriptor;
   signal.throwIfAborted();
-  const manifest = failure ?? (await orFailure(() => client.manifest(image.path, digest, signal)));
+  const manifest = failure ?? (await orFailure(() => source.manifest(digest, signal)));
   if (manifest instanceof Failure)
-    return { ...platformImage(image, digest, platform, undefined, { attachments: [] }), failure: manifest };
+    return { ...platformImage(repository, digest, platform, undefined, { attachments: [] }), failure: manifest };
   const isImage = manifest.kind === 'image' || manifest.kind === 'schema1';
   if (!isImage && platform === undefined) {
     const type = manifest.artifactType ?? ('config' in manifest ? manifest.config.mediaType : manifest.mediaType);
-    return artifactIn(image, digest, type, sizeOf(manifest));
+    return artifactIn(source, digest, type, sizeOf(manifest));
   }
   const attestations = await readAttestations(source, index, digest, signal);
   const { attachments, ...rest } = await readAttachments(source, digest, signal);
   const own =
     platform ??
-    (isImage
-      ? platformOf((await orFaults(manifest, () => readConfig(client, image.path, manifest, signal))).config)
-      : undefined);
+    (isImage ? platformOf((await orFaults(manifest, () => readConfig(source, manifest, signal))).config) : undefined);
   const described = { attachments: [...attestations, ...attachments], ...rest };
-  return platformImage(image, digest, own, sizeOf(manifest), described);
+  return platformImage(repository, digest, own, sizeOf(manifest), described);
 }
 
 /** The platform of a child that its index does not tell; nothing where the child does not either. */
 async function readPlatform(
-  client: RegistryClient,
-  repository: string,
+  source: ImageSource,
   { descriptor, failure }: Child,
   signal: AbortSignal,
 ): Promise<Platform | undefined> {
   signal.throwIfAborted();
   if (failure !== undefined) return undefined;
-  const manifest = await orFailure(() => client.manifest(repository, descriptor.digest, signal));
+  const manifest = await orFailure(() => source.manifest(descriptor.digest, signal));
   if (manifest instanceof Failure || (manifest.kind !== 'image' && manifest.kind !== 'schema1')) return undefined;
-  return platformOf((await orFaults(manifest, () => readConfig(client, repository, manifest, signal))).config);
+  return platformOf((await orFaults(manifest, () => readConfig(source, manifest, signal))).config);
 }
 
 /** The manifest of the platform that most readers mean: linux/amd64, else the first; where it is not there, of another. */

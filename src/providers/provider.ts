@@ -8,6 +8,7 @@ import type { NamedImage } from '../images/imageReader';
 import type { Manifest } from '../core/manifest';
 import type {
   Attachment,
+  CloudAddresses,
   Connection,
   Credential,
   Entry,
@@ -15,6 +16,7 @@ import type {
   ImageDetails,
   Page,
   Repository,
+  SignIn,
   Tag,
   InspectedImage,
 } from '../core/model';
@@ -63,7 +65,7 @@ export interface RegistryProvider {
   readonly accountName?: (signal: AbortSignal) => Promise<string>;
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
-  /** Groups of which the user chooses those that are shown, see Connection.shown; absent where all always are. */
+  /** Groups of which the user chooses those that are shown, see Shown.groups; absent where all always are. */
   readonly choosable?: (signal: AbortSignal) => Promise<readonly Choosable[]>;
   /** An entry's page in the portal of its cloud. */
   readonly portalPage?: (entry: Entry | undefined) => URL | undefined;
@@ -214,7 +216,7 @@ export interface ProviderType {
     setting: ReadSetting,
     cloud: () => Cloud,
   ) => {
-    readonly connection: Omit<Connection, 'id'>;
+    readonly connection: DescribedConnection;
     readonly credential: Credential;
   };
   /**
@@ -226,14 +228,23 @@ export interface ProviderType {
   readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
 }
 
+/** A connection as the answers describe it. */
+export interface DescribedConnection extends Omit<Connection, 'id' | 'signIn'> {
+  readonly signIn: DescribedSignIn;
+}
+
+/** `askAccount`: an account of VS Code, and which one the user is asked next. */
+export type DescribedSignIn =
+  SignIn | { readonly kind: 'askAccount'; readonly authentication: string; readonly cloud?: CloudAddresses };
+
 export interface ProviderContext {
   /** Resolves to anonymous when nothing is stored. */
   readonly credential: ReadCredential;
-  /** The connection's `namespaces` as they are now. */
+  /** The connection's `shown.namespaces` as they are now. */
   readonly namespaces: () => readonly string[];
-  /** The connection's `pinned` as it is now. */
+  /** The connection's `shown.repositories` as they are now. */
   readonly pinned: () => readonly string[];
-  /** The connection's `shown` as it is now, or what another extension shows in its place. */
+  /** The connection's `shown.groups` as they are now, or what another extension shows in their place. */
   readonly shown: () => readonly string[] | undefined;
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */

@@ -1,302 +1,213 @@
 import { createHash, randomUUID } from 'node:crypto';
-import * as vscode from 'vscode';
-import { z } from 'zod/mini';
-import type { Connection, Credential, SignIn, TlsOptions } from '../core/model';
-import { ownSetting, userSetting } from '../ui/settings';
+import type { Connection, Credential, Shown, SignIn, TlsOptions } from '../core/model';
+import { defined } from './defined';
+import { Listeners } from './listeners';
+import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
+import { keysOf010, readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
+import type { Kept, Listed } from './storedConnections';
+
+/** The part of VS Code's Memento that we use: keeps what JSON can say, on this machine. */
+export interface State {
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** The setting `registryExplorer.connections`, in which a team lists its registries. Whatever somebody has written there. */
+export interface ListedConnections {
+  /** As it is in force: that of a workspace goes before the user's. */
+  readonly inForce: () => unknown;
+  readonly ofUser: () => unknown;
+  readonly onDidChange: (listener: () => void) => Stoppable;
+}
 
 export interface ConnectionChange {
   readonly id: string;
-  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'tls' | 'namespaces' | 'settings';
+  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'tls' | 'shown' | 'settings';
 }
 
-const memento = {
-  own: 'connections',
-  hidden: 'hiddenConnections',
-  signIns: 'sharedSignIns',
-  shown: 'sharedShown',
-  pinned: 'sharedPinned',
-  namespaces: 'sharedNamespaces',
-  tls: 'sharedTls',
-} as const;
+const keys = { own: 'connections', kept: 'keptOfSettings' } as const;
 
-const signIn = {
-  account: z.optional(z.string()),
-  authentication: z.optional(z.string()),
-  login: z.optional(z.enum(['docker', 'azureCli', 'azureEnvironment'])),
-  tenant: z.optional(z.string()),
-  cloud: z.optional(z.object({ armUrl: z.string(), authorityUrl: z.string() })),
-};
-/** What is forgotten with a connection of the settings. */
-const besideSettings = [memento.signIns, memento.namespaces, memento.shown, memento.pinned, memento.tls] as const;
-
-/** One of these at a time. */
-type Changeable = { readonly [K in 'tls' | 'namespaces' | 'shown' | 'pinned']?: Connection[K] | undefined };
-
-const path = z.optional(z.string());
-const tlsOptions = z.pipe(
-  z.object({
-    caFile: path,
-    certFile: path,
-    keyFile: path,
-    dockerCerts: z.optional(z.boolean()),
-    verify: z.optional(z.literal(false)),
-    hosts: z.optional(z.array(z.string())),
-  }),
-  z.transform(defined),
-);
-const ownConnections = z.array(
-  z.object({
-    id: z.string(),
-    provider: z.string(),
-    label: z.string(),
-    url: z.string(),
-    ...signIn,
-    namespaces: z.optional(z.array(z.string())),
-    shown: z.optional(z.array(z.string())),
-    pinned: z.optional(z.array(z.string())),
-    tls: z.optional(tlsOptions),
-  }),
-);
-const sharedConnection = z.object({
-  provider: z.string(),
-  label: z.optional(z.string()),
-  url: z.string(),
-  login: signIn.login,
-  namespaces: z.optional(z.array(z.string())),
-  repositories: z.optional(z.array(z.string())),
-});
-const sharedSignIns = z.record(z.string(), z.object(signIn));
-const sharedTls = z.record(z.string(), tlsOptions);
-
-/** The connections the user made, and those that the setting `registryExplorer.connections` lists for a team. */
-export class ConnectionStore implements vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<ConnectionChange>();
-  readonly onDidChange = this.changed.event;
-  private readonly configuration: vscode.Disposable;
+/** The connections the user made, and those that a setting lists for a team. */
+export class ConnectionStore implements Stoppable {
+  private readonly listeners = new Listeners<ConnectionChange>();
+  readonly onDidChange = this.listeners.add;
+  private readonly setting: Stoppable;
 
   constructor(
-    private readonly state: vscode.Memento,
+    private readonly state: State,
     private readonly secrets: Secrets,
+    private readonly listed: ListedConnections,
     /** Ids of the providers there are; a setting may name another by mistake. */
     private readonly providers: readonly string[],
   ) {
-    this.configuration = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('registryExplorer.connections')) this.changed.fire({ id: '', reason: 'settings' });
+    this.setting = listed.onDidChange(() => {
+      this.listeners.tell({ id: '', reason: 'settings' });
     });
   }
 
   /** Those of the settings first, as the team ordered them, then the user's own by age. */
   all(): readonly Connection[] {
-    return [...this.shared().filter(({ id }) => !this.hidden().includes(id)), ...this.own()];
+    const kept = this.kept();
+    return [...this.shared().filter(({ id }) => kept.get(id)?.hidden !== true), ...this.own()];
+  }
+
+  find(id: string): Connection | undefined {
+    return this.all().find((connection) => connection.id === id);
   }
 
   /** Anonymous for one that is not there (any more). Rejects where the store of secrets cannot tell. */
   async credential(id: string): Promise<Credential> {
     const connection = this.find(id);
-    // Who has a secret has an account, though another editor may know of that: for other visitors no keyring is asked, which may be
-    // locked.
-    const mayHaveSecret = connection?.account !== undefined || connection?.shared === true;
+    // For those without a secret no keyring is asked, which may be locked. Of one that is shared, another editor may know the secret.
+    const mayHaveSecret = connection?.shared === true || (connection !== undefined && hasSecret(connection.signIn));
     return mayHaveSecret ? this.secrets.read(connection) : { kind: 'anonymous' };
   }
 
   /** All that a secret may be stored for, those of workspaces that are not open among them. */
   secretOwners(): readonly SecretOwner[] {
-    return [...this.own(), ...Object.keys(this.signIns()).map((id) => ({ id, shared: true }) as const)];
+    const signedIn = [...this.kept()].filter(([, { signIn }]) => signIn !== undefined);
+    return [...this.own(), ...signedIn.map(([id]) => ({ id, shared: true }) as const)];
   }
 
   async add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
     const added = { ...connection, id: randomUUID() };
     // The secret first: a connection without its secret would look signed out.
     if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
-    await this.state.update(memento.own, [...this.own(), added]);
-    this.changed.fire({ id: added.id, reason: 'added' });
+    await this.state.update(keys.own, [...this.own(), added]);
+    this.listeners.tell({ id: added.id, reason: 'added' });
     return added;
   }
 
   async rename(id: string, label: string): Promise<void> {
     await this.updateOwn(id, (connection) => ({ ...connection, label }));
-    this.changed.fire({ id, reason: 'renamed' });
+    this.listeners.tell({ id, reason: 'renamed' });
   }
 
-  /** Replaces the stored credential, and what the connection signs in with besides. */
+  /** Replaces the stored credential, and what the connection signs in with. */
   async updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void> {
     const before = this.find(id);
     if (before === undefined) return;
     await this.secrets.write(withSignIn(before, signIn), credential);
-    if (before.shared) await this.state.update(memento.signIns, { ...this.signIns(), [id]: signIn });
+    if (before.shared) await this.keep(id, { signIn });
     else await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
     await this.secrets.remove(before, this.all());
-    this.changed.fire({ id, reason: 'credential' });
+    this.listeners.tell({ id, reason: 'credential' });
   }
 
   /** Replaces how its server is trusted; nothing: as VS Code and the system do. Kept on this machine alone, as its files are. */
   async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
-    await this.replace(id, { tls }, memento.tls);
-    this.changed.fire({ id, reason: 'tls' });
+    await this.replace(id, { tls });
+    this.listeners.tell({ id, reason: 'tls' });
   }
 
-  async setNamespaces(id: string, namespaces: readonly string[]): Promise<void> {
-    await this.replace(id, { namespaces }, memento.namespaces);
-    this.changed.fire({ id, reason: 'namespaces' });
-  }
-
-  /** Replaces the keys of the groups that are shown; none: all of them. */
-  async setShown(id: string, shown: readonly string[]): Promise<void> {
-    await this.replace(id, { shown }, memento.shown);
-    this.changed.fire({ id, reason: 'namespaces' });
-  }
-
-  /** Replaces the repositories that were added by name. */
-  async setPinned(id: string, pinned: readonly string[]): Promise<void> {
-    await this.replace(id, { pinned }, memento.pinned);
-    this.changed.fire({ id, reason: 'namespaces' });
+  /** Replaces those parts of what is shown of a connection. */
+  async setShown(id: string, shown: Shown): Promise<void> {
+    await this.replace(id, { shown: { ...this.find(id)?.shown, ...shown } });
+    this.listeners.tell({ id, reason: 'shown' });
   }
 
   /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
   async remove(connection: Connection): Promise<void> {
     const { id, shared } = connection;
     const known = this.find(id) ?? connection;
-    if (shared) {
-      await this.state.update(memento.hidden, [...this.hidden(), id]);
-      for (const key of besideSettings) await this.state.update(key, without(this.kept(key), id));
-    } else {
+    if (shared) await this.write(id, { hidden: true });
+    else
       await this.state.update(
-        memento.own,
-        this.own().filter((connection) => connection.id !== id),
+        keys.own,
+        this.own().filter((each) => each.id !== id),
       );
-    }
     try {
       await this.secrets.remove(known, this.all());
     } finally {
-      this.changed.fire({ id, reason: 'removed' });
+      this.listeners.tell({ id, reason: 'removed' });
     }
   }
 
   /** The hidden connection of the settings to that registry, if there is one, is shown again. */
   async unhide(provider: string, url: string): Promise<Connection | undefined> {
     const id = sharedId(provider, url);
-    if (!this.hidden().includes(id)) return undefined;
+    if (this.kept().get(id)?.hidden !== true) return undefined;
     const connection = this.shared().find((candidate) => candidate.id === id);
-    await this.state.update(
-      memento.hidden,
-      this.hidden().filter((hidden) => hidden !== id),
-    );
+    await this.write(id, {});
     return connection;
   }
 
   dispose(): void {
-    this.changed.dispose();
-    this.configuration.dispose();
-  }
-
-  private find(id: string): Connection | undefined {
-    return this.all().find((connection) => connection.id === id);
+    this.listeners.clear();
+    this.setting.dispose();
   }
 
   private own(): readonly Connection[] {
-    const parsed = ownConnections.safeParse(this.state.get(memento.own, []));
-    if (!parsed.success) return [];
-    return parsed.data.filter(({ provider }) => this.providers.includes(provider)).map(defined);
+    return readOwn(this.state.get(keys.own)).filter(({ provider }) => this.providers.includes(provider));
   }
 
   private shared(): readonly Connection[] {
-    const listed = ownSetting<unknown>('connections', []);
-    const users = new Set(entriesOf(userSetting('registryExplorer.connections')).map(addressed));
-    const signIns = this.signIns();
-    const added = this.namespaces();
-    const trusted = this.sharedTls();
+    const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
+    const kept = this.kept();
     const byId = new Map<string, Connection>();
-    for (const entry of entriesOf(listed)) {
-      const { provider, label, url: written, login, namespaces, repositories } = entry;
-      if (!this.providers.includes(provider) || !isPlainAddress(written)) continue;
-      const url = written.replace(/\/+$/, '');
-      const id = sharedId(provider, url);
-      const isOfWorkspace = !users.has(addressed(entry));
-      const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true, isOfWorkspace };
-      const connection = defined({
-        ...whole,
-        namespaces: added[id] ?? namespaces,
-        shown: this.sharedShown()[id],
-        pinned: this.sharedPinned()[id] ?? repositories,
-        // Never of the settings: a workspace could switch verification off.
-        tls: trusted[id],
-      });
-      // What was chosen or confirmed here for this very address; a login that a workspace names is nothing but a wish.
-      const own = signIns[id];
-      const signedIn =
-        own === undefined
-          ? defined({ ...connection, ...(isOfWorkspace ? { unconfirmed: login } : { login }) })
-          : withSignIn(connection, own);
-      if (!byId.has(id)) byId.set(id, signedIn);
+    for (const entry of readListed(this.listed.inForce())) {
+      if (!this.providers.includes(entry.provider) || !isPlainAddress(entry.url)) continue;
+      const connection = sharedConnection(entry, !users.has(whatItSends(entry)), kept);
+      if (!byId.has(connection.id)) byId.set(connection.id, connection);
     }
     return [...byId.values()];
   }
 
-  private hidden(): readonly string[] {
-    return this.state.get<readonly string[]>(memento.hidden, []);
-  }
-
-  private signIns(): Readonly<Record<string, SignIn>> {
-    const parsed = sharedSignIns.safeParse(this.state.get(memento.signIns, {}));
-    if (!parsed.success) return {};
-    return Object.fromEntries(Object.entries(parsed.data).map(([id, signIn]) => [id, defined(signIn)]));
-  }
-
-  private namespaces(): Readonly<Record<string, readonly string[]>> {
-    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.namespaces, {});
-  }
-
-  private sharedPinned(): Readonly<Record<string, readonly string[]>> {
-    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.pinned, {});
-  }
-
-  private sharedShown(): Readonly<Record<string, readonly string[]>> {
-    return this.state.get<Readonly<Record<string, readonly string[]>>>(memento.shown, {});
-  }
-
-  private sharedTls(): Readonly<Record<string, TlsOptions>> {
-    const parsed = sharedTls.safeParse(this.state.get(memento.tls, {}));
-    return parsed.success ? parsed.data : {};
-  }
-
-  /** Changes one thing of a connection: of the user's own in its place, of one from the settings under `key`, on this machine. */
-  private async replace(id: string, change: Changeable, key: string): Promise<void> {
-    if (this.own().some((connection) => connection.id === id)) {
-      await this.updateOwn(id, (connection) => defined({ ...connection, ...change }));
-      return;
-    }
-    const others = without(this.kept(key), id);
-    const [value] = Object.values(change);
-    await this.state.update(key, value === undefined ? others : { ...others, [id]: value });
-  }
-
   /** What this machine keeps beside connections of the settings, by their ids. */
-  private kept(key: string): Readonly<Record<string, unknown>> {
-    return this.state.get<Readonly<Record<string, unknown>>>(key, {});
+  private kept(): ReadonlyMap<string, Kept> {
+    const before = readKeptOf010((key) => this.state.get(key));
+    return new Map([...before, ...readKept(this.state.get(keys.kept))]);
+  }
+
+  /** Changes one thing of a connection: of the user's own in its place, of one from the settings beside them. */
+  private async replace(id: string, change: { readonly [K in 'tls' | 'shown']?: Connection[K] | undefined }) {
+    if (this.own().some((connection) => connection.id === id))
+      await this.updateOwn(id, (connection) => defined({ ...connection, ...change }));
+    else await this.keep(id, change);
+  }
+
+  private async keep(id: string, change: { readonly [K in keyof Kept]: Kept[K] | undefined }): Promise<void> {
+    await this.write(id, defined({ ...this.kept().get(id), ...change }));
+  }
+
+  /** What is kept of one is written whole, so nothing that 0.1.0 kept of it is read again. */
+  private async write(id: string, kept: Kept): Promise<void> {
+    const all = new Map([...readKept(this.state.get(keys.kept)), [id, kept]]);
+    await this.state.update(keys.kept, Object.fromEntries(all));
   }
 
   private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {
     await this.state.update(
-      memento.own,
+      keys.own,
       this.own().map((connection) => (connection.id === id ? change(connection) : connection)),
     );
   }
 }
 
-type SharedConnection = z.infer<typeof sharedConnection>;
+/** The names under which connections are kept in VS Code's state. */
+export const stateKeys: readonly string[] = [...Object.values(keys), ...Object.values(keysOf010)];
 
-/** Those of a list that are well written: one that is wrong, which the editor of settings underlines, takes no other with it. */
-function entriesOf(listed: unknown): readonly SharedConnection[] {
-  return (Array.isArray(listed) ? listed : []).flatMap((entry) => {
-    const parsed = sharedConnection.safeParse(entry);
-    return parsed.success ? [parsed.data] : [];
-  });
+function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Kept>): Connection {
+  const { provider, label, url: written, login, namespaces, repositories } = entry;
+  const url = written.replace(/\/+$/, '');
+  const id = sharedId(provider, url);
+  const kept = all.get(id);
+  const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true, isOfWorkspace };
+  const shown = { ...defined({ namespaces, repositories }), ...kept?.shown };
+  // Trust is never of the settings: a workspace could switch verification off.
+  const connection = defined({ ...whole, shown: Object.keys(shown).length > 0 ? shown : undefined, tls: kept?.tls });
+  // What was chosen or confirmed here for this very address; a login that a workspace names is nothing but a wish.
+  if (kept?.signIn !== undefined) return { ...connection, signIn: kept.signIn };
+  const anonymous: SignIn = { kind: 'anonymous' };
+  return isOfWorkspace
+    ? defined({ ...connection, signIn: anonymous, unconfirmed: login })
+    : { ...connection, signIn: login ?? anonymous };
 }
 
 /** What tells one from another where it matters who has written it: where it leads, and what it would send there. */
-function addressed({ provider, url, login }: SharedConnection): string {
-  return JSON.stringify([provider, url, login]);
+function whatItSends({ provider, url, login }: Listed): string {
+  return JSON.stringify([provider, url, login?.kind]);
 }
 
 /** A secret has no place in settings, so an address that holds one is not used. */
@@ -309,24 +220,11 @@ function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
 }
 
+/** Whether a secret is stored for that way to sign in, or may be, beside an account of VS Code. */
+function hasSecret({ kind }: SignIn): boolean {
+  return kind === 'basic' || kind === 'account' || kind === 'application';
+}
+
 function withSignIn(connection: Connection, signIn: SignIn): Connection {
-  const nothing = {
-    ...{ account: undefined, authentication: undefined, login: undefined, tenant: undefined },
-    ...{ cloud: undefined, unconfirmed: undefined },
-  };
-  return defined({ ...connection, ...nothing, ...signIn });
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-};
-
-/** Without the properties that are undefined. */
-function defined<T extends object>(value: T): Defined<T>;
-function defined(value: object): object {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
-}
-
-function without<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+  return defined({ ...connection, signIn, unconfirmed: undefined });
 }

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
-import type { Connection, Credential } from '../core/model';
+import type { Connection, Credential, SignIn } from '../core/model';
+import { defined } from './defined';
 
 /** The part of VS Code's SecretStorage that we use. */
 export interface SecretStore {
@@ -119,9 +120,26 @@ export function keyById({ id }: SecretOwner): string {
  */
 export function keyByRegistry(owner: SecretOwner): string {
   if (!('provider' in owner) || owner.shared === true) return owner.id;
-  const { provider, url, account, authentication, login, tenant } = owner;
-  const signIn = new URLSearchParams();
-  for (const [name, value] of Object.entries({ account, authentication, login, tenant }))
-    if (value !== undefined) signIn.set(name, value);
-  return [provider, url, signIn.toString()].join(' ').trimEnd();
+  const { provider, url, signIn } = owner;
+  return [provider, url, new URLSearchParams(partsOf(signIn)).toString()].join(' ').trimEnd();
+}
+
+/** These names and their order are part of the key: what 0.1.0 has stored is found by them. */
+function partsOf(signIn: SignIn): Readonly<Record<string, string>> {
+  switch (signIn.kind) {
+    case 'anonymous':
+      return {};
+    case 'basic':
+      return defined({ account: signIn.account });
+    case 'docker':
+      return { login: 'docker' };
+    case 'cloudCli':
+      return { login: 'azureCli' };
+    case 'environment':
+      return { login: 'azureEnvironment' };
+    case 'account':
+      return { account: signIn.account, authentication: signIn.authentication };
+    case 'application':
+      return { account: signIn.account, tenant: signIn.tenant };
+  }
 }

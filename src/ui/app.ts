@@ -1,13 +1,12 @@
 import type { ExtensionContext } from 'vscode';
 import type { Cloud } from '../azure/azure';
-import type { Failure } from '../core/failure';
-import type { KnownLogins } from '../core/docker/knownLogins';
+import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Diagnosis, StepId } from '../core/network/diagnose';
 import type { Log } from '../core/log';
-import type { Connection, Credential, Entry, SignIn, TlsOptions } from '../core/model';
-import type { ImageReference } from '../core/reference';
+import type { Connection, Credential, Entry, Shown, SignIn, TlsOptions } from '../core/model';
 import type { Engines, LocalImage } from '../engine/engine';
-import type { AccountSession, ProviderType, ReadSetting, RegistryProvider } from '../providers/provider';
+import type { AccountSession, ProviderType, ReadSetting } from '../providers/provider';
+import type { OpenRegistry, Registries } from '../registries/registries';
 import type { Ask } from './ask';
 import type { Surroundings } from './diagnosis';
 import type { ShownDocument } from './documents';
@@ -22,9 +21,8 @@ export interface App {
   readonly engines: Engines;
   readonly docker: DockerLogins;
   readonly connections: Connections;
+  readonly registries: ConnectedRegistries;
   readonly providerTypes: readonly ProviderType[];
-  /** Opens a connection that need not be stored, with a credential that need not be either. */
-  readonly open: (connection: Connection, credential: Credential) => RegistryProvider;
   readonly accounts: Accounts;
   readonly setting: ReadSetting;
   /** The cloud of Azure that VS Code is set to. Throws a Failure where it is set to none that can be used. */
@@ -62,40 +60,26 @@ export interface App {
   readonly showLog: () => void;
 }
 
+/** The registries that are connected, whichever way they are reached. */
+export type ConnectedRegistries = Pick<
+  Registries,
+  'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
+>;
+
 export interface Tree {
-  roots(): readonly Node[];
-  /** A node for an entry below `parent` that need not be drawn. */
-  nodeOf(parent: Node, entry: Entry): Node;
   refresh(node?: Node): void;
   loadMore(row: More): void;
   retry(row: Problem): void;
-  reveal(node: Node): Promise<void>;
-  /** Asks anew for what leads to an entry below `root`, and reveals it, or the last row before it that is there. */
-  show(root: Node, trail: readonly Entry[]): Promise<void>;
+  /** Opens the row of a connection. */
+  reveal(id: string): Promise<void>;
+  /** Asks anew for what leads to an entry of a registry, and reveals it, or the last row before it that is there. */
+  show(registry: OpenRegistry, trail: readonly Entry[]): Promise<void>;
 }
 
 export interface Images {
   /** The images that there are now. Rejects when the engine cannot tell. */
   list(): Promise<readonly LocalImage[]>;
   refresh(): Promise<void>;
-}
-
-/** The logins that the docker command has. */
-export interface DockerLogins {
-  /** What docker would use for that image; nothing when it has no login there. `note`: of what is broken beside it. */
-  readonly read: (
-    image: ImageReference,
-    signal: AbortSignal,
-    note?: (problem: Failure) => void,
-  ) => Promise<Credential | undefined>;
-  /** The credential helper that docker's config names for that image's registry. */
-  readonly helperFor: (
-    image: ImageReference,
-  ) => Promise<{ readonly program: string; readonly namedBy: string } | undefined>;
-  /** The registries that it, or podman, has logins for; no secret is asked for. */
-  readonly list: (signal: AbortSignal) => Promise<KnownLogins>;
-  readonly logIn: (host: string, credential: Credential, signal: AbortSignal) => Promise<void>;
-  readonly logOut: (host: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** The accounts of VS Code. */
@@ -122,12 +106,8 @@ export interface Connections {
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
   /** Replaces how its server is trusted; nothing: as VS Code and the system do. */
   setTls(id: string, tls: TlsOptions | undefined): Promise<void>;
-  /** Replaces the namespaces that were added by hand. */
-  setNamespaces(id: string, namespaces: readonly string[]): Promise<void>;
-  /** Replaces the repositories that were added by name. */
-  setPinned(id: string, pinned: readonly string[]): Promise<void>;
-  /** Replaces the keys of the groups that are shown; none: all of them. */
-  setShown(id: string, shown: readonly string[]): Promise<void>;
+  /** Replaces those parts of what is shown of it. */
+  setShown(id: string, shown: Shown): Promise<void>;
   remove(connection: Connection): Promise<void>;
   unhide(provider: string, url: string): Promise<Connection | undefined>;
 }

@@ -117,12 +117,22 @@ function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
   return [];
 }
 
-function signInOf({ authentication, login, account }: Connection): string {
-  if (authentication !== undefined) return t('an account of VS Code');
-  if (login === 'docker') return t('the login of the docker command');
-  if (login === 'azureCli') return t('the login of the Azure CLI');
-  if (login === 'azureEnvironment') return t('the environment, or the identity of this machine');
-  return account === undefined ? t('nothing (anonymous)') : t('a user name and a stored secret');
+function signInOf({ signIn }: Connection): string {
+  switch (signIn.kind) {
+    case 'account':
+      return t('an account of VS Code');
+    case 'docker':
+      return t('the login of the docker command');
+    case 'cloudCli':
+      return t('the login of the Azure CLI');
+    case 'environment':
+      return t('the environment, or the identity of this machine');
+    case 'basic':
+    case 'application':
+      return t('a user name and a stored secret');
+    case 'anonymous':
+      return t('nothing (anonymous)');
+  }
 }
 
 export const stepNames: Readonly<Record<StepId, () => string>> = {

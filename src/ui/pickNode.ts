@@ -10,6 +10,7 @@ import type { AnyNode, NodeCommand } from './commands/command';
 import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import { report } from './report';
+import { rowBelow, rowOf } from './tree/node';
 import type { Node } from './tree/node';
 import { count, localFacts, signedInAs, summary } from './words';
 
@@ -44,7 +45,7 @@ export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode 
 }
 
 function placesOf(app: App, { views }: NodeCommand): readonly Place[] {
-  return [...(views.registries ? app.tree.roots() : []), ...(views.images ? (['images'] as const) : [])];
+  return [...(views.registries ? app.registries.all().map(rowOf) : []), ...(views.images ? (['images'] as const) : [])];
 }
 
 async function pickPlace(app: App, title: string, places: readonly Place[]): Promise<Place | 'back' | undefined> {
@@ -96,7 +97,7 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
     shown = Math.min(shown + mostChoices, entries.length);
     const choices: Choice<Node | 'more'>[] = entries
       .slice(0, shown)
-      .map((entry) => choiceOf(app.tree.nodeOf(parent, entry), entry));
+      .map((entry) => choiceOf(rowBelow(parent, entry), entry));
     if (shown < entries.length || next !== undefined)
       choices.push({
         label: t('Load more…'),

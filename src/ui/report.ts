@@ -3,7 +3,7 @@ import { noNewRows, tooManyRows } from '../core/bounds';
 import { Failure } from '../core/failure';
 import type { NextStep } from '../core/failure';
 import { visible } from '../core/plainText';
-import { programReason } from './programReason';
+import { programReason } from '../core/docker/programReason';
 import { wait } from './words';
 
 export type Remedy =
@@ -40,27 +40,6 @@ function told(doing: string, why: string, ways: readonly Remedy[]): Report {
 
 export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
-}
-
-/** The whole chain of causes, one a line, for the log. */
-export function causes(error: unknown): string {
-  const lines: string[] = [];
-  for (
-    let current = error;
-    current !== undefined && lines.length < 8;
-    current = current instanceof Error ? current.cause : undefined
-  ) {
-    const kind =
-      current instanceof Failure
-        ? `${current.kind} (${current.detail.subject})`
-        : current instanceof Error
-          ? current.name
-          : 'Error';
-    const own =
-      current instanceof Error && !(current instanceof Failure) && lines.length === 0 ? `\n${current.stack ?? ''}` : '';
-    lines.push(`${kind}: ${current instanceof Error ? current.message : 'not an Error'}${own}`);
-  }
-  return lines.join('\n  caused by ');
 }
 
 /** The others are commands for a row, which they may not apply to. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ListedConnections } from '../registries/connectionStore';
 
 /** The one place that reads settings. A workspace is written by strangers, so who may say what is decided here. */
 
@@ -8,6 +9,16 @@ const own = () => vscode.workspace.getConfiguration('registryExplorer');
 export function ownSetting<T>(name: string, byDefault: T): T {
   return own().get(name, byDefault);
 }
+
+/** The setting `registryExplorer.connections`, as whoever wrote it left it. */
+export const listedConnections: ListedConnections = {
+  inForce: () => ownSetting<unknown>('connections', []),
+  ofUser: () => userSetting('registryExplorer.connections'),
+  onDidChange: (listener) =>
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('registryExplorer.connections')) listener();
+    }),
+};
 
 /** Sets one of them for the user; undefined takes the setting away. */
 export async function setOwnSetting(name: string, value: unknown): Promise<void> {

@@ -45,19 +45,22 @@ export function count(number: number): string {
   return number.toLocaleString('en');
 }
 
-const logins: Readonly<Record<NonNullable<Connection['login']>, () => string>> = {
-  docker: () => t('docker login'),
-  azureCli: () => t('Azure CLI'),
-  azureEnvironment: () => t('environment'),
-};
-
-export function loginName(login: NonNullable<Connection['login']>): string {
-  return logins[login]();
-}
-
-/** Who a connection signs in as; nothing when anonymous. */
-export function signedInAs({ account, login }: Connection): string | undefined {
-  return account ?? (login === undefined ? undefined : logins[login]());
+/** Who a connection signs in as; nothing when anonymous, or not known. */
+export function signedInAs({ signIn }: Pick<Connection, 'signIn'>): string | undefined {
+  switch (signIn.kind) {
+    case 'anonymous':
+      return undefined;
+    case 'docker':
+      return t('docker login');
+    case 'cloudCli':
+      return t('Azure CLI');
+    case 'environment':
+      return t('environment');
+    case 'basic':
+    case 'account':
+    case 'application':
+      return signIn.account;
+  }
 }
 
 /** `amd64, arm64`; the system is named only where it is not linux. */

@@ -30,7 +30,13 @@ describeProvider({
       traffic,
       log: log.lines,
       open: (credential) => {
-        const connection: Connection = { id: 'contract', provider: 'acr', label: 'Contract', url: traffic.url };
+        const connection: Connection = {
+          id: 'contract',
+          provider: 'acr',
+          label: 'Contract',
+          url: traffic.url,
+          signIn: { kind: 'anonymous' },
+        };
         return acr.open(connection, contextOf(credential, { log }));
       },
       stop: async () => {

@@ -56,7 +56,13 @@ describeProvider({
       traffic,
       log: log.lines,
       open: (credential) => {
-        const connection: Connection = { id: 'contract', provider: 'azure', label: 'Contract', url: sandbox.url };
+        const connection: Connection = {
+          id: 'contract',
+          provider: 'azure',
+          label: 'Contract',
+          url: sandbox.url,
+          signIn: { kind: 'anonymous' },
+        };
         const token = (scopes: readonly string[]) => {
           const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
           const genuine = sandbox.tokens.sign({ aud, tid: contoso, upn });

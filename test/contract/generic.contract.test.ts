@@ -84,7 +84,7 @@ describe('generic over TLS', () => {
     const script = join(pki.directory, 'list.mts');
     await writeFile(
       script,
-      `import { generic } from ${fileOf('../../src/providers/generic/type.ts')};
+      `import { generic } from ${fileOf('../../src/providers/generic/genericType.ts')};
        import { contextOf } from ${fileOf('../unit/providerContext.ts')};
        const connection = { id: 'tls', provider: 'generic', label: 'TLS', url: ${JSON.stringify(running.url)} };
        const provider = generic.open(connection, contextOf({ kind: 'anonymous' }));

@@ -21,7 +21,14 @@ export function openAt(
   tls: TlsOptions = {},
   pinned: readonly string[] = [],
 ): RegistryProvider {
-  const connection: Connection = { id: 'contract', provider: 'generic', label: 'Contract', url, tls };
+  const connection: Connection = {
+    id: 'contract',
+    provider: 'generic',
+    label: 'Contract',
+    url,
+    signIn: { kind: 'anonymous' },
+    tls,
+  };
   const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
   return generic.open(connection, contextOf(credential, { log, http, pinned: () => pinned }));
 }

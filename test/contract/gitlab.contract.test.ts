@@ -1,6 +1,5 @@
 import type { Connection, Credential } from '../../src/core/model';
-import { GenericProvider } from '../../src/providers/generic/generic';
-import { gitLab } from '../../src/providers/gitlab/gitLabType';
+import { gitLab as type } from '../../src/providers/gitlab/gitLabType';
 import { startGitLab, type GitLabProject } from '../sandbox/gitlab/gitlab';
 import { startRecorder } from '../sandbox/recorder';
 import { collectLog } from '../unit/collectLog';
@@ -10,7 +9,6 @@ import { describeProvider } from './provider.contract';
 
 const alice: Credential = { kind: 'basic', username: 'alice', secret: 'glpat-correct-horse' };
 const mistyped: Credential = { kind: 'basic', username: 'alice', secret: 'glpat-correct-hose' };
-const type = gitLab((connection, context) => new GenericProvider(connection, context));
 
 /** A project for each repository, under the project's own name. */
 const projects = Object.fromEntries(
@@ -41,7 +39,13 @@ describeProvider({
       traffic,
       log: log.lines,
       open: (credential) => {
-        const connection: Connection = { id: 'contract', provider: 'gitlab', label: 'GitLab', url: gitLabServer.url };
+        const connection: Connection = {
+          id: 'contract',
+          provider: 'gitlab',
+          label: 'GitLab',
+          url: gitLabServer.url,
+          signIn: { kind: 'basic' },
+        };
         return type.open(connection, contextOf(credential, { log }));
       },
       stop: async () => {

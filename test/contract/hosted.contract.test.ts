@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Connection, Credential, Tag } from '../../src/core/model';
+import type { Connection, Credential, Tag, SignIn } from '../../src/core/model';
 import { dockerHub } from '../../src/providers/dockerHub/dockerHubType';
 import { ghcr } from '../../src/providers/ghcr/ghcrType';
 import { withDigest } from '../../src/core/reference';
@@ -47,8 +47,9 @@ async function underContract(
     traffic,
     log: log.lines,
     open: (credential) => {
-      const account = credential.kind === 'basic' ? { account: credential.username } : {};
-      const connection: Connection = { id: 'contract', provider: id, label: 'Contract', url, ...account };
+      const signIn: SignIn =
+        credential.kind === 'basic' ? { kind: 'basic', account: credential.username } : { kind: 'anonymous' };
+      const connection: Connection = { id: 'contract', provider: id, label: 'Contract', url, signIn };
       return open(connection, contextOf(credential, { log, setting }));
     },
     stop: async () => {

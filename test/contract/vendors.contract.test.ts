@@ -54,7 +54,13 @@ for (const { name, as, preset, ...facts } of vendors) {
       const url = `${traffic.url}${pathname.replace(/\/$/, '')}`;
       const log = collectLog();
       const type = vendorTypes.find(({ id }) => id === preset) ?? generic;
-      const connection: Connection = { id: 'contract', provider: preset, label: 'Contract', url };
+      const connection: Connection = {
+        id: 'contract',
+        provider: preset,
+        label: 'Contract',
+        url,
+        signIn: { kind: 'anonymous' },
+      };
       const pinned = contractRepositories.map((repository) => `${new URL(url).host}/${repository.name}`);
       const context = { log, pinned: () => (facts.addedByName === true ? pinned : []) };
       return {

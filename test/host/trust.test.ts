@@ -24,7 +24,7 @@ const machine: Machine = { env: {}, home: '/nowhere', platform: process.platform
 /** What the extension opens for such a connection. */
 async function repositories(url: string, tls?: TlsOptions, around = machine): Promise<readonly string[]> {
   const connection: Connection = {
-    ...{ id: 'tls', provider: 'generic', label: 'TLS', url },
+    ...{ id: 'tls', provider: 'generic', label: 'TLS', url, signIn: { kind: 'anonymous' } },
     ...(tls === undefined ? {} : { tls }),
   };
   const http = axiosHttp(collectLog(), tlsOf(connection, around));

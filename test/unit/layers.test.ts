@@ -56,6 +56,22 @@ function loadedAtStart(file: string, loaded = new Set<string>()): ReadonlySet<st
   return loaded;
 }
 
+/** What every kind of registry uses. */
+const isShared =
+  /^(?:images\/.*|core\/(?:bounds|manifest|referrersTag|registryClient|schemas)\.ts|providers\/(?:pins|rows|tagListing|v2|generic\/generic)\.ts)$/;
+
+/** The words of a file that the compiler reads, comments left out. */
+function codeOf(file: string): readonly string[] {
+  const path = join(source, file);
+  const tree = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const textOf = (node: ts.Node): readonly string[] => {
+    const inside: string[] = [];
+    node.forEachChild((child) => void inside.push(...textOf(child)));
+    return inside.length === 0 ? [node.getText(tree)] : inside;
+  };
+  return textOf(tree);
+}
+
 function filesWith(pattern: RegExp): string[] {
   return files.filter((file) => pattern.test(readFileSync(join(source, file), 'utf8'))).sort();
 }
@@ -137,14 +153,22 @@ describe('layers', () => {
 
   it('sign in to registries in one place, which knows what is tried again', () => {
     expect(filesWith(/\bwithAuth\(/)).toEqual(['core/auth.ts']);
-    expect(filesWith(/\bregistryHttp\(/)).toEqual([
-      'core/auth.ts',
-      'core/network/diagnose.ts',
-      'providers/acr/acr.ts',
-      'providers/dockerHub/dockerHub.ts',
-      'providers/generic/generic.ts',
-      'providers/ghcr/ghcr.ts',
-    ]);
+    expect(filesWith(/\bregistryHttp\(/)).toEqual(['core/auth.ts', 'core/network/diagnose.ts', 'providers/v2.ts']);
+  });
+
+  it('read images through ImageSource, not from a registry', () => {
+    const client = /^core\/(?:registryClient|http|auth|retry)$/;
+    expect(violations(({ from, to }) => layerOf(from) === 'images' && client.test(to))).toEqual([]);
+  });
+
+  it('name no vendor in what is shared', () => {
+    const vendor = /google|quay|artifactory|gitlab|github|azure|dockerhub|harbor/i;
+    expect(codeOf('providers/generic/vendors.ts').filter((text) => vendor.test(text))).toContain("'quay'");
+    const named = files
+      .filter((file) => isShared.test(file))
+      .flatMap((file) => codeOf(file).map((text) => ({ file, text })));
+    expect(named.length).toBeGreaterThan(1000);
+    expect(named.filter(({ text }) => vendor.test(text))).toEqual([]);
   });
 
   it('let commands see VS Code through App alone', () => {

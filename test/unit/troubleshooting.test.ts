@@ -12,7 +12,7 @@ const text = read('docs/troubleshooting.md').replace(/\s+/g, ' ');
 
 /** Files that are about nothing but such messages. */
 const wholly = [
-  ...['ui/report.ts', 'ui/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
+  ...['ui/report.ts', 'core/docker/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
   ...['providers/generic/registryUrl.ts', 'providers/gitlab/gitLabAddress.ts'],
 ];
 /** What a `Failure` says besides is given to it by these names. */

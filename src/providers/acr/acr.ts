@@ -1,23 +1,20 @@
 import { t } from '@vscode/l10n';
 import type { AzureRegistry } from '../../azure/azure';
-import { registryHttp } from '../../core/auth';
-import { readDeletion, registrySource } from '../../images/deletionGraph';
-import type { GraphSource } from '../../images/deletionGraph';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
-import { readAttachment } from '../../images/attachments';
-import { listBelow, readImage, readImages } from '../../images/imageReader';
 import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
-import type { Credential, Entry, Page, Repository, Tag } from '../../core/model';
+import type { Credential, Page, Repository, Tag } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../pins';
-import { namespacesOf, referenceOf, withTag } from '../../core/reference';
+import { namespacesOf } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
-import { RegistryClient } from '../../core/registryClient';
+import type { KnownTag } from '../../images/imageSource';
 import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
+import { repositoryAt, trailTo } from '../rows';
+import { V2 } from '../v2';
 import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
 import { EntraSession } from './entra';
@@ -26,7 +23,7 @@ import { explained } from './acrExplanations';
 import type { Terms } from './acrExplanations';
 import { onlyTo } from './loginServer';
 import { ManifestListing } from './manifestListing';
-import { detailsOf, tagOf, withManifest } from './acrTags';
+import { detailsOf, withManifest } from './acrTags';
 
 /** What engines call whoever signs in with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
@@ -47,65 +44,59 @@ export interface AcrSession {
 /** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
 export class AcrProvider implements RegistryProvider {
   readonly endpoints: readonly Endpoint[];
-  private readonly client: RegistryClient;
+  readonly content: ImageContent;
+  private readonly v2: V2;
   private readonly api: AcrApi;
   private readonly host: string;
   private readonly credential: ReadCredential;
-  private readonly digestTags = new Map<string, ReadonlySet<string>>();
   /** Of repositories, as their tags were listed last. */
   private readonly manifests = new Map<string, ManifestListing>();
-
-  private readonly terms: () => Terms;
   private readonly pinned: () => readonly string[];
 
   constructor({ url, credential, entra, described, pinned, http: plain }: AcrSession) {
     this.pinned = pinned;
     const isPrivate = () => described?.()?.isPrivate ?? false;
-    this.terms = () => ({
+    const terms = (): Terms => ({
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
     const server = entra === undefined ? plain : onlyTo(url, plain);
     const session = entra === undefined ? undefined : new EntraSession(server, url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
-    this.endpoints = [{ url, credential: this.credential }];
-    const http = registryHttp(server, url, this.credential, session?.renewing);
-    this.client = new RegistryClient(http, url);
-    this.api = new AcrApi(http, url);
-    this.host = new URL(url).host;
+    this.v2 = new V2({
+      url,
+      http: server,
+      credential: this.credential,
+      renewing: session?.renewing,
+      everyTag: ({ path }, signal) => this.everyTag(path, signal),
+      explain: (error, { what }) => {
+        if (what === 'deletion' || what === 'deletionPreview') return error;
+        return explained(error, terms(), what === 'image' ? 'repository' : 'catalog');
+      },
+    });
+    this.api = new AcrApi(this.v2.http, url);
+    this.host = this.v2.host;
+    this.endpoints = [this.v2.endpoint];
+    this.content = this.v2.content;
   }
 
-  readonly list: RegistryProvider['list'] = (parent, cursor, signal) =>
-    this.explaining('repository', () => this.entries(parent, cursor, signal));
-
-  private async entries(
-    parent: Entry | undefined,
-    cursor: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Page<Entry>> {
+  readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
       case 'group':
       case 'registry':
         return this.repositories(cursor, signal);
       case 'repository':
-        return this.tags(parent, cursor, signal);
+        return this.read(parent.image, () => this.tags(parent, cursor, signal), signal);
       case 'tag':
       case 'platform':
-      case 'attachment': {
-        const { image } = parent;
-        const digestTags = this.digestTags.get(image.path) ?? new Set<string>();
-        return listBelow({ client: this.client, image, digestTags }, parent, signal);
-      }
+      case 'attachment':
+        return this.v2.below(parent, signal);
     }
-  }
-
-  readonly locate: RegistryProvider['locate'] = (image) => {
-    if (image.host !== this.host) return undefined;
-    const repository = this.repositoryOf(image.path);
-    const { tag } = image;
-    return tag === undefined ? [repository] : [repository, { kind: 'tag', label: tag, image: withTag(image, tag) }];
   };
+
+  readonly locate: RegistryProvider['locate'] = (image) =>
+    image.host === this.host ? trailTo(image, [repositoryAt(image.host, image.path)]) : undefined;
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.host;
 
@@ -123,30 +114,24 @@ export class AcrProvider implements RegistryProvider {
   };
 
   /** Where only the tag was listed, the listing of manifests is read on; a tag that is asked for anew is asked for alone. */
-  readonly details: NonNullable<RegistryProvider['details']> = ({ image: { path }, label, details }, signal) =>
-    this.explaining('repository', async () => {
+  readonly details: NonNullable<RegistryProvider['details']> = ({ image, label, details }, signal) => {
+    const { path } = image;
+    const read = async () => {
       if (details?.isPartial === true) {
         const listed = await this.manifests.get(path)?.find(details.digest, signal);
         if (listed !== undefined) return withManifest(details, listed);
       }
       const tag = await this.api.tag(path, label, signal);
       return withManifest(detailsOf(tag), await this.api.manifest(path, tag.digest, signal));
-    });
-
-  readonly content: ImageContent = {
-    manifest: (image, signal) =>
-      this.explaining('repository', () => this.client.manifest(image.path, referenceOf(image), signal)),
-    images: (image, signal) => this.explaining('repository', () => readImages(this.client, image, signal)),
-    config: (image, signal) => this.explaining('repository', () => readImage(this.client, image, signal)),
-    attachment: (attachment, signal) =>
-      this.explaining('repository', () => readAttachment(this.client, attachment, signal)),
+    };
+    return this.read(image, read, signal);
   };
 
   readonly deletion = {
     image: {
-      preview: ({ image, label }, progress, signal) => readDeletion(this.graphOf(image.path), label, progress, signal),
+      preview: (tag, progress, signal) => this.v2.imageDeletion.preview(tag, progress, signal),
       delete: (image, digest, signal) =>
-        this.unlessLocked(image, digest, signal, () => this.client.deleteManifest(image.path, digest, signal)),
+        this.unlessLocked(image, digest, signal, () => this.v2.client.deleteManifest(image.path, digest, signal)),
       left: (image, digest, tags, signal) => this.tagsLeft(image, digest, tags, signal),
     },
     untag: {
@@ -166,8 +151,8 @@ export class AcrProvider implements RegistryProvider {
     },
   } satisfies Deletion;
 
-  readonly checkRepository = async ({ path }: ImageReference, signal: AbortSignal): Promise<void> => {
-    await this.explaining('repository', () => this.api.tags(path, undefined, signal));
+  readonly checkRepository = async (image: ImageReference, signal: AbortSignal): Promise<void> => {
+    await this.read(image, () => this.api.tags(image.path, undefined, signal), signal);
   };
 
   readonly locks: Locks = {
@@ -186,22 +171,12 @@ export class AcrProvider implements RegistryProvider {
   };
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    return withPins(pinnedAt(this.host, this.pinned()), cursor, async () => {
-      const { items, ...next } = await this.explaining('catalog', () => this.client.catalog(cursor, signal));
-      return { items: items.map((path) => this.repositoryOf(path)), ...next };
-    });
+    return withPins(pinnedAt(this.host, this.pinned()), cursor, () => this.v2.repositories(cursor, signal));
   }
 
-  private async explaining<T>(asked: 'catalog' | 'repository', read: () => Promise<T>): Promise<T> {
-    try {
-      return await read();
-    } catch (error) {
-      throw explained(error, this.terms(), asked);
-    }
-  }
-
-  private repositoryOf(path: string): Repository {
-    return { kind: 'repository', label: path, image: { host: this.host, path } };
+  /** By the registry's own API: its refusals mean what those of V2 mean. */
+  private read<T>(image: ImageReference, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return this.v2.ask({ what: 'image', image }, ask, signal);
   }
 
   /** The newest first; sizes and platforms come with the listing of manifests, whose first page is that of the newest tags. */
@@ -214,24 +189,24 @@ export class AcrProvider implements RegistryProvider {
       this.api.tags(path, cursor, signal),
       known === undefined ? manifests.more(signal) : undefined,
     ]);
-    const hidden = items.map(({ name }) => name).filter(isDigestTag);
-    this.digestTags.set(path, new Set([...(this.digestTags.get(path) ?? []), ...hidden]));
-    const shown = items.filter(({ name }) => !isDigestTag(name));
-    return { items: shown.map((answer) => tagOf(image, answer, manifests.get(answer.digest))), ...next };
+    const listed = items.map((answer) => {
+      const manifest = manifests.get(answer.digest);
+      const told = detailsOf(answer);
+      return { name: answer.name, details: manifest === undefined ? told : withManifest(told, manifest) };
+    });
+    return { items: this.v2.rowsOf(image, listed), ...next };
   }
 
   /** The listings tell where every tag points, and which manifests are indexes. */
-  private graphOf(path: string): GraphSource {
-    return registrySource(this.client, path, async (signal) => {
-      const [tags, manifests] = await Promise.all([
-        this.api.everyTag(path, signal),
-        this.api.everyManifest(path, signal),
-      ]);
-      const types = new Map(manifests.map(({ digest, mediaType }) => [digest, mediaType]));
-      return tags.map(({ name, digest }) => {
-        const mediaType = types.get(digest);
-        return { name, digest, ...(typeof mediaType === 'string' ? { isIndex: isIndexType(mediaType) } : {}) };
-      });
+  private async everyTag(path: string, signal: AbortSignal): Promise<readonly KnownTag[]> {
+    const [tags, manifests] = await Promise.all([
+      this.api.everyTag(path, signal),
+      this.api.everyManifest(path, signal),
+    ]);
+    const types = new Map(manifests.map(({ digest, mediaType }) => [digest, mediaType]));
+    return tags.map(({ name, digest }) => {
+      const mediaType = types.get(digest);
+      return { name, digest, ...(typeof mediaType === 'string' ? { isIndex: isIndexType(mediaType) } : {}) };
     });
   }
 

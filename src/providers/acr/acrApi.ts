@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { tooManyTags } from '../../images/deletionGraph';
+import { readWhole } from '../../images/deletionGraph';
+import { mostListBytes } from '../../core/bounds';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
@@ -13,9 +14,6 @@ export type Locked = { readonly kind: 'tag'; readonly name: string } | { readonl
 
 /** The most that the registry gives at once. */
 const pageSize = 1000;
-/** More of anything than is looked through. */
-const mostPages = 100;
-const listMaxBytes = 16 * 1024 * 1024;
 
 /** What Azure's registries tell beyond V2: https://learn.microsoft.com/en-us/rest/api/containerregistry/ */
 export class AcrApi {
@@ -128,15 +126,7 @@ export class AcrApi {
   }
 
   private async whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
-    const items: T[] = [];
-    let cursor: string | undefined;
-    for (let pages = 0; pages < mostPages; pages++) {
-      const page = await read(cursor);
-      items.push(...page.items);
-      cursor = page.next;
-      if (cursor === undefined) return items;
-    }
-    throw tooManyTags(new URL(this.url).host);
+    return readWhole(new URL(this.url).host, read);
   }
 
   private async page<T extends z.core.$ZodType>(
@@ -164,7 +154,7 @@ export class AcrApi {
 
   private async send(repository: string, url: string, signal: AbortSignal): Promise<HttpResponse> {
     const scope = scopeOf(repository, 'metadata_read');
-    const request: HttpRequest = { method: 'GET', url, scope, maxBytes: listMaxBytes };
+    const request: HttpRequest = { method: 'GET', url, scope, maxBytes: mostListBytes };
     const response = await this.http(request, signal);
     if (response.status !== 200) throw failureOf(response);
     return response;

@@ -3,6 +3,7 @@ import type { Azure } from '../../azure/azure';
 import { Failure } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
+import { storedOrDocker } from '../signIn';
 import type { Answers, ProviderType } from '../provider';
 import { AcrProvider } from './acr';
 import { azureSignInOf, azureSignIns } from '../azure/azureType';
@@ -69,12 +70,8 @@ export const acr: ProviderType = {
   describe: (answers, _setting, cloud) => {
     const url = serverOf(answers.url ?? '') ?? '';
     const credential = credentialOf(answers);
-    const account = credential.kind === 'basic' ? { account: credential.username } : {};
-    const login = answers.signIn === 'docker' ? { login: 'docker' as const } : azureSignInOf(answers, cloud);
-    return {
-      connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, ...account, ...login },
-      credential,
-    };
+    const signIn = storedOrDocker(credential, answers.signIn) ?? azureSignInOf(answers, cloud);
+    return { connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, signIn }, credential };
   },
   dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
   open: ({ url, isOfWorkspace }, { credential, azure, pinned, http }) => {

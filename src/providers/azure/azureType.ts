@@ -1,8 +1,7 @@
 import { t } from '@vscode/l10n';
 import { placesOf } from '../../azure/azure';
 import type { Cloud } from '../../azure/azure';
-import type { SignIn } from '../../core/model';
-import type { Answers, ProviderType, Question } from '../provider';
+import type { Answers, DescribedSignIn, ProviderType, Question } from '../provider';
 import { AzureProvider } from './azureProvider';
 
 /** Ways to sign in to Azure as a whole, and to a single registry of it. */
@@ -27,12 +26,17 @@ export function azureSignIns(): NonNullable<Question['choices']> {
 }
 
 /** How those describe themselves in a connection. */
-export function azureSignInOf(
-  { signIn }: Answers,
-  cloud: () => Cloud,
-): Pick<SignIn, 'authentication' | 'login' | 'cloud'> {
-  if (signIn === 'microsoft') return { authentication: cloud().authentication, cloud: placesOf(cloud()) };
-  return signIn === 'azureCli' || signIn === 'azureEnvironment' ? { login: signIn, cloud: placesOf(cloud()) } : {};
+export function azureSignInOf({ signIn }: Answers, cloud: () => Cloud): DescribedSignIn {
+  switch (signIn) {
+    case 'microsoft':
+      return { kind: 'askAccount', authentication: cloud().authentication, cloud: placesOf(cloud()) };
+    case 'azureCli':
+      return { kind: 'cloudCli', cloud: placesOf(cloud()) };
+    case 'azureEnvironment':
+      return { kind: 'environment', cloud: placesOf(cloud()) };
+    default:
+      return { kind: 'anonymous' };
+  }
 }
 
 export const azure: ProviderType = {
@@ -90,12 +94,16 @@ export const azure: ProviderType = {
     const connection = { provider: 'azure', label: t('Azure'), url: cloud().armUrl };
     if (!isApplication(answers))
       return {
-        connection: { ...connection, ...azureSignInOf(answers, cloud) },
+        connection: { ...connection, signIn: azureSignInOf(answers, cloud) },
         credential: { kind: 'anonymous' },
       };
+    const account = username.trim();
     return {
-      connection: { ...connection, account: username.trim(), tenant: tenant.trim(), cloud: placesOf(cloud()) },
-      credential: { kind: 'basic', username: username.trim(), secret },
+      connection: {
+        ...connection,
+        signIn: { kind: 'application', tenant: tenant.trim(), account, cloud: placesOf(cloud()) },
+      },
+      credential: { kind: 'basic', username: account, secret },
     };
   },
   open: (connection, context) => {

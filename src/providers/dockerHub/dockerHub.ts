@@ -1,16 +1,13 @@
 import { t } from '@vscode/l10n';
-import { readAttachment } from '../../images/attachments';
-import type { ImageSource } from '../../images/attachments';
-import { registryHttp } from '../../core/auth';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure } from '../../core/failure';
-import { listBelow, readImage, readImages } from '../../images/imageReader';
 import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
-import { baseName, parseReference, referenceOf, withTag } from '../../core/reference';
+import { baseName, parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagPreview } from '../provider';
+import { repositoryAt, trailTo } from '../rows';
+import { V2 } from '../v2';
 import * as answers from './hubAnswers';
 import { deletionRefused, HubApi, hubUrl } from './hubApi';
 import { digestOf, platformsOf, tagOf } from './hubTags';
@@ -36,7 +33,7 @@ const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 export class DockerHubProvider implements RegistryProvider {
   private readonly url: string;
   private readonly hub: HubApi;
-  private readonly client: RegistryClient;
+  private readonly v2: V2;
   readonly endpoints: readonly Endpoint[];
   private readonly hasAccount: boolean;
 
@@ -48,8 +45,10 @@ export class DockerHubProvider implements RegistryProvider {
     this.hub = new HubApi(withRetry(context.http), this.url, context.credential);
     const registry = context.setting('dockerHub.registryUrl');
     const registryUrl = registry === '' ? 'https://registry-1.docker.io' : registry;
-    this.endpoints = [{ url: registryUrl, credential: context.credential }, { url: this.url }];
-    this.hasAccount = connection.account !== undefined || connection.login !== undefined;
+    this.v2 = new V2({ url: registryUrl, http: context.http, credential: context.credential });
+    this.endpoints = [this.v2.endpoint, { url: this.url }];
+    this.content = this.v2.content;
+    this.hasAccount = connection.signIn.kind !== 'anonymous';
     if (this.hasAccount) {
       this.deletion = {
         untag: {
@@ -58,7 +57,6 @@ export class DockerHubProvider implements RegistryProvider {
         },
       };
     }
-    this.client = new RegistryClient(registryHttp(context.http, registryUrl, context.credential), registryUrl);
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
@@ -73,7 +71,7 @@ export class DockerHubProvider implements RegistryProvider {
         return this.platforms(parent, signal);
       case 'platform':
       case 'attachment':
-        return listBelow(this.source(parent.image), parent, signal);
+        return this.v2.below(parent, signal);
       case 'registry':
         return { items: [] };
     }
@@ -81,10 +79,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== host || image.path.split('/').length !== 2) return undefined;
-    const repository = { host, path: image.path };
-    const entries = [groupOf(namespaceOf(image)), repositoryOf(repository)];
-    const { tag } = image;
-    return tag === undefined ? entries : [...entries, { kind: 'tag', label: tag, image: withTag(repository, tag) }];
+    return trailTo(image, [groupOf(namespaceOf(image)), repositoryOf(image)]);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = () => host;
@@ -96,12 +91,7 @@ export class DockerHubProvider implements RegistryProvider {
     return (await this.ownNamespaces(signal)).map((namespace) => ({ host, namespace }));
   };
 
-  readonly content: ImageContent = {
-    manifest: (image, signal) => this.client.manifest(image.path, referenceOf(image), signal),
-    images: (image, signal) => readImages(this.client, image, signal),
-    config: (image, signal) => readImage(this.client, image, signal),
-    attachment: (attachment, signal) => readAttachment(this.client, attachment, signal),
-  };
+  readonly content: ImageContent;
 
   /** Nobody deletes without an account. */
   readonly deletion?: Deletion;
@@ -135,7 +125,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   /** https://docs.docker.com/docker-hub/usage/pulls/#view-pull-rate-and-limit */
   readonly pullLimit: NonNullable<RegistryProvider['pullLimit']> = async (signal) => {
-    const headers = await this.client.manifestHeaders('ratelimitpreview/test', 'latest', signal);
+    const headers = await this.v2.client.manifestHeaders('ratelimitpreview/test', 'latest', signal);
     const limit = readLimit(headers['ratelimit-limit']);
     const remaining = readLimit(headers['ratelimit-remaining']);
     if (limit === undefined || remaining === undefined) return undefined;
@@ -204,11 +194,7 @@ export class DockerHubProvider implements RegistryProvider {
   /** As the Hub tells them, which is no pull; where it does not, as the registry does. */
   private async platforms(tag: Tag, signal: AbortSignal): Promise<Page<Entry>> {
     const told = platformsOf(tag.image, await this.tagNow(tag.image, signal));
-    return told.length > 0 ? { items: told } : listBelow(this.source(tag.image), tag, signal);
-  }
-
-  private source(image: ImageReference): ImageSource {
-    return { client: this.client, image, digestTags: new Set() };
+    return told.length > 0 ? { items: told } : this.v2.below(tag, signal);
   }
 
   private tagNow(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {
@@ -229,7 +215,7 @@ export class DockerHubProvider implements RegistryProvider {
   /** The registry no longer has what is inactive. */
   private async digestIfThere({ path }: ImageReference, tag: string, signal: AbortSignal): Promise<string | undefined> {
     try {
-      return await this.client.digest(path, tag, signal);
+      return (await this.v2.client.stated(path, tag, signal)).digest;
     } catch (error) {
       if (error instanceof Failure && ['notFound', 'unauthorized'].includes(error.kind)) return undefined;
       throw error;
@@ -263,8 +249,7 @@ function groupOf(name: string): Group {
 
 /** Under its namespace, so its own name is enough. */
 function repositoryOf({ path }: ImageReference): Repository {
-  const image = { host, path };
-  return { kind: 'repository', label: baseName(image), image };
+  return repositoryAt(host, path, baseName({ host, path }));
 }
 
 function namespaceOf({ path }: ImageReference): string {

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Credential } from '../../core/model';
 import type { Answers, ProviderType } from '../provider';
+import { storedOrDocker } from '../signIn';
 import { DockerHubProvider, namespaceProblem } from './dockerHub';
 import { hubUrl } from './hubApi';
 
@@ -76,9 +77,8 @@ export const dockerHub: ProviderType = {
         provider: 'dockerHub',
         label: t('Docker Hub'),
         url: hubUrl(setting),
-        ...(credential.kind === 'basic' ? { account: credential.username } : {}),
-        ...(answers.signIn === 'docker' ? { login: 'docker' as const } : {}),
-        ...(namespaces.length > 0 ? { namespaces } : {}),
+        signIn: storedOrDocker(credential, answers.signIn) ?? { kind: 'anonymous' },
+        ...(namespaces.length > 0 ? { shown: { namespaces } } : {}),
       },
       credential,
     };

@@ -1,19 +1,13 @@
 import { platformImage } from '../../images/imageReader';
-import { dateOf, platformOf } from '../../core/manifest';
+import { dateOf, isKnown, platformOf } from '../../core/manifest';
 import type { ImageDetails, PlatformImage, Tag } from '../../core/model';
-import { withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
+import { detailsIn, tagAt } from '../rows';
 import type { TagAnswer } from './hubAnswers';
 
 /** A tag with all that its row and tooltip show, so that no manifest is asked for: that would count as a pull. */
 export function tagOf(repository: ImageReference, answer: TagAnswer): Tag {
-  const details = detailsOf(answer);
-  return {
-    kind: 'tag',
-    label: answer.name,
-    image: withTag(repository, answer.name),
-    ...(details === undefined ? {} : { details }),
-  };
+  return tagAt(repository, answer.name, detailsOf(answer));
 }
 
 /** The platforms of a tag; those without a digest, of long ago, cannot be asked for. */
@@ -50,21 +44,20 @@ function artifactTypeOf({ content_type: content, media_type: mediaType }: TagAns
 function detailsOf(answer: TagAnswer): ImageDetails | undefined {
   const digest = digestOf(answer);
   const images = imagesOf(answer);
-  const date = dateOf(answer.tag_last_pushed) ?? dateOf(answer.last_updated);
-  if (digest === undefined && date === undefined && images.length === 0) return undefined;
+  const created = dateOf(answer.tag_last_pushed) ?? dateOf(answer.last_updated);
+  if (digest === undefined && created === undefined && images.length === 0) return undefined;
   const { full_size: fullSize, media_type: mediaType } = answer;
   const size = typeof fullSize === 'number' && fullSize > 0 ? fullSize : Math.max(0, ...images.map((one) => one.size));
   const artifactType = artifactTypeOf(answer);
-  return {
+  return detailsIn({
     digest: digest ?? '',
-    mediaType: mediaType ?? '',
+    mediaType,
     type: artifactType !== undefined ? 'artifact' : isIndex(answer) ? 'index' : 'image',
-    ...(artifactType === undefined ? {} : { artifactType }),
-    ...(date === undefined ? {} : { created: date }),
-    ...(size > 0 ? { size } : {}),
+    artifactType,
+    created,
+    size,
     platforms: images.flatMap(({ platform }) => platform ?? []),
-    labels: {},
-  };
+  });
 }
 
 /**
@@ -78,8 +71,4 @@ function imagesOf({ images }: TagAnswer) {
     const platform = platformOf({ os: system, architecture, variant, 'os.version': osVersion });
     return [{ platform, digest: isKnown(digest) ? digest : undefined, size: size ?? 0 }];
   });
-}
-
-function isKnown(text: string | null | undefined): text is string {
-  return typeof text === 'string' && text !== '' && text !== 'unknown';
 }

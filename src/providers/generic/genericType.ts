@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { Credential } from '../../core/model';
+import type { Credential, SignIn } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../provider';
 import { GenericProvider } from './generic';
 import { anyVendor, vendors } from './vendors';
@@ -28,18 +28,12 @@ function typeOf(vendor: Vendor): ProviderType {
     describe: (answers) => {
       const read = vendor.address.read(answers.url ?? '');
       const url = 'url' in read ? read.url : '';
-      const signIn = answers.signIn === 'docker' ? { login: 'docker' as const } : {};
       const { credential, account } = credentialOf(vendor, answers);
-      return {
-        connection: {
-          provider: vendor.id,
-          label: labelOf(vendor, url),
-          url,
-          ...(account === undefined ? {} : { account }),
-          ...signIn,
-        },
-        credential,
-      };
+      const signIn: SignIn =
+        account === undefined
+          ? { kind: answers.signIn === 'docker' ? 'docker' : 'anonymous' }
+          : { kind: 'basic', account };
+      return { connection: { provider: vendor.id, label: labelOf(vendor, url), url, signIn }, credential };
     },
     ...(vendor === anyVendor ? { dockerAnswers } : {}),
     open: (connection, context) => new GenericProvider(connection, context),

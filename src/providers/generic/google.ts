@@ -1,12 +1,14 @@
 import { z } from 'zod/mini';
 import { dateOf, isIndexType } from '../../core/manifest';
-import type { ImageDetails } from '../../core/model';
-import { check, digestPattern } from '../../core/schemas';
+import type { ImageDetails, Repository } from '../../core/model';
+import { check, digestAnswer } from '../../core/schemas';
 import type { TagsAnswer } from '../../core/schemas';
+import { detailsIn, repositoryAt } from '../rows';
+import type { OwnListing, ToldBeside } from '../tagListing';
 
 /** Numbers come as text. https://github.com/google/go-containerregistry/blob/v0.20.6/pkg/v1/google/list.go `rawManifestInfo` */
 const images = z.record(
-  z.string().check(z.regex(digestPattern)),
+  digestAnswer,
   z.object({
     imageSizeBytes: z.nullish(z.string()),
     mediaType: z.nullish(z.string()),
@@ -17,15 +19,8 @@ const images = z.record(
 );
 const children = z.array(z.string());
 
-export interface ToldByGoogle {
-  /** By tag. */
-  readonly details: ReadonlyMap<string, ImageDetails>;
-  /** Names of repositories right below the one that was asked for. */
-  readonly below: readonly string[];
-}
-
 /** What Google's registries, and those that carry on their code, tell of tags beyond V2; nothing of any other's. */
-export function toldByGoogle({ manifest, child }: TagsAnswer): ToldByGoogle {
+export function toldByGoogle({ manifest, child }: TagsAnswer): ToldBeside {
   const read = check(images, manifest);
   const below = check(children, child);
   const details = Object.entries(read.success ? read.data : {}).flatMap(([digest, image]) => {
@@ -38,18 +33,27 @@ export function toldByGoogle({ manifest, child }: TagsAnswer): ToldByGoogle {
 function detailsOf(digest: string, image: z.infer<typeof images>[string]): ImageDetails {
   const { imageSizeBytes, mediaType, timeCreatedMs, timeUploadedMs } = image;
   const isIndex = isIndexType(mediaType);
-  // Builds that are to be the same each time say that they were made in 1970 or 1980; the upload has a true date.
-  const created = dateOf(positive(timeUploadedMs)) ?? dateOf(positive(timeCreatedMs));
-  const size = isIndex ? undefined : positive(imageSizeBytes);
-  return {
+  return detailsIn({
     digest,
-    mediaType: mediaType ?? '',
+    mediaType,
     type: isIndex ? 'index' : 'image',
-    ...(created === undefined ? {} : { created }),
-    ...(size === undefined ? {} : { size }),
-    platforms: [],
-    labels: {},
-  };
+    // Builds that are to be the same each time say that they were made in 1970 or 1980; the upload has a true date.
+    created: dateOf(positive(timeUploadedMs)) ?? dateOf(positive(timeCreatedMs)),
+    size: isIndex ? undefined : positive(imageSizeBytes),
+  });
+}
+
+/** A repository's tags have dates there, and a repository may hold others, which its own list of tags names. */
+export const googleListing: OwnListing = { beside: toldByGoogle, trail };
+
+function trail(path: string, added: readonly Repository[]): readonly Repository[] | undefined {
+  const above = added.find(({ label }) => path.startsWith(`${label}/`));
+  if (above === undefined) return undefined;
+  const names = path.slice(above.label.length + 1).split('/');
+  const below = names.map((name, index) =>
+    repositoryAt(above.image.host, [above.label, ...names.slice(0, index + 1)].join('/'), name),
+  );
+  return [above, ...below];
 }
 
 /** Within what a Date can hold. */

@@ -2,10 +2,10 @@ import { z } from 'zod/mini';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http } from '../../core/http';
 import { dateOf } from '../../core/manifest';
-import type { ImageDetails } from '../../core/model';
 import { isAboutTheList } from '../../core/registryClient';
-import { decodeJson, digestPattern } from '../../core/schemas';
-import type { ListedTag, ListTags } from './tagListing';
+import { decodeJson, digestAnswer } from '../../core/schemas';
+import { detailsIn } from '../rows';
+import type { ListedTag, ListTags, OwnListing } from '../tagListing';
 
 /** The most that Quay gives at once. */
 const pageSize = 100;
@@ -15,7 +15,7 @@ const answer = z.object({
   tags: z.array(
     z.object({
       name: z.string(),
-      manifest_digest: z.string().check(z.regex(digestPattern)),
+      manifest_digest: digestAnswer,
       is_manifest_list: z.nullish(z.boolean()),
       /** Seconds. */
       start_ts: z.nullish(z.number()),
@@ -29,7 +29,7 @@ const answer = z.object({
  * Quay's own list has the newest first, with digests and dates. It takes tokens of applications only, not what V2 takes, so it is
  * asked as a visitor, and tells of public repositories; of others `v2` does.
  */
-export function quayTags(http: Http, url: string, v2: ListTags): ListTags {
+function quayTags(http: Http, url: string, v2: ListTags): ListTags {
   return async (repository, cursor, signal) => {
     if (cursor !== undefined && !/^\d+$/.test(cursor)) return v2(repository, cursor, signal);
     const number = Number(cursor ?? 1);
@@ -55,6 +55,9 @@ export function quayTags(http: Http, url: string, v2: ListTags): ListTags {
   };
 }
 
+/** Tags by an API of its own; it lists no repositories. */
+export const quayListing: OwnListing = { tags: quayTags };
+
 function listed({
   name,
   manifest_digest: digest,
@@ -62,15 +65,11 @@ function listed({
   start_ts: seconds,
   size,
 }: z.infer<typeof answer>['tags'][number]): ListedTag {
-  const created = typeof seconds === 'number' ? dateOf(seconds * 1000) : undefined;
-  const details: ImageDetails = {
+  const details = detailsIn({
     digest,
-    mediaType: '',
     type: isIndex === true ? 'index' : 'image',
-    ...(created === undefined ? {} : { created }),
-    ...(isIndex !== true && typeof size === 'number' && size > 0 ? { size } : {}),
-    platforms: [],
-    labels: {},
-  };
+    created: typeof seconds === 'number' ? dateOf(seconds * 1000) : undefined,
+    size: isIndex === true ? undefined : size,
+  });
   return { name, details };
 }

@@ -1,5 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { Entry } from '../../core/model';
+import type { OwnListing } from '../tagListing';
+import { googleListing, toldByGoogle } from './google';
+import { quayListing } from './quay';
 import { readRegistryUrl } from './registryUrl';
 
 /** The address that was typed, or what is wrong with it. */
@@ -43,8 +46,8 @@ export interface Vendor {
   readonly unlisted?: () => string;
   /** It answers an empty list to everybody. */
   readonly listsNothing?: boolean;
-  /** Its own listing tells of tags what V2 does not. */
-  readonly tagListing?: 'google' | 'quay';
+  /** What it lists in a way of its own. */
+  readonly listing?: OwnListing;
   /** The page people know an entry by; without one, the registry's own. */
   readonly webPage?: (url: URL, entry: Entry | undefined) => string | undefined;
 }
@@ -108,6 +111,8 @@ export const anyVendor: Vendor = {
   },
   docker: () => t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
   anonymous: () => t('For registries and repositories open to everybody'),
+  // Some carry on Google's code under names of their own, such as registry.k8s.io.
+  listing: { beside: toldByGoogle },
 };
 
 /** Kinds of V2 registries that have a way of their own, in the order in which they are offered. */
@@ -189,7 +194,7 @@ export const vendors: readonly Vendor[] = [
     unlisted: () =>
       t('Google lists no repositories here; add those you know by name: PROJECT/REPOSITORY shows its images'),
     listsNothing: true,
-    tagListing: 'google',
+    listing: googleListing,
     webPage: ({ hostname }, entry) => {
       const location = googleHost.exec(hostname)?.[1];
       const [project, ...path] = pathOf(entry)?.split('/') ?? [];
@@ -219,7 +224,7 @@ export const vendors: readonly Vendor[] = [
     owns: ({ hostname }) => hostname === 'quay.io',
     unlisted: () => t('Quay lists no repositories to you here; add those you know by name: namespace/repository'),
     listsNothing: true,
-    tagListing: 'quay',
+    listing: quayListing,
     webPage: ({ origin }, entry) =>
       entry === undefined ? `${origin}/repository/` : page(entry, (path) => `${origin}/repository/${path}?tab=tags`),
   },

@@ -1,19 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
-import { registryHttp } from '../../core/auth';
-import { readDeletion, registrySource } from '../../images/deletionGraph';
+import { readDeletion } from '../../images/deletionGraph';
 import type { GraphSource } from '../../images/deletionGraph';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
-import { readAttachment } from '../../images/attachments';
-import { listBelow, readDetails, readImage, readImages } from '../../images/imageReader';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
-import { referenceOf, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import { isDigestTag } from '../../core/referrersTag';
-import { RegistryClient } from '../../core/registryClient';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import { detailsIn, repositoryAt, trailTo } from '../rows';
+import { V2 } from '../v2';
 import { packagesAnswer } from './githubAnswers';
 import { endpointsOf } from './githubEndpoints';
 import type { Endpoints } from './githubEndpoints';
@@ -30,9 +26,11 @@ const loginPattern = /^[a-z\d][a-z\d_-]{0,38}$/i;
 
 /** GitHub Container Registry: lists through the packages API; manifests come from the registry. */
 export class GhcrProvider implements RegistryProvider {
+  readonly endpoints: readonly Endpoint[];
+  readonly content: ImageContent;
   private readonly servers: Endpoints;
   private readonly api: GitHubApi;
-  private readonly client: RegistryClient;
+  private readonly v2: V2;
   private readonly versions: Versions;
   private readonly owners: Owners;
   private readonly pages = new LRUCache<string, string>({ max: 5000 });
@@ -49,10 +47,20 @@ export class GhcrProvider implements RegistryProvider {
       this.token(scopes, mayAsk, signal),
     );
     this.owners = new Owners(this.api, context.namespaces, context.log);
-    const readCredential = (signal: AbortSignal) => this.registryCredential(signal);
-    const { registry } = this.servers;
-    this.client = new RegistryClient(registryHttp(http, registry, readCredential), registry);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
+    this.v2 = new V2({
+      url: this.servers.registry,
+      http,
+      credential: (signal) => this.registryCredential(signal),
+      // Versions tell which tags share a digest.
+      everyTag: async (image, signal) =>
+        (await this.versions.every(image, signal)).flatMap(({ digest, tags }) =>
+          tags.map((name) => ({ name, digest })),
+        ),
+      explain: (error, { what }, signal) => (what === 'image' ? this.explained(error, signal) : error),
+    });
+    this.endpoints = [this.v2.endpoint, { url: this.servers.api }];
+    this.content = this.v2.content;
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
@@ -67,11 +75,8 @@ export class GhcrProvider implements RegistryProvider {
         return this.tags(parent, cursor, signal);
       case 'tag':
       case 'platform':
-      case 'attachment': {
-        const { image } = parent;
-        const source = { client: this.client, image, digestTags: this.versions.digestTags(image) };
-        return this.fromRegistry(() => listBelow(source, parent, signal), signal);
-      }
+      case 'attachment':
+        return this.v2.below(parent, signal);
       case 'registry':
         return { items: [] };
     }
@@ -79,16 +84,8 @@ export class GhcrProvider implements RegistryProvider {
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== this.servers.host) return undefined;
-    const repository = { host: image.host, path: image.path };
-    const entries = [groupOf(ownerOf(image)), repositoryOf(repository)];
-    const { tag } = image;
-    return tag === undefined ? entries : [...entries, { kind: 'tag', label: tag, image: withTag(repository, tag) }];
+    return trailTo(image, [groupOf(ownerOf(image)), repositoryOf(image)]);
   };
-
-  get endpoints(): readonly Endpoint[] {
-    const { registry, api } = this.servers;
-    return [{ url: registry, credential: (signal) => this.registryCredential(signal) }, { url: api }];
-  }
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.servers.host;
 
@@ -96,7 +93,11 @@ export class GhcrProvider implements RegistryProvider {
   readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal) => {
     const stored = await this.context.credential(signal);
     if (stored.kind !== 'anonymous' || this.context.account === undefined) return stored;
-    await this.fromRegistry(() => this.client.ping(signal), signal);
+    try {
+      await this.v2.client.ping(signal);
+    } catch (error) {
+      throw await this.explained(error, signal);
+    }
     return this.registryCredential(signal);
   };
 
@@ -112,21 +113,12 @@ export class GhcrProvider implements RegistryProvider {
     const version = this.versions.known(tag.image);
     if (version !== undefined && this.closed.has(path)) return detailsOf(version);
     try {
-      return await this.fromRegistry(() => readDetails(this.client, path, tag.label, signal), signal);
+      return await this.v2.details(tag, signal);
     } catch (error) {
       if (version === undefined || !isRefusal(error)) throw error;
       this.closed.add(path);
       return detailsOf(version);
     }
-  };
-
-  readonly content: ImageContent = {
-    manifest: (image, signal) =>
-      this.fromRegistry(() => this.client.manifest(image.path, referenceOf(image), signal), signal),
-    images: (image, signal) => this.fromRegistry(() => readImages(this.client, image, signal), signal),
-    config: (image, signal) => this.fromRegistry(() => readImage(this.client, image, signal), signal),
-    attachment: (attachment, signal) =>
-      this.fromRegistry(() => readAttachment(this.client, attachment, signal), signal),
   };
 
   readonly deletion: Deletion = {
@@ -190,17 +182,13 @@ export class GhcrProvider implements RegistryProvider {
   }
 
   /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
-  private async fromRegistry<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isRefusal(error) || this.context.account === undefined) throw error;
-      if ((await this.context.credential(signal)).kind !== 'anonymous') throw error;
-      const explanation = t(
-        'the registry does not take the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
-      );
-      throw withDetail(error, { explanation });
-    }
+  private async explained(error: unknown, signal: AbortSignal): Promise<unknown> {
+    if (!isRefusal(error) || this.context.account === undefined) return error;
+    if ((await this.context.credential(signal)).kind !== 'anonymous') return error;
+    const explanation = t(
+      'the registry does not take the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
+    );
+    return withDetail(error, { explanation });
   }
 
   private async packages(group: Group, cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
@@ -228,26 +216,26 @@ export class GhcrProvider implements RegistryProvider {
     this.closed.delete(image.path);
     for (let at = cursor; ;) {
       const { items: versions, next } = await this.versions.page(image, at, signal);
-      const names = versions.flatMap(({ tags }) => tags.filter((name) => !isDigestTag(name)));
+      const items = this.v2.rowsOf(
+        image,
+        versions.flatMap(({ tags }) => tags.map((name) => ({ name }))),
+      );
       at = next;
-      if (names.length === 0 && next !== undefined) continue;
-      const items = names.map((name): Tag => ({ kind: 'tag', label: name, image: withTag(image, name) }));
+      if (items.length === 0 && next !== undefined) continue;
       return { items, ...(next === undefined ? {} : { next }) };
     }
   }
 
-  /** Versions tell which tags share a digest; what is behind a digest, the registry does, unless it refuses the account. */
+  /** What is behind a digest, the registry tells, unless it refuses the account: then it is asked no more. */
   private graphOf(image: ImageReference): GraphSource {
-    const source = registrySource(this.client, image.path, async (signal) =>
-      (await this.versions.every(image, signal)).flatMap(({ digest, tags }) => tags.map((name) => ({ name, digest }))),
-    );
+    const source = this.v2.source(image);
     let refusal: Failure | undefined;
     const ask = async <T>(read: () => Promise<T>): Promise<T> => {
       if (refusal !== undefined) throw refusal;
       try {
         return await read();
       } catch (error) {
-        if (!(error instanceof Failure) || !isRefusal(error)) throw error;
+        if (!isRefusal(error)) throw error;
         refusal = new Failure('forbidden', error.message, error.detail, { cause: error });
         throw refusal;
       }
@@ -261,7 +249,7 @@ export class GhcrProvider implements RegistryProvider {
   }
 }
 
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is Failure {
   return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
 }
 
@@ -272,7 +260,7 @@ function groupOf(login: string): Group {
 
 /** Under its owner, so its own name is enough. */
 function repositoryOf(image: ImageReference): Repository {
-  return { kind: 'repository', label: nameOf(image), image };
+  return repositoryAt(image.host, image.path, nameOf(image));
 }
 
 function ownerOf({ path }: ImageReference): string {
@@ -284,14 +272,7 @@ function nameOf({ path }: ImageReference): string {
 }
 
 function detailsOf({ digest, updated }: Version): ImageDetails {
-  return {
-    digest,
-    mediaType: '',
-    type: 'image',
-    ...(updated === undefined ? {} : { created: updated }),
-    platforms: [],
-    labels: {},
-  };
+  return detailsIn({ digest, type: 'image', created: updated });
 }
 
 function asUrl(text: string | undefined): URL | undefined {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { t } from '@vscode/l10n';
+import { storedOrDocker } from '../signIn';
 import type { Credential } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { Answers, ProviderType } from '../provider';
@@ -97,11 +98,10 @@ export const ghcr: ProviderType = {
         provider: 'ghcr',
         label: isEnterprise ? new URL(url).host : 'GitHub',
         url,
-        ...(credential.kind === 'basic'
-          ? { account: credential.username }
-          : answers.signIn === 'docker'
-            ? { login: 'docker' as const }
-            : { authentication: isEnterprise ? 'github-enterprise' : 'github' }),
+        signIn: storedOrDocker(credential, answers.signIn) ?? {
+          kind: 'askAccount',
+          authentication: isEnterprise ? 'github-enterprise' : 'github',
+        },
       },
       credential,
     };

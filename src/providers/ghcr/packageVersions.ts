@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { tooManyTags } from '../../images/deletionGraph';
+import { readWhole } from '../../images/deletionGraph';
 import { Failure } from '../../core/failure';
 import { dateOf } from '../../core/manifest';
 import type { Page } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
-import { isDigestTag } from '../../core/referrersTag';
 import { versionsAnswer } from './githubAnswers';
 import type { GitHubApi } from './githubApi';
 
@@ -17,13 +16,9 @@ export interface Version {
   readonly page?: string;
 }
 
-/** GitHub gives no more. */
-const mostPages = 100;
-
 /** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
 export class Versions {
   private readonly byTag = new LRUCache<string, Version>({ max: 20_000 });
-  private readonly referring = new LRUCache<string, ReadonlySet<string>>({ max: 200 });
 
   /** `pathOf`: of an image's package in the API. */
   constructor(
@@ -46,8 +41,6 @@ export class Versions {
       };
     });
     for (const version of items) for (const tag of version.tags) this.byTag.set(`${image.path}:${tag}`, version);
-    const digestTags = items.flatMap(({ tags }) => tags.filter(isDigestTag));
-    this.referring.set(image.path, new Set([...this.digestTags(image), ...digestTags]));
     return { items, ...next };
   }
 
@@ -56,21 +49,8 @@ export class Versions {
     return this.byTag.get(`${path}:${tag ?? ''}`);
   }
 
-  /** Tags that hold signatures and the like, as far as listed. */
-  digestTags({ path }: ImageReference): ReadonlySet<string> {
-    return this.referring.get(path) ?? new Set();
-  }
-
   async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
-    const all: Version[] = [];
-    let cursor: string | undefined;
-    for (let pages = 0; pages < mostPages; pages++) {
-      const { items, next } = await this.page(image, cursor, signal);
-      all.push(...items);
-      if (next === undefined) return all;
-      cursor = next;
-    }
-    throw tooManyTags(image.host);
+    return readWhole(image.host, (cursor) => this.page(image, cursor, signal));
   }
 
   /** Deletes the version of that digest, with all its tags. */

@@ -3,22 +3,18 @@ import { LRUCache } from 'lru-cache';
 import { PageTrail } from '../../core/bounds';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
-import type { Connection, Credential, Group, Page, Repository, Tag } from '../../core/model';
-import { parseReference, withTag } from '../../core/reference';
+import type { Connection, Credential, Group, Page, Repository } from '../../core/model';
+import { parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import { repositoryAt, trailTo } from '../rows';
+import { V2 } from '../v2';
+import type { Asked } from '../v2';
 import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './gitLabAnswers';
 import { GitLabApi } from './gitLabApi';
 import { Projects } from './projects';
 import type { Project } from './projects';
-
-/** The provider of a registry that speaks V2. */
-export type V2Registry = RegistryProvider &
-  Required<Pick<RegistryProvider, 'content' | 'details'>> & {
-    readonly deletion: Deletion & Required<Pick<Deletion, 'image'>>;
-  };
-export type OpenV2Registry = (connection: Connection, context: ProviderContext) => V2Registry;
 
 /** https://docs.gitlab.com/user/reserved_names/#limitations-on-usernames-project-and-group-names */
 const projectPattern = /^[\w][\w.-]*(?:\/[\w][\w.-]*)+$/;
@@ -29,14 +25,14 @@ export class GitLabProvider implements RegistryProvider {
   private readonly projects: Projects;
   /** Ids by name of image, as they were listed last. */
   private readonly ids = new LRUCache<string, number>({ max: 20_000 });
-  private readonly opened = new Map<string, V2Registry>();
+  /** Registries by the host that GitLab has told. */
+  private readonly registries = new Map<string, V2>();
   /** Whose token it is. */
   private user: { readonly token: string; readonly name: string } | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly context: ProviderContext,
-    private readonly openRegistry: OpenV2Registry,
   ) {
     this.api = new GitLabApi(withRetry(context.http), connection.url, (signal) => this.token(signal));
     this.projects = new Projects(this.api, context.namespaces);
@@ -49,10 +45,11 @@ export class GitLabProvider implements RegistryProvider {
       case 'group':
         return this.repositories(await this.projects.named(parent.key, signal), cursor, signal);
       case 'repository':
+        return this.at(parent.image.host).list(parent.image, cursor, signal);
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.fromRegistry(parent.image, (registry) => registry.list(parent, cursor, signal));
+        return this.at(parent.image.host).below(parent, signal);
       case 'registry':
         return { items: [] };
     }
@@ -61,11 +58,7 @@ export class GitLabProvider implements RegistryProvider {
   readonly locate: RegistryProvider['locate'] = (image) => {
     const project = this.projects.of(image);
     if (project === undefined) return undefined;
-    const repository = repositoryOf(project, { host: image.host, path: image.path });
-    const { tag } = image;
-    const below: readonly Tag[] =
-      tag === undefined ? [] : [{ kind: 'tag', label: tag, image: withTag(repository.image, tag) }];
-    return [groupOf(project), repository, ...below];
+    return trailTo(image, [groupOf(project), repositoryOf(project, image)]);
   };
 
   readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
@@ -75,10 +68,7 @@ export class GitLabProvider implements RegistryProvider {
 
   /** The registry is elsewhere than the web pages, and known once a project was listed. */
   get endpoints(): readonly Endpoint[] {
-    const credential = (signal: AbortSignal) => this.registryCredential(signal);
-    const registries = this.projects
-      .hosts()
-      .map((host) => ({ url: this.urlOf(host), credential, isNamed: true as const }));
+    const registries = this.projects.hosts().map((host) => ({ ...this.at(host).endpoint, isNamed: true as const }));
     return [...registries, { url: `${this.connection.url}/api/v4` }];
   }
 
@@ -98,25 +88,21 @@ export class GitLabProvider implements RegistryProvider {
     );
 
   readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
-    this.fromRegistry(tag.image, (registry) => registry.details(tag, signal));
+    this.at(tag.image.host).details(tag, signal);
 
   readonly content: ImageContent = {
-    manifest: (image, signal) => this.fromRegistry(image, (registry) => registry.content.manifest(image, signal)),
-    images: (image, signal) => this.fromRegistry(image, (registry) => registry.content.images(image, signal)),
-    config: (image, signal) => this.fromRegistry(image, (registry) => registry.content.config(image, signal)),
-    attachment: (attachment, signal) =>
-      this.fromRegistry(attachment.image, (registry) => registry.content.attachment(attachment, signal)),
+    manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
+    images: (image, signal) => this.at(image.host).content.images(image, signal),
+    config: (image, signal) => this.at(image.host).content.config(image, signal),
+    attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
   };
 
   /** A tag alone and whole repositories by the API, which asks for less than the registry does: images are deleted there. */
   readonly deletion: Deletion = {
     image: {
-      preview: (tag, progress, signal) =>
-        this.fromRegistry(tag.image, (registry) => registry.deletion.image.preview(tag, progress, signal)),
-      delete: (image, digest, signal) =>
-        this.fromRegistry(image, (registry) => registry.deletion.image.delete(image, digest, signal), mayNotDelete),
-      left: (image, digest, tags, signal) =>
-        this.fromRegistry(image, (registry) => registry.deletion.image.left(image, digest, tags, signal)),
+      preview: (tag, progress, signal) => this.at(tag.image.host).imageDeletion.preview(tag, progress, signal),
+      delete: (image, digest, signal) => this.at(image.host).imageDeletion.delete(image, digest, signal),
+      left: (image, digest, tags, signal) => this.at(image.host).imageDeletion.left(image, digest, tags, signal),
     },
     untag: {
       preview: async ({ image, label }, signal) => {
@@ -195,7 +181,7 @@ export class GitLabProvider implements RegistryProvider {
           const image = parseReference(location);
           if ('problem' in image || status === 'delete_scheduled' || status === 'delete_ongoing') return [];
           this.ids.set(nameOf(image), id);
-          return repositoryOf(project, { host: image.host, path: image.path });
+          return repositoryOf(project, image);
         }),
       cursor,
       signal,
@@ -251,32 +237,27 @@ export class GitLabProvider implements RegistryProvider {
     return this.user;
   }
 
-  private async fromRegistry<T>(
-    image: ImageReference,
-    ask: (registry: V2Registry) => Promise<T>,
-    explanation = mayNotRead,
-  ): Promise<T> {
-    try {
-      return await ask(this.at(image.host));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.detail.explanation !== undefined) throw error;
-      if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') throw error;
-      // The registry says of what is not there that it may not be seen.
-      if (this.projects.of(image) === undefined)
-        throw new Failure('notFound', error.message, error.detail, { cause: error });
-      throw withDetail(error, { explanation: explanation() });
-    }
+  /** What a refusal of the registry means. */
+  private explained(error: unknown, asked: Asked): unknown {
+    if (!(error instanceof Failure) || error.detail.explanation !== undefined) return error;
+    if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') return error;
+    // The registry says of what is not there that it may not be seen.
+    if (!('image' in asked) || this.projects.of(asked.image) === undefined)
+      return new Failure('notFound', error.message, error.detail, { cause: error });
+    return withDetail(error, { explanation: asked.what === 'deletion' ? mayNotDelete() : mayNotRead() });
   }
 
-  /** The registry at a host that GitLab has told. */
-  private at(host: string): V2Registry {
-    let registry = this.opened.get(host);
+  private at(host: string): V2 {
+    let registry = this.registries.get(host);
     if (registry === undefined) {
-      const { id, label } = this.connection;
-      const credential = (signal: AbortSignal) => this.registryCredential(signal);
-      const connection = { id, provider: 'generic', label, url: this.urlOf(host) };
-      registry = this.openRegistry(connection, { ...this.context, credential, pinned: () => [] });
-      this.opened.set(host, registry);
+      registry = new V2({
+        url: this.urlOf(host),
+        http: this.context.http,
+        credential: (signal) => this.registryCredential(signal),
+        explain: (error, asked) => this.explained(error, asked),
+        mayBeDistribution: true,
+      });
+      this.registries.set(host, registry);
     }
     return registry;
   }
@@ -300,7 +281,7 @@ function groupOf({ key, path }: Pick<Project, 'key' | 'path'>): Group {
 
 /** As GitLab shows it: with the project's own name in front, since the project may have an image of its very name. */
 function repositoryOf({ key }: Project, image: ImageReference): Repository {
-  return { kind: 'repository', label: image.path.slice(key.lastIndexOf('/') + 1), image };
+  return repositoryAt(image.host, image.path, image.path.slice(key.lastIndexOf('/') + 1));
 }
 
 function nameOf({ host, path }: ImageReference): string {

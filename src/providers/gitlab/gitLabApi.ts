@@ -5,7 +5,7 @@ import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
-import { decodeJson } from '../../core/schemas';
+import { check, decodeJson, jsonIn } from '../../core/schemas';
 import { scopeAnswer } from './gitLabAnswers';
 
 /** Rejects when there is no token. */
@@ -87,10 +87,6 @@ function explained(response: HttpResponse, said: string, method: HttpRequest['me
 
 /** One of these would do, the least of them first: GitLab names the wider one `api`. */
 function missingScopes({ body }: HttpResponse): readonly string[] | undefined {
-  try {
-    const told = scopeAnswer.safeParse(JSON.parse(new TextDecoder().decode(body.subarray(0, 64 * 1024))));
-    return told.success ? told.data.scope.split(' ').sort((one, other) => other.length - one.length) : undefined;
-  } catch {
-    return undefined;
-  }
+  const told = check(scopeAnswer, jsonIn(body.subarray(0, 64 * 1024)));
+  return told.success ? told.data.scope.split(' ').sort((one, other) => other.length - one.length) : undefined;
 }

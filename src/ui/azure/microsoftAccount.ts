@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Cloud, ReadAzureToken } from '../../azure/azure';
 import { Failure } from '../../core/failure';
-import type { Connection } from '../../core/model';
+import type { VsCodeAccount } from '../../core/model';
 import type { App, Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
 import { userSetting } from '../settings';
@@ -27,7 +27,7 @@ export async function signInMicrosoft({ authentication, armScope }: Cloud): Prom
 /** Asks the user for what a tenant wants of an account. Rejects as VS Code does when it is declined. */
 export async function signInMicrosoftTo(
   tenantId: string,
-  { authentication = '', account }: Connection,
+  { authentication, account }: VsCodeAccount,
   { armScope }: Cloud,
 ): Promise<void> {
   const known = await accountNamed(authentication, account);

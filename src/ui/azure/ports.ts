@@ -2,8 +2,7 @@ import { t } from '@vscode/l10n';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
 import { printReference } from '../../core/reference';
-import { connectionsOf } from '../images/engineAccess';
-import { causes } from '../report';
+import { causes } from '../../core/causes';
 import type { Ask } from './replay';
 
 /** Asks for the port, and proposes the one that the image says it listens on. */
@@ -19,7 +18,7 @@ export async function askPort(ask: Ask, app: App, deployable: Deployable): Promi
 
 /** The port that an image says it listens on; nothing when it says none or cannot be read. */
 async function exposedPort(app: App, { image, from }: Deployable, signal: AbortSignal): Promise<number | undefined> {
-  const [first] = from === undefined ? connectionsOf(app, image) : [from];
+  const [first] = from === undefined ? app.registries.holding(image) : [from];
   const content = first?.provider.content;
   if (content === undefined) return undefined;
   try {

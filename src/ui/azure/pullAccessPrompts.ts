@@ -15,8 +15,7 @@ import { printFullReference, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from '../commands/deploy';
-import { connectionsOf, learn, learnFrom } from '../images/engineAccess';
-import type { Node } from '../tree/node';
+import type { OpenRegistry } from '../../registries/registries';
 import type { Ask, Pick } from './replay';
 import { nameWithSlot } from './steps';
 import type { InSubscription } from './steps';
@@ -40,15 +39,15 @@ export type AccessChoice =
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
 export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
-  const accounts = app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
+  const accounts = app.registries.all().filter(({ provider }) => provider.azure !== undefined);
   const found = foundAt(accounts, host);
   if (found !== undefined) return found;
   // Another connection may lead to it as well: what it is in Azure, only an account of Azure tells.
-  await learnFrom(app, accounts, host);
+  await app.registries.learn(accounts, host);
   return foundAt(accounts, host);
 }
 
-function foundAt(accounts: readonly Node[], host: string): FoundRegistry | undefined {
+function foundAt(accounts: readonly OpenRegistry[], host: string): FoundRegistry | undefined {
   for (const { provider } of accounts) {
     const registry = provider.azure?.registryAt(host);
     if (registry !== undefined && provider.azure !== undefined) return { registry, azure: provider.azure.azure };
@@ -164,8 +163,7 @@ async function connectionPicks(
   signal: AbortSignal,
 ): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
-  await learn(app, image);
-  for (const { provider, connection } of connectionsOf(app, image)) {
+  for (const { provider, connection } of await app.registries.findHolding(image)) {
     const credential = await provider.engineCredential(image.host, signal).catch(() => undefined);
     signal.throwIfAborted();
     if (credential?.kind !== 'basic' || shortLived.includes(credential.username)) continue;

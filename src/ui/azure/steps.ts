@@ -28,7 +28,7 @@ export function nameWithSlot({ name, slot }: WebApp): string {
 }
 
 export function accountsOf(app: App): readonly Account[] {
-  return app.tree.roots().flatMap(({ connection, provider }) => {
+  return app.registries.all().flatMap(({ connection, provider }) => {
     if (provider.azure === undefined) return [];
     const who = signedInAs(connection);
     return [

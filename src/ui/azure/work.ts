@@ -2,7 +2,8 @@ import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
 import { abandonable } from '../../core/shared';
 import type { App } from '../app';
-import { causes, isCancellation } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation } from '../report';
 import type { InSubscription } from './steps';
 
 /** Something that exists afterwards that did not before. */

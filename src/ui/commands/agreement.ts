@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import { causes, isCancellation, report } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation, report } from '../report';
 import type { App } from '../app';
 import { count } from '../words';
 

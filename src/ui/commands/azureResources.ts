@@ -3,6 +3,7 @@ import { abandonable } from '../../core/shared';
 import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { AzureResources } from '../../providers/provider';
 import type { App } from '../app';
+import type { OpenRegistry } from '../../registries/registries';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
@@ -31,11 +32,9 @@ export const createRegistry = nodeCommand<Creation>({
   },
 });
 
-/** Reveals a registry in the tree, which lists its subscription again. */
-export async function showRegistry(app: App, node: Node, resources: AzureResources, registry: AzureRegistry) {
-  let root = node;
-  while (root.parent !== undefined) root = root.parent;
-  await app.tree.show(root, resources.trailOf(registry));
+/** Reveals a registry in the tree, which lists its subscription again. `of`: the connection that leads to it. */
+export async function showRegistry(app: App, of: OpenRegistry, resources: AzureResources, registry: AzureRegistry) {
+  await app.tree.show(of, resources.trailOf(registry));
 }
 
 interface Existing {
@@ -135,7 +134,7 @@ export const signInToTenant = nodeCommand({
   title: () => t('Sign In to Tenant…'),
   needs: ({ entry, provider, connection, parent }) => {
     const tenantId = provider.azure?.tenantOf(entry);
-    return tenantId !== undefined && connection.authentication !== undefined
+    return tenantId !== undefined && connection.signIn.kind === 'account'
       ? { tenantId, name: entry?.label ?? tenantId, connection, parent }
       : undefined;
   },
@@ -174,7 +173,7 @@ export const selectSubscriptions = nodeCommand({
     if (chosen === undefined) return;
     const isAll = chosen.length === 0 || chosen.length === all;
     // None stands for all, also those to come, whatever is filtered elsewhere.
-    await app.connections.setShown(connection.id, isAll ? [] : chosen);
+    await app.connections.setShown(connection.id, { groups: isAll ? [] : chosen });
     app.done(
       isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
     );

@@ -1,14 +1,14 @@
 import { t } from '@vscode/l10n';
 import { placesOf } from '../../azure/azure';
-import type { Connection, SignIn } from '../../core/model';
-import { loginName } from '../words';
+import type { ProgramLogin } from '../../core/model';
+import { signedInAs } from '../words';
 import { nodeCommand } from './command';
 
 /** What would be sent, by the kind of login. */
-const sent: Readonly<Record<NonNullable<Connection['login']>, () => string>> = {
+const sent: Readonly<Record<ProgramLogin['kind'], () => string>> = {
   docker: () => t('the password or token that docker keeps for it'),
-  azureCli: () => t('a token of the account that the Azure CLI is signed in with'),
-  azureEnvironment: () => t('a token of the application or managed identity of this machine'),
+  cloudCli: () => t('a token of the account that the Azure CLI is signed in with'),
+  environment: () => t('a token of the application or managed identity of this machine'),
 };
 
 /** Lets a connection that a workspace lists use a login of the user. */
@@ -22,14 +22,15 @@ export const confirmSignIn = nodeCommand({
   doing: ({ connection }) => t('sign in to {0}', connection.label),
   run: async (app, { connection: { id, label, url }, login }) => {
     const { host } = new URL(url);
-    const message = t('Sign in to {0} with {1}?', host, loginName(login));
+    const name = signedInAs({ signIn: login }) ?? '';
+    const message = t('Sign in to {0} with {1}?', host, name);
     const detail = [
       t('“{0}” is listed by the settings of this workspace, not by your own.', label),
-      t('{0} would be sent {1}. You are asked once for this address.', url, sent[login]()),
+      t('{0} would be sent {1}. You are asked once for this address.', url, sent[login.kind]()),
     ];
     if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;
-    const signIn: SignIn = login === 'docker' ? { login } : { login, cloud: placesOf(app.cloud()) };
+    const signIn = login.kind === 'docker' ? login : { ...login, cloud: placesOf(app.cloud()) };
     await app.connections.updateCredential(id, { kind: 'anonymous' }, signIn);
-    app.done(t('Signing in to {0} with {1}', host, loginName(login)));
+    app.done(t('Signing in to {0} with {1}', host, name));
   },
 });

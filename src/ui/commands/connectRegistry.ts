@@ -9,8 +9,7 @@ export const connectRegistry: AppCommand = {
   run: async (app) => {
     const connection = await connect(app);
     if (connection === undefined) return;
-    const node = app.tree.roots().find(({ id }) => id === connection.id);
-    if (node !== undefined) await app.tree.reveal(node);
+    await app.tree.reveal(connection.id);
     app.done(t('Connected {0}', connection.label));
   },
 };

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import { describeDiagnosis, stepNames } from '../diagnosis';
-import { causes } from '../report';
+import { causes } from '../../core/causes';
 import { nodeCommand } from './command';
 
 export const diagnoseConnection = nodeCommand({

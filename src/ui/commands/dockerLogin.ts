@@ -6,8 +6,9 @@ import { nodeCommand } from './command';
 /** A connection with an account at a registry of one name. */
 function account(node: Node) {
   const { entry, connection, provider } = node;
-  const host = entry === undefined && connection.account !== undefined ? provider.hostOf(undefined) : undefined;
-  return host === undefined ? undefined : { node, host, account: connection.account ?? '' };
+  const user = 'account' in connection.signIn ? connection.signIn.account : undefined;
+  const host = entry === undefined && user !== undefined ? provider.hostOf(undefined) : undefined;
+  return host === undefined || user === undefined ? undefined : { node, host, account: user };
 }
 
 export const logInDocker = nodeCommand({

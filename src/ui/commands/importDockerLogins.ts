@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { checkEach, importable, type Imported } from '../connections/importLogins';
 import { save } from '../connections/save';
 import type { App } from '../app';
-import { causes } from '../report';
+import { causes } from '../../core/causes';
 import type { AppCommand } from './command';
 
 export const importDockerLogins: AppCommand = {
@@ -47,7 +47,7 @@ async function keep(app: App, outcomes: readonly Imported[]): Promise<void> {
     if (failure !== undefined)
       app.log.info(`${host} is connected, but does not list its repositories\n  ${causes(failure)}`);
   }
-  const first = app.tree.roots().find(({ id }) => id === ids[0]);
+  const first = app.registries.find(ids[0]);
   if (first === undefined) return;
   // It took its time: whoever types elsewhere by now keeps on doing so.
   await app.tree.show(first, []);

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { Node } from '../tree/node';
 import type { AddedNamespaces } from '../../providers/provider';
-import { causes, report } from '../report';
+import { causes } from '../../core/causes';
+import { report } from '../report';
 import { count } from '../words';
 import { nodeCommand } from './command';
 
@@ -42,8 +43,8 @@ export const addNamespace = nodeCommand<Addable>({
     );
     if (answer === undefined || answer === 'back') return;
     const added = namesIn(answer.value);
-    const all = [...new Set([...(connection.namespaces ?? []), ...added])];
-    await app.connections.setNamespaces(connection.id, all);
+    const all = [...new Set([...(connection.shown?.namespaces ?? []), ...added])];
+    await app.connections.setShown(connection.id, { namespaces: all });
     app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} namespaces', count(added.length)));
   },
 });
@@ -52,13 +53,13 @@ export const removeNamespace = nodeCommand({
   id: 'removeNamespace',
   title: () => t('Remove Namespace from View'),
   needs: ({ entry, connection }) =>
-    entry?.kind === 'group' && connection.namespaces?.includes(entry.key) === true
+    entry?.kind === 'group' && connection.shown?.namespaces?.includes(entry.key) === true
       ? { connection, name: entry.key }
       : undefined,
   doing: ({ name }) => t('remove {0} from the view', name),
   run: async (app, { connection, name }) => {
-    const left = (connection.namespaces ?? []).filter((other) => other !== name);
-    await app.connections.setNamespaces(connection.id, left);
+    const namespaces = (connection.shown?.namespaces ?? []).filter((other) => other !== name);
+    await app.connections.setShown(connection.id, { namespaces });
     app.done(t('Removed {0} from the view', name));
   },
 });

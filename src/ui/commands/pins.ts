@@ -2,7 +2,8 @@ import { t } from '@vscode/l10n';
 import { parseReference, pathProblem } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { RegistryProvider } from '../../providers/provider';
-import { causes, report } from '../report';
+import { causes } from '../../core/causes';
+import { report } from '../report';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
@@ -47,7 +48,9 @@ export const addRepository = nodeCommand<Pinnable>({
     );
     if (answer === undefined || answer === 'back') return;
     const added = imagesIn(host, answer.value).map(({ path }) => `${host}/${path}`);
-    await app.connections.setPinned(connection.id, [...new Set([...(connection.pinned ?? []), ...added])]);
+    await app.connections.setShown(connection.id, {
+      repositories: [...new Set([...(connection.shown?.repositories ?? []), ...added])],
+    });
     app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} repositories', count(added.length)));
   },
 });
@@ -58,14 +61,12 @@ export const removeRepository = nodeCommand({
   needs: ({ entry, connection }) => {
     if (entry?.kind !== 'repository') return undefined;
     const name = `${entry.image.host}/${entry.image.path}`;
-    return connection.pinned?.includes(name) === true ? { connection, name } : undefined;
+    return connection.shown?.repositories?.includes(name) === true ? { connection, name } : undefined;
   },
   doing: ({ name }) => t('remove {0} from the view', name),
   run: async (app, { connection, name }) => {
-    await app.connections.setPinned(
-      connection.id,
-      (connection.pinned ?? []).filter((other) => other !== name),
-    );
+    const repositories = (connection.shown?.repositories ?? []).filter((other) => other !== name);
+    await app.connections.setShown(connection.id, { repositories });
     app.done(t('Removed {0} from the view', name));
   },
 });

@@ -4,13 +4,13 @@ import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { connect } from '../connections/connect';
-import { accessTo, connectionAccess, connectionsOf, learn } from '../images/engineAccess';
+import { accessTo, connectionAccess } from '../images/engineAccess';
 import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { push } from '../images/moving';
-import type { Node } from '../tree/node';
+import type { OpenRegistry } from '../../registries/registries';
 import { signedInAs } from '../words';
 import { showRegistry } from './azureResources';
 import { nodeCommand } from './command';
@@ -36,11 +36,11 @@ export const pushImage = nodeCommand({
 /** Under which name to push, and where: the image's own where it leads to a connected registry, else what the user chooses. */
 async function destination(app: App, image: NamedImage, title: string): Promise<PlacedName | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
-  if (own !== undefined) await learn(app, own);
+  if (own !== undefined) await app.registries.findHolding(own);
   let connected: Connection | undefined;
   for (;;) {
     if (own !== undefined && belongsToConnection(app, own)) {
-      const made = connectionsOf(app, own).find(({ connection }) => connection.id === connected?.id);
+      const made = app.registries.holding(own).find(({ connection }) => connection.id === connected?.id);
       return { name: own, connection: made };
     }
     const answer = await choosePlacedName(app, {
@@ -57,7 +57,7 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
                 value: 'asItIs' as const,
               },
             ]),
-        ...(azureNodes(app).length > 0
+        ...(azureRegistries(app).length > 0
           ? [{ label: t('Create new Azure Container Registry…'), icon: 'azure', value: 'createAzure' as const }]
           : []),
         { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
@@ -75,8 +75,8 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
   }
 }
 
-function azureNodes(app: App): readonly Node[] {
-  return app.tree.roots().filter(({ provider }) => provider.azure !== undefined);
+function azureRegistries(app: App): readonly OpenRegistry[] {
+  return app.registries.all().filter(({ provider }) => provider.azure !== undefined);
 }
 
 /** Makes a registry of Azure first; the name that the image gets there. */
@@ -85,7 +85,7 @@ async function inNewRegistry(
   from: ImageReference | undefined,
   title: string,
 ): Promise<PlacedName | 'back' | undefined> {
-  const [first, ...others] = azureNodes(app);
+  const [first, ...others] = azureRegistries(app);
   const answer =
     others.length === 0 || first === undefined
       ? { value: first }
@@ -100,19 +100,19 @@ async function inNewRegistry(
           })),
         });
   if (answer === undefined || answer === 'back') return answer;
-  const node = answer.value;
-  const resources = node?.provider.azure;
-  if (node === undefined || resources === undefined) return undefined;
+  const registry = answer.value;
+  const resources = registry?.provider.azure;
+  if (registry === undefined || resources === undefined) return undefined;
   const { createRegistry } = await import('../azure/flows');
   const created = await createRegistry(app, resources.azure, undefined);
   if (created === undefined) return 'back';
-  await showRegistry(app, node, resources, created);
+  await showRegistry(app, registry, resources, created);
   const host = created.loginServer;
   const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, node, host) : name;
+  return typeof name === 'object' ? namedAt(name, registry, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */
 function belongsToConnection(app: App, name: ImageReference): boolean {
-  return connectionsOf(app, name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
+  return app.registries.holding(name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
 }

@@ -2,9 +2,11 @@ import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { App } from '../app';
 import { pickNode } from '../pickNode';
-import { causes, needsNoRow, report } from '../report';
+import { causes } from '../../core/causes';
+import { needsNoRow, report } from '../report';
 import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
+import { rowOf } from '../tree/node';
 import type { Node } from '../tree/node';
 import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
 import { openInPortal, signInToTenant } from './azureResources';
@@ -75,7 +77,7 @@ function isNode(row: AnyRow): row is AnyNode {
 }
 
 async function pick(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
-  if (command.views.images || app.tree.roots().length > 0) return pickNode(app, command);
+  if (command.views.images || app.registries.all().length > 0) return pickNode(app, command);
   const connect = t('Connect Registry…');
   const chosen = await app.message('information', t('No registry is connected yet.'), connect);
   if (chosen === connect) await vscode.commands.executeCommand('registryExplorer.connectRegistry');
@@ -120,7 +122,9 @@ async function attempt<T>(
 /** Whose credential was refused: the row's own connection, or the one that the failure names. */
 function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node | undefined {
   const id = error instanceof Failure ? error.detail.connection : undefined;
-  return node?.kind === 'node' ? node : app.tree.roots().find(({ connection }) => connection.id === id);
+  if (node?.kind === 'node') return node;
+  const named = app.registries.find(id);
+  return named && rowOf(named);
 }
 
 /** What helps by a command for the row, or for one above it. */

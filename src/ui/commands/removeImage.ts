@@ -7,7 +7,8 @@ import type { App } from '../app';
 import { localImage, localName, nameOf } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import type { LocalNode } from '../images/localNode';
-import { causes, isCancellation, report } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation, report } from '../report';
 import { count, size } from '../words';
 import { nodesCommand } from './command';
 

@@ -41,13 +41,12 @@ export const searchRepositories = nodeCommand({
 async function show(app: App, { connection, provider }: Node, { repository }: FoundRepository): Promise<void> {
   const trail = provider.locate(repository.image) ?? [];
   const [namespace] = trail;
-  const known = connection.namespaces ?? [];
+  const known = connection.shown?.namespaces ?? [];
   const listed = await provider.list(undefined, undefined, AbortSignal.timeout(30_000)).catch(() => ({ items: [] }));
   const isThere = listed.items.some((entry) => entry.kind === 'group' && entry.label === namespace?.label);
   if (namespace?.kind === 'group' && !isThere && !known.includes(namespace.key))
-    await app.connections.setNamespaces(connection.id, [...known, namespace.key]);
-  const root = app.tree.roots().find(({ id }) => id === connection.id);
-  if (root !== undefined) await app.tree.show(root, trail);
+    await app.connections.setShown(connection.id, { namespaces: [...known, namespace.key] });
+  await app.tree.show({ connection, provider }, trail);
 }
 
 async function choose(

@@ -24,7 +24,7 @@ async function newName(app: App, image: NamedImage): Promise<ImageReference | un
   const title = t('Tag {0}', nameOf(image));
   // Nothing to propose: the name is typed straight away.
   const answer =
-    app.tree.roots().length === 0
+    app.registries.all().length === 0
       ? await typeName(app, title, image.name, false)
       : await chooseName(app, {
           title,

@@ -36,18 +36,20 @@ export async function signIn(
 }
 
 /** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
-export async function signInToTenant(connection: Connection, tenantId: string): Promise<boolean> {
+export async function signInToTenant({ signIn: chosen }: Connection, tenantId: string): Promise<boolean> {
+  if (chosen.kind !== 'account') return false;
   const microsoft = await import('../azure/microsoftAccount');
   const answer = await declinedAsNothing(async () => {
-    await microsoft.signInMicrosoftTo(tenantId, connection, configuredCloud());
+    await microsoft.signInMicrosoftTo(tenantId, chosen, configuredCloud());
     return true;
   });
   return answer ?? false;
 }
 
 /** Reads the session of a connection's account; asks for more scopes only when told that it may. */
-export function accountOf({ authentication, account, url }: Connection): ReadAccount | undefined {
-  if (authentication === undefined || authentication.startsWith('microsoft')) return undefined;
+export function accountOf({ signIn: chosen, url }: Connection): ReadAccount | undefined {
+  if (chosen.kind !== 'account' || chosen.authentication.startsWith('microsoft')) return undefined;
+  const { authentication, account } = chosen;
   return async (scopes, mayAsk) => {
     if (otherServer(authentication, url) !== undefined) return undefined;
     const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);

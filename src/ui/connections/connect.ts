@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
-import type { Connection } from '../../core/model';
-import type { Answers, ProviderType } from '../../providers/provider';
+import type { Connection, SignIn } from '../../core/model';
+import type { Answers, DescribedConnection, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
 import type { Candidate } from './firstPage';
+import { rowOf } from '../tree/node';
 import { save } from './save';
 import { askUntilItWorks } from './untilItWorks';
 
@@ -63,14 +64,28 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
 /** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
 async function described(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
   const { connection, credential } = type.describe(answers, app.setting, app.cloud);
-  if (connection.authentication === undefined || connection.account !== undefined) return { connection, credential };
-  const session = await app.accounts.signIn(connection.authentication, connection.url, type.scopes ?? []);
-  return session === undefined ? undefined : { connection: { ...connection, account: session.account }, credential };
+  const signIn = await withAccount(app, type, connection);
+  return signIn && { connection: { ...connection, signIn }, credential };
+}
+
+/** What is signed in with: of an account of VS Code, the user is asked which. Nothing when the user declines. */
+export async function withAccount(
+  app: App,
+  { scopes = [] }: ProviderType,
+  { url, signIn }: DescribedConnection,
+): Promise<SignIn | undefined> {
+  if (signIn.kind !== 'askAccount') return signIn;
+  const session = await app.accounts.signIn(signIn.authentication, url, scopes);
+  return session && { ...signIn, kind: 'account', account: session.account };
 }
 
 /** Where nothing is listed, names are the only way in. */
 function offerRepositories(app: App, { id, label }: Connection, why: string): void {
-  const node = app.tree.roots().find((root) => root.id === id);
-  if (node === undefined) return;
-  app.offer(`${t('{0} is connected.', label)} ${why}`, { id: 'addRepository', title: t('Add Repository…') }, node);
+  const registry = app.registries.find(id);
+  if (registry === undefined) return;
+  app.offer(
+    `${t('{0} is connected.', label)} ${why}`,
+    { id: 'addRepository', title: t('Add Repository…') },
+    rowOf(registry),
+  );
 }

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { App } from '../app';
-import { causes, report } from '../report';
+import { causes } from '../../core/causes';
+import { report } from '../report';
 import { ownSetting } from '../settings';
 import { keychain, keychainElsewhere } from './keychain';
 import { keyById, keyByRegistry, Secrets } from '../../registries/secrets';

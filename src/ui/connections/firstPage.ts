@@ -3,7 +3,8 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
 import type { Answers, Question, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
-import { causes, isAboutCertificates, isAboutFiles, report } from '../report';
+import { causes } from '../../core/causes';
+import { isAboutCertificates, isAboutFiles, report } from '../report';
 import type { Refusal } from './questions';
 import { takesCertificates } from './trust';
 
@@ -42,7 +43,7 @@ export async function check(
   answers: Answers,
   signal: AbortSignal,
 ): Promise<Checked> {
-  const provider = app.open({ id: 'new', ...connection }, credential);
+  const provider = app.registries.openWith({ id: 'new', ...connection }, credential);
   const { error, account } = await tried(provider, signal);
   if (error === undefined) return account === undefined ? {} : { account };
   const told = report(explained(error, credential), t('connect'));

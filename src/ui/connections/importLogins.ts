@@ -33,15 +33,15 @@ const width = 4;
 /** The choices that docker's logins give: those connected with them already are left out. */
 export function importable(app: App, logins: readonly KnownLogin[]): readonly TickedChoice<Importable>[] {
   return logins.flatMap((login) => {
-    const roots = app.tree.roots().filter(({ provider }) => provider.hostOf(undefined) === login.host);
-    if (roots.some(({ connection }) => connection.login === 'docker')) return [];
+    const connected = app.registries.all().filter(({ provider }) => provider.hostOf(undefined) === login.host);
+    if (connected.some(({ connection }) => connection.signIn.kind === 'docker')) return [];
     const kinds = app.providerTypes.map((type) => ({
       type,
       answers: type.dockerAnswers?.(login.host, app.setting) ?? [],
     }));
     const kind = kinds.find(({ answers }) => answers.length > 0);
     if (kind === undefined) return [];
-    const [other] = roots;
+    const [other] = connected;
     const isConnected =
       other === undefined ? [] : [t('connected already, as {0}', signedInAs(other.connection) ?? t('anonymous'))];
     return {
@@ -91,7 +91,7 @@ async function checkOne(app: App, { login: { host }, type, answers }: Importable
   let outcome: Imported = { host };
   for (const each of answers) {
     const { connection } = type.describe(each, app.setting, app.cloud);
-    outcome = await tried(app, host, connection, signal);
+    outcome = await tried(app, host, { ...connection, signIn: { kind: 'docker' } }, signal);
     if (!speaksPlainHttp(outcome.failure)) break;
   }
   return outcome;
@@ -104,7 +104,7 @@ async function tried(
   connection: Omit<Connection, 'id'>,
   signal: AbortSignal,
 ): Promise<Imported> {
-  const provider = app.open({ ...connection, id: 'new' }, { kind: 'anonymous' });
+  const provider = app.registries.openWith({ ...connection, id: 'new' }, { kind: 'anonymous' });
   try {
     const { failure } = await provider.list(undefined, undefined, signal);
     return { host, connection, ...(failure === undefined ? {} : { failure }) };

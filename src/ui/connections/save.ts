@@ -5,23 +5,17 @@ import type { App } from '../app';
 export async function save(app: App, connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
   if (credential.kind === 'anonymous') {
     const shown = await app.connections.unhide(connection.provider, connection.url);
-    const signIn = signInOf(connection);
-    if (shown !== undefined && Object.keys(signIn).length > 0)
+    const { signIn } = connection;
+    if (shown !== undefined && signIn.kind !== 'anonymous')
       await app.connections.updateCredential(shown.id, credential, signIn);
     if (shown !== undefined) return trusted(app, shown, connection);
   }
-  const { provider, url, account, authentication, login } = connection;
-  const same = app.connections.all().find(
-    (known) =>
-      known.provider === provider &&
-      known.url === url &&
-      known.account === account &&
-      known.login === login &&
-      // An account has no credential to put in the place of a stored one.
-      (authentication === undefined || known.authentication === authentication),
-  );
+  const { provider, url, signIn } = connection;
+  const same = app.connections
+    .all()
+    .find((known) => known.provider === provider && known.url === url && isReplacedBy(known.signIn, signIn));
   if (same === undefined) return app.connections.add(connection, credential);
-  await app.connections.updateCredential(same.id, credential, signInOf(connection));
+  await app.connections.updateCredential(same.id, credential, signIn);
   return trusted(app, same, connection);
 }
 
@@ -31,13 +25,13 @@ async function trusted(app: App, known: Connection, { tls }: Omit<Connection, 'i
   return known;
 }
 
-/** The part of a connection that tells what it signs in with. */
-export function signInOf({ account, authentication, login, tenant, cloud }: Omit<Connection, 'id'>): SignIn {
-  return {
-    ...(cloud === undefined ? {} : { cloud }),
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(account === undefined ? {} : { account }),
-    ...(authentication === undefined ? {} : { authentication }),
-    ...(login === undefined ? {} : { login }),
-  };
+/** Whether somebody who signs in with `now` is who has signed in with `before`, and need not be connected twice. */
+function isReplacedBy(before: SignIn, now: SignIn): boolean {
+  if ('account' in before && 'account' in now) {
+    // An account of VS Code has no credential to put in the place of a stored one.
+    const sameKeeper =
+      now.kind !== 'account' || (before.kind === 'account' && before.authentication === now.authentication);
+    return before.account === now.account && sameKeeper;
+  }
+  return before.kind === now.kind;
 }

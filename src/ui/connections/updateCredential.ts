@@ -1,15 +1,16 @@
 import { t } from '@vscode/l10n';
 import type { Connection, Credential, SignIn } from '../../core/model';
-import type { Answers, ProviderType } from '../../providers/provider';
+import type { Answers, DescribedConnection, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
-import { signInOf } from './save';
+import { withAccount } from './connect';
 import { askUntilItWorks } from './untilItWorks';
 
 /** Asks for a new credential of a connection; what is not asked again stays. True when it was updated. */
 export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
   const type = app.providerTypes.find(({ id }) => id === connection.provider);
   if (type === undefined) return false;
-  const { id, provider, label, url, account } = connection;
+  const { id, provider, label, url } = connection;
+  const account = accountOf(connection.signIn);
   const initial: Answers = { url, ...(account === undefined ? {} : { username: account }) };
   const updated = await askUntilItWorks(app, {
     title: t('Update Credential'),
@@ -22,10 +23,10 @@ export async function updateCredential(app: App, connection: Connection): Promis
       const { connection: described, credential } = type.describe(answers, app.setting, app.cloud);
       const chosen = await newSignIn(app, type, connection, described, credential);
       if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
-      return { connection: { id, provider, label, url, ...chosen }, credential };
+      return { connection: { id, provider, label, url, signIn: chosen }, credential };
     },
-    keep: async ({ connection: { tls, ...signIn }, credential }) => {
-      await app.connections.updateCredential(id, credential, signInOf(signIn));
+    keep: async ({ connection: { tls, signIn }, credential }) => {
+      await app.connections.updateCredential(id, credential, signIn);
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
     },
   });
@@ -37,17 +38,21 @@ async function newSignIn(
   app: App,
   type: ProviderType,
   connection: Connection,
-  described: Omit<Connection, 'id'>,
+  described: DescribedConnection,
   credential: Credential,
 ): Promise<SignIn | string> {
-  const { authentication, account } = connection;
-  if (described.authentication === undefined) {
-    const isBeside = type.takesBoth === true && authentication !== undefined && credential.kind !== 'anonymous';
-    return signInOf(isBeside ? connection : described);
+  const before = connection.signIn;
+  if (described.signIn.kind !== 'askAccount') {
+    const isBeside = type.takesBoth === true && before.kind === 'account' && credential.kind !== 'anonymous';
+    return isBeside ? before : described.signIn;
   }
-  const session = await app.accounts.signIn(described.authentication, connection.url, type.scopes ?? []);
-  if (session === undefined) return t('Nobody has signed in.');
-  if (authentication !== undefined && session.account !== account)
-    return t('This connection belongs to {0}.', account ?? '');
-  return { ...signInOf(described), account: session.account };
+  const signIn = await withAccount(app, type, { ...described, url: connection.url });
+  if (signIn === undefined) return t('Nobody has signed in.');
+  if (before.kind === 'account' && accountOf(signIn) !== before.account)
+    return t('This connection belongs to {0}.', before.account);
+  return signIn;
+}
+
+function accountOf(signIn: SignIn): string | undefined {
+  return 'account' in signIn ? signIn.account : undefined;
 }

@@ -1,18 +1,11 @@
 import { t } from '@vscode/l10n';
 import { baseName, parseReference, printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
-import { isUsablePlace } from '../../core/usable';
 import type { PushTarget } from '../../providers/provider';
 import type { App } from '../app';
 import type { Choice } from '../ask';
-import { causes } from '../report';
-import type { Node } from '../tree/node';
+import type { OpenRegistry, PushPlace } from '../../registries/registries';
 import { referenceProblem, signedInAs } from '../words';
-
-/** Places of one connection that are offered: more would bury the other connections. */
-const mostTargets = 30;
-/** How long a registry has to tell its namespaces; without them it is offered as a whole. */
-const targetsWithinMs = 5000;
 
 export interface NameWish {
   readonly title: string;
@@ -25,16 +18,10 @@ export interface NameWish {
 /** A name, and the connection whose place was chosen for it, as long as the name as it was typed leads there. */
 export interface PlacedName {
   readonly name: ImageReference;
-  readonly connection: Node | undefined;
+  readonly connection: OpenRegistry | undefined;
 }
 
-/** Of one host there may be a place for each account that is connected. */
-interface Place {
-  readonly target: PushTarget;
-  readonly connection: Node;
-}
-
-type Chosen = Place | 'asItIs' | 'connect' | 'createAzure' | 'type';
+type Chosen = PushPlace | 'asItIs' | 'connect' | 'createAzure' | 'type';
 
 const remembered = 'pushTarget';
 
@@ -56,7 +43,7 @@ export async function choosePlacedName(
       if (name === 'back') continue;
       if (name === undefined || place === 'type') return name && { name, connection: undefined };
       await app.memory.write(remembered, keyOf(place));
-      return namedAt(name, place.connection, place.target.host);
+      return namedAt(name, place.registry, place.target.host);
     }
   } finally {
     controller.abort();
@@ -73,9 +60,9 @@ export async function chooseName(
 }
 
 /** `host`: that of the place that was chosen; the user may have typed another since. */
-export function namedAt(name: ImageReference, connection: Node, host: string): PlacedName {
-  const leadsThere = name.host === host || connection.provider.locate(name) !== undefined;
-  return { name, connection: leadsThere ? connection : undefined };
+export function namedAt(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
+  const leadsThere = name.host === host || registry.provider.locate(name) !== undefined;
+  return { name, connection: leadsThere ? registry : undefined };
 }
 
 async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
@@ -88,35 +75,24 @@ async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promi
 }
 
 /** What was chosen last comes first. */
-async function places(app: App, signal: AbortSignal): Promise<readonly Choice<Place>[]> {
-  const all = (await Promise.all(app.tree.roots().map((node) => placesOf(app, node, signal)))).flat();
+async function places(app: App, signal: AbortSignal): Promise<readonly Choice<PushPlace>[]> {
+  const all = (await app.registries.pushPlaces(signal)).map(choiceOf);
   const last = app.memory.read(remembered);
-  const isLast = ({ value }: Choice<Place>) => keyOf(value) === last;
+  const isLast = ({ value }: Choice<PushPlace>) => keyOf(value) === last;
   return [...all.filter(isLast), ...all.filter((choice) => !isLast(choice))];
 }
 
-async function placesOf(app: App, node: Node, signal: AbortSignal): Promise<readonly Choice<Place>[]> {
-  const { connection, provider } = node;
-  const choice = (target: PushTarget): Choice<Place> => ({
-    label: `${printTarget(target)}/…`,
-    description: [connection.label, signedInAs(connection) ?? '']
-      .filter((part) => part !== '' && part !== target.host)
-      .join(' · '),
-    icon: 'server',
-    value: { target, connection: node },
-  });
-  try {
-    const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(targetsWithinMs)]));
-    return known.filter(isUsablePlace).slice(0, mostTargets).map(choice);
-  } catch (error) {
-    app.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
-    const host = provider.hostOf(undefined);
-    return host === undefined ? [] : [choice({ host })];
-  }
+function choiceOf(value: PushPlace): Choice<PushPlace> {
+  const { target, registry } = value;
+  const { connection } = registry;
+  const description = [connection.label, signedInAs(connection) ?? '']
+    .filter((part) => part !== '' && part !== target.host)
+    .join(' · ');
+  return { label: `${printTarget(target)}/…`, description, icon: 'server', value };
 }
 
-function keyOf({ target, connection }: Place): string {
-  return `${printTarget(target)} ${connection.connection.id}`;
+function keyOf({ target, registry: { connection } }: PushPlace): string {
+  return `${printTarget(target)} ${connection.id}`;
 }
 
 function printTarget({ host, namespace }: PushTarget): string {

@@ -4,49 +4,23 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
-import { causes, reason, report } from '../report';
+import { causes } from '../../core/causes';
+import { reason, report } from '../report';
 import { signedInAs } from '../words';
-import type { Node } from '../tree/node';
+import type { OpenRegistry } from '../../registries/registries';
 
 /** With what the engine goes to an image's registry. */
 export interface Access {
   /** The connection that is used; absent: docker's own login, or none. */
-  readonly connection: Node | undefined;
+  readonly connection: OpenRegistry | undefined;
   readonly credential: (signal: AbortSignal) => Promise<Credential>;
   /** What a refusal means with this credential. */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** The connections that an image of that name may belong to. */
-export function connectionsOf(app: App, image: ImageReference): readonly Node[] {
-  return app.tree.roots().filter(({ provider }) => provider.locate(image) !== undefined);
-}
-
-/** How long a registry has to tell whether an image may be its own. */
-const learnWithinMs = 10_000;
-
-/** Where no connection is known to have the image, lets each find out; one that cannot tell hides no other. */
-export async function learn(app: App, image: ImageReference): Promise<void> {
-  if (connectionsOf(app, image).length === 0) await learnFrom(app, app.tree.roots(), image.host);
-}
-
-/** Lets each of these connections find out whether the images of a host are there. */
-export async function learnFrom(app: App, connections: readonly Node[], host: string): Promise<void> {
-  await Promise.all(
-    connections.map(async ({ connection, provider }) => {
-      try {
-        await provider.learn?.(host, AbortSignal.timeout(learnWithinMs));
-      } catch (error) {
-        app.log.warn(`Could not tell whether ${host} belongs to ${connection.label}\n  ${causes(error)}`);
-      }
-    }),
-  );
-}
-
 /** Asks which account to use where several are connected; docker's own login where none is. Nothing when dismissed. */
 export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
-  await learn(app, image);
-  const [first, ...others] = connectionsOf(app, image);
+  const [first, ...others] = await app.registries.findHolding(image);
   if (first === undefined) return dockerAccess(app, image);
   if (others.length === 0) return connectionAccess(first, image);
   const answer = await app.ask.pick({
@@ -62,12 +36,11 @@ export async function accessTo(app: App, image: ImageReference, title: string): 
   return answer === undefined || answer === 'back' ? undefined : connectionAccess(answer.value, image);
 }
 
-/** `node`: any row of the connection. */
-export function connectionAccess(node: Node, { host }: ImageReference): Access {
+export function connectionAccess(registry: OpenRegistry, { host }: ImageReference): Access {
   return {
-    connection: node,
-    credential: (signal) => node.provider.engineCredential(host, signal),
-    explain: (error) => withDetail(error, { connection: node.connection.id }),
+    connection: registry,
+    credential: (signal) => registry.provider.engineCredential(host, signal),
+    explain: (error) => withDetail(error, { connection: registry.connection.id }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Log } from '../../core/log';
 import type { Engines, EngineVersion, LocalImage } from '../../engine/engine';
-import { causes, isCancellation } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation } from '../report';
 
 /** What is known of the engine's images. */
 export type LocalState =

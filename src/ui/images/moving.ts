@@ -6,7 +6,8 @@ import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine, PushedAlone, Transfer } from '../../engine/engine';
 import type { App } from '../app';
-import { causes, isCancellation } from '../report';
+import { causes } from '../../core/causes';
+import { isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
 import { goingOn } from './engineAccess';
@@ -58,11 +59,10 @@ function pushedAlone(name: string, { platform }: PushedAlone): string {
 
 /** The push has ended well, whatever becomes of showing it. */
 async function show(app: App, image: ImageReference, { connection }: Access): Promise<void> {
-  const root = app.tree.roots().find(({ id }) => id === connection?.connection.id);
-  const trail = root?.provider.locate(image);
-  if (root === undefined || trail === undefined) return;
+  const trail = connection?.provider.locate(image);
+  if (connection === undefined || trail === undefined) return;
   try {
-    await app.tree.show(root, trail);
+    await app.tree.show(connection, trail);
   } catch (error) {
     app.log.warn(`Could not show ${printReference(image)}\n  ${causes(error)}`);
   }

@@ -1,6 +1,7 @@
 import { isCut, mostRows, PageTrail, rowsLeftOut } from '../../core/bounds';
 import type { Entry, Page } from '../../core/model';
 import { isUsable } from '../../core/usable';
+import { keyOf } from './node';
 import type { TreeNode } from './treeNode';
 
 /** More of them are left out: they are of no use. */
@@ -116,21 +117,5 @@ export class Listing {
   private lacksRows(): boolean {
     const isOver = this.signal.aborted || this.failure !== undefined || (this.started && this.next === undefined);
     return !isOver && this.entries.length < this.wanted;
-  }
-}
-
-/** Tells an entry from its siblings, also after a refresh. */
-export function keyOf(entry: Entry): string {
-  switch (entry.kind) {
-    case 'group':
-    case 'registry':
-      return `${entry.kind}:${entry.key}`;
-    case 'repository':
-    case 'tag':
-      return `${entry.kind}:${entry.label}`;
-    case 'platform':
-      return `platform:${entry.label}:${entry.image.digest ?? ''}`;
-    case 'attachment':
-      return `attachment:${entry.label}:${entry.image.digest ?? ''}:${entry.blob?.digest ?? ''}`;
   }
 }

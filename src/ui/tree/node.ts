@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection, Entry } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
+import type { OpenRegistry } from '../../registries/registries';
 
 /** What a command may act on. */
 export interface Node {
@@ -12,6 +13,38 @@ export interface Node {
   /** Absent: the connection itself. */
   readonly entry: Entry | undefined;
   readonly parent: Node | undefined;
+}
+
+/** The row of a connection. */
+export function rowOf({ connection, provider }: OpenRegistry): Node {
+  return { kind: 'node', id: connection.id, connection, provider, entry: undefined, parent: undefined };
+}
+
+/** The row of an entry below `parent`, which need not be drawn. */
+export function rowBelow(parent: Node, entry: Entry): Node {
+  const { connection, provider } = parent;
+  return { kind: 'node', id: idBelow(parent, keyOf(entry)), connection, provider, entry, parent };
+}
+
+/** `key`: of an entry. */
+export function idBelow({ id }: Pick<Node, 'id'>, key: string): string {
+  return `${id}/${key}`;
+}
+
+/** Tells an entry from its siblings, also after a refresh. */
+export function keyOf(entry: Entry): string {
+  switch (entry.kind) {
+    case 'group':
+    case 'registry':
+      return `${entry.kind}:${entry.key}`;
+    case 'repository':
+    case 'tag':
+      return `${entry.kind}:${entry.label}`;
+    case 'platform':
+      return `platform:${entry.label}:${entry.image.digest ?? ''}`;
+    case 'attachment':
+      return `attachment:${entry.label}:${entry.image.digest ?? ''}:${entry.blob?.digest ?? ''}`;
+  }
 }
 
 /** What the tree draws. */

@@ -2,14 +2,15 @@ import * as vscode from 'vscode';
 import { Failure } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Connection, Entry } from '../../core/model';
-import type { RegistryProvider } from '../../providers/provider';
-import type { ConnectionStore } from '../../registries/connectionStore';
-import { causes } from '../report';
+import type { OpenRegistry, Registries } from '../../registries/registries';
+import { causes } from '../../core/causes';
+import { ownSetting } from '../settings';
 import { TagDetails } from './details';
-import { keyOf, Listing } from './listing';
-import { listingPhrase } from './node';
+import { Listing } from './listing';
+import { idBelow, keyOf, listingPhrase } from './node';
 import type { More, Node, Problem, Row } from './node';
 import { treeItem } from './treeItem';
+import type { DetailsSetting } from './treeItem';
 import { TreeNode } from './treeNode';
 
 /** How many rows are drawn before "Load more…". */
@@ -24,14 +25,12 @@ const drawEveryMs = 150;
 /** VS Code asks for the children of a row that was opened within this time, unless it has some. */
 const asksWithinMs = 500;
 
-export type DetailsSetting = 'always' | 'onHover' | 'never';
+const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
 
 interface Collaborators {
-  readonly store: ConnectionStore;
-  readonly open: (connection: Connection) => RegistryProvider;
+  readonly registries: Pick<Registries, 'all' | 'onDidChange'>;
   /** Ids of the commands that apply to a row, for its context value. */
   readonly commandsOf: (node: Node) => string;
-  readonly detailsSetting: () => DetailsSetting;
   /** Codicon of a connection's kind. */
   readonly iconOf: (connection: Connection) => string;
   /** Makes a text fit to be shown, whoever wrote it. */
@@ -78,9 +77,9 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused && this.view.visible) this.retryUnreached();
       }),
-      collaborators.store.onDidChange(({ id, reason }) => {
-        if (reason === 'credential' || reason === 'tls') this.forget(id);
-        if (reason === 'namespaces') this.relist(id);
+      collaborators.registries.onDidChange(({ id, reason }) => {
+        if (reason === 'reopened') this.forget(id);
+        if (reason === 'shown') this.relist(id);
         this.forgetGone();
         this.changed.fire(undefined);
       }),
@@ -91,7 +90,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    const { commandsOf, detailsSetting, iconOf, clean } = this.collaborators;
+    const { commandsOf, iconOf, clean } = this.collaborators;
     const isNode = row.kind === 'node';
     const concerned = isNode ? [row] : row.kind === 'problem' ? lineage(row.of) : [];
     return treeItem(row, {
@@ -105,7 +104,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** Fetches what the hover shows, where details wait for it. */
   async resolveTreeItem(item: vscode.TreeItem, row: Row, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
     const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
-    if (node?.entry?.kind !== 'tag' || this.collaborators.detailsSetting() === 'never') return item;
+    if (node?.entry?.kind !== 'tag' || detailsSetting() === 'never') return item;
     const controller = new AbortController();
     const subscription = token.onCancellationRequested(() => {
       controller.abort();
@@ -140,30 +139,18 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return [...listing.nodes, ...invalidRows(node, listing), ...lastRows(node, listing)];
   }
 
-  /** The connections, as nodes. */
-  roots(): readonly Node[] {
-    return this.collaborators.store.all().map((connection) => {
+  /** The rows of the connections. */
+  private roots(): readonly TreeNode[] {
+    return this.collaborators.registries.all().map(({ connection, provider }) => {
       const known = this.nodes.get(connection.id);
       if (known === undefined) {
-        const node = new TreeNode(connection.id, connection, this.collaborators.open(connection), undefined, undefined);
+        const node = new TreeNode(connection.id, connection, provider, undefined, undefined);
         this.nodes.set(node.id, node);
         return node;
       }
       known.connection = connection;
       return known;
     });
-  }
-
-  /** The node of an entry below `parent`, which need not be drawn. */
-  nodeOf(parent: Node, entry: Entry): Node {
-    return {
-      kind: 'node',
-      id: `${parent.id}/${keyOf(entry)}`,
-      connection: parent.connection,
-      provider: parent.provider,
-      entry,
-      parent,
-    };
   }
 
   /** Asks again what is under a row, or under all of them; what is expanded stays so, with as many rows as before. */
@@ -174,10 +161,9 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
   }
 
-  /** Opens connections anew; nothing that was known of them stays. */
-  reopen(which: (connection: Connection) => boolean): void {
-    for (const { id } of this.collaborators.store.all().filter(which)) this.forget(id);
-    this.changed.fire(undefined);
+  /** Asks again what is under the connections to one kind of registry. */
+  relistKind(provider: string): void {
+    for (const root of this.roots()) if (root.connection.provider === provider) this.refresh(root);
   }
 
   loadMore({ of }: More): void {
@@ -203,12 +189,16 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
   }
 
-  async reveal(node: Node): Promise<void> {
-    await this.view.reveal(node, { expand: true, focus: true });
+  /** Opens the row of a connection. */
+  async reveal(id: string): Promise<void> {
+    const row = this.rootOf(id);
+    if (row !== undefined) await this.view.reveal(row, { expand: true, focus: true });
   }
 
-  /** Asks anew for what leads to an entry below `root`, and reveals it, or the last row before it that is there. */
-  async show(root: Node, trail: readonly Entry[]): Promise<void> {
+  /** Asks anew for what leads to an entry of a registry, and reveals it, or the last row before it that is there. */
+  async show({ connection }: OpenRegistry, trail: readonly Entry[]): Promise<void> {
+    const root = this.rootOf(connection.id);
+    if (root === undefined) return;
     this.refresh(root);
     let row: Node = root;
     for (const entry of trail) {
@@ -220,12 +210,16 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     await this.view.reveal(row, { select: true, focus: false, expand: row.entry?.kind !== 'tag' });
   }
 
+  private rootOf(id: string): Node | undefined {
+    return this.roots().find((root) => root.id === id);
+  }
+
   /** Loads further rows until the child is among them, within bounds. */
   private async childOf(parent: Node, key: string): Promise<Node | undefined> {
     for (let attempts = 0; attempts < mostPagesToShow; attempts++) {
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
-      const found = listing?.nodes.find(({ id }) => id === `${parent.id}/${key}`);
+      const found = listing?.nodes.find(({ id }) => id === idBelow(parent, key));
       if (found !== undefined || !listing?.canDrawMore) return found;
       const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
       if (wanted > mostRowsToShow) return undefined;
@@ -269,7 +263,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   private adopt(parent: TreeNode, entry: Entry): TreeNode {
-    const id = `${parent.id}/${keyOf(entry)}`;
+    const id = idBelow(parent, keyOf(entry));
     const known = this.nodes.get(id);
     if (known !== undefined) {
       known.update(parent.connection, parent.provider, entry);
@@ -282,8 +276,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   private wantDetails(id: string): void {
     const node = this.nodes.get(id);
-    if (node?.entry?.kind !== 'repository' || !this.view.visible || this.collaborators.detailsSetting() !== 'always')
-      return;
+    if (node?.entry?.kind !== 'repository' || !this.view.visible || detailsSetting() !== 'always') return;
     this.details.want(id, this.listings.get(id)?.nodes ?? []);
   }
 
@@ -328,7 +321,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   private forgetGone(): void {
-    const connected = new Set(this.collaborators.store.all().map(({ id }) => id));
+    const connected = new Set(this.collaborators.registries.all().map(({ connection }) => connection.id));
     for (const { id, parent } of [...this.nodes.values()])
       if (parent === undefined && !connected.has(id)) this.forget(id);
   }

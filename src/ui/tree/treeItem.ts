@@ -10,13 +10,13 @@ import type {
   PlatformImage,
   Registry,
   Tag,
+  SignIn,
   TlsOptions,
 } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
-import { age, artifactName, count, loginName, moment, platforms, signedInAs, size, summary } from '../words';
-import type { DetailsSetting } from './registryTree';
+import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
 import { heldBy, listingPhrase } from './node';
 import { cleanItem } from './cleanItem';
 import type { InvalidName, More, Node, Problem, Row } from './node';
@@ -24,6 +24,9 @@ import { Tooltip } from './tooltip';
 import { TreeNode } from './treeNode';
 
 const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+
+/** The setting `registryExplorer.tags.details`. */
+export type DetailsSetting = 'always' | 'onHover' | 'never';
 
 /** What the tree knows of a row beside the row. */
 export interface RowLook {
@@ -137,7 +140,8 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
   const unverified = connection.tls?.verify === false ? t('not verified') : '';
-  const question = connection.unconfirmed && t('Sign in with {0}?', loginName(connection.unconfirmed));
+  const question =
+    connection.unconfirmed && t('Sign in with {0}?', signedInAs({ signIn: connection.unconfirmed }) ?? '');
   // A name that a workspace gives may be that of another registry.
   const { host } = new URL(connection.url);
   const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
@@ -147,16 +151,20 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   item.accessibilityInformation = {
     label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
   };
-  const { account, login } = connection;
-  const without = login === undefined ? t('Anonymous') : t('Signed in with: {0}', signedInAs(connection) ?? '');
   const tooltip = new Tooltip(clean)
     .paragraph(connection.label)
     .paragraph(connection.url)
-    .paragraph(account === undefined ? without : t('Signed in as {0}', account));
+    .paragraph(signInLine(connection.signIn));
   for (const line of trustLines(connection.tls)) tooltip.paragraph(line);
   if (connection.shared) tooltip.paragraph(t('Listed in the setting registryExplorer.connections'));
   item.tooltip = tooltip.value;
   return item;
+}
+
+function signInLine(signIn: SignIn): string {
+  const name = signedInAs({ signIn });
+  if (name === undefined) return t('Anonymous');
+  return 'account' in signIn ? t('Signed in as {0}', name) : t('Signed in with: {0}', name);
 }
 
 function trustLines(tls: TlsOptions = {}): readonly string[] {

@@ -61,7 +61,13 @@ export function openAzure(
   upn?: string,
   wanting: readonly string[] = [],
 ): RegistryProvider {
-  const connection = { id: 'a', provider: 'azure', label: 'Azure', url: sandbox.url };
+  const connection = {
+    id: 'a',
+    provider: 'azure',
+    label: 'Azure',
+    url: sandbox.url,
+    signIn: { kind: 'anonymous' },
+  } as const;
   const parts = { azure: accountOf(sandbox, upn, wanting), shown: () => shown };
   return azureType.open(connection, contextOf({ kind: 'anonymous' }, parts));
 }

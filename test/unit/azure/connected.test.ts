@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { placesOf } from '../../../src/azure/azure';
 import type { Cloud } from '../../../src/azure/azure';
 import { azureOf } from '../../../src/azure/connected';
-import type { Connection, Credential } from '../../../src/core/model';
+import type { CloudAddresses, Connection, Credential } from '../../../src/core/model';
 import { Redaction } from '../../../src/core/network/redaction';
 import { acr } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import { generic } from '../../../src/providers/generic/genericType';
-import { unopened } from '../../../src/providers/unopened';
+import { unopened } from '../../../src/registries/unopened';
 import type { App } from '../../../src/ui/app';
 import { configuredCloud } from '../../../src/ui/azure/cloud';
 import { connect } from '../../../src/ui/connections/connect';
@@ -101,9 +102,12 @@ describe('a connection of Azure', () => {
     registries: [],
     applications: [application],
   });
-  const principal = (url: string): Connection => ({
+  const principal = (url: string, cloud?: CloudAddresses): Connection => ({
     ...{ id: 'a', provider: 'azure', label: 'Azure', url },
-    ...{ account: application.clientId, tenant: contoso },
+    signIn: {
+      ...{ kind: 'application', account: application.clientId, tenant: contoso },
+      ...(cloud === undefined ? {} : { cloud }),
+    },
   });
   const stored = (): Promise<Credential> =>
     Promise.resolve({ kind: 'basic', username: application.clientId, secret: application.secret });
@@ -124,7 +128,7 @@ describe('a connection of Azure', () => {
   const otherCloud = (arm: string, authority = arm) =>
     `this connection was made for another cloud of Azure than VS Code is set to (${new URL(arm).host}, signed in to at ${new URL(authority).host}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there`;
 
-  it.each<[string, Partial<Cloud>, Connection['cloud']]>([
+  it.each<[string, Partial<Cloud>, CloudAddresses | undefined]>([
     ['another Entra', { authorityUrl: 'https://login.evil.example' }, undefined],
     ['another Resource Manager', { armUrl: 'https://arm.evil.example' }, undefined],
     ['a cloud that is described, and was not when it was made', { isCustom: true }, undefined],
@@ -132,11 +136,8 @@ describe('a connection of Azure', () => {
     const before = azure().calls.length;
     const own = cloudOf(azure());
     const cloud = { ...own, ...other };
-    const { armUrl, authorityUrl } = own;
-    const connection = {
-      ...principal(cloud.armUrl),
-      ...(other.isCustom === true ? {} : { cloud: kept ?? { armUrl, authorityUrl } }),
-    };
+    const made = kept ?? placesOf(own);
+    const connection = principal(cloud.armUrl, other.isCustom === true ? undefined : made);
     const failure = await failing(Promise.resolve().then(() => open(connection, () => cloud)));
     expect(failure.detail.explanation).toBe(otherCloud(cloud.armUrl, cloud.authorityUrl));
     expect(azure().calls.slice(before)).toEqual([]);
@@ -144,9 +145,8 @@ describe('a connection of Azure', () => {
 
   it('signs in to a cloud of one’s own that it was made for', () => {
     const { armUrl, authorityUrl, ...cloud } = cloudOf(azure());
-    const there = { armUrl, authorityUrl };
-    const connection = { ...principal(armUrl), cloud: there };
-    expect(open(connection, () => ({ ...cloud, ...there, isCustom: true }))).toBeDefined();
+    const there = { ...cloud, armUrl, authorityUrl, isCustom: true as const };
+    expect(open(principal(armUrl, placesOf(there)), () => there)).toBeDefined();
   });
 
   it.each([
@@ -181,11 +181,12 @@ describe('a connection of Azure', () => {
   });
 
   it.each(['azure', 'acr'])('of the kind %s takes no account of another cloud', async (provider) => {
-    const connection = { id: 'a', provider, label: 'Azure', url: publicCloud().armUrl, account: mona };
-    const own = { ...connection, authentication: 'microsoft' };
-    expect(open(own, publicCloud)).toBeDefined();
-    const other = { ...connection, authentication: 'microsoft-sovereign-cloud' };
-    const failure = await failing(Promise.resolve().then(() => open(other, publicCloud)));
+    const by = (authentication: string): Connection => ({
+      ...{ id: 'a', provider, label: 'Azure', url: publicCloud().armUrl },
+      signIn: { kind: 'account', authentication, account: mona },
+    });
+    expect(open(by('microsoft'), publicCloud)).toBeDefined();
+    const failure = await failing(Promise.resolve().then(() => open(by('microsoft-sovereign-cloud'), publicCloud)));
     expect(failure.detail.explanation).toBe(otherCloud(publicCloud().armUrl, publicCloud().authorityUrl));
   });
 
@@ -193,9 +194,12 @@ describe('a connection of Azure', () => {
     const cloud = (): Cloud => {
       throw new Error('No cloud is asked for.');
     };
-    const registry = { id: 'a', provider: 'acr', label: 'Main', url: 'https://main.azurecr.io', account: 'main' };
+    const registry: Connection = {
+      ...{ id: 'a', provider: 'acr', label: 'Main', url: 'https://main.azurecr.io' },
+      signIn: { kind: 'basic', account: 'main' },
+    };
     expect(open(registry, cloud)).toBeUndefined();
-    expect(open({ ...registry, login: 'docker' }, cloud)).toBeUndefined();
+    expect(open({ ...registry, signIn: { kind: 'docker' } }, cloud)).toBeUndefined();
     expect(open({ ...registry, provider: 'generic' }, cloud)).toBeUndefined();
   });
 });
@@ -212,7 +216,7 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
       setting: () => '',
       cloud: configuredCloud,
       log: collectLog(),
-      open: () => ({ ...unopened(undefined), list: () => Promise.resolve({ items: [] }) }),
+      registries: { openWith: () => ({ ...unopened(undefined), list: () => Promise.resolve({ items: [] }) }) },
       connections: {
         all: () => [],
         unhide: () => Promise.resolve(undefined),
@@ -226,7 +230,7 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
     const other = await connecting('Generic Docker V2 / OCI registry', 'registry.example.com', 'Anonymously');
     expect(other.connection?.url).toBe('https://registry.example.com');
     const single = await connecting('Azure: a single registry', 'main.azurecr.io', 'Login of the docker command');
-    expect(single.connection?.login).toBe('docker');
+    expect(single.connection?.signIn).toEqual({ kind: 'docker' });
   });
 
   it.each([

@@ -181,9 +181,9 @@ describe('signing in to Azure', () => {
     const cloud = () => cloudOf(azure());
     const places = { cloud, redaction: new Redaction(), log, tokensOfAccount: () => () => Promise.reject(error) };
     const authentication = cloud().authentication;
-    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, authentication };
+    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url };
     const account = azureOf(
-      { ...connection, cloud: placesOf(cloud()) },
+      { ...connection, signIn: { kind: 'account', authentication, account: mona, cloud: placesOf(cloud()) } },
       () => Promise.resolve({ kind: 'anonymous' }),
       places,
     );

@@ -3,7 +3,7 @@ import { azureOf } from '../../../src/azure/connected';
 import type { Azure } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import type { Http } from '../../../src/core/http';
-import type { Connection, Entry } from '../../../src/core/model';
+import type { Connection, Entry, Credential } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/acrType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
@@ -14,7 +14,7 @@ import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
 import { contextOf, publicCloud } from '../providerContext';
-import { connectionNode, treeOf } from '../ui/fakeApp';
+import { connectionNode } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
@@ -49,7 +49,7 @@ describe('a single registry of Azure', () => {
     ],
   });
 
-  const opened = (connection: Connection, credential: Parameters<App['open']>[1]): RegistryProvider => {
+  const opened = (connection: Connection, credential: Credential): RegistryProvider => {
     const log = collectLog();
     const tokensOfAccount = () => (scopes: readonly string[]) => {
       const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
@@ -76,10 +76,9 @@ describe('a single registry of Azure', () => {
       setting: () => '',
       cloud: () => cloudOf(azure()),
       log: collectLog(),
-      open: opened,
       accounts: { signIn: () => Promise.resolve({ token: 't', account: mona, scopes: [] }) },
       offer: (message: string, command: { id: string }) => offered.push([message, command.id]),
-      tree: treeOf(connectionNode({ id: 'new' }, {})),
+      registries: { openWith: opened, find: () => connectionNode({ id: 'new' }, {}) },
       connections: {
         all: () => [],
         unhide: () => Promise.resolve(undefined),
@@ -123,7 +122,14 @@ describe('a single registry of Azure', () => {
         url: request.url,
       });
     };
-    const connection = { id: 'a', provider: 'acr', label: 'Evil', url, login: 'azureCli' as const, isOfWorkspace };
+    const connection = {
+      id: 'a',
+      provider: 'acr',
+      label: 'Evil',
+      url,
+      signIn: { kind: 'cloudCli' } as const,
+      isOfWorkspace,
+    };
     const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account, http }));
     const failure = await failing(provider.list(undefined, undefined, signal));
     expect(failure.detail.explanation).toMatch(explanation);
@@ -145,24 +151,35 @@ describe('a single registry of Azure', () => {
         return Promise.reject(new Failure('timedOut', 'as far as that', { subject: 'Azure' }));
       },
     } as unknown as Azure;
-    const connection = { id: 'a', provider: 'acr', label: 'Main', url, login: 'azureCli' as const, isOfWorkspace };
+    const connection = {
+      id: 'a',
+      provider: 'acr',
+      label: 'Main',
+      url,
+      signIn: { kind: 'cloudCli' } as const,
+      isOfWorkspace,
+    };
     const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account }));
     await failing(provider.engineCredential(new URL(url).host, signal));
     expect(read).toEqual(['https://containerregistry.azure.net/.default']);
   });
 
   it.each([
-    ['an account of VS Code', [byAccount], { authentication: 'microsoft-sovereign-cloud', account: mona }],
-    ['its admin user', [withPassword, 'main', 'pass word'], { account: 'main' }],
-    ['nobody', ['Anonymously'], {}],
+    [
+      'an account of VS Code',
+      [byAccount],
+      { kind: 'account', authentication: 'microsoft-sovereign-cloud', account: mona },
+    ],
+    ['its admin user', [withPassword, 'main', 'pass word'], { kind: 'basic', account: 'main' }],
+    ['nobody', ['Anonymously'], { kind: 'anonymous' }],
   ])('is connected and browsed by %s', async (_who, script, signIn) => {
     const { connection, stored } = await connecting('main', ...script);
     const { url, host } = azure().registry('main');
-    const { armUrl, authorityUrl } = cloudOf(azure());
-    const cloud = 'authentication' in signIn ? { cloud: { armUrl, authorityUrl } } : {};
-    expect(connection).toEqual({ id: 'new', provider: 'acr', url, label: host, ...signIn, ...cloud });
+    const { armUrl: apiUrl, authorityUrl } = cloudOf(azure());
+    const cloud = 'authentication' in signIn ? { cloud: { apiUrl, authorityUrl } } : {};
+    expect(connection).toEqual({ id: 'new', provider: 'acr', url, label: host, signIn: { ...signIn, ...cloud } });
     if (connection === undefined) return;
-    const provider = opened(connection, stored[0] as Parameters<App['open']>[1]);
+    const provider = opened(connection, stored[0] as Credential);
     const listed = await below(provider);
     expect(listed.map(({ label }) => label)).toEqual(['other/app', 'team/app']);
     expect((await below(provider, listed[1])).map(({ label }) => label)).toEqual(['1.0']);
@@ -170,14 +187,14 @@ describe('a single registry of Azure', () => {
 
   it('is connected by a token of one repository, which is added by name', async () => {
     const { connection, offered } = await connecting('main', withPassword, 'reader', 'scoped');
-    expect(connection).toMatchObject({ account: 'reader' });
+    expect(connection).toMatchObject({ signIn: { account: 'reader' } });
     const why = 'add those you know by name';
     expect(offered).toEqual([[expect.stringContaining(why), 'addRepository']]);
   });
 
   it('is connected by an account that may not list it, with both roles that would let it', async () => {
     const { connection, offered } = await connecting('abac', byAccount);
-    expect(connection).toMatchObject({ account: mona });
+    expect(connection).toMatchObject({ signIn: { account: mona } });
     const roles =
       'Your account may not list repositories here; the role AcrPull lets it, or “Container Registry Repository Catalog Lister” where rights go by repository, and without it you can add repositories by name';
     expect(offered).toEqual([[expect.stringContaining(roles), 'addRepository']]);

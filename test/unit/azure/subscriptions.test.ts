@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Shown } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
 import { filteredSubscriptions } from '../../../src/ui/azure/microsoftAccount';
 import { selectSubscriptions } from '../../../src/ui/commands/azureResources';
@@ -53,7 +54,7 @@ describe('Select Subscriptions…', () => {
   const choosing = async (shown: readonly string[] | undefined, answer: string | undefined) => {
     const stored: (readonly string[])[] = [];
     const connections = {
-      setShown: (_id: string, keys: readonly string[]) => (stored.push(keys), Promise.resolve()),
+      setShown: (_id: string, { groups = [] }: Shown) => (stored.push(groups), Promise.resolve()),
     } as unknown as App['connections'];
     const { ask, offered } = user(answer);
     const { app, done } = fakeApp({ connections, ask });

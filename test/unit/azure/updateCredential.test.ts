@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { azureOf } from '../../../src/azure/connected';
-import type { Connection, SignIn } from '../../../src/core/model';
+import type { Connection, SignIn, Credential } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import type { App } from '../../../src/ui/app';
@@ -17,7 +17,7 @@ const application = {
   clientId: '33333333-3333-3333-3333-333333333333',
   secret: 's3cret of the app',
 };
-const account: SignIn = { authentication: 'microsoft-sovereign-cloud', account: mona };
+const account: SignIn = { kind: 'account', authentication: 'microsoft-sovereign-cloud', account: mona };
 
 describe('a connection of Azure with an account of VS Code', () => {
   const azure = useAzure({
@@ -38,17 +38,19 @@ describe('a connection of Azure with an account of VS Code', () => {
       setting: () => '',
       cloud,
       log: collectLog(),
-      open: (opened: Connection, credential: Parameters<App['open']>[1]) => {
-        const log = collectLog();
-        // Whoever VS Code knows could be signed in as all the time.
-        const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
-        const tokensOfAccount = () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
-        const there = azureOf(opened, () => Promise.resolve(credential), {
-          ...{ cloud, tokensOfAccount, log },
-          redaction: new Redaction(),
-        });
-        const type = opened.provider === 'azure' ? azureType : acr;
-        return type.open(opened, contextOf(credential, there === undefined ? {} : { azure: there }));
+      registries: {
+        openWith: (opened: Connection, credential: Credential) => {
+          const log = collectLog();
+          // Whoever VS Code knows could be signed in as all the time.
+          const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
+          const tokensOfAccount = () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
+          const there = azureOf(opened, () => Promise.resolve(credential), {
+            ...{ cloud, tokensOfAccount, log },
+            redaction: new Redaction(),
+          });
+          const type = opened.provider === 'azure' ? azureType : acr;
+          return type.open(opened, contextOf(credential, there === undefined ? {} : { azure: there }));
+        },
       },
       connections: { updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)) },
     } as unknown as App;
@@ -57,14 +59,18 @@ describe('a connection of Azure with an account of VS Code', () => {
   };
 
   it('tries the service principal that is to take its place, and lets go of the account', async () => {
-    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, ...account };
+    const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, signIn: account };
     const { clientId, secret } = application;
-    const { armUrl, authorityUrl } = cloudOf(azure());
-    const cloud = { armUrl, authorityUrl };
+    const { armUrl: apiUrl, authorityUrl } = cloudOf(azure());
+    const cloud = { apiUrl, authorityUrl };
     const { kept, refusals } = await updating(connection, 'Service principal', contoso, clientId, 'wrong', secret);
     expect(refusals).toEqual([expect.stringContaining('Entra does not accept this application with this secret')]);
     expect(kept).toEqual([
-      ['a', { kind: 'basic', username: clientId, secret }, { account: clientId, tenant: contoso, cloud }],
+      [
+        'a',
+        { kind: 'basic', username: clientId, secret },
+        { kind: 'application', account: clientId, tenant: contoso, cloud },
+      ],
     ]);
   });
 
@@ -72,11 +78,13 @@ describe('a connection of Azure with an account of VS Code', () => {
     const everything = { repositories: { '*': ['*'] }, catalog: true };
     const registry = await startAcr({ repositories: [], users: { main: { password: 'pass word', ...everything } } });
     try {
-      const connection = { id: 'a', provider: 'acr', label: 'Main', url: registry.url, ...account };
+      const connection = { id: 'a', provider: 'acr', label: 'Main', url: registry.url, signIn: account };
       const choice = 'Admin user, repository-scoped token or service principal';
       const { kept, refusals } = await updating(connection, choice, 'main', 'wrong', 'pass word');
       expect(refusals).toHaveLength(1);
-      expect(kept).toEqual([['a', { kind: 'basic', username: 'main', secret: 'pass word' }, { account: 'main' }]]);
+      expect(kept).toEqual([
+        ['a', { kind: 'basic', username: 'main', secret: 'pass word' }, { kind: 'basic', account: 'main' }],
+      ]);
     } finally {
       await registry.stop();
     }

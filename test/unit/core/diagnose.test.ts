@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { diagnose, type Diagnosis, type StepId } from '../../../src/core/network/diagnose';
 import { axiosHttp } from '../../../src/core/http';
 import { Redaction } from '../../../src/core/network/redaction';
-import type { Connection, Credential } from '../../../src/core/model';
+import type { Connection, Credential, SignIn } from '../../../src/core/model';
 import type { ProxySettings } from '../../../src/core/network/proxy';
 import { tlsOf } from '../../../src/core/network/tls';
 import { generic } from '../../../src/providers/generic/genericType';
@@ -51,10 +51,11 @@ async function diagnosed(
   parts: { readonly proxies?: ProxySettings; readonly tls?: Connection['tls'] } = {},
 ): Promise<Found> {
   const { proxies = direct, tls } = parts;
-  const account = credential.kind === 'basic' ? { account: credential.username } : {};
+  const signIn: SignIn =
+    credential.kind === 'basic' ? { kind: 'basic', account: credential.username } : { kind: 'anonymous' };
   const connection: Connection = {
     ...{ id: 'c1', provider: 'generic', label: 'Acme', url },
-    ...account,
+    signIn,
     ...(tls && { tls }),
   };
   const readTls = tlsOf(connection, { env: {}, home: '/nowhere', platform: 'linux' });

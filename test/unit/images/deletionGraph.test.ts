@@ -1,13 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import {
-  readDeletion,
-  readPoint,
-  readTagsLeft,
-  registrySource,
-  type GraphSource,
-} from '../../../src/images/deletionGraph';
+import { readDeletion, readPoint, readTagsLeft, type GraphSource } from '../../../src/images/deletionGraph';
 import { axiosHttp } from '../../../src/core/http';
 import { RegistryClient } from '../../../src/core/registryClient';
+import { registrySource } from '../../../src/providers/v2';
 import * as artifacts from '../../sandbox/artifacts';
 import { buildImage, buildIndex, type BuiltManifest } from '../../sandbox/images';
 import type { SeedRepository } from '../../sandbox/seed';
@@ -34,7 +29,7 @@ async function serving(
   const server = await startV2Server({ repositories: [{ name: path, tags, untagged }], ...options });
   onTestFinished(() => server.stop());
   const client = new RegistryClient(axiosHttp(collectLog()), server.url);
-  const source = registrySource(client, path, async (its) =>
+  const source = registrySource(client, { host: client.host, path }, async (its) =>
     (await client.tags(path, undefined, its)).items.map((name) => ({ name })),
   );
   const read = (label: string, from: GraphSource = source) => readDeletion(from, label, () => undefined, signal);

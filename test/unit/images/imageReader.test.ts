@@ -1,10 +1,12 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { axiosHttp } from '../../../src/core/http';
 import { mostAttestations, readAttachment } from '../../../src/images/attachments';
 import { readDetails, readPlatforms } from '../../../src/images/imageReader';
 import type { Attachment, PlatformImage } from '../../../src/core/model';
 import { isDigestTag } from '../../../src/core/referrersTag';
 import { RegistryClient } from '../../../src/core/registryClient';
+import type { ImageSource } from '../../../src/images/imageSource';
+import { registrySource } from '../../../src/providers/v2';
 import * as artifacts from '../../sandbox/artifacts';
 import { jsonBlob, layer } from '../../sandbox/blob';
 import { buildImage, buildIndex, buildManifest, mediaTypes, type BuiltManifest } from '../../sandbox/images';
@@ -34,8 +36,10 @@ async function serving(tags: SeedRepository['tags'], untagged: readonly BuiltMan
 }
 
 const clientOf = (url: string): RegistryClient => new RegistryClient(axiosHttp(collectLog()), url);
+const sourceOf = (client: RegistryClient, digestTags: readonly string[] = []): ImageSource =>
+  registrySource(client, { host: 'r.test', path: 'team/app' }, () => Promise.resolve([]), new Set(digestTags));
 const detailsOf = async (tag: string, built: BuiltManifest) =>
-  readDetails((await serving({ [tag]: built })).client, 'team/app', tag, signal);
+  readDetails(sourceOf((await serving({ [tag]: built })).client), tag, signal);
 
 describe('readDetails', () => {
   it('of an image are of its config', async () => {
@@ -121,7 +125,7 @@ describe('readDetails', () => {
     const { client, server } = await serving({});
     const { bytes } = recorded('schema1', schema1Type);
     server.fail(/manifests/, { status: 200, headers: { 'Content-Type': schema1Type }, body: bytes });
-    expect(await readDetails(client, 'team/app', 'a', signal)).toEqual({
+    expect(await readDetails(sourceOf(client), 'a', signal)).toEqual({
       digest: 'sha256:7364fea9d84ee548ab67d4c46c6006289800c98de3fbf8c0a97138dfcc23f000',
       mediaType: schema1Type,
       type: 'image',
@@ -142,13 +146,7 @@ describe('readDetails', () => {
 
 describe('readPlatforms', () => {
   const readAll = async ({ client }: { client: RegistryClient }, tag: string, digestTags: readonly string[] = []) =>
-    (
-      await readPlatforms(
-        { client, image: { host: 'r.test', path: 'team/app', tag }, digestTags: new Set(digestTags) },
-        tag,
-        signal,
-      )
-    ).items;
+    (await readPlatforms(sourceOf(client, digestTags), tag, signal)).items;
   const typesOf = (entries: readonly (PlatformImage | Attachment)[]): string[][] =>
     entries.map((entry) => [
       entry.label,
@@ -169,17 +167,26 @@ describe('readPlatforms', () => {
       'vnd.docker.reference.digest': platform.digest,
     };
     const manifests = [platform, ...Array.from({ length: 5000 }, (_none, at) => descriptor(at + 1, attestation))];
-    const client = clientOf('https://r.test');
-    vi.spyOn(client, 'manifest').mockImplementation((_repository, reference) => {
-      asked.push(reference);
-      const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {}, faults: [] };
-      const config = descriptor(0, {});
-      return Promise.resolve(
-        reference === 'a' ? { ...common, kind: 'index', manifests } : { ...common, kind: 'image', config, layers: [] },
-      );
-    });
-    vi.spyOn(client, 'referrers').mockResolvedValue({ descriptors: [] });
-    await readPlatforms({ client, image: { host: 'r.test', path: 'team/app' }, digestTags: new Set() }, 'a', signal);
+    const unasked = () => Promise.reject(new Error('Nobody needs it'));
+    const source: ImageSource = {
+      repository: { host: 'r.test', path: 'team/app' },
+      manifest: (reference) => {
+        asked.push(reference);
+        const common = { digest: reference, mediaType: '', bytes: new Uint8Array(), annotations: {}, faults: [] };
+        const config = descriptor(0, {});
+        return Promise.resolve(
+          reference === 'a'
+            ? { ...common, kind: 'index', manifests }
+            : { ...common, kind: 'image', config, layers: [] },
+        );
+      },
+      referrers: () => Promise.resolve({ descriptors: [] }),
+      stated: unasked,
+      blob: unasked,
+      tags: unasked,
+      digestTags: new Set(),
+    };
+    await readPlatforms(source, 'a', signal);
     expect(asked.length).toBe(2 + mostAttestations);
   });
 
@@ -214,7 +221,7 @@ describe('readPlatforms', () => {
     ]);
     const [first] = entries.flatMap((entry) => (entry.kind === 'platform' ? entry.attachments : []));
     if (first === undefined) throw new Error('There is no attachment');
-    const statement = Buffer.from(await readAttachment(source.client, first, signal)).toString();
+    const statement = Buffer.from(await readAttachment(sourceOf(source.client), first, signal)).toString();
     expect(JSON.parse(statement)).toMatchObject({
       predicateType: 'https://spdx.dev/Document',
       subject: [{ digest: { sha256: amd.digest.slice('sha256:'.length) } }],
@@ -242,7 +249,7 @@ describe('readPlatforms', () => {
     const shown = entries.at(-1);
     if (shown?.kind !== 'attachment') throw new Error('There is no SBOM');
     // A referrer of one file opens as that file.
-    const file = await readAttachment(source.client, shown, signal);
+    const file = await readAttachment(sourceOf(source.client), shown, signal);
     expect(Buffer.from(file).toString()).toBe('{"spdxVersion":"SPDX-2.3"}');
   });
 

@@ -68,7 +68,7 @@ export async function serving(
     return { status: 404, headers: { 'Content-Type': 'text/plain' }, body: '404 page not found' };
   });
   const provider = generic.open(
-    { id: 'test', provider: 'generic', label: 'Test', url: server.url },
+    { id: 'test', provider: 'generic', label: 'Test', url: server.url, signIn: { kind: 'anonymous' } },
     contextOf({ kind: 'anonymous' }),
   );
   const { host } = new URL(server.url);

@@ -49,7 +49,7 @@ async function serving(): Promise<SandboxAcr> {
 
 function openAt({ url }: SandboxAcr, credential: Credential = admin, pinned: readonly string[] = []): RegistryProvider {
   const context = contextOf(credential, { pinned: () => pinned });
-  return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url }, context);
+  return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url, signIn: { kind: 'anonymous' } }, context);
 }
 
 function repository({ host }: SandboxAcr, path: string): Repository {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
+import type { Credential, Entry, Group, Repository, Tag, SignIn } from '../../../src/core/model';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { dockerHub } from '../../../src/providers/dockerHub/dockerHubType';
 import { tagAnswer } from '../../../src/providers/dockerHub/hubAnswers';
@@ -48,8 +48,9 @@ async function serving(changed: Partial<HubOptions> = {}): Promise<SandboxHub> {
 }
 
 function openAt(hub: SandboxHub, credential: Credential, parts: Partial<ProviderContext> = {}): RegistryProvider {
-  const account = credential.kind === 'basic' ? { account: credential.username } : {};
-  const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url: hub.url, ...account };
+  const signIn: SignIn =
+    credential.kind === 'basic' ? { kind: 'basic', account: credential.username } : { kind: 'anonymous' };
+  const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url: hub.url, signIn };
   const setting = (name: string) =>
     name === 'dockerHub.registryUrl' ? hub.registryUrl : name === 'dockerHub.url' ? hub.url : '';
   return dockerHub.open(connection, contextOf(credential, { setting, ...parts }));

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
+import type { Credential, Entry, Group, Repository, Tag, SignIn } from '../../../src/core/model';
 import { tagAnswer } from '../../../src/providers/dockerHub/hubAnswers';
 import { digestOf, platformsOf, tagOf } from '../../../src/providers/dockerHub/hubTags';
 import { dockerHub } from '../../../src/providers/dockerHub/dockerHubType';
@@ -21,10 +21,11 @@ const index = buildIndex([{ manifest: image }]);
 const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
 
 function openAt(url: string, registryUrl = '', credential = anonymous): RegistryProvider {
-  const account = credential.kind === 'basic' ? { account: credential.username } : {};
+  const signIn: SignIn =
+    credential.kind === 'basic' ? { kind: 'basic', account: credential.username } : { kind: 'anonymous' };
   const setting = (name: string) =>
     name === 'dockerHub.registryUrl' ? registryUrl : name === 'dockerHub.url' ? url : '';
-  const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url, ...account };
+  const connection = { id: 'hub', provider: 'dockerHub', label: 'Docker Hub', url, signIn };
   return dockerHub.open(connection, contextOf(credential, { setting }));
 }
 
@@ -123,7 +124,7 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
       provider: 'dockerHub',
       label: 'Team',
       url: elsewhere.url,
-      login: 'docker' as const,
+      signIn: { kind: 'docker' } as const,
     };
     const { items } = await dockerHub
       .open(connection, contextOf(alice, { setting }))

@@ -37,7 +37,12 @@ describe('the answers for Docker Hub', () => {
   it('make a connection without the secret in it', () => {
     const answers = { signIn: 'account', username: 'alice', secret: 'dckr_pat_x', namespaces: 'left over' };
     expect(dockerHub.describe(answers, unset, publicCloud)).toEqual({
-      connection: { provider: 'dockerHub', label: 'Docker Hub', url: 'https://hub.docker.com', account: 'alice' },
+      connection: {
+        provider: 'dockerHub',
+        label: 'Docker Hub',
+        url: 'https://hub.docker.com',
+        signIn: { kind: 'basic', account: 'alice' },
+      },
       credential: { kind: 'basic', username: 'alice', secret: 'dckr_pat_x' },
     });
   });
@@ -50,7 +55,8 @@ describe('the answers for Docker Hub', () => {
         provider: 'dockerHub',
         label: 'Docker Hub',
         url: 'https://hub.example',
-        namespaces: ['library', 'bitnami'],
+        signIn: { kind: 'anonymous' },
+        shown: { namespaces: ['library', 'bitnami'] },
       },
       credential: { kind: 'anonymous' },
     });

@@ -20,7 +20,10 @@ const other = buildImage({ user: 'other' });
 
 function openAt(url: string, credential: () => Credential = () => ({ kind: 'anonymous' })): RegistryProvider {
   const read = { credential: () => Promise.resolve(credential()) };
-  return generic.open({ id: 'test', provider: 'generic', label: 'Test', url }, contextOf(credential(), read));
+  return generic.open(
+    { id: 'test', provider: 'generic', label: 'Test', url, signIn: { kind: 'anonymous' } },
+    contextOf(credential(), read),
+  );
 }
 
 async function serving(
@@ -190,7 +193,13 @@ describe('deletion', () => {
   const refusedWith = async (status: number, body: string, vendor = 'generic') => {
     const { server, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status, body });
-    const connection = { id: 'test', provider: vendor, label: 'Test', url: server.url };
+    const connection = {
+      id: 'test',
+      provider: vendor,
+      label: 'Test',
+      url: server.url,
+      signIn: { kind: 'anonymous' },
+    } as const;
     const type = providerTypes.find(({ id }) => id === vendor);
     if (type === undefined) throw new Error(`There is no ${vendor}`);
     const provider = type.open(connection, contextOf({ kind: 'anonymous' }));

@@ -141,7 +141,7 @@ describe('the answers', () => {
       provider: 'generic',
       label: 'localhost:5000/team',
       url: 'http://localhost:5000/team',
-      account: 'alice',
+      signIn: { kind: 'basic', account: 'alice' },
     });
     expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'wonder:land' });
   });
@@ -149,7 +149,7 @@ describe('the answers', () => {
   it('make one without an account for everybody', () => {
     expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset, publicCloud)).toEqual(
       {
-        connection: { provider: 'generic', label: 'r.test', url: 'https://r.test' },
+        connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
         credential: { kind: 'anonymous' },
       },
     );

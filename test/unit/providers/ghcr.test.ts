@@ -49,7 +49,13 @@ async function serving(changed: Partial<GitHubOptions> = {}): Promise<SandboxGit
 
 function openAt(gitHub: SandboxGitHub, credential: Credential, parts: Partial<ProviderContext> = {}): RegistryProvider {
   const account = credential.kind === 'basic' ? credential.username : 'octocat';
-  const connection = { id: 'gh', provider: 'ghcr', label: 'GitHub', url: 'https://github.com', account };
+  const connection = {
+    id: 'gh',
+    provider: 'ghcr',
+    label: 'GitHub',
+    url: 'https://github.com',
+    signIn: { kind: 'basic', account },
+  } as const;
   const settings: Readonly<Record<string, string>> = {
     'github.apiUrl': gitHub.url,
     'github.registryUrl': gitHub.registryUrl,
@@ -309,15 +315,19 @@ describe('where GitHub is', () => {
   it.each([
     [
       { server: 'github', signIn: 'account' },
-      { url: 'https://github.com', label: 'GitHub', authentication: 'github' },
+      { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'askAccount', authentication: 'github' } },
     ],
     [
       { server: 'enterprise', url: 'git.example.com', signIn: 'account' },
-      { url: 'https://git.example.com', label: 'git.example.com', authentication: 'github-enterprise' },
+      {
+        url: 'https://git.example.com',
+        label: 'git.example.com',
+        signIn: { kind: 'askAccount', authentication: 'github-enterprise' },
+      },
     ],
     [
       { server: 'github', signIn: 'token', username: 'octocat', secret: 'ghp_x' },
-      { url: 'https://github.com', label: 'GitHub', account: 'octocat' },
+      { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'basic', account: 'octocat' } },
     ],
   ])('the answers %j make a connection', (answers, expected) => {
     expect(ghcr.describe(answers, unset, publicCloud).connection).toEqual({ provider: 'ghcr', ...expected });
@@ -330,6 +340,9 @@ describe('where GitHub is', () => {
 
   it('is what the connection says where only its credential is asked for', () => {
     const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '', publicCloud);
-    expect(connection).toMatchObject({ url: 'https://git.example.com', authentication: 'github-enterprise' });
+    expect(connection).toMatchObject({
+      url: 'https://git.example.com',
+      signIn: { authentication: 'github-enterprise' },
+    });
   });
 });

@@ -49,7 +49,13 @@ function openAt(
   parts: Partial<ProviderContext> = {},
 ): RegistryProvider {
   const account = credential.kind === 'basic' ? credential.username : 'octocat';
-  const connection = { id: 'gh', provider: 'ghcr', label: 'GitHub', url: 'https://github.com', account };
+  const connection = {
+    id: 'gh',
+    provider: 'ghcr',
+    label: 'GitHub',
+    url: 'https://github.com',
+    signIn: { kind: 'basic', account },
+  } as const;
   const settings: Readonly<Record<string, string>> = {
     'github.apiUrl': gitHub.url,
     'github.registryUrl': gitHub.registryUrl,

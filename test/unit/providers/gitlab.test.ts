@@ -5,8 +5,7 @@ import { axiosHttp } from '../../../src/core/http';
 import { Redaction } from '../../../src/core/network/redaction';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';
-import { GenericProvider } from '../../../src/providers/generic/generic';
-import { gitLab as typeOf } from '../../../src/providers/gitlab/gitLabType';
+import { gitLab as type } from '../../../src/providers/gitlab/gitLabType';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
 import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';
@@ -20,7 +19,6 @@ import { contextOf, publicCloud } from '../providerContext';
 
 const { signal } = new AbortController();
 const image = buildImage({ created: new Date('2026-05-01T10:00:00.000Z') });
-const type = typeOf((connection, context) => new GenericProvider(connection, context));
 const proxies = { support: 'off', configured: '', exceptions: [], env: {} };
 const day = (number: number): Date => new Date(Date.UTC(2026, 4, number));
 
@@ -64,7 +62,10 @@ async function serving(changed: Partial<GitLabOptions> = {}): Promise<SandboxGit
 function openAt(url: string, token: string | undefined, parts: Partial<ProviderContext> = {}): RegistryProvider {
   const credential: Credential =
     token === undefined ? { kind: 'anonymous' } : { kind: 'basic', username: '', secret: token };
-  return type.open({ id: 'gl', provider: 'gitlab', label: 'GitLab', url }, contextOf(credential, parts));
+  return type.open(
+    { id: 'gl', provider: 'gitlab', label: 'GitLab', url, signIn: { kind: 'basic' } },
+    contextOf(credential, parts),
+  );
 }
 
 const group = (path: string): Group => ({ kind: 'group', key: path.toLowerCase(), label: path });

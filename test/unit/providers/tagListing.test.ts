@@ -17,7 +17,7 @@ const anonymous = { kind: 'anonymous' } as const;
 function open(preset: string, url: string, parts: Partial<ProviderContext> = {}): RegistryProvider {
   const type = vendorTypes.find(({ id }) => id === preset);
   if (type === undefined) throw new Error(preset);
-  const connection: Connection = { id: 'test', provider: preset, label: 'Test', url };
+  const connection: Connection = { id: 'test', provider: preset, label: 'Test', url, signIn: { kind: 'anonymous' } };
   return type.open(connection, contextOf(anonymous, parts));
 }
 

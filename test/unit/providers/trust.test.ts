@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 function open(provider: string, url: string, tls: TlsOptions): RegistryProvider {
-  const connection: Connection = { id: 'c', label: 'C', provider, url, tls };
+  const connection: Connection = { id: 'c', label: 'C', provider, url, signIn: { kind: 'anonymous' }, tls };
   const type = providerTypes.find(({ id }) => id === provider);
   if (type === undefined) throw new Error(provider);
   const trust = tlsOf(connection, machine, () => opened.endpoints);

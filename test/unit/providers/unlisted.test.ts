@@ -27,7 +27,10 @@ async function opened(
   const type = vendorTypes.find(({ id }) => id === provider) ?? generic;
   const context = contextOf(credential, { pinned: () => pinned.map((path) => `${host}/${path}`) });
   return {
-    provider: type.open({ id: 'test', provider, label: 'Test', url: server.url }, context),
+    provider: type.open(
+      { id: 'test', provider, label: 'Test', url: server.url, signIn: { kind: 'anonymous' } },
+      context,
+    ),
     host,
     paths: () => server.requests.map(({ path }) => path),
   };
@@ -76,7 +79,7 @@ describe('a catalog that is refused', () => {
     onTestFinished(() => server.stop());
     server.fail(/\/v2\/$/, trouble);
     const provider = generic.open(
-      { id: 'test', provider: 'generic', label: 'Test', url: server.url },
+      { id: 'test', provider: 'generic', label: 'Test', url: server.url, signIn: { kind: 'anonymous' } },
       contextOf(anonymous),
     );
     expect(await failing(list(provider))).toMatchObject(told);
@@ -103,7 +106,7 @@ describe('a catalog that is refused', () => {
     expect(await failing(list(provider))).toMatchObject({ kind: 'rejected' });
     expect(paths()).not.toContain('/v2/');
     const nobody = generic.open(
-      { id: 'test', provider: 'generic', label: 'Test', url: await noRegistry() },
+      { id: 'test', provider: 'generic', label: 'Test', url: await noRegistry(), signIn: { kind: 'anonymous' } },
       contextOf(anonymous),
     );
     expect(await failing(list(nobody))).toMatchObject({ kind: 'notFound' });

@@ -43,7 +43,7 @@ it.each([
   onTestFinished(() => server.stop());
   server.fail(path, reply);
   const provider = generic.open(
-    { id: 'x', provider: 'generic', label: 'X', url: server.url },
+    { id: 'x', provider: 'generic', label: 'X', url: server.url, signIn: { kind: 'anonymous' } },
     contextOf({ kind: 'anonymous' }),
   );
   const image = { host: new URL(server.url).host, path: 'team/app' };

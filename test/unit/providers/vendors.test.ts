@@ -15,7 +15,10 @@ function typeOf(id: string): ProviderType {
 }
 
 function openAt(provider: string, url: string): RegistryProvider {
-  return typeOf(provider).open({ id: 'test', provider, label: 'Test', url }, contextOf({ kind: 'anonymous' }));
+  return typeOf(provider).open(
+    { id: 'test', provider, label: 'Test', url, signIn: { kind: 'anonymous' } },
+    contextOf({ kind: 'anonymous' }),
+  );
 }
 
 it('are all explained in a line that the box shows whole', () => {
@@ -135,7 +138,7 @@ describe('the credential', () => {
     expect(asked(id)).toEqual(['url', 'signIn', 'secret']);
     const { connection, credential } = signIn(id, secret);
     expect(credential).toEqual({ kind: 'basic', username, secret });
-    expect(connection.account).toBe(account);
+    expect(connection.signIn).toEqual({ kind: 'basic', account });
     expect(JSON.stringify(connection)).not.toContain(secret);
   });
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Connection, Credential } from '../../../src/core/model';
 import { keyById, keyByRegistry, Secrets, type SecretPlace, type SecretStore } from '../../../src/registries/secrets';
-import { causes, report } from '../../../src/ui/report';
+import { causes } from '../../../src/core/causes';
+import { report } from '../../../src/ui/report';
 import { failing } from '../failing';
 
 /** Keeps secrets in memory, and refuses to be written to from the nth time on, as a keyring that is locked meanwhile. */
@@ -28,10 +29,16 @@ class Kept implements SecretStore {
 }
 
 const url = 'https://registry.example.com';
-const alice: Connection = { id: '1', provider: 'generic', label: 'one', url, account: 'alice' };
-const bob: Connection = { id: '2', provider: 'generic', label: 'two', url, account: 'bob' };
+const alice: Connection = {
+  id: '1',
+  provider: 'generic',
+  label: 'one',
+  url,
+  signIn: { kind: 'basic', account: 'alice' },
+};
+const bob: Connection = { id: '2', provider: 'generic', label: 'two', url, signIn: { kind: 'basic', account: 'bob' } };
 const team = { id: 'shared-abc', shared: true } as const;
-const open: Connection = { id: '3', provider: 'generic', label: 'open', url };
+const open: Connection = { id: '3', provider: 'generic', label: 'open', url, signIn: { kind: 'anonymous' } };
 const owners = [alice, bob, team, open];
 
 function password(secret: string): Credential {
@@ -170,11 +177,11 @@ describe('the key in a keychain', () => {
       alice,
       bob,
       open,
-      { ...alice, authentication: 'github' },
-      { ...alice, account: 'alice&login=docker' },
+      { ...alice, signIn: { kind: 'account', authentication: 'github', account: 'alice' } } as const,
+      { ...alice, signIn: { kind: 'basic', account: 'alice&login=docker' } } as const,
+      { ...alice, signIn: { kind: 'docker' } } as const,
     ];
-    const login = { ...alice, login: 'docker' } as const;
-    expect(new Set([...keys, login].map(keyByRegistry)).size).toBe(6);
+    expect(new Set(keys.map(keyByRegistry)).size).toBe(6);
   });
 
   it('is not forgotten while another connection uses it', async () => {

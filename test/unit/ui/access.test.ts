@@ -6,7 +6,7 @@ import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
 import { accessTo, goingOn } from '../../../src/ui/images/engineAccess';
 import { reason, report } from '../../../src/ui/report';
-import { connectionNode, fakeApp, reference, treeOf } from './fakeApp';
+import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
 
 const image = reference('registry.example.com/team/app:1.0');
@@ -14,7 +14,7 @@ const { signal } = new AbortController();
 const anonymous: Credential = { kind: 'anonymous' };
 const account = (id: string, host: string) =>
   connectionNode(
-    { id, label: id, account: id },
+    { id, label: id, signIn: { kind: 'basic', account: id } },
     {
       locate: (wanted) => (wanted.host === host ? [] : undefined),
       engineCredential: () => Promise.resolve({ kind: 'basic', username: id, secret: `secret of ${id}` }),
@@ -23,14 +23,14 @@ const account = (id: string, host: string) =>
 
 describe('what an image is pushed and pulled with', () => {
   it('is the credential of the connection that the image belongs to', async () => {
-    const { app } = fakeApp({ tree: treeOf(account('bob', 'other.example'), account('alice', image.host)) });
+    const { app } = fakeApp({ connected: [account('bob', 'other.example'), account('alice', image.host)] });
     const access = await accessTo(app, image, 'Push');
     expect(await access?.credential(signal)).toEqual({ kind: 'basic', username: 'alice', secret: 'secret of alice' });
   });
 
   it('is asked for where two accounts are connected', async () => {
     const { ask, offered } = user('carol');
-    const { app } = fakeApp({ tree: treeOf(account('alice', image.host), account('carol', image.host)), ask });
+    const { app } = fakeApp({ connected: [account('alice', image.host), account('carol', image.host)], ask });
     const access = await accessTo(app, image, 'Push');
     expect([offered(), await access?.credential(signal)]).toEqual([
       ['alice', 'carol'],
@@ -42,7 +42,7 @@ describe('what an image is pushed and pulled with', () => {
     const asked: unknown[] = [];
     const login: Credential = { kind: 'identityToken', token: 't' };
     const docker = { read: (name: unknown) => (asked.push(name), Promise.resolve(login)) };
-    const { app } = fakeApp({ tree: treeOf(account('bob', 'other.example')), docker: docker as never });
+    const { app } = fakeApp({ connected: [account('bob', 'other.example')], docker: docker as never });
     const access = await accessTo(app, image, 'Push');
     expect([await access?.credential(signal), access?.connection, asked]).toEqual([login, undefined, [image]]);
   });
@@ -71,10 +71,10 @@ describe('what an image is pushed and pulled with', () => {
   it('is nothing either where a connection signs in with docker’s login', async () => {
     const problem = new Failure('notFound', '', { subject: 'x', speaker: 'program', code: helperProblem.missing });
     const node = connectionNode(
-      { id: 'c', login: 'docker' },
+      { id: 'c', signIn: { kind: 'docker' } },
       { locate: () => [], engineCredential: () => Promise.reject(problem) },
     );
-    const { app, told } = fakeApp({ tree: treeOf(node) });
+    const { app, told } = fakeApp({ connected: [node] });
     const access = await accessTo(app, image, 'Pull');
     expect([await (access && goingOn(app, access, image))?.(signal), told.length]).toEqual([anonymous, 1]);
     await expect(access?.credential(signal)).rejects.toBe(problem);

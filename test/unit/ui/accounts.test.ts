@@ -43,7 +43,7 @@ const evil = 'https://evil.example';
 const session = { accessToken: 'the token of the user', account: { id: '1', label: 'mona' }, scopes: [] };
 const connection = (url: string) => ({
   ...{ id: 'c', provider: 'ghcr', label: 'GitHub', url },
-  ...{ authentication: 'github-enterprise', account: 'mona' },
+  signIn: { kind: 'account', authentication: 'github-enterprise', account: 'mona' } as const,
 });
 const tokenAt = async (url: string) => (await accountOf(connection(url))?.([], true))?.token;
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Azure, AzureRegistry, Subscription, WebApp } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import type { App } from '../../../src/ui/app';
+import type { RegistryProvider } from '../../../src/providers/provider';
 import { askAccess, describeAccess, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
 import type { Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
 import type { Ask } from '../../../src/ui/azure/replay';
+import { connectionNode, fakeApp } from './fakeApp';
 import { scriptedAsk } from './scriptedAsk';
 
 const { signal } = new AbortController();
@@ -23,7 +24,7 @@ describe('how Azure may pull an image', () => {
   const offered = async (found: AzureRegistry, puller: Puller) => {
     const azure = {} as Azure;
     const provider = { azure: { azure, registryAt: () => found } };
-    const app = { tree: { roots: () => [{ provider }] } } as unknown as App;
+    const { app } = fakeApp({ connected: [connectionNode({}, provider as unknown as RegistryProvider)] });
     const { ask } = scriptedAsk();
     const seen: { label: string; detail?: string }[] = [];
     const pick: Ask['pick'] = async (_title, picks) => {

@@ -4,16 +4,16 @@ import { printReference } from '../../../src/core/reference';
 import type { PushTarget } from '../../../src/providers/provider';
 import { chooseName } from '../../../src/ui/images/chooseName';
 import type { NameWish } from '../../../src/ui/images/chooseName';
-import { connectionNode, fakeApp, reference, treeOf } from './fakeApp';
+import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
 
 const registry = (id: string, ...targets: readonly PushTarget[]) =>
   connectionNode({ id, label: id }, { pushTargets: () => Promise.resolve(targets), hostOf: () => targets[0]?.host });
-const tree = treeOf(
+const connected = [
   registry('ACR', { host: 'mainacr.azurecr.io' }),
   registry('Hub', { host: 'docker.io', namespace: 'myusername' }),
   registry('Local', { host: 'localhost:5000' }),
-);
+];
 const wish = (from: string | undefined, others: NameWish['others'] = []): NameWish => ({
   title: 'Tag',
   from: from === undefined ? undefined : reference(from),
@@ -22,7 +22,7 @@ const wish = (from: string | undefined, others: NameWish['others'] = []): NameWi
 
 async function chosen(from: string | undefined, ...script: readonly (string | undefined)[]) {
   const { ask, ...asked } = user(...script);
-  const name = await chooseName(fakeApp({ tree, ask }).app, wish(from));
+  const name = await chooseName(fakeApp({ connected, ask }).app, wish(from));
   return { ...asked, name: typeof name === 'object' ? printReference(name) : name };
 }
 
@@ -64,7 +64,7 @@ describe('the new name of an image', () => {
 
   it('is proposed first where the last one went', async () => {
     const { ask, offered } = user('localhost:5000/…', 'ok', undefined);
-    const { app } = fakeApp({ tree, ask });
+    const { app } = fakeApp({ connected, ask });
     await chooseName(app, wish('app:1'));
     await chooseName(app, wish('app:1'));
     expect(offered()[0]).toBe('localhost:5000/…');
@@ -79,7 +79,7 @@ describe('the new name of an image', () => {
       },
     );
     const { ask, offered } = user('silent.example/…', 'ok');
-    const { app, log } = fakeApp({ tree: treeOf(silent), ask });
+    const { app, log } = fakeApp({ connected: [silent], ask });
     expect(await chooseName(app, wish('app:1'))).toEqual(reference('silent.example/app:1'));
     expect([offered(), log.join()]).toEqual([['silent.example/…'], expect.stringContaining('no catalog')]);
   });

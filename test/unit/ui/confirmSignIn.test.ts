@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, Credential, SignIn } from '../../../src/core/model';
-import { unconfirmedLogin, unopened } from '../../../src/providers/unopened';
+import { unconfirmedLogin, unopened } from '../../../src/registries/unopened';
 import type { App } from '../../../src/ui/app';
 import { confirmSignIn } from '../../../src/ui/commands/confirmSignIn';
 import { report } from '../../../src/ui/report';
@@ -24,7 +24,7 @@ async function confirming(connection: Partial<Connection>, confirms: boolean) {
 
 describe('Sign In…', () => {
   it('names the host, the kind of login and what is sent, and keeps that it was confirmed', async () => {
-    const { questions, kept } = await confirming({ unconfirmed: 'docker', label: 'Docker Hub' }, true);
+    const { questions, kept } = await confirming({ unconfirmed: { kind: 'docker' }, label: 'Docker Hub' }, true);
     expect(questions).toEqual([
       {
         message: 'Sign in to registry.example.com with docker login?',
@@ -34,22 +34,22 @@ describe('Sign In…', () => {
         button: 'Sign In',
       },
     ]);
-    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { login: 'docker' }]]);
+    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { kind: 'docker' }]]);
   });
 
   it('keeps the cloud with a login of Azure', async () => {
-    const { kept } = await confirming({ unconfirmed: 'azureCli' }, true);
-    const { armUrl, authorityUrl } = publicCloud();
-    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { login: 'azureCli', cloud: { armUrl, authorityUrl } }]]);
+    const { kept } = await confirming({ unconfirmed: { kind: 'cloudCli' } }, true);
+    const { armUrl: apiUrl, authorityUrl } = publicCloud();
+    expect(kept).toEqual([['c1', { kind: 'anonymous' }, { kind: 'cloudCli', cloud: { apiUrl, authorityUrl } }]]);
   });
 
   it('keeps nothing when declined', async () => {
-    expect((await confirming({ unconfirmed: 'azureEnvironment' }, false)).kept).toEqual([]);
+    expect((await confirming({ unconfirmed: { kind: 'environment' } }, false)).kept).toEqual([]);
   });
 
   it('is for connections alone that wait for it', () => {
-    expect(confirmSignIn.applies(connectionNode({ unconfirmed: 'docker' }, {}))).toBe(true);
-    expect(confirmSignIn.applies(connectionNode({ login: 'docker' }, {}))).toBe(false);
+    expect(confirmSignIn.applies(connectionNode({ unconfirmed: { kind: 'docker' } }, {}))).toBe(true);
+    expect(confirmSignIn.applies(connectionNode({ signIn: { kind: 'docker' } }, {}))).toBe(false);
   });
 });
 

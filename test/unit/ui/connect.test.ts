@@ -11,12 +11,12 @@ import { errorReply } from '../../sandbox/serve';
 import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server } from '../../sandbox/v2Server';
 import { quirks, startVendor } from '../../sandbox/vendors';
-import { collectLog } from '../collectLog';
 import { contextOf, publicCloud } from '../providerContext';
-import { connectionNode, treeOf } from './fakeApp';
+import { connectionNode, fakeApp } from './fakeApp';
+import type { FakeParts } from './fakeApp';
 import { user } from './scriptedUser';
 
-function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App {
+function appOf(ask: Ask, add: Connections['add'], parts: FakeParts = {}): App {
   const none = () => Promise.resolve(undefined);
   const connections: Connections = {
     all: () => [],
@@ -26,25 +26,14 @@ function appOf(ask: Ask, add: Connections['add'], parts: Partial<App> = {}): App
     updateCredential: () => Promise.resolve(),
     setTls: () => Promise.resolve(),
     remove: () => Promise.resolve(),
-    setNamespaces: () => Promise.resolve(),
     setShown: () => Promise.resolve(),
-    setPinned: () => Promise.resolve(),
   };
-  const open: App['open'] = (connection, credential) => {
+  const open: FakeParts['open'] = (connection, credential) => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(connection.provider);
     return type.open(connection, contextOf(credential));
   };
-  return {
-    ask,
-    connections,
-    providerTypes,
-    open,
-    setting: () => '',
-    cloud: publicCloud,
-    log: collectLog(),
-    ...parts,
-  } as unknown as App;
+  return fakeApp({ ask, connections, providerTypes, open, setting: () => '', cloud: publicCloud, ...parts }).app;
 }
 
 const repositories = [{ name: 'team/app', tags: { '1': buildImage() } }];
@@ -63,7 +52,7 @@ describe('the connect flow', () => {
         provider: 'generic',
         label: new URL(server.url).host,
         url: server.url,
-        account: 'alice',
+        signIn: { kind: 'basic', account: 'alice' },
       });
       const steps = ['2 of 3', '3 of 3', '4 of 5', '5 of 5', '4 of 5', '5 of 5'];
       expect(seen).toEqual(['Connect Registry', ...steps.map((step) => `Connect Registry (${step})`)]);
@@ -107,8 +96,7 @@ describe('the connect flow', () => {
       const stored: unknown[] = [];
       const { ask } = user(generic, server.url, 'Login of the docker command');
       const connection = await connect(appOf(ask, (one, credential) => (stored.push(credential), kept(one))));
-      expect(connection).toMatchObject({ login: 'docker', url: server.url });
-      expect(connection).not.toHaveProperty('account');
+      expect(connection).toMatchObject({ signIn: { kind: 'docker' }, url: server.url });
       expect(stored).toEqual([{ kind: 'anonymous' }]);
     } finally {
       await server.stop();
@@ -124,10 +112,14 @@ describe('the connect flow', () => {
       const node = connectionNode({ id: 'new' }, {});
       const offer: App['offer'] = (...all) => offered.push(all);
       const { ask, seen, offered: kinds } = user('Harbor', server.url, 'User or robot account', 'alice', 'wrong', 'pw');
-      const connection = await connect(appOf(ask, kept, { offer, tree: treeOf(node) }));
+      const connection = await connect(appOf(ask, kept, { offer, connected: [node] }));
       expect(kinds()).toEqual(['User or robot account', 'Login of the docker command', 'Anonymously']);
       expect(seen.at(-2)).toContain('the registry does not accept this user name with this password or token');
-      expect(connection).toMatchObject({ provider: 'harbor', url: server.url, account: 'alice' });
+      expect(connection).toMatchObject({
+        provider: 'harbor',
+        url: server.url,
+        signIn: { kind: 'basic', account: 'alice' },
+      });
       const { host } = new URL(server.url);
       expect(offered).toEqual([
         [
@@ -148,8 +140,8 @@ describe('the connect flow', () => {
       try {
         const { ask, seen } = user(generic, server.url, byPassword, 'alice', 'wrong', quirks[as].user.secret);
         const node = connectionNode({ id: 'new' }, {});
-        const app = appOf(ask, kept, { offer: () => undefined, tree: treeOf(node) });
-        expect(await connect(app)).toMatchObject({ url: server.url, account: 'alice' });
+        const app = appOf(ask, kept, { offer: () => undefined, connected: [node] });
+        expect(await connect(app)).toMatchObject({ url: server.url, signIn: { kind: 'basic', account: 'alice' } });
         expect(seen.slice(-3)).toEqual([
           'Connect Registry (5 of 5)',
           expect.stringContaining('the registry does not accept this user name with this password or token'),
@@ -183,7 +175,7 @@ describe('the connect flow', () => {
     });
     try {
       const connected = await connect(appOf(user('GitLab', gitLab.url, 'glpat-alice').ask, kept));
-      expect(connected).toMatchObject({ provider: 'gitlab', account: 'alice' });
+      expect(connected).toMatchObject({ provider: 'gitlab', signIn: { kind: 'basic', account: 'alice' } });
       if (connected === undefined) return;
       const signIns: unknown[] = [];
       const app = appOf(user('glpat-bob').ask, kept);
@@ -192,7 +184,7 @@ describe('the connect flow', () => {
         updateCredential: (...given: unknown[]) => Promise.resolve(void signIns.push(given[2])),
       };
       expect(await updateCredential({ ...app, connections }, connected)).toBe(true);
-      expect(signIns).toEqual([{ account: 'bob' }]);
+      expect(signIns).toEqual([{ kind: 'basic', account: 'bob' }]);
     } finally {
       await gitLab.stop();
     }
@@ -215,7 +207,7 @@ describe('the connect flow', () => {
         ...app.connections,
         updateCredential: (_id: string, credential: unknown) => Promise.resolve(void updated.push(credential)),
       };
-      const connection = { id: 'c', provider: 'generic', label: 'Acme', url: server.url };
+      const { connection } = connectionNode({ url: server.url }, {});
       expect(await updateCredential({ ...app, connections }, connection)).toBe(true);
       expect(seen.filter((line) => line.includes('does not accept'))).toHaveLength(1);
       expect(updated).toEqual([{ kind: 'basic', username: 'alice', secret: 'pw' }]);

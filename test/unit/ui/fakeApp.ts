@@ -1,7 +1,10 @@
-import type { Connection } from '../../../src/core/model';
+import type { Log } from '../../../src/core/log';
+import type { Connection, Credential } from '../../../src/core/model';
 import { parseReference, type ImageReference } from '../../../src/core/reference';
 import type { ContainerEngine, LocalImage } from '../../../src/engine/engine';
 import type { RegistryProvider } from '../../../src/providers/provider';
+import { Registries } from '../../../src/registries/registries';
+import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Node } from '../../../src/ui/tree/node';
 import { collectLog } from '../collectLog';
@@ -13,15 +16,25 @@ export interface Told {
   readonly shown: string[];
 }
 
+/** What an app under test has: parts of its own, the registries that are connected, and how others are opened. */
+export interface FakeParts extends Partial<App> {
+  readonly connected?: readonly OpenRegistry[] | (() => readonly OpenRegistry[]);
+  readonly open?: (connection: Connection, credential: Credential) => RegistryProvider;
+}
+
 /** An app of parts that note what they are asked; `parts` replaces any of them. */
-export function fakeApp(parts: Partial<App> = {}): { readonly app: App; readonly log: readonly string[] } & Told {
+export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
+  readonly app: App;
+  readonly log: readonly string[];
+} & Told {
   const told: string[] = [];
   const done: string[] = [];
   const shown: string[] = [];
   const log = collectLog();
   const memory = new Map<string, string>();
   const app = {
-    tree: { roots: () => [], show: () => Promise.resolve() },
+    tree: { show: () => Promise.resolve() },
+    registries: registriesOf(connected, log, open),
     images: { list: () => Promise.resolve([]), refresh: () => Promise.resolve() },
     docker: { read: () => Promise.resolve(undefined) },
     working: (_title: string, task: (progress: (text: string) => void, signal: AbortSignal) => unknown) =>
@@ -46,15 +59,46 @@ export function connectionNode(connection: Partial<Connection>, provider: Partia
   return {
     kind: 'node',
     id: connection.id ?? 'c1',
-    connection: { id: 'c1', provider: 'generic', label: 'Acme', url: 'https://registry.example.com', ...connection },
+    connection: {
+      id: 'c1',
+      provider: 'generic',
+      label: 'Acme',
+      url: 'https://registry.example.com',
+      signIn: { kind: 'anonymous' },
+      ...connection,
+    },
     provider: provider as RegistryProvider,
     entry: undefined,
     parent: undefined,
   };
 }
 
-export function treeOf(...roots: readonly Node[]): App['tree'] {
-  return { roots: () => roots, show: () => Promise.resolve() } as unknown as App['tree'];
+/** Those that are connected, opened already; others are opened by `open`. */
+function registriesOf(
+  connected: NonNullable<FakeParts['connected']>,
+  log: Log,
+  open: FakeParts['open'] = () => {
+    throw new Error('Nothing is to be opened.');
+  },
+): Registries {
+  const all = () => (typeof connected === 'function' ? connected() : connected);
+  const store = {
+    all: () => all().map(({ connection }) => connection),
+    find: (id: string) => all().find(({ connection }) => connection.id === id)?.connection,
+    credential: () => Promise.resolve({ kind: 'anonymous' } as const),
+    onDidChange: () => ({ dispose: () => undefined }),
+  };
+  const registries = new Registries(
+    store,
+    (opened) => {
+      const known = all().find(({ connection: { id } }) => id === opened.connection.id);
+      if (known === undefined) throw new Error('Nothing of that name is connected.');
+      return known.provider;
+    },
+    log,
+  );
+  registries.openWith = open;
+  return registries;
 }
 
 /** An engine that can do this alone. */

@@ -4,6 +4,7 @@ import { Failure } from '../../../src/core/failure';
 import { printReference, type ImageReference } from '../../../src/core/reference';
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
 import type { RegistryProvider } from '../../../src/providers/provider';
+import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
@@ -14,7 +15,8 @@ import { removeImage } from '../../../src/ui/commands/removeImage';
 import { tagImage } from '../../../src/ui/commands/tagImage';
 import { groupImages, imageRows } from '../../../src/ui/images/localNode';
 import { report } from '../../../src/ui/report';
-import { connectionNode, enginesOf, fakeApp, fakeEngine, localImage, reference, treeOf } from './fakeApp';
+import { connectionNode, enginesOf, fakeApp, fakeEngine, localImage, reference } from './fakeApp';
+import type { FakeParts } from './fakeApp';
 import { user, userWho } from './scriptedUser';
 
 const webapp = localImage('a', ['webapp6:latest', 'registry.example.com/webapp6:1']);
@@ -24,7 +26,7 @@ const images = [webapp, other, untagged];
 const print = (name: LocalName) => ('id' in name ? name.id.slice(0, 10) : printReference(name));
 
 /** An app over an engine that notes what it is told to do. */
-function engineApp(parts: Partial<App>, abilities: Parameters<typeof fakeEngine>[0] = {}) {
+function engineApp(parts: FakeParts, abilities: Parameters<typeof fakeEngine>[0] = {}) {
   const did: string[] = [];
   const engine = fakeEngine({
     tag: (image, as) => (did.push(`tag ${print(image)} ${printReference(as)}`), Promise.resolve()),
@@ -61,14 +63,14 @@ const registry = (host: string) =>
 
 describe('Push…', () => {
   it('goes straight to the connected registry that the image is tagged for', async () => {
-    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask: user().ask });
+    const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask: user().ask });
     await run(pushImage, app, 'registry.example.com/webapp6:1');
     expect(did).toEqual(['push registry.example.com/webapp6:1']);
   });
 
   it('tags an image that is tagged for none on the registry chosen, then pushes it', async () => {
     const { ask, offered } = user('registry.example.com/…', 'registry.example.com/team/webapp6:2');
-    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask });
+    const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
     await run(pushImage, app, 'webapp6:latest');
     expect(offered()).toEqual(['registry.example.com/…', 'Connect Registry…']);
     expect(did).toEqual([
@@ -81,7 +83,7 @@ describe('Push…', () => {
     const host = 'registry.example.com';
     const account = (id: string) =>
       connectionNode(
-        { id, label: host, account: id },
+        { id, label: host, signIn: { kind: 'basic', account: id } },
         {
           locate: (image) => (image.host === host ? [] : undefined),
           pushTargets: () => Promise.resolve([{ host, namespace: `of-${id}` }, { host }]),
@@ -93,9 +95,9 @@ describe('Push…', () => {
     const twoAccounts = (ask: Ask) => {
       const pushed: string[] = [];
       const roots = [account('alice'), account('carol')];
-      const show = (root: { readonly id: string }) => Promise.resolve(void pushed.push(`shown below ${root.id}`));
+      const show = ({ connection }: OpenRegistry) => Promise.resolve(void pushed.push(`shown below ${connection.id}`));
       const { app } = engineApp(
-        { tree: { roots: () => roots, show } as unknown as App['tree'], ask },
+        { tree: { show } as unknown as App['tree'], connected: roots, ask },
         {
           push: (image, credential) => {
             const who = credential.kind === 'basic' ? credential.username : credential.kind;
@@ -144,7 +146,12 @@ describe('Push…', () => {
           pushTargets: () => Promise.resolve([]),
         });
       const pushed: string[] = [];
-      const connection = { provider: 'x', label: host, url: `https://${host}`, account: 'carol' };
+      const connection = {
+        provider: 'x',
+        label: host,
+        url: `https://${host}`,
+        signIn: { kind: 'basic', account: 'carol' },
+      };
       const type = {
         ...{ id: 'x', label: 'X', detail: '', icon: '', questions: [{ key: 'url', prompt: 'Address' }] },
         describe: () => ({ connection, credential: { kind: 'anonymous' } }),
@@ -160,7 +167,7 @@ describe('Push…', () => {
       };
       const { app } = engineApp(
         {
-          tree: treeOf(...roots),
+          connected: [...roots],
           ask: user('Connect Registry…', 'X', connection.url).ask,
           ...({
             providerTypes: [type],
@@ -199,7 +206,7 @@ describe('Push…', () => {
 
   it('pushes nothing when the name would be taken from another image and the user does not want that', async () => {
     const { ask, questions } = userWho(false, ['registry.example.com/…', 'registry.example.com/other:1']);
-    const { app, did } = engineApp({ tree: treeOf(registry('registry.example.com')), ask });
+    const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
     await run(pushImage, app, 'webapp6:latest');
     expect(questions[0]?.message).toBe('Move the name registry.example.com/other:1 to this image?');
     expect(questions[0]?.detail).toContain('stays without one, untagged');
@@ -347,7 +354,7 @@ describe('Pull Repository', () => {
 
 describe('docker’s own login', () => {
   const node = connectionNode(
-    { id: 'c1', account: 'alice' },
+    { id: 'c1', signIn: { kind: 'basic', account: 'alice' } },
     {
       hostOf: () => 'registry.example.com',
       engineCredential: () => Promise.resolve({ kind: 'basic', username: 'alice', secret: 'pw' }),

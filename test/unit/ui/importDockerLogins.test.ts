@@ -5,12 +5,13 @@ import type { Connection, Credential } from '../../../src/core/model';
 import { providerTypes } from '../../../src/providers/table';
 import type { App } from '../../../src/ui/app';
 import { importDockerLogins } from '../../../src/ui/commands/importDockerLogins';
-import { orDockerLogin } from '../../../src/ui/connections/dockerLogin';
+import { orDockerLogin } from '../../../src/registries/dockerLogin';
 import { report } from '../../../src/ui/report';
 import type { Node } from '../../../src/ui/tree/node';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { contextOf, publicCloud } from '../providerContext';
 import { connectionNode, fakeApp } from './fakeApp';
+import type { FakeParts } from './fakeApp';
 import { user } from './scriptedUser';
 
 interface Setting {
@@ -40,7 +41,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
     logIn: () => Promise.reject(new Error('asked')),
     logOut: () => Promise.reject(new Error('asked')),
   };
-  const open: App['open'] = (connection, credential) => {
+  const open: FakeParts['open'] = (connection, credential) => {
     const type = providerTypes.find(({ id }) => id === connection.provider);
     if (type === undefined) throw new Error(connection.provider);
     const { host } = new URL(connection.url);
@@ -60,10 +61,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
     cloud: publicCloud,
     working: (_title, task) => task(() => undefined, controller.signal),
     fail: (error, doing) => failed.push(report(error, doing)?.message ?? ''),
-    tree: {
-      roots: () => [...roots, ...added.map((each, index) => connectionNode({ ...each, id: `new-${index}` }, {}))],
-      show: () => Promise.resolve(),
-    } as unknown as App['tree'],
+    connected: () => [...roots, ...added.map((each, index) => connectionNode({ ...each, id: `new-${index}` }, {}))],
     connections: {
       all: () => [],
       unhide: () => Promise.resolve(undefined),
@@ -95,7 +93,10 @@ describe('Import Docker Logins', () => {
       connectionNode({ id: host, ...connection }, { hostOf: () => host });
     const { offered, added } = await importing({
       logins: [hubs, docker('quay.io', { keeper: 'podman' }), docker('ghcr.io'), docker('gone.example')],
-      roots: [root('ghcr.io', { account: 'octocat' }), root('gone.example', { login: 'docker' })],
+      roots: [
+        root('ghcr.io', { signIn: { kind: 'basic', account: 'octocat' } }),
+        root('gone.example', { signIn: { kind: 'docker' } }),
+      ],
     });
     expect(offered()).toEqual(['☑ docker.io', '☑ quay.io', '☐ ghcr.io']);
     expect(added).toEqual([]);
@@ -122,7 +123,7 @@ describe('Import Docker Logins', () => {
         (answers) => type.describe(answers, () => '', publicCloud).connection,
       ),
     );
-    expect(found).toEqual({ ...expected, login: 'docker' });
+    expect(found).toEqual({ ...expected, signIn: { kind: 'docker' } });
   });
 
   it('connects what is ticked with docker’s login, and copies nothing', async () => {
@@ -132,7 +133,7 @@ describe('Import Docker Logins', () => {
       secrets: { [server.host]: alice },
       ticks: server.host,
     });
-    expect(added).toEqual([{ provider: 'generic', label: server.host, url: server.url, login: 'docker' }]);
+    expect(added).toEqual([{ provider: 'generic', label: server.host, url: server.url, signIn: { kind: 'docker' } }]);
     expect(stored).toEqual([{ kind: 'anonymous' }]);
     expect([failed, done]).toEqual([[], [`Connected ${server.host}`]]);
   });
@@ -207,7 +208,7 @@ describe('Import Docker Logins', () => {
     expect((await importing({ logins: [] })).told).toEqual([
       'Neither docker nor podman has a login on this machine. “docker login” makes one.',
     ]);
-    const root = connectionNode({ login: 'docker' }, { hostOf: () => 'quay.io' });
+    const root = connectionNode({ signIn: { kind: 'docker' } }, { hostOf: () => 'quay.io' });
     expect((await importing({ logins: [docker('quay.io')], roots: [root] })).told).toEqual([
       'All registries that docker and podman have logins for are connected.',
     ]);

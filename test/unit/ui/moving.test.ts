@@ -10,7 +10,7 @@ import { accessTo, connectionAccess } from '../../../src/ui/images/engineAccess'
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';
-import { connectionNode, enginesOf, fakeApp, fakeEngine, reference, treeOf } from './fakeApp';
+import { connectionNode, enginesOf, fakeApp, fakeEngine, reference } from './fakeApp';
 import { user } from './scriptedUser';
 
 const image = reference('registry.example.com/team/app:1.0');
@@ -23,7 +23,7 @@ const images: readonly NamedImage[] = ['arm64', 's390x'].map((architecture) => (
   platform: { os: 'linux', architecture },
 }));
 const node = connectionNode(
-  { id: 'c1', account: 'alice' },
+  { id: 'c1', signIn: { kind: 'basic', account: 'alice' } },
   {
     locate: () => [],
     engineCredential: () => Promise.resolve({ kind: 'basic', username: 'alice', secret: 'pw' }),
@@ -35,10 +35,7 @@ const access = connectionAccess(node, image);
 describe('a push', () => {
   it('takes the credential of the connection, and shows the tag where it went', async () => {
     const shown: unknown[] = [];
-    const tree = {
-      ...treeOf(node),
-      show: (...what: unknown[]) => (shown.push(what), Promise.resolve()),
-    } as unknown as App['tree'];
+    const tree = { show: (...what: unknown[]) => (shown.push(what), Promise.resolve()) } as unknown as App['tree'];
     const credentials: unknown[] = [];
     const engine = fakeEngine({
       push: (_image, credential) => (credentials.push(credential), Promise.resolve(undefined)),
@@ -54,14 +51,14 @@ describe('a push', () => {
     [{}, 'for one platform alone'],
   ])('of one platform in place of the index says so: %j', async (alone, words) => {
     const engine = fakeEngine({ push: () => Promise.resolve(alone) });
-    const { app, done, told } = fakeApp({ tree: treeOf(node) });
+    const { app, done, told } = fakeApp({ connected: [node] });
     await push(app, engine, image, access, false);
     expect([done, told]).toEqual([[], [expect.stringContaining(words)]]);
   });
 
   it('that was cancelled is not called done, and says what is left behind', async () => {
     const engine = fakeEngine({ push: () => Promise.reject(cancelled) });
-    const { app, done, told } = fakeApp({ tree: treeOf(node) });
+    const { app, done, told } = fakeApp({ connected: [node] });
     await push(app, engine, image, access, true);
     expect(done).toEqual([]);
     expect(told.join()).toMatch(/before the registry had confirmed.*Layers that were sent stay.*keeps its new name/);
@@ -69,14 +66,14 @@ describe('a push', () => {
 
   it('that was refused is an error in the registry’s words, and names the connection', async () => {
     const engine = fakeEngine({ push: () => Promise.reject(refused('unauthorized', 'authentication required')) });
-    const { app, done } = fakeApp({ tree: treeOf(node) });
+    const { app, done } = fakeApp({ connected: [node] });
     const error = await push(app, engine, image, access, false).catch((reason: unknown) => reason);
     expect(report(error, 'push')?.message).toBe('Could not push: the registry says “authentication required”.');
     expect([error instanceof Failure && error.detail.connection, done]).toEqual(['c1', []]);
   });
 
   it('is done even if its tag cannot be shown', async () => {
-    const tree = { ...treeOf(node), show: () => Promise.reject(new Error('no such row')) } as unknown as App['tree'];
+    const tree = { show: () => Promise.reject(new Error('no such row')) } as unknown as App['tree'];
     const { app, done, log } = fakeApp({ tree });
     await push(app, fakeEngine({ push: () => Promise.resolve(undefined) }), image, access, false);
     expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);

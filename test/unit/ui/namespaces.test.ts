@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
-import type { Connection, Repository } from '../../../src/core/model';
+import type { Connection, Repository, Shown } from '../../../src/core/model';
 import type { FoundRepository, RegistryProvider } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
 import { addNamespace, removeNamespace } from '../../../src/ui/commands/namespaces';
 import { searchRepositories } from '../../../src/ui/commands/searchRepositories';
 import { showPullLimit } from '../../../src/ui/commands/showPullLimit';
 import type { Node } from '../../../src/ui/tree/node';
-import { connectionNode, fakeApp, reference, treeOf } from './fakeApp';
+import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
 
 const namespaces: RegistryProvider['namespaces'] = {
@@ -22,14 +22,14 @@ const namespaces: RegistryProvider['namespaces'] = {
 function connected(provider: Partial<RegistryProvider>, connection: Partial<Connection> = {}) {
   const set: (readonly string[])[] = [];
   const connections = {
-    setNamespaces: (_id: string, names: readonly string[]) => (set.push(names), Promise.resolve()),
+    setShown: (_id: string, { namespaces: names = [] }: Shown) => (set.push(names), Promise.resolve()),
   } as unknown as App['connections'];
   return { node: connectionNode({ label: 'Docker Hub', ...connection }, provider), connections, set };
 }
 
 describe('Add Namespace…', () => {
   it('adds several to those there are, each once', async () => {
-    const { node, connections, set } = connected({ namespaces }, { namespaces: ['acme'] });
+    const { node, connections, set } = connected({ namespaces }, { shown: { namespaces: ['acme'] } });
     await addNamespace.run(fakeApp({ connections, ask: user('Library, acme').ask }).app, [node]);
     expect(set).toEqual([['acme', 'library']]);
   });
@@ -60,7 +60,7 @@ describe('Remove Namespace from View', () => {
   });
 
   it('removes one that was added by hand, and is offered on no other', async () => {
-    const { node, connections, set } = connected({ namespaces }, { namespaces: ['acme', 'library'] });
+    const { node, connections, set } = connected({ namespaces }, { shown: { namespaces: ['acme', 'library'] } });
     await removeNamespace.run(fakeApp({ connections }).app, [group(node, 'acme')]);
     expect(set).toEqual([['library']]);
     expect(removeNamespace.applies(group(node, 'alice'))).toBe(false);
@@ -91,7 +91,7 @@ describe('Search Repositories…', () => {
     const { node, connections, set } = connected(provider);
     const shown: unknown[] = [];
     const show = (_root: Node, trail: unknown) => (shown.push(trail), Promise.resolve());
-    const tree = { ...treeOf(node), show } as unknown as App['tree'];
+    const tree = { show } as unknown as App['tree'];
     const { ask, offered } = user('nginx', 'Load more…', 'more/nginx');
     await searchRepositories.run(fakeApp({ connections, tree, ask }).app, [node]);
     expect(offered()).toEqual(['nginx', 'bitnami/nginx', 'more/nginx']);
@@ -108,7 +108,10 @@ describe('Search Repositories…', () => {
 
 describe('Show Pull Limit', () => {
   const said = async (limit: Awaited<ReturnType<NonNullable<RegistryProvider['pullLimit']>>>) => {
-    const { node } = connected({ pullLimit: () => Promise.resolve(limit) }, { account: 'alice' });
+    const { node } = connected(
+      { pullLimit: () => Promise.resolve(limit) },
+      { signIn: { kind: 'basic', account: 'alice' } },
+    );
     const { app, told } = fakeApp();
     await showPullLimit.run(app, [node]);
     return told;

@@ -3,7 +3,7 @@ import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import type { Page, Repository } from '../../../src/core/model';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { pickNode } from '../../../src/ui/pickNode';
-import { connectionNode, fakeApp, treeOf } from './fakeApp';
+import { connectionNode, fakeApp } from './fakeApp';
 import { user } from './scriptedUser';
 
 const command = {
@@ -16,9 +16,8 @@ describe('a node that is looked for', () => {
   const picking = async (list: (page: number) => Page<Repository>, ...answers: readonly string[]) => {
     let asked = 0;
     const root = connectionNode({}, { list: () => Promise.resolve(list(asked++)) });
-    const tree = { ...treeOf(root), nodeOf: () => ({ ...root, id: 'c1/found' }) };
     const { ask, offered } = user('Acme', ...answers);
-    const { app, told } = fakeApp({ ask, tree });
+    const { app, told } = fakeApp({ ask, connected: [root] });
     const node = await pickNode(app, command);
     return { asked, told, node, offered: offered() };
   };

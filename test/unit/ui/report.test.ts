@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { FailureDetail, FailureKind } from '../../../src/core/failure';
-import { causes, report } from '../../../src/ui/report';
+import { causes } from '../../../src/core/causes';
+import { report } from '../../../src/ui/report';
 
 const subject = 'registry.example.com';
 

@@ -10,7 +10,13 @@ import { publicCloud } from '../providerContext';
 it('an account connected beside its token leaves the token alone', async () => {
   const stored = new Map<string, Credential>([['one', { kind: 'basic', username: 'octocat', secret: 'ghp' }]]);
   const known: Connection[] = [
-    { id: 'one', provider: 'ghcr', label: 'GitHub', url: 'https://github.com', account: 'octocat' },
+    {
+      id: 'one',
+      provider: 'ghcr',
+      label: 'GitHub',
+      url: 'https://github.com',
+      signIn: { kind: 'basic', account: 'octocat' },
+    },
   ];
   const { ask } = user('GitHub Container Registry', 'github.com', 'GitHub account of VS Code');
   const app = {
@@ -20,7 +26,7 @@ it('an account connected beside its token leaves the token alone', async () => {
     cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
-    open: () => ({ list: () => Promise.resolve({ items: [] }) }),
+    registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {
       all: () => known,
       unhide: () => Promise.resolve(undefined),
@@ -37,8 +43,8 @@ it('an account connected beside its token leaves the token alone', async () => {
     },
   } as unknown as App;
   const connection = await connect(app);
-  expect([connection?.authentication, stored.get('one')]).toEqual([
-    'github',
+  expect([connection?.signIn, stored.get('one')]).toEqual([
+    { kind: 'account', authentication: 'github', account: 'octocat' },
     { kind: 'basic', username: 'octocat', secret: 'ghp' },
   ]);
 });
@@ -58,14 +64,14 @@ it('leads back to the question when nobody signs in, with the reason', async () 
     cloud: publicCloud,
     log: collectLog(),
     accounts: { signIn: () => Promise.resolve(sessions.shift()) },
-    open: () => ({ list: () => Promise.resolve({ items: [] }) }),
+    registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {
       all: () => [],
       unhide: () => Promise.resolve(undefined),
       add: (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'one' }),
     },
   } as unknown as App;
-  expect(await connect(app)).toMatchObject({ account: 'octocat', authentication: 'github' });
+  expect(await connect(app)).toMatchObject({ signIn: { account: 'octocat', authentication: 'github' } });
   expect(seen).toHaveLength(4);
   expect(problems).toEqual([undefined, undefined, undefined, 'Nobody has signed in.']);
 });

@@ -82,7 +82,9 @@ describe('connecting a registry whose certificate does not hold', () => {
     const { ask, seen } = user('Azure', 'Service principal', 'contoso.com', 'an id', 'a secret', undefined);
     const failure = new Failure('untrusted', '', { subject: 'Azure', code: 'SELF_SIGNED_CERT_IN_CHAIN' });
     const provider = { ...ofAzure, list: () => Promise.reject(failure) } as unknown as RegistryProvider;
-    expect(await connect({ ...appOf(ask, []), open: () => provider })).toBeUndefined();
+    const app = appOf(ask, []);
+    Object.assign(app.registries, { openWith: () => provider });
+    expect(await connect(app)).toBeUndefined();
     // Back at the first question, which shows why.
     expect(seen.slice(-2)).toEqual(['Connect Registry (5 of 5)', 'Connect Registry (2 of 5)']);
   });
@@ -93,7 +95,7 @@ describe('connecting a registry whose certificate does not hold', () => {
     const files = [missing, pki.ca.keyFile, other.ca.certFile, pki.ca.certFile];
     const { ask, seen, offered } = user(...signIn(server.url), 'CA file…', ...files);
     await connect(appOf(ask, added));
-    expect(added).toMatchObject([{ url: server.url, account: 'alice', tls: { caFile: pki.ca.certFile } }]);
+    expect(added).toMatchObject([{ url: server.url, signIn: { account: 'alice' }, tls: { caFile: pki.ca.certFile } }]);
     expect(seen.slice(6)).toEqual([
       'Connect Registry',
       `The file ${missing} is not there (any more).`,
@@ -210,7 +212,7 @@ describe('Docker’s certs.d, chosen while connecting,', () => {
     await copyFile(pki.client.certFile, join(folder, 'client.cert'));
     await copyFile(pki.client.keyFile, join(folder, 'client.key'));
     await connect(appOf(user(...signIn(mutual.url), 'Docker’s certs.d').ask, added, home.path));
-    expect(added).toMatchObject([{ url: mutual.url, account: 'alice', tls: { dockerCerts: true } }]);
+    expect(added).toMatchObject([{ url: mutual.url, signIn: { account: 'alice' }, tls: { dockerCerts: true } }]);
   });
 });
 
@@ -252,7 +254,7 @@ describe('connecting a registry anew', () => {
     const set: unknown[] = [];
     const known: Connection = {
       ...{ id: 'known', provider: 'generic', label: 'Known', url: 'https://r.test', tls: { verify: false } },
-      ...(hidden ? {} : { account: 'alice' }),
+      signIn: hidden ? { kind: 'anonymous' } : { kind: 'basic', account: 'alice' },
     };
     const { app } = fakeApp({
       connections: {
@@ -262,8 +264,8 @@ describe('connecting a registry anew', () => {
         setTls: (...given: unknown[]) => Promise.resolve(void set.push(given)),
       } as unknown as App['connections'],
     });
-    const { provider, label, url, account } = known;
-    const plain = { provider, label, url, ...(account === undefined ? {} : { account }) };
+    const { provider, label, url, signIn: same } = known;
+    const plain = { provider, label, url, signIn: same };
     const credential: Credential = hidden ? { kind: 'anonymous' } : { kind: 'basic', username: 'alice', secret: 'pw' };
     await save(app, plain, credential);
     await save(app, { ...plain, tls: { dockerCerts: true } }, credential);
@@ -283,10 +285,16 @@ describe('updating the credential of a registry whose certificate does not hold 
       updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
       setTls: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
     } as unknown as App['connections'];
-    const connection: Connection = { id: 'known', provider: 'generic', label: 'Known', url: server.url };
+    const connection: Connection = {
+      id: 'known',
+      provider: 'generic',
+      label: 'Known',
+      url: server.url,
+      signIn: { kind: 'anonymous' },
+    };
     expect(await updateCredential({ ...app, connections }, connection)).toBe(true);
     expect(kept).toEqual([
-      ['known', { kind: 'basic', username: 'alice', secret: 'pw' }, { account: 'alice' }],
+      ['known', { kind: 'basic', username: 'alice', secret: 'pw' }, { kind: 'basic', account: 'alice' }],
       ['known', { caFile: pki.ca.certFile }],
     ]);
     expect(seen.at(-1)).toBe('Update Credential');

@@ -13,7 +13,7 @@ export const { signal } = new AbortController();
 export const image = buildImage();
 
 export function openAt(url: string, credential: Credential = { kind: 'anonymous' }): RegistryProvider {
-  const connection: Connection = { id: 'test', provider: 'generic', label: 'Test', url };
+  const connection: Connection = { id: 'test', provider: 'generic', label: 'Test', url, signIn: { kind: 'anonymous' } };
   return generic.open(connection, contextOf(credential));
 }
 

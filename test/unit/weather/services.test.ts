@@ -46,7 +46,10 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
   'Docker Hub': async () => {
     const hub = until(await startDockerHub({ repositories: [seed], users: { alice: { secret: 'secret' } } }));
     const context = settings({ 'dockerHub.url': hub.url, 'dockerHub.registryUrl': hub.registryUrl });
-    const provider = open({ provider: 'dockerHub', url: hub.url, account: 'alice' }, context);
+    const provider = open(
+      { provider: 'dockerHub', url: hub.url, signIn: { kind: 'basic', account: 'alice' } },
+      context,
+    );
     return { ...hub, provider, parent: group };
   },
   GitHub: async () => {
@@ -59,7 +62,10 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
       }),
     );
     const context = settings({ 'github.apiUrl': gitHub.url, 'github.registryUrl': gitHub.registryUrl });
-    const provider = open({ provider: 'ghcr', url: 'https://github.com', account: 'alice' }, context);
+    const provider = open(
+      { provider: 'ghcr', url: 'https://github.com', signIn: { kind: 'basic', account: 'alice' } },
+      context,
+    );
     return { ...gitHub, provider, parent: group };
   },
   GitLab: async () => {
@@ -70,19 +76,27 @@ const services: Readonly<Record<string, () => Promise<Service>>> = {
       tokens: { secret: { user: 'alice', scopes: ['api'] } },
     };
     const gitLab = until(await startGitLab(options));
-    return { ...gitLab, provider: open({ provider: 'gitlab', url: gitLab.url }), parent: undefined };
+    return {
+      ...gitLab,
+      provider: open({ provider: 'gitlab', url: gitLab.url, signIn: { kind: 'basic' } }),
+      parent: undefined,
+    };
   },
   'a registry of Azure': async () => {
     const grants = { repositories: { '*': ['*'] }, catalog: true };
     const acr = until(await startAcr({ repositories: [seed], users: { alice: { password: 'secret', ...grants } } }));
     const parent: Entry = { kind: 'repository', label: seed.name, image: { host: acr.host, path: seed.name } };
-    return { ...acr, provider: open({ provider: 'acr', url: acr.url, account: 'alice' }), parent };
+    return {
+      ...acr,
+      provider: open({ provider: 'acr', url: acr.url, signIn: { kind: 'basic', account: 'alice' } }),
+      parent,
+    };
   },
   Quay: async () => {
     const quay = until(await startVendor({ ...quirks.quay, user: { name: 'alice', secret: 'secret' } }, [seed]));
     const { host } = new URL(quay.url);
     const parent: Entry = { kind: 'repository', label: seed.name, image: { host, path: seed.name } };
-    return { ...quay, provider: open({ provider: 'quay', url: quay.url }), parent };
+    return { ...quay, provider: open({ provider: 'quay', url: quay.url, signIn: { kind: 'anonymous' } }), parent };
   },
 };
 

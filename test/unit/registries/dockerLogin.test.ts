@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Credential } from '../../../src/core/model';
-import { orDockerLogin } from '../../../src/ui/connections/dockerLogin';
+import { orDockerLogin } from '../../../src/registries/dockerLogin';
 import { failing } from '../failing';
 
 const { signal } = new AbortController();

@@ -1,9 +1,10 @@
-import { mostRows, rowsLeftOut } from '../../core/bounds';
-import type { ImageDetails } from '../../core/model';
-import { pause } from '../../core/pause';
-import type { RegistryClient } from '../../core/registryClient';
-import { newestFirst } from '../../images/tagOrder';
-import { toldByGoogle } from './google';
+import { mostRows, rowsLeftOut } from '../core/bounds';
+import type { Http } from '../core/http';
+import type { ImageDetails, Repository } from '../core/model';
+import { pause } from '../core/pause';
+import type { RegistryClient } from '../core/registryClient';
+import type { TagsAnswer } from '../core/schemas';
+import { newestFirst } from '../images/tagOrder';
 
 /** A tag with what the listing tells of it. */
 export interface ListedTag {
@@ -11,6 +12,7 @@ export interface ListedTag {
   readonly details?: ImageDetails;
 }
 
+/** A page of tags. `next` is opaque: only its maker reads it. */
 export interface TagsPage {
   readonly tags: readonly ListedTag[];
   /** Names, behind the repository's own, of those right below it. */
@@ -20,14 +22,35 @@ export interface TagsPage {
   readonly failure?: unknown;
 }
 
-/** Lists the tags of a repository, the newest first. */
+/** Lists the tags of a repository, the newest first. `cursor`: the `next` of the page before. Rejects with a Failure. */
 export type ListTags = (repository: string, cursor: string | undefined, signal: AbortSignal) => Promise<TagsPage>;
+
+/** What an answer to V2's list of tags tells beyond V2. */
+export interface ToldBeside {
+  /** By tag. */
+  readonly details: ReadonlyMap<string, ImageDetails>;
+  /** Names, behind the repository's own, of those right below it. */
+  readonly below: readonly string[];
+}
+
+/** What registries of one kind list in a way of their own; what is absent, they list as V2 does. */
+export interface OwnListing {
+  /**
+   * Lists tags by an API of their own, at the registry's address `url`; `http` takes no credential along, `v2` lists what that API
+   * does not tell.
+   */
+  readonly tags?: (http: Http, url: string, v2: ListTags) => ListTags;
+  /** Reads what their answers to V2's list of tags tell beyond it; nothing of answers that tell no more. */
+  readonly beside?: (answer: TagsAnswer) => ToldBeside;
+  /** The repositories that lead to one, from the top down, where it lies inside one of those that were `added` by name. */
+  readonly trail?: (path: string, added: readonly Repository[]) => readonly Repository[] | undefined;
+}
 
 /** Pages of tag names read before the first rows are drawn, since only all of them can be put in order. */
 const pagesAtOnce = 100;
 
-/** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. */
-export function v2Tags(client: RegistryClient): ListTags {
+/** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. `beside`: as in OwnListing. */
+export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): ListTags {
   return async (repository, cursor, signal) => {
     const names = new Set<string>();
     const below = new Set<string>();
@@ -43,9 +66,9 @@ export function v2Tags(client: RegistryClient): ListTags {
       const known = names.size;
       for (const name of page.items) names.add(name);
       await pause();
-      const told = toldByGoogle(page.answer);
-      for (const name of told.below) below.add(name);
-      for (const [tag, image] of told.details) details.set(tag, image);
+      const told = beside?.(page.answer);
+      for (const name of told?.below ?? []) below.add(name);
+      for (const [tag, image] of told?.details ?? []) details.set(tag, image);
       // A page that brings nothing new, or leads back, would go on for ever.
       next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
       failure = page.failure;

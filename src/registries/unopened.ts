@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
-import type { RegistryProvider } from './provider';
+import type { RegistryProvider } from '../providers/provider';
 
 /** Stands for a registry that cannot be opened: asks nobody for anything, and says why. */
 export function unopened(why: unknown): RegistryProvider {

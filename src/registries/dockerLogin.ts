@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
-import type { ReadCredential } from '../../core/auth';
-import { noLogin } from '../../core/docker/dockerConfig';
-import { Failure } from '../../core/failure';
-import { isThisMachine } from '../../core/network/privateAddress';
-import type { DockerLogins } from '../app';
-import { toSignIn } from '../programReason';
+import type { ReadCredential } from '../core/auth';
+import { noLogin } from '../core/docker/dockerConfig';
+import { Failure } from '../core/failure';
+import { isThisMachine } from '../core/network/privateAddress';
+import type { DockerLogins } from '../core/docker/dockerLogins';
+import { toSignIn } from '../core/docker/programReason';
 
 /** Where a login is for: the host that docker knows it by, and the address it is sent to. */
 export interface LoginPlace {

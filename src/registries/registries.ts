@@ -1,0 +1,161 @@
+import { causes } from '../core/causes';
+import type { Http } from '../core/http';
+import type { Log } from '../core/log';
+import type { Connection, Credential, Shown } from '../core/model';
+import type { ImageReference } from '../core/reference';
+import { isUsablePlace } from '../core/usable';
+import type { PushTarget, RegistryProvider } from '../providers/provider';
+import type { ConnectionChange, ConnectionStore } from './connectionStore';
+import { Listeners } from './listeners';
+import type { Stoppable } from './listeners';
+import type { Opened } from './opening';
+
+/** A connection, opened. */
+export interface OpenRegistry {
+  readonly connection: Connection;
+  readonly provider: RegistryProvider;
+}
+
+/** Where an image can be pushed. Of one host there may be a place for each account that is connected. */
+export interface PushPlace {
+  readonly target: PushTarget;
+  readonly registry: OpenRegistry;
+}
+
+/** `reopened`: nothing that was known of the connection holds any more. */
+export interface RegistryChange {
+  readonly id: string;
+  readonly reason: Exclude<ConnectionChange['reason'], 'credential' | 'tls'> | 'reopened';
+}
+
+/** How long a registry has to tell whether an image may be its own. */
+const learnWithinMs = 10_000;
+/** How long a registry has to tell its namespaces; without them it is offered as a whole. */
+const placesWithinMs = 5000;
+/** Places of one connection that are offered: more would bury the other connections. */
+const mostPlaces = 30;
+
+/** The one door to what is in the registries that are connected. Each is opened when it is first asked for, and then kept open. */
+export class Registries implements Stoppable {
+  private readonly open = new Map<string, RegistryProvider>();
+  private readonly listeners = new Listeners<RegistryChange>();
+  readonly onDidChange = this.listeners.add;
+  private readonly stored: Stoppable;
+
+  constructor(
+    private readonly store: Pick<ConnectionStore, 'all' | 'find' | 'credential' | 'onDidChange'>,
+    /** Opens a connection without asking the network; see openConnection. */
+    private readonly openOne: (opened: Opened) => RegistryProvider,
+    private readonly log: Log,
+  ) {
+    this.stored = store.onDidChange((change) => {
+      this.follow(change);
+    });
+  }
+
+  /** All that are connected, in the order in which they are shown. */
+  all(): readonly OpenRegistry[] {
+    return this.store.all().map((connection) => ({ connection, provider: this.providerOf(connection) }));
+  }
+
+  find(id: string | undefined): OpenRegistry | undefined {
+    return this.all().find(({ connection }) => connection.id === id);
+  }
+
+  /** Opens a connection that need not be stored, with a credential that need not be either. */
+  openWith(connection: Connection, credential: Credential): RegistryProvider {
+    return this.openOne({
+      connection,
+      credential: () => Promise.resolve(credential),
+      shown: () => this.shownOf(connection),
+    });
+  }
+
+  /** Opens a stored connection once more, which then asks through `http`. */
+  openAnew(connection: Connection, http?: Http): RegistryProvider {
+    return this.openOne({
+      connection,
+      credential: () => this.store.credential(connection.id),
+      shown: () => this.shownOf(connection),
+      http,
+    });
+  }
+
+  /** What is open of these connections is forgotten. */
+  reopen(which: (connection: Connection) => boolean): void {
+    for (const { id } of this.store.all().filter(which)) {
+      this.open.delete(id);
+      this.listeners.tell({ id, reason: 'reopened' });
+    }
+  }
+
+  /** Those that an image of that name may belong to, as far as is known without asking. */
+  holding(image: ImageReference): readonly OpenRegistry[] {
+    return this.all().filter(({ provider }) => provider.locate(image) !== undefined);
+  }
+
+  /** The same; where none is known to, each has found out first. One that cannot tell hides no other. */
+  async findHolding(image: ImageReference): Promise<readonly OpenRegistry[]> {
+    if (this.holding(image).length === 0) await this.learn(this.all(), image.host);
+    return this.holding(image);
+  }
+
+  /** Lets each of these find out whether the images of a host are there. */
+  async learn(registries: readonly OpenRegistry[], host: string): Promise<void> {
+    await Promise.all(
+      registries.map(async ({ connection, provider }) => {
+        try {
+          await provider.learn?.(host, AbortSignal.timeout(learnWithinMs));
+        } catch (error) {
+          this.log.warn(`Could not tell whether ${host} belongs to ${connection.label}\n  ${causes(error)}`);
+        }
+      }),
+    );
+  }
+
+  /** Where images can be pushed, by connection. One that cannot tell is offered as a whole. */
+  async pushPlaces(signal: AbortSignal): Promise<readonly PushPlace[]> {
+    return (await Promise.all(this.all().map((registry) => this.placesOf(registry, signal)))).flat();
+  }
+
+  dispose(): void {
+    this.listeners.clear();
+    this.stored.dispose();
+  }
+
+  /** What is shown of it, as it is now. */
+  private shownOf(connection: Connection): Shown {
+    return (this.store.find(connection.id) ?? connection).shown ?? {};
+  }
+
+  private providerOf(connection: Connection): RegistryProvider {
+    const known = this.open.get(connection.id);
+    if (known !== undefined) return known;
+    const provider = this.openAnew(connection);
+    this.open.set(connection.id, provider);
+    return provider;
+  }
+
+  private follow({ id, reason }: ConnectionChange): void {
+    const isReopened = reason === 'credential' || reason === 'tls';
+    if (isReopened) this.open.delete(id);
+    const connected = new Set(this.store.all().map((connection) => connection.id));
+    for (const known of [...this.open.keys()]) if (!connected.has(known)) this.open.delete(known);
+    this.listeners.tell({ id, reason: isReopened ? 'reopened' : reason });
+  }
+
+  private async placesOf(registry: OpenRegistry, signal: AbortSignal): Promise<readonly PushPlace[]> {
+    const { connection, provider } = registry;
+    try {
+      const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(placesWithinMs)]));
+      return known
+        .filter(isUsablePlace)
+        .slice(0, mostPlaces)
+        .map((target) => ({ target, registry }));
+    } catch (error) {
+      this.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
+      const host = provider.hostOf(undefined);
+      return host === undefined ? [] : [{ target: { host }, registry }];
+    }
+  }
+}

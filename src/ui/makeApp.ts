@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { causes } from '../core/causes';
+import type { DockerLogins } from '../core/docker/dockerLogins';
+import type { Http } from '../core/http';
+import type { Log } from '../core/log';
+import type { Connection } from '../core/model';
+import { diagnose } from '../core/network/diagnose';
+import type { Redaction } from '../core/network/redaction';
+import type { ReadTls } from '../core/network/tls';
+import type { Engines } from '../engine/engine';
+import type { ProviderType, RegistryProvider } from '../providers/provider';
+import type { Registries } from '../registries/registries';
+import type { App, Connections, Images, Memory, Tree } from './app';
+import { configuredCloud } from './azure/cloud';
+import { offerResourcesExtension } from './azure/microsoftAccount';
+import { browse } from './browse';
+import { signIn, signInToTenant } from './connections/accounts';
+import type { Documents } from './documents';
+import { report } from './report';
+import type { Say } from './say';
+import { setOwnSetting } from './settings';
+import { proxySettings, surroundings } from './surroundings';
+
+/** The objects that commands work on. */
+interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
+  readonly context: vscode.ExtensionContext;
+  readonly say: Say;
+  readonly redaction: Redaction;
+  readonly tree: Tree;
+  readonly images: Images;
+  readonly engines: Engines;
+  readonly docker: DockerLogins;
+  readonly connections: Connections;
+  readonly registries: Registries;
+  readonly documents: Documents;
+  readonly providerTypes: readonly ProviderType[];
+  /** How a connection's servers are trusted and asked. */
+  readonly sending: (
+    connection: Connection,
+    servers: () => RegistryProvider['endpoints'],
+  ) => { readonly tls: ReadTls | undefined; readonly http: Http };
+}
+
+/** All that a command may use, out of the objects that are there. */
+export function makeApp(parts: Parts): App {
+  const { context, say, log, memory, redaction, documents } = parts;
+  const { tree, images, engines, docker, connections, registries, providerTypes, setting, showLog } = parts;
+  const { ask, clean, message, working } = say;
+  return {
+    ...{ tree, images, engines, docker, connections, registries, providerTypes, setting, memory, log, showLog },
+    ...{ ask, clean, message, working },
+    accounts: { signIn: signInWith(memory, message), signInToTenant },
+    cloud: configuredCloud,
+    diagnose: (connection, progress, signal) => {
+      let provider: RegistryProvider | undefined;
+      const { tls, http } = parts.sending(connection, () => provider?.endpoints);
+      const open = (watched: Http) => {
+        provider = registries.openAnew(connection, watched);
+        return provider;
+      };
+      return diagnose({ open, tls, http, proxies: proxySettings(), redaction }, progress, signal);
+    },
+    surroundings: () => surroundings(context),
+    showDocument: (document) => documents.show(document),
+    copy: async (text) => {
+      await vscode.env.clipboard.writeText(text);
+    },
+    browse,
+    done: say.status,
+    tell: (text, kind) => {
+      void message(kind, text);
+    },
+    offer: (text, { id, title }, node) => {
+      void message('information', text, title).then(async (chosen) => {
+        if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
+      });
+    },
+    useEngine: async (endpoint) => {
+      await setOwnSetting('engine.endpoint', endpoint === '' ? undefined : endpoint);
+    },
+    extension: context,
+    fail: failWith(log, message),
+  };
+}
+
+function signInWith(memory: Memory, message: App['message']): App['accounts']['signIn'] {
+  return async (authentication, url, scopes) => {
+    const session = await signIn(authentication, url, scopes);
+    if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory, message);
+    return session;
+  };
+}
+
+function failWith(log: Log, message: App['message']): App['fail'] {
+  return (error, doing) => {
+    const told = report(error, doing);
+    if (told === undefined) return;
+    log.error(`${told.message}\n  ${causes(error)}`);
+    void message('error', told.message);
+  };
+}
+
+/** Remembers in the state of VS Code. */
+export function memoryIn({ globalState }: Pick<vscode.ExtensionContext, 'globalState'>): Memory {
+  return {
+    read: (key) => globalState.get<string>(`memory.${key}`),
+    write: async (key, value) => {
+      await globalState.update(`memory.${key}`, value);
+    },
+  };
+}
