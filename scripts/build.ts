@@ -5,28 +5,30 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { node24, projectRoot, vsixFile } from '../test/rig/paths';
 import { runCommand } from '../test/rig/processes';
+import { writeTexts } from './texts';
 import { checkContents, checkPlaces, checkSilence, checkStart } from './vsixContents';
 import { entriesOf, withEvenModes } from './zip';
 
 /** What the package is made of. */
 export const sources = [
-  ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json'],
-  ...['webpack.config.js', 'scripts/build.ts', 'scripts/zip.ts', 'scripts/notices.cjs', 'scripts/licenses'],
-  ...['tsconfig.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json', 'package.nls.de.json'],
+  ...['webpack.config.js', 'scripts/build.ts', 'scripts/texts.ts', 'scripts/zip.ts', 'scripts/notices.cjs'],
+  ...['scripts/licenses', 'tsconfig.json', '.prettierrc.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
 ];
 const stampFile = join(projectRoot, 'out/vsix.stamp');
 
 /** Bundles the extension and packs it as registry-explorer.vsix, unless that is already done for these very sources.
  *  The same sources give the same bytes, whoever builds them, when and where. */
 export async function buildVsix(log: (line: string) => void): Promise<void> {
-  const source = await fingerprint(sources);
-  if (existsSync(vsixFile) && (await stamp()) === (await stampFor(source))) return;
+  if (existsSync(vsixFile) && (await stamp()) === (await stampFor(await fingerprint(sources)))) return;
   log('Building registry-explorer.vsix…');
+  await writeTexts();
+  const source = await fingerprint(sources);
   await rm(join(projectRoot, 'dist'), { recursive: true, force: true });
   await tool('webpack-cli/bin/cli.js', '--mode', 'production');
   await checkSilence(join(projectRoot, 'dist'));
   await checkStart(join(projectRoot, 'dist'));
-  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', ...withoutRepository, '--out', vsixFile);
+  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, '--out', vsixFile);
   const zip = withEvenModes(await readFile(vsixFile));
   const files = entriesOf(zip);
   checkContents(files);
@@ -36,8 +38,8 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
   await writeFile(stampFile, await stampFor(source));
 }
 
-/** The README's picture stays relative: there is no public address to rewrite it to. */
-const withoutRepository = ['--allow-missing-repository', '--no-rewrite-relative-links'] as const;
+/** The README's picture stays relative: nothing is published yet at the address that vsce would rewrite it to. */
+const relativeLinks = '--no-rewrite-relative-links';
 
 /** vsce gives every file this time, the first that a zip can tell; it sorts names by the language, and writes local times. */
 const everywhere = { SOURCE_DATE_EPOCH: '315532800', LC_ALL: 'C', TZ: 'UTC' } as const;

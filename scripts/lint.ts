@@ -10,7 +10,9 @@ interface Check {
 const checks: readonly Check[] = [
   { name: 'ESLint', args: ['eslint/bin/eslint.js', '.'] },
   { name: 'Prettier', args: ['prettier/bin/prettier.cjs', '--check', '.'] },
-  { name: 'TypeScript', args: ['typescript/bin/tsc', '--noEmit'] },
+  { name: 'TypeScript, without VS Code', args: ['typescript/bin/tsc', '-p', 'tsconfig.core.json'] },
+  { name: 'TypeScript, without the tests', args: ['typescript/bin/tsc', '-p', 'src'] },
+  { name: 'TypeScript', args: ['typescript/bin/tsc'] },
 ];
 
 /** Looks at the code without running it; each tool counts as one test. */

@@ -116,13 +116,6 @@ async function registryEnded(url: string): Promise<Ending> {
   return { why: 'The sandbox registry has ended', wanted: false };
 }
 
-/** However npm went, nobody is left to press Ctrl-C. */
-async function parentGone(): Promise<Ending> {
-  const parent = process.ppid;
-  while (process.ppid === parent) await delay(500);
-  return { why: 'What started this has ended', wanted: false };
-}
-
 function asked(): Promise<Ending> {
   return new Promise((resolve) => {
     onStopSignal(() => {
@@ -148,7 +141,7 @@ const failed = (error: unknown): Ending => ({
   why: error instanceof Error ? error.message : String(error),
   wanted: false,
 });
-void Promise.race([main().catch(failed), asked(), parentGone()]).then(async ({ why, wanted }) => {
+void Promise.race([main().catch(failed), asked()]).then(async ({ why, wanted }) => {
   step(why);
   step('Stopping…');
   await stopAll();

@@ -19,6 +19,9 @@ const needed = [
   ...[
     'extension/package.json',
     'extension/package.nls.json',
+    'extension/package.nls.de.json',
+    'extension/l10n/bundle.l10n.json',
+    'extension/l10n/bundle.l10n.de.json',
     'extension/dist/extension.js',
     'extension/dist/THIRD_PARTY_NOTICES.txt',
   ],

@@ -4,8 +4,9 @@ import { printPlatform } from '../core/manifest';
 import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
 import type { LocalImage, Transfer } from '../engine/engine';
+import { language, plural } from './locale';
 
-/** How numbers, sizes, ages and platforms read, everywhere the same. */
+/** How numbers, sizes, ages and platforms read, everywhere the same and in the language of our texts. */
 
 const units = [
   ['year', 365 * 24 * 3600],
@@ -21,7 +22,7 @@ export function age(date: Date, now = new Date()): string {
   const seconds = (now.getTime() - date.getTime()) / 1000;
   if (seconds < 60) return t('just now');
   const [unit, length] = units.find(([, candidate]) => seconds >= candidate) ?? units[5];
-  return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
 }
 
 /** `2026-01-02 03:04 UTC (2 days ago)`. */
@@ -32,17 +33,17 @@ export function moment(date: Date): string {
 /** `in 45 seconds`, `in 20 minutes`: never less than what is left. */
 export function wait(seconds: number): string {
   const [unit, length] = units.find(([, candidate]) => seconds >= 2 * candidate) ?? (['second', 1] as const);
-  return new Intl.RelativeTimeFormat('en', { numeric: 'always' }).format(Math.ceil(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(Math.ceil(seconds / length), unit);
 }
 
 /** `45 MB`, `1.2 GB`: decimal, as registries and engines count; a second digit only where the first alone says little. */
 export function size(bytes: number): string {
   const leading = bytes / 1000 ** Math.floor(Math.log10(Math.max(bytes, 1)) / 3);
-  return prettyBytes(bytes, { maximumFractionDigits: leading < 10 ? 1 : 0 });
+  return prettyBytes(bytes, { locale: language(), maximumFractionDigits: leading < 10 ? 1 : 0 });
 }
 
 export function count(number: number): string {
-  return number.toLocaleString('en');
+  return number.toLocaleString(language());
 }
 
 /** Who a connection signs in as; nothing when anonymous, or not known. */
@@ -99,7 +100,7 @@ export function localFacts({ created, size: bytes }: LocalImage): readonly strin
 /** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */
 export function transferred({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
   return [
-    ...(layers === 0 ? [] : [t('{0} of {1} layers', count(layersDone), count(layers))]),
+    ...(layers === 0 ? [] : [plural(layers, t('{1} of {0} layer | {1} of {0} layers'), count(layersDone))]),
     ...(bytes === 0 ? [] : [t('{0} of {1}', size(bytesDone), size(bytes))]),
     ...(bytesPerSecond === 0 ? [] : [t('{0}/s', size(bytesPerSecond))]),
   ].join(' · ');

@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../rig/browser';
 import {
+  addLanguage,
   copyExtensions,
   quietSettings,
   startCodeServer,
@@ -31,6 +32,8 @@ export interface WorkbenchOptions {
   /** Unpacked extensions to load beside ours. */
   readonly helpers?: readonly string[];
   readonly vsix?: string;
+  /** The display language of VS Code, whose own parts stay English; English by default. */
+  readonly language?: string;
 }
 
 /** A VS Code with the packaged extension, and the browser page that shows it. */
@@ -68,11 +71,20 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
   const startSettings = { ...quietSettings, 'workbench.reduceMotion': 'on', ...options.settings };
   await writeSettings(folder, startSettings);
   await copyExtensions(vsCode, folder, vsix, options.helpers);
+  const { language } = options;
+  if (language !== undefined) await addLanguage(folder, language);
   // The same port for life: the browser keeps secrets by origin.
   const port = await freePort();
 
   const start = async (): Promise<Running> => {
-    const server = await startCodeServer({ vsCode, folder, port, env: { HOME: folder.home, ...options.env } });
+    const env = { HOME: folder.home, ...options.env };
+    const server = await startCodeServer({
+      vsCode,
+      folder,
+      port,
+      env,
+      ...(language === undefined ? {} : { language }),
+    });
     try {
       const context = await openBrowser(join(root, 'browser'));
       const page = context.pages()[0] ?? (await context.newPage());

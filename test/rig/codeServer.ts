@@ -54,6 +54,8 @@ export interface CodeServerOptions {
   readonly port: number;
   /** The folder a window opens when its address names none. */
   readonly workspace?: string;
+  /** The display language of VS Code, which `addLanguage` has made known; English by default. */
+  readonly language?: string;
   /** Absent: whoever reaches the port is let in. */
   readonly password?: string;
   /** Over the environment of this process. */
@@ -142,6 +144,19 @@ export async function copyExtensions(
   await addHelpers(folder, helpers);
 }
 
+/**
+ * Makes a language known to VS Code as an installed language pack does. This one translates nothing of VS Code itself:
+ * what its own parts are called stays English.
+ */
+export async function addLanguage({ root, user }: VsCodeFolder, language: string): Promise<void> {
+  const translations = join(root, `vscode.${language}.json`);
+  await writeFile(translations, JSON.stringify({ contents: {} }));
+  const extensions = [{ extensionIdentifier: { id: `registry-explorer.${language}` }, version: '0.0.1' }];
+  const pack = { hash: language, label: language, extensions, translations: { vscode: translations } };
+  await mkdir(user, { recursive: true });
+  await writeFile(join(user, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
+}
+
 /** VS Code behind code-server, as users see it: toasts, dialogs, passwords. */
 export async function startCodeServer(options: CodeServerOptions): Promise<RunningCodeServer> {
   const { folder, password } = options;
@@ -155,6 +170,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
       ...['--bind-addr', `127.0.0.1:${options.port}`],
       ...commonArguments(folder),
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(options.language === undefined ? [] : ['--locale', options.language]),
       ...(options.workspace === undefined ? [] : ['--ignore-last-opened', options.workspace]),
     ],
     // In the environment, because other users of the machine can read arguments.

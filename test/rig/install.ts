@@ -4,7 +4,8 @@ import { delimiter, dirname, join } from 'node:path';
 import { node24, rigFolder } from './paths';
 import { runCommand } from './processes';
 
-const codeServerVersion = '4.139.1';
+/** Another one, such as that of the oldest VS Code that package.json allows, is named in the environment. */
+const codeServerVersion = process.env.CODE_SERVER_VERSION ?? '4.139.1';
 const installed = join(rigFolder, `code-server-${codeServerVersion}`);
 
 /** A whole VS Code that needs a browser and nothing else. */

@@ -11,8 +11,15 @@ interface MenuEntry {
 }
 
 interface PackageJson {
+  readonly name: string;
+  readonly publisher: string;
   readonly main: string;
   readonly icon: string;
+  readonly l10n: string;
+  readonly homepage: string;
+  readonly repository: { readonly type: string; readonly url: string };
+  readonly bugs: { readonly url: string };
+  readonly categories: readonly string[];
   readonly contributes: {
     readonly commands: readonly { readonly command: string; readonly title: string; readonly category: string }[];
     readonly menus: {
@@ -114,6 +121,38 @@ describe('package.json', () => {
   it('offers in the connections setting the providers there are', () => {
     const setting = contributes.configuration.properties[prefixed('connections')];
     expect(setting?.items?.properties.provider.enum).toEqual(providerTypes.map(({ id }) => id));
+  });
+
+  it('tells where the project is at home, the same everywhere', () => {
+    const home = `https://github.com/${manifest.publisher}/${manifest.name}`;
+    expect(manifest.repository).toEqual({ type: 'git', url: `${home}.git` });
+    expect(manifest.homepage).toBe(`${home}#readme`);
+    expect(manifest.bugs.url).toBe(`${home}/issues`);
+    expect(read('CHANGELOG.md')).toContain(`]: ${home}/compare/`);
+  });
+
+  it('is found under categories that the Marketplace has', () => {
+    // https://code.visualstudio.com/api/references/extension-manifest
+    const known = [
+      ...['AI', 'Azure', 'Chat', 'Data Science', 'Debuggers', 'Education', 'Extension Packs', 'Formatters', 'Keymaps'],
+      ...[
+        'Language Packs',
+        'Linters',
+        'Machine Learning',
+        'Notebooks',
+        'Other',
+        'Programming Languages',
+        'SCM Providers',
+      ],
+      ...['Snippets', 'Testing', 'Themes', 'Visualization'],
+    ];
+    expect(manifest.categories.length).toBeGreaterThan(0);
+    for (const category of manifest.categories) expect(known).toContain(category);
+  });
+
+  it('leads VS Code to the translations, whose language decides which of them is loaded', () => {
+    expect(existsSync(resolve(root, manifest.l10n, 'bundle.l10n.json'))).toBe(true);
+    expect(existsSync(resolve(root, manifest.l10n, 'bundle.l10n.de.json'))).toBe(true);
   });
 
   it('points to files that exist', () => {

@@ -147,7 +147,9 @@ describe('connections', () => {
   });
 
   it('of a workspace use no login before that is confirmed, for that address and kind of login alone', async () => {
-    const listed = (parts: object) => { setting.set([{ provider: 'generic', url, ...parts }], 'workspace'); };
+    const listed = (parts: object) => {
+      setting.set([{ provider: 'generic', url, ...parts }], 'workspace');
+    };
     listed({ login: 'docker' });
     const [wished] = store.all();
     expect([wished?.signIn, wished?.unconfirmed, wished?.isOfWorkspace]).toEqual([anonymous, docker, true]);

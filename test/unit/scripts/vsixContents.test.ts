@@ -50,5 +50,11 @@ describe('checkContents', () => {
     expect(() => {
       checkContents(files('extension/dist/extension.js', 'extension/package.json'));
     }).toThrow('extension/dist/THIRD_PARTY_NOTICES.txt');
+    expect(() => {
+      checkContents(files('extension/dist/extension.js', 'extension/package.json'));
+    }).toThrow('extension/l10n/bundle.l10n.de.json');
+    expect(() => {
+      checkContents(files('extension/.vscode/launch.json'));
+    }).toThrow('The package holds what does not run:\n  extension/.vscode/launch.json');
   });
 });

@@ -1,0 +1,2 @@
+// What `vscode` is where tsconfig.core.json is used: nothing.
+export {};
