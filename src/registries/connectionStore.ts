@@ -4,8 +4,8 @@ import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
-import type { Kept, Listed } from './storedConnections';
+import { readOverrides, readOverridesOf010, readListed, readOwn } from './storedConnections';
+import type { Overrides, Listed } from './storedConnections';
 
 /** The part of VS Code's Memento that we use: keeps what JSON can say, on this machine. */
 export interface State {
@@ -46,8 +46,8 @@ export class ConnectionStore implements Stoppable {
 
   /** Those of the settings first, as the team ordered them, then the user's own by age. */
   all(): readonly Connection[] {
-    const kept = this.kept();
-    return [...this.shared().filter(({ id }) => kept.get(id)?.hidden !== true), ...this.own()];
+    const overrides = this.overrides();
+    return [...this.shared().filter(({ id }) => overrides.get(id)?.hidden !== true), ...this.own()];
   }
 
   find(id: string): Connection | undefined {
@@ -64,7 +64,7 @@ export class ConnectionStore implements Stoppable {
 
   /** All that a secret may be stored for, those of workspaces that are not open among them. */
   secretOwners(): readonly SecretOwner[] {
-    const signedIn = [...this.kept()].filter(([, { signIn }]) => signIn !== undefined);
+    const signedIn = [...this.overrides()].filter(([, { signIn }]) => signIn !== undefined);
     return [...this.own(), ...signedIn.map(([id]) => ({ id, shared: true }) as const)];
   }
 
@@ -125,7 +125,7 @@ export class ConnectionStore implements Stoppable {
   /** The hidden connection of the settings to that registry, if there is one, is shown again. */
   async unhide(provider: string, url: string): Promise<Connection | undefined> {
     const id = sharedId(provider, url);
-    if (this.kept().get(id)?.hidden !== true) return undefined;
+    if (this.overrides().get(id)?.hidden !== true) return undefined;
     const connection = this.shared().find((candidate) => candidate.id === id);
     await this.write(id, {});
     return connection;
@@ -142,20 +142,20 @@ export class ConnectionStore implements Stoppable {
 
   private shared(): readonly Connection[] {
     const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
-    const kept = this.kept();
+    const overrides = this.overrides();
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
       if (!isPlainAddress(entry.url)) continue;
-      const connection = sharedConnection(entry, !users.has(whatItSends(entry)), kept);
+      const connection = sharedConnection(entry, !users.has(whatItSends(entry)), overrides);
       if (!byId.has(connection.id)) byId.set(connection.id, connection);
     }
     return [...byId.values()];
   }
 
   /** What this machine keeps beside connections of the settings, by their ids. */
-  private kept(): ReadonlyMap<string, Kept> {
-    const before = readKeptOf010((key) => this.state.get(key));
-    return new Map([...before, ...readKept(this.state.get(keys.kept))]);
+  private overrides(): ReadonlyMap<string, Overrides> {
+    const before = readOverridesOf010((key) => this.state.get(key));
+    return new Map([...before, ...readOverrides(this.state.get(keys.kept))]);
   }
 
   /** Changes one thing of a connection: of the user's own in its place, of one from the settings beside them. */
@@ -165,13 +165,13 @@ export class ConnectionStore implements Stoppable {
     else await this.keep(id, change);
   }
 
-  private async keep(id: string, change: { readonly [K in keyof Kept]: Kept[K] | undefined }): Promise<void> {
-    await this.write(id, defined({ ...this.kept().get(id), ...change }));
+  private async keep(id: string, change: { readonly [K in keyof Overrides]: Overrides[K] | undefined }): Promise<void> {
+    await this.write(id, defined({ ...this.overrides().get(id), ...change }));
   }
 
   /** What is kept of one is written whole, so nothing that 0.1.0 kept of it is read again. */
-  private async write(id: string, kept: Kept): Promise<void> {
-    const all = new Map([...readKept(this.state.get(keys.kept)), [id, kept]]);
+  private async write(id: string, overrides: Overrides): Promise<void> {
+    const all = new Map([...readOverrides(this.state.get(keys.kept)), [id, overrides]]);
     await this.state.update(keys.kept, Object.fromEntries(all));
   }
 
@@ -183,17 +183,21 @@ export class ConnectionStore implements Stoppable {
   }
 }
 
-function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Kept>): Connection {
+function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Overrides>): Connection {
   const { provider, label, url: written, login, namespaces, repositories } = entry;
   const url = written.replace(/\/+$/, '');
   const id = sharedId(provider, url);
-  const kept = all.get(id);
+  const overrides = all.get(id);
   const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true, isOfWorkspace };
-  const shown = { ...defined({ namespaces, repositories }), ...kept?.shown };
+  const shown = { ...defined({ namespaces, repositories }), ...overrides?.shown };
   // Trust is never of the settings: a workspace could switch verification off.
-  const connection = defined({ ...whole, shown: Object.keys(shown).length > 0 ? shown : undefined, tls: kept?.tls });
+  const connection = defined({
+    ...whole,
+    shown: Object.keys(shown).length > 0 ? shown : undefined,
+    tls: overrides?.tls,
+  });
   // What was chosen or confirmed here for this very address; a login that a workspace names is nothing but a wish.
-  if (kept?.signIn !== undefined) return { ...connection, signIn: kept.signIn };
+  if (overrides?.signIn !== undefined) return { ...connection, signIn: overrides.signIn };
   const anonymous: SignIn = { kind: 'anonymous' };
   return isOfWorkspace
     ? defined({ ...connection, signIn: anonymous, unconfirmed: login })

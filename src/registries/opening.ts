@@ -66,13 +66,13 @@ export function openerOf(load: () => Promise<Opening>): Opener {
 /** Opens a connection without asking the network. What cannot be opened is a provider that says why: it takes no other with it. */
 function openConnection(opening: Opening, opened: Opened): RegistryProvider {
   try {
-    return provided(opening, opened);
+    return openProvider(opening, opened);
   } catch (error) {
     return unopened(error);
   }
 }
 
-function provided(opening: Opening, { connection, credential, shown, http }: Opened): RegistryProvider {
+function openProvider(opening: Opening, { connection, credential, shown, http }: Opened): RegistryProvider {
   if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
   const { docker, redaction, setting, log } = opening;
   const type = opening.types.find(({ id }) => id === connection.provider);

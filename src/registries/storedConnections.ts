@@ -56,7 +56,7 @@ const connection = z.object({
 });
 
 /** What this machine keeps beside a connection of the settings. */
-export interface Kept {
+export interface Overrides {
   /** The user has disconnected it here. */
   readonly hidden?: true;
   readonly signIn?: SignIn;
@@ -64,7 +64,7 @@ export interface Kept {
   readonly tls?: TlsOptions;
 }
 
-const kept = z.object({
+const overrides = z.object({
   hidden: z.optional(z.literal(true)),
   signIn: z.optional(signIn),
   shown: z.optional(shown),
@@ -87,10 +87,10 @@ export function readOwn(state: unknown): readonly Connection[] {
 }
 
 /** What is kept beside connections of the settings, by their ids. */
-export function readKept(state: unknown): ReadonlyMap<string, Kept> {
+export function readOverrides(state: unknown): ReadonlyMap<string, Overrides> {
   return new Map(
     entriesOf(state).flatMap(([id, each]) => {
-      const parsed = kept.safeParse(each);
+      const parsed = overrides.safeParse(each);
       if (!parsed.success) return [];
       const { hidden, signIn: own, shown: seen, tls } = parsed.data;
       return [
@@ -114,7 +114,7 @@ const keysOf010 = {
 } as const;
 
 /** What 0.1.0 has kept beside connections of the settings. `get`: the state under a key. */
-export function readKeptOf010(get: (key: string) => unknown): ReadonlyMap<string, Kept> {
+export function readOverridesOf010(get: (key: string) => unknown): ReadonlyMap<string, Overrides> {
   const hidden = new Set(listOf(get(keysOf010.hidden)).filter((id) => typeof id === 'string'));
   const signIns = new Map(entriesOf(get(keysOf010.signIns)));
   const groups = new Map(entriesOf(get(keysOf010.groups)));
@@ -129,7 +129,7 @@ export function readKeptOf010(get: (key: string) => unknown): ReadonlyMap<string
         defined({ namespaces: namespaces.get(id), repositories: repositories.get(id), groups: groups.get(id) }),
       );
       const tls = tlsOptions.safeParse(trusted.get(id));
-      const whole: Kept = defined({
+      const whole: Overrides = defined({
         hidden: hidden.has(id) ? (true as const) : undefined,
         signIn: own.success ? readSignInOf010(own.data) : undefined,
         shown: seen.success && Object.keys(seen.data).length > 0 ? defined(seen.data) : undefined,

@@ -66,19 +66,20 @@ function conclusion(parts: readonly Part[], words: Words): readonly string[] {
   );
   if (failed.length === 0) return [t('Everything works.'), ''];
   const firsts = failed.filter(
-    ({ failure }, at) => failed.findIndex((each) => why(each.failure, words) === why(failure, words)) === at,
+    ({ failure }, at) =>
+      failed.findIndex((each) => describeFailure(each.failure, words) === describeFailure(failure, words)) === at,
   );
   return firsts.flatMap(({ subject, url, id, failure }) => {
     const advice = whatToDo(id, failure, url);
     return [
-      `**${t('{0} fails at “{1}”:', words.plain(subject), stepNames[id]())}** ${why(failure, words)}`,
+      `**${t('{0} fails at “{1}”:', words.plain(subject), stepNames[id]())}** ${describeFailure(failure, words)}`,
       ...(advice === undefined ? [] : ['', `**${t('What to do:')}** ${words.ours(advice)}`]),
       '',
     ];
   });
 }
 
-function why(failure: unknown, { plain }: Words): string {
+function describeFailure(failure: unknown, { plain }: Words): string {
   if (!(failure instanceof Failure)) return t('An unexpected error. The log has the details.');
   const because = reason(failure);
   return plain(because.charAt(0).toUpperCase() + because.slice(1));
@@ -91,7 +92,7 @@ function tableRow(subject: string, { id, outcome, ms }: Step, { plain }: Words):
 
 function details({ id, outcome, facts, failure, needs }: Step, words: Words): readonly string[] {
   const found = [
-    ...(outcome === 'failed' ? [why(failure, words)] : []),
+    ...(outcome === 'failed' ? [describeFailure(failure, words)] : []),
     ...(needs === undefined ? [] : [t('Not tried, because of “{0}”.', stepNames[needs]())]),
     ...(outcome === 'skipped' ? [] : remarks(id, facts)),
   ];

@@ -19,7 +19,7 @@ function titleOf(name: string): string {
 const slice = 256 * 1024;
 
 /** What nobody sees is written out, whoever made the document. */
-async function escaped(text: string): Promise<string> {
+async function escapeUnseen(text: string): Promise<string> {
   if (text.length <= slice) return withEscapes(text);
   const parts: string[] = [];
   for (let at = 0; at < text.length;) {
@@ -50,7 +50,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
 
   async show({ name, id, text }: ShownDocument): Promise<void> {
     const uri = vscode.Uri.from({ scheme, path: `/${id}/${titleOf(name)}` });
-    this.texts.set(uri.toString(), await escaped(text));
+    this.texts.set(uri.toString(), await escapeUnseen(text));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 

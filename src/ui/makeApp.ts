@@ -97,10 +97,10 @@ function signInWith(memory: Memory, message: App['message']): App['accounts']['s
 
 function failWith(log: Log, message: App['message']): App['fail'] {
   return (error, doing) => {
-    const told = report(error, doing);
-    if (told === undefined) return;
-    log.error(`${told.message}\n  ${causes(error)}`);
-    void message('error', told.message);
+    const reported = report(error, doing);
+    if (reported === undefined) return;
+    log.error(`${reported.message}\n  ${causes(error)}`);
+    void message('error', reported.message);
   };
 }
 

@@ -24,12 +24,12 @@ export interface Report {
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof Failure)) {
-    return told(doing, t('an unexpected error. The log has the details.'), ['retry', 'showLog']);
+    return reportOf(doing, t('an unexpected error. The log has the details.'), ['retry', 'showLog']);
   }
-  return told(doing, reason(error), remedies(error));
+  return reportOf(doing, reason(error), remedies(error));
 }
 
-function told(doing: string, why: string, ways: readonly Remedy[]): Report {
+function reportOf(doing: string, why: string, ways: readonly Remedy[]): Report {
   return {
     message: visible(t('Could not {0}: {1}', doing, why)),
     reason: visible(why.charAt(0).toUpperCase() + why.slice(1)),
@@ -51,7 +51,7 @@ export function reason(failure: Failure): string {
   const { subject, status, retryAfterSeconds = 0, explanation, speaker } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
   const code = status === undefined ? '' : ` (${status})`;
-  const quote = said === '' ? undefined : `${says(speaker, subject, said)}${code}.`;
+  const quote = said === '' ? undefined : `${quoteOf(speaker, subject, said)}${code}.`;
   const ours = explanation === undefined ? knownReason(failure) : undefined;
   if (ours !== undefined) return ours;
   if (explanation !== undefined)
@@ -102,7 +102,7 @@ export function reason(failure: Failure): string {
   }
 }
 
-function says(speaker: Failure['detail']['speaker'], subject: string, words: string): string {
+function quoteOf(speaker: Failure['detail']['speaker'], subject: string, words: string): string {
   switch (speaker) {
     case undefined:
       return t('the registry says “{0}”', words);
@@ -302,7 +302,7 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
-      return isAboutCertificates(failure) ? ['editTrust', ...looking(failure)] : looking(failure);
+      return isAboutCertificates(failure) ? ['editTrust', ...retryAndDiagnose(failure)] : retryAndDiagnose(failure);
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
@@ -315,14 +315,14 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unreachable':
     case 'timedOut':
     case 'malformed':
-      return looking(failure);
+      return retryAndDiagnose(failure);
     case 'rejected':
       // Whoever says why it refuses is reached.
-      return status !== undefined && status < 500 ? ['retry', 'showLog'] : looking(failure);
+      return status !== undefined && status < 500 ? ['retry', 'showLog'] : retryAndDiagnose(failure);
   }
 }
 
 /** Trying again, and finding out more; where a program spoke, there is no server to look at. */
-function looking({ detail: { speaker } }: Failure): readonly Remedy[] {
+function retryAndDiagnose({ detail: { speaker } }: Failure): readonly Remedy[] {
   return speaker === undefined ? ['retry', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
 }

@@ -92,7 +92,7 @@ export class Say {
     };
     if (step.problemSoFar !== undefined) say(step.problemSoFar);
     const problem = step.problem ?? (() => undefined);
-    return shown(box, (settle, signal) => [
+    return showUntilSettled(box, (settle, signal) => [
       // An empty box is no mistake yet; it becomes one when accepted.
       box.onDidChangeValue((text) => {
         say(text === '' ? undefined : problem(text));
@@ -104,7 +104,7 @@ export class Say {
         const { value } = box;
         say(problem(value));
         if (box.validationMessage !== undefined) return;
-        const refusal = await busily(box, () => accept?.(value, signal));
+        const refusal = await whileBusy(box, () => accept?.(value, signal));
         if (refusal === undefined) settle({ value });
         else say(refusal);
       }),
@@ -120,10 +120,10 @@ export class Say {
     box.matchOnDetail = true;
     box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
     let failed: { readonly error: unknown } | undefined;
-    const answer = await shown<T>(box, (settle, signal) => {
+    const answer = await showUntilSettled<T>(box, (settle, signal) => {
       void (async () => {
         try {
-          await busily(box, async () => {
+          await whileBusy(box, async () => {
             const choices = await step.items;
             const items = choices.map((choice) => {
               const problem = choice.value === step.selected ? step.problemSoFar : undefined;
@@ -146,7 +146,7 @@ export class Say {
         box.onDidAccept(async () => {
           const chosen = box.selectedItems[0];
           if (chosen === undefined || !('value' in chosen)) return;
-          const refusal = await busily(box, () => accept?.(chosen.value, signal));
+          const refusal = await whileBusy(box, () => accept?.(chosen.value, signal));
           // A pick has no line for messages: the choice itself says why it will not do.
           const refused = (problem: string) => ({ ...chosen, detail: this.clean(problem) });
           if (refusal === undefined) settle({ value: chosen.value });
@@ -198,7 +198,7 @@ type Item<T> = vscode.QuickPickItem & { readonly value: T };
 /** A heading between items has no value. */
 type Line<T> = Item<T> | vscode.QuickPickItem;
 
-async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
+async function whileBusy<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
   box.busy = true;
   box.enabled = false;
   try {
@@ -210,7 +210,7 @@ async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Pr
 }
 
 /** Shows a box until it is settled or hidden, and lets go of everything after. */
-async function shown<T>(
+async function showUntilSettled<T>(
   box: vscode.QuickInput,
   listen: (settle: (answer: Answer<T>) => void, signal: AbortSignal) => vscode.Disposable[],
 ): Promise<Answer<T>> {

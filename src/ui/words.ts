@@ -98,7 +98,7 @@ export function localFacts({ created, size: bytes }: LocalImage): readonly strin
 }
 
 /** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */
-export function transferred({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
+export function describeTransfer({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
   return [
     ...(layers === 0 ? [] : [plural(layers, t('{1} of {0} layer | {1} of {0} layers'), count(layersDone))]),
     ...(bytes === 0 ? [] : [t('{0} of {1}', size(bytesDone), size(bytes))]),

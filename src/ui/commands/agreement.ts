@@ -25,7 +25,7 @@ export async function readAndAsk<T>(
 }
 
 /** The first paragraph of a question that is asked anew. */
-export function changed(hasChanged: boolean): readonly string[] {
+export function changeNotice(hasChanged: boolean): readonly string[] {
   return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
 }
 
@@ -33,7 +33,7 @@ export function changed(hasChanged: boolean): readonly string[] {
  * Looks at the registry after a deletion. What is left there is a warning, and so is not to know; the deletion itself was accepted.
  * Whether nothing is left.
  */
-export async function looksGone(
+export async function checkGone(
   app: App,
   image: ImageReference,
   left: (signal: AbortSignal) => Promise<readonly string[]>,
@@ -47,7 +47,7 @@ export async function looksGone(
         '{0} accepted the deletion of {1}, but these are still there: {2}. Some registries delete later, and some keep tags. Refresh to see.',
         image.host,
         name,
-        listed(names),
+        listNames(names),
       ),
       'warning',
     );
@@ -65,7 +65,7 @@ export async function looksGone(
 const mostListed = 20;
 
 /** `a, b, c and 5 more` */
-export function listed(names: readonly string[], most = mostListed): string {
+export function listNames(names: readonly string[], most = mostListed): string {
   const more = names.length - most;
   return names.slice(0, most).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
 }

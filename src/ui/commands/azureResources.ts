@@ -65,13 +65,15 @@ export const deleteRegistry = nodeCommand<Existing>({
       app.tree.refresh(node.parent);
       return t('Deleted {0}', name);
     };
-    await followed(app, { title: t('Deleting {0}', name), doing: t('delete {0}', name), ended }, (status, signal) =>
-      azure.deleteRegistry(registry, status, signal),
+    await followOperation(
+      app,
+      { title: t('Deleting {0}', name), doing: t('delete {0}', name), ended },
+      (status, signal) => azure.deleteRegistry(registry, status, signal),
     );
   },
 });
 
-interface Followed {
+interface Operation {
   readonly title: string;
   /** What could not be done, should it fail. */
   readonly doing: string;
@@ -80,9 +82,9 @@ interface Followed {
 }
 
 /** Follows an operation of Azure to its real end. Whoever cancels leaves it running: it goes on there, and its end is told then. */
-async function followed(
+async function followOperation(
   app: App,
-  { title, doing, ended }: Followed,
+  { title, doing, ended }: Operation,
   run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   await app.working(title, async (progress, signal) => {

@@ -18,7 +18,7 @@ export const importDockerLogins: AppCommand = {
     for (const failure of failures) app.fail(failure, t('list all logins of docker'));
     const items = importable(app, logins);
     if (items.length === 0) {
-      if (failures.length === 0) app.tell(nothing(logins.length), 'information');
+      if (failures.length === 0) app.tell(describeNothing(logins.length), 'information');
       return;
     }
     const placeholder = t('Choose the registries to connect. The logins are not copied: they are read at each use.');
@@ -31,7 +31,7 @@ export const importDockerLogins: AppCommand = {
   },
 };
 
-function nothing(known: number): string {
+function describeNothing(known: number): string {
   return known === 0
     ? t('Neither docker nor podman has a login on this machine. Run “docker login” to create one.')
     : t('All registries that docker and podman have logins for are already connected.');

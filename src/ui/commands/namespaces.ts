@@ -27,7 +27,7 @@ export const addNamespace = nodeCommand<Addable>({
       {
         title: t('Add Namespace to {0}', connection.label),
         prompt: namespaces.prompt ?? t('Name of a user or organization, or several separated by commas'),
-        problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? nothing(text),
+        problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? emptyProblem(text),
       },
       async (text, signal) => {
         for (const name of namesIn(text)) {
@@ -71,6 +71,6 @@ function namesIn(text: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-function nothing(text: string): string | undefined {
+function emptyProblem(text: string): string | undefined {
   return namesIn(text).length === 0 ? t('Type a name.') : undefined;
 }

@@ -37,11 +37,11 @@ export const pullRepository = nodeCommand<Source>({
   doing: ({ repository }) => t('pull {0}', printReference(repository)),
   run: async (app, { repository, from }) => {
     const name = printReference(repository);
-    const access = from === undefined ? await connected(app, repository) : connectionAccess(from, repository);
+    const access = from === undefined ? await accessOrConnect(app, repository) : connectionAccess(from, repository);
     if (access?.connection === undefined) return;
     const { provider } = access.connection;
     const found = await app.working(t('Reading the tags of {0}', name), (progress, signal) =>
-      look(provider, repository, progress, signal),
+      inspectTags(provider, repository, progress, signal),
     );
     if (found.images.length === 0)
       throw new Failure('notFound', '', { subject: repository.host, explanation: t('it has no image to pull') });
@@ -53,13 +53,13 @@ export const pullRepository = nodeCommand<Source>({
         : t('Pull the only tag of {1}? | Pull all {0} tags of {1}?'),
       name,
     );
-    if (!(await app.ask.confirm(question, extent(found), button))) return;
+    if (!(await app.ask.confirm(question, describeExtent(found), button))) return;
     await pullEach(app, repository, found.images, access);
   },
 });
 
 /** Only a connected registry tells which tags it has; another can be connected on the way. */
-async function connected(app: App, repository: ImageReference): Promise<Access | undefined> {
+async function accessOrConnect(app: App, repository: ImageReference): Promise<Access | undefined> {
   const title = t('Pull Repository');
   const access = await accessTo(app, repository, title);
   if (access === undefined || access.connection !== undefined) return access;
@@ -88,7 +88,7 @@ interface Found {
   readonly isCut: boolean;
 }
 
-async function look(
+async function inspectTags(
   provider: RegistryProvider,
   repository: ImageReference,
   progress: Progress,
@@ -152,7 +152,7 @@ async function allTags(
   return { tags: [...tags.values()].slice(0, mostTags), isCut };
 }
 
-function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
+function describeExtent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
   return [
     distinct === images.length
       ? t('Downloads up to {0}, less if images share layers or are already on this machine.', size(bytes))

@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { everyAzure, showRegistry } from '../azure/connectedAzure';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess } from '../images/engineAccess';
-import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
+import { choosePlacedName, placeName, proposeName, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
@@ -102,8 +102,8 @@ async function inNewRegistry(
   if (created === undefined) return 'back';
   await showRegistry(app, account, created);
   const host = created.loginServer;
-  const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, account.of, host) : name;
+  const name = await typeName(app, title, proposeName({ host }, from), true);
+  return typeof name === 'object' ? placeName(name, account.of, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */

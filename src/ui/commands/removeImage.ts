@@ -18,21 +18,22 @@ const mostListed = 10;
 export const removeImage = nodesCommand({
   id: 'removeImage',
   title: () => t('Remove Image…'),
-  needsLocal: removedBy,
-  doing: (targets) => t('remove {0}', inWords(unique(targets.flat()))),
+  needsLocal: imagesToRemove,
+  doing: (targets) => t('remove {0}', describeImages(unique(targets.flat()))),
   run: async (app, targets) => {
     const images = unique(targets.flat());
-    if (!(await app.ask.confirm(t('Remove {0}?', inWords(images)), whatGoes(images), button(images)))) return;
+    if (!(await app.ask.confirm(t('Remove {0}?', describeImages(images)), describeRemoval(images), button(images))))
+      return;
     const failed = await removeEach(app, images);
     const [only] = failed;
     if (failed.length === 1 && images.length === 1) throw only?.error;
     if (failed.length > 0) throw summary(failed, images.length);
-    app.done(plural(images.length, t('Removed {1} | Removed {0} images'), inWords(images)));
+    app.done(plural(images.length, t('Removed {1} | Removed {0} images'), describeImages(images)));
   },
 });
 
 /** A row's own image, or all the untagged ones. */
-function removedBy(node: LocalNode): readonly NamedImage[] | undefined {
+function imagesToRemove(node: LocalNode): readonly NamedImage[] | undefined {
   if (node.entry.kind === 'untagged') return node.entry.images.map((image) => ({ image, name: undefined }));
   const image = localImage(node);
   return image === undefined ? undefined : [image];
@@ -50,7 +51,7 @@ function keyOf({ image, name }: NamedImage): string {
 async function removeEach(app: App, images: readonly NamedImage[]) {
   const engine = await app.engines.current();
   const failed: { readonly name: string; readonly error: unknown }[] = [];
-  await app.working(t('Removing {0}', inWords(images)), async (progress, signal) => {
+  await app.working(t('Removing {0}', describeImages(images)), async (progress, signal) => {
     for (const [index, one] of images.entries()) {
       if (images.length > 1) progress(t('{0} of {1}', count(index + 1), count(images.length)));
       try {
@@ -67,7 +68,7 @@ async function removeEach(app: App, images: readonly NamedImage[]) {
 }
 
 /** Which images go for good, and which lose a name alone. */
-function whatGoes(images: readonly NamedImage[]): readonly string[] {
+function describeRemoval(images: readonly NamedImage[]): readonly string[] {
   const chosen = new Set(images.map(keyOf));
   const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];
   const stayUnder = ({ names }: LocalImage) => names.filter((name) => !chosen.has(printFullReference(name)));
@@ -87,12 +88,12 @@ function whatGoes(images: readonly NamedImage[]): readonly string[] {
             size(bytes),
           ),
         ]),
-    ...(kept.length === 0 ? [] : [whatStays(kept.flatMap(stayUnder))]),
+    ...(kept.length === 0 ? [] : [describeKeptNames(kept.flatMap(stayUnder))]),
     t('Nothing in any registry changes. An image that a container uses is not removed.'),
   ];
 }
 
-function whatStays(names: readonly ImageReference[]): string {
+function describeKeptNames(names: readonly ImageReference[]): string {
   const listed = names.slice(0, mostListed).map(printReference);
   const more = names.length - listed.length;
   const all = [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
@@ -103,7 +104,7 @@ function whatStays(names: readonly ImageReference[]): string {
   );
 }
 
-function inWords(images: readonly NamedImage[]): string {
+function describeImages(images: readonly NamedImage[]): string {
   const [first] = images;
   return images.length === 1 && first !== undefined
     ? nameOf(first)

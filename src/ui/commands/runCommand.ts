@@ -99,15 +99,15 @@ async function attempt<T>(
   try {
     return await task();
   } catch (error) {
-    const told = report(error, doing);
-    if (told === undefined) return undefined;
-    app.log.error(`${told.message}\n  ${causes(error)}`);
+    const reported = report(error, doing);
+    if (reported === undefined) return undefined;
+    app.log.error(`${reported.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
     const { page, nextStep } = error instanceof Failure ? error.detail : {};
-    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
+    const remedies = reported.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
     const buttons = new Map(remedies.map((remedy) => [title(shell, remedy, connection), remedy]));
     // Not awaited: the command has ended, whatever becomes of the notification.
-    void app.message('error', told.message, ...buttons.keys()).then(async (chosen) => {
+    void app.message('error', reported.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
       if (remedy === 'retry') await attempt(shell, doing, node, task);
       else if (remedy === nextStep && page !== undefined) await app.browse(page);

@@ -24,7 +24,7 @@ export const useEngine: AppCommand = {
     await app.images.refresh();
     app.done(endpoint === '' ? t('Using the engine that the docker command uses') : t('Using {0}', endpoint));
     const used = (await app.engines.current()).endpoint;
-    if (isReadable(used)) app.tell(t('{0} is on another machine. {1}', used.url, notEncrypted()), 'warning');
+    if (isReadable(used)) app.tell(t('{0} is on another machine. {1}', used.url, encryptionWarning()), 'warning');
   },
 };
 
@@ -62,14 +62,14 @@ async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen
   return {
     label: labelOf(endpoint),
     description: endpoint.url,
-    detail: [...(isReadable(endpoint) ? [notEncrypted()] : []), await whoAnswers(app, endpoint)].join(' '),
+    detail: [...(isReadable(endpoint) ? [encryptionWarning()] : []), await describeEngine(app, endpoint)].join(' '),
     icon: 'server-process',
     // A context also knows its certificates.
     value: { endpoint: endpoint.source === 'context' ? endpoint.name : endpoint.url },
   };
 }
 
-function notEncrypted(): string {
+function encryptionWarning(): string {
   return t('The connection is not encrypted: anyone on the network can read passwords for registries.');
 }
 
@@ -86,7 +86,7 @@ function labelOf({ source, name }: EngineEndpoint): string {
   }
 }
 
-async function whoAnswers(app: App, endpoint: EngineEndpoint): Promise<string> {
+async function describeEngine(app: App, endpoint: EngineEndpoint): Promise<string> {
   try {
     const engine = await app.engines.open(endpoint);
     const { name, version, platform } = await engine.version(AbortSignal.timeout(answerWithinMs));

@@ -14,7 +14,7 @@ export async function signIn(
 ): Promise<AccountSession | undefined> {
   if (authentication.startsWith('microsoft')) {
     const microsoft = await import('../azure/microsoftAccount');
-    return declinedAsNothing(() => microsoft.signInMicrosoft(configuredCloud()));
+    return undefinedIfDeclined(() => microsoft.signInMicrosoft(configuredCloud()));
   }
   const other = otherServer(authentication, url);
   if (other !== undefined) {
@@ -25,7 +25,7 @@ export async function signIn(
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
   }
   const options = { createIfNone: true, clearSessionPreference: true };
-  const session = await declinedAsNothing(async () =>
+  const session = await undefinedIfDeclined(async () =>
     vscode.authentication.getSession(authentication, scopes, options),
   );
   if (session === undefined || isFor(session, authentication, url)) return session && sessionOf(session);
@@ -39,7 +39,7 @@ export async function signIn(
 export async function signInToTenant({ signIn: chosen }: Connection, tenantId: string): Promise<boolean> {
   if (chosen.kind !== 'account') return false;
   const microsoft = await import('../azure/microsoftAccount');
-  const answer = await declinedAsNothing(async () => {
+  const answer = await undefinedIfDeclined(async () => {
     await microsoft.signInMicrosoftTo(tenantId, chosen, configuredCloud());
     return true;
   });
@@ -60,7 +60,7 @@ export function accountOf({ signIn: chosen, url }: Connection): ReadAccount | un
     const session =
       silently ??
       (mayAsk
-        ? await declinedAsNothing(async () =>
+        ? await undefinedIfDeclined(async () =>
             vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
           )
         : undefined);
@@ -98,7 +98,7 @@ function isSameOrigin(server: string, url: string): boolean {
   return URL.canParse(server) && new URL(server).origin === new URL(url).origin;
 }
 
-async function declinedAsNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfDeclined<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -44,25 +44,25 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
   const initial = type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
-  const kept = await askUntilItWorks(app, {
+  const saved = await askUntilItWorks(app, {
     title: t('Connect Registry'),
     type,
     questions: type.questions,
     initial: Object.fromEntries(initial),
     stepsBefore: 1,
     describe: async (answers) =>
-      (await described(app, type, answers)) ?? { at: 'signIn', problem: t('You have not signed in.') },
-    keep: async ({ connection, credential }) => {
+      (await describe(app, type, answers)) ?? { at: 'signIn', problem: t('You have not signed in.') },
+    save: async ({ connection, credential }) => {
       connected = await save(app, connection, credential);
     },
   });
-  if (kept === undefined || kept === 'back') return kept;
-  if (kept.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, kept.unlisted);
+  if (saved === undefined || saved === 'back') return saved;
+  if (saved.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, saved.unlisted);
   return connected;
 }
 
 /** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
-async function described(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
+async function describe(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
   const { connection, credential } = type.describe(answers, app.setting);
   const signIn = await withAccount(app, type, connection);
   return signIn && { connection: { ...connection, signIn }, credential };

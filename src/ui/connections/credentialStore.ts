@@ -48,10 +48,10 @@ export class CredentialStore {
         this.context.globalState.update(memento, wanted),
       );
     } catch (error) {
-      const told = report(error, t('move the secrets to where {0} says', setting));
-      if (told === undefined) return;
-      this.app.log.error(`${told.message}\n  ${causes(error)}`);
-      void this.offer(told.message, owners);
+      const reported = report(error, t('move the secrets to where {0} says', setting));
+      if (reported === undefined) return;
+      this.app.log.error(`${reported.message}\n  ${causes(error)}`);
+      void this.offer(reported.message, owners);
     }
   }
 

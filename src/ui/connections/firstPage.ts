@@ -44,22 +44,22 @@ export async function check(
   signal: AbortSignal,
 ): Promise<Checked> {
   const provider = app.registries.openWith({ id: 'new', ...connection }, credential);
-  const { error, account } = await tried(provider, signal);
+  const { error, account } = await listFirstPage(provider, signal);
   if (error === undefined) return account === undefined ? {} : { account };
-  const told = report(explained(error, credential), t('connect'));
-  if (told === undefined) return {};
-  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
+  const reported = report(explain(error, credential), t('connect'));
+  if (reported === undefined) return {};
+  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: reported.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
-  const refusal = { at: questionAbout(error, questions, answers), problem: told.message };
+  const refusal = { at: questionAbout(error, questions, answers), problem: reported.message };
   const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
   if (!isAskable) return { refusal };
   const { subject, code = '' } = error.detail;
   const ofFiles = isAboutFiles(code);
   const host = ofFiles ? new URL(connection.url).host : subject;
-  return { refusal, certificates: { host, cause: told.reason, code, ofFiles } };
+  return { refusal, certificates: { host, cause: reported.reason, code, ofFiles } };
 }
 
-async function tried(
+async function listFirstPage(
   { list, accountName }: RegistryProvider,
   signal: AbortSignal,
 ): Promise<{ readonly error?: unknown; readonly account?: string | undefined }> {
@@ -73,7 +73,7 @@ async function tried(
 }
 
 /** A secret store that is locked or missing refuses; that is said where the secret was typed, and nothing is lost. */
-export async function keeping(
+export async function saveOrRefuse(
   app: App,
   questions: readonly Question[],
   answers: Answers,
@@ -90,7 +90,7 @@ export async function keeping(
 }
 
 /** "Authentication required" is what registries say of a wrong password too. */
-function explained(error: unknown, credential: Credential): unknown {
+function explain(error: unknown, credential: Credential): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unauthorized' || error.detail.explanation !== undefined)
     return error;
   const explanation =

@@ -91,14 +91,14 @@ async function checkOne(app: App, { login: { host }, type, answers }: Importable
   let outcome: Imported = { host };
   for (const each of answers) {
     const { connection } = type.describe(each, app.setting);
-    outcome = await tried(app, host, { ...connection, signIn: { kind: 'docker' } }, signal);
+    outcome = await checkConnection(app, host, { ...connection, signIn: { kind: 'docker' } }, signal);
     if (!speaksPlainHttp(outcome.failure)) break;
   }
   return outcome;
 }
 
 /** Listing is the check. Where just that is not allowed, a login that holds is worth a connection: repositories are added by name. */
-async function tried(
+async function checkConnection(
   app: App,
   host: string,
   connection: Omit<Connection, 'id'>,

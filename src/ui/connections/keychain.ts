@@ -16,21 +16,21 @@ const probe = 'keychain in use';
 export const keychain: SecretStore = {
   async get(key) {
     const read = (keytar: typeof Keytar) => keytar.getPassword(service, key);
-    const known = await asked(read);
+    const known = await ask(read);
     if (known !== null) return known;
-    await opened();
-    return (await asked(read)) ?? undefined;
+    await ensureOpen();
+    return (await ask(read)) ?? undefined;
   },
   async store(key, value) {
-    await asked(async (keytar) => {
+    await ask(async (keytar) => {
       await keytar.setPassword(service, key, value);
     });
   },
   async delete(key) {
     const remove = (keytar: typeof Keytar) => keytar.deletePassword(service, key);
-    if (await asked(remove)) return;
-    await opened();
-    await asked(remove);
+    if (await ask(remove)) return;
+    await ensureOpen();
+    await ask(remove);
   },
 };
 
@@ -53,16 +53,16 @@ function unreachable(): Promise<never> {
 }
 
 /** A locked or absent keyring has an answer to every question, “nothing”, and refuses only what is written. */
-async function opened(): Promise<void> {
-  await asked((keytar) => keytar.setPassword(service, probe, 'yes'));
+async function ensureOpen(): Promise<void> {
+  await ask((keytar) => keytar.setPassword(service, probe, 'yes'));
 }
 
-async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
-  const keytar = await loaded();
+async function ask<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
+  const keytar = await loadKeytar();
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(failure('', silent()));
+      reject(failure('', explainSilent()));
     }, patienceMs);
   });
   try {
@@ -70,13 +70,13 @@ async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promis
   } catch (error) {
     if (error instanceof Failure) throw error;
     const words = wordsOf(error);
-    throw failure(words, /locked/i.test(words) ? locked() : absent(), error);
+    throw failure(words, /locked/i.test(words) ? explainLocked() : explainAbsent(), error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function loaded(): Promise<typeof Keytar> {
+async function loadKeytar(): Promise<typeof Keytar> {
   try {
     return (await import('keytar')).default;
   } catch (error) {
@@ -87,19 +87,19 @@ async function loaded(): Promise<typeof Keytar> {
   }
 }
 
-function locked(): string {
+function explainLocked(): string {
   return t(
     'the keychain of this system is locked. Unlock it and try again; registryExplorer.credentialStore says where secrets are kept',
   );
 }
 
-function silent(): string {
+function explainSilent(): string {
   return t(
     'the keychain of this system has not answered for a minute. It may be waiting for you to unlock it: do so and try again; registryExplorer.credentialStore says where secrets are kept',
   );
 }
 
-function absent(): string {
+function explainAbsent(): string {
   return t(
     'the keychain of this system does not answer as it should. Start one and unlock it (on Linux a keyring such as gnome-keyring); registryExplorer.credentialStore says where secrets are kept',
   );

@@ -8,7 +8,7 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
     const { signIn } = connection;
     if (shown !== undefined && signIn.kind !== 'anonymous')
       await app.connections.updateCredential(shown.id, credential, signIn);
-    if (shown !== undefined) return trusted(app, shown, connection);
+    if (shown !== undefined) return updateTrust(app, shown, connection);
   }
   const { provider, url, signIn } = connection;
   const same = app.connections
@@ -16,11 +16,11 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
     .find((known) => known.provider === provider && known.url === url && isReplacedBy(known.signIn, signIn));
   if (same === undefined) return app.connections.add(connection, credential);
   await app.connections.updateCredential(same.id, credential, signIn);
-  return trusted(app, same, connection);
+  return updateTrust(app, same, connection);
 }
 
 /** What was tried and worked is what is kept: also that nothing but the default was needed. */
-async function trusted(app: App, known: Connection, { tls }: Omit<Connection, 'id'>): Promise<Connection> {
+async function updateTrust(app: App, known: Connection, { tls }: Omit<Connection, 'id'>): Promise<Connection> {
   if (tls !== undefined || known.tls !== undefined) await app.connections.setTls(known.id, tls);
   return known;
 }

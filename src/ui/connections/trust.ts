@@ -90,7 +90,7 @@ function pickWay(
   // Asked because of one server, it is that one which is named.
   const question = t(
     'How should {0} be trusted?',
-    cause === undefined ? listed(hostsOf(step)) : listed(others.length === 0 ? [host] : others),
+    cause === undefined ? listHosts(hostsOf(step)) : listHosts(others.length === 0 ? [host] : others),
   );
   return app.ask.pick<Way>(
     {
@@ -147,16 +147,16 @@ function hostsOf({ host, others = [] }: TrustStep): readonly string[] {
   return [host, ...others];
 }
 
-function listed(hosts: readonly string[]): string {
+function listHosts(hosts: readonly string[]): string {
   return new Intl.ListFormat(language()).format(hosts);
 }
 
 function confirmUnverified(app: App, hosts: readonly string[]): Promise<boolean> {
   return app.ask.confirm(
-    t('Do not verify {0}?', listed(hosts)),
+    t('Do not verify {0}?', listHosts(hosts)),
     t(
       'Anyone between this machine and {0} could then read and change your password and the images without you noticing.',
-      listed(hosts),
+      listHosts(hosts),
     ),
     t('Do Not Verify'),
   );

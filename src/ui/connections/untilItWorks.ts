@@ -5,7 +5,7 @@ import type { Answers, ProviderType, Question } from '../../providers/provider';
 import type { App } from '../app';
 import type { Answer } from '../ask';
 import { report } from '../report';
-import { check, keeping, lastAsked } from './firstPage';
+import { check, saveOrRefuse, lastAsked } from './firstPage';
 import type { Candidate, Certificates } from './firstPage';
 import { askQuestions } from './questions';
 import type { Refusal } from './questions';
@@ -25,17 +25,17 @@ export interface ConnectionFlow {
   /** What the answers describe, or why they will not do. */
   readonly describe: (answers: Answers) => Promise<Candidate | Refusal>;
   /** Keeps what works, with how its server is trusted. */
-  readonly keep: (candidate: Candidate) => Promise<void>;
+  readonly save: (candidate: Candidate) => Promise<void>;
 }
 
 /** What was kept. */
-export interface Kept {
+export interface Saved {
   /** Why it lists nothing, if so. */
   readonly unlisted?: string;
 }
 
 /** Asks until what was described works and is kept; also how its server is to be trusted, where that stands in the way. */
-export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Kept | 'back' | undefined> {
+export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Saved | 'back' | undefined> {
   const attempts = new Attempts(app, flow);
   const { title, questions, stepsBefore } = flow;
   let { initial } = flow;
@@ -56,7 +56,7 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<K
       if (answer === undefined) return undefined;
       if (answer === 'back') break;
     }
-    if (attempts.kept !== undefined) return attempts.kept;
+    if (attempts.saved !== undefined) return attempts.saved;
   }
 }
 
@@ -70,7 +70,7 @@ function signsInByAccount(app: App, type: ProviderType, answers: Answers): boole
   }
 }
 
-function named({ connection, credential }: Candidate, account: string): Candidate {
+function withAccountName({ connection, credential }: Candidate, account: string): Candidate {
   return { connection: { ...connection, signIn: { kind: 'basic', account } }, credential };
 }
 
@@ -87,7 +87,7 @@ function troubleOf({ host, code }: Certificates): string {
 
 /** Tries what the answers describe, and remembers what came of it. */
 class Attempts {
-  kept: Kept | undefined;
+  saved: Saved | undefined;
   distrust: Distrust | undefined;
   /** Why it would not do once it was trusted. */
   refused: Refusal | undefined;
@@ -160,9 +160,9 @@ class Attempts {
     const { refusal, certificates, unlisted, account } = await check(app, candidate, flow.questions, answers, signal);
     this.distrust = certificates && { ...certificates, candidate: { connection, credential }, answers };
     if (refusal !== undefined || signal.aborted) return refusal;
-    return keeping(app, flow.questions, answers, async () => {
-      await flow.keep(account === undefined ? candidate : named(candidate, account));
-      this.kept = unlisted === undefined ? {} : { unlisted };
+    return saveOrRefuse(app, flow.questions, answers, async () => {
+      await flow.save(account === undefined ? candidate : withAccountName(candidate, account));
+      this.saved = unlisted === undefined ? {} : { unlisted };
     });
   }
 }

@@ -25,7 +25,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
       if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
       return { connection: { id, provider, label, url, signIn: chosen }, credential };
     },
-    keep: async ({ connection: { tls, signIn }, credential }) => {
+    save: async ({ connection: { tls, signIn }, credential }) => {
       await app.connections.updateCredential(id, credential, signIn);
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
     },

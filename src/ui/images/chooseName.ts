@@ -38,12 +38,12 @@ export async function choosePlacedName(
     for (;;) {
       const place = await choosePlace(app, wish, controller.signal);
       if (place === undefined || place === 'asItIs' || place === 'connect' || place === 'createAzure') return place;
-      const proposal = place === 'type' ? wish.from : placed(place.target, wish.from);
+      const proposal = place === 'type' ? wish.from : proposeName(place.target, wish.from);
       const name = await typeName(app, wish.title, proposal, true);
       if (name === 'back') continue;
       if (name === undefined || place === 'type') return name && { name, connection: undefined };
       await app.memory.write(remembered, keyOf(place));
-      return namedAt(name, place.registry, place.target.host);
+      return placeName(name, place.registry, place.target.host);
     }
   } finally {
     controller.abort();
@@ -60,7 +60,7 @@ export async function chooseName(
 }
 
 /** `host`: that of the place that was chosen; the user may have typed another since. */
-export function namedAt(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
+export function placeName(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
   const leadsThere = name.host === host || registry.provider.locate(name) !== undefined;
   return { name, connection: leadsThere ? registry : undefined };
 }
@@ -100,7 +100,7 @@ function printTarget({ host, namespace }: PushTarget): string {
 }
 
 /** The image's own name, at that place. */
-export function placed({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
+export function proposeName({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
   const name = from === undefined ? t('name') : baseName(from);
   return { host, path: namespace === undefined ? name : `${namespace}/${name}`, tag: from?.tag ?? 'latest' };
 }

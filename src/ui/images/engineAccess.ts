@@ -49,16 +49,16 @@ export function connectionAccess(registry: OpenRegistry, { host }: ImageReferenc
  * The credential of a push or a pull, read at each call. Where docker's login cannot be read, the user is told so once, and they
  * go on without, as docker's do: public images need none.
  */
-export function goingOn(app: App, access: Access, { host }: ImageReference): Access['credential'] {
-  let isTold = false;
+export function credentialOrAnonymous(app: App, access: Access, { host }: ImageReference): Access['credential'] {
+  let hasWarned = false;
   return async (signal) => {
     try {
       return await access.credential(signal);
     } catch (problem) {
       if (!isLoginProblem(problem)) throw problem;
       app.log.warn(`Going on without docker's login for ${host}\n  ${causes(problem)}`);
-      if (!isTold) app.tell(t('Continuing without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
-      isTold = true;
+      if (!hasWarned) app.tell(t('Continuing without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
+      hasWarned = true;
       return { kind: 'anonymous' };
     }
   };
@@ -66,17 +66,17 @@ export function goingOn(app: App, access: Access, { host }: ImageReference): Acc
 
 function dockerAccess(app: App, image: ImageReference): Access {
   let state: 'none' | 'used' | 'unread' = 'none';
-  const told = new Set<string>();
-  const tellOnce = (problem: Failure) => {
+  const warned = new Set<string>();
+  const warnOnce = (problem: Failure) => {
     const message = report(problem, '')?.reason ?? '';
-    if (!told.has(message)) app.tell(message, 'warning');
-    told.add(message);
+    if (!warned.has(message)) app.tell(message, 'warning');
+    warned.add(message);
   };
   return {
     connection: undefined,
     credential: async (signal) => {
       state = 'unread';
-      const login = await app.docker.read(image, signal, tellOnce);
+      const login = await app.docker.read(image, signal, warnOnce);
       state = login === undefined ? 'none' : 'used';
       return login ?? { kind: 'anonymous' };
     },

@@ -19,9 +19,9 @@ export function imageItem(node: LocalNode, commands: string, clean: (text: strin
 }
 
 export function problemItem(failure: unknown): vscode.TreeItem {
-  const told = report(failure, t('list the local images'));
-  const message = told?.message ?? t('Cancelled.');
-  const item = new vscode.TreeItem(told?.reason ?? message, None);
+  const reported = report(failure, t('list the local images'));
+  const message = reported?.message ?? t('Cancelled.');
+  const item = new vscode.TreeItem(reported?.reason ?? message, None);
   item.id = 'problem';
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;

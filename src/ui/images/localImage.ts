@@ -43,7 +43,7 @@ export async function rename(
   const isNamed = ({ names }: LocalImage) => names.some((name) => printFullReference(name) === full);
   const owner = (await app.images.list()).find(isNamed);
   if (owner?.id === named.image.id) return 'had';
-  if (owner !== undefined && !(await mayMove(app, owner, as))) return undefined;
+  if (owner !== undefined && !(await confirmMove(app, owner, as))) return undefined;
   await app.working(t('Tagging {0}', printReference(as)), (_progress, signal) =>
     engine.tag(localName(named), as, signal),
   );
@@ -51,7 +51,7 @@ export async function rename(
   return 'given';
 }
 
-function mayMove(app: App, owner: LocalImage, name: ImageReference): Promise<boolean> {
+function confirmMove(app: App, owner: LocalImage, name: ImageReference): Promise<boolean> {
   const stays =
     owner.names.length > 1
       ? t('Another image ({0}) has this name. It keeps its other names.', shortDigest(owner.id))

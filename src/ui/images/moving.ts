@@ -10,9 +10,9 @@ import { causes } from '../../core/causes';
 import { isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './engineAccess';
+import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
-import { transferring } from './transferring';
+import { transferInWords } from './transferring';
 
 /**
  * Pushes under a notification, then shows the tag in the Registries view. Whoever cancels is told what is left behind; with
@@ -29,8 +29,8 @@ export async function push(
   let alone: PushedAlone | undefined;
   try {
     alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
-      const credential = await goingOn(app, access, image)(signal);
-      const follow = following(app, name, progress);
+      const credential = await credentialOrAnonymous(app, access, image)(signal);
+      const follow = transferReporter(app, name, progress);
       return await engine.push(image, credential, follow, signal);
     });
   } catch (error) {
@@ -45,11 +45,11 @@ export async function push(
   }
   app.log.info(`Pushed ${name}`);
   if (alone === undefined) app.done(t('Pushed {0}', name));
-  else app.tell(pushedAlone(name, alone), 'warning');
+  else app.tell(describePushedAlone(name, alone), 'warning');
   await show(app, image, access);
 }
 
-function pushedAlone(name: string, { platform }: PushedAlone): string {
+function describePushedAlone(name: string, { platform }: PushedAlone): string {
   return t(
     'Pushed {0} for {1} only: this machine does not have the other platforms of the image, so the tag in the registry does not have them any more. To push the whole image, pull or build it for all platforms first.',
     name,
@@ -82,8 +82,8 @@ export async function pull(
   const name = printReference(image);
   try {
     await app.working(t('Pulling {0}', name), async (progress, signal) => {
-      const credential = await goingOn(app, access, image)(signal);
-      await engine.pull(image, credential, platform, following(app, name, progress), signal);
+      const credential = await credentialOrAnonymous(app, access, image)(signal);
+      await engine.pull(image, credential, platform, transferReporter(app, name, progress), signal);
     });
   } catch (error) {
     if (isCancellation(error)) {
@@ -106,8 +106,8 @@ function lacksPlatform(error: unknown): boolean {
 }
 
 /** Tells of a transfer in the notification, and of each layer's end in the log. */
-export function following(app: App, name: string, progress: Progress): (state: Transfer) => void {
-  const show = transferring(progress);
+export function transferReporter(app: App, name: string, progress: Progress): (state: Transfer) => void {
+  const show = transferInWords(progress);
   let layersDone = 0;
   return (state) => {
     show(state);

@@ -9,9 +9,9 @@ import { plural } from '../locale';
 import { isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './engineAccess';
+import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
-import { following } from './moving';
+import { transferReporter } from './moving';
 
 const mostListed = 5;
 
@@ -64,14 +64,14 @@ async function pullAll(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const credentialOf = goingOn(app, access, repository);
+  const credentialOf = credentialOrAnonymous(app, access, repository);
   for (const [index, image] of images.entries()) {
     const name = printReference(image);
     const place = plural(images.length, t('{1} of {0} tag | {1} of {0} tags'), count(index + 1));
     progress(place);
     try {
       const credential = await credentialOf(signal);
-      const follow = following(app, name, (text) => {
+      const follow = transferReporter(app, name, (text) => {
         progress([place, text].filter((part) => part !== '').join(' · '));
       });
       await engine.pull(image, credential, undefined, follow, signal);

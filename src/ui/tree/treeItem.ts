@@ -84,10 +84,10 @@ function moreItem(row: More): vscode.TreeItem {
 }
 
 function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
-  const told = report(row.failure, listingPhrase(row.of));
-  const message = told?.message ?? t('Cancelled.');
+  const reported = report(row.failure, listingPhrase(row.of));
+  const message = reported?.message ?? t('Cancelled.');
   // The row above says what failed; in a narrow view, why must come first.
-  const item = new vscode.TreeItem(told?.reason ?? message, None);
+  const item = new vscode.TreeItem(reported?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
   // Nothing is wrong where a registry does not list, or lists more than is shown, since names lead on, nor where the user is to
   // decide first.
@@ -99,7 +99,7 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
-  const remedies = told?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
+  const remedies = reported?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
   item.contextValue = ['problem', ...remedies].join(' ');
   item.accessibilityInformation = { label: message };
   return item;
@@ -111,21 +111,21 @@ function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeIte
     case undefined:
       return connectionItem(node, icon, clean);
     case 'group':
-      return labelled(entry, entry.icon ?? 'organization', described(node, entry), Collapsed);
+      return entryItem(entry, entry.icon ?? 'organization', describeGroup(node, entry), Collapsed);
     case 'registry': {
-      const item = labelled(entry, 'server', described(node, entry), Collapsed);
+      const item = entryItem(entry, 'server', describeGroup(node, entry), Collapsed);
       item.tooltip = entry.host;
       return item;
     }
     case 'repository': {
-      const item = labelled(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
+      const item = entryItem(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
       item.tooltip = printReference(entry.image);
       return item;
     }
     case 'tag':
       return tagItem(node, entry, details, clean);
     case 'platform': {
-      const item = labelled(entry, iconUnless(entry, 'chip'), sizeUnless(entry), opensTo(entry));
+      const item = entryItem(entry, iconUnless(entry, 'chip'), sizeUnless(entry), opensTo(entry));
       item.tooltip = ownTooltip(entry, entry.image.digest ?? '', clean);
       return item;
     }
@@ -179,7 +179,7 @@ function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.state === 'empty';
 }
 
-function described(node: Node, { detail }: Group | Registry): string | undefined {
+function describeGroup(node: Node, { detail }: Group | Registry): string | undefined {
   const parts = [detail ?? '', isEmpty(node) ? holdingOf(node).none : ''].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
@@ -199,14 +199,14 @@ function stateOf(node: Node): string {
 
 function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['clean']): vscode.TreeItem {
   const { details } = tag;
-  const item = labelled(
+  const item = entryItem(
     tag,
     iconOf(details),
     details === undefined ? undefined : summary(details),
     // What describes an artifact, such as its signature, is not known before it is opened.
     details?.type === 'artifact' && isEmpty(node) ? None : Collapsed,
   );
-  if (details !== undefined) item.accessibilityInformation = { label: spoken(tag, details) };
+  if (details !== undefined) item.accessibilityInformation = { label: spokenTag(tag, details) };
   if (details !== undefined && (details.isPartial !== true || setting === 'never')) {
     item.tooltip = tagTooltip(tag, details, clean);
   } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
@@ -263,13 +263,13 @@ function ownTooltip({ label, failure }: Described, digest: string, clean: RowLoo
 
 function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']): vscode.TreeItem {
   const icon = iconUnless(entry, attachmentIcons[entry.type] ?? 'shield');
-  const item = labelled(entry, icon, sizeUnless(entry), opensTo(entry));
+  const item = entryItem(entry, icon, sizeUnless(entry), opensTo(entry));
   item.tooltip = ownTooltip(entry, entry.blob?.digest ?? entry.image.digest ?? '', clean);
   item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
   return item;
 }
 
-function labelled(
+function entryItem(
   entry: Entry,
   icon: string,
   description: string | undefined,
@@ -318,7 +318,7 @@ function tagTooltip({ image }: Tag, details: ImageDetails, clean: RowLook['clean
 }
 
 /** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */
-function spoken(
+function spokenTag(
   { label }: Tag,
   { created, updated = created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
 ): string {

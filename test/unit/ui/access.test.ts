@@ -5,7 +5,7 @@ import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
-import { accessTo, goingOn } from '../../../src/ui/images/engineAccess';
+import { accessTo, credentialOrAnonymous } from '../../../src/ui/images/engineAccess';
 import { reason, report } from '../../../src/ui/report';
 import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
@@ -59,7 +59,7 @@ describe('what an image is pushed and pulled with', () => {
     for (const problem of problems) {
       const { app, told } = fakeApp({ docker: { read: () => Promise.reject(problem) } as never });
       const access = await accessTo(app, image, 'Pull');
-      const credential = access && goingOn(app, access, image);
+      const credential = access && credentialOrAnonymous(app, access, image);
       expect([await credential?.(signal), await credential?.(signal)]).toEqual([anonymous, anonymous]);
       expect(told).toEqual([`Continuing without docker’s login for registry.example.com: ${reason(problem)}`]);
       const refusal = access?.explain(new Failure('forbidden', 'denied', { subject: image.host }));
@@ -77,7 +77,10 @@ describe('what an image is pushed and pulled with', () => {
     );
     const { app, told } = fakeApp({ connected: [node] });
     const access = await accessTo(app, image, 'Pull');
-    expect([await (access && goingOn(app, access, image))?.(signal), told.length]).toEqual([anonymous, 1]);
+    expect([await (access && credentialOrAnonymous(app, access, image))?.(signal), told.length]).toEqual([
+      anonymous,
+      1,
+    ]);
     await expect(access?.credential(signal)).rejects.toBe(problem);
   });
 
@@ -85,7 +88,7 @@ describe('what an image is pushed and pulled with', () => {
     const locked = new Failure('rejected', '', { subject: 'the keychain', speaker: 'program', explanation: 'locked' });
     const { app, told } = fakeApp({ docker: { read: () => Promise.reject(locked) } as never });
     const access = await accessTo(app, image, 'Pull');
-    await expect((access && goingOn(app, access, image))?.(signal)).rejects.toBe(locked);
+    await expect((access && credentialOrAnonymous(app, access, image))?.(signal)).rejects.toBe(locked);
     expect(told).toEqual([]);
   });
 
