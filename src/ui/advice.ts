@@ -3,10 +3,11 @@ import type { StepId } from '../core/network/diagnose';
 import { Failure } from '../core/failure';
 import { redactUrl } from '../core/network/redaction';
 
-/** What somebody can do about a step of a diagnosis that failed at that address; nothing where its reason says it already. */
+/** Advice on a diagnosis step that failed at that address; nothing if the reason of the failure already says what to do. */
 export function whatToDo(id: StepId, failure: unknown, address: string): string | undefined {
   if (!(failure instanceof Failure)) return undefined;
-  // With TLS 1.3, a server refuses the client's certificate after the handshake only; a token server shows one of its own.
+  // This can come up in later steps too: with TLS 1.3, a server refuses a client certificate only after the handshake, and a
+  // token server has its own certificate.
   if (failure.kind === 'untrusted') return tlsAdvice(failure);
   const { host, hostname } = new URL(address);
   switch (id) {

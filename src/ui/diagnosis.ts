@@ -6,13 +6,13 @@ import { visible } from '../core/plainText';
 import { whatToDo } from './advice';
 import { reason } from './report';
 
-/** What a diagnosis was made with: names, and versions or values, none of them secret. */
+/** The environment of a diagnosis: names with versions or values, none of them secret. */
 export interface Surroundings {
   readonly versions: readonly (readonly [name: string, version: string])[];
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-/** A diagnosis as Markdown, to be pasted into a report as it is: it holds no secret. */
+/** A diagnosis as Markdown. It has no secrets, so it can be pasted into a report. */
 export function describeDiagnosis(
   connection: Connection,
   { servers, use, requests, redact }: Diagnosis,
@@ -59,7 +59,7 @@ interface Part {
   readonly steps: readonly Step[];
 }
 
-/** What failed, and what to do, before everything else; a reason that lets several steps fail is told once. */
+/** The beginning of the document: what failed and what to do. A reason that makes several steps fail is given once. */
 function conclusion(parts: readonly Part[], words: Words): readonly string[] {
   const failed = parts.flatMap(({ subject, url, steps }) =>
     steps.flatMap(({ id, outcome, failure }) => (outcome === 'failed' ? [{ subject, url, id, failure }] : [])),
@@ -105,7 +105,7 @@ function details({ id, outcome, facts, failure, needs }: Step, words: Words): re
   ];
 }
 
-/** What is no failure, and yet may be what somebody looks for. */
+/** Remarks on things that are not failures but may explain a problem. */
 function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
   const has = (name: FactName, value: string) => facts.some((fact) => fact.name === name && fact.value === value);
   if (id === 'listing' && has('entries', '0'))
@@ -189,7 +189,7 @@ const factNames: Readonly<Record<FactName, () => string>> = {
   tags: () => t('Tags on the first page'),
 };
 
-/** Words of ours among the values. */
+/** Values that we translate. */
 const values: Readonly<Partial<Record<string, () => string>>> = {
   yes: () => t('yes'),
   no: () => t('no'),
@@ -204,18 +204,21 @@ const values: Readonly<Partial<Record<string, () => string>>> = {
   identityToken: () => t('identity token'),
 };
 
-/** How a text becomes part of the document; each keeps the secrets out before it changes anything that they could hide behind. */
+/**
+ * How a text becomes part of the document. Each function removes secrets first, before it changes characters that a secret could
+ * hide behind.
+ */
 interface Words {
-  /** As code, where Markdown renders nothing. */
+  /** As code, in which Markdown renders nothing. */
   readonly code: (text: string) => string;
-  /** As text: nothing that others wrote becomes a link, an image or an element. */
+  /** As text: nothing that others wrote becomes a link, an image or an HTML element. */
   readonly plain: (text: string) => string;
-  /** What is Markdown already. */
+  /** For text that is already Markdown. */
   readonly ours: (text: string) => string;
 }
 
 function wordsOf(redact: Diagnosis['redact']): Words {
-  // What cannot be seen could part a secret.
+  // Invisible characters could split a secret, so they are made visible first.
   const fit = (text: string) => redact(visible(text));
   return {
     code: (text) => {

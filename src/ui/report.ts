@@ -11,15 +11,15 @@ export type Remedy = string;
 export interface Report {
   /** The whole sentence. */
   readonly message: string;
-  /** Why alone, for a place that shows what it is about. */
+  /** Only the reason, for a place that already shows what failed. */
   readonly reason: string;
   /** The likeliest first. */
   readonly remedies: readonly Remedy[];
 }
 
 /**
- * Turns what went wrong into words and ways out. `doing` completes "Could not …". Nothing for a cancellation, which the
- * user knows about. An error that is no Failure is a defect of ours: the log has it whole.
+ * Describes an error in words, with remedies. `doing` completes "Could not …". Nothing for a cancellation, because the user knows
+ * about it. An error that is not a Failure is a defect of ours; the log has all of it.
  */
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
@@ -41,12 +41,12 @@ export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** The others are commands for a row, which they may not apply to. */
+/** Whether the remedy works without a row. The others are commands for a row, which they may not apply to. */
 export function needsNoRow(remedy: Remedy): boolean {
   return remedy === 'useEngine' || remedy === 'retry' || remedy === 'showLog';
 }
 
-/** A sentence's second half, ending with its full stop. */
+/** The second half of the sentence, with its full stop. */
 export function reason(failure: Failure): string {
   const { subject, status, retryAfterSeconds = 0, explanation, speaker } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
@@ -113,7 +113,7 @@ function quoteOf(speaker: Failure['detail']['speaker'], subject: string, words: 
   }
 }
 
-/** Where more can be said than the other side's own words do. */
+/** The reasons that we can explain better than the words of the other side do. */
 function knownReason(failure: Failure): string | undefined {
   const { subject, speaker, code } = failure.detail;
   if (speaker === 'engine') return engineReason(failure);
@@ -146,7 +146,7 @@ function knownReason(failure: Failure): string | undefined {
   );
 }
 
-/** Where more can be said of a container engine than its own words do. */
+/** The reasons of a container engine that we can explain better than its own words do. */
 function engineReason({ kind, detail: { subject, code }, message }: Failure): string | undefined {
   if (code === 'NO_ENGINE') return t('no container engine was found. Install or start Docker or Podman.');
   if (code === 'ENGINE_ADDRESS') return t('{0} is not the address of a container engine: {1}.', subject, message);
@@ -220,7 +220,7 @@ function unknownAuthority(subject: string): string {
   return t('the certificate of {0} comes from an authority that this machine does not know.', subject);
 }
 
-/** What is wrong with a server's certificate. */
+/** Problems of a server's certificate. */
 const certificateReasons: Reasons = {
   DEPTH_ZERO_SELF_SIGNED_CERT: (subject) =>
     t('the certificate of {0} is self-signed, so nobody vouches for it.', subject),
@@ -240,13 +240,13 @@ const certificateReasons: Reasons = {
   },
 };
 
-/** What is wrong with the address rather than with trust. */
+/** Problems of the address, not of trust. */
 const schemeReasons: Reasons = {
   NOT_TLS: (subject) => t('{0} does not use https. If it uses plain http, type http:// in front.', subject),
   HTTPS_ONLY: (subject) => t('{0} uses https only. Type https:// in front, or leave the prefix out.', subject),
 };
 
-/** Why else TLS does not come about. */
+/** Other reasons why TLS fails. */
 const tlsReasons: Reasons = {
   CLIENT_CERTIFICATE: (subject, message) =>
     t('{0} requires a client certificate that it trusts, and says “{1}”.', subject, message),
@@ -254,7 +254,7 @@ const tlsReasons: Reasons = {
     t('{0} broke off the TLS handshake and says “{1}”. It may require a client certificate.', subject, message),
 };
 
-/** What is wrong with the files that were chosen. */
+/** Problems of the files that were chosen. */
 const fileReasons: Reasons = {
   NO_DOCKER_CERTS: (subject, message) =>
     t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
@@ -271,7 +271,7 @@ function unreadableFile(subject: string, message: string): string {
   return t('the file {0} cannot be read: {1}.', subject, message);
 }
 
-/** Whether it is about certificates, so that trusting in another way may help. */
+/** Whether the failure is about certificates, so that another way of trusting may help. */
 export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Failure): boolean {
   if (kind !== 'untrusted' || speaker !== undefined) return false;
   return (
@@ -281,7 +281,7 @@ export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Fa
   );
 }
 
-/** Whether no server was asked, because the files that were chosen will not do. */
+/** Whether the chosen files cannot be used, so that no server was asked. */
 export function isAboutFiles(code: string): boolean {
   return Object.hasOwn(fileReasons, code) || code.startsWith('FILE_');
 }
@@ -297,7 +297,7 @@ function remedies(failure: Failure): readonly Remedy[] {
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
     case 'forbidden':
-      // A program refuses whoever it knows; the credential of a registry has no part in it.
+      // A program refused, so the credential of a registry does not matter.
       return speaker === 'program' ? ['retry', 'showLog'] : ['updateCredential', 'retry', 'showLog'];
     case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
@@ -306,7 +306,7 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
-      // A program can be installed meanwhile.
+      // The user may install the program in the meantime.
       return speaker === 'program' ? ['retry', 'showLog'] : ['showLog'];
     case 'unsupported':
       return ['showLog'];
@@ -317,12 +317,12 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'malformed':
       return retryAndDiagnose(failure);
     case 'rejected':
-      // Whoever says why it refuses is reached.
+      // The server was reached and gave a reason, so a diagnosis would not help.
       return status !== undefined && status < 500 ? ['retry', 'showLog'] : retryAndDiagnose(failure);
   }
 }
 
-/** Trying again, and finding out more; where a program spoke, there is no server to look at. */
+/** Retry, and Diagnose if a server is involved; a program has none to diagnose. */
 function retryAndDiagnose({ detail: { speaker } }: Failure): readonly Remedy[] {
   return speaker === undefined ? ['retry', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
 }

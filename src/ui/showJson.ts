@@ -3,7 +3,7 @@ import type { App } from './app';
 import type { ShownDocument } from './documents';
 import { formatJson } from './formatJson';
 
-/** Shows JSON as a document that is easy to read; says when it is too long for that. */
+/** Shows JSON as a formatted document; says so if it is too long to be formatted. */
 export async function showJson(app: App, document: Omit<ShownDocument, 'text'>, bytes: Uint8Array): Promise<void> {
   const { text, isTooLong } = await formatJson(bytes);
   await app.showDocument({ ...document, text });

@@ -5,7 +5,7 @@ import type { ProxySettings } from '../core/network/proxy';
 import type { Surroundings } from './diagnosis';
 import { networkSetting, ownSetting } from './settings';
 
-/** Settings that decide how a registry is reached and asked; what may hold a secret is not among them. */
+/** Settings that affect how a registry is reached. None of them can contain a secret. */
 const settingNames = [
   'http.proxySupport',
   'http.noProxy',
@@ -35,7 +35,7 @@ export function surroundings({ extension }: vscode.ExtensionContext): Surroundin
   };
 }
 
-/** What VS Code decides by whether a proxy is asked. */
+/** The settings by which VS Code decides whether to use a proxy. */
 export function proxySettings(): ProxySettings {
   const exceptions = networkSetting('http.noProxy');
   const support = textOf(networkSetting('http.proxySupport'));

@@ -8,8 +8,8 @@ import type { App } from '../app';
 import { count } from '../words';
 
 /**
- * Asks with what `read` found, and reads again when the user has agreed: where that differs, asks anew. What was agreed to, as it
- * is just before; nothing when the user declines.
+ * Asks the user about what `read` found, and reads again after the user has agreed. If the result differs, asks again. Returns
+ * what was agreed to, as it was read last; nothing if the user declines.
  */
 export async function readAndAsk<T>(
   read: () => Promise<T>,
@@ -24,14 +24,14 @@ export async function readAndAsk<T>(
   return undefined;
 }
 
-/** The first paragraph of a question that is asked anew. */
+/** The first paragraph of a question that is asked again. */
 export function changeNotice(hasChanged: boolean): readonly string[] {
   return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
 }
 
 /**
- * Looks at the registry after a deletion. What is left there is a warning, and so is not to know; the deletion itself was accepted.
- * Whether nothing is left.
+ * Checks the registry after a deletion that it accepted, and warns if something is left or if the check fails. True if nothing is
+ * left.
  */
 export async function checkGone(
   app: App,

@@ -75,13 +75,16 @@ export const deleteRegistry = nodeCommand<Existing>({
 
 interface Operation {
   readonly title: string;
-  /** What could not be done, should it fail. */
+  /** Completes "Could not …" if it fails. */
   readonly doing: string;
-  /** Called after it; tells what was done. */
+  /** Called at the end. Returns the text that says what was done. */
   readonly ended: () => string;
 }
 
-/** Follows an operation of Azure to its real end. Whoever cancels leaves it running: it goes on there, and its end is told then. */
+/**
+ * Waits for an operation of Azure to end. If the user cancels, the operation continues in Azure, and a message says later how it
+ * ended.
+ */
 async function followOperation(
   app: App,
   { title, doing, ended }: Operation,
@@ -169,7 +172,7 @@ export const selectSubscriptions = nodeCommand({
     controller.abort();
     if (chosen === undefined) return;
     const isAll = chosen.length === 0 || chosen.length === all;
-    // None stands for all, also those to come, whatever is filtered elsewhere.
+    // An empty list means all subscriptions, including future ones, even if they are filtered elsewhere.
     await app.connections.setShown(connection.id, { groups: isAll ? [] : chosen });
     app.done(
       isAll

@@ -4,7 +4,7 @@ import type { ProgramLogin } from '../../core/model';
 import { signedInAs } from '../words';
 import { nodeCommand } from './command';
 
-/** What would be sent, by the kind of login. */
+/** What will be sent, by the kind of login. */
 const sent: Readonly<Record<ProgramLogin['kind'], () => string>> = {
   docker: () => t('the password or token that docker has stored for it'),
   cloudCli: () => t('a token of the account that the Azure CLI is signed in with'),

@@ -41,7 +41,7 @@ export const deleteImage = nodeCommand({
       if (await checkGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
         app.done(t('Deleted {0}', name));
     } finally {
-      // Whatever went wrong, the tree shows what the registry has now.
+      // Even after a failure, the tree must show what the registry has now.
       if (isAgreed) app.tree.refresh(parent);
     }
   },
@@ -108,7 +108,7 @@ function describeLoss({ tags, platforms: lost }: Loss): string {
     : t('Tag {0} loses its platform {1}, which can no longer be pulled there.', names, what);
 }
 
-/** A paragraph, capped. */
+/** One paragraph of at most `mostLines` sentences; none for an empty list. */
 function paragraph(all: readonly string[]): readonly string[] {
   const more = all.length - mostLines;
   if (all.length === 0) return [];

@@ -3,7 +3,7 @@ import type { Node } from '../tree/node';
 import { connectionAccess } from '../images/engineAccess';
 import { nodeCommand } from './command';
 
-/** A connection with an account at a registry of one name. */
+/** A connection that has an account and a single host. */
 function account(node: Node) {
   const { entry, connection, provider } = node;
   const user = 'account' in connection.signIn ? connection.signIn.account : undefined;

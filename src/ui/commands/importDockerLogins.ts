@@ -50,7 +50,7 @@ async function keep(app: App, outcomes: readonly Imported[]): Promise<void> {
   }
   const first = app.registries.find(ids[0]);
   if (first === undefined) return;
-  // It took its time: whoever types elsewhere by now keeps on doing so.
+  // The import may have taken a while, so the focus stays where the user is typing.
   await app.tree.show(first, []);
   app.done(plural(ids.length, t('Connected {1} | Connected {0} registries'), first.connection.label));
   const silent = outcomes.filter(({ connection, failure }) => connection !== undefined && failure !== undefined);

@@ -14,7 +14,7 @@ interface Pinnable {
   readonly check: NonNullable<RegistryProvider['checkRepository']>;
 }
 
-/** Repositories by name, where the registry does not list them. */
+/** Adds repositories by name that the registry does not list. */
 export const addRepository = nodeCommand<Pinnable>({
   id: 'addRepository',
   title: () => t('Add Repository…'),
@@ -71,7 +71,7 @@ export const removeRepository = nodeCommand({
   },
 });
 
-/** Names of the registry's repositories, with or without its host in front. */
+/** The images in the typed text, each with or without the host of the registry in front. */
 function imagesIn(host: string, text: string): readonly ImageReference[] {
   return namesIn(host, text).map((path) => ({ host, path }));
 }

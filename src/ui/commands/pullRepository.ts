@@ -18,9 +18,9 @@ import type { Progress } from '../working';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
 
-/** More are not pulled at once: each is asked for what it holds. */
+/** The most tags that one command pulls: the details of each are requested first. */
 const mostTags = 10_000;
-/** Tags that are asked at a time for what they hold. */
+/** The most tags whose details are requested at the same time. */
 const width = 6;
 
 interface Source {
@@ -58,7 +58,7 @@ export const pullRepository = nodeCommand<Source>({
   },
 });
 
-/** Only a connected registry tells which tags it has; another can be connected on the way. */
+/** Only a connected registry lists its tags, so the user can connect it here. */
 async function accessOrConnect(app: App, repository: ImageReference): Promise<Access | undefined> {
   const title = t('Pull Repository');
   const access = await accessTo(app, repository, title);
@@ -77,11 +77,11 @@ async function accessOrConnect(app: App, repository: ImageReference): Promise<Ac
 
 interface Found {
   readonly images: readonly ImageReference[];
-  /** Distinct images among them. */
+  /** The number of distinct images among them. */
   readonly distinct: number;
-  /** Compressed bytes of the distinct images, layers that they share counted each time. */
+  /** Compressed bytes of the distinct images. Shared layers are counted each time. */
   readonly bytes: number;
-  /** Some image does not tell its size. */
+  /** The size of some image is unknown. */
   readonly isMore: boolean;
   readonly artifacts: number;
   /** Not all tags of the repository are among them. */
@@ -124,7 +124,7 @@ async function inspectTags(
   };
 }
 
-/** A tag that went away meanwhile will say so when it is pulled. */
+/** If a tag was deleted in the meantime, its pull will say so. */
 function notFound(error: unknown): undefined {
   if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
 }

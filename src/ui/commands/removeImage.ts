@@ -32,14 +32,14 @@ export const removeImage = nodesCommand({
   },
 });
 
-/** A row's own image, or all the untagged ones. */
+/** The image of a row, or all untagged images for their group. */
 function imagesToRemove(node: LocalNode): readonly NamedImage[] | undefined {
   if (node.entry.kind === 'untagged') return node.entry.images.map((image) => ({ image, name: undefined }));
   const image = localImage(node);
   return image === undefined ? undefined : [image];
 }
 
-/** Untagged images can be selected with their group. */
+/** Removes duplicates: untagged images can be selected together with their group. */
 function unique(images: readonly NamedImage[]): readonly NamedImage[] {
   return [...new Map(images.map((one) => [keyOf(one), one])).values()];
 }
@@ -67,7 +67,7 @@ async function removeEach(app: App, images: readonly NamedImage[]) {
   return failed;
 }
 
-/** Which images go for good, and which lose a name alone. */
+/** Says which images are removed, and which lose only a name. */
 function describeRemoval(images: readonly NamedImage[]): readonly string[] {
   const chosen = new Set(images.map(keyOf));
   const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];

@@ -38,7 +38,7 @@ export const searchRepositories = nodeCommand({
   },
 });
 
-/** What a repository is shown in belongs to the tree from then on. */
+/** Shows a repository in the tree; its namespace is added to the connection if it is not there yet. */
 async function show(app: App, { connection, provider }: Node, { repository }: FoundRepository): Promise<void> {
   const trail = provider.locate(repository.image) ?? [];
   const [namespace] = trail;

@@ -33,7 +33,7 @@ export const untagImage = nodeCommand({
   },
 });
 
-/** Whether it can be looked at; rejects when that is not known. */
+/** Whether `look` finds it. Rejects if that cannot be found out. */
 export async function isThere(readPreview: () => Promise<unknown>): Promise<boolean> {
   try {
     await readPreview();

@@ -7,7 +7,7 @@ import type { Choice } from '../ask';
 import { report } from '../report';
 import type { AppCommand } from './command';
 
-/** How long an engine has to tell what it is, while the choices wait. */
+/** How long the list of choices waits for an engine to describe itself. */
 const answerWithinMs = 3000;
 
 type Chosen = { readonly endpoint: string } | 'type';
@@ -64,7 +64,7 @@ async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen
     description: endpoint.url,
     detail: [...(isReadable(endpoint) ? [encryptionWarning()] : []), await describeEngine(app, endpoint)].join(' '),
     icon: 'server-process',
-    // A context also knows its certificates.
+    // A context is chosen by name, because it also has certificates.
     value: { endpoint: endpoint.source === 'context' ? endpoint.name : endpoint.url },
   };
 }

@@ -4,14 +4,14 @@ import { Failure } from '../../core/failure';
 import type { SecretStore } from '../../registries/secrets';
 
 const service = 'Registry Explorer';
-/** Keychains ask the user to unlock them, and wait; but none may keep us waiting for ever. */
+/** A keychain may ask the user to unlock it and wait. This is how long we wait for it. */
 const patienceMs = 60_000;
-/** Holds nothing; it is written to learn whether the keychain is open. */
+/** The key of an entry that is written only to find out whether the keychain is unlocked. */
 const probe = 'keychain in use';
 
 /**
- * The keychain of the operating system, which all editors of the machine share. Rejects with a Failure that says what to do
- * where it is absent or locked.
+ * The keychain of the operating system, which all editors on the machine share. Rejects with a Failure that says what to do if it
+ * is missing or locked.
  */
 export const keychain: SecretStore = {
   async get(key) {
@@ -34,7 +34,7 @@ export const keychain: SecretStore = {
   },
 };
 
-/** What stands for the keychain in a window onto another machine, which cannot reach the one that the secrets are in. */
+/** Used in remote windows, which cannot reach the keychain with the secrets. Always rejects. */
 export const keychainElsewhere: SecretStore = {
   get: unreachable,
   store: unreachable,
@@ -52,7 +52,7 @@ function unreachable(): Promise<never> {
   );
 }
 
-/** A locked or absent keyring has an answer to every question, “nothing”, and refuses only what is written. */
+/** Rejects if the keyring is locked or missing. Such a keyring answers every read with “nothing” and refuses only writes. */
 async function ensureOpen(): Promise<void> {
   await ask((keytar) => keytar.setPassword(service, probe, 'yes'));
 }

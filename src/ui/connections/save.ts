@@ -1,7 +1,10 @@
 import type { Connection, Credential, SignIn } from '../../core/model';
 import type { App } from '../app';
 
-/** A registry connected before with the same account gets the new credential; one hidden from the settings is shown again. */
+/**
+ * Saves a connection. If the same registry is already connected with the same account, that connection gets the new credential. A
+ * hidden connection of the settings is shown again.
+ */
 export async function save(app: App, connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
   if (credential.kind === 'anonymous') {
     const shown = await app.connections.unhide(connection.provider, connection.url);
@@ -19,16 +22,16 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
   return updateTrust(app, same, connection);
 }
 
-/** What was tried and worked is what is kept: also that nothing but the default was needed. */
+/** Saves the trust that worked, including that the default was enough. */
 async function updateTrust(app: App, known: Connection, { tls }: Omit<Connection, 'id'>): Promise<Connection> {
   if (tls !== undefined || known.tls !== undefined) await app.connections.setTls(known.id, tls);
   return known;
 }
 
-/** Whether somebody who signs in with `now` is who has signed in with `before`, and need not be connected twice. */
+/** Whether `now` is the same account as `before`, so that no second connection is needed. */
 function isReplacedBy(before: SignIn, now: SignIn): boolean {
   if ('account' in before && 'account' in now) {
-    // An account of VS Code has no credential to put in the place of a stored one.
+    // An account of VS Code has no stored credential, so it cannot replace one.
     const sameKeeper =
       now.kind !== 'account' || (before.kind === 'account' && before.authentication === now.authentication);
     return before.account === now.account && sameKeeper;

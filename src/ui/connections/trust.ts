@@ -17,20 +17,20 @@ export function takesCertificates(
   return ignoresTrust === undefined && url.startsWith('https:');
 }
 
-/** The options that were chosen; none: as VS Code does. */
+/** The chosen options. Undefined: the same as VS Code. */
 export interface Trust {
   readonly tls: TlsOptions | undefined;
 }
 
 export interface TrustStep {
   readonly title: string;
-  /** The connection's own, `host[:port]`. */
+  /** The host of the connection, `host[:port]`. */
   readonly host: string;
-  /** Others to which it leads, and for which the choice is to hold as well. */
+  /** Other hosts that it leads to; the choice applies to them too. */
   readonly others?: readonly string[];
-  /** Why that is asked, as a sentence. */
+  /** Why this is asked, as a sentence. */
   readonly cause?: string;
-  /** The cause is that the server asks for a client certificate. */
+  /** The server requires a client certificate. */
   readonly wantsClient?: boolean;
   readonly canGoBack?: boolean;
   readonly current: TlsOptions | undefined;
@@ -38,14 +38,18 @@ export interface TrustStep {
 
 type Way = 'caFile' | 'client' | 'docker' | 'unverified' | 'default';
 
-/** Asks how hosts are to be trusted, all of which are named. `accept` runs with the last box still open, or after a modal question. */
+/**
+ * Asks how hosts should be trusted; all hosts are named. `accept` runs with the last box still open, or after a modal question.
+ */
 export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
   const confirmed = ({ tls }: Trust): Trust => ({ tls: tls && withHosts(tls, step) });
   const answer = await askWay(app, step, (trust, signal) => accept(confirmed(trust), signal));
   return answer === undefined || answer === 'back' ? answer : { value: confirmed(answer.value) };
 }
 
-/** A CA file holds for every server; who we are, and that a server is not verified, for those that were confirmed alone. */
+/**
+ * A CA file applies to every server. A client certificate, or no verification, applies only to the hosts that the user confirmed.
+ */
 function withHosts(tls: TlsOptions, { others = [], current }: TrustStep): TlsOptions {
   const names = others.map((host) => new URL(`https://${host}`).hostname);
   const hosts = [...new Set([...(current?.hosts ?? []), ...names])];
@@ -87,14 +91,14 @@ function pickWay(
   accept: Accept<Trust>,
 ): Promise<Answer<Way>> {
   const { title, host, others = [], cause, wantsClient = false, canGoBack = false, current } = step;
-  // Asked because of one server, it is that one which is named.
+  // If one server is the cause, only that one is named.
   const question = t(
     'How should {0} be trusted?',
     cause === undefined ? listHosts(hostsOf(step)) : listHosts(others.length === 0 ? [host] : others),
   );
   return app.ask.pick<Way>(
     {
-      // In one line, the end of both would not be seen.
+      // Question and cause do not fit into one line.
       title: cause === undefined ? title : question,
       canGoBack,
       placeholder: cause ?? question,
@@ -162,7 +166,7 @@ function confirmUnverified(app: App, hosts: readonly string[]): Promise<boolean>
   );
 }
 
-/** Who we are has nothing to do with who the server is: the one stays when the other changes. */
+/** The client certificate is independent of how the server is verified, so it stays when that changes. */
 function clientOf(tls: TlsOptions | undefined): TlsOptions {
   const { certFile, keyFile } = tls ?? {};
   return certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile };
@@ -201,7 +205,7 @@ async function askClient(app: App, step: TrustStep, accept: Accept<Trust>): Prom
   }
 }
 
-/** Asks for the path of a PEM file that can be read, which becomes what is accepted and answered. */
+/** Asks for the path of a readable PEM file. `make` turns the path into the answer. */
 async function askFile<T>(
   app: App,
   { title }: TrustStep,
@@ -232,7 +236,7 @@ async function askFile<T>(
   return answer === undefined || answer === 'back' ? answer : { value: make(pathOf(answer.value)) };
 }
 
-/** A path as it is typed into a shell. */
+/** Resolves `~` in a typed path, as a shell does. */
 function pathOf(typed: string): string {
   return typed.trim().replace(/^~(?=[/\\]|$)/, () => homedir());
 }

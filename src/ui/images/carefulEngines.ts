@@ -4,7 +4,7 @@ import { isReadable } from '../../engine/engine';
 import type { ContainerEngine, EngineEndpoint, Engines } from '../../engine/engine';
 import type { App } from '../app';
 
-/** Asks before the first credential travels to an engine readable, and remembers the answer for that address. */
+/** Asks before the first credential is sent unencrypted to an engine, and remembers the answer for that address. */
 export function carefulEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'>): Engines {
   const confirm = async (endpoint: EngineEndpoint, { kind }: Credential): Promise<void> => {
     const key = `readableEngine ${endpoint.url}`;

@@ -9,13 +9,13 @@ import { referenceProblem, signedInAs } from '../words';
 
 export interface NameWish {
   readonly title: string;
-  /** The image's name so far; nothing for an untagged one. */
+  /** The current name of the image; undefined if it is untagged. */
   readonly from: ImageReference | undefined;
-  /** Choices beside the connected registries. */
+  /** Choices in addition to the connected registries. */
   readonly others: readonly Choice<'asItIs' | 'connect' | 'createAzure' | 'type'>[];
 }
 
-/** A name, and the connection whose place was chosen for it, as long as the name as it was typed leads there. */
+/** A name, and the connection that was chosen for it, if the name as typed still belongs to that connection. */
 export interface PlacedName {
   readonly name: ImageReference;
   readonly connection: OpenRegistry | undefined;
@@ -26,8 +26,8 @@ type Chosen = PushPlace | 'asItIs' | 'connect' | 'createAzure' | 'type';
 const remembered = 'pushTarget';
 
 /**
- * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs`,
- * `connect` and `createAzure`: the choice that was offered under that name. Nothing when dismissed.
+ * Asks for a new name of an image: first the place, from the connected registries, then the full name as text. `asItIs`,
+ * `connect` and `createAzure`: the user chose that option. Nothing if dismissed.
  */
 export async function choosePlacedName(
   app: App,
@@ -50,7 +50,7 @@ export async function choosePlacedName(
   }
 }
 
-/** The same for those to whom it is all one whose place it is. */
+/** The same for callers that do not need the connection. */
 export async function chooseName(
   app: App,
   wish: NameWish,
@@ -59,7 +59,7 @@ export async function chooseName(
   return typeof answer === 'object' ? answer.name : answer;
 }
 
-/** `host`: that of the place that was chosen; the user may have typed another since. */
+/** `host`: the host of the chosen place. The user may have typed another one since. */
 export function placeName(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
   const leadsThere = name.host === host || registry.provider.locate(name) !== undefined;
   return { name, connection: leadsThere ? registry : undefined };
@@ -74,7 +74,7 @@ async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promi
   return answer === 'back' ? undefined : answer?.value;
 }
 
-/** What was chosen last comes first. */
+/** The places to push to. The last choice comes first. */
 async function places(app: App, signal: AbortSignal): Promise<readonly Choice<PushPlace>[]> {
   const all = (await app.registries.pushPlaces(signal)).map(choiceOf);
   const last = app.memory.read(remembered);
@@ -99,13 +99,13 @@ function printTarget({ host, namespace }: PushTarget): string {
   return namespace === undefined ? host : `${host}/${namespace}`;
 }
 
-/** The image's own name, at that place. */
+/** The name of the image at that place. */
 export function proposeName({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
   const name = from === undefined ? t('name') : baseName(from);
   return { host, path: namespace === undefined ? name : `${namespace}/${name}`, tag: from?.tag ?? 'latest' };
 }
 
-/** Asks for the whole name of an image as text; a name without a tag means its `latest`, as everywhere. */
+/** Asks for the full name of an image as text. A name without a tag gets `latest`. */
 export async function typeName(
   app: App,
   title: string,

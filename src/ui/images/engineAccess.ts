@@ -10,16 +10,19 @@ import { reason, report } from '../report';
 import { signedInAs } from '../words';
 import type { OpenRegistry } from '../../registries/registries';
 
-/** With what the engine goes to an image's registry. */
+/** How the engine accesses the registry of an image. */
 export interface Access {
-  /** The connection that is used; absent: docker's own login, or none. */
+  /** The connection that is used. Undefined: docker's own login, or none. */
   readonly connection: OpenRegistry | undefined;
   readonly credential: (signal: AbortSignal) => Promise<Credential>;
-  /** What a refusal means with this credential. */
+  /** Adds to an error what a refusal means with this credential. */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Asks which account to use where several are connected; docker's own login where none is. Nothing when dismissed. */
+/**
+ * Uses the connection that the image belongs to; asks which one if there are several. Without a connection, uses docker's own
+ * login. Nothing if dismissed.
+ */
 export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
   const [first, ...others] = await app.registries.findHolding(image);
   if (first === undefined) return dockerAccess(app, image);
@@ -46,8 +49,8 @@ export function connectionAccess(registry: OpenRegistry, { host }: ImageReferenc
 }
 
 /**
- * The credential of a push or a pull, read at each call. Where docker's login cannot be read, the user is told so once, and they
- * go on without, as docker's do: public images need none.
+ * Returns a function that reads the credential of a push or pull at each call. If docker's login cannot be read, it warns once
+ * and returns anonymous, as docker does: public images need no login.
  */
 export function credentialOrAnonymous(app: App, access: Access, { host }: ImageReference): Access['credential'] {
   let hasWarned = false;

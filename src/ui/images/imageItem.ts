@@ -10,7 +10,7 @@ import type { LocalNode } from './localNode';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-/** How a row of the Images view looks. `commands`: ids of the commands that apply to it. */
+/** The tree item of a row of the Images view. `commands`: ids of the commands that apply to it. */
 export function imageItem(node: LocalNode, commands: string, clean: (text: string) => string): vscode.TreeItem {
   const item = rowItem(node, clean);
   item.id = node.id;

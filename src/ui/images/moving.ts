@@ -15,8 +15,8 @@ import type { Access } from './engineAccess';
 import { transferInWords } from './transferring';
 
 /**
- * Pushes under a notification, then shows the tag in the Registries view. Whoever cancels is told what is left behind; with
- * `isNewName`, also the name that the image was given for this push.
+ * Pushes with a notification, then shows the tag in the Registries view. After a cancellation, a message says what is left
+ * behind; with `isNewName`, also that the image keeps its new name.
  */
 export async function push(
   app: App,
@@ -57,7 +57,7 @@ function describePushedAlone(name: string, { platform }: PushedAlone): string {
   );
 }
 
-/** The push has ended well, whatever becomes of showing it. */
+/** A failure here is only logged, because the push itself succeeded. */
 async function show(app: App, image: ImageReference, { connection }: Access): Promise<void> {
   const trail = connection?.provider.locate(image);
   if (connection === undefined || trail === undefined) return;
@@ -69,8 +69,8 @@ async function show(app: App, image: ImageReference, { connection }: Access): Pr
 }
 
 /**
- * Pulls under a notification; where the image has nothing for the engine's own platform, the user chooses one that it has.
- * False when the user cancelled.
+ * Pulls with a notification. If the image has no image for the platform of the engine, the user chooses another platform. False
+ * if the user cancelled.
  */
 export async function pull(
   app: App,
@@ -105,7 +105,7 @@ function lacksPlatform(error: unknown): boolean {
   return error instanceof Failure && error.detail.code === 'NO_PLATFORM';
 }
 
-/** Tells of a transfer in the notification, and of each layer's end in the log. */
+/** Shows a transfer in the notification and logs each finished layer. */
 export function transferReporter(app: App, name: string, progress: Progress): (state: Transfer) => void {
   const show = transferInWords(progress);
   let layersDone = 0;
@@ -119,7 +119,7 @@ export function transferReporter(app: App, name: string, progress: Progress): (s
   };
 }
 
-/** Nothing where the registry cannot be asked for the platforms. */
+/** Nothing if the registry cannot list the platforms. */
 async function choosePlatform(
   app: App,
   image: ImageReference,

@@ -21,8 +21,8 @@ interface Tally {
 }
 
 /**
- * Pulls several images of a repository one after the other, on after one that fails. Rejects with a Failure that names those
- * that did. The user who cancels is told how far it came.
+ * Pulls several images of a repository one after the other, and continues after a failure. Rejects with a Failure that names the
+ * images that failed. After a cancellation, a message says how many were pulled.
  */
 export async function pullEach(
   app: App,

@@ -2,10 +2,10 @@ import type { Transfer } from '../../engine/engine';
 import { describeTransfer } from '../words';
 import type { Progress } from '../working';
 
-/** Speed is told over this time: long enough to hold still, short enough to be true. */
+/** The speed is the average over this time: long enough to be stable, short enough to be current. */
 const windowMs = 3000;
 
-/** Turns an engine's progress into words, with its speed. */
+/** Shows the progress of an engine in words, with its speed. */
 export function transferInWords(progress: Progress, now: () => number = Date.now): (state: Transfer) => void {
   let samples: readonly { readonly at: number; readonly bytes: number }[] = [];
   return (state) => {

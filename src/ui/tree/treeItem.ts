@@ -29,18 +29,18 @@ const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 /** The setting `registryExplorer.tags.details`. */
 export type DetailsSetting = 'always' | 'onHover' | 'never';
 
-/** What the tree knows of a row beside the row. */
+/** What the tree knows about the appearance of a row. */
 export interface RowLook {
-  /** Ids of the commands that apply to it, which its menu entries test for; of a problem: to the rows above it. */
+  /** Ids of the commands that apply to the row, for its menu entries; for a problem row, those of the rows above it. */
   readonly commands: string;
   readonly details: DetailsSetting;
-  /** Codicon of its kind of registry. */
+  /** Codicon of the kind of registry. */
   readonly icon: string;
-  /** Makes a text fit to be shown, whoever wrote it. */
+  /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
 }
 
-/** How a row looks. */
+/** The tree item of a row. */
 export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
   return cleanItem(rowItem(row, look), look.clean);
 }
@@ -62,7 +62,7 @@ function rowItem(row: Row, look: RowLook): vscode.TreeItem {
   }
 }
 
-/** A name that no engine accepts: it can be read, and nothing else. */
+/** A name that no engine accepts: it is shown, but has no commands. */
 function invalidItem({ of, name, at }: InvalidName): vscode.TreeItem {
   const item = new vscode.TreeItem(name, None);
   item.id = `${of.id}/invalid/${at}`;
@@ -86,11 +86,11 @@ function moreItem(row: More): vscode.TreeItem {
 function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
   const reported = report(row.failure, listingPhrase(row.of));
   const message = reported?.message ?? t('Cancelled.');
-  // The row above says what failed; in a narrow view, why must come first.
+  // The row above shows what failed. The label begins with the reason, because it is cut in a narrow view.
   const item = new vscode.TreeItem(reported?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list, or lists more than is shown, since names lead on, nor where the user is to
-  // decide first.
+  // These are not errors: the registry does not list repositories, or lists more than are shown (they can be added by name), or
+  // the user must first confirm a login.
   const isNoFault =
     isCut(row.failure) ||
     (row.failure instanceof Failure &&
@@ -141,7 +141,7 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   const unverified = connection.tls?.verify === false ? t('not verified') : '';
   const question =
     connection.unconfirmed && t('Sign in with {0}?', signedInAs({ signIn: connection.unconfirmed }) ?? '');
-  // A name that a workspace gives may be that of another registry.
+  // A workspace can choose any name, so the host is shown too.
   const { host } = new URL(connection.url);
   const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
   item.description = [question ?? signedInAs(connection) ?? '', where, unverified, stateOf(node)]
@@ -203,7 +203,7 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['
     tag,
     iconOf(details),
     details === undefined ? undefined : summary(details),
-    // What describes an artifact, such as its signature, is not known before it is opened.
+    // An artifact may have attachments, such as a signature. They are known only after it is expanded.
     details?.type === 'artifact' && isEmpty(node) ? None : Collapsed,
   );
   if (details !== undefined) item.accessibilityInformation = { label: spokenTag(tag, details) };
@@ -212,7 +212,7 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['
   } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
     item.tooltip = report(node.detailsFailure, t('read the details of {0}', printReference(tag.image)))?.message;
   } else if (setting === 'never') item.tooltip = printReference(tag.image);
-  // Left out otherwise: VS Code then asks for it on hover.
+  // Otherwise there is no tooltip yet: VS Code requests it on hover.
   return item;
 }
 
@@ -236,7 +236,7 @@ const attachmentIcons: Readonly<Partial<Record<Attachment['type'], string>>> = {
 
 type Described = PlatformImage | Attachment;
 
-/** What describes it may not have been asked for yet. */
+/** Expandable unless it is known that there are no attachments. */
 function opensTo({ attachments, attachmentsFailure }: Described): vscode.TreeItemCollapsibleState {
   return attachments?.length === 0 && attachmentsFailure === undefined ? None : Collapsed;
 }
@@ -245,7 +245,7 @@ function iconUnless({ failure }: Described, icon: string): string {
   return failure === undefined ? icon : 'warning';
 }
 
-/** Its size; where it could not be read, that. */
+/** The size, or a text that it could not be read. */
 function sizeUnless({ failure, size: bytes }: Described): string | undefined {
   if (failure !== undefined) return failure.kind === 'notFound' ? t('missing') : t('cannot be read');
   return bytes === undefined ? undefined : size(bytes);
