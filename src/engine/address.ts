@@ -78,7 +78,12 @@ export function contextAddress(text: string, isSecured: boolean): string {
   // What has no port goes to that of http: docker leaves it to Go's client.
   // Slashes behind one another count as one; and a path with “://” in it would be refused once the address is typed.
   const path = url.path.replace(/\/{2,}/g, '/');
-  return tcp(hostname === '' ? defaults.host : hostname, port === '' ? (isSecured ? '443' : '80') : port, { path }, text);
+  return tcp(
+    hostname === '' ? defaults.host : hostname,
+    port === '' ? (isSecured ? '443' : '80') : port,
+    { path },
+    text,
+  );
 }
 
 function tcp(host: string, port: string, { path }: Pick<Url, 'path'>, text: string): string {
