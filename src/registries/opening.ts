@@ -25,7 +25,7 @@ export interface Opening {
 }
 
 /** A connection to open, with its credential and exceptions from the usual way. */
-export interface Opened {
+interface Opened {
   readonly connection: Connection;
   /** The stored credential, or the one that was just typed. */
   readonly credential: ReadCredential;
