@@ -490,7 +490,7 @@ describe('images in Azure', unless(reason), () => {
     await images.choose(['webapp6', 'latest'], 'Push…');
     flow = 'push';
     await choose(
-      'Choose a registry. You can change the full name in the next step',
+      'Choose a registry; you can change the full name in the next step',
       'Create new Azure Container Registry…',
     );
     await choose('Subscription', 'Contoso Production');

@@ -112,7 +112,7 @@ function pickWay(
         },
         {
           label: t('Client certificate and key…'),
-          detail: t('For servers that require a client certificate. Two PEM files; the key must not have a passphrase'),
+          detail: t('For servers that require a client certificate; two PEM files, the key without a passphrase'),
           value: 'client',
         },
         {

@@ -68,7 +68,7 @@ export function placeName(name: ImageReference, registry: OpenRegistry, host: st
 async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
   const answer = await app.ask.pick<Chosen>({
     title: wish.title,
-    placeholder: t('Choose a registry. You can change the full name in the next step'),
+    placeholder: t('Choose a registry; you can change the full name in the next step'),
     items: places(app, signal).then((list) => [...list, ...wish.others]),
   });
   return answer === 'back' ? undefined : answer?.value;

@@ -133,7 +133,7 @@ async function choosePlatform(
   if (items.length === 0) return undefined;
   const answer = await app.ask.pick({
     title: t('Pull Image'),
-    placeholder: t('{0} has no image for the platform of the engine. Choose another platform', name),
+    placeholder: t('{0} has no image for the platform of the engine. Choose another platform.', name),
     items,
   });
   return answer === undefined || answer === 'back' ? 'dismissed' : answer.value;

@@ -113,7 +113,7 @@ describe('Push…', () => {
       const { app, pushed } = twoAccounts(ask);
       await run(pushImage, app, 'webapp6:latest');
       expect(pushed).toEqual([`${host}/of-${id}/webapp6:latest by ${id}`, `shown below ${id}`]);
-      expect(placeholders).toEqual(['Choose a registry. You can change the full name in the next step']);
+      expect(placeholders).toEqual(['Choose a registry; you can change the full name in the next step']);
     });
 
     it('keeps it for another name of that host, and proposes its place first the next time', async () => {
