@@ -220,13 +220,13 @@ export class AzureAccount implements Azure {
 }
 
 function notRegistered(namespace: string): Failure {
-  const explanation = t('{0} is still being switched on in this subscription, which may take some minutes', namespace);
+  const explanation = t('{0} is still being registered in this subscription; this may take some minutes', namespace);
   return new Failure('timedOut', '', { subject: 'Azure', speaker: 'program', explanation });
 }
 
 function notRegistrable(namespace: string, { kind, message, detail }: Failure): Failure {
   const explanation = t(
-    '{0} could not be switched on in this subscription, which the role Contributor there lets you do',
+    '{0} could not be registered in this subscription; your account needs the role Contributor there',
     namespace,
   );
   return new Failure(kind, message, { ...detail, explanation });

@@ -136,7 +136,7 @@ export async function all<T>(list: { byPage(): AsyncIterable<readonly T[]> }): P
     for (const item of page) items.push(item);
     trail.after({ next: String(++pages) }, page.length);
     if (trail.failure !== undefined)
-      throw new Failure('malformed', '', { subject, explanation: t('Azure’s list has no end') });
+      throw new Failure('malformed', '', { subject, explanation: t('the list from Azure does not end') });
   }
   return items;
 }
@@ -174,7 +174,7 @@ export function withId<T extends Partial<Identified>>(answer: T, name: string): 
 
 /** Of an app whose container was chosen, and is gone since. */
 export function noContainer(app: string, container: string): Failure {
-  const explanation = t('{0} has no container {1} any more; its image was not set', app, container);
+  const explanation = t('{0} no longer has a container {1}; its image was not changed', app, container);
   return new Failure('notFound', '', { subject, speaker: 'program', explanation });
 }
 

@@ -77,7 +77,7 @@ function isSame(url: string, other: string): boolean {
 
 function ofAnotherCloud({ armUrl, authorityUrl }: Cloud): Failure {
   const explanation = t(
-    'this connection was made for another cloud of Azure than VS Code is set to ({0}, signed in to at {1}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there',
+    'this connection was made for another Azure cloud than the one VS Code is set to ({0}, sign-in at {1}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there',
     new URL(armUrl).host,
     new URL(authorityUrl).host,
   );

@@ -97,7 +97,7 @@ export class ContainerAppsOf implements ContainerApps {
       );
       if (state === 'Succeeded') return;
       if (away.includes(state) || Date.now() > deadline) {
-        const explanation = t('the environment {0} takes no apps: its state is {1}', name, state);
+        const explanation = t('the environment {0} cannot take apps: its state is {1}', name, state);
         throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
       }
       status(state);

@@ -43,7 +43,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
     if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
       const explanation = t(
-        'the publishing password of {0} is not told: basic authentication of its deployment site (SCM) is off, and an Azure Policy may have switched it off again',
+        'the publishing password of {0} cannot be read: basic authentication of its deployment site (SCM) is off; an Azure Policy may have switched it off again',
         app.name,
       );
       throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
@@ -149,7 +149,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
 /** Where nobody knows which address the webhooks of an app call. */
 function noDeploymentSite(registry: string): Failure {
   const explanation = t(
-    'the address of the deployment site (SCM) is not told, so the webhooks of {0} that call it are not found; delete them in the portal',
+    'the address of the deployment site (SCM) cannot be read, so the webhooks of {0} that call it cannot be found; delete them in the portal',
     registry,
   );
   return new Failure('malformed', '', { subject: 'Azure', speaker: 'program', explanation });

@@ -35,7 +35,7 @@ export class Existing {
   async refuse(subscription: Subscription, resourceId: string, signal: AbortSignal): Promise<void> {
     if (!(await this.has(subscription, resourceId, signal))) return;
     const name = resourceId.slice(resourceId.lastIndexOf('/') + 1);
-    const explanation = t('{0} is there already, and is not overwritten; choose it, or another name', name);
+    const explanation = t('{0} already exists and is not overwritten; choose it, or another name', name);
     throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', code: 'EXISTS', explanation });
   }
 }

@@ -252,11 +252,11 @@ function rightsOf(usesAbac: boolean | undefined): Terms['rights'] {
 function aboutLock(locked: Locked, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
   switch (locked.kind) {
     case 'tag': {
-      const explanation = t('the tag {0} is locked; Unlock on its row lets it go', locked.name);
+      const explanation = t('the tag {0} is locked; use Unlock on its row first', locked.name);
       return locked.name === tag ? { explanation, nextStep: 'unlockTag' } : { explanation };
     }
     case 'manifest': {
-      const explanation = t('the image is locked; Unlock on its row lets it go');
+      const explanation = t('the image is locked; use Unlock on its row first');
       return tag === undefined ? { explanation } : { explanation, nextStep: 'unlockTag' };
     }
     case 'repository':

@@ -109,12 +109,7 @@ function describeExisting(made: readonly Made[]): string {
 }
 
 function describeAbandoned(title: string, { doing }: Work, made: readonly Made[]): string {
-  return t(
-    '{0}: Azure goes on with “{1}” by itself. You are told how it ends; {2}.',
-    title,
-    doing,
-    describeExisting(made),
-  );
+  return t('{0}: Azure continues with “{1}”. You will be told how it ends; {2}.', title, doing, describeExisting(made));
 }
 
 function describeStopped(title: string, { doing }: Work, made: readonly Made[]): string {
