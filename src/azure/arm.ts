@@ -103,8 +103,8 @@ const followingDeletions: PipelinePolicy = {
   },
 };
 
-/** Runs calls of the SDK; what they throw becomes a Failure in the service's own words. */
-export async function asked<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+/** Calls the SDK. What it throws becomes a Failure in the words of the service. */
+export async function callAzure<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
   try {
     signal.throwIfAborted();
     return await call();
@@ -119,8 +119,8 @@ interface Poller<T> {
   readonly pollUntilDone: (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 }
 
-/** Follows an operation to its end, telling what the service says of it. */
-export async function finished<T>(poller: Poller<T>, status: Status, signal: AbortSignal): Promise<T> {
+/** Waits until a long operation ends, and passes on its status. */
+export async function followToEnd<T>(poller: Poller<T>, status: Status, signal: AbortSignal): Promise<T> {
   poller.onProgress((state) => {
     status(state.status);
   });

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 import { apiVersionOf } from './apiVersions';
-import { asked } from './arm';
+import { callAzure } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription } from './azure';
 
@@ -18,7 +18,7 @@ export class Existing {
     const version = type === undefined ? '' : apiVersionOf(type);
     if (group === undefined || version === undefined) throw new Error(`${resourceId} is no id that can be asked about`);
     try {
-      await asked<unknown>(signal, () =>
+      await callAzure<unknown>(signal, () =>
         type === undefined
           ? client.resourceGroups.get(group, { abortSignal: signal })
           : // The SDK puts a slash in front.

@@ -19,9 +19,9 @@ import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
 import { EntraSession } from './entra';
 import type { ReadEntraToken } from './entra';
-import { explained } from './acrExplanations';
+import { explain } from './acrExplanations';
 import type { Terms } from './acrExplanations';
-import { onlyTo } from './loginServer';
+import { restrictTo } from './loginServer';
 import { ManifestListing } from './manifestListing';
 import { detailsOf, withManifest } from './acrTags';
 
@@ -60,7 +60,7 @@ export class AcrProvider implements RegistryProvider {
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
-    const server = entra === undefined ? plain : onlyTo(url, plain);
+    const server = entra === undefined ? plain : restrictTo(url, plain);
     const session = entra === undefined ? undefined : new EntraSession(server, url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.v2 = new V2({
@@ -71,7 +71,7 @@ export class AcrProvider implements RegistryProvider {
       everyTag: ({ path }, signal) => this.everyTag(path, signal),
       explain: (error, { what }) => {
         if (what === 'deletion' || what === 'deletionPreview') return error;
-        return explained(error, terms(), what === 'image' ? 'repository' : 'catalog');
+        return explain(error, terms(), what === 'image' ? 'repository' : 'catalog');
       },
     });
     this.api = new AcrApi(this.v2.http, url);

@@ -14,11 +14,11 @@ export interface Terms {
 }
 
 /** What refusals of Azure's registries mean, and what to do: the service's words alone do not tell. `asked`: what was to be read. */
-export function explained(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
+export function explain(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
   if (!(error instanceof Failure) || error.detail.speaker !== undefined || error.detail.explanation !== undefined)
     return error;
   // Roles hold for the whole registry: whoever may not list it may not read it either.
-  if (error.kind === 'unlisted' && terms.rights === 'roles') return explained(error.cause, terms, asked);
+  if (error.kind === 'unlisted' && terms.rights === 'roles') return explain(error.cause, terms, asked);
   const meaning = meaningOf(error, terms, asked);
   return meaning === undefined ? error : withDetail(error, meaning);
 }

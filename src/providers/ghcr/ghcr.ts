@@ -58,7 +58,7 @@ export class GhcrProvider implements RegistryProvider {
         (await this.versions.every(image, signal)).flatMap(({ digest, tags }) =>
           tags.map((name) => ({ name, digest })),
         ),
-      explain: (error, { what }, signal) => (what === 'image' ? this.explained(error, signal) : error),
+      explain: (error, { what }, signal) => (what === 'image' ? this.explain(error, signal) : error),
     });
     this.endpoints = [this.v2.endpoint, { url: this.servers.api }];
     this.content = this.v2.content;
@@ -97,7 +97,7 @@ export class GhcrProvider implements RegistryProvider {
     try {
       await this.v2.client.ping(signal);
     } catch (error) {
-      throw await this.explained(error, signal);
+      throw await this.explain(error, signal);
     }
     return this.registryCredential(signal);
   };
@@ -184,7 +184,7 @@ export class GhcrProvider implements RegistryProvider {
   }
 
   /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
-  private async explained(error: unknown, signal: AbortSignal): Promise<unknown> {
+  private async explain(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!isDenied(error) || this.context.account === undefined) return error;
     if ((await this.context.credential(signal)).kind !== 'anonymous') return error;
     const explanation = t(

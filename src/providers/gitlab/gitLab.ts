@@ -241,7 +241,7 @@ export class GitLabProvider implements RegistryProvider {
   }
 
   /** What a refusal of the registry means. */
-  private explained(error: unknown, asked: Asked): unknown {
+  private explain(error: unknown, asked: Asked): unknown {
     if (!(error instanceof Failure) || error.detail.explanation !== undefined) return error;
     if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') return error;
     // The registry says of what is not there that it may not be seen.
@@ -257,7 +257,7 @@ export class GitLabProvider implements RegistryProvider {
         url: this.urlOf(host),
         http: this.context.http,
         credential: (signal) => this.registryCredential(signal),
-        explain: (error, asked) => this.explained(error, asked),
+        explain: (error, asked) => this.explain(error, asked),
         mayBeDistribution: true,
       });
       this.registries.set(host, registry);

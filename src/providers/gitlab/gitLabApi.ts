@@ -66,13 +66,13 @@ export class GitLabApi {
 
 function refusal(response: HttpResponse, method: HttpRequest['method']): Failure {
   const failure = failureOf(response);
-  const explanation = explained(response, failure.message, method);
+  const explanation = explanationOf(response, failure.message, method);
   return explanation === undefined
     ? failure
     : new Failure(failure.kind, failure.message, { ...failure.detail, explanation });
 }
 
-function explained(response: HttpResponse, said: string, method: HttpRequest['method']): string | undefined {
+function explanationOf(response: HttpResponse, said: string, method: HttpRequest['method']): string | undefined {
   if (response.status === 401)
     return /expired/i.test(said)
       ? t('the access token has expired; make a new one in GitLab, and enter it with Update Credential…')

@@ -38,7 +38,7 @@ export type AccessChoice =
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
-export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
+async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
   const accounts = app.registries.all().filter(({ provider }) => azureOf(provider) !== undefined);
   const found = foundAt(accounts, host);
   if (found !== undefined) return found;

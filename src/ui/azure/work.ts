@@ -7,7 +7,7 @@ import { isCancellation } from '../report';
 import type { InSubscription } from './steps';
 
 /** Something that exists afterwards that did not before. */
-export interface Made {
+interface Made {
   /** `the plan asp-web` */
   readonly label: string;
   /** Of a resource with a page of its own in the portal. */
