@@ -208,7 +208,8 @@ export class AppServices implements AppService {
         acrUseManagedIdentityCreds: access.kind === 'identity',
         ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
       });
-    const changeCredential = () => site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialIn(access) }));
+    const changeCredential = () =>
+      site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialIn(access) }));
     // Each of the two starts the app anew: it must have what it needs for the image that it runs then. A new credential is
     // there before the new image, an old one goes after the old image.
     const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
