@@ -5,8 +5,8 @@ import { nextLink } from '../src/core/link';
 import { verifyDigest } from '../src/core/manifest';
 import type { Tag } from '../src/core/model';
 import { RegistryClient } from '../src/core/registryClient';
-import { newestFirst } from '../src/images/tagOrder';
-import { refusal } from '../src/engine/engineFailure';
+import { sortNewestFirst } from '../src/images/tagOrder';
+import { failureOfWords } from '../src/engine/engineFailure';
 import { readMessages } from '../src/engine/messageStream';
 import { TransferState } from '../src/engine/transferState';
 import { toldByGoogle } from '../src/providers/generic/google';
@@ -108,7 +108,7 @@ const cases: readonly Case[] = [
   ['list the most parts, all wrong', list(() => `{"tags":[${'1,'.repeat(199_000)}1]}`)],
   [
     'order 200 tags of 40,000 characters',
-    () => () => newestFirst(Array.from({ length: 200 }, (_none, at) => `${'a1'.repeat(20_000)}${at}`)),
+    () => () => sortNewestFirst(Array.from({ length: 200 }, (_none, at) => `${'a1'.repeat(20_000)}${at}`)),
   ],
   [
     'read GitLab’s endless empty pages',
@@ -138,7 +138,7 @@ const cases: readonly Case[] = [
   ],
   [
     'read 1 MB of an engine’s words',
-    () => () => refusal(times(1e6, 'repository '), 500, 'unix:///engine.sock', image.host),
+    () => () => failureOfWords(times(1e6, 'repository '), 500, 'unix:///engine.sock', image.host),
   ],
   [
     'read a registry’s refusal of 8 MB',

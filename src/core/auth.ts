@@ -68,11 +68,11 @@ const mostTokens = 1000;
 class Session {
   private readonly tokens = new LRUCache<string, KeptToken>({ max: mostTokens });
   /** Wider scopes that the registry asked for in place of ours. */
-  private readonly widened = new Map<string, readonly string[]>();
+  private readonly widerScopes = new Map<string, readonly string[]>();
   /** The challenge this registry answers with; `unasked`: it takes the credential itself, and lets in those without. */
   private learned: Challenge | 'unasked' | undefined;
   /** Whether the registry was asked how it takes a credential, and told as much as it tells. */
-  private isIntroduced = false;
+  private wasAsked = false;
 
   constructor(
     private readonly http: Http,
@@ -81,7 +81,7 @@ class Session {
   ) {}
 
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    if (new URL(request.url).origin === this.registry.origin) await this.introduced(signal);
+    if (new URL(request.url).origin === this.registry.origin) await this.learnScheme(signal);
     let proof = this.firstProof(request);
     // At most: as before, with what the challenge asks for, with the wider scope it then names.
     for (let attempt = 1; ; attempt++) {
@@ -94,14 +94,14 @@ class Session {
   }
 
   /** Finds out how a credential is taken, if there is one, unless a challenge has told. */
-  private async introduced(signal: AbortSignal): Promise<void> {
-    if (this.learned !== undefined || this.isIntroduced) return;
-    if ((await this.readCredential(signal)).kind !== 'anonymous') await this.introduction(signal);
+  private async learnScheme(signal: AbortSignal): Promise<void> {
+    if (this.learned !== undefined || this.wasAsked) return;
+    if ((await this.readCredential(signal)).kind !== 'anonymous') await this.askOnce(signal);
   }
 
-  private readonly introduction = shared(async (signal) => {
-    this.learned ??= await introduce(this.http, this.registry, this.readCredential, signal);
-    this.isIntroduced = true;
+  private readonly askOnce = shared(async (signal) => {
+    this.learned ??= await askForScheme(this.http, this.registry, this.readCredential, signal);
+    this.wasAsked = true;
   });
 
   /** The proof to start with: what worked before. */
@@ -109,7 +109,7 @@ class Session {
     const { learned } = this;
     if (learned === undefined || new URL(url).origin !== this.registry.origin) return { kind: 'none' };
     if (learned === 'unasked' || learned.scheme === 'basic') return { kind: 'own' };
-    const scopes = this.widened.get(scope ?? '') ?? parseScopes(scope);
+    const scopes = this.widerScopes.get(scope ?? '') ?? parseScopes(scope);
     return { kind: 'bearer', challenge: learned, scopes };
   }
 
@@ -119,11 +119,11 @@ class Session {
         return { response: await this.http(request, signal) };
       case 'own': {
         const own = ownAuthorization(await this.readCredential(signal));
-        return { response: await this.http(authorized(request, own), signal) };
+        return { response: await this.http(withAuthorization(request, own), signal) };
       }
       case 'bearer': {
         const { token, isKept } = await this.tokenFor(proof.challenge, proof.scopes).current(signal);
-        const response = await this.http(authorized(request, `Bearer ${token.value}`), signal);
+        const response = await this.http(withAuthorization(request, `Bearer ${token.value}`), signal);
         return { response, token: { value: token.value, isKept } };
       }
     }
@@ -160,7 +160,7 @@ class Session {
     const named = parseScopes(challenge.parameters.scope);
     // An unasked challenge may name a placeholder: only actions on the very resource are added to what we need.
     if (sent.kind !== 'bearer')
-      return this.widen(
+      return this.widerProof(
         request,
         challenge,
         named.filter((scope) => isSameResource(scope, request.scope)),
@@ -172,18 +172,18 @@ class Session {
       return { ...sent, challenge, isRenewal: true };
     }
     const isWider = mergeScopes(request.scope, named).join(' ') !== sent.scopes.join(' ');
-    return named.length > 0 && isWider ? this.widen(request, challenge, named) : undefined;
+    return named.length > 0 && isWider ? this.widerProof(request, challenge, named) : undefined;
   }
 
   /** A token for what the request needs and the registry names, here and for the next request of that scope. */
-  private widen({ scope }: HttpRequest, challenge: Challenge, named: readonly string[]): Proof {
+  private widerProof({ scope }: HttpRequest, challenge: Challenge, named: readonly string[]): Proof {
     const scopes = mergeScopes(scope, named);
-    this.widened.set(scope ?? '', scopes);
+    this.widerScopes.set(scope ?? '', scopes);
     return { kind: 'bearer', challenge, scopes };
   }
 }
 
-function authorized(request: HttpRequest, authorization: string | undefined): HttpRequest {
+function withAuthorization(request: HttpRequest, authorization: string | undefined): HttpRequest {
   if (authorization === undefined) return request;
   return { ...request, headers: { ...request.headers, Authorization: authorization } };
 }
@@ -195,7 +195,7 @@ function authorized(request: HttpRequest, authorization: string | undefined): Ht
  * Some challenge with 200 as well, as zot does; others, as Nexus and Artifactory may, show by refusing a wrong password that they
  * look at one. https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support
  */
-async function introduce(
+async function askForScheme(
   http: Http,
   registry: URL,
   readCredential: ReadCredential,
@@ -235,11 +235,11 @@ function isOpen({ status, headers, url }: HttpResponse, registry: URL): boolean 
 /** Another origin, to which the registry redirects, may not say where the credential goes. */
 function challengeOf({ url, headers }: HttpResponse, registry: URL): Challenge | undefined {
   if (new URL(url).origin !== registry.origin) return undefined;
-  return choose(parseChallenges(headers['www-authenticate'] ?? ''), registry);
+  return chooseChallenge(parseChallenges(headers['www-authenticate'] ?? ''), registry);
 }
 
 /** Bearer where its realm can be used, else Basic: the stronger first, whatever their order. */
-function choose(challenges: readonly Challenge[], registry: URL): Challenge | undefined {
+function chooseChallenge(challenges: readonly Challenge[], registry: URL): Challenge | undefined {
   const bearer = challenges.find(
     ({ scheme, parameters: { realm } }) =>
       scheme === 'bearer' && realm !== undefined && URL.canParse(realm, registry.href),

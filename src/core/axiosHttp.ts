@@ -47,15 +47,15 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
         const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, limit));
         const response = {
           status: answer.status,
-          headers: lowerCased(answer.headers),
+          headers: withLowerCaseNames(answer.headers),
           body: new Uint8Array(answer.data),
           url: hop.url,
         };
         noteReceived(redaction, hop, response);
-        const next = redirected(hop, response);
+        const next = nextHop(hop, response);
         log.info(line(response.status));
         if (next === undefined) return refuseOtherSignIn(request, response);
-        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', t('it redirects in circles'));
+        if (redirects === mostRedirects) throw errorWithCode('ERR_REDIRECTS', t('it redirects in circles'));
         hop = next;
       }
     } catch (error) {
@@ -92,7 +92,7 @@ function refuseOtherPath(url: string): void {
 function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
   // What a lookup refuses comes back with the error of axios around it.
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Failure) return cause;
-  return isLate ? timedOut(hop, error) : systemFailure(new URL(hop.url).host, error);
+  return isLate ? timeoutFailure(hop, error) : systemFailure(new URL(hop.url).host, error);
 }
 
 /** One request to one server. */
@@ -136,27 +136,27 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
  * Where an answer sends us, if it does. To another origin only what asks for content goes, without credentials and the connection's
  * way to trust, and never by less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
  */
-function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
+function nextHop(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
   const isReading = hop.method === 'GET' || hop.method === 'HEAD';
   // What such an answer leads to tells nothing of whether the change was made.
   if (status === 303 && !isReading && hop.method !== 'POST') return undefined;
   const from = new URL(hop.url);
   if (!URL.canParse(location, hop.url))
-    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
+    throw errorWithCode('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
   const to = new URL(location, hop.url);
   if (to.protocol !== 'https:' && to.protocol !== 'http:')
-    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
+    throw errorWithCode('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
   if (from.protocol === 'https:' && to.protocol !== 'https:')
-    throw coded('INSECURE_REDIRECT', t('redirected from https to {0}', `${to.protocol}//${to.host}`));
+    throw errorWithCode('INSECURE_REDIRECT', t('redirected from https to {0}', `${to.protocol}//${to.host}`));
   if (to.origin !== from.origin && !isReading)
-    throw coded('INSECURE_REDIRECT', t('redirected what was sent to {0}', to.host));
+    throw errorWithCode('INSECURE_REDIRECT', t('redirected what was sent to {0}', to.host));
   const next: Hop = hop.method === 'POST' && status <= 303 ? withoutBody(hop) : hop;
   if (to.origin === from.origin) return { ...next, url: to.href };
   return {
     ...next,
     url: to.href,
-    headers: without(next.headers, /^(proxy-)?authorization$|^cookie$/i),
+    headers: withoutHeaders(next.headers, /^(proxy-)?authorization$|^cookie$/i),
     tls: {},
     namedBy: from.href,
   };
@@ -164,18 +164,18 @@ function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): 
 
 function withoutBody({ url, headers, tls, maxBytes, namedBy }: Hop): Hop {
   const kept = defined({ maxBytes, namedBy });
-  return { method: 'GET', url, tls, headers: without(headers, /^content-/i), ...kept };
+  return { method: 'GET', url, tls, headers: withoutHeaders(headers, /^content-/i), ...kept };
 }
 
-function without(headers: HttpRequest['headers'] = {}, name: RegExp): Readonly<Record<string, string>> {
+function withoutHeaders(headers: HttpRequest['headers'] = {}, name: RegExp): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).filter(([header]) => !name.test(header)));
 }
 
-function coded(code: string, message: string): Error {
+function errorWithCode(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
 }
 
-function timedOut({ url }: Hop, cause: unknown): Failure {
+function timeoutFailure({ url }: Hop, cause: unknown): Failure {
   const subject = new URL(url).host;
   return new Failure(
     'timedOut',
@@ -185,7 +185,7 @@ function timedOut({ url }: Hop, cause: unknown): Failure {
   );
 }
 
-function lowerCased(headers: object): Record<string, string> {
+function withLowerCaseNames(headers: object): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name.toLowerCase(),

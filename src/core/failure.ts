@@ -110,10 +110,10 @@ const errorBody = z.object({
 /** Turns a refusing answer into a Failure that carries the server's own words. */
 export function failureOf(response: HttpResponse): Failure {
   const subject = new URL(response.url).host;
-  const aboutTls = response.status === 400 ? tlsRefusal(response) : undefined;
+  const aboutTls = response.status === 400 ? readTlsRefusal(response) : undefined;
   if (aboutTls !== undefined)
     return new Failure('untrusted', aboutTls.words, { subject, status: 400, code: aboutTls.code });
-  const { code, message } = refusal(response);
+  const { code, message } = readRefusal(response);
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
   // Neither content nor a refusal: 204, a redirect that leads nowhere.
@@ -132,7 +132,7 @@ const tlsRefusals: readonly { readonly words: RegExp; readonly code: string }[] 
   { words: /No required SSL certificate was sent|The SSL certificate error/i, code: 'CLIENT_CERTIFICATE' },
 ];
 
-function tlsRefusal({ body }: HttpResponse): { readonly words: string; readonly code: string } | undefined {
+function readTlsRefusal({ body }: HttpResponse): { readonly words: string; readonly code: string } | undefined {
   const text = new TextDecoder().decode(body.subarray(0, 4096));
   for (const { words, code } of tlsRefusals) {
     const said = words.exec(text)?.[0];
@@ -162,7 +162,7 @@ function kindOf(status: number, code: string | undefined): FailureKind {
   }
 }
 
-function refusal(response: HttpResponse): { code?: string; message: string } {
+function readRefusal(response: HttpResponse): { code?: string; message: string } {
   const text = new TextDecoder().decode(response.body.subarray(0, 64 * 1024)).trim();
   const parsed = errorBody.safeParse(jsonOrUndefined(text));
   if (!parsed.success) return { message: isProse(response, text) ? text : '' };
@@ -192,7 +192,7 @@ function isPrintable(text: string): boolean {
  */
 export function retryAfter(response: HttpResponse): number | undefined {
   const value = response.headers['retry-after'];
-  if (value === undefined) return untilTime(response.headers['x-retry-after']);
+  if (value === undefined) return secondsUntil(response.headers['x-retry-after']);
   if (/^\d+$/.test(value.trim())) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   // Date.parse takes `-1` for a year.
   const date = /^[a-z]/i.test(value.trim()) ? Date.parse(value) : NaN;
@@ -200,7 +200,7 @@ export function retryAfter(response: HttpResponse): number | undefined {
 }
 
 /** `seconds` since 1970. */
-function untilTime(seconds: string | undefined): number | undefined {
+function secondsUntil(seconds: string | undefined): number | undefined {
   if (seconds === undefined || !/^\d+$/.test(seconds.trim())) return undefined;
   return Math.min(Math.max(0, Math.ceil(Number(seconds) - Date.now() / 1000)), Number.MAX_SAFE_INTEGER);
 }

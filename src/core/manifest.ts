@@ -75,7 +75,7 @@ interface UnknownManifest extends AnyManifest {
 export type Manifest = IndexManifest | ImageManifest | Schema1Manifest | UnknownManifest;
 
 /** What the head of an answer tells of a manifest, without the manifest. */
-export interface Stated {
+export interface ManifestHead {
   readonly digest?: string;
   readonly mediaType?: string;
 }
@@ -100,15 +100,15 @@ const imageConfigs = new Set([
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
 export function readManifest(response: HttpResponse, reference: string): Manifest {
-  const stated = statedDigest(response);
+  const stated = digestInHeaders(response);
   const asked = reference.includes(':') ? reference : undefined;
   const digests = [asked, stated].filter((digest) => digest !== undefined);
   // Registries that do not know schema 1 name it by all of its bytes. Where none does, what is not signed may be added on the way.
-  const isWhole = digests.length > 0 && digests.every((digest) => names(digest, response.body));
+  const isWhole = digests.length > 0 && digests.every((digest) => matchesDigest(digest, response.body));
   const body = (isWhole ? undefined : signedPartOf(response.body)) ?? response.body;
   for (const digest of digests) verifyDigest({ ...response, body }, digest);
   const isProven = asked !== undefined || stated !== undefined;
-  const { value: answer, faults } = toleratedManifest({ ...response, body }, isProven);
+  const { value: answer, faults } = decodeManifest({ ...response, body }, isProven);
   const type = response.headers['content-type']?.split(';')[0]?.trim();
   const common = {
     digest: asked ?? stated ?? `sha256:${hash('sha256', body)}`,
@@ -155,7 +155,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
 }
 
 /** `isProven`: it is what its digest names, and so no answer of a server to something else. */
-function toleratedManifest(response: HttpResponse, isProven: boolean): Tolerated<ManifestAnswer> {
+function decodeManifest(response: HttpResponse, isProven: boolean): Tolerated<ManifestAnswer> {
   try {
     const value = parseJson(response);
     const read = tolerate(manifestAnswer, value);
@@ -235,7 +235,7 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
 
 /** Throws when the body is not what the digest names, or when that cannot be told. */
 export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
-  if (names(digest, response.body)) return;
+  if (matchesDigest(digest, response.body)) return;
   const isKnown = /^sha(256|384|512):/.test(digest);
   const why = isKnown
     ? t('the content does not match its digest {0}', digest)
@@ -244,12 +244,12 @@ export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, diges
 }
 
 /** The digest that the registry names in the head of its answer; what is none is as good as nothing. */
-export function statedDigest({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
+export function digestInHeaders({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
   const stated = headers['docker-content-digest'];
   return stated !== undefined && digestPattern.test(stated) ? stated : undefined;
 }
 
-function names(digest: string, bytes: Uint8Array): boolean {
+function matchesDigest(digest: string, bytes: Uint8Array): boolean {
   const [algorithm = '', hex] = digest.split(':');
   return (algorithm === 'sha256' || algorithm === 'sha384' || algorithm === 'sha512') && hash(algorithm, bytes) === hex;
 }

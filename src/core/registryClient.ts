@@ -6,8 +6,8 @@ import { defined } from './defined';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
-import { manifestAccept, ociIndex, readManifest, statedDigest, verifyDigest } from './manifest';
-import type { Manifest, Referrers, Stated } from './manifest';
+import { manifestAccept, ociIndex, readManifest, digestInHeaders, verifyDigest } from './manifest';
+import type { Manifest, Referrers, ManifestHead } from './manifest';
 import type { Descriptor, Page } from './model';
 import { referrersTag } from './referrersTag';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
@@ -84,14 +84,14 @@ export class RegistryClient {
     const list = `${this.url}/v2/_catalog`;
     const namesOf = ({ repositories }: z.infer<typeof catalogAnswer>) => repositories ?? [];
     try {
-      const { items, next, failure } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
+      const { items, next, failure } = await this.readPage(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
       return {
         items: items.map((name) => `${this.prefix}${name}`),
         ...defined({ next, failure }),
       };
     } catch (refusal) {
       if (!isAboutTheList(refusal)) throw refusal;
-      await this.answers(refusal, signal);
+      await this.checkCredential(refusal, signal);
       throw new Failure('unlisted', refusal.message, refusal.detail, { cause: refusal });
     }
   }
@@ -100,7 +100,7 @@ export class RegistryClient {
    * Resolves where the registry takes the credential, or lets in those without. What it says to that counts for more than its
    * refusal to list, unless it has nothing there at all.
    */
-  private async answers(refusal: Failure, signal: AbortSignal): Promise<void> {
+  private async checkCredential(refusal: Failure, signal: AbortSignal): Promise<void> {
     try {
       await this.ping(signal);
     } catch (error) {
@@ -112,7 +112,7 @@ export class RegistryClient {
   /** Tags of a repository in the registry's own order: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */
   async tags(repository: string, cursor: string | undefined, signal: AbortSignal): Promise<TagsPage> {
     const list = `${this.urlOf(repository)}/tags/list`;
-    return this.page(list, cursor, this.pull(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
+    return this.readPage(list, cursor, this.pullScope(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
 
   /** A manifest of any kind, proven by its digest where one is known. `reference`: a tag or a digest. */
@@ -126,9 +126,9 @@ export class RegistryClient {
   }
 
   /** What a tag points to, or a digest is, as far as the registry tells in the head of its answer: a HEAD counts as no pull. */
-  async stated(repository: string, reference: string, signal: AbortSignal): Promise<Stated> {
+  async head(repository: string, reference: string, signal: AbortSignal): Promise<ManifestHead> {
     const headers = await this.manifestHeaders(repository, reference, signal);
-    const digest = statedDigest({ headers });
+    const digest = digestInHeaders({ headers });
     const mediaType = headers['content-type']?.split(';')[0]?.trim();
     return defined({ digest, mediaType });
   }
@@ -144,7 +144,11 @@ export class RegistryClient {
     const kept = this.blobs.get(key);
     if (kept !== undefined) return kept;
     const url = `${this.urlOf(repository)}/blobs/${digest}`;
-    const response = await this.expect([200], { method: 'GET', url, scope: this.pull(repository), maxBytes }, signal);
+    const response = await this.expect(
+      [200],
+      { method: 'GET', url, scope: this.pullScope(repository), maxBytes },
+      signal,
+    );
     verifyDigest(response, digest);
     this.blobs.set(key, response.body);
     return response.body;
@@ -191,7 +195,7 @@ export class RegistryClient {
           {
             method: 'GET',
             url,
-            scope: this.pull(repository),
+            scope: this.pullScope(repository),
             headers: { Accept: ociIndex },
             maxBytes: manifestMaxBytes,
           },
@@ -226,7 +230,11 @@ export class RegistryClient {
    */
   async deleteManifest(repository: string, reference: string, signal: AbortSignal): Promise<void> {
     const url = this.manifestUrl(repository, reference);
-    await this.expect([200, 202, 204], { method: 'DELETE', url, scope: `${this.pull(repository)},delete` }, signal);
+    await this.expect(
+      [200, 202, 204],
+      { method: 'DELETE', url, scope: `${this.pullScope(repository)},delete` },
+      signal,
+    );
     this.manifests.delete(`${repository}@${reference}`);
   }
 
@@ -238,7 +246,7 @@ export class RegistryClient {
     return `${this.url}/v2/${this.apiName(repository).split('/').map(segmentOf).join('/')}`;
   }
 
-  private pull(repository: string): string {
+  private pullScope(repository: string): string {
     return `repository:${this.apiName(repository)}:pull`;
   }
 
@@ -251,12 +259,12 @@ export class RegistryClient {
       method,
       url: this.manifestUrl(repository, reference),
       headers: { Accept: manifestAccept },
-      scope: this.pull(repository),
+      scope: this.pullScope(repository),
       maxBytes: manifestMaxBytes,
     };
   }
 
-  private async page<Answer>(
+  private async readPage<Answer>(
     list: string,
     cursor: string | undefined,
     scope: string,

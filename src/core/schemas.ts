@@ -146,7 +146,7 @@ export function parseJson(response: Answered): unknown {
   const subject = new URL(response.url).host;
   if (hasTooManyParts(response.body)) throw new Failure('malformed', t('its answer has too many parts'), { subject });
   try {
-    return parsedUtf8(response.body);
+    return parseUtf8(response.body);
   } catch (cause) {
     const type = response.headers['content-type'];
     const found =
@@ -163,13 +163,13 @@ export function parseJson(response: Answered): unknown {
 export function jsonIn(bytes: Uint8Array): unknown {
   if (hasTooManyParts(bytes)) return undefined;
   try {
-    return parsedUtf8(bytes);
+    return parseUtf8(bytes);
   } catch {
     return undefined;
   }
 }
 
-function parsedUtf8(bytes: Uint8Array): unknown {
+function parseUtf8(bytes: Uint8Array): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 

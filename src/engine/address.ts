@@ -40,24 +40,24 @@ export function typedAddress(typed: string): string {
     case 'npipe': {
       const path = rest.startsWith(`${scheme}://`) ? rest.slice(scheme.length + 3) : rest;
       if (path.includes('://'))
-        throw refused(text, scheme === 'unix' ? t('it names no socket') : t('it names no pipe'));
+        throw addressFailure(text, scheme === 'unix' ? t('it names no socket') : t('it names no pipe'));
       return `${scheme}://${path === '' ? defaults[scheme] : path}`;
     }
     case 'ssh':
       readSsh(text);
       return text;
     default:
-      throw refused(text, t('it does not begin with unix://, tcp://, ssh:// or npipe://'));
+      throw addressFailure(text, t('it does not begin with unix://, tcp://, ssh:// or npipe://'));
   }
 }
 
 function typedTcp(rest: string, text: string): string {
   const bare = rest.startsWith('tcp://') ? rest.slice('tcp://'.length) : rest;
   if (bare === '') return `tcp://${defaults.host}:${defaults.port}`;
-  if (bare.includes('://')) throw refused(text, t('it has two schemes'));
+  if (bare.includes('://')) throw addressFailure(text, t('it has two schemes'));
   const url = readUrl(`tcp://${bare}`, text);
   const parts = splitHostPort(url.hostPort) ?? splitHostPort(joinHostPort(url.hostPort, defaults.port));
-  if (parts === undefined) throw refused(text, t('its host and port are not valid'));
+  if (parts === undefined) throw addressFailure(text, t('its host and port are not valid'));
   return tcp(parts.host === '' ? defaults.host : parts.host, parts.port === '' ? defaults.port : parts.port, url, text);
 }
 
@@ -65,16 +65,16 @@ function typedTcp(rest: string, text: string): string {
 export function contextAddress(text: string, isSecured: boolean): string {
   const { scheme, hostPort, hostname, port, ...url } = readUrl(text, text);
   const rest = text.slice(text.indexOf('://') + 3);
-  if (rest === '') throw refused(text, t('nothing follows its scheme'));
+  if (rest === '') throw addressFailure(text, t('nothing follows its scheme'));
   if (scheme === 'ssh') {
     readSsh(text);
     return `ssh://${rest}`;
   }
   if (/^(?:unix|npipe):/.test(text)) return text;
   if (!text.startsWith('tcp:') && rest !== hostPort)
-    throw refused(text, t('only tcp:// may have more than host and port'));
+    throw addressFailure(text, t('only tcp:// may have more than host and port'));
   if (hostname.includes(':') && !hostPort.startsWith('['))
-    throw refused(text, t('an IPv6 address must be in brackets'));
+    throw addressFailure(text, t('an IPv6 address must be in brackets'));
   // What has no port goes to that of http: docker leaves it to Go's client.
   // Slashes behind one another count as one; and a path with “://” in it would be refused once the address is typed.
   const path = url.path.replace(/\/{2,}/g, '/');
@@ -87,7 +87,7 @@ export function contextAddress(text: string, isSecured: boolean): string {
 }
 
 function tcp(host: string, port: string, { path }: Pick<Url, 'path'>, text: string): string {
-  if (Number(port) > 65_535) throw refused(text, t('there is no port {0}', port));
+  if (Number(port) > 65_535) throw addressFailure(text, t('there is no port {0}', port));
   return `tcp://${joinHostPort(host, String(Number(port)))}${path}`;
 }
 
@@ -97,7 +97,7 @@ export function readAddress(url: string): Address {
   if (socket !== undefined) return { kind: 'socket', path: socket };
   if (url.startsWith('ssh:')) return readSsh(url);
   const { scheme, hostname: host, port, path } = readUrl(url, url);
-  if (scheme !== 'tcp' || host === '' || port === '') throw refused(url, t('it does not name host and port'));
+  if (scheme !== 'tcp' || host === '' || port === '') throw addressFailure(url, t('it does not name host and port'));
   // Ends in no slash: what is asked for begins with one.
   return { kind: 'tcp', host, port: Number(port), path: posix.normalize(`/${path}`).replace(/\/$/, '') };
 }
@@ -105,13 +105,13 @@ export function readAddress(url: string): Address {
 /** https://github.com/docker/cli/blob/v28.2.2/cli/connhelper/ssh/ssh.go */
 function readSsh(text: string): SshAddress {
   const url = readUrl(text, text);
-  if (url.password !== undefined) throw refused(text, t('an ssh:// address cannot have a password'));
-  if (url.hostname === '') throw refused(text, t('it has no host'));
-  if (url.isMore) throw refused(text, t('nothing may follow its path'));
+  if (url.password !== undefined) throw addressFailure(text, t('an ssh:// address cannot have a password'));
+  if (url.hostname === '') throw addressFailure(text, t('it has no host'));
+  if (url.isMore) throw addressFailure(text, t('nothing may follow its path'));
   const path = unescape(url.path, text);
   const { user = '' } = url;
   // No name has them, and what ssh hands names to may be a shell: docker puts quotes around them, which no server knows either.
-  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw refused(text, t('this is not a valid user or host'));
+  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw addressFailure(text, t('this is not a valid user or host'));
   return { kind: 'ssh', user, host: url.hostname, port: url.port, path: /^\/*$/.test(path) ? '' : path };
 }
 
@@ -132,11 +132,11 @@ interface Url {
 
 /** As Go's net/url reads it, which takes other hosts than the URLs of browsers do. `text`: what to name in a refusal. */
 function readUrl(url: string, text: string): Url {
-  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw refused(text, t('it has invisible characters'));
+  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw addressFailure(text, t('it has invisible characters'));
   const [, scheme, authority = '', path = '', query = '', fragment = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url) ?? [];
-  if (scheme === undefined) throw refused(text, t('it has no scheme'));
-  if (/%(?![0-9a-f]{2})/i.test(path)) throw refused(text, t('it has a % that does not escape anything'));
+  if (scheme === undefined) throw addressFailure(text, t('it has no scheme'));
+  if (/%(?![0-9a-f]{2})/i.test(path)) throw addressFailure(text, t('it has a % that does not escape anything'));
   const at = authority.lastIndexOf('@');
   const [user, password] = at === -1 ? [] : userIn(authority.slice(0, at), text);
   const hostPort = hostIn(authority.slice(at + 1), text);
@@ -153,7 +153,7 @@ function readUrl(url: string, text: string): Url {
 }
 
 function userIn(written: string, text: string): readonly [string, string?] {
-  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw refused(text, t('its user name must be escaped'));
+  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw addressFailure(text, t('its user name must be escaped'));
   const [, user = '', password] = /^([^:]*)(?::(.*))?$/.exec(written) ?? [];
   return password === undefined ? [unescape(user, text)] : [unescape(user, text), password];
 }
@@ -161,12 +161,12 @@ function userIn(written: string, text: string): readonly [string, string?] {
 function hostIn(written: string, text: string): string {
   const isBracketed = written.startsWith('[');
   const afterHost = isBracketed ? /\]([^\]]*)$/.exec(written)?.[1] : (/:[^:]*$/.exec(written)?.[0] ?? '');
-  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, t('its port is not valid'));
+  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw addressFailure(text, t('its port is not valid'));
   // A zone of IPv6 comes after an escaped %.
   const host = isBracketed ? written.replace('%25', '') : written;
   const brackets = written.replace(/[^[\]]/g, '');
   if (brackets !== (isBracketed ? '[]' : '') || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
-    throw refused(text, t('its host is not valid'));
+    throw addressFailure(text, t('its host is not valid'));
   return isBracketed ? written.replace('%25', '%') : unescape(written, text);
 }
 
@@ -185,14 +185,14 @@ function unescape(escaped: string, text: string): string {
   try {
     plain = decodeURIComponent(escaped);
   } catch {
-    throw refused(text, t('it has a % that does not escape anything'));
+    throw addressFailure(text, t('it has a % that does not escape anything'));
   }
-  if (/\p{Cc}/u.test(plain)) throw refused(text, t('it has invisible characters'));
+  if (/\p{Cc}/u.test(plain)) throw addressFailure(text, t('it has invisible characters'));
   return plain;
 }
 
 /** Who wrote a password into an address meant it to be kept. */
-function refused(text: string, why: string): Failure {
+function addressFailure(text: string, why: string): Failure {
   const [from, to] = [text.indexOf('//') + 2, text.lastIndexOf('@')];
   const hasPassword = text.slice(from, Math.max(from, to)).includes(':');
   const subject = hasPassword ? `${text.slice(0, from)}…${text.slice(to)}` : text;

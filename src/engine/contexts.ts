@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod/mini';
 import { defined } from '../core/defined';
-import { folded, readObject } from '../core/docker/goJson';
+import { foldName, readObject } from '../core/docker/goJson';
 import type { GoObject } from '../core/docker/goJson';
 import { contextAddress } from './address';
 import type { EngineEndpoint, EngineTls } from './engine';
@@ -41,11 +41,11 @@ export async function readContexts(directory: string): Promise<readonly DockerCo
 /** The context that `docker context use` has chosen; nothing for the default one. */
 export async function currentContext(directory: string): Promise<string | undefined> {
   const members = await readMembers(join(directory, 'config.json'));
-  const chosen = members.findLast(([name, value]) => folded(name) === 'currentcontext' && typeof value === 'string');
-  return typeof chosen?.[1] === 'string' ? named(chosen[1]) : undefined;
+  const chosen = members.findLast(([name, value]) => foldName(name) === 'currentcontext' && typeof value === 'string');
+  return typeof chosen?.[1] === 'string' ? contextName(chosen[1]) : undefined;
 }
 
-export function named(context: string | undefined): string | undefined {
+export function contextName(context: string | undefined): string | undefined {
   return context === '' || context === 'default' ? undefined : context;
 }
 

@@ -17,9 +17,9 @@ import type {
   PushedAlone,
   Transfer,
 } from './engine';
-import { failureOfClient, refusal } from './engineFailure';
+import { failureOfClient, failureOfWords } from './engineFailure';
 import type { Registry } from './engineFailure';
-import { brokenOff, readMessages } from './messageStream';
+import { cutOffFailure, readMessages } from './messageStream';
 import { modemAt } from './modem';
 import { TransferState } from './transferState';
 
@@ -86,12 +86,12 @@ export class DockerEngine implements ContainerEngine {
   };
 
   readonly inspect = async (image: LocalName, signal: AbortSignal): Promise<unknown> =>
-    this.ask(() => this.docker.getImage(print(image)).inspect(), signal);
+    this.ask(() => this.docker.getImage(printName(image)).inspect(), signal);
 
   readonly tag = async (image: LocalName, as: ImageReference, signal: AbortSignal): Promise<void> => {
     const { host, path, tag = 'latest' } = as;
     const name = { repo: printFullReference({ host, path }), tag };
-    await this.ask((abortSignal) => this.docker.getImage(print(image)).tag({ ...name, abortSignal }), signal);
+    await this.ask((abortSignal) => this.docker.getImage(printName(image)).tag({ ...name, abortSignal }), signal);
   };
 
   readonly push = async (
@@ -104,9 +104,9 @@ export class DockerEngine implements ContainerEngine {
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker
       .getImage(printFullReference({ host, path }))
-      .push({ ...inQuery({ tag }), authconfig, abortSignal: signal });
+      .push({ ...queryOnly({ tag }), authconfig, abortSignal: signal });
     const state = await this.follow(stream, host, progress, signal);
-    if (!state.isComplete) throw brokenOff(this.endpoint.url);
+    if (!state.isComplete) throw cutOffFailure(this.endpoint.url);
     return state.alone;
   };
 
@@ -124,12 +124,12 @@ export class DockerEngine implements ContainerEngine {
       ...defined({ platform: platform && printPlatform(platform) }),
     };
     const authconfig = await this.authOf(host, credential, signal);
-    const stream = this.docker.createImage(authconfig, { ...inQuery(query), abortSignal: signal });
+    const stream = this.docker.createImage(authconfig, { ...queryOnly(query), abortSignal: signal });
     await this.follow(stream, host, progress, signal);
   };
 
   readonly remove = async (image: LocalName, signal: AbortSignal): Promise<void> => {
-    await this.ask((abortSignal) => this.docker.getImage(print(image)).remove({ abortSignal }), signal);
+    await this.ask((abortSignal) => this.docker.getImage(printName(image)).remove({ abortSignal }), signal);
   };
 
   readonly watch = async (onChange: () => void, signal: AbortSignal): Promise<void> => {
@@ -141,7 +141,7 @@ export class DockerEngine implements ContainerEngine {
     } catch (error) {
       throw this.failure(error, undefined, signal);
     }
-    throw brokenOff(this.endpoint.url);
+    throw cutOffFailure(this.endpoint.url);
   };
 
   /** Engines pass on errors of registries as messages of an answer that began with 200. */
@@ -168,7 +168,7 @@ export class DockerEngine implements ContainerEngine {
         speaker: 'engine',
         code: 'CONTENT_MISSING',
       });
-    if (error !== undefined) throw refusal(error, undefined, this.endpoint.url, registry);
+    if (error !== undefined) throw failureOfWords(error, undefined, this.endpoint.url, registry);
     return state;
   }
 
@@ -212,7 +212,7 @@ export class DockerEngine implements ContainerEngine {
   }
 }
 
-function print(image: LocalName): string {
+function printName(image: LocalName): string {
   return 'id' in image ? image.id : printFullReference(image);
 }
 
@@ -220,7 +220,7 @@ function print(image: LocalName): string {
  * dockerode sends its options as a body too unless told otherwise. No engine reads it, and Go sees the end of a connection
  * only behind what it has read: Podman would go on to the end with what was cancelled, Docker for seconds.
  */
-function inQuery(query: Readonly<Record<string, string>>): { readonly _query: object; readonly _body: object } {
+function queryOnly(query: Readonly<Record<string, string>>): { readonly _query: object; readonly _body: object } {
   return { _query: query, _body: {} };
 }
 

@@ -59,7 +59,12 @@ export const mostWords = 4096;
 export type Registry = string | undefined;
 
 /** Turns words of an engine into a Failure: those it repeats from a registry count as the registry's. */
-export function refusal(words: string, status: number | undefined, endpoint: string, registry: Registry): Failure {
+export function failureOfWords(
+  words: string,
+  status: number | undefined,
+  endpoint: string,
+  registry: Registry,
+): Failure {
   const message = visible(words.slice(0, mostWords));
   const isName = !noName.test(message);
   const isMissing = isName && noSuchImage.test(message);
@@ -81,11 +86,11 @@ function knownWords(message: string, registry: string): (typeof registryWords)[n
 /** Turns what the client throws into a Failure. An answer with a status carries the engine's words, `(HTTP code 404) reason - words`. */
 export function failureOfClient(error: unknown, endpoint: string, registry: Registry): Failure {
   if (error instanceof Failure) return error;
-  if (!(error instanceof Error)) return refusal(String(error), undefined, endpoint, registry);
+  if (!(error instanceof Error)) return failureOfWords(String(error), undefined, endpoint, registry);
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
   if (status !== undefined) {
     const words = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').replace(/^\[object Object\]\s*$/, '');
-    return refusal(words, status, endpoint, registry);
+    return failureOfWords(words, status, endpoint, registry);
   }
   const code = codeOf(error);
   const detail = { subject: endpoint, speaker: 'engine', code } as const;

@@ -5,7 +5,7 @@ import { Failure } from '../core/failure';
 import type { Machine } from '../core/machine';
 import { systemCode } from '../core/systemCode';
 import { typedAddress } from './address';
-import { currentContext, endpointOf, named, readContexts, readEngineTls } from './contexts';
+import { currentContext, endpointOf, contextName, readContexts, readEngineTls } from './contexts';
 import type { DockerContext } from './contexts';
 import type { ContainerEngine, EngineEndpoint, Engines } from './engine';
 
@@ -54,7 +54,8 @@ export class LocalEngines implements Engines {
   private async fromDocker(): Promise<EngineEndpoint | undefined> {
     const { DOCKER_HOST: host = '', DOCKER_CONTEXT: context } = this.machine.env;
     if (host.trim() !== '') return { ...(await this.endpointAt(host)), source: 'DOCKER_HOST' };
-    const name = context === undefined || context === '' ? await currentContext(this.configDirectory) : named(context);
+    const name =
+      context === undefined || context === '' ? await currentContext(this.configDirectory) : contextName(context);
     return name === undefined ? undefined : this.context(name);
   }
 

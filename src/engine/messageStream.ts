@@ -19,27 +19,27 @@ export async function* readMessages(
     // Only what has come now is looked through: a line may come in as many chunks as it has characters.
     const last = lines.pop() ?? '';
     for (const end of lines) {
-      const line = within(rest + end, subject);
+      const line = checkLength(rest + end, subject);
       rest = '';
-      if (line.trim() !== '') yield parse(line, () => malformed(subject));
+      if (line.trim() !== '') yield parse(line, () => malformedFailure(subject));
     }
-    rest = within(rest + last, subject);
+    rest = checkLength(rest + last, subject);
   }
   rest += decoder.decode();
-  if (rest.trim() !== '') yield parse(rest, () => brokenOff(subject));
+  if (rest.trim() !== '') yield parse(rest, () => cutOffFailure(subject));
 }
 
 /** What an answer means that ends before it is complete. */
-export function brokenOff(subject: string): Failure {
+export function cutOffFailure(subject: string): Failure {
   return new Failure('unreachable', t('the answer broke off'), { subject, speaker: 'engine', code: 'ECONNRESET' });
 }
 
-function within(line: string, subject: string): string {
+function checkLength(line: string, subject: string): string {
   if (line.length <= longestLine) return line;
   throw new Failure('malformed', t('a line of its progress is too long'), { subject, speaker: 'engine' });
 }
 
-function malformed(subject: string): Failure {
+function malformedFailure(subject: string): Failure {
   return new Failure('malformed', t('its progress is not JSON'), { subject, speaker: 'engine' });
 }
 

@@ -11,7 +11,7 @@ import { sshAgent } from './ssh';
  * whatever else it is told: those are somebody's who shares this process. Throws a Failure where the endpoint's url is none.
  */
 export function modemAt({ url, tls }: EngineEndpoint): object {
-  const { base, modem, request } = whereTo(readAddress(url), tls);
+  const { base, modem, request } = optionsFor(readAddress(url), tls);
   const made: unknown = Object.create(Modem.prototype);
   if (!isModem(made)) throw new TypeError('docker-modem sends its requests in another way.');
   const send = made.buildRequest.bind(made);
@@ -44,7 +44,7 @@ interface Where {
   readonly base: string;
 }
 
-function whereTo(address: Address, tls: EngineTls | undefined): Where {
+function optionsFor(address: Address, tls: EngineTls | undefined): Where {
   const agent = new HttpAgent({ keepAlive: false });
   switch (address.kind) {
     case 'socket':

@@ -19,7 +19,14 @@ function connect({ user, host, port, path }: SshAddress): Duplex {
     ...(user === '' ? [] : ['-l', user]),
     ...(port === '' ? [] : ['-p', port]),
     // What follows is a host, whatever it begins with.
-    ...['--', host, 'docker', ...(path === '' ? [] : ['--host', quoted(`unix://${path}`)]), 'system', 'dial-stdio'],
+    ...[
+      '--',
+      host,
+      'docker',
+      ...(path === '' ? [] : ['--host', quoteForShell(`unix://${path}`)]),
+      'system',
+      'dial-stdio',
+    ],
   ];
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
   const connection = duplexOf(child);
@@ -39,7 +46,7 @@ function connect({ user, host, port, path }: SshAddress): Duplex {
 }
 
 /** One word for the shell of the other machine, which reads the command. */
-function quoted(word: string): string {
+function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
 

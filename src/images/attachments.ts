@@ -20,9 +20,9 @@ const width = 6;
 /** More manifests of attestations than BuildKit makes for a platform, which is one; each costs a request. */
 export const mostAttestations = 20;
 /** Referrers of one image whose manifests are read because the list does not tell what they are. */
-const mostUntold = 100;
+const mostManifestsRead = 100;
 /** Attachments of one image whose own attachments are read with them; those of others when their rows are opened. */
-const mostLookedBehind = 20;
+const mostWithNested = 20;
 const bundleMaxBytes = 4 * 1024 * 1024;
 const attachmentMaxBytes = 32 * 1024 * 1024;
 
@@ -38,19 +38,19 @@ export async function readAttachments(source: ImageSource, digest: string, signa
   const { attachments, failure } = await readOwn(source, digest, signal);
   const limit = pLimit(width);
   let looked = 0;
-  const lookBehind = async (one: Attachment): Promise<Attachment> => {
-    if (one.attachments !== undefined || ++looked > mostLookedBehind) return one;
+  const readNested = async (one: Attachment): Promise<Attachment> => {
+    if (one.attachments !== undefined || ++looked > mostWithNested) return one;
     signal.throwIfAborted();
     const below = await readOwn(source, one.image.digest ?? '', signal);
-    return { ...one, attachments: below.attachments, ...failureBelow(below.failure) };
+    return { ...one, attachments: below.attachments, ...attachmentsFailureField(below.failure) };
   };
-  const whole = await Promise.all(attachments.map((one) => limit(lookBehind, one)));
-  return { attachments: whole, ...(failure === undefined ? {} : { failure: explain(failure) }) };
+  const whole = await Promise.all(attachments.map((one) => limit(readNested, one)));
+  return { attachments: whole, ...(failure === undefined ? {} : { failure: explainFailure(failure) }) };
 }
 
 /** Why there may be more below a row than is shown, as its own field. */
-export function failureBelow(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
-  return failure === undefined ? {} : { attachmentsFailure: explain(failure) };
+export function attachmentsFailureField(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
+  return failure === undefined ? {} : { attachmentsFailure: explainFailure(failure) };
 }
 
 /** BuildKit's attestations of a child of an index: https://github.com/moby/buildkit/blob/v0.17.0/docs/attestations/attestation-storage.md */
@@ -84,9 +84,9 @@ async function readOwn(source: ImageSource, digest: string, signal: AbortSignal)
   const limit = pLimit(width);
   let untold = 0;
   const read = async (referrer: Descriptor): Promise<readonly Attachment[]> => {
-    const told = typeToldBy(referrer);
-    if (told !== undefined || ++untold > mostUntold)
-      return [attachment(named(source, referrer.digest), told ?? referrer.artifactType ?? referrer.mediaType)];
+    const told = typeInDescriptor(referrer);
+    if (told !== undefined || ++untold > mostManifestsRead)
+      return [attachmentOf(imageOf(source, referrer.digest), told ?? referrer.artifactType ?? referrer.mediaType)];
     signal.throwIfAborted();
     return readReferrer(source, referrer, signal);
   };
@@ -106,12 +106,12 @@ const isBundle = /sigstore\.bundle/i;
 const emptyType = 'application/vnd.oci.empty.v1+json';
 
 /** What a list tells of a referrer; nothing where that is only how it is packed. */
-function typeToldBy({ artifactType, annotations }: Descriptor): string | undefined {
+function typeInDescriptor({ artifactType, annotations }: Descriptor): string | undefined {
   const predicate = annotations === undefined ? undefined : predicateOfBundle(annotations);
-  return predicate ?? (isTelling(artifactType) ? artifactType : undefined);
+  return predicate ?? (isSpecificType(artifactType) ? artifactType : undefined);
 }
 
-function isTelling(type: string | undefined): type is string {
+function isSpecificType(type: string | undefined): type is string {
   return type !== undefined && type !== '' && type !== emptyType && type !== ociManifest && !isPackaging.test(type);
 }
 const isPackaging = /sigstore\.bundle|in-toto\+json|dsse\.envelope|docker\.attestation|oci\.image\.config/i;
@@ -122,21 +122,21 @@ async function readReferrer(
   { digest, artifactType, mediaType }: Descriptor,
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
-  const image = named(source, digest);
+  const image = imageOf(source, digest);
   const listed = artifactType === undefined || artifactType === emptyType ? mediaType : artifactType;
-  const manifest = await orFailure(() => source.manifest(digest, signal));
-  if (manifest instanceof Failure) return [{ ...attachment(image, listed), failure: manifest, attachments: [] }];
+  const manifest = await resultOrFailure(() => source.manifest(digest, signal));
+  if (manifest instanceof Failure) return [{ ...attachmentOf(image, listed), failure: manifest, attachments: [] }];
   const layers = 'layers' in manifest ? manifest.layers : [];
   const statements = layers.filter((layer) => predicateOf(layer) !== undefined);
   if (statements.length > 0 && statements.length === layers.length)
-    return layers.map((layer) => attachment(image, predicateOf(layer) ?? layer.mediaType, layer));
+    return layers.map((layer) => attachmentOf(image, predicateOf(layer) ?? layer.mediaType, layer));
   const told = predicateOfBundle(manifest.annotations);
-  if (told !== undefined) return [attachment(image, told)];
-  const held = heldBy(manifest) ?? listed;
-  if (!isBundle.test(held)) return [attachment(image, held)];
+  if (told !== undefined) return [attachmentOf(image, told)];
+  const held = typeOfContent(manifest) ?? listed;
+  if (!isBundle.test(held)) return [attachmentOf(image, held)];
   const [only] = layers;
-  const inside = only === undefined ? undefined : await typeInBundle(source, only, signal);
-  return [attachment(image, inside ?? held)];
+  const inside = only === undefined ? undefined : await readTypeInBundle(source, only, signal);
+  return [attachmentOf(image, inside ?? held)];
 }
 
 function predicateOf({ annotations }: Descriptor): string | undefined {
@@ -144,11 +144,11 @@ function predicateOf({ annotations }: Descriptor): string | undefined {
 }
 
 /** The artifact's type, its config's, or that of the one thing in it. */
-function heldBy(manifest: Manifest): string | undefined {
+function typeOfContent(manifest: Manifest): string | undefined {
   const config = 'config' in manifest ? manifest.config.mediaType : undefined;
   const only = 'layers' in manifest && manifest.layers.length === 1 ? manifest.layers[0]?.mediaType : undefined;
   const types = [manifest.artifactType, config, only].filter((type) => type !== undefined);
-  return types.find(isTelling) ?? types.find((type) => type !== emptyType && !type.includes('oci.image.config'));
+  return types.find(isSpecificType) ?? types.find((type) => type !== emptyType && !type.includes('oci.image.config'));
 }
 
 /** https://github.com/sigstore/protobuf-specs/blob/v0.5.0/protos/sigstore_bundle.proto: a signature, or an envelope with a statement. */
@@ -159,12 +159,12 @@ const bundle = z.object({
 const statement = z.object({ predicateType: z.string() });
 
 /** Old clients tell nowhere but in the bundle itself. */
-async function typeInBundle(
+async function readTypeInBundle(
   source: ImageSource,
   { digest }: Descriptor,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const bytes = await orFailure(() => source.blob(digest, bundleMaxBytes, signal));
+  const bytes = await resultOrFailure(() => source.blob(digest, bundleMaxBytes, signal));
   if (bytes instanceof Failure) return undefined;
   const read = check(bundle, jsonIn(bytes));
   if (!read.success) return undefined;
@@ -181,18 +181,18 @@ async function readStatements(
   signal: AbortSignal,
 ): Promise<readonly Attachment[]> {
   signal.throwIfAborted();
-  const manifest = await orFailure(() => source.manifest(reference, signal));
+  const manifest = await resultOrFailure(() => source.manifest(reference, signal));
   if (manifest instanceof Failure) {
     const isTag = !reference.includes(':');
     // A tag that is gone since it was listed is nothing to tell.
     if (isTag && manifest.kind === 'notFound') return [];
-    const image = isTag ? withTag(source.repository, reference) : named(source, reference);
-    return [{ ...attachment(image, 'attestation'), failure: manifest, attachments: [] }];
+    const image = isTag ? withTag(source.repository, reference) : imageOf(source, reference);
+    return [{ ...attachmentOf(image, 'attestation'), failure: manifest, attachments: [] }];
   }
-  const image = named(source, manifest.digest);
+  const image = imageOf(source, manifest.digest);
   if (manifest.kind !== 'image' && manifest.kind !== 'artifact')
-    return [attachment(image, manifest.artifactType ?? manifest.mediaType)];
-  return manifest.layers.map((layer) => attachment(image, predicateOf(layer) ?? layer.mediaType, layer));
+    return [attachmentOf(image, manifest.artifactType ?? manifest.mediaType)];
+  return manifest.layers.map((layer) => attachmentOf(image, predicateOf(layer) ?? layer.mediaType, layer));
 }
 
 interface AttachmentType {
@@ -215,12 +215,12 @@ const attachmentTypes: readonly AttachmentType[] = [
   { pattern: /cosign|notary|signature|simplesigning|sigstore/i, type: 'signature', label: 'Signature' },
 ];
 
-function named({ repository }: ImageSource, digest: string): ImageReference {
+function imageOf({ repository }: ImageSource, digest: string): ImageReference {
   return withDigest(repository, digest);
 }
 
 /** `image`: the manifest that holds it. */
-function attachment(image: ImageReference, predicate: string, blob?: Descriptor): Attachment {
+function attachmentOf(image: ImageReference, predicate: string, blob?: Descriptor): Attachment {
   const { type, label } = attachmentTypes.find(({ pattern }) => pattern.test(predicate)) ?? {
     type: 'artifact',
     label: predicate,
@@ -238,12 +238,12 @@ function attachment(image: ImageReference, predicate: string, blob?: Descriptor)
 
 /** What an index names that is no image, such as a chart. */
 export function artifactIn(source: ImageSource, digest: string, mediaType: string, size?: number): Attachment {
-  const described = attachment(named(source, digest), mediaType);
+  const described = attachmentOf(imageOf(source, digest), mediaType);
   return { ...described, ...defined({ size }), attachments: [] };
 }
 
 /** Refusals that stand for what was asked, and not for the registry or the way to it. */
-export async function orFailure<T>(ask: () => Promise<T>): Promise<T | Failure> {
+export async function resultOrFailure<T>(ask: () => Promise<T>): Promise<T | Failure> {
   try {
     return await ask();
   } catch (error) {
@@ -253,7 +253,7 @@ export async function orFailure<T>(ask: () => Promise<T>): Promise<T | Failure> 
 }
 
 /** Says what is missing where a row stands for it; what tells of the network says enough. */
-function explain(failure: Failure): Failure {
+function explainFailure(failure: Failure): Failure {
   const { kind, message, detail } = failure;
   if (isAboutServer(failure) || isEndOfList(failure)) return failure;
   const explanation =

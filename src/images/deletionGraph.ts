@@ -47,7 +47,7 @@ interface Kept {
 }
 
 /** What a deletion looks at. */
-export type GraphSource = Pick<ImageSource, 'tags' | 'stated' | 'manifest' | 'referrers'>;
+export type GraphSource = Pick<ImageSource, 'tags' | 'head' | 'manifest' | 'referrers'>;
 
 /** Pages of a list that is read as a whole. */
 const mostPages = 100;
@@ -116,10 +116,10 @@ export async function readDeletion(
   const target = await readTarget(source, label, listed, signal);
   const tags = [{ name: label }, ...listed.filter(({ name }) => name !== label && !isDigestTag(name))];
   const points = await readPoints(source, label, target, tags, progress, signal);
-  const { childrenOf, unknown } = await openIndexes(source, points, signal);
+  const { childrenOf, unknown } = await readIndexes(source, points, signal);
   const namesOn = (digest: string): readonly string[] => [...(points.namesOf.get(digest) ?? [])].sort();
 
-  const own = target.index === undefined ? [] : (await allChildren(source, target.index, signal)).children;
+  const own = target.index === undefined ? [] : (await readAllChildren(source, target.index, signal)).children;
   const leaves = uniqueBy(own, ({ digest }) => digest).map((child) => ({
     ...child,
     tags: tagsLeadingTo(child, points, childrenOf),
@@ -158,7 +158,7 @@ async function readPoints(
     signal.throwIfAborted();
     const key = tag.digest ?? tag.name;
     const asked = tag.name === label || tag.digest === target.digest ? Promise.resolve(target) : looked.get(key);
-    const asking = asked ?? pointOf(source, tag, signal);
+    const asking = asked ?? readPointOfTag(source, tag, signal);
     looked.set(key, asking);
     const point = await asking;
     progress(++done, tags.length);
@@ -175,7 +175,7 @@ async function readPoints(
 }
 
 /** What the indexes lead to; `unknown`: the tags of those that cannot be read, or not wholly. */
-async function openIndexes(
+async function readIndexes(
   source: GraphSource,
   { indexes, namesOf }: Points,
   signal: AbortSignal,
@@ -185,8 +185,8 @@ async function openIndexes(
   const unknown: string[] = [];
   const open = async (digest: string): Promise<void> => {
     signal.throwIfAborted();
-    const index = await unlessRefused(() => source.manifest(digest, signal));
-    const found = index?.kind === 'index' ? await allChildren(source, index, signal) : undefined;
+    const index = await undefinedIfRefused(() => source.manifest(digest, signal));
+    const found = index?.kind === 'index' ? await readAllChildren(source, index, signal) : undefined;
     if (found !== undefined) childrenOf.set(digest, found.children);
     const isWhole = index !== undefined && found?.isWhole !== false;
     if (!isWhole) unknown.push(...(namesOf.get(digest) ?? []));
@@ -221,7 +221,7 @@ function tagsLeadingTo({ digest }: Child, { namesOf }: Points, childrenOf: Child
 
 /** Those of the tags that still point to the digest: some registries keep them when its manifest goes, or delete later. */
 export async function readTagsLeft(
-  source: Pick<GraphSource, 'stated' | 'manifest'>,
+  source: Pick<GraphSource, 'head' | 'manifest'>,
   digest: string,
   tags: readonly string[],
   signal: AbortSignal,
@@ -229,7 +229,7 @@ export async function readTagsLeft(
   const limit = pLimit(width);
   const isLeft = async (name: string): Promise<boolean> => {
     signal.throwIfAborted();
-    const stated = await unlessRefused(() => source.stated(name, signal));
+    const stated = await undefinedIfRefused(() => source.head(name, signal));
     if (stated?.digest !== undefined) return stated.digest === digest;
     try {
       return (await source.manifest(name, signal)).digest === digest;
@@ -244,11 +244,11 @@ export async function readTagsLeft(
 
 /** What a tag points to now; without a digest where the registry does not tell. Rejects with `notFound` when there is no such tag. */
 export async function readPoint(
-  source: Pick<GraphSource, 'stated' | 'manifest'>,
+  source: Pick<GraphSource, 'head' | 'manifest'>,
   name: string,
   signal: AbortSignal,
 ): Promise<{ readonly digest?: string }> {
-  const stated = await unlessRefused(() => source.stated(name, signal));
+  const stated = await undefinedIfRefused(() => source.head(name, signal));
   if (stated?.digest !== undefined) return { digest: stated.digest };
   try {
     return { digest: (await source.manifest(name, signal)).digest };
@@ -269,25 +269,26 @@ async function readTarget(
   const manifest =
     digest === undefined
       ? await source.manifest(label, signal)
-      : await unlessRefused(() => source.manifest(digest, signal));
+      : await undefinedIfRefused(() => source.manifest(digest, signal));
   if (manifest !== undefined)
     return { digest: manifest.digest, isRead: true, ...(manifest.kind === 'index' ? { index: manifest } : {}) };
   return { digest: digest ?? '', isRead: false };
 }
 
 /** By HEAD, which is no pull; where that is refused or does not tell, by GET. Nothing where neither tells. */
-async function pointOf(source: GraphSource, tag: KnownTag, signal: AbortSignal): Promise<Point | undefined> {
+async function readPointOfTag(source: GraphSource, tag: KnownTag, signal: AbortSignal): Promise<Point | undefined> {
   if (tag.digest !== undefined && tag.isIndex !== undefined) return { digest: tag.digest, isIndex: tag.isIndex };
   const reference = tag.digest ?? tag.name;
-  const { digest = tag.digest, mediaType = '' } = (await unlessRefused(() => source.stated(reference, signal))) ?? {};
+  const { digest = tag.digest, mediaType = '' } =
+    (await undefinedIfRefused(() => source.head(reference, signal))) ?? {};
   if (digest !== undefined && /manifest|index/.test(mediaType)) return { digest, isIndex: isIndexType(mediaType) };
-  const manifest = await unlessRefused(() => source.manifest(reference, signal));
+  const manifest = await undefinedIfRefused(() => source.manifest(reference, signal));
   if (manifest !== undefined) return { digest: manifest.digest, isIndex: manifest.kind === 'index' };
   return digest === undefined ? undefined : { digest };
 }
 
 /** With those of indexes within it, whole unless these are too many or too deep. What is not there is no child to look behind. */
-async function allChildren(
+async function readAllChildren(
   source: GraphSource,
   index: IndexManifest,
   signal: AbortSignal,
@@ -331,7 +332,7 @@ async function countReferrers(
 }
 
 /** Nothing where the registry refuses to tell of one thing; all else rises. */
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { t } from '@vscode/l10n';
 import { defined } from '../core/defined';
-import { artifactIn, failureBelow, orFailure, readAttachments, readAttestations } from './attachments';
+import { artifactIn, attachmentsFailureField, resultOrFailure, readAttachments, readAttestations } from './attachments';
 import type { Attachments } from './attachments';
 import type { ImageSource } from './imageSource';
 import { rowsLeftOut } from '../core/bounds';
@@ -29,24 +29,36 @@ const width = 6;
 /** More platforms than any real index has: the others are left out. */
 const mostPlatforms = 40;
 /** Children of an index that are asked for its date and size, where those before are not there. */
-const mostTried = 4;
+const mostChildrenTried = 4;
 
 /** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
 export async function readDetails(source: ImageSource, reference: string, signal: AbortSignal): Promise<ImageDetails> {
   const manifest = await source.manifest(reference, signal);
   const { digest, mediaType, annotations } = manifest;
-  const common = { digest, mediaType, labels: annotations, platforms: [], ...dated(annotated(manifest)) };
+  const common = {
+    digest,
+    mediaType,
+    labels: annotations,
+    platforms: [],
+    ...createdField(createdInAnnotations(manifest)),
+  };
   switch (manifest.kind) {
     case 'schema1':
     case 'image': {
-      const told = await orFaults(manifest, () => readConfig(source, manifest, signal));
-      return { ...common, type: 'image', ...sized(manifest), ...ofConfig(told), ...faulty(manifest, told) };
+      const told = await readOrFaults(manifest, () => readConfig(source, manifest, signal));
+      return {
+        ...common,
+        type: 'image',
+        ...sizeField(manifest),
+        ...configFields(told),
+        ...faultsField(manifest, told),
+      };
     }
     case 'artifact':
     case 'unknown': {
       const artifactType =
         manifest.artifactType ?? (manifest.kind === 'artifact' ? manifest.config.mediaType : mediaType);
-      return { ...common, type: 'artifact', artifactType, ...sized(manifest), ...faulty(manifest) };
+      return { ...common, type: 'artifact', artifactType, ...sizeField(manifest), ...faultsField(manifest) };
     }
     case 'index': {
       const leaves = await readLeaves(source, manifest, signal);
@@ -54,19 +66,19 @@ export async function readDetails(source: ImageSource, reference: string, signal
       const platforms = await Promise.all(
         leaves.map((leaf) => limit(() => leaf.platform ?? readPlatform(source, leaf, signal))),
       );
-      const chosen = await firstThere(leaves, (one) => source.manifest(one, signal));
+      const chosen = await readFirstPresent(leaves, (one) => source.manifest(one, signal));
       const index = { ...common, type: 'index', platforms: platforms.filter((one) => one !== undefined) } as const;
-      if (chosen === undefined) return { ...index, ...faulty(manifest) };
+      if (chosen === undefined) return { ...index, ...faultsField(manifest) };
       if (chosen.kind !== 'image' && chosen.kind !== 'schema1')
-        return { ...index, ...sized(chosen), ...faulty(manifest) };
-      const told = await orFaults(chosen, () => readConfig(source, chosen, signal));
-      const { created, labels } = ofConfig(told);
+        return { ...index, ...sizeField(chosen), ...faultsField(manifest) };
+      const told = await readOrFaults(chosen, () => readConfig(source, chosen, signal));
+      const { created, labels } = configFields(told);
       return {
         ...index,
-        ...sized(chosen),
-        ...dated(created),
+        ...sizeField(chosen),
+        ...createdField(created),
         labels,
-        ...faulty(manifest, told),
+        ...faultsField(manifest, told),
       };
     }
   }
@@ -99,7 +111,7 @@ export async function readPlatforms(
   if (manifest.kind !== 'index') {
     const described = await readAttachments(source, manifest.digest, signal);
     if (manifest.kind !== 'image' && manifest.kind !== 'schema1') return pageOf(described);
-    const told = await orFaults(manifest, () => readConfig(source, manifest, signal));
+    const told = await readOrFaults(manifest, () => readConfig(source, manifest, signal));
     return {
       items: [platformImage(repository, manifest.digest, platformOf(told.config), sizeOf(manifest), described)],
     };
@@ -146,13 +158,13 @@ export async function readImages(
   if (manifest.kind !== 'index') return [{ image: withDigest(repository, manifest.digest), label: manifest.digest }];
   const leaves = await readLeaves(source, manifest, signal);
   const limit = pLimit(width);
-  const named = async (leaf: Child): Promise<NamedImage> => {
+  const readNamedImage = async (leaf: Child): Promise<NamedImage> => {
     const { digest } = leaf.descriptor;
     const platform = leaf.platform ?? (await readPlatform(source, leaf, signal));
     const label = platform === undefined ? digest : printPlatform(platform);
     return { image: withDigest(repository, digest), label, ...defined({ platform }) };
   };
-  return Promise.all(leaves.map((leaf) => limit(named, leaf)));
+  return Promise.all(leaves.map((leaf) => limit(readNamedImage, leaf)));
 }
 
 /** An image's manifest and config; `reference` names an image, not an index. */
@@ -207,8 +219,8 @@ function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
 }
 
 /** For those who show more than the config: that it cannot be read is a fault among others. What tells of the network rises. */
-async function orFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
-  const told = await orFailure(read);
+async function readOrFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+  const told = await resultOrFailure(read);
   if (!(told instanceof Failure)) return told;
   if (isAboutServer(told)) throw told;
   const why = told.message === '' ? t('it is not there') : told.message;
@@ -224,7 +236,7 @@ async function readLeaf(
   const { repository } = source;
   const { digest } = descriptor;
   signal.throwIfAborted();
-  const manifest = failure ?? (await orFailure(() => source.manifest(digest, signal)));
+  const manifest = failure ?? (await resultOrFailure(() => source.manifest(digest, signal)));
   if (manifest instanceof Failure)
     return { ...platformImage(repository, digest, platform, undefined, { attachments: [] }), failure: manifest };
   const isImage = manifest.kind === 'image' || manifest.kind === 'schema1';
@@ -236,7 +248,9 @@ async function readLeaf(
   const { attachments, ...rest } = await readAttachments(source, digest, signal);
   const own =
     platform ??
-    (isImage ? platformOf((await orFaults(manifest, () => readConfig(source, manifest, signal))).config) : undefined);
+    (isImage
+      ? platformOf((await readOrFaults(manifest, () => readConfig(source, manifest, signal))).config)
+      : undefined);
   const described = { attachments: [...attestations, ...attachments], ...rest };
   return platformImage(repository, digest, own, sizeOf(manifest), described);
 }
@@ -249,20 +263,20 @@ async function readPlatform(
 ): Promise<Platform | undefined> {
   signal.throwIfAborted();
   if (failure !== undefined) return undefined;
-  const manifest = await orFailure(() => source.manifest(descriptor.digest, signal));
+  const manifest = await resultOrFailure(() => source.manifest(descriptor.digest, signal));
   if (manifest instanceof Failure || (manifest.kind !== 'image' && manifest.kind !== 'schema1')) return undefined;
-  return platformOf((await orFaults(manifest, () => readConfig(source, manifest, signal))).config);
+  return platformOf((await readOrFaults(manifest, () => readConfig(source, manifest, signal))).config);
 }
 
 /** The manifest of the platform that most readers mean: linux/amd64, else the first; where it is not there, of another. */
-async function firstThere(
+async function readFirstPresent(
   leaves: readonly Child[],
   read: (digest: string) => Promise<Manifest>,
 ): Promise<Exclude<Manifest, IndexManifest> | undefined> {
   const likeliest = leaves.find(({ platform }) => platform?.os === 'linux' && platform.architecture === 'amd64');
   const inOrder = likeliest === undefined ? leaves : [likeliest, ...leaves.filter((leaf) => leaf !== likeliest)];
-  for (const { descriptor, failure } of inOrder.slice(0, mostTried)) {
-    const manifest = failure ?? (await orFailure(() => read(descriptor.digest)));
+  for (const { descriptor, failure } of inOrder.slice(0, mostChildrenTried)) {
+    const manifest = failure ?? (await resultOrFailure(() => read(descriptor.digest)));
     if (!(manifest instanceof Failure) && manifest.kind !== 'index') return manifest;
   }
   return undefined;
@@ -275,29 +289,29 @@ function sizeOf(manifest: Manifest): number | undefined {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, own);
 }
 
-function sized(manifest: Manifest): Pick<ImageDetails, 'size'> {
+function sizeField(manifest: Manifest): Pick<ImageDetails, 'size'> {
   const size = sizeOf(manifest);
   return size === undefined ? {} : { size };
 }
 
-function annotated({ annotations }: Manifest): Date | undefined {
+function createdInAnnotations({ annotations }: Manifest): Date | undefined {
   return dateOf(annotations['org.opencontainers.image.created']);
 }
 
-function dated(created: Date | undefined): Pick<ImageDetails, 'created'> {
+function createdField(created: Date | undefined): Pick<ImageDetails, 'created'> {
   return created === undefined ? {} : { created };
 }
 
-function ofConfig({ config }: ReadConfig): Pick<ImageDetails, 'created' | 'labels' | 'platforms'> {
+function configFields({ config }: ReadConfig): Pick<ImageDetails, 'created' | 'labels' | 'platforms'> {
   const platform = platformOf(config);
   return {
     labels: config.config?.Labels ?? {},
     platforms: platform === undefined ? [] : [platform],
-    ...dated(dateOf(config.created)),
+    ...createdField(dateOf(config.created)),
   };
 }
 
-function faulty(manifest: Manifest, told?: ReadConfig): Pick<ImageDetails, 'faults'> {
+function faultsField(manifest: Manifest, told?: ReadConfig): Pick<ImageDetails, 'faults'> {
   const faults = [...manifest.faults, ...(told?.faults ?? [])];
   return faults.length === 0 ? {} : { faults };
 }
@@ -316,7 +330,7 @@ export function platformImage(
     image: withDigest(image, digest),
     ...defined({ platform }),
     attachments,
-    ...failureBelow(failure),
+    ...attachmentsFailureField(failure),
     ...defined({ size }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Manifest, Referrers, Stated } from '../core/manifest';
+import type { Manifest, Referrers, ManifestHead } from '../core/manifest';
 import type { ImageReference } from '../core/reference';
 
 /** A tag, with what a listing tells of it. */
@@ -18,7 +18,7 @@ export interface ImageSource {
   readonly repository: Pick<ImageReference, 'host' | 'path'>;
   readonly manifest: (reference: string, signal: AbortSignal) => Promise<Manifest>;
   /** What is known of a manifest without reading it, which counts as no pull. */
-  readonly stated: (reference: string, signal: AbortSignal) => Promise<Stated>;
+  readonly head: (reference: string, signal: AbortSignal) => Promise<ManifestHead>;
   /** The bytes that the digest names; more than `maxBytes` are refused. */
   readonly blob: (digest: string, maxBytes: number, signal: AbortSignal) => Promise<Uint8Array>;
   /** What refers to a manifest; why that is not known, or not all, is part of the answer. */

@@ -17,7 +17,7 @@ interface Ranked {
  * Tags as a reader looks for them when the registry tells no dates: `latest`, versions from the highest, then names. An
  * alias comes before what it stands for: `2`, `2.3`, `2.3.1`. Runs of digits in names count as numbers, the highest first.
  */
-export async function newestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
+export async function sortNewestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
   const ranked = tags.map((tag): Ranked => {
     // A longer one is no tag, and may hold anything.
     const match = tag.length > longestTag ? null : version.exec(tag);
@@ -53,9 +53,9 @@ function compareNames(a: string, b: string): number {
 function runWithDifference(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
-  const goesOn = continuesRun(a, at) || continuesRun(b, at);
-  if (goesOn) while (continuesRun(a, at - 1)) at--;
-  return goesOn ? at - 1 : at;
+  const isInsideRun = continuesRun(a, at) || continuesRun(b, at);
+  if (isInsideRun) while (continuesRun(a, at - 1)) at--;
+  return isInsideRun ? at - 1 : at;
 }
 
 /** Whether the character there belongs to the run of the one before it. */

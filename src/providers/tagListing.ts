@@ -5,7 +5,7 @@ import type { ImageDetails, Repository } from '../core/model';
 import { pause } from '../core/pause';
 import type { RegistryClient } from '../core/registryClient';
 import type { TagsAnswer } from '../core/schemas';
-import { newestFirst } from '../images/tagOrder';
+import { sortNewestFirst } from '../images/tagOrder';
 
 /** A tag with what the listing tells of it. */
 export interface ListedTag {
@@ -78,7 +78,7 @@ export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): L
         failure = rowsLeftOut(client.host, names.size);
       }
     } while (next !== undefined && seen.size < pagesAtOnce);
-    const tags = (await newestFirst([...names])).map((name): ListedTag => {
+    const tags = (await sortNewestFirst([...names])).map((name): ListedTag => {
       const image = details.get(name);
       return image === undefined ? { name } : { name, details: image };
     });

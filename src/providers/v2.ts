@@ -229,7 +229,7 @@ export function registrySource(
     tags,
     digestTags,
     manifest: (reference, signal) => client.manifest(path, reference, signal),
-    stated: (reference, signal) => client.stated(path, reference, signal),
+    head: (reference, signal) => client.head(path, reference, signal),
     blob: (digest, maxBytes, signal) => client.blob(path, digest, maxBytes, signal),
     referrers: (digest, signal) => client.referrers(path, digest, signal),
   };

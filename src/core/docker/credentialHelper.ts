@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { Failure } from '../failure';
 import type { Environment } from '../machine';
-import { folded, readObject } from './goJson';
+import { foldName, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
 import { runProgram } from './program';
@@ -46,8 +46,8 @@ export async function askHelper(
 ): Promise<Credential | undefined> {
   const said = await run(call, 'get', server, signal);
   if (said === undefined) return undefined;
-  const fields = membersIn(call, said).map(([name, value]) => [folded(name), value] as const);
-  const { username, secret } = decoded(call, login, fields);
+  const fields = membersIn(call, said).map(([name, value]) => [foldName(name), value] as const);
+  const { username, secret } = decodeAnswer(call, login, fields);
   if (secret === '') return undefined;
   return username === '<token>' ? { kind: 'identityToken', token: secret } : { kind: 'basic', username, secret };
 }
@@ -56,7 +56,7 @@ export async function askHelper(
 export async function listHelper(call: HelperCall, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
   // Some wait for an input that none of them reads.
   const said = await run(call, 'list', 'unused', signal);
-  return said === undefined ? {} : decoded(call, logins, membersIn(call, said));
+  return said === undefined ? {} : decodeAnswer(call, logins, membersIn(call, said));
 }
 
 /** What it says; nothing when it says that nothing is there. */
@@ -68,21 +68,21 @@ async function run(
 ): Promise<string | undefined> {
   const { helper, env } = call;
   // A name with a slash would lead to any program.
-  if (!/^[\w.-]+$/.test(helper)) throw problem(call, 'badName', '');
+  if (!/^[\w.-]+$/.test(helper)) throw problemOf(call, 'badName', '');
   const timeoutMs = Math.max(call.deadline - Date.now(), 1);
   let ended;
   try {
     ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, env }, signal);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
-    if (cause.kind === 'timedOut') throw problem(call, 'hangs', '', cause);
+    if (cause.kind === 'timedOut') throw problemOf(call, 'hangs', '', cause);
     const isMissing = cause.detail.code === 'ENOENT';
-    throw problem(call, isMissing ? 'missing' : 'failed', isMissing ? '' : cause.message, cause);
+    throw problemOf(call, isMissing ? 'missing' : 'failed', isMissing ? '' : cause.message, cause);
   }
   const { code, stdout, stderr } = ended;
   if (code === 0) return stdout;
   if (/credentials not found/i.test(`${stdout}${stderr}`)) return undefined;
-  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? t('exit code {0}', code));
+  throw problemOf(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? t('exit code {0}', code));
 }
 
 function membersIn(call: HelperCall, said: string): GoObject['members'] {
@@ -90,17 +90,17 @@ function membersIn(call: HelperCall, said: string): GoObject['members'] {
     return readObject(said)?.members ?? [];
   } catch {
     // Neither quoted nor kept as a cause: it may hold the secret.
-    throw problem(call, 'rubbish', '');
+    throw problemOf(call, 'rubbish', '');
   }
 }
 
-function decoded<T extends z.ZodMiniType>(call: HelperCall, schema: T, members: GoObject['members']): z.output<T> {
+function decodeAnswer<T extends z.ZodMiniType>(call: HelperCall, schema: T, members: GoObject['members']): z.output<T> {
   const answer = z.safeParse(schema, Object.fromEntries(members));
-  if (!answer.success) throw problem(call, 'rubbish', '');
+  if (!answer.success) throw problemOf(call, 'rubbish', '');
   return answer.data;
 }
 
-function problem({ helper, namedBy }: HelperCall, what: keyof typeof helperProblem, words: string, cause?: Failure) {
+function problemOf({ helper, namedBy }: HelperCall, what: keyof typeof helperProblem, words: string, cause?: Failure) {
   const kinds = {
     badName: 'malformed',
     missing: 'notFound',

@@ -32,7 +32,7 @@ export function readObject(text: string): GoObject | undefined {
 }
 
 /** How the names of one field are all written: `auths` of `Auths`. */
-export function folded(name: string): string {
+export function foldName(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
 

@@ -23,7 +23,7 @@ export interface KnownLogins {
 }
 
 /** What registries that take identity tokens call their user. */
-const nobody = /^(?:<token>|00000000-0000-0000-0000-000000000000)$/;
+const tokenUserName = /^(?:<token>|00000000-0000-0000-0000-000000000000)$/;
 
 /** Lists the registries that docker and podman have logins for, without asking for any secret. Rejects when aborted. */
 export async function listDockerLogins(
@@ -70,7 +70,7 @@ function loginsIn(file: LoginFile, stored: Readonly<Record<string, string>>): re
       host,
       keeper,
       ...defined({
-        account: user === undefined || user === '' || nobody.test(user) ? undefined : user,
+        account: user === undefined || user === '' || tokenUserName.test(user) ? undefined : user,
         helper: helper === '' ? undefined : helper,
       }),
     };

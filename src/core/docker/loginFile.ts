@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { defined } from '../defined';
 import { Failure } from '../failure';
-import { folded, readObject } from './goJson';
+import { foldName, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
 import { systemCode } from '../systemCode';
@@ -58,7 +58,7 @@ function parseConfig(text: string, name: string): Pick<LoginFile, 'config' | 'pr
   let credsStore = '';
   let isWhole = true;
   for (const [field, value] of membersOf(text, name)) {
-    switch (folded(field)) {
+    switch (foldName(field)) {
       case 'auths':
         // Given twice, the one fills in for the other; null takes away what came before.
         if (value === null) auths.clear();
@@ -80,19 +80,23 @@ function parseConfig(text: string, name: string): Pick<LoginFile, 'config' | 'pr
     }
   }
   if ([...auths.values()].some((entry) => credentialOf(entry) === 'broken')) isWhole = false;
-  return { config: { auths, credHelpers, credsStore }, ...defined({ problem: isWhole ? undefined : broken(name) }) };
+  return {
+    config: { auths, credHelpers, credsStore },
+    ...defined({ problem: isWhole ? undefined : brokenFile(name) }),
+  };
 }
 
 /** Stricter than a file, as docker is there: logins of user and secret, and nothing else. */
 export function parseVariable(text: string, name: string): ConfigFile {
   const { config, problem } = parseConfig(text, name);
-  const isLogin = (entry: unknown) => isObject(entry) && Object.keys(entry).every((field) => folded(field) === 'auth');
+  const isLogin = (entry: unknown) =>
+    isObject(entry) && Object.keys(entry).every((field) => foldName(field) === 'auth');
   const isPlain = membersOf(text, name, true).every(
     ([field, value]) =>
-      folded(field) === 'auths' && (value === null || (isObject(value) && Object.values(value).every(isLogin))),
+      foldName(field) === 'auths' && (value === null || (isObject(value) && Object.values(value).every(isLogin))),
   );
   if (problem !== undefined || !isPlain || [...config.auths.values()].some(({ auth }) => !isText(auth)))
-    throw broken(name);
+    throw brokenFile(name);
   return config;
 }
 
@@ -102,9 +106,9 @@ function membersOf(text: string, name: string, isAll = false): GoObject['members
     object = readObject(text);
   } catch {
     // The cause would quote what may be a secret.
-    throw broken(name);
+    throw brokenFile(name);
   }
-  if (isAll && object !== undefined && object.rest !== '') throw broken(name);
+  if (isAll && object !== undefined && object.rest !== '') throw brokenFile(name);
   return object?.members ?? [];
 }
 
@@ -113,7 +117,7 @@ function entryOf(value: unknown): LoginEntry {
   if (!isObject(value)) return { isBroken: true };
   let entry: LoginEntry = {};
   for (const [name, text] of Object.entries(value)) {
-    const field = loginFields.find((candidate) => candidate === folded(name));
+    const field = loginFields.find((candidate) => candidate === foldName(name));
     if (field === undefined || text === null) continue;
     entry = typeof text === 'string' ? { ...entry, [field]: text } : { ...entry, isBroken: true };
   }
@@ -124,7 +128,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function broken(name: string): Failure {
+function brokenFile(name: string): Failure {
   return new Failure('malformed', '', { subject: name, speaker: 'program', code: fileProblem.broken });
 }
 
@@ -138,7 +142,7 @@ export function credentialOf({
   registrytoken,
 }: LoginEntry): Credential | 'broken' | undefined {
   if (isText(registrytoken)) return { kind: 'registryToken', token: registrytoken };
-  const pair = isText(auth) ? decoded(auth) : ([username, password] as const);
+  const pair = isText(auth) ? decodeAuth(auth) : ([username, password] as const);
   if (isBroken === true || pair === undefined) return 'broken';
   if (isText(identitytoken)) return { kind: 'identityToken', token: identitytoken };
   const [user, secret] = pair;
@@ -146,7 +150,7 @@ export function credentialOf({
 }
 
 /** User and secret; nothing of what docker does not read. */
-function decoded(auth: string): readonly [string, string] | undefined {
+function decodeAuth(auth: string): readonly [string, string] | undefined {
   const base64 = auth.replace(/[\r\n]/g, '');
   if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined;
   const [, user, secret = ''] = /^([^:]+):(.*)$/s.exec(Buffer.from(base64, 'base64').toString()) ?? [];

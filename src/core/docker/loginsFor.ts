@@ -36,7 +36,7 @@ export function loginOf(file: LoginFile, image: ImageReference): Credential | un
 
 /** Of DOCKER_AUTH_CONFIG, docker takes what is called just as the registry. */
 function authsFor({ keeper, config }: LoginFile, image: ImageReference) {
-  const auths = fitting(config.auths, image, { isExactFirst: keeper !== 'podman', isAnyPath: keeper === 'docker' });
+  const auths = entriesFor(config.auths, image, { isExactFirst: keeper !== 'podman', isAnyPath: keeper === 'docker' });
   if (keeper !== 'environment') return auths;
   return auths.filter(([key]) => key === serverOf(image) || key === image.host);
 }
@@ -52,7 +52,7 @@ export function namedHelper(file: LoginFile, image: ImageReference): string | un
 }
 
 function helpersFor({ keeper, config }: LoginFile, image: ImageReference) {
-  return fitting(config.credHelpers, image, { isExactFirst: keeper !== 'podman', isAnyPath: false });
+  return entriesFor(config.credHelpers, image, { isExactFirst: keeper !== 'podman', isAnyPath: false });
 }
 
 /**
@@ -60,7 +60,7 @@ function helpersFor({ keeper, config }: LoginFile, image: ImageReference) {
  * the registry. `isAnyPath`: what follows the host means nothing, and is no namespace. For a registry as a whole, an entry for one
  * of its namespaces is better than none. https://github.com/docker/cli/blob/v28.2.2/cli/config/credentials/file_store.go
  */
-function fitting<T>(
+function entriesFor<T>(
   entries: ReadonlyMap<string, T>,
   image: ImageReference,
   { isExactFirst, isAnyPath }: { readonly isExactFirst: boolean; readonly isAnyPath: boolean },

@@ -14,7 +14,7 @@ import { redactUrl } from './redaction';
 import type { Redaction } from './redaction';
 import { withRetry } from '../retry';
 import type { ReadTls } from './tls';
-import { watched } from './watched';
+import { withRequestNotes } from './watched';
 
 /** One of the servers that a connection speaks to. */
 export interface Endpoint {
@@ -121,7 +121,7 @@ export async function diagnose(
 ): Promise<Diagnosis> {
   const { redaction } = subject;
   const requests: string[] = [];
-  const http = watched(subject.http, requests, redaction);
+  const http = withRequestNotes(subject.http, requests, redaction);
   const provider = subject.open(http);
   const servers: { endpoint: Endpoint; steps: Step[] }[] = [];
   const lookAtServers = async () => {
@@ -286,7 +286,7 @@ async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortS
   note('server', headers.server);
   const challenges = parseChallenges(headers['www-authenticate'] ?? '');
   for (const { scheme, parameters } of challenges)
-    note('challenge', challengeInWords(scheme, parameters, endpoint.url));
+    note('challenge', describeChallenge(scheme, parameters, endpoint.url));
   // An API of another kind may have nothing at its root: that it answers is all that is asked.
   if (!isRegistry && status < 500) return response;
   const { host } = new URL(endpoint.url);
@@ -298,7 +298,7 @@ async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortS
   return response;
 }
 
-function challengeInWords(
+function describeChallenge(
   scheme: string,
   { realm, service, scope }: Readonly<Record<string, string | undefined>>,
   base: string,
@@ -329,13 +329,13 @@ async function signIn(
   note('credential', credential.kind);
   redaction.addCredential(credential);
   const root = registry.href.replace(/\/+$/, '');
-  const exchanging: Http = async (request, abort) => {
+  const notingHttp: Http = async (request, abort) => {
     const response = await http(request, abort);
     if (request.url !== `${root}/v2/`)
       note('exchange', `${request.method} ${new URL(request.url).host}: ${response.status}`);
     return response;
   };
-  const signedIn = registryHttp(exchanging, root, () => Promise.resolve(credential));
+  const signedIn = registryHttp(notingHttp, root, () => Promise.resolve(credential));
   const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
   note('status', response.status);
   if (response.status !== 200) throw failureOf(response);

@@ -25,23 +25,23 @@ export interface Address {
 }
 
 export async function addressesOf(hostname: string, signal: AbortSignal): Promise<readonly Address[]> {
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const found = await abandonable(lookup(host, { all: true }), AbortSignal.any([signal, limit]));
     return found.map(({ address }) => ({ address, isPrivate: isPrivateAddress(address) }));
   } catch (error) {
     signal.throwIfAborted();
-    throw limit.aborted ? late(host, error, 'LOOKUP') : systemFailure(host, error);
+    throw limit.aborted ? timeoutFailure(host, error, 'LOOKUP') : systemFailure(host, error);
   }
 }
 
 /** A TCP connection, which the caller ends. */
 export async function openSocket(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const socket = connect({ host: bare(hostname), port });
+  const socket = connect({ host: withoutBrackets(hostname), port });
   // It may break while nobody waits for it.
   socket.on('error', () => undefined);
-  await until(socket, 'connect', `${hostname}:${port}`, signal);
+  await waitForEvent(socket, 'connect', `${hostname}:${port}`, signal);
   return socket;
 }
 
@@ -59,7 +59,7 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
   const limit = AbortSignal.timeout(timeoutMs);
   let answer = '';
   while (answer.length < 16_384 && !answer.includes('\r\n\r\n')) {
-    await until(socket, 'readable', proxy.host, signal, limit);
+    await waitForEvent(socket, 'readable', proxy.host, signal, limit);
     const chunk: unknown = socket.read();
     if (Buffer.isBuffer(chunk)) answer += chunk.toString('latin1');
   }
@@ -99,14 +99,14 @@ export async function lookAtTls(
   const secure = tlsOver(socket, url, material);
   secure.on('error', () => undefined);
   try {
-    await until(secure, 'secureConnect', url.host, signal);
+    await waitForEvent(secure, 'secureConnect', url.host, signal);
     const chain = chainOf(secure.getPeerX509Certificate());
     return {
       protocol: secure.getProtocol() ?? '',
       cipher: secure.getCipher().name,
-      chain: chain.map(describe),
+      chain: chain.map(describeCertificate),
       names: (chain[0]?.subjectAltName ?? '').split(', ').filter((name) => name !== ''),
-      failure: failureOf(secure, url),
+      failure: trustFailureOf(secure, url),
     };
   } finally {
     secure.destroy();
@@ -114,7 +114,7 @@ export async function lookAtTls(
 }
 
 function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
-  const host = bare(url.hostname);
+  const host = withoutBrackets(url.hostname);
   try {
     return connectTls({
       ...material,
@@ -130,7 +130,7 @@ function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
   }
 }
 
-function failureOf(secure: TLSSocket, url: URL): Failure | undefined {
+function trustFailureOf(secure: TLSSocket, url: URL): Failure | undefined {
   if (secure.authorized) return undefined;
   // The types say Error; what is there is its code.
   const code = String(secure.authorizationError);
@@ -147,12 +147,12 @@ function chainOf(own: X509Certificate | undefined): readonly X509Certificate[] {
   return chain;
 }
 
-function describe({ subject, issuer, validFrom, validTo, fingerprint256 }: X509Certificate): Certificate {
+function describeCertificate({ subject, issuer, validFrom, validTo, fingerprint256 }: X509Certificate): Certificate {
   return {
     subject: oneLine(subject),
     issuer: oneLine(issuer),
-    validFrom: day(validFrom),
-    validTo: day(validTo),
+    validFrom: printTime(validFrom),
+    validTo: printTime(validTo),
     fingerprint: fingerprint256,
   };
 }
@@ -162,13 +162,13 @@ function oneLine(name: string): string {
   return name.replace(/\n/g, ', ');
 }
 
-function day(text: string): string {
+function printTime(text: string): string {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** Waits for an event of a socket; ends the socket when something else comes first. */
-async function until(
+async function waitForEvent(
   socket: Socket,
   event: string,
   subject: string,
@@ -185,18 +185,18 @@ async function until(
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
-    throw limit.aborted ? late(subject, error) : systemFailure(subject, error);
+    throw limit.aborted ? timeoutFailure(subject, error) : systemFailure(subject, error);
   } finally {
     waiting.abort();
   }
 }
 
-function late(subject: string, cause: unknown, code?: string): Failure {
+function timeoutFailure(subject: string, cause: unknown, code?: string): Failure {
   const words = t('no answer within {0} seconds', timeoutMs / 1000);
   return new Failure('timedOut', words, { subject, ...defined({ code }) }, { cause });
 }
 
 /** An address of IPv6 without its brackets. */
-function bare(hostname: string): string {
+function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }

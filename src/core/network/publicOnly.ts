@@ -25,7 +25,7 @@ export class KnownHosts {
 
   /** Notes the address at which a server answers a request, unless a proxy is in between. */
   note({ hostname }: URL, request: ClientRequest): void {
-    const isProxied = proxied(request);
+    const isProxied = watchForProxy(request);
     request.once('response', ({ socket: { remoteAddress } }: IncomingMessage) => {
       if (remoteAddress !== undefined && !isProxied()) this.addresses.set(hostname, remoteAddress);
       else this.addresses.delete(hostname);
@@ -41,7 +41,7 @@ export class KnownHosts {
     const isSameHost = to.hostname === from.hostname;
     if (isSameHost && !this.addresses.has(from.hostname)) return undefined;
     if (await this.isPrivate(from)) return undefined;
-    if (isPrivateHost(to.hostname)) throw leadsInside(from, to);
+    if (isPrivateHost(to.hostname)) throw privateAddressFailure(from, to);
     return {
       lookup: publicLookup(from, to),
       watch: (request) => {
@@ -64,7 +64,7 @@ export class KnownHosts {
  * Whether a request goes through a proxy, as far as is known when its connection is: VS Code tells by an event,
  * https://github.com/microsoft/vscode-proxy-agent/blob/v0.45.0/src/agent.ts; elsewhere there is none.
  */
-function proxied(request: ClientRequest): () => boolean {
+function watchForProxy(request: ClientRequest): () => boolean {
   let isProxied = false;
   request.on('proxy', ({ proxy }: { readonly proxy: string }) => {
     isProxied = proxy !== 'DIRECT';
@@ -74,10 +74,11 @@ function proxied(request: ClientRequest): () => boolean {
 
 /** A connection may have been opened by another request, which was free to. */
 function watchSocket(from: URL, to: URL, request: ClientRequest): void {
-  const isProxied = proxied(request);
+  const isProxied = watchForProxy(request);
   request.once('socket', (socket: Socket) => {
     const check = () => {
-      if (!isProxied() && isPrivateAddress(socket.remoteAddress ?? '')) request.destroy(leadsInside(from, to));
+      if (!isProxied() && isPrivateAddress(socket.remoteAddress ?? ''))
+        request.destroy(privateAddressFailure(from, to));
     };
     // What is sent waits for the connection, and this listener comes first.
     if (socket.connecting) socket.once('connect', check);
@@ -96,14 +97,14 @@ function publicLookup(from: URL, to: URL): LookupFunction {
       const [first] = found;
       // Any other name is that of a proxy.
       const isRefused = hostname === to.hostname && found.some(({ address }) => isPrivateAddress(address));
-      if (isRefused) callback(leadsInside(from, to), '');
+      if (isRefused) callback(privateAddressFailure(from, to), '');
       else if (options.all === true) callback(null, found);
       else callback(null, first?.address ?? '', first?.family);
     });
   };
 }
 
-function leadsInside(from: URL, to: URL): Failure {
+function privateAddressFailure(from: URL, to: URL): Failure {
   const detail = { subject: from.host, code: 'PRIVATE_ADDRESS' };
   return new Failure('untrusted', t('it leads to {0}, which is on a private network', to.host), detail);
 }

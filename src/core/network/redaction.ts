@@ -85,7 +85,7 @@ export class Redaction {
     return [...parts.map(withoutBeginnings), last].join('…');
 
     function withoutBeginnings(part: string): string {
-      const length = Math.max(0, ...forms.map((form) => beginningAtEnd(part, form)));
+      const length = Math.max(0, ...forms.map((form) => lengthOfBeginningAtEnd(part, form)));
       return length === 0 ? part : `${part.slice(0, -length)}***`;
     }
   }
@@ -98,7 +98,7 @@ function without(text: string, { pattern, forms }: Written): string {
 }
 
 /** How much of the secret's beginning the text ends with; 0 where that is too short to be told from any other text. */
-function beginningAtEnd(text: string, secret: string): number {
+function lengthOfBeginningAtEnd(text: string, secret: string): number {
   for (let length = Math.min(secret.length - 1, text.length); length >= shortestSecret; length--)
     if (text.endsWith(secret.slice(0, length))) return length;
   return 0;
@@ -139,7 +139,7 @@ function patternOf(secret: string): RegExp {
     const bytes = [...Buffer.from(character)];
     const named = entities[character];
     const ways = [
-      escaped(character),
+      escapeForRegExp(character),
       ...(character === ' ' ? ['\\s', '\\+'] : []),
       bytes.map((byte) => `%(?:25)?${hexOf(byte, 2)}`).join(''),
       `&#0{0,6}${code};`,
@@ -147,7 +147,7 @@ function patternOf(secret: string): RegExp {
       ...(named === undefined ? [] : [`&${named};`]),
       units.map((unit) => `\\\\{1,4}u${hexOf(unit, 4)}`).join(''),
       ...(code < 256 ? [`\\\\{1,4}x${hexOf(code, 2)}`] : []),
-      ...(/[^\w\s]/.test(character) ? [`\\\\{1,4}${escaped(character)}`] : []),
+      ...(/[^\w\s]/.test(character) ? [`\\\\{1,4}${escapeForRegExp(character)}`] : []),
     ];
     return `(?:${ways.join('|')})`;
   });
@@ -160,7 +160,7 @@ function hexOf(value: number, digits: number): string {
   return text.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-function escaped(character: string): string {
+function escapeForRegExp(character: string): string {
   return character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
 }
 

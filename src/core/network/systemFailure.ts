@@ -54,7 +54,7 @@ const systemFailures: readonly SystemFailure[] = [
 /** What the network's own errors mean. */
 export function systemFailure(subject: string, error: unknown): Failure {
   const root = rootCause(error);
-  const message = plainText(inWords(root.message));
+  const message = plainText(readableMessage(root.message));
   // axios calls a body that was cut off a bad response.
   const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
   const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));
@@ -67,7 +67,7 @@ export function systemFailure(subject: string, error: unknown): Failure {
  * Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read, as
  * of BoringSSL's `3896:error:10000410:SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE:../../third_party/…`.
  */
-function inWords(message: string): string {
+function readableMessage(message: string): string {
   const words = /error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1]?.trim() ?? message;
   return /^[A-Z\d]+(_[A-Z\d]+)+$/.test(words) ? words.toLowerCase().replaceAll('_', ' ') : words;
 }

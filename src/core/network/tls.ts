@@ -54,7 +54,7 @@ async function readTls(options: TlsOptions, hosts: readonly string[], machine: M
     keyFile === undefined ? undefined : readPem(keyFile, 'PRIVATE KEY'),
   ]);
   return defined({
-    ca: authorities.length === 0 ? undefined : besidesTheKnown(authorities),
+    ca: authorities.length === 0 ? undefined : withKnownAuthorities(authorities),
     cert,
     key,
     rejectUnauthorized: options.verify,
@@ -62,7 +62,7 @@ async function readTls(options: TlsOptions, hosts: readonly string[], machine: M
 }
 
 /** Authorities that are named replace all others, for Node as for VS Code; so all others are named as well. */
-function besidesTheKnown(authorities: readonly string[]): string {
+function withKnownAuthorities(authorities: readonly string[]): string {
   return [...new Set([...authorities, ...getCACertificates('default'), ...getCACertificates('system')])].join('\n');
 }
 

@@ -5,7 +5,7 @@ import type { Redaction } from './redaction';
 import { noteReceived, noteSent } from './secretsSeen';
 
 /** Notes each request in a line, and each secret that it carries or brings. */
-export function watched(http: Http, requests: string[], redaction: Redaction): Http {
+export function withRequestNotes(http: Http, requests: string[], redaction: Redaction): Http {
   return async (request, signal) => {
     noteSent(redaction, request);
     const line = `${request.method} ${redactUrl(request.url)}`;

@@ -205,7 +205,7 @@ export class DockerHubProvider implements RegistryProvider {
   /** The registry no longer has what is inactive. */
   private async digestIfThere({ path }: ImageReference, tag: string, signal: AbortSignal): Promise<string | undefined> {
     try {
-      return (await this.v2.client.stated(path, tag, signal)).digest;
+      return (await this.v2.client.head(path, tag, signal)).digest;
     } catch (error) {
       if (error instanceof Failure && ['notFound', 'unauthorized'].includes(error.kind)) return undefined;
       throw error;

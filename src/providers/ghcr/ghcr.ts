@@ -244,7 +244,7 @@ export class GhcrProvider implements RegistryProvider {
     };
     return {
       tags: source.tags,
-      stated: (reference, signal) => ask(() => source.stated(reference, signal)),
+      head: (reference, signal) => ask(() => source.head(reference, signal)),
       manifest: (reference, signal) => ask(() => source.manifest(reference, signal)),
       referrers: (digest, signal) => ask(() => source.referrers(digest, signal)),
     };

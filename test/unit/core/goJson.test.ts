@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { folded, readObject } from '../../../src/core/docker/goJson';
+import { foldName, readObject } from '../../../src/core/docker/goJson';
 
 describe('JSON as Go reads it', () => {
   it('has every member in its order, those of one name too', () => {
@@ -68,6 +68,6 @@ describe('a name of a field', () => {
     ['AUTHS', 'auths'],
     ['AUTH\u017f', 'auths'],
   ])('%s is %s', (name, same) => {
-    expect(folded(name)).toBe(same);
+    expect(foldName(name)).toBe(same);
   });
 });

@@ -87,7 +87,7 @@ describe('lists', () => {
     await client.ping(signal);
     await client.catalog(undefined, signal);
     await client.tags('team/app', undefined, signal);
-    await client.stated('team/app', 'image', signal);
+    await client.head('team/app', 'image', signal);
     await client.deleteManifest('team/app', 'index', signal);
     expect(scopes).toEqual([
       undefined,
@@ -146,9 +146,9 @@ describe('manifests', () => {
 
   it('tell their digest by HEAD, unless the registry keeps it to itself', async () => {
     const { client, server } = await start();
-    expect(await client.stated('team/app', 'image', signal)).toMatchObject({ digest: image.digest });
+    expect(await client.head('team/app', 'image', signal)).toMatchObject({ digest: image.digest });
     server.behaviour.digestHeader = false;
-    expect(await client.stated('team/app', 'index', signal)).not.toHaveProperty('digest');
+    expect(await client.head('team/app', 'index', signal)).not.toHaveProperty('digest');
     expect(pathsOf(server)).toEqual(['HEAD /v2/team/app/manifests/image', 'HEAD /v2/team/app/manifests/index']);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure, type FailureKind } from '../../../src/core/failure';
-import { failureOfClient, mostWords, refusal } from '../../../src/engine/engineFailure';
+import { failureOfClient, mostWords, failureOfWords } from '../../../src/engine/engineFailure';
 
 const endpoint = 'unix:///var/run/docker.sock';
 const host = 'registry.example:5000';
@@ -59,7 +59,7 @@ const engines: readonly (readonly [kind: FailureKind, status: number | undefined
 describe('words of an engine', () => {
   for (const [kind, words, code] of registrys) {
     it(`mean ${kind} by the registry: ${words}`, () => {
-      const failure = refusal(words, undefined, endpoint, host);
+      const failure = failureOfWords(words, undefined, endpoint, host);
       expect(failure).toMatchObject({ kind, message: words.replace(/\s+/g, ' ').trim() });
       expect(failure.detail).toEqual({ subject: host, ...(code === undefined ? {} : { code }) });
     });
@@ -67,26 +67,26 @@ describe('words of an engine', () => {
 
   for (const [kind, status, words] of engines) {
     it(`mean ${kind} by the engine itself: ${words}`, () => {
-      const failure = refusal(words, status, endpoint, host);
+      const failure = failureOfWords(words, status, endpoint, host);
       expect(failure).toMatchObject({ kind, message: words });
       expect(failure.detail).toEqual({ subject: endpoint, speaker: 'engine' });
     });
   }
 
   it('are the engine’s where no registry takes part', () => {
-    const failure = refusal('unauthorized: authentication required', 500, endpoint, undefined);
+    const failure = failureOfWords('unauthorized: authentication required', 500, endpoint, undefined);
     expect(failure).toMatchObject({ kind: 'rejected', detail: { subject: endpoint, speaker: 'engine' } });
   });
 
   it('are not mistaken for names of images in them', () => {
     for (const name of ['team/unauthorized', 'tls:', 'denied', 'toomanyrequests', 'no-such-host', 'timeout']) {
-      const failure = refusal(`reading manifest in ${host}/${name}: blob went away`, undefined, endpoint, host);
+      const failure = failureOfWords(`reading manifest in ${host}/${name}: blob went away`, undefined, endpoint, host);
       expect(failure).toMatchObject({ kind: 'rejected', detail: { speaker: 'engine' } });
     }
   });
 
   it('are one line that can be read', () => {
-    const { message } = refusal(`a\n\tb ${'x'.repeat(1000)}`, undefined, endpoint, host);
+    const { message } = failureOfWords(`a\n\tb ${'x'.repeat(1000)}`, undefined, endpoint, host);
     expect(message).toMatch(/^a b x+…$/);
     expect(message).toHaveLength(300);
   });
@@ -148,7 +148,8 @@ describe('what the client throws', () => {
 
 describe('words without an end', () => {
   it('are looked through as far as any engine has some to say', () => {
-    const after = (length: number) => refusal(`${'x'.repeat(length)} unauthorized`, undefined, endpoint, host).kind;
+    const after = (length: number) =>
+      failureOfWords(`${'x'.repeat(length)} unauthorized`, undefined, endpoint, host).kind;
     expect([after(mostWords - 20), after(mostWords)]).toEqual(['unauthorized', 'rejected']);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { brokenOff, longestLine, readMessages } from '../../../src/engine/messageStream';
+import { cutOffFailure, longestLine, readMessages } from '../../../src/engine/messageStream';
 import { failing } from '../failing';
 
 const subject = 'unix:///engine.sock';
@@ -53,7 +53,7 @@ describe('messages', () => {
         const stream = streamOf([`{"status":"first"}\n`, bytes.subarray(0, end)]);
         for await (const message of readMessages(stream, subject)) seen.push(message);
       })();
-      expect(await failing(reading)).toEqual(brokenOff(subject));
+      expect(await failing(reading)).toEqual(cutOffFailure(subject));
       expect(seen).toEqual([{ status: 'first' }]);
     }
   });

@@ -181,7 +181,7 @@ describe('readPlatforms', () => {
         );
       },
       referrers: () => Promise.resolve({ descriptors: [] }),
-      stated: unasked,
+      head: unasked,
       blob: unasked,
       tags: unasked,
       digestTags: new Set(),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestFirst } from '../../../src/images/tagOrder';
+import { sortNewestFirst } from '../../../src/images/tagOrder';
 
 describe('newestFirst', () => {
   it.each([
@@ -14,7 +14,7 @@ describe('newestFirst', () => {
     ['variants of a version together', ['1.0-slim', '1.0', '1.0-alpine'], ['1.0', '1.0-alpine', '1.0-slim']],
     ['nothing', [], []],
   ])('puts %s', async (_what, tags, ordered) => {
-    expect(await newestFirst(tags)).toEqual(ordered);
+    expect(await sortNewestFirst(tags)).toEqual(ordered);
   });
 
   const part = fc.constantFrom('1', '2', '10', '01', '.', '-', 'v', 'rc', 'a', '_', 'latest', '9'.repeat(20));
@@ -28,7 +28,7 @@ describe('newestFirst', () => {
   it('gives every tag once, and no other', async () => {
     await fc.assert(
       fc.asyncProperty(tags, async (names) => {
-        expect([...(await newestFirst(names))].sort()).toEqual([...names].sort());
+        expect([...(await sortNewestFirst(names))].sort()).toEqual([...names].sort());
       }),
     );
   });
@@ -39,7 +39,7 @@ describe('newestFirst', () => {
     );
     await fc.assert(
       fc.asyncProperty(shuffled, async ([names, others]) => {
-        expect(await newestFirst(others)).toEqual(await newestFirst(names));
+        expect(await sortNewestFirst(others)).toEqual(await sortNewestFirst(names));
       }),
       { numRuns: 500 },
     );
@@ -49,8 +49,8 @@ describe('newestFirst', () => {
     await fc.assert(
       fc.asyncProperty(tags, tag, tag, async (names, one, other) => {
         if (one === other) return;
-        const all = await newestFirst([...new Set([...names, one, other])]);
-        expect(all.filter((name) => name === one || name === other)).toEqual(await newestFirst([one, other]));
+        const all = await sortNewestFirst([...new Set([...names, one, other])]);
+        expect(all.filter((name) => name === one || name === other)).toEqual(await sortNewestFirst([one, other]));
       }),
       { numRuns: 500 },
     );
@@ -58,7 +58,7 @@ describe('newestFirst', () => {
 
   it('leaves what it was given as it was', async () => {
     const given = ['1', '2'];
-    await newestFirst(given);
+    await sortNewestFirst(given);
     expect(given).toEqual(['1', '2']);
   });
 
@@ -75,7 +75,7 @@ describe('newestFirst', () => {
     const name = fc.stringMatching(/^x[ab01]{0,8}$/);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name), async (names) => {
-        expect(await newestFirst(names)).toEqual([...names].sort(byRuns));
+        expect(await sortNewestFirst(names)).toEqual([...names].sort(byRuns));
       }),
     );
   });
