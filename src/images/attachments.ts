@@ -17,23 +17,23 @@ import type { ImageSource } from './imageSource';
 
 /** One image's requests at a time. */
 const width = 6;
-/** More manifests of attestations than BuildKit makes for a platform, which is one; each costs a request. */
+/** Attestation manifests that are read for one platform. BuildKit writes one; each costs a request. */
 export const mostAttestations = 20;
-/** Referrers of one image whose manifests are read because the list does not tell what they are. */
+/** Referrers of one image whose manifests are read because the list does not give their type. */
 const mostManifestsRead = 100;
-/** Attachments of one image whose own attachments are read with them; those of others when their rows are opened. */
+/** Attachments whose own attachments are read at once. For the others they are read when the row is opened. */
 const mostWithNested = 20;
 const bundleMaxBytes = 4 * 1024 * 1024;
 const attachmentMaxBytes = 32 * 1024 * 1024;
 
-/** What describes an image, as far as it could be read. */
+/** The attachments that could be read. */
 export interface Attachments {
   readonly attachments: readonly Attachment[];
-  /** Why there may be more. */
+  /** Why the list may be incomplete. */
   readonly failure?: Failure;
 }
 
-/** OCI referrers, and what cosign keeps under tags; with what describes those in turn, as far as it was asked for. */
+/** OCI referrers and cosign's tags of a digest. The first of them come with their own attachments. */
 export async function readAttachments(source: ImageSource, digest: string, signal: AbortSignal): Promise<Attachments> {
   const { attachments, failure } = await readOwn(source, digest, signal);
   const limit = pLimit(width);
@@ -48,7 +48,7 @@ export async function readAttachments(source: ImageSource, digest: string, signa
   return { attachments: whole, ...(failure === undefined ? {} : { failure: explainFailure(failure) }) };
 }
 
-/** Why there may be more below a row than is shown, as its own field. */
+/** The field of a row that says why its attachments may be incomplete. */
 export function attachmentsFailureField(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
   return failure === undefined ? {} : { attachmentsFailure: explainFailure(failure) };
 }
@@ -67,7 +67,7 @@ export async function readAttestations(
   return read.flat();
 }
 
-/** The bytes to show for an attachment: its statement or payload where it has just one, else its manifest. */
+/** The bytes to show for an attachment: its statement or payload if it has exactly one, else its manifest. */
 export async function readAttachment(
   source: ImageSource,
   { image, blob }: Attachment,
@@ -96,7 +96,7 @@ async function readOwn(source: ImageSource, digest: string, signal: AbortSignal)
   return { attachments: [...referring, ...kept].flat(), ...defined({ failure }) };
 }
 
-/** What sigstore's clients tell of a bundle: https://github.com/sigstore/cosign/blob/v3.0.2/specs/BUNDLE_SPEC.md */
+/** The predicate type that sigstore's clients write into a bundle's annotations: https://github.com/sigstore/cosign/blob/v3.0.2/specs/BUNDLE_SPEC.md */
 function predicateOfBundle(annotations: Readonly<Record<string, string>>): string | undefined {
   const isSignature = annotations['dev.sigstore.bundle.content'] === 'message-signature';
   return annotations['dev.sigstore.bundle.predicateType'] ?? (isSignature ? signatureType : undefined);
@@ -105,7 +105,7 @@ const signatureType = 'https://sigstore.dev/cosign/sign/v1';
 const isBundle = /sigstore\.bundle/i;
 const emptyType = 'application/vnd.oci.empty.v1+json';
 
-/** What a list tells of a referrer; nothing where that is only how it is packed. */
+/** The type of a referrer as the list gives it; undefined when that names only the packaging. */
 function typeInDescriptor({ artifactType, annotations }: Descriptor): string | undefined {
   const predicate = annotations === undefined ? undefined : predicateOfBundle(annotations);
   return predicate ?? (isSpecificType(artifactType) ? artifactType : undefined);
@@ -116,7 +116,7 @@ function isSpecificType(type: string | undefined): type is string {
 }
 const isPackaging = /sigstore\.bundle|in-toto\+json|dsse\.envelope|docker\.attestation|oci\.image\.config/i;
 
-/** A referrer whose manifest tells what it is: each of its statements, or the one thing that it holds. */
+/** Reads the manifest of a referrer to learn its type: one attachment for each statement, or one for the whole. */
 async function readReferrer(
   source: ImageSource,
   { digest, artifactType, mediaType }: Descriptor,
@@ -143,7 +143,7 @@ function predicateOf({ annotations }: Descriptor): string | undefined {
   return annotations?.['in-toto.io/predicate-type'] ?? annotations?.predicateType;
 }
 
-/** The artifact's type, its config's, or that of the one thing in it. */
+/** The type of the artifact, of its config, or of its only layer: the first that says more than the packaging. */
 function typeOfContent(manifest: Manifest): string | undefined {
   const config = 'config' in manifest ? manifest.config.mediaType : undefined;
   const only = 'layers' in manifest && manifest.layers.length === 1 ? manifest.layers[0]?.mediaType : undefined;
@@ -158,7 +158,7 @@ const bundle = z.object({
 });
 const statement = z.object({ predicateType: z.string() });
 
-/** Old clients tell nowhere but in the bundle itself. */
+/** Old clients write the type only into the bundle itself. */
 async function readTypeInBundle(
   source: ImageSource,
   { digest }: Descriptor,
@@ -184,7 +184,7 @@ async function readStatements(
   const manifest = await resultOrFailure(() => source.manifest(reference, signal));
   if (manifest instanceof Failure) {
     const isTag = !reference.includes(':');
-    // A tag that is gone since it was listed is nothing to tell.
+    // The tag was deleted after the listing, so there is nothing to show.
     if (isTag && manifest.kind === 'notFound') return [];
     const image = isTag ? withTag(source.repository, reference) : imageOf(source, reference);
     return [{ ...attachmentOf(image, 'attestation'), failure: manifest, attachments: [] }];
@@ -201,7 +201,7 @@ interface AttachmentType {
   readonly label: string;
 }
 
-/** By predicate type or media type; the first that fits. */
+/** Matched against the predicate type or media type; the first match counts. */
 const attachmentTypes: readonly AttachmentType[] = [
   { pattern: /spdx/i, type: 'sbom', label: 'SBOM (SPDX)' },
   { pattern: /cyclonedx/i, type: 'sbom', label: 'SBOM (CycloneDX)' },
@@ -219,7 +219,7 @@ function imageOf({ repository }: ImageSource, digest: string): ImageReference {
   return withDigest(repository, digest);
 }
 
-/** `image`: the manifest that holds it. */
+/** `image`: the manifest that contains the attachment. */
 function attachmentOf(image: ImageReference, predicate: string, blob?: Descriptor): Attachment {
   const { type, label } = attachmentTypes.find(({ pattern }) => pattern.test(predicate)) ?? {
     type: 'artifact',
@@ -231,18 +231,18 @@ function attachmentOf(image: ImageReference, predicate: string, blob?: Descripto
     type,
     image,
     ...(blob === undefined ? {} : { blob, size: blob.size }),
-    // Nobody signs a signature; and what lies in a manifest beside others is not referred to.
+    // Signatures are not signed again, and referrers point to manifests, not to single layers.
     ...(type === 'signature' || blob !== undefined ? { attachments: [] } : {}),
   };
 }
 
-/** What an index names that is no image, such as a chart. */
+/** A child of an index that is not an image, such as a chart. */
 export function artifactIn(source: ImageSource, digest: string, mediaType: string, size?: number): Attachment {
   const described = attachmentOf(imageOf(source, digest), mediaType);
   return { ...described, ...defined({ size }), attachments: [] };
 }
 
-/** Refusals that stand for what was asked, and not for the registry or the way to it. */
+/** The result, or the Failure that `ask` rejected with. Any other error rejects. */
 export async function resultOrFailure<T>(ask: () => Promise<T>): Promise<T | Failure> {
   try {
     return await ask();
@@ -252,7 +252,7 @@ export async function resultOrFailure<T>(ask: () => Promise<T>): Promise<T | Fai
   }
 }
 
-/** Says what is missing where a row stands for it; what tells of the network says enough. */
+/** Adds what could not be listed. A failure of the server or network needs no such explanation. */
 function explainFailure(failure: Failure): Failure {
   const { kind, message, detail } = failure;
   if (isAboutServer(failure) || isEndOfList(failure)) return failure;

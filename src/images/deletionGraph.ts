@@ -11,23 +11,23 @@ import { cosignTags, isDigestTag } from '../core/referrersTag';
 
 /** Requests of one reading at a time. */
 const width = 6;
-/** Images of one deletion whose referrers are asked for; those of more are not counted. */
+/** Images of one deletion whose referrers are counted. If there are more, referrers are not counted at all. */
 const mostAsked = 41;
 
-/** What a deletion would do, read from the registry when it is asked for. */
+/** What a deletion would do, read from the registry just before it. */
 export interface DeletionPreview {
   readonly digest: string;
-  /** Every tag on this digest, sorted; the tag asked about is always one of them. */
+  /** Every tag on this digest, sorted. The tag to delete is always one of them. */
   readonly tags: readonly string[];
-  /** Platforms of an index that nothing leads to any more. */
+  /** Platforms of the index that no tag or index names afterwards. */
   readonly platforms: readonly Platform[];
-  /** Indexes that stay and have this image as a child: afterwards it is missing there. */
+  /** Indexes that stay and name this image: afterwards the image is missing there. */
   readonly loses: readonly Loss[];
   /** Platforms of an index that stay, because they have tags of their own or belong to other indexes. */
   readonly stays: readonly Kept[];
-  /** How many signatures, SBOMs and other referrers describe what goes; absent where that could not be read. */
+  /** Number of signatures, SBOMs and other referrers of the deleted images; absent when they could not be read. */
   readonly referrers?: number;
-  /** Tags that the registry does not let us look behind: what they would lose is not known. */
+  /** Tags that could not be read: it is not known what they would lose. */
   readonly unknown: readonly string[];
 }
 
@@ -35,24 +35,24 @@ export interface DeletionPreview {
 export interface Loss {
   /** The tags on the index. */
   readonly tags: readonly string[];
-  /** None where the index does not tell. */
+  /** Empty when the index does not name the platform. */
   readonly platforms: readonly Platform[];
 }
 
 /** A platform that stays. */
 interface Kept {
   readonly platform: Platform;
-  /** The tags that lead to it, also by way of an index. */
+  /** The tags on the platform itself, or on an index that names it. */
   readonly tags: readonly string[];
 }
 
-/** What a deletion looks at. */
+/** The part of an ImageSource that a deletion needs. */
 export type GraphSource = Pick<ImageSource, 'tags' | 'head' | 'manifest' | 'referrers'>;
 
-/** Pages of a list that is read as a whole. */
+/** Pages of a list that must be read to the end. */
 const mostPages = 100;
 
-/** Every item of a list that tells where tags point; rejects where it is longer than is read, since half of it tells nothing. */
+/** Every item of a list of tags. Rejects with a Failure when the list is too long, because an incomplete list proves nothing. */
 export async function readWhole<T>(
   host: string,
   page: (cursor: string | undefined) => Promise<Page<T>>,
@@ -73,11 +73,11 @@ export async function readWhole<T>(
 /** What a tag points to. */
 interface Point {
   readonly digest: string;
-  /** Absent where the registry did not tell. */
+  /** Absent when the registry did not say. */
   readonly isIndex?: boolean;
 }
 
-/** What is to go; `isRead`: its manifest could be read, and is `index` where it is one. */
+/** The manifest to delete. `isRead`: it could be read; then `index` is its content if it is an index. */
 interface Target extends Point {
   readonly isRead: boolean;
   readonly index?: IndexManifest;
@@ -93,17 +93,17 @@ interface Child {
 interface Points {
   /** The tags on each digest. */
   readonly namesOf: ReadonlyMap<string, readonly string[]>;
-  /** Digests of the indexes among them, but for the one that goes. */
+  /** Digests of the tagged indexes, without the one to delete. */
   readonly indexes: ReadonlySet<string>;
-  /** Tags that the registry does not let us look behind. */
+  /** Tags that could not be read. */
   readonly unknown: ReadonlySet<string>;
 }
 
 type ChildrenOf = ReadonlyMap<string, readonly Child[]>;
 
 /**
- * What goes, loses and stays when the image of the tag `label` is deleted by its digest. A request for each tag that the listing
- * does not tell enough of, and one for each index. `progress` counts tags.
+ * What a deletion of the tag `label` by its digest would remove, damage and keep. Sends one request for each tag whose digest or
+ * type the listing does not give, and one for each index. `progress` counts tags.
  */
 export async function readDeletion(
   source: GraphSource,
@@ -111,7 +111,7 @@ export async function readDeletion(
   progress: (done: number, of: number) => void,
   signal: AbortSignal,
 ): Promise<DeletionPreview> {
-  // A page that moved while it was read may name a tag twice.
+  // If the list changes while it is read, a tag may appear twice.
   const listed = uniqueBy(await source.tags(signal), ({ name }) => name);
   const target = await readTarget(source, label, listed, signal);
   const tags = [{ name: label }, ...listed.filter(({ name }) => name !== label && !isDigestTag(name))];
@@ -139,7 +139,7 @@ export async function readDeletion(
   };
 }
 
-/** Where every tag points; those of one digest that is listed are asked for together. */
+/** The digest of every tag. Tags with the same listed digest share one request. */
 async function readPoints(
   source: GraphSource,
   label: string,
@@ -174,7 +174,7 @@ async function readPoints(
   return { namesOf, indexes, unknown };
 }
 
-/** What the indexes lead to; `unknown`: the tags of those that cannot be read, or not wholly. */
+/** The children of the indexes. `unknown`: the tags of indexes that could not be read completely. */
 async function readIndexes(
   source: GraphSource,
   { indexes, namesOf }: Points,
@@ -195,7 +195,7 @@ async function readIndexes(
   return { childrenOf, unknown };
 }
 
-/** The indexes that have what goes as a child. */
+/** The indexes that name the deleted manifest as a child. */
 function lossesOf(
   target: Target,
   own: readonly Child[],
@@ -213,13 +213,13 @@ function lossesOf(
   return losses.sort((one, other) => (one.tags.join() < other.tags.join() ? -1 : 1));
 }
 
-/** Its own tags, and those of the indexes that stay and have it. */
+/** The tags on the child itself, and on the indexes that stay and name it. */
 function tagsLeadingTo({ digest }: Child, { namesOf }: Points, childrenOf: ChildrenOf): readonly string[] {
   const through = [...childrenOf].filter(([, children]) => children.some((child) => child.digest === digest));
   return [digest, ...through.map(([index]) => index)].flatMap((one) => namesOf.get(one) ?? []).sort();
 }
 
-/** Those of the tags that still point to the digest: some registries keep them when its manifest goes, or delete later. */
+/** The tags that still point to the digest. Some registries keep tags after the manifest is deleted, or delete later. */
 export async function readTagsLeft(
   source: Pick<GraphSource, 'head' | 'manifest'>,
   digest: string,
@@ -242,7 +242,7 @@ export async function readTagsLeft(
   return tags.filter((_name, index) => left[index]);
 }
 
-/** What a tag points to now; without a digest where the registry does not tell. Rejects with `notFound` when there is no such tag. */
+/** The current digest of a tag; absent when the registry does not say. Rejects with a Failure `notFound` when the tag is missing. */
 export async function readPoint(
   source: Pick<GraphSource, 'head' | 'manifest'>,
   name: string,
@@ -258,7 +258,7 @@ export async function readPoint(
   }
 }
 
-/** Where the listing knows the digest, its manifest need not be readable. */
+/** If the listing gives the digest, the manifest itself need not be readable. */
 async function readTarget(
   source: GraphSource,
   label: string,
@@ -275,7 +275,7 @@ async function readTarget(
   return { digest: digest ?? '', isRead: false };
 }
 
-/** By HEAD, which is no pull; where that is refused or does not tell, by GET. Nothing where neither tells. */
+/** Asks by HEAD, which does not count as a pull; if that is not enough, by GET. Undefined when both fail. */
 async function readPointOfTag(source: GraphSource, tag: KnownTag, signal: AbortSignal): Promise<Point | undefined> {
   if (tag.digest !== undefined && tag.isIndex !== undefined) return { digest: tag.digest, isIndex: tag.isIndex };
   const reference = tag.digest ?? tag.name;
@@ -287,7 +287,7 @@ async function readPointOfTag(source: GraphSource, tag: KnownTag, signal: AbortS
   return digest === undefined ? undefined : { digest };
 }
 
-/** With those of indexes within it, whole unless these are too many or too deep. What is not there is no child to look behind. */
+/** All children of an index, nested indexes included. `isWhole` as in readChildren. Missing nested indexes are not followed. */
 async function readAllChildren(
   source: GraphSource,
   index: IndexManifest,
@@ -307,7 +307,7 @@ async function readAllChildren(
   };
 }
 
-/** A side question: nothing where the registry does not tell, or there is too much to ask. */
+/** Undefined when the registry does not answer or too many requests would be needed: this must not stop the deletion. */
 async function countReferrers(
   source: GraphSource,
   digests: readonly string[],
@@ -331,7 +331,7 @@ async function countReferrers(
   return found.size;
 }
 
-/** Nothing where the registry refuses to tell of one thing; all else rises. */
+/** Undefined when the registry refuses to give this one manifest or tag. Any other error rejects. */
 async function undefinedIfRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();

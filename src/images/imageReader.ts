@@ -19,19 +19,19 @@ import type { ImageConfigAnswer } from '../core/schemas';
 import { tolerate } from '../core/tolerant';
 
 /**
- * What stands behind a manifest: read through an ImageSource, a request or two for each answer. What an image leads to are side
- * questions: their answers may fail, and the image is told of all the same.
+ * Reads images through an ImageSource, with one or two requests for each answer. If a related manifest cannot be read, the image is
+ * still shown, with the failure beside it.
  */
 
 const configMaxBytes = 8 * 1024 * 1024;
-/** One image's requests at a time; the tree bounds how many images are read together. */
+/** Requests at a time for one image. The tree limits how many images are read together. */
 const width = 6;
-/** More platforms than any real index has: the others are left out. */
+/** Platforms of an index, at most; the others are left out. No real index has so many. */
 const mostPlatforms = 40;
-/** Children of an index that are asked for its date and size, where those before are not there. */
+/** Children of an index that are tried for its date and size, in case the first ones are missing. */
 const mostChildrenTried = 4;
 
-/** What a tag's row shows: two requests for an image, three for an index (its own, one platform's manifest and config). */
+/** The details in a tag's row. Two requests for an image, three for an index: the index, and one platform's manifest and config. */
 export async function readDetails(source: ImageSource, reference: string, signal: AbortSignal): Promise<ImageDetails> {
   const manifest = await source.manifest(reference, signal);
   const { digest, mediaType, annotations } = manifest;
@@ -84,7 +84,7 @@ export async function readDetails(source: ImageSource, reference: string, signal
   }
 }
 
-/** What is below a tag, a platform or what describes one. */
+/** The rows below a tag, a platform or an attachment. */
 export async function listBelow(
   source: ImageSource,
   entry: Tag | PlatformImage | Attachment,
@@ -100,7 +100,7 @@ function pageOf({ attachments, failure }: Attachments): Page<Attachment> {
   return { items: attachments, ...defined({ failure }) };
 }
 
-/** The platforms of an index, each with what describes it; of a plain image, its own. What describes the index as a whole comes last. */
+/** The platforms of an index with their attachments, then the attachments of the index itself. A plain image has one platform. */
 export async function readPlatforms(
   source: ImageSource,
   reference: string,
@@ -133,13 +133,13 @@ export async function readPlatforms(
   };
 }
 
-/** The images that an index leads to, as many as are shown. */
+/** The images in an index, as many as are shown. */
 async function readLeaves(source: ImageSource, index: IndexManifest, signal: AbortSignal): Promise<readonly Child[]> {
   const read = (digest: string) => source.manifest(digest, signal);
   return leavesOf((await readChildren(read, index, signal)).children).slice(0, mostPlatforms);
 }
 
-/** One of the images that a name stands for. */
+/** One of the images behind a tag or digest. */
 export interface NamedImage {
   /** By digest. */
   readonly image: ImageReference;
@@ -147,7 +147,7 @@ export interface NamedImage {
   readonly platform?: Platform;
 }
 
-/** The images that an index leads to; of anything else, itself. */
+/** The images in an index; for any other manifest, the manifest itself. */
 export async function readImages(
   source: ImageSource,
   reference: string,
@@ -167,7 +167,7 @@ export async function readImages(
   return Promise.all(leaves.map((leaf) => limit(readNamedImage, leaf)));
 }
 
-/** An image's manifest and config; `reference` names an image, not an index. */
+/** An image's manifest and config. `reference` must name an image: rejects with a Failure of kind `unsupported` for others. */
 export async function readImage(source: ImageSource, reference: string, signal: AbortSignal): Promise<InspectedImage> {
   const { repository } = source;
   const manifest = await source.manifest(reference, signal);
@@ -187,13 +187,13 @@ export async function readImage(source: ImageSource, reference: string, signal: 
   };
 }
 
-/** What could be read of a config, and the paths of what could not. */
+/** The readable part of a config, and the paths of the fields that could not be read. */
 interface ReadConfig {
   readonly config: ImageConfigAnswer;
   readonly faults: readonly string[];
 }
 
-/** The content is what its digest names, so whatever is wrong with it is the image's own. */
+/** The digest proves the content, so wrong fields are a fault of the image and not of the registry. */
 async function readConfig(
   source: ImageSource,
   manifest: ImageManifest | Schema1Manifest,
@@ -204,7 +204,7 @@ async function readConfig(
   return read === undefined ? { config: {}, faults: ['config'] } : { config: read.value, faults: read.faults };
 }
 
-/** The newest step has the config of the whole image, and each step the command that made its layer. */
+/** The newest step has the config of the whole image. Each step has the command that made its layer. */
 function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
   const read = steps.map((step) => tolerate(v1Compatibility, jsonOrUndefined(step.v1Compatibility)));
   const newest = read.at(-1);
@@ -218,7 +218,7 @@ function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
   };
 }
 
-/** For those who show more than the config: that it cannot be read is a fault among others. What tells of the network rises. */
+/** An unreadable config becomes a fault, so that the rest is still shown. A failure of the server or network rejects. */
 async function readOrFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
   const told = await resultOrFailure(read);
   if (!(told instanceof Failure)) return told;
@@ -227,7 +227,7 @@ async function readOrFaults(manifest: Manifest, read: () => Promise<ReadConfig>)
   return { config: {}, faults: [`config ${'config' in manifest ? manifest.config.digest : ''}: ${why}`] };
 }
 
-/** A child of an index as a row: a platform, or what else it is. */
+/** The row of an index's child: a platform or an artifact. */
 async function readLeaf(
   source: ImageSource,
   { descriptor, index, platform, failure }: Child,
@@ -255,7 +255,7 @@ async function readLeaf(
   return platformImage(repository, digest, own, sizeOf(manifest), described);
 }
 
-/** The platform of a child that its index does not tell; nothing where the child does not either. */
+/** The platform of a child from its config, because the index does not give it; undefined if the config does not either. */
 async function readPlatform(
   source: ImageSource,
   { descriptor, failure }: Child,
@@ -268,7 +268,7 @@ async function readPlatform(
   return platformOf((await readOrFaults(manifest, () => readConfig(source, manifest, signal))).config);
 }
 
-/** The manifest of the platform that most readers mean: linux/amd64, else the first; where it is not there, of another. */
+/** The manifest of the most common platform: linux/amd64, else the first. If it is missing, the next one is tried. */
 async function readFirstPresent(
   leaves: readonly Child[],
   read: (digest: string) => Promise<Manifest>,
@@ -282,7 +282,7 @@ async function readFirstPresent(
   return undefined;
 }
 
-/** Compressed bytes of all that it holds; nothing of an index or of schema 1, which tell none. */
+/** Compressed bytes of layers and config; undefined for an index and schema 1, which give no sizes. */
 function sizeOf(manifest: Manifest): number | undefined {
   if (manifest.kind === 'index' || manifest.kind === 'schema1') return undefined;
   const own = 'config' in manifest ? manifest.config.size : 0;

@@ -1,7 +1,7 @@
 import type { Manifest, Referrers, ManifestHead } from '../core/manifest';
 import type { ImageReference } from '../core/reference';
 
-/** A tag, with what a listing tells of it. */
+/** A tag, with what the listing says about it. */
 export interface KnownTag {
   readonly name: string;
   readonly digest?: string;
@@ -9,22 +9,21 @@ export interface KnownTag {
 }
 
 /**
- * One repository, whichever registry holds it: all that this room reads images through. `reference` is a tag or a digest. All but
- * `referrers` reject with a Failure where the registry refuses, or does not answer; all reject with the signal's reason when
- * aborted.
+ * One repository of any registry. This folder reads images only through it. `reference` is a tag or a digest. All methods reject
+ * with the signal's reason when aborted. All except `referrers` reject with a Failure when the registry refuses or does not answer.
  */
 export interface ImageSource {
-  /** What images are named after. */
+  /** The host and path that image names begin with. */
   readonly repository: Pick<ImageReference, 'host' | 'path'>;
   readonly manifest: (reference: string, signal: AbortSignal) => Promise<Manifest>;
-  /** What is known of a manifest without reading it, which counts as no pull. */
+  /** The digest and type of a manifest, without its content. Registries do not count this as a pull. */
   readonly head: (reference: string, signal: AbortSignal) => Promise<ManifestHead>;
-  /** The bytes that the digest names; more than `maxBytes` are refused. */
+  /** The content of a digest. Rejects when it is longer than `maxBytes`. */
   readonly blob: (digest: string, maxBytes: number, signal: AbortSignal) => Promise<Uint8Array>;
-  /** What refers to a manifest; why that is not known, or not all, is part of the answer. */
+  /** The manifests that refer to this one. `failure` in the answer says why the list is missing or incomplete. */
   readonly referrers: (digest: string, signal: AbortSignal) => Promise<Referrers>;
-  /** All tags, listed anew. Rejects where there are too many of them to be read. */
+  /** All tags, from a new listing. Rejects when there are too many to read. */
   readonly tags: (signal: AbortSignal) => Promise<readonly KnownTag[]>;
-  /** Those tags that name a digest, `sha256-…`, as far as they were listed: see isDigestTag. */
+  /** The tags listed so far that name a digest, such as `sha256-…`: see isDigestTag. */
   readonly digestTags: ReadonlySet<string>;
 }

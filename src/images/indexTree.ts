@@ -5,31 +5,31 @@ import { isIndexType } from '../core/manifest';
 import type { IndexManifest, Manifest } from '../core/manifest';
 import type { Descriptor, Platform } from '../core/model';
 
-/** Deeper than any index is nested. */
+/** Levels of nested indexes, at most. No real index has so many. */
 const mostDepth = 8;
-/** More indexes inside of one than any has. */
+/** Indexes inside one index, at most. No real index has so many. */
 const mostNested = 100;
 /** Requests at a time. */
 const width = 6;
 
-/** What an index, or an index inside of it, names. */
+/** A manifest that an index names, directly or through a nested index. */
 export interface Child {
   readonly descriptor: Descriptor;
   /** The index that names it. */
   readonly index: IndexManifest;
-  /** As the nearest index tells that names one. */
+  /** From the nearest index that names a platform. */
   readonly platform?: Platform;
-  /** What it is, where it is an index itself. */
+  /** The content, when the child is an index. */
   readonly nested?: IndexManifest;
-  /** Why such an index could not be read. */
+  /** Why the child index could not be read. */
   readonly failure?: Failure;
-  /** An index that was read elsewhere, or lies too deep to be read. */
+  /** The child index is not read: it was read before, or it is nested too deeply. */
   readonly isSkipped?: true;
 }
 
 /**
- * All that an index leads to, by way of indexes inside of it as well. `isWhole`: nothing was left out because it lies too deep
- * or is too much. Refusals to tell of one index are its own; `read` may reject with what is no Failure.
+ * All children of an index, nested indexes included. `isWhole` is false when a limit left some out. A Failure of `read` becomes the
+ * `failure` of that child; any other error rejects.
  */
 export async function readChildren(
   read: (digest: string) => Promise<Manifest>,
@@ -74,7 +74,7 @@ function childrenOf(index: IndexManifest, around: Platform | undefined) {
   });
 }
 
-/** Those of the children that an engine could run: no index, and none of BuildKit's attestations. */
+/** The children that an engine could run: without indexes and BuildKit's attestations. */
 export function leavesOf(children: readonly Child[]): readonly Child[] {
   return children.filter(
     ({ descriptor, nested, isSkipped }) =>
@@ -82,7 +82,7 @@ export function leavesOf(children: readonly Child[]): readonly Child[] {
   );
 }
 
-/** BuildKit's claim the platform unknown/unknown. */
+/** BuildKit writes the platform unknown/unknown for its attestations. */
 function isAttestation({ annotations, platform }: Descriptor): boolean {
   return (
     annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' ||

@@ -3,7 +3,7 @@ import { longestTag } from '../core/reference';
 import type { Pause } from '../core/pause';
 import { sliceRows, sortInSlices } from '../core/sortInSlices';
 
-/** `1.4`, `v2.3.1-alpine`, `20240601`: numbers first, then whatever a separator sets off. */
+/** `1.4`, `v2.3.1-alpine`, `20240601`: numbers, then an optional suffix after a separator. */
 const version = /^v?(\d+(?:\.\d+)*)(?:[-+._](.*))?$/i;
 
 interface Ranked {
@@ -14,12 +14,12 @@ interface Ranked {
 }
 
 /**
- * Tags as a reader looks for them when the registry tells no dates: `latest`, versions from the highest, then names. An
- * alias comes before what it stands for: `2`, `2.3`, `2.3.1`. Runs of digits in names count as numbers, the highest first.
+ * Sorts tags for a registry that gives no dates: `latest`, then versions from the highest, then names. A shorter version comes
+ * before the longer ones it stands for: `2`, `2.3`, `2.3.1`. Digits in names are compared as numbers, the highest first.
  */
 export async function sortNewestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
   const ranked = tags.map((tag): Ranked => {
-    // A longer one is no tag, and may hold anything.
+    // A longer text is not a valid tag, and may have any content.
     const match = tag.length > longestTag ? null : version.exec(tag);
     if (tag === 'latest' || match === null) return { tag, rank: tag === 'latest' ? 0 : 2, numbers: [], suffix: '' };
     return { tag, rank: 1, numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '' };
@@ -33,7 +33,7 @@ function compare(a: Ranked, b: Ranked): number {
   if (a.rank === 2) return compareNames(a.tag, b.tag);
   const length = Math.max(a.numbers.length, b.numbers.length);
   for (let index = 0; index < length; index++) {
-    // A missing number stands for the highest: `2.3` is whichever `2.3.x` is newest.
+    // A missing number counts as the highest: `2.3` usually points to the newest `2.3.x`.
     const difference = (b.numbers[index] ?? Infinity) - (a.numbers[index] ?? Infinity);
     if (difference !== 0 && !Number.isNaN(difference)) return difference;
   }
@@ -41,7 +41,7 @@ function compare(a: Ranked, b: Ranked): number {
   return compareNames(a.suffix, b.suffix) || compareNames(a.tag, b.tag);
 }
 
-/** Names differ in the first of their runs, of digits or of other characters, that differs. */
+/** Splits names into runs of digits and runs of other characters, and compares the first run that differs. */
 function compareNames(a: string, b: string): number {
   const at = runWithDifference(a, b);
   const [x, y] = [runAt(a, at), runAt(b, at)];
@@ -49,7 +49,7 @@ function compareNames(a: string, b: string): number {
   return difference || (x < y ? -1 : Number(x > y));
 }
 
-/** Where it begins. Found without taking the names apart: of 100,000 tags, that would take seconds. */
+/** The start of the first run that differs. It does not split the names: for 100,000 tags that would take seconds. */
 function runWithDifference(a: string, b: string): number {
   let at = 0;
   while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
@@ -58,7 +58,7 @@ function runWithDifference(a: string, b: string): number {
   return isInsideRun ? at - 1 : at;
 }
 
-/** Whether the character there belongs to the run of the one before it. */
+/** Whether the character at `at` belongs to the same run as the one before it. */
 function continuesRun(text: string, at: number): boolean {
   return at > 0 && at < text.length && isDigit(text.charCodeAt(at)) === isDigit(text.charCodeAt(at - 1));
 }
