@@ -4,9 +4,9 @@ import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 
 /**
- * Addresses of engines, as the docker command reads them. What is typed, or stands in DOCKER_HOST, goes by other rules than what
- * a context holds: https://github.com/docker/cli/blob/v28.2.2/opts/hosts.go, and `ParseHostURL` of
- * https://github.com/moby/moby/blob/v28.2.2/client/client.go. Both make one form of it, in which nothing is left out:
+ * Addresses of engines, as the docker command reads them. A typed address or DOCKER_HOST follows other rules than the address of
+ * a context: https://github.com/docker/cli/blob/v28.2.2/opts/hosts.go, and `ParseHostURL` of
+ * https://github.com/moby/moby/blob/v28.2.2/client/client.go. Both become one complete form:
  * `unix://path`, `npipe://path`, `tcp://host:port/path`, `ssh://…`.
  */
 export type Address =
@@ -19,16 +19,16 @@ export interface SshAddress {
   readonly user: string;
   readonly host: string;
   readonly port: string;
-  /** Of the engine's socket on the other machine; empty: where its docker command finds one. */
+  /** Path of the engine's socket on the other machine; empty: the docker command there chooses it. */
   readonly path: string;
 }
 
-/** Of the failure that tells why a text is no address. */
+/** Code of the failure that says why a text is not an address. */
 export const noAddress = 'ENGINE_ADDRESS';
 
 const defaults = { unix: '/var/run/docker.sock', npipe: '//./pipe/docker_engine', host: 'localhost', port: '2375' };
 
-/** The one form of what docker takes after -H, and in DOCKER_HOST. Throws a Failure of kind `malformed` for what it refuses. */
+/** Turns the text after `docker -H`, or DOCKER_HOST, into the complete form. Throws a Failure of kind `malformed` for other texts. */
 export function typedAddress(typed: string): string {
   const text = typed.trim();
   const [, scheme, rest = ''] = /^(.*?):\/\/(.*)$/s.exec(text) ?? [];
@@ -61,7 +61,7 @@ function typedTcp(rest: string, text: string): string {
   return tcp(parts.host === '' ? defaults.host : parts.host, parts.port === '' ? defaults.port : parts.port, url, text);
 }
 
-/** The one form of what a docker context holds. `isSecured`: it has certificates. Throws as typedAddress does. */
+/** Turns the address of a docker context into the complete form. `isSecured`: it has certificates. Throws as typedAddress does. */
 export function contextAddress(text: string, isSecured: boolean): string {
   const { scheme, hostPort, hostname, port, ...url } = readUrl(text, text);
   const rest = text.slice(text.indexOf('://') + 3);
@@ -75,8 +75,8 @@ export function contextAddress(text: string, isSecured: boolean): string {
     throw addressFailure(text, t('only tcp:// may have more than host and port'));
   if (hostname.includes(':') && !hostPort.startsWith('['))
     throw addressFailure(text, t('an IPv6 address must be in brackets'));
-  // What has no port goes to that of http: docker leaves it to Go's client.
-  // Slashes behind one another count as one; and a path with “://” in it would be refused once the address is typed.
+  // Without a port, docker uses that of http or https, as Go's client does.
+  // Several slashes count as one: typedAddress would refuse a path with “://”.
   const path = url.path.replace(/\/{2,}/g, '/');
   return tcp(
     hostname === '' ? defaults.host : hostname,
@@ -91,14 +91,14 @@ function tcp(host: string, port: string, { path }: Pick<Url, 'path'>, text: stri
   return `tcp://${joinHostPort(host, String(Number(port)))}${path}`;
 }
 
-/** What the one form of an address leads to. */
+/** Parses the complete form of an address. Throws a Failure of kind `malformed` for other texts. */
 export function readAddress(url: string): Address {
   const [, socket] = /^(?:unix|npipe):\/\/(.+)$/s.exec(url) ?? [];
   if (socket !== undefined) return { kind: 'socket', path: socket };
   if (url.startsWith('ssh:')) return readSsh(url);
   const { scheme, hostname: host, port, path } = readUrl(url, url);
   if (scheme !== 'tcp' || host === '' || port === '') throw addressFailure(url, t('it does not name host and port'));
-  // Ends in no slash: what is asked for begins with one.
+  // No slash at the end, because request paths begin with one.
   return { kind: 'tcp', host, port: Number(port), path: posix.normalize(`/${path}`).replace(/\/$/, '') };
 }
 
@@ -110,7 +110,7 @@ function readSsh(text: string): SshAddress {
   if (url.isMore) throw addressFailure(text, t('nothing may follow its path'));
   const path = unescape(url.path, text);
   const { user = '' } = url;
-  // No name has them, and what ssh hands names to may be a shell: docker puts quotes around them, which no server knows either.
+  // ssh may hand names to a shell, so these characters are refused. No real user or host has them.
   if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw addressFailure(text, t('this is not a valid user or host'));
   return { kind: 'ssh', user, host: url.hostname, port: url.port, path: /^\/*$/.test(path) ? '' : path };
 }
@@ -126,11 +126,11 @@ interface Url {
   readonly port: string;
   /** Escaped. */
   readonly path: string;
-  /** Something follows the path. */
+  /** A query or fragment follows the path. */
   readonly isMore: boolean;
 }
 
-/** As Go's net/url reads it, which takes other hosts than the URLs of browsers do. `text`: what to name in a refusal. */
+/** Parses a URL as Go's net/url does, which accepts other hosts than browsers do. `text`: the address to name in a failure. */
 function readUrl(url: string, text: string): Url {
   if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw addressFailure(text, t('it has invisible characters'));
   const [, scheme, authority = '', path = '', query = '', fragment = ''] =
@@ -162,7 +162,7 @@ function hostIn(written: string, text: string): string {
   const isBracketed = written.startsWith('[');
   const afterHost = isBracketed ? /\]([^\]]*)$/.exec(written)?.[1] : (/:[^:]*$/.exec(written)?.[0] ?? '');
   if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw addressFailure(text, t('its port is not valid'));
-  // A zone of IPv6 comes after an escaped %.
+  // The zone of an IPv6 address follows an escaped %.
   const host = isBracketed ? written.replace('%25', '') : written;
   const brackets = written.replace(/[^[\]]/g, '');
   if (brackets !== (isBracketed ? '[]' : '') || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
@@ -170,7 +170,7 @@ function hostIn(written: string, text: string): string {
   return isBracketed ? written.replace('%25', '%') : unescape(written, text);
 }
 
-/** As Go's net.SplitHostPort: nothing where there is no port, or more colons than one outside of brackets. */
+/** As Go's net.SplitHostPort: undefined without a port, or with more than one colon outside brackets. */
 function splitHostPort(text: string): { readonly host: string; readonly port: string } | undefined {
   const [, bracketed, plain = '', port = ''] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(text) ?? [];
   return text.includes(':') && (bracketed ?? plain) + port !== '' ? { host: bracketed ?? plain, port } : undefined;
@@ -191,7 +191,7 @@ function unescape(escaped: string, text: string): string {
   return plain;
 }
 
-/** Who wrote a password into an address meant it to be kept. */
+/** The failure for an invalid address. A password in the address is left out. */
 function addressFailure(text: string, why: string): Failure {
   const [from, to] = [text.indexOf('//') + 2, text.lastIndexOf('@')];
   const hasPassword = text.slice(from, Math.max(from, to)).includes(':');

@@ -16,21 +16,21 @@ const meta = z.object({
   ),
 });
 
-/** A docker context, as docker has written it. */
+/** A docker context, as docker stores it. */
 export interface DockerContext {
   readonly name: string;
   readonly host: string;
-  /** Absent where it has no certificates, and checks none. */
+  /** Absent when the context has no certificates and does not skip their check. */
   readonly tls?: EngineTls;
 }
 
-/** Where a context leads. Throws a Failure where docker, too, refuses its address. */
+/** The endpoint of a context. Throws a Failure when docker would refuse its address. */
 export function endpointOf({ name, host, tls }: DockerContext): EngineEndpoint {
   const url = contextAddress(host, tls !== undefined);
   return { url, source: 'context', name, ...defined({ tls: url.startsWith('tcp:') ? tls : undefined }) };
 }
 
-/** The docker contexts below docker's configuration directory; none where it cannot be read. */
+/** The docker contexts in docker's configuration directory, sorted by name; empty when it cannot be read. */
 export async function readContexts(directory: string): Promise<readonly DockerContext[]> {
   const metas = join(directory, 'contexts', 'meta');
   const ids = await readdir(metas).catch(() => []);
@@ -38,18 +38,19 @@ export async function readContexts(directory: string): Promise<readonly DockerCo
   return contexts.filter((context) => context !== undefined).sort((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The context that `docker context use` has chosen; nothing for the default one. */
+/** The context that `docker context use` has chosen; undefined for the default one. */
 export async function currentContext(directory: string): Promise<string | undefined> {
   const members = await readMembers(join(directory, 'config.json'));
   const chosen = members.findLast(([name, value]) => foldName(name) === 'currentcontext' && typeof value === 'string');
   return typeof chosen?.[1] === 'string' ? contextName(chosen[1]) : undefined;
 }
 
+/** The name of a context; undefined for the default one, which has no files. */
 export function contextName(context: string | undefined): string | undefined {
   return context === '' || context === 'default' ? undefined : context;
 }
 
-/** ca.pem, cert.pem and key.pem of a directory, as far as they are there. */
+/** Reads ca.pem, cert.pem and key.pem of a directory, those that exist. */
 export async function readEngineTls(directory: string, verify: boolean): Promise<EngineTls> {
   const read = (file: string) => readFile(join(directory, file), 'utf8').catch(() => undefined);
   const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(read));

@@ -23,7 +23,7 @@ import { cutOffFailure, readMessages } from './messageStream';
 import { modemAt } from './modem';
 import { TransferState } from './transferState';
 
-/** How long an engine has to answer a question; moving images takes as long as it takes. */
+/** Time limit for a question to the engine. A push or a pull has no limit. */
 const answerWithinMs = 30_000;
 
 /** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageList */
@@ -48,7 +48,7 @@ const versionAnswer = z.object({
 /** ACR's user name for an identity token: https://learn.microsoft.com/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
-/** What dockerode takes, and its types leave out. */
+/** An option of dockerode that its types leave out. */
 type ModemOptions = Docker.DockerOptions & { readonly modem: object };
 
 /** Speaks the Docker Engine API, Podman's dialect included, through dockerode. */
@@ -144,7 +144,7 @@ export class DockerEngine implements ContainerEngine {
     throw cutOffFailure(this.endpoint.url);
   };
 
-  /** Engines pass on errors of registries as messages of an answer that began with 200. */
+  /** Reads the progress to its end. Engines report a registry's error as a message, after status 200. */
   private async follow(
     answer: Promise<NodeJS.ReadableStream>,
     registry: string,
@@ -172,7 +172,7 @@ export class DockerEngine implements ContainerEngine {
     return state;
   }
 
-  /** Bounded here: dockerode waits for ever on an engine that goes away in the middle of its answer. */
+  /** Has its own time limit, because dockerode waits for ever when an engine stops in the middle of its answer. */
   private async ask<T>(question: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const timeout = AbortSignal.timeout(answerWithinMs);
@@ -189,7 +189,7 @@ export class DockerEngine implements ContainerEngine {
     return signal.aborted ? signal.reason : failureOfClient(error, this.endpoint.url, registry);
   }
 
-  /** https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication; empty for anonymous, which still must be told. */
+  /** https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication; empty for anonymous: the header must be sent in any case. */
   private async authOf(host: string, credential: Credential, signal: AbortSignal): Promise<Record<string, string>> {
     const serveraddress = host === 'docker.io' ? 'https://index.docker.io/v1/' : host;
     if (credential.kind === 'anonymous') return {};
@@ -217,14 +217,14 @@ function printName(image: LocalName): string {
 }
 
 /**
- * dockerode sends its options as a body too unless told otherwise. No engine reads it, and Go sees the end of a connection
- * only behind what it has read: Podman would go on to the end with what was cancelled, Docker for seconds.
+ * By default, dockerode also sends its options as a body. Engines do not read that body, and with an unread body Go notices a closed
+ * connection late: after a cancel, Podman would continue to the end, and Docker for some seconds.
  */
 function queryOnly(query: Readonly<Record<string, string>>): { readonly _query: object; readonly _body: object } {
   return { _query: query, _body: {} };
 }
 
-/** `<none>:<none>` stands for no name. */
+/** Parses the names; texts that are not names, such as `<none>:<none>`, are left out. */
 function namesOf(texts: readonly string[] | null | undefined): readonly ImageReference[] {
   return (texts ?? []).flatMap((text) => {
     const parsed = parseReference(text);

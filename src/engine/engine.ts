@@ -3,21 +3,21 @@ import { isThisMachine } from '../core/network/privateAddress';
 import type { ImageReference } from '../core/reference';
 
 /**
- * What builds, keeps and moves images on this machine, or wherever its address leads: Docker Engine, Podman and others that
- * speak the Docker Engine API (https://docs.docker.com/reference/api/engine/version/v1.41/). Every method rejects with a
+ * A container engine on this machine or at its address: Docker Engine, Podman and others that speak the Docker Engine API
+ * (https://docs.docker.com/reference/api/engine/version/v1.41/). Every method rejects with a
  * Failure, whose `speaker` is `engine` unless it repeats a registry's words, or with the signal's reason when aborted.
  */
 export interface ContainerEngine {
   readonly endpoint: EngineEndpoint;
   readonly version: (signal: AbortSignal) => Promise<EngineVersion>;
-  /** Every image that is there, intermediate ones left out. */
+  /** All images, without intermediate ones. */
   readonly images: (signal: AbortSignal) => Promise<readonly LocalImage[]>;
   /** The engine's own description: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
   readonly inspect: (image: LocalName, signal: AbortSignal) => Promise<unknown>;
   readonly tag: (image: LocalName, as: ImageReference, signal: AbortSignal) => Promise<void>;
   /**
-   * Resolves once the registry has the tag; a refusal by the registry rejects. Tells where one image went there in place of
-   * the index that the tag stands for here.
+   * Resolves when the registry has the tag, and rejects when the registry refuses. The result says if only one image of an
+   * index was pushed.
    */
   readonly push: (
     image: ImageReference,
@@ -25,7 +25,7 @@ export interface ContainerEngine {
     progress: (state: Transfer) => void,
     signal: AbortSignal,
   ) => Promise<PushedAlone | undefined>;
-  /** `platform`: another than the engine's own. Resolves once the image is there whole. */
+  /** `platform`: if another than the engine's own is wanted. Resolves when the engine has the whole image. */
   readonly pull: (
     image: ImageReference,
     credential: Credential,
@@ -34,70 +34,70 @@ export interface ContainerEngine {
     signal: AbortSignal,
   ) => Promise<void>;
   /**
-   * Takes a name away, and the image with its last name; by id, an image without a name. An image that a container uses is
-   * refused.
+   * Removes a name; with its last name, the image is deleted. An id deletes an image without names. Rejects when a container
+   * uses the image.
    */
   readonly remove: (image: LocalName, signal: AbortSignal) => Promise<void>;
   /**
-   * Calls back once the engine tells of changes, and from then on whenever the images may have changed; runs until the signal
-   * aborts or the engine goes away, which rejects.
+   * Calls `onChange` when the event stream is open, and then whenever the images may have changed. Runs until the signal aborts or
+   * the engine goes away; both reject.
    */
   readonly watch: (onChange: () => void, signal: AbortSignal) => Promise<void>;
 }
 
-/** How an image is called within the engine: a name, or its id (`sha256:…`). */
+/** A name of an image in the engine, or its id (`sha256:…`). */
 export type LocalName = ImageReference | { readonly id: string };
 
 export interface EngineVersion {
   /** `Docker Engine`, `Podman`. */
   readonly name: string;
   readonly version: string;
-  /** What its containers run on. */
+  /** The platform of its containers. */
   readonly platform: Platform;
 }
 
 export interface LocalImage {
-  /** `sha256:…` of the config, or of the manifest where the engine keeps images as containerd does. */
+  /** Digest of the config, or of the manifest if the engine uses containerd's image store. */
   readonly id: string;
-  /** Tagged names; none when another image has taken them over. */
+  /** Names with a tag; empty when another image has them now. */
   readonly names: readonly ImageReference[];
-  /** Names by digest, under which registries know the image. */
+  /** Names with a digest, as registries know the image. */
   readonly digests: readonly ImageReference[];
-  /** Absent where the image has no date. */
+  /** Absent when the image has no date. */
   readonly created?: Date;
   /** Bytes on disk, unpacked. */
   readonly size: number;
 }
 
-/** How far a push or a pull is. Layers and bytes grow while the engine finds out what there is to move. */
+/** Progress of a push or a pull. The totals grow while the engine finds more layers. */
 export interface Transfer {
   readonly layers: number;
-  /** Moved, or found where they were to go. */
+  /** Transferred, or already at the target. */
   readonly layersDone: number;
-  /** Of the layers that are moved. */
+  /** Bytes of the layers that are transferred. */
   readonly bytes: number;
   readonly bytesDone: number;
 }
 
 /** The one image that was pushed because the engine lacks others of its index. */
 export interface PushedAlone {
-  /** Absent where the engine does not tell. */
+  /** Absent when the engine does not say. */
   readonly platform?: Platform;
 }
 
-/** Where an engine listens, and what says so. */
+/** The address of an engine, and where it comes from. */
 export interface EngineEndpoint {
   /** `unix:///var/run/docker.sock`, `npipe:////./pipe/docker_engine`, `tcp://host:2376/path`, `ssh://me@host/path.sock`. */
   readonly url: string;
   /** `setting`: registryExplorer.engine.endpoint. */
   readonly source: 'setting' | 'DOCKER_HOST' | 'context' | 'socket';
-  /** The context's name, or whose socket it usually is: `Docker`, `Podman`, `Colima`. */
+  /** Name of the context, or of the engine that usually has this socket: `Docker`, `Podman`, `Colima`. */
   readonly name: string;
-  /** For tcp alone; absent: not encrypted. */
+  /** Only for tcp; absent: not encrypted. */
   readonly tls?: EngineTls;
 }
 
-/** Whether what is sent to an engine can be read on its way: it is on another machine, and nothing encrypts. */
+/** Whether others can read what is sent to the engine: it is on another machine, and the connection is not encrypted. */
 export function isReadable({ url, tls }: EngineEndpoint): boolean {
   return (
     !/^(?:unix|npipe|ssh):/.test(url) &&
@@ -117,12 +117,11 @@ export interface EngineTls {
 /** The engines of this machine. */
 export interface Engines {
   /**
-   * The one in use, as the docker command finds it, looked for anew each time: the setting, DOCKER_HOST, the current context,
-   * the first of the usual sockets that is there. Does not ask whether it answers. Rejects with a Failure of kind `notFound`
-   * and code `NO_ENGINE` when there is none.
+   * The engine in use, searched again on each call: the setting, then DOCKER_HOST, the current context, and the first usual
+   * socket that exists. It may not answer. Rejects with a Failure of kind `notFound` and code `NO_ENGINE` when there is none.
    */
   readonly current: () => Promise<ContainerEngine>;
-  /** Every endpoint that can be found, the one in use first, each address once. */
+  /** All endpoints that can be found: the one in use first, each address once. */
   readonly found: () => Promise<readonly EngineEndpoint[]>;
   readonly open: (endpoint: EngineEndpoint) => Promise<ContainerEngine>;
 }

@@ -6,7 +6,7 @@ import { visible } from '../core/plainText';
 import { systemCode } from '../core/systemCode';
 
 /**
- * What engines say when a registry refuses them, as words in a message: they pass on neither status nor code.
+ * The words that engines repeat when a registry refuses them. Engines pass on neither status nor code.
  * https://github.com/moby/moby/blob/v20.10.24/distribution/errors.go, https://github.com/containers/image/blob/v5.23.1/docker/errors.go
  */
 const registryWords: readonly { readonly pattern: RegExp; readonly kind: FailureKind; readonly code?: string }[] = [
@@ -23,7 +23,7 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
     code: 'ENGINE_TRUST',
   },
   { pattern: /toomanyrequests|too many requests/i, kind: 'rateLimited' },
-  // A token server that grants less than was asked for: podman repeats the registry's `unauthorized` after it.
+  // The token server granted less than requested. Podman adds the registry's `unauthorized` after it.
   { pattern: /denied: requested access/i, kind: 'forbidden' },
   {
     pattern:
@@ -38,7 +38,7 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
     pattern: /no such host|connection refused|connection reset|broken pipe|\bEOF\b|dial tcp|unreachable/i,
     kind: 'unreachable',
   },
-  // How Go tells of a request that got no answer: `Patch "https://…": why`.
+  // Go's error for a request without an answer: `Patch "https://…": why`.
   { pattern: /\b(?:Get|Head|Post|Put|Patch) (?:…|"https?:[^"]*":) /, kind: 'unreachable' },
   {
     pattern: /HTTP status: 5\d\d|status code 5\d\d|no space left|unknown error|(?:manifest|digest|name|tag) invalid/i,
@@ -46,19 +46,19 @@ const registryWords: readonly { readonly pattern: RegExp; readonly kind: Failure
   },
 ];
 
-/** The engine has no such image itself. */
+/** The engine itself does not have the image. */
 const noSuchImage = /No such image|image not known|does not exist locally|^tag does not exist/i;
 
-/** The engine takes no such name, whatever else it says about it. */
+/** The engine refuses the name. */
 const noName = /invalid reference format|must be lowercase|invalid image name/i;
 
-/** Of longer words, no more is looked through: some of the patterns take the square of the length. */
+/** Characters of a message that are searched, at most: some patterns need quadratic time. */
 export const mostWords = 4096;
 
-/** Whether the other end of a failed call was a registry, by its host, or the engine alone. */
+/** Host of the registry that took part in the failed call; undefined when only the engine did. */
 export type Registry = string | undefined;
 
-/** Turns words of an engine into a Failure: those it repeats from a registry count as the registry's. */
+/** Turns an engine's words into a Failure. If the engine repeats a registry's refusal, the Failure is the registry's. */
 export function failureOfWords(
   words: string,
   status: number | undefined,
@@ -76,14 +76,14 @@ export function failureOfWords(
   return new Failure(kind, message, { subject: endpoint, speaker: 'engine' });
 }
 
-/** Names of images in the message mean nothing: `host/team/unauthorized:1`. */
+/** Leaves out image names, which may contain such words: `host/team/unauthorized:1`. */
 function knownWords(message: string, registry: string): (typeof registryWords)[number] | undefined {
   const words = message.split(' ').map((word) => (word.includes(`${registry}/`) ? '…' : word));
   const text = words.join(' ');
   return registryWords.find(({ pattern }) => pattern.test(text));
 }
 
-/** Turns what the client throws into a Failure. An answer with a status carries the engine's words, `(HTTP code 404) reason - words`. */
+/** Turns an error of dockerode into a Failure. With a status, its message is `(HTTP code 404) reason - words`. */
 export function failureOfClient(error: unknown, endpoint: string, registry: Registry): Failure {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return failureOfWords(String(error), undefined, endpoint, registry);

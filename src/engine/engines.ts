@@ -24,7 +24,7 @@ export class LocalEngines implements Engines {
   };
 
   readonly found = async (): Promise<readonly EngineEndpoint[]> => {
-    // What cannot be read is no choice; `current` says why.
+    // Unreadable choices are left out here; `current` reports the error.
     const chosen = await Promise.all([this.fromSetting(), this.fromDocker()].map((one) => one.catch(() => undefined)));
     const contexts = (await this.contexts()).flatMap((context) => {
       try {
@@ -45,7 +45,7 @@ export class LocalEngines implements Engines {
   private async fromSetting(): Promise<EngineEndpoint | undefined> {
     const setting = this.setting().trim();
     if (setting === '') return undefined;
-    // No context has such a name.
+    // Names of contexts never contain this.
     if (setting.includes('://')) return { ...(await this.endpointAt(setting)), source: 'setting' };
     return { ...(await this.context(setting)), source: 'setting' };
   }
@@ -106,12 +106,12 @@ export class LocalEngines implements Engines {
   }
 }
 
-/** A socket that one may not use is there all the same, and its engine's refusal tells more than "no engine". */
+/** Whether a socket exists that the user may not open: the engine's refusal says more than "no engine". */
 function isThere(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EBUSY'].includes(systemCode(error) ?? '');
 }
 
-/** Where engines listen unless told otherwise. */
+/** The sockets where engines listen by default. */
 function usualSockets({ platform, home, env }: Machine): readonly { readonly name: string; readonly path?: string }[] {
   if (platform === 'win32') {
     return [

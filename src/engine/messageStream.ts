@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 
-/** No message is longer: events have all labels of an image. An answer of another kind would fill the memory. */
+/** Characters of one line, at most. Events contain all labels of an image; an endless line would fill the memory. */
 export const longestLine = 256 * 1024;
 
 /**
- * Reads a stream of JSON texts, one a line, as engines tell of progress and events. Blank lines count for nothing. Rejects
- * with a Failure when a line is no JSON, or the stream ends in the middle of one. `subject`: the engine's address.
+ * Reads the stream of an engine's progress or events: one JSON text per line. Blank lines are skipped. Rejects with a Failure when a
+ * line is not JSON or is too long, or when the stream ends in the middle of a line. `subject`: the engine's address.
  */
 export async function* readMessages(
   stream: AsyncIterable<string | Uint8Array>,
@@ -16,7 +16,7 @@ export async function* readMessages(
   let rest = '';
   for await (const chunk of stream) {
     const lines = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split('\n');
-    // Only what has come now is looked through: a line may come in as many chunks as it has characters.
+    // Only the new chunk is searched: a long line may arrive in very many chunks.
     const last = lines.pop() ?? '';
     for (const end of lines) {
       const line = checkLength(rest + end, subject);
@@ -29,7 +29,7 @@ export async function* readMessages(
   if (rest.trim() !== '') yield parse(rest, () => cutOffFailure(subject));
 }
 
-/** What an answer means that ends before it is complete. */
+/** The failure for an answer that ends before it is complete. */
 export function cutOffFailure(subject: string): Failure {
   return new Failure('unreachable', t('the answer broke off'), { subject, speaker: 'engine', code: 'ECONNRESET' });
 }

@@ -7,8 +7,8 @@ import type { EngineEndpoint, EngineTls } from './engine';
 import { sshAgent } from './ssh';
 
 /**
- * What dockerode speaks through to an engine. Made without docker-modem's constructor, which reads DOCKER_HOST and its certificates
- * whatever else it is told: those are somebody's who shares this process. Throws a Failure where the endpoint's url is none.
+ * The transport that dockerode uses for an endpoint. It is created without docker-modem's constructor, because that always reads
+ * DOCKER_HOST and its certificates, which may belong to another engine. Throws a Failure when the endpoint's url is invalid.
  */
 export function modemAt({ url, tls }: EngineEndpoint): object {
   const { base, modem, request } = optionsFor(readAddress(url), tls);
@@ -20,13 +20,13 @@ export function modemAt({ url, tls }: EngineEndpoint): object {
     ...modem,
     buildRequest: (options: RequestOptions, ...rest: readonly unknown[]) => {
       const path = `${base}${options.path ?? ''}`;
-      // An engine that leads elsewhere is none.
+      // Engines do not redirect, so redirects are not followed.
       send({ ...options, ...request, path, maxRedirects: 0 }, ...rest);
     },
   });
 }
 
-/** What a modem's types keep to themselves. */
+/** The method of docker-modem that its types leave out. */
 interface Sending {
   readonly buildRequest: (options: object, ...rest: readonly unknown[]) => void;
 }
@@ -36,11 +36,11 @@ function isModem(made: unknown): made is Sending {
 }
 
 interface Where {
-  /** What docker-modem is to know. */
+  /** Fields of docker-modem itself. */
   readonly modem: object;
-  /** What goes with each request. */
+  /** Options of each request. */
   readonly request: object;
-  /** Where an engine's paths begin. */
+  /** The path in front of every request path. */
   readonly base: string;
 }
 
@@ -62,7 +62,7 @@ function optionsFor(address: Address, tls: EngineTls | undefined): Where {
       const { verify: rejectUnauthorized, ...certificates } = tls;
       return {
         modem: { ...modem, protocol: 'https', agent: new HttpsAgent({ keepAlive: false }) },
-        // With the request: what an agent has of it, VS Code forgets when it chooses a proxy.
+        // With each request, because VS Code drops the agent's options when it chooses a proxy.
         request: { hostname, port, rejectUnauthorized, ...certificates },
         base,
       };

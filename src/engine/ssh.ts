@@ -14,11 +14,11 @@ export function sshAgent(address: SshAddress): Agent {
 
 function connect({ user, host, port, path }: SshAddress): Duplex {
   const args = [
-    // Nobody could answer a question.
+    // ssh must not ask questions: there is no terminal to answer them.
     ...['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=20', '-T'],
     ...(user === '' ? [] : ['-l', user]),
     ...(port === '' ? [] : ['-p', port]),
-    // What follows is a host, whatever it begins with.
+    // After `--`, ssh takes the next word as a host, even if it begins with a dash.
     ...[
       '--',
       host,
@@ -35,26 +35,26 @@ function connect({ user, host, port, path }: SshAddress): Duplex {
     words = (words + chunk.toString()).slice(-2000);
   });
   child.once('error', (cause) => connection.destroy(sshError(cause.message, cause)));
-  // After the last of its output, which tells why.
+  // `close` comes after the last output, which says why ssh ended.
   child.once('close', (code) => {
     if (code === 0) connection.push(null);
     else connection.destroy(sshError(words.trim() === '' ? `ssh ended with code ${code ?? 'none'}` : words.trim()));
   });
-  // What http asks of a socket, and a pipe need not do.
+  // http calls these methods of a socket; a pipe does not need them.
   const same = () => connection;
   return Object.assign(connection, { setTimeout: same, setNoDelay: same, setKeepAlive: same, ref: same, unref: same });
 }
 
-/** One word for the shell of the other machine, which reads the command. */
+/** Quotes one word for the shell of the other machine. */
 function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'"'"'`)}'`;
 }
 
-/** Does not end before the program does: the end of its output alone would be a connection that broke for no reason. */
+/** A stream over the program's input and output. It ends only when the program ends, because only then the reason is known. */
 function duplexOf(child: ChildProcessByStdio<Writable, Readable, Readable>): Duplex {
   const connection = new Duplex({
     read: () => void child.stdout.resume(),
-    // What cannot be written is told by how the program ends.
+    // Write errors are ignored: the end of the program says what went wrong.
     write: (chunk, encoding, done) =>
       void child.stdin.write(chunk, encoding, () => {
         done();

@@ -14,7 +14,7 @@ const message = z.object({
 });
 
 const platform = z.nullish(z.object({ os: z.string(), architecture: z.string(), variant: z.nullish(z.string()) }));
-/** What comes with it at the end, and what containerd's image store says of an index of which it lacks parts: https://pkg.go.dev/github.com/docker/docker/api/types/auxprogress */
+/** The `aux` part of the last message. Containerd's image store also says there that it lacks parts of an index: https://pkg.go.dev/github.com/docker/docker/api/types/auxprogress */
 const aux = z.object({
   Digest: z.nullish(z.string()),
   manifestPushedInsteadOfIndex: z.nullish(z.boolean()),
@@ -33,28 +33,28 @@ const moved = /^(?:Pushed|Download complete|Extracting|Pull complete)$/;
 const there = /^(?:Layer already exists|Already exists|Mounted from .*)$/;
 const waiting = /^(?:Preparing|Waiting|Pulling fs layer|Verifying Checksum|Retrying in .*)$/;
 
-/** Docker takes 127 layers; those beyond as many as these are left out of the sums, which are made anew for each message. */
+/** Layers that are counted, at most: the sums are calculated again for each message. Docker allows 127 layers. */
 export const mostLayers = 1000;
-/** Layers are named by the beginning of their digest, or by all of it. */
+/** Characters of a layer's id, at most. The id is a digest or its beginning. */
 const longestId = 128;
 
-/** Adds up what an engine tells of a push or a pull. */
+/** Adds up the messages of a push or a pull. */
 export class TransferState {
   private readonly layers = new Map<string, Layer>();
-  /** What the engine says went wrong: in the middle of an answer that began well. */
+  /** The error in the engine's words. It may come after many good messages. */
   error: string | undefined;
-  /** The engine has told the digest of what was pushed, which it does at the very end. */
+  /** The engine has sent the digest of the pushed image, which is its last message. */
   isComplete = false;
-  /** One image went to the registry in place of its index, of which the engine lacks parts. */
+  /** One image was pushed instead of its index, because the engine lacks parts of the index. */
   alone: PushedAlone | undefined;
-  /** The engine has no image of the index that it could push. */
+  /** The engine lacks the content of every image in the index. */
   lacksContent = false;
 
   take(value: unknown): void {
     const parsed = message.safeParse(value);
     if (!parsed.success) return;
     const { id, status, progressDetail, error, errorDetail } = parsed.data;
-    // Podman ends well with an empty error.
+    // Podman sends an empty error after a success.
     this.error ??= [errorDetail?.message, error].find(isText);
     this.takeAux(parsed.data.aux);
     if ((status ?? '').includes('digest: sha256:')) this.isComplete = true;
@@ -71,7 +71,7 @@ export class TransferState {
     } else if (moved.test(status)) this.layers.set(id, { ...layer, isDone: true, bytesDone: layer.bytes });
     else if (there.test(status)) this.layers.set(id, { isDone: true, bytes: 0, bytesDone: 0 });
     else if (waiting.test(status)) this.layers.set(id, layer);
-    // Of a platform that is not pushed.
+    // The layer belongs to a platform that is not pushed.
     else if (status === 'Unavailable') this.layers.delete(id);
   }
 
