@@ -1,6 +1,6 @@
 import { Failure } from './failure';
 
-/** The whole chain of causes, one a line, for the log. */
+/** The chain of causes for the log, one per line, at most eight. */
 export function causes(error: unknown): string {
   const lines: string[] = [];
   for (

@@ -10,12 +10,11 @@ const token = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const quoted = /"((?:[^"\\]|\\.)*)"/y;
 const blank = /[ \t]*/y;
 const separator = /[ \t,]*/y;
-/** `token68` and whatever else cannot be read is passed over up to the next comma. */
+/** `token68` and other unreadable text is skipped up to the next comma. */
 const unreadable = /[^,]*/y;
 
 /**
- * Reads every challenge of a field, however they are ordered, quoted or joined. Never throws: what cannot be read is left
- * out, what was read before it stays.
+ * Reads every challenge of a field, in any order and quoting. Never throws: unreadable parts are left out.
  */
 export function parseChallenges(field: string): Challenge[] {
   const challenges: { scheme: string; parameters: Record<string, string> }[] = [];

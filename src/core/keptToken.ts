@@ -2,19 +2,19 @@ import { shared } from './shared';
 
 export interface Token {
   readonly value: string;
-  /** Milliseconds of our own clock: the server's may be wrong. */
+  /** Milliseconds since 1970 by the local clock, because the server's may be wrong. */
   readonly expiresAt: number;
 }
 
 /**
- * A token that is kept until it expires. Those who need a new one at the same time share one request, which is aborted once none of
- * them waits any more.
+ * A token that is kept until it expires. Callers who need a new one at the same time share one request. It is aborted when no caller
+ * waits for it any more.
  */
 export class KeptToken<T extends Token | undefined = Token> {
   private token: NonNullable<T> | undefined;
   private readonly renew: (signal: AbortSignal) => Promise<T>;
 
-  /** `request` asks for a new one, where there is one to be had. */
+  /** `request` fetches a new token; undefined when there is none. */
   constructor(request: (signal: AbortSignal) => Promise<T>) {
     this.renew = shared(async (signal) => {
       const token = await request(signal);
@@ -31,7 +31,7 @@ export class KeptToken<T extends Token | undefined = Token> {
     return { token: await this.renew(signal), isKept: false };
   }
 
-  /** Drops the token that a server no longer takes, unless another has taken its place. */
+  /** Drops the token that a server refused, unless it was replaced already. */
   forget(value: string): void {
     if (this.token?.value === value) this.token = undefined;
   }

@@ -1,4 +1,4 @@
-/** What stands behind one target of a `Link` field: https://www.rfc-editor.org/rfc/rfc8288#section-3 */
+/** The parameters of one target in a `Link` field: https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 const targetParameters = /(?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]*))?)*/y;
 const parameter = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*)))?/g;
 
@@ -7,7 +7,7 @@ const parameter = /;\s*([^\s=;,]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*)))
  * is one link only, so a link without it counts as the next.
  */
 export function nextLink(field = ''): string | undefined {
-  // By hand: an expression would look for the end of each of many targets that have none.
+  // Not one regular expression: with many unclosed targets it would need quadratic time.
   for (let start = field.indexOf('<'); start !== -1; start = field.indexOf('<', targetParameters.lastIndex)) {
     const end = field.indexOf('>', start);
     if (end === -1) return undefined;

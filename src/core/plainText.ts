@@ -1,52 +1,52 @@
 /**
- * What others wrote, made fit to be shown. VS Code takes some of it for more than text: `[label](command:…)` becomes a link that
- * runs a command, `$(name)` an icon. Both are broken by a space, which reads and copies as what it is.
+ * Makes text of others safe to show. VS Code turns `[label](command:…)` into a link that runs a command, and `$(name)` into an icon.
+ * A space breaks both.
  */
 
 /**
- * Characters that nobody sees, or that change how others are seen: control, format and direction, halves of a character, what
- * fonts leave out, private use (the icons of VS Code), and a letter and a pattern that look like nothing.
+ * Characters that are invisible, or that change how others look: control, format and direction, unpaired surrogates, ignorable and
+ * unassigned ones, private use (the icons of VS Code), and the blank Braille pattern.
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-/** More marks on one letter than any script has would cover the lines around it. */
+/** Too many marks on one letter would cover the lines around it. */
 const tooManyMarks = /(\p{M}{4})\p{M}+/gu;
 const longest = 300;
-/** Of a whole sentence of ours with words of others in it. */
+/** Characters of a whole sentence that contains text of others, at most. */
 const longestSentence = 2000;
 
-/** On one line, without what nobody sees. */
+/** The text on one line, without invisible characters. */
 export function visible(text: string): string {
   return text.replace(/\s+/g, ' ').replace(unseen, '').replace(tooManyMarks, '$1').trim();
 }
 
-/** The same, at most 300 characters long. */
+/** As `visible`, at most 300 characters long. */
 export function plainText(text: string): string {
   return cut(visible(text), longest);
 }
 
-/** A line for VS Code to show as it stands: the same without links and icons, at most 2,000 characters long. */
+/** As `visible`, without links and icons, at most 2,000 characters long: safe for VS Code to show. */
 export function harmless(text: string): string {
   return cut(visible(text.slice(0, 10 * longestSentence)), longestSentence)
     .replaceAll('](', '] (')
     .replaceAll('$(', '$ (');
 }
 
-/** The cut may leave half of a character. */
+/** Shortens a line; `visible` removes a surrogate that the cut left unpaired. */
 function cut(line: string, most: number): string {
   return line.length > most ? `${visible(line.slice(0, most - 1))}…` : line;
 }
 
-/** Of a document, in which lines and tabs are what they are. Line ends of other kinds count for nothing in JSON, and for much in YAML. */
+/** As `unseen`, but keeps tabs and ordinary line ends. Unicode line separators are removed, because YAML reads them as line ends. */
 const unseenInDocument =
   /[^\P{Cc}\t\n\r]|[\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 const plainAscii = /^[\t\n\r -~]*$/;
 
-/** The same text without what nobody sees, which could part a word that is looked for; lines and tabs stay. */
+/** The text without invisible characters, which could split a word that is searched for. Line ends and tabs stay. */
 export function seen(text: string): string {
   return plainAscii.test(text) ? text : text.replace(unseenInDocument, '');
 }
 
-/** What nobody sees as its escape, `\u202e`: in a string of JSON or YAML it stays the same character. */
+/** Writes invisible characters as escapes, such as `\u202e`: in a JSON or YAML string they mean the same. */
 export function withEscapes(text: string): string {
   if (plainAscii.test(text)) return text;
   return text.replace(unseenInDocument, (character) =>

@@ -1,6 +1,6 @@
 /**
- * Names of images. A reference is parsed once, at the edge, and travels as this value; nobody else puts image strings
- * together. This file alone knows that Docker Hub is the registry of a name without one, and `library/` its namespace.
+ * Names of images. A reference is parsed once, where it comes in, and is then passed as this value. Only this file builds image
+ * strings. Only this file knows that a name without a registry belongs to Docker Hub, in the namespace `library/`.
  *
  * Grammar: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  * and https://github.com/distribution/reference/blob/v0.6.0/reference.go
@@ -22,7 +22,7 @@ export type ReferenceProblem =
   | 'host'
   | 'tag'
   | 'digest'
-  /** 64 hexadecimal digits alone are an image id for every engine. */
+  /** Every engine takes 64 hexadecimal digits as an image id. */
   | 'imageId';
 
 const dockerHub = 'docker.io';
@@ -33,7 +33,7 @@ export const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-zA-Z=_-]{32,}
 const hostPattern =
   /^(?:\[[0-9a-fA-F:]+\]|[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*)(?::[0-9]+)?$/;
 
-/** Parses what a user or an engine calls an image: `nginx`, `me/app:1`, `localhost:5000/a/b@sha256:…`. */
+/** Parses an image name from a user or an engine: `nginx`, `me/app:1`, `localhost:5000/a/b@sha256:…`. */
 export function parseReference(text: string): ImageReference | { readonly problem: ReferenceProblem } {
   if (text === '') return { problem: 'empty' };
   if (/^[a-f0-9]{64}$/.test(text)) return { problem: 'imageId' };
@@ -55,7 +55,7 @@ export function parseReference(text: string): ImageReference | { readonly proble
   };
 }
 
-/** Whether what stands behind the host is the name of an image, as parseReference makes one: what others list need not be. */
+/** Whether path, tag and digest follow the grammar. Names that a registry lists may not. */
 export function isName({ path, tag, digest }: Omit<ImageReference, 'host'>): boolean {
   return (
     pathProblem(path) === undefined &&
@@ -64,7 +64,7 @@ export function isName({ path, tag, digest }: Omit<ImageReference, 'host'>): boo
   );
 }
 
-/** What a registry is asked for: the digest, else the tag, and as engines do `latest` where there is neither. */
+/** The reference to request: the digest, else the tag, else `latest`, as engines do. */
 export function referenceOf({ digest, tag }: ImageReference): string {
   return digest ?? tag ?? 'latest';
 }
@@ -76,7 +76,7 @@ export function printReference(image: ImageReference): string {
   return `${name}${printVersion(image)}`;
 }
 
-/** Prints a reference with nothing left out: `docker.io/library/nginx:1.27`. Podman takes a short name for another. */
+/** Prints the complete reference: `docker.io/library/nginx:1.27`. Podman may resolve a short name to another registry. */
 export function printFullReference(image: ImageReference): string {
   return `${image.host}/${image.path}${printVersion(image)}`;
 }
@@ -85,6 +85,7 @@ function printVersion({ tag, digest }: ImageReference): string {
   return `${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
+/** Why the text is not a repository path; undefined when it is one. */
 export function pathProblem(path: string): 'empty' | 'upperCase' | 'path' | 'pathTooLong' | undefined {
   if (path === '') return 'empty';
   if (path.length > 255) return 'pathTooLong';
@@ -97,7 +98,7 @@ export function pathProblem(path: string): 'empty' | 'upperCase' | 'path' | 'pat
     : 'path';
 }
 
-/** The longest that the grammar allows. */
+/** Characters of a tag, at most, by the grammar. */
 export const longestTag = 128;
 
 export function isDigest(text: string): boolean {
@@ -113,19 +114,19 @@ export function withDigest(image: ImageReference, digest: string): ImageReferenc
 }
 
 /**
- * A name that points to no registry: `webapp6:latest` as `docker build -t` makes it, which engines file under Docker Hub's
- * official images, or under `localhost/` as Podman does.
+ * Whether a name names no registry, such as `webapp6:latest` from `docker build -t`. Docker puts such names into Docker Hub's
+ * official images, and Podman into `localhost/`.
  */
 export function isLocalName({ host, path }: ImageReference): boolean {
   return (host === dockerHub && path.startsWith('library/')) || host === 'localhost';
 }
 
-/** What somebody calls an image when its registry does not matter: `webapp6` of `registry.example.com/team/webapp6`. */
+/** The last part of the path: `webapp6` of `registry.example.com/team/webapp6`. */
 export function baseName({ path }: ImageReference): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The first component is a host when it could not be a repository's: https://github.com/distribution/reference/blob/v0.6.0/normalize.go#L143 */
+/** The first component is a host when it cannot be part of a path: https://github.com/distribution/reference/blob/v0.6.0/normalize.go#L143 */
 function splitHost(named: string): { host: string; rest: string } {
   const slash = named.indexOf('/');
   const first = slash === -1 ? '' : named.slice(0, slash);
@@ -134,7 +135,7 @@ function splitHost(named: string): { host: string; rest: string } {
   return { host: first === 'index.docker.io' ? dockerHub : first, rest: named.slice(slash + 1) };
 }
 
-/** What stands in front of the last part of the names, each once: `team` of `team/api`. */
+/** The namespaces of the paths, each once: `team` of `team/api`. */
 export function namespacesOf(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])))];
 }

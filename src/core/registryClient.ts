@@ -13,32 +13,32 @@ import { referrersTag } from './referrersTag';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
 import type { TagsAnswer } from './schemas';
 
-/** The most that every known registry accepts; more is refused with 400 or 405. */
+/** Every known registry accepts this page size. Some refuse a larger one with 400 or 405. */
 const rowsAPage = 1000;
 const manifestMaxBytes = 4 * 1024 * 1024;
 const catalogScope = 'registry:catalog:*';
 
-/** More than any image has. */
+/** Referrers of one image, at most. No real image has so many. */
 const mostReferrers = 1000;
 
-/** Names of tags in the registry's order, and the whole answer that they came in: some registries tell more in it. */
+/** Tag names in the registry's order, with the whole answer: some registries add more to it. */
 export interface TagsPage extends Page<string> {
   readonly answer: TagsAnswer;
 }
 
-/** How a registry's API differs from what is usual. */
+/** How a registry's API differs from others. */
 export interface ClientOptions {
-  /** Rows to ask for at a time. */
+  /** Rows of one page. */
   readonly pageSize?: number;
-  /** What names of images have in front of the names that this API knows, with a slash at its end: `docker-local/`. */
+  /** Prefix that image names have and this API does not know, with a slash at the end: `docker-local/`. */
   readonly prefix?: string;
 }
 
 /**
  * Speaks the OCI distribution protocol to one registry: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
  *
- * Every method rejects with a Failure that carries the registry's words. Manifests and blobs asked for by digest never
- * change, so they are kept.
+ * Every method rejects with a Failure that carries the registry's words. Manifests and blobs of a digest never
+ * change, so they are cached.
  */
 export class RegistryClient {
   private readonly manifests = new LRUCache<string, Manifest>({
@@ -51,7 +51,7 @@ export class RegistryClient {
     maxSize: 32 * 1024 * 1024,
     sizeCalculation: (b) => b.length + 1,
   });
-  /** Repositories for which the registry does not know the API of referrers: each is another's business. */
+  /** Repositories without the referrers API. Each is noted by itself, because a proxy registry may serve them differently. */
   private readonly withoutReferrersApi = new LRUCache<string, true>({ max: 5000 });
   private readonly pageSize: number;
   private readonly prefix: string;
@@ -77,8 +77,8 @@ export class RegistryClient {
   }
 
   /**
-   * Repository names. Not part of OCI, and refused by many: a Failure `unlisted`, with the refusal for its cause, tells that the
-   * registry itself takes the credential. https://distribution.github.io/distribution/spec/api/#catalog
+   * Repository names. Not part of OCI, and many registries refuse it. Then rejects with a Failure `unlisted` if the registry accepts
+   * the credential; its cause is the refusal. https://distribution.github.io/distribution/spec/api/#catalog
    */
   async catalog(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     const list = `${this.url}/v2/_catalog`;
@@ -97,8 +97,8 @@ export class RegistryClient {
   }
 
   /**
-   * Resolves where the registry takes the credential, or lets in those without. What it says to that counts for more than its
-   * refusal to list, unless it has nothing there at all.
+   * Resolves when the registry accepts the credential, or needs none. Otherwise rejects with the registry's answer to `/v2/`, or
+   * with `refusal` when `/v2/` does not exist.
    */
   private async checkCredential(refusal: Failure, signal: AbortSignal): Promise<void> {
     try {
@@ -115,7 +115,7 @@ export class RegistryClient {
     return this.readPage(list, cursor, this.pullScope(repository), tagsAnswer, ({ tags }) => tags ?? [], signal);
   }
 
-  /** A manifest of any kind, proven by its digest where one is known. `reference`: a tag or a digest. */
+  /** A manifest of any kind, checked against its digest if one is known. `reference`: a tag or a digest. */
   async manifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest> {
     const kept = this.manifests.get(`${repository}@${reference}`);
     if (kept !== undefined) return kept;
@@ -125,7 +125,7 @@ export class RegistryClient {
     return manifest;
   }
 
-  /** What a tag points to, or a digest is, as far as the registry tells in the head of its answer: a HEAD counts as no pull. */
+  /** Digest and media type from the headers, if the registry sends them. Registries do not count a HEAD as a pull. */
   async head(repository: string, reference: string, signal: AbortSignal): Promise<ManifestHead> {
     const headers = await this.manifestHeaders(repository, reference, signal);
     const digest = digestInHeaders({ headers });
@@ -133,12 +133,12 @@ export class RegistryClient {
     return defined({ digest, mediaType });
   }
 
-  /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
+  /** The headers of a manifest's answer, such as rate limits. Registries do not count a HEAD as a pull. */
   async manifestHeaders(repository: string, reference: string, signal: AbortSignal): Promise<HttpResponse['headers']> {
     return (await this.expect([200], this.manifestRequest('HEAD', repository, reference), signal)).headers;
   }
 
-  /** A blob that fits in memory, such as a config or an attestation: proven by its digest; a longer one is refused as malformed. */
+  /** A small blob, such as a config or an attestation, checked against its digest. Rejects as `malformed` above `maxBytes`. */
   async blob(repository: string, digest: string, maxBytes: number, signal: AbortSignal): Promise<Uint8Array> {
     const key = `${repository}@${digest}`;
     const kept = this.blobs.get(key);
@@ -155,8 +155,8 @@ export class RegistryClient {
   }
 
   /**
-   * Manifests whose subject is `digest`, by the API and else by the tag that stands in for it. Never rejects but with the
-   * signal's reason: `failure` tells why they are not known, or not all.
+   * Manifests whose subject is `digest`, from the referrers API or from the tag that replaces it. Rejects only with the signal's
+   * reason: `failure` says why the list is missing or incomplete.
    * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers
    */
   async referrers(repository: string, digest: string, signal: AbortSignal): Promise<Referrers> {
@@ -167,7 +167,7 @@ export class RegistryClient {
     try {
       const index = await this.manifest(repository, referrersTag(digest), signal);
       const all = index.kind === 'index' ? index.manifests : [];
-      // A problem of the server's own tells nothing of whether it has the API: there may be more.
+      // A server error does not say whether the API exists, so there may be more referrers.
       const trouble = refusal?.kind === 'rejected' ? refusal : undefined;
       const failure = trouble ?? (all.length > mostReferrers ? rowsLeftOut(this.host, mostReferrers) : undefined);
       return { descriptors: all.slice(0, mostReferrers), ...defined({ failure }) };
@@ -178,7 +178,7 @@ export class RegistryClient {
     }
   }
 
-  /** Nothing where there is no such API. */
+  /** Undefined when the registry has no referrers API. */
   private async askReferrersApi(
     repository: string,
     digest: string,
@@ -225,7 +225,7 @@ export class RegistryClient {
   }
 
   /**
-   * By digest: the manifest and every tag on it. By tag: that tag alone, which many registries do not do.
+   * A digest deletes the manifest and every tag on it. A tag deletes only that tag; many registries do not support it.
    * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#content-management
    */
   async deleteManifest(repository: string, reference: string, signal: AbortSignal): Promise<void> {
@@ -276,7 +276,7 @@ export class RegistryClient {
     let url = cursor ?? `${list}?n=${this.pageSize}`;
     let response = await this.http(request(url), signal);
     if (cursor === undefined && (response.status === 400 || response.status === 405)) {
-      // This registry's pages are smaller than ours: let it choose.
+      // This registry allows only smaller pages, so it chooses the size.
       url = list;
       response = await this.http(request(url), signal);
     }
@@ -284,23 +284,23 @@ export class RegistryClient {
     const answer = decodeJson(schema, response);
     const items = itemsOf(answer);
     const { n, last } = Object.fromEntries(new URL(url).searchParams);
-    // It does not know `last`, and began anew where we went on without its word.
+    // The registry ignored our own `last` and sent the first page again: the list is complete.
     if (last !== undefined && url === pageAfter(list, n, last) && items.includes(last)) return { items: [], answer };
     if (items.length > mostRows)
       return { items: items.slice(0, mostRows), answer, failure: rowsLeftOut(this.host, mostRows) };
     const end = items.at(-1);
-    // A page without rows, or one that leads back to itself, is the last.
+    // An empty page, or one whose link leads to itself, is the last.
     if (end === undefined) return { items, answer };
     const link = nextLink(response.headers.link);
-    // Some take `n` and `last` and send no links: a full page may have another behind it.
+    // Some registries know `n` and `last` but send no links: after a full page there may be another.
     const isFull = Number(n) === items.length;
     const next = link !== undefined ? this.nextPage(link, url) : isFull ? pageAfter(list, n, end) : url;
     return next === url ? { items, answer } : { items, answer, next };
   }
 
   /**
-   * The address of the next page. A registry behind a proxy may write its inner scheme, port or path, so the link's query is
-   * taken byte for byte and asked of the list we asked: no link can lead a credential elsewhere.
+   * The address of the next page. A registry behind a proxy may write its inner scheme or port, so only path and query come from
+   * the link. The origin stays the same: a link cannot send a credential elsewhere.
    */
   private nextPage(link: string, asked: string): string {
     if (!URL.canParse(link, asked)) {
@@ -315,7 +315,7 @@ export class RegistryClient {
         subject: host,
       });
     }
-    // Artifactory leaves the name of its repository out of the path: RTFACT-18971 of JFrog
+    // Artifactory omits the repository name in the path (JFrog's issue RTFACT-18971), so with `last` our own path is used.
     return `${origin}${target.searchParams.has('last') ? pathname : target.pathname}${target.search}`;
   }
 
@@ -326,24 +326,24 @@ export class RegistryClient {
   }
 }
 
-/** A refusal to list that may be about the list alone: V2 has none by right, and many registries keep theirs to themselves. */
+/** Whether a refusal may concern only the catalog: it is optional, and many registries do not offer it. */
 export function isAboutTheList(error: unknown): error is Failure {
   return error instanceof Failure && ['unauthorized', 'forbidden', 'notFound', 'unsupported'].includes(error.kind);
 }
 
-/** Registries from before OCI 1.1 take the path for another one, and refuse it in several ways. */
+/** Registries older than OCI 1.1 misread the path, and refuse it in several ways. */
 function isNoApi({ detail: { status, code } }: Failure): boolean {
-  // These it knows, and says that the image is not there.
+  // With these codes, the registry knows the API and says that the image is missing.
   const isAboutImage = code === 'MANIFEST_UNKNOWN' || code === 'NAME_UNKNOWN';
   return !isAboutImage && status !== undefined && [400, 404, 405, 406, 501].includes(status);
 }
 
-/** Some say so with a refusal, and some with the page of their web site. */
+/** Whether the failure may mean that the API is missing: some registries refuse, others send a web page. */
 function mayHaveNoApi({ kind }: Failure): boolean {
   return ['notFound', 'unauthorized', 'forbidden', 'malformed', 'rejected'].includes(kind);
 }
 
-/** What a registry lists may be named anything; a name stays within its part of the path, and a digest is left as it is. */
+/** Encodes a name for one path segment: a listed name may contain any character. A digest stays readable. */
 function segmentOf(name: string): string {
   return encodeURIComponent(name.replace(/\p{Cs}/gu, '\ufffd')).replaceAll('%3A', ':');
 }

@@ -3,14 +3,14 @@ import { Failure, retryAfter } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 
 const attempts = 3;
-/** A longer wait is the user's to decide: the answer then rises as it is. */
+/** If the server wants a longer wait, the answer is returned, so that the user can decide. */
 const longestWaitSeconds = 10;
 
 const deadConnection: readonly (string | undefined)[] = ['ECONNRESET', 'EPIPE', 'ETIMEDOUT'];
 
 /**
- * Sends again what may be sent twice, when the server is busy or the connection broke. A request for a token may be, also by POST:
- * where the answer got lost, nobody misses that token.
+ * Sends a request again when the server is busy or the connection broke, if a second request does no harm. That includes a POST for a
+ * token: a lost token does not matter.
  */
 export function withRetry(http: Http): Http {
   return async (request, signal) => {
@@ -23,7 +23,7 @@ export function withRetry(http: Http): Http {
         if (wait === undefined) return response;
         await delay(wait * 1000, undefined, { signal });
       } catch (error) {
-        // A kept-alive connection that is dead, by the server's will or after a sleep; the next attempt opens a new one.
+        // The kept-alive connection was closed by the server or after a sleep. The next attempt opens a new one.
         if (last || !(error instanceof Failure) || !deadConnection.includes(error.detail.code)) throw error;
       }
     }
@@ -35,7 +35,7 @@ function waitSeconds(
   response: HttpResponse,
   attempt: number,
 ): number | undefined {
-  // Without a token nothing goes on, so whatever ails a token server is waited for.
+  // Nothing works without a token, so every server error of a token server is retried.
   const isBusy = [429, 502, 503, 504].includes(response.status) || (asksForToken && response.status >= 500);
   if (!isBusy) return undefined;
   const asked = retryAfter(response);

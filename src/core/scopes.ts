@@ -1,16 +1,16 @@
 /** Scopes of tokens, `type:name:actions`: https://distribution.github.io/distribution/spec/auth/scope/ */
 
-/** The scopes of a parameter, which has blanks between them. */
+/** Splits the `scope` parameter at its blanks. */
 export function parseScopes(parameter: string | undefined): readonly string[] {
   return (parameter ?? '').split(' ').filter((scope) => scope !== '');
 }
 
-/** Whether two scopes are about the same resource, whatever may be done to it. */
+/** Whether two scopes are about the same resource, with any actions. */
 export function isSameResource(scope: string, other: string | undefined): boolean {
   return other !== undefined && resourceOf(scope) !== '' && resourceOf(scope) === resourceOf(other);
 }
 
-/** One scope a resource, with the actions of all; what the registry named comes first, since some honour only the first. */
+/** Merges the scopes of each resource. The registry's own scopes come first, because some registries use only the first. */
 export function mergeScopes(own: string | undefined, named: readonly string[]): readonly string[] {
   const actions = new Map<string, Set<string>>();
   for (const scope of [...named, ...(own === undefined ? [] : [own])]) {

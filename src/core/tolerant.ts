@@ -1,22 +1,22 @@
 import type { z } from 'zod/mini';
 import { check } from './schemas';
 
-/** What could be read of a document that a stranger made. */
+/** The readable part of a document of others. */
 export interface Tolerated<T> {
   readonly value: T;
-  /** Paths of the fields that are of another type than they should be, such as `config.Entrypoint`: they are left out of `value`. */
+  /** Paths of fields with the wrong type, such as `config.Entrypoint`. They are left out of `value`. */
   readonly faults: readonly string[];
 }
 
-/** Fields that lie inside each other, at most; each may take two readings until it is left out. */
+/** Readings, at most. A nested wrong field may need several until it is left out. */
 const mostReadings = 12;
-/** More are not named. */
+/** Paths in `faults`, at most. */
 const mostFaults = 20;
-/** What has more wrong fields than any image by mistake is not worth the time. */
+/** With more wrong fields, the document is not read at all. */
 const mostWrong = 1000;
 
 /**
- * Reads a JSON value by a schema, without the fields that do not fit it; nothing where no part of it fits. Changes `value`.
+ * Reads a JSON value by a schema and leaves out the fields that do not fit; undefined when nothing fits. Changes `value`.
  *
  * Images are built by many programs, and one field of the wrong type must not hide all others.
  */
@@ -42,7 +42,7 @@ export function tolerate<T extends z.core.$ZodType>(schema: T, value: unknown): 
   return undefined;
 }
 
-/** What was left out before and is missed takes what is around it along. An item keeps its place in a list where it may be absent. */
+/** Removes a field. If it is already gone but required, its container is removed too. A list item is first replaced by undefined. */
 function leaveOut(root: unknown, path: readonly PropertyKey[], holes: Map<unknown[], Set<unknown>>): void {
   const key = path.at(-1);
   if (key === undefined) return;
