@@ -11,13 +11,12 @@ import { isSameResource, mergeScopes, parseScopes } from './scopes';
 import { shared } from './shared';
 import { basicAuthorization, refusedCredential, requestToken } from './tokenExchange';
 
-/** Reads the credential at each use, so that one kept by another program is never stale. */
+/** Reads the credential at each use: another program may have changed it. */
 export type ReadCredential = (signal: AbortSignal) => Promise<Credential>;
 
 /**
- * How everything speaks to a registry that signs in. Each hop is tried again by itself, so that a token server that is busy is not
- * taken for one that refuses, and what a hop was already told is not asked twice. `renewing` mends what a hop refuses before it
- * counts as refused.
+ * HTTP to a registry, with sign-in. Each hop is retried by itself, so that a busy token server does not look like a refusal.
+ * `renewing` may repair a refused hop before it counts as refused.
  */
 export function registryHttp(
   http: Http,
@@ -33,8 +32,8 @@ export function registryHttp(
  * sends it again. Tokens are kept by scope; requests that need the same one share its exchange.
  * https://distribution.github.io/distribution/spec/auth/token/
  *
- * A registry that shows visitors a part asks nobody to sign in. So whoever has a credential asks at `/v2/` first how it is taken:
- * once, for all requests; an answer that tells nothing is not kept. Visitors are spared that.
+ * A registry with public content may never ask for a sign-in. So a connection with a credential first asks `/v2/` once how to sign in;
+ * a failed answer is not kept. Anonymous connections skip this.
  *
  * `registryUrl` is the connection's: credentials go to its origin, and to the token realm it names, no further.
  */
@@ -43,7 +42,7 @@ export function withAuth(http: Http, registryUrl: string, readCredential: ReadCr
   return (request, signal) => session.send(request, signal);
 }
 
-/** What a request is sent with. */
+/** How a request is authorized. */
 type Proof =
   | { readonly kind: 'none' }
   /** The credential itself, as `ownAuthorization` writes it. */
@@ -64,14 +63,14 @@ interface Answer {
 
 const mostTokens = 1000;
 
-/** Sends to one registry, and remembers how it wants to be signed in to. */
+/** Sends requests to one registry, and remembers how to sign in there. */
 class Session {
   private readonly tokens = new LRUCache<string, KeptToken>({ max: mostTokens });
-  /** Wider scopes that the registry asked for in place of ours. */
+  /** Wider scopes that the registry asked for, by the request's own scope. */
   private readonly widerScopes = new Map<string, readonly string[]>();
-  /** The challenge this registry answers with; `unasked`: it takes the credential itself, and lets in those without. */
+  /** The registry's challenge. `unasked`: it accepts the credential without a challenge, and also anonymous requests. */
   private learned: Challenge | 'unasked' | undefined;
-  /** Whether the registry was asked how it takes a credential, and told as much as it tells. */
+  /** Whether the registry was asked at `/v2/` how to sign in, and answered. */
   private wasAsked = false;
 
   constructor(
@@ -83,7 +82,7 @@ class Session {
   async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
     if (new URL(request.url).origin === this.registry.origin) await this.learnScheme(signal);
     let proof = this.firstProof(request);
-    // At most: as before, with what the challenge asks for, with the wider scope it then names.
+    // At most three: as before, as the challenge asks, and with the wider scope that it then names.
     for (let attempt = 1; ; attempt++) {
       const answer = await this.sendWith(proof, request, signal);
       if (answer.response.status !== 401 || attempt === 3) return answer.response;
@@ -93,7 +92,7 @@ class Session {
     }
   }
 
-  /** Finds out how a credential is taken, if there is one, unless a challenge has told. */
+  /** Asks how to sign in, if there is a credential and no challenge came yet. */
   private async learnScheme(signal: AbortSignal): Promise<void> {
     if (this.learned !== undefined || this.wasAsked) return;
     if ((await this.readCredential(signal)).kind !== 'anonymous') await this.askOnce(signal);
@@ -143,7 +142,7 @@ class Session {
     return token;
   }
 
-  /** What to answer a 401 with; nothing when all that could help was tried. */
+  /** The authorization to try after a 401; undefined when everything was tried. */
   private async nextProof(
     request: HttpRequest,
     sent: Proof,
@@ -158,14 +157,14 @@ class Session {
       return sent.kind === 'own' || credential.kind !== 'basic' ? undefined : { kind: 'own' };
     }
     const named = parseScopes(challenge.parameters.scope);
-    // An unasked challenge may name a placeholder: only actions on the very resource are added to what we need.
+    // The first challenge may name a placeholder: only actions on the same resource are added to the request's scope.
     if (sent.kind !== 'bearer')
       return this.widerProof(
         request,
         challenge,
         named.filter((scope) => isSameResource(scope, request.scope)),
       );
-    // A new one may be no good either: the clocks of the registry and its token server can be apart for a moment.
+    // A new token may be refused too: the clocks of the registry and its token server may differ a little.
     const isExpired = challenge.parameters.error === 'invalid_token' && sent.isRenewal === undefined;
     if (token !== undefined && (token.isKept || isExpired)) {
       this.tokenFor(challenge, sent.scopes).forget(token.value);
@@ -175,7 +174,7 @@ class Session {
     return named.length > 0 && isWider ? this.widerProof(request, challenge, named) : undefined;
   }
 
-  /** A token for what the request needs and the registry names, here and for the next request of that scope. */
+  /** A token for the request's scope and the scopes the registry names; also used for later requests of that scope. */
   private widerProof({ scope }: HttpRequest, challenge: Challenge, named: readonly string[]): Proof {
     const scopes = mergeScopes(scope, named);
     this.widerScopes.set(scope ?? '', scopes);
@@ -189,11 +188,10 @@ function withAuthorization(request: HttpRequest, authorization: string | undefin
 }
 
 /**
- * How a registry takes the credential, as it tells at `/v2/`; nothing where it does not tell. Rejects where it refuses the
- * credential, and where there is no answer to go by.
+ * Asks `/v2/` how the registry accepts the credential; undefined when it does not say. Rejects with a Failure when the registry
+ * refuses the credential or has a server error.
  *
- * Some challenge with 200 as well, as zot does; others, as Nexus and Artifactory may, show by refusing a wrong password that they
- * look at one. https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support
+ * Some registries send a challenge with status 200. Others never challenge, but check a password that is sent. https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support
  */
 async function askForScheme(
   http: Http,
@@ -205,7 +203,7 @@ async function askForScheme(
   const ask = async (authorization?: string): Promise<HttpResponse> => {
     const headers = defined({ Authorization: authorization });
     const response = await http({ method: 'GET', url, headers }, signal);
-    // It is not well, and may answer otherwise in a moment.
+    // A temporary error: the next answer may differ.
     if (response.status === 429 || response.status >= 500) throw failureOf(response);
     return response;
   };
@@ -213,32 +211,32 @@ async function askForScheme(
   const challenge = challengeOf(asVisitor, registry);
   if (challenge?.scheme === 'bearer' || !isOpen(asVisitor, registry)) return challenge;
   const credential = await readCredential(signal);
-  // An identity token is for a token server, and none is named here.
+  // An identity token needs a token server, and none is named here.
   const own = ownAuthorization(credential);
   if (own === undefined) return challenge;
   const withCredential = await ask(own);
   if (withCredential.status === 200) return challenge ?? 'unasked';
   const asked = challengeOf(withCredential, registry);
   if (asked?.scheme === 'bearer' && credential.kind === 'basic') return asked;
-  // It lets in visitors, so what it refuses is the credential.
+  // Anonymous requests are accepted, so the credential is refused.
   if (withCredential.status === 403) throw failureOf(withCredential);
   if (withCredential.status === 400 || withCredential.status === 401)
     throw refusedCredential(withCredential, credential);
   return challenge;
 }
 
-/** A web page lets everybody in as well, and is no registry. */
+/** Whether the registry accepts anonymous requests. A web page also answers 200, but is not a registry. */
 function isOpen({ status, headers, url }: HttpResponse, registry: URL): boolean {
   return status === 200 && new URL(url).origin === registry.origin && !/html/i.test(headers['content-type'] ?? '');
 }
 
-/** Another origin, to which the registry redirects, may not say where the credential goes. */
+/** The challenge to answer. After a redirect to another origin there is none: that origin must not say where the credential goes. */
 function challengeOf({ url, headers }: HttpResponse, registry: URL): Challenge | undefined {
   if (new URL(url).origin !== registry.origin) return undefined;
   return chooseChallenge(parseChallenges(headers['www-authenticate'] ?? ''), registry);
 }
 
-/** Bearer where its realm can be used, else Basic: the stronger first, whatever their order. */
+/** Bearer if its realm is a URL, else Basic, in any order: Bearer is stronger. */
 function chooseChallenge(challenges: readonly Challenge[], registry: URL): Challenge | undefined {
   const bearer = challenges.find(
     ({ scheme, parameters: { realm } }) =>
@@ -247,7 +245,7 @@ function chooseChallenge(challenges: readonly Challenge[], registry: URL): Chall
   return bearer ?? challenges.find(({ scheme }) => scheme === 'basic');
 }
 
-/** What a registry takes without a token server. */
+/** The Authorization header for a registry without a token server. */
 function ownAuthorization(credential: Credential): string | undefined {
   return credential.kind === 'registryToken' ? `Bearer ${credential.token}` : basicAuthorization(credential);
 }

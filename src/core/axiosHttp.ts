@@ -16,12 +16,12 @@ import { systemFailure } from './network/systemFailure';
 import type { ReadTls, TlsMaterial } from './network/tls';
 import { abandonable } from './shared';
 
-/** From the first byte sent to the last received, redirects included. */
+/** Time limit for the whole exchange, redirects included. */
 const exchangeTimeoutMs = 30_000;
 const mostRedirects = 5;
 
 /**
- * The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. `redaction` learns every
+ * The one place that calls axios. `readTls`: TLS options of the connection; absent: VS Code's own. `redaction` learns every
  * secret that is sent or received.
  */
 export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction()): Http {
@@ -38,7 +38,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
       return redaction.of(`${hop.method} ${redactUrl(hop.url)} ${outcome} (${ms} ms)`);
     };
     try {
-      // Loaded on first use: nothing of it runs while VS Code starts.
+      // Loaded on first use, so that VS Code starts faster.
       const { default: axios } = await import('axios');
       hop = { ...hop, tls: readTls === undefined ? {} : await abandonable(readTls(request.url), limit) };
       for (let redirects = 0; ; redirects++) {
@@ -70,7 +70,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
   };
 }
 
-/** Where content is kept elsewhere, its server knows nothing of the registry's accounts: what it asks for is no sign-in of ours. */
+/** Another origin after a redirect does not know the registry's accounts: its 401 is not a request to sign in. */
 function refuseOtherSignIn(request: HttpRequest, response: HttpResponse): HttpResponse {
   const { origin, host } = new URL(response.url);
   const asks = response.status === 401 || response.status === 403 || response.status === 407;
@@ -83,14 +83,14 @@ function refuseOtherSignIn(request: HttpRequest, response: HttpResponse): HttpRe
   throw new Failure('rejected', words, { ...detail, subject: new URL(request.url).host });
 }
 
-/** What a registry lists may be named anything, `..` as well, which would lead from its own path to another. */
+/** Refuses `..` in a path: a listed name could contain it and lead to another address. */
 function refuseOtherPath(url: string): void {
   if (!/^[^?#]*\/(\.|%2e){1,2}([/?#]|$)/i.test(url)) return;
   throw new Failure('malformed', t('a name that it lists leads to another address'), { subject: new URL(url).host });
 }
 
 function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
-  // What a lookup refuses comes back with the error of axios around it.
+  // A Failure of the DNS lookup is wrapped in an error of axios.
   for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Failure) return cause;
   return isLate ? timeoutFailure(hop, error) : systemFailure(new URL(hop.url).host, error);
 }
@@ -114,7 +114,7 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
     transformRequest: (data: unknown) => data,
     maxContentLength: maxBytes ?? defaultMaxBytes,
     maxRedirects: 0,
-    // Of an agent of our own, VS Code's extension host would take nothing but the authorities.
+    // Not an own agent: VS Code's extension host would use only its authorities.
     transport: {
       request: (options: RequestOptions, respond: (response: IncomingMessage) => void) => {
         const isSecure = options.protocol === 'https:';
@@ -133,13 +133,13 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
 }
 
 /**
- * Where an answer sends us, if it does. To another origin only what asks for content goes, without credentials and the connection's
- * way to trust, and never by less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ * The next request after a redirect; undefined for other answers. Another origin gets only GET and HEAD, without credentials and
+ * without the connection's TLS options. A redirect from https to http is refused. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
  */
 function nextHop(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
   if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
   const isReading = hop.method === 'GET' || hop.method === 'HEAD';
-  // What such an answer leads to tells nothing of whether the change was made.
+  // The target of such a redirect does not say if the change was made.
   if (status === 303 && !isReading && hop.method !== 'POST') return undefined;
   const from = new URL(hop.url);
   if (!URL.canParse(location, hop.url))

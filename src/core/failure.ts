@@ -11,14 +11,14 @@ export type FailureKind =
   /** A valid credential that may not do this. */
   | 'forbidden'
   | 'notFound'
-  /** It answers with this credential, and does not tell what it holds: what is known by name can be opened. */
+  /** The registry accepts the credential but does not list its content. Repositories can be opened by name. */
   | 'unlisted'
   | 'rateLimited'
-  /** The registry does not do this for anybody. */
+  /** The registry does not offer this. */
   | 'unsupported'
   /** No answer: name, route, port or connection. */
   | 'unreachable'
-  /** TLS does not hold. */
+  /** The TLS connection cannot be trusted. */
   | 'untrusted'
   | 'timedOut'
   /** An answer that breaks the protocol. */
@@ -26,13 +26,13 @@ export type FailureKind =
   /** Any other refusal. */
   | 'rejected';
 
-/** Code of the failure `unlisted` that an empty list stands for. */
+/** Code of the failure `unlisted` when the reason is an empty list. */
 export const emptyList = 'EMPTY_LIST';
 
 export interface FailureDetail {
   /** Who failed: `host[:port]`, the engine's address, or the file or program asked. */
   readonly subject: string;
-  /** Whose words `message` are, where not the registry's. */
+  /** Who wrote `message`; absent: the registry. */
   readonly speaker?: 'engine' | 'program';
   readonly status?: number;
   /** Code of the system or the registry: `ENOTFOUND`, `MANIFEST_UNKNOWN`. */
@@ -40,18 +40,18 @@ export interface FailureDetail {
   readonly retryAfterSeconds?: number;
   /** The file that names the program asked. */
   readonly namedBy?: string;
-  /** Id of the connection whose credential was used, where that is known. */
+  /** Id of the connection whose credential was used, if known. */
   readonly connection?: string;
-  /** What it means here, where more is known than the other side's words tell. */
+  /** What the failure means here, if more is known than `message` says. */
   readonly explanation?: string;
-  /** Id of the command that helps most, where trying again alone does not. */
+  /** Id of the command that helps most, if trying again does not help. */
   readonly nextStep?: string;
-  /** Of several things that were to be made, where the last that is there can be looked at: the next step opens it. */
+  /** Web page of the last thing that was created before the failure. The next step opens it. */
   readonly page?: URL;
 }
 
 /**
- * The one error raised on purpose. `message` is what the other side said, or a fact of ours, made fit to be shown;
+ * The one error raised on purpose. `message` holds the other side's words or a fact, safe to show.
  * ui/report.ts makes the sentence.
  */
 export class Failure extends Error {
@@ -68,29 +68,29 @@ export class Failure extends Error {
   }
 }
 
-/** Whether no answer came: the server or the network to it is away, perhaps for a moment only. */
+/** Whether no answer came: the server or the network is away, perhaps only for a moment. */
 export function isUnreached(error: unknown): error is Failure {
   return error instanceof Failure && (error.kind === 'unreachable' || error.kind === 'timedOut');
 }
 
-/** Whether the server takes no credential, or not for this. */
+/** Whether the server refuses the credential, or refuses this request with it. */
 export function isDenied(error: unknown): error is Failure {
   return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
 }
 
-/** Whether it tells of the server or the way to it, and not of what was asked for: a side question that meets it has no answer. */
+/** Whether the failure concerns the server or the network, and not the requested item. */
 export function isAboutServer(error: unknown): boolean {
   return (
     isUnreached(error) || (error instanceof Failure && (error.kind === 'untrusted' || error.kind === 'rateLimited'))
   );
 }
 
-/** Whether the next request to the same server would meet it as well, whatever it asks for. */
+/** Whether the next request to the same server would fail in the same way. */
 export function isContagious(error: unknown): boolean {
   return isAboutServer(error) || (error instanceof Failure && error.kind === 'unauthorized');
 }
 
-/** The same failure with more known of it; any other error as it is. */
+/** A copy of the failure with more detail; any other error as it is. */
 export function withDetail(error: unknown, detail: Partial<FailureDetail>): unknown {
   if (!(error instanceof Failure)) return error;
   return new Failure(error.kind, error.message, { ...error.detail, ...detail }, { cause: error });
@@ -116,7 +116,7 @@ export function failureOf(response: HttpResponse): Failure {
   const { code, message } = readRefusal(response);
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
-  // Neither content nor a refusal: 204, a redirect that leads nowhere.
+  // Neither content nor a refusal, such as 204 or a redirect without a target.
   const words = status < 400 ? t('it answered {0}, which is not a valid answer here', status) : message;
   return new Failure(kindOf(status, code), words, {
     subject,
@@ -141,7 +141,7 @@ function readTlsRefusal({ body }: HttpResponse): { readonly words: string; reado
   return undefined;
 }
 
-/** Status first: the codes of registries differ, their statuses rarely. */
+/** Status first: registries use different codes, but mostly the same statuses. */
 function kindOf(status: number, code: string | undefined): FailureKind {
   if (status < 400) return 'malformed';
   switch (status) {
@@ -177,7 +177,7 @@ function readRefusal(response: HttpResponse): { code?: string; message: string }
   };
 }
 
-/** Plain text from the server is worth reading to the user; a proxy's HTML page or unknown JSON is not. */
+/** Plain text from the server is useful to the user; a proxy's HTML page or unknown JSON is not. */
 function isProse(response: HttpResponse, text: string): boolean {
   return !/html/i.test(response.headers['content-type'] ?? '') && !/^[<{[]/.test(text) && isPrintable(text);
 }
@@ -187,7 +187,7 @@ function isPrintable(text: string): boolean {
 }
 
 /**
- * Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3. Docker Hub says it as a point in time:
+ * Seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3. Docker Hub sends a point in time:
  * https://docs.docker.com/reference/api/hub/latest/#tag/rate-limiting
  */
 export function retryAfter(response: HttpResponse): number | undefined {

@@ -1,4 +1,4 @@
-/** What a text of others holds; nothing where it is no JSON. */
+/** The value of a JSON text; undefined when it is not JSON. */
 export function jsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text);

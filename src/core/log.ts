@@ -1,7 +1,7 @@
 import { seen } from './plainText';
 import type { Redaction } from './network/redaction';
 
-/** What we use of VS Code's LogOutputChannel. Callers pass redacted URLs and no headers. */
+/** The part of VS Code's LogOutputChannel that is used. Callers pass redacted URLs and no headers. */
 export interface Log {
   debug(message: string): void;
   info(message: string): void;
@@ -9,7 +9,7 @@ export interface Log {
   error(message: string): void;
 }
 
-/** Writes the same, without any secret that is known, whoever repeats it. */
+/** A log that removes every known secret from its messages. */
 export function redactedLog(log: Log, redaction: Redaction): Log {
   return {
     debug: (message) => {

@@ -1,4 +1,4 @@
-/** What programs go by to find what is kept on this machine. */
+/** The surroundings in which programs find their files on this machine. */
 export interface Machine {
   readonly env: Environment;
   /** The user's home directory. */

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Lets everything else that waits run first: VS Code runs all extensions in one process. */
+/** Lets other waiting work run first: VS Code runs all extensions in one process. */
 export type Pause = () => Promise<void>;
 
 export const pause: Pause = () => nextTurn();

@@ -1,7 +1,7 @@
-/** Tags that are no versions of an image, but hold what describes a digest. */
+/** Tags that are not versions of an image: they contain signatures and other referrers of a digest. */
 
 /**
- * The tag under which referrers are listed where there is no API for them: 32 characters of the algorithm, 64 of what it gave.
+ * The tag that lists referrers when the registry has no referrers API: 32 characters of the algorithm, 64 of the hash.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
  */
 export function referrersTag(digest: string): string {
@@ -9,7 +9,7 @@ export function referrersTag(digest: string): string {
   return `${algorithm.slice(0, 32)}-${encoded.slice(0, 64)}`.replace(/[^\w.-]/g, '-');
 }
 
-/** The tags in which cosign keeps signatures, attestations and SBOMs where it does not write referrers. */
+/** The tags in which cosign stores signatures, attestations and SBOMs when it does not write referrers. */
 export function cosignTags(digest: string): readonly string[] {
   const name = digest.replace(':', '-');
   return ['.sig', '.att', '.sbom'].map((suffix) => name + suffix);

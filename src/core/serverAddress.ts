@@ -1,4 +1,4 @@
-/** The origin of an address as people type it; https unless told otherwise. Nothing for what is no address, or holds a secret. */
+/** The origin of a typed address, https by default; undefined if it is not an address or contains a user or password. */
 export function serverOf(text: string): string | undefined {
   const typed = text.trim();
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `https://${typed}`;

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Work that all who ask for it at the same time wait for together. It is aborted once none of them waits any more. */
+/** Work that callers at the same time share. It is aborted when no caller waits for it any more. */
 export function shared<T>(work: (signal: AbortSignal) => Promise<T>): (signal: AbortSignal) => Promise<T> {
   let current: { readonly result: Promise<T>; readonly controller: AbortController; waiting: number } | undefined;
   return async (signal) => {
@@ -15,14 +15,14 @@ export function shared<T>(work: (signal: AbortSignal) => Promise<T>): (signal: A
       return await abandonable(mine.result, signal);
     } finally {
       mine.waiting--;
-      // Whoever asks from now on begins anew: it is over, or was given up by all.
+      // The work is finished or aborted, so the next caller starts it again.
       if (current === mine && (mine.waiting === 0 || !signal.aborted)) current = undefined;
       if (mine.waiting === 0) mine.controller.abort();
     }
   };
 }
 
-/** The promise's outcome, unless the signal comes first; what it stands for goes on. */
+/** The promise's outcome, or the signal's reason if that comes first. The work behind the promise continues. */
 export async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   // Many requests of one operation may wait here on its signal.

@@ -1,12 +1,12 @@
 import type { Entry } from './model';
 import { isName } from './reference';
 
-/** Of names and addresses, with a port: more than engines take, since users browse what their engine cannot reach. */
+/** Names and addresses with an optional port. Wider than what engines accept, because browsing needs no engine. */
 const host = /^[\w.:[\]-]{1,255}$/;
 
 /**
- * Whether what a registry lists can be used. A name that the grammar refuses could hold anything, line ends and commands of a shell
- * among it: no engine accepts it, so it is shown as the text that it is, and is asked for, copied and offered nowhere.
+ * Whether commands may use a listed entry. A name outside the grammar may contain anything, such as line ends or shell commands.
+ * No engine accepts it, so it is only shown as text.
  */
 export function isUsable(entry: Entry): boolean {
   switch (entry.kind) {
@@ -22,7 +22,7 @@ export function isUsable(entry: Entry): boolean {
   }
 }
 
-/** The same of a place to push to. */
+/** Whether a listed place can be pushed to, by the same rules. */
 export function isUsablePlace(place: { readonly host: string; readonly namespace?: string }): boolean {
   return host.test(place.host) && (place.namespace === undefined || isName({ path: place.namespace }));
 }
