@@ -1,25 +1,25 @@
 import { Failure } from './failure';
 
-/** How much of what others send is read: more than any honest registry has, and little enough to be done with soon. */
+/** Limits for answers of others: more than real registries have, and small enough to be processed quickly. */
 
 /** Rows of one list, in one page or in many. */
 export const mostRows = 100_000;
 /** Pages of one list. */
 export const mostPages = 1000;
-/** Pages in a row that bring no row that is new. Some have nothing but signatures, which are no rows. */
+/** Pages in a row without a new row. Some pages contain only signatures, which are not shown as rows. */
 export const mostBarrenPages = 20;
 /** A page of names: 100,000 tags of 128 characters fit. */
 export const mostListBytes = 16 * 1024 * 1024;
-/** Values, keys and brackets of one JSON answer: 8 MB may have millions, which take seconds to parse; as many as these 0.1 at most. */
+/** Values, keys and brackets of one JSON answer. Millions of them fit in 8 MB and take seconds to parse; so many take 0.1 seconds. */
 export const mostJsonParts = 200_000;
 
-/** Codes of the failures that tell why a list ends before the registry's own does. */
+/** Codes of the failures that say why a list was not read to its end. */
 export const tooManyRows = 'TOO_MANY_ROWS';
 export const noNewRows = 'NO_NEW_ROWS';
 
 /**
- * Follows one list from page to page. It ends with its last page, where it leads back to a page that was read, and at a bound:
- * then `failure` says which.
+ * Follows one list from page to page. It ends at the last page, at a page that was read before, or at a limit: then `failure` says
+ * which.
  */
 export class PageTrail {
   private readonly read = new Set<string>();
@@ -31,7 +31,7 @@ export class PageTrail {
   /** `subject`: the registry's host. */
   constructor(private readonly subject: string) {}
 
-  /** The cursor of the page to read behind this one, which brought that many rows not known before; nothing at the end. */
+  /** The cursor of the page to read next; undefined at the end. `newRows`: rows of this page that were not known before. */
   after({ next }: { readonly next?: string }, newRows: number): string | undefined {
     this.pages++;
     this.rows += newRows;
@@ -43,7 +43,7 @@ export class PageTrail {
     return this.failure === undefined ? next : undefined;
   }
 
-  /** Where pages in a row brought nothing new, as many may be read again. */
+  /** Allows more pages after a stop because of pages without new rows. */
   goOn(): void {
     if (this.failure?.detail.code !== noNewRows) return;
     this.barren = 0;
@@ -51,7 +51,7 @@ export class PageTrail {
   }
 }
 
-/** Says that the registry lists more than the rows that are shown. */
+/** The failure that says that the registry lists more rows than are shown. */
 export function rowsLeftOut(subject: string, shown: number): Failure {
   return new Failure('unsupported', shown.toLocaleString('en'), { subject, code: tooManyRows });
 }
@@ -60,12 +60,12 @@ function nothingNew(subject: string): Failure {
   return new Failure('malformed', String(mostBarrenPages), { subject, code: noNewRows });
 }
 
-/** Whether a list is cut short by a bound of ours; nothing went wrong then. */
+/** Whether a list was cut because it is too long; that is not an error. */
 export function isCut(failure: unknown): failure is Failure {
   return failure instanceof Failure && failure.detail.code === tooManyRows;
 }
 
-/** Whether a bound of ours, and no fault, ends a list. */
+/** Whether a list ends because of a limit and not because of an error. */
 export function isEndOfList(failure: unknown): failure is Failure {
   return isCut(failure) || (failure instanceof Failure && failure.detail.code === noNewRows);
 }
@@ -73,7 +73,7 @@ export function isEndOfList(failure: unknown): failure is Failure {
 const [quote, backslash] = [0x22, 0x5c];
 const [comma, colon, openArray, openObject] = [0x2c, 0x3a, 0x5b, 0x7b];
 
-/** Whether a JSON text has more than `mostJsonParts` parts, which are counted by what separates them. Takes no time beside its parsing. */
+/** Whether a JSON text has more than `mostJsonParts` parts, counted by their separators. Much faster than parsing. */
 export function hasTooManyParts(json: Uint8Array): boolean {
   let parts = 0;
   for (let at = 0; at < json.length && parts <= mostJsonParts; at++) {

@@ -32,7 +32,7 @@ export function isManifestType(mediaType: string): boolean {
   return isIndexType(mediaType) || isImageType(mediaType) || /manifest\.v1\+(json|prettyjws)$/.test(mediaType);
 }
 
-/** Without all four current types in one field, some registries convert the manifest, which changes its digest, or hide it. */
+/** All four current types in one header. Otherwise some registries hide the manifest, or convert it and so change its digest. */
 export const manifestAccept = `${ociIndex}, ${ociManifest}, ${dockerList}, ${dockerManifest}, ${dockerSchema1};q=0.1, */*;q=0.01`;
 
 interface AnyManifest {
@@ -42,7 +42,7 @@ interface AnyManifest {
   readonly bytes: Uint8Array;
   readonly annotations: Readonly<Record<string, string>>;
   readonly artifactType?: string;
-  /** Paths of its fields that could not be read, as in Tolerated. */
+  /** Paths of fields that could not be read, as in Tolerated. */
   readonly faults: readonly string[];
 }
 
@@ -65,45 +65,44 @@ export interface Schema1Manifest extends AnyManifest {
   readonly steps: readonly { readonly layer: string; readonly v1Compatibility: string }[];
 }
 
-/** Of a kind that is not known here: it can be shown, copied and deleted. */
+/** An unknown kind. It can still be shown, copied and deleted. */
 interface UnknownManifest extends AnyManifest {
   readonly kind: 'unknown';
-  /** Its `blobs`, where it has such. */
+  /** Its `blobs`, if it has any. */
   readonly layers: readonly Descriptor[];
 }
 
 export type Manifest = IndexManifest | ImageManifest | Schema1Manifest | UnknownManifest;
 
-/** What the head of an answer tells of a manifest, without the manifest. */
+/** Digest and type of a manifest, from the headers of an answer; absent when the registry does not send them. */
 export interface ManifestHead {
   readonly digest?: string;
   readonly mediaType?: string;
 }
 
-/** What refers to a manifest: signatures, SBOMs and others. */
+/** The referrers of a manifest: signatures, SBOMs and others. */
 export interface Referrers {
   readonly descriptors: readonly Descriptor[];
-  /** Why there may be more than these. */
+  /** Why the list may be incomplete. */
   readonly failure?: Failure;
 }
 
-/** Configs that describe a file system to run; every other one makes the manifest an artifact. */
+/** Config types of images that can run. Any other type makes the manifest an artifact. */
 const imageConfigs = new Set([
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
 ]);
 
 /**
- * Reads a manifest of any kind. The digest is computed from the body; when the registry names another one, in its header or
- * because it was asked for by digest, the answer is refused. Content that is what its digest names is the image's own,
- * whatever it is, and so is all that names a type of its own: only other answers are malformed.
+ * Reads a manifest of any kind. The digest is computed from the body and must match the requested one and the one in the header. If
+ * a digest proves the content, or it has its own type, every content is accepted. Throws a Failure of kind `malformed` otherwise.
  * https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#pulling-manifests
  */
 export function readManifest(response: HttpResponse, reference: string): Manifest {
   const stated = digestInHeaders(response);
   const asked = reference.includes(':') ? reference : undefined;
   const digests = [asked, stated].filter((digest) => digest !== undefined);
-  // Registries that do not know schema 1 name it by all of its bytes. Where none does, what is not signed may be added on the way.
+  // A registry that does not know schema 1 hashes all bytes. Otherwise only the signed part counts: the rest may have been added later.
   const isWhole = digests.length > 0 && digests.every((digest) => matchesDigest(digest, response.body));
   const body = (isWhole ? undefined : signedPartOf(response.body)) ?? response.body;
   for (const digest of digests) verifyDigest({ ...response, body }, digest);
@@ -117,7 +116,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
     ...(isText(answer.artifactType) ? { artifactType: answer.artifactType } : {}),
     faults,
   };
-  // A server may send manifests as plain JSON; then the manifest's own word counts.
+  // Some servers send manifests as plain JSON; then the manifest's own `mediaType` counts.
   const named = type !== undefined && /manifest|index/.test(type) ? type : (answer.mediaType ?? undefined);
   if (isIndexType(named) || (!isImageType(named) && answer.manifests)) {
     const manifests = (answer.manifests ?? []).map(descriptorOf);
@@ -127,7 +126,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
     const config = descriptorOf(answer.config);
     const layers = (answer.layers ?? []).map(descriptorOf);
     const mediaType = named ?? ociManifest;
-    // Docker 1.10 pushed image configs as bytes of no type.
+    // Docker 1.10 pushed image configs as application/octet-stream.
     const isImage =
       imageConfigs.has(config.mediaType) ||
       (mediaType === dockerManifest && config.mediaType === 'application/octet-stream');
@@ -154,7 +153,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
   return { ...common, mediaType: named ?? type ?? 'application/octet-stream', kind: 'unknown', layers };
 }
 
-/** `isProven`: it is what its digest names, and so no answer of a server to something else. */
+/** `isProven`: a digest proves the content, so unreadable content is accepted too. */
 function decodeManifest(response: HttpResponse, isProven: boolean): Tolerated<ManifestAnswer> {
   try {
     const value = parseJson(response);
@@ -176,11 +175,11 @@ function stepsOf({ fsLayers, history }: ManifestAnswer): Schema1Manifest['steps'
 }
 
 /**
- * What a signed manifest of schema 1 was before it was signed: that is what its digest names. Nothing of all others.
+ * The content of a schema 1 manifest before it was signed, which its digest names; undefined for all others.
  * https://distribution.github.io/distribution/spec/deprecated-schema-v1/#signed-manifests
  */
 function signedPartOf(body: Uint8Array): Uint8Array | undefined {
-  // Nobody else's manifest is parsed a second time.
+  // Other manifests are not parsed a second time.
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   if (!text.includes('"signatures"') || hasTooManyParts(body)) return undefined;
   try {
@@ -216,7 +215,7 @@ interface PlatformAnswer {
   readonly 'os.version'?: string | null | undefined;
 }
 
-/** Nothing where neither an operating system nor an architecture is told: tools leave both empty that build upon nothing. */
+/** Undefined without operating system and architecture: some build tools leave both empty. */
 export function platformOf(answer: PlatformAnswer): Platform | undefined {
   const { os, architecture, variant, 'os.version': osVersion } = answer;
   if (!isWord(os) && !isWord(architecture)) return undefined;
@@ -233,7 +232,7 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
 }
 
-/** Throws when the body is not what the digest names, or when that cannot be told. */
+/** Throws a Failure when the body does not match the digest, or when the algorithm is unknown. */
 export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
   if (matchesDigest(digest, response.body)) return;
   const isKnown = /^sha(256|384|512):/.test(digest);
@@ -243,7 +242,7 @@ export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, diges
   throw new Failure('malformed', why, { subject: new URL(response.url).host });
 }
 
-/** The digest that the registry names in the head of its answer; what is none is as good as nothing. */
+/** The digest in the headers; undefined when it is missing or invalid. */
 export function digestInHeaders({ headers }: Pick<HttpResponse, 'headers'>): string | undefined {
   const stated = headers['docker-content-digest'];
   return stated !== undefined && digestPattern.test(stated) ? stated : undefined;
@@ -259,16 +258,16 @@ function hash(algorithm: 'sha256' | 'sha384' | 'sha512', bytes: Uint8Array): str
   return createHash(algorithm).update(bytes).digest('hex');
 }
 
-/** Reproducible builds set the year 1, the first second of 1970, or the first day of 1980, where the time of ZIP begins. */
+/** Reproducible builds use the year 1, the start of 1970, or the first day of 1980, where ZIP's dates begin. */
 const firstDate = Date.UTC(1980, 0, 2);
 
-/** When an image was made, by a text or by milliseconds since 1970; nothing for what stands for no date. */
+/** The date of a text or of milliseconds since 1970; undefined for the dates of reproducible builds and invalid texts. */
 export function dateOf(written: string | number | null | undefined): Date | undefined {
   const date = new Date(written ?? NaN);
   return date.getTime() >= firstDate ? date : undefined;
 }
 
-/** A word that tells something: some registries write `unknown`, or nothing, where they know none. */
+/** Whether the text is a real value: some registries write `unknown` or an empty text. */
 export function isKnown(text: string | null | undefined): text is string {
   return isText(text) && text !== 'unknown';
 }

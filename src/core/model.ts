@@ -7,27 +7,27 @@ export interface Connection {
   readonly id: string;
   /** `ProviderType.id` of the kind of registry. */
   readonly provider: string;
-  /** What the tree calls it; the user may rename it. */
+  /** Name in the tree; the user may change it. */
   readonly label: string;
   /** Root of the registry's API without a trailing slash, a path prefix included: `https://host[:port][/prefix]`. */
   readonly url: string;
   readonly signIn: SignIn;
-  /** What the user wants to see of it; absent: what it lists. */
+  /** What the tree shows of it; absent: everything that it lists. */
   readonly shown?: Shown;
   /** How its server is trusted; absent: as VS Code and the system do. */
   readonly tls?: TlsOptions;
-  /** Listed in the settings, as teams share their registries: name and address are not the user's to change here. */
+  /** Listed in the settings, as teams share their registries: name and address cannot be changed in the tree. */
   readonly shared?: boolean;
-  /** A workspace lists it, and not the user: whoever wrote it may be a stranger. */
+  /** Only a workspace lists it, so its author may not be trusted. */
   readonly isOfWorkspace?: boolean;
-  /** The login that a workspace wants for it, which is not used until the user has confirmed that. */
+  /** The login that a workspace asks for. It is not used until the user has confirmed it. */
   readonly unconfirmed?: ProgramLogin;
 }
 
-/** What a connection signs in with. A secret is stored apart; what another program keeps is read at each use, and not copied. */
+/** How a connection signs in. Its secret is stored separately. A login of another program is read at each use and not copied. */
 export type SignIn =
   | { readonly kind: 'anonymous' }
-  /** A stored password or token. `account`: the user name; absent where only the registry knows whose token it is. */
+  /** A stored password or token. `account`: the user name; absent when only the registry knows the owner of the token. */
   | { readonly kind: 'basic'; readonly account?: string }
   | ProgramLogin
   | VsCodeAccount
@@ -39,7 +39,7 @@ export type SignIn =
       readonly cloud?: CloudAddresses;
     };
 
-/** An account of VS Code. A credential that is stored beside it goes first. */
+/** An account of VS Code. A stored credential of the connection is used before it. */
 export interface VsCodeAccount {
   readonly kind: 'account';
   /** Id of VS Code's authentication provider. */
@@ -48,7 +48,7 @@ export interface VsCodeAccount {
   readonly cloud?: CloudAddresses;
 }
 
-/** A login that another program has. */
+/** A login of another program. */
 export type ProgramLogin =
   /** Of docker or podman. */
   | { readonly kind: 'docker' }
@@ -57,7 +57,7 @@ export type ProgramLogin =
   /** Of the variables around VS Code, or of the machine itself. */
   | { readonly kind: 'environment'; readonly cloud?: CloudAddresses };
 
-/** The cloud that a connection was made for; no other gets its secrets. Addresses without a trailing slash. */
+/** The cloud of a connection; no other cloud gets its secrets. Addresses without a trailing slash. */
 export interface CloudAddresses {
   readonly apiUrl: string;
   readonly authorityUrl: string;
@@ -67,9 +67,9 @@ export interface CloudAddresses {
 export interface Shown {
   /** Names of namespaces, added to those that the account lists. */
   readonly namespaces?: readonly string[];
-  /** Repositories added by name, such as `registry.example.com/team/app`, where they are not listed. */
+  /** Repositories that were added by name, such as `registry.example.com/team/app`, because they are not listed. */
   readonly repositories?: readonly string[];
-  /** Keys of the groups that are shown; empty: all of them; absent: nobody has chosen. */
+  /** Keys of the groups that are shown; empty: all; absent: not chosen yet. */
   readonly groups?: readonly string[];
 }
 
@@ -93,7 +93,7 @@ export type Credential =
   | { readonly kind: 'basic'; readonly username: string; readonly secret: string }
   /** An OAuth2 refresh token, which docker calls identity token. */
   | { readonly kind: 'identityToken'; readonly token: string }
-  /** What token servers would answer with: a token for the registry itself. Only docker's config has such. */
+  /** A token for the registry itself, without a token server. Only docker's config has such tokens. */
   | { readonly kind: 'registryToken'; readonly token: string };
 
 /** What a registry lists: data only, no parent, no methods. */
@@ -130,7 +130,7 @@ export interface Tag {
   readonly kind: 'tag';
   readonly label: string;
   readonly image: ImageReference;
-  /** Absent until somebody asked for it: V2 lists tags by name alone. */
+  /** Absent until requested: V2 lists only the names of tags. */
   readonly details?: ImageDetails;
 }
 
@@ -140,14 +140,14 @@ export interface PlatformImage {
   readonly label: string;
   /** By digest. */
   readonly image: ImageReference;
-  /** Absent where neither the index nor the image tells. */
+  /** Absent when neither the index nor the image names it. */
   readonly platform?: Platform;
-  /** Compressed bytes of layers and config; absent when the index does not tell. */
+  /** Compressed bytes of layers and config; absent when not known. */
   readonly size?: number;
   readonly attachments: readonly Attachment[];
-  /** Why there may be more attachments than these. */
+  /** Why the attachments may be incomplete. */
   readonly attachmentsFailure?: Failure;
-  /** Why the image could not be read: most often, an index names it that lives on without it. */
+  /** Why the image could not be read: most often it was deleted, and an index still names it. */
   readonly failure?: Failure;
 }
 
@@ -163,7 +163,7 @@ export interface Attachment {
   /** The blob to open: in-toto statement, signature payload; absent: the manifest itself is opened. */
   readonly blob?: Descriptor;
   readonly size?: number;
-  /** What describes it in turn, such as the signature of an SBOM; absent where that was not asked yet. */
+  /** Its own attachments, such as the signature of an SBOM; absent until requested. */
   readonly attachments?: readonly Attachment[];
   readonly attachmentsFailure?: Failure;
   /** Why it could not be read. */
@@ -197,7 +197,7 @@ export interface ImageDetails {
   /** Media type of what an artifact holds: `application/vnd.cncf.helm.config.v1+json`. */
   readonly artifactType?: string;
   readonly created?: Date;
-  /** When the tag was put on this image, where that is told as well. */
+  /** When the tag was set to this image, if the registry says so. */
   readonly updated?: Date;
   /** Compressed bytes as the registry counts them; of one platform when there are several. */
   readonly size?: number;
@@ -207,7 +207,7 @@ export interface ImageDetails {
   readonly isLocked?: boolean;
   /** Paths of fields of its manifest or config that are not as they should be, and why its config could not be read at all. */
   readonly faults?: readonly string[];
-  /** Only what the listing told; the provider's `details` reads the rest. */
+  /** Contains only what the listing gave; the provider's `details` reads the rest. */
   readonly isPartial?: boolean;
 }
 
@@ -217,16 +217,16 @@ export interface InspectedImage {
   readonly digest: string;
   readonly platform?: Platform;
   readonly config: ImageConfigAnswer;
-  /** `size` in bytes; schema 1 tells none. */
+  /** `size` in bytes; absent for schema 1. */
   readonly layers: readonly { readonly digest: string; readonly size?: number }[];
   /** As in ImageDetails. */
   readonly faults: readonly string[];
 }
 
-/** One page of a listing. `next` is opaque: only its maker reads it. */
+/** One page of a listing. `next` is opaque: only the provider that made it reads it. */
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
-  /** Why no more could be listed than these. */
+  /** Why the list ends here, if more could not be listed. */
   readonly failure?: unknown;
 }

@@ -6,11 +6,11 @@ import type { HttpResponse } from './http';
 import { digestPattern } from './reference';
 
 /**
- * What registries answer, turned from unknown into typed at the edge. Only fields that are used are described; a field that
- * lenient servers get wrong is tolerated, one that we cannot do without is not.
+ * Schemas of registries' answers, with only the fields that are used. Optional fields may be wrong in answers of lenient servers;
+ * required fields may not.
  */
 
-/** Servers write `null` where they mean absent. */
+/** Some servers write `null` for an absent field. */
 const present = z.nullish;
 
 export const tokenAnswer = z.object({
@@ -19,7 +19,7 @@ export const tokenAnswer = z.object({
   expires_in: present(z.unknown()),
 });
 
-/** An emptied registry or repository may answer `null` or leave the list out; an answer about something else is no empty list. */
+/** An empty registry or repository may send `null` or no list. An answer with only other fields is not an empty list. */
 export const catalogAnswer = z
   .looseObject({ repositories: present(z.array(z.string())) })
   .check(z.refine((answer) => isAbout(answer, 'repositories'), 'lists no repositories'));
@@ -63,7 +63,7 @@ export const manifestAnswer = z.object({
   manifests: present(z.array(descriptor)),
   config: present(descriptor),
   layers: present(z.array(descriptor)),
-  // Of the artifact manifests that OCI 1.1 was to have: https://github.com/opencontainers/image-spec/blob/v1.1.0-rc4/artifact.md
+  // From the artifact manifests that were planned for OCI 1.1: https://github.com/opencontainers/image-spec/blob/v1.1.0-rc4/artifact.md
   blobs: present(z.array(descriptor)),
   annotations,
   // Schema 1, which old registries still hold: https://distribution.github.io/distribution/spec/deprecated-schema-v1/
@@ -73,7 +73,7 @@ export const manifestAnswer = z.object({
 });
 export type ManifestAnswer = z.infer<typeof manifestAnswer>;
 
-/** Schema 1 with signatures: the first tells, as base64url of `signedPart`, which part of it they are about. */
+/** Schema 1 with signatures. The first contains `signedPart` as base64url: which part of the manifest is signed. */
 export const signedManifest = z.object({
   schemaVersion: z.literal(1),
   signatures: z.tuple([z.object({ protected: z.string() })], z.unknown()),
@@ -101,7 +101,7 @@ export const imageConfigAnswer = z.object({
       StopSignal: present(z.string()),
     }),
   ),
-  // A step that cannot be read keeps its place: steps and layers belong together by their order.
+  // An unreadable step keeps its place, because the order connects steps with layers.
   history: present(
     z.array(
       present(
@@ -117,7 +117,7 @@ export const imageConfigAnswer = z.object({
 });
 export type ImageConfigAnswer = z.infer<typeof imageConfigAnswer>;
 
-/** What a step of a schema 1 image's history holds as text: the config of that time, and the command that made the layer. */
+/** The text in a history step of schema 1: the config of that step, and the command that made the layer. */
 export const v1Compatibility = z.object({
   ...imageConfigAnswer.shape,
   container_config: present(z.object({ Cmd: present(z.array(z.string())) })),
@@ -125,7 +125,7 @@ export const v1Compatibility = z.object({
 
 type Answered = Pick<HttpResponse, 'body' | 'url' | 'headers'>;
 
-/** Parses a JSON body by a schema; anything else is a malformed answer, told with what was found instead. */
+/** Parses a JSON body by a schema. Throws a Failure of kind `malformed` that says what was found instead. */
 export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answered): z.output<T> {
   const value = parseJson(response);
   const parsed = check(schema, value);
@@ -141,7 +141,7 @@ export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answe
   return parsed.data;
 }
 
-/** A JSON body, whatever it holds; anything else is a malformed answer. */
+/** Parses a JSON body of any shape. Throws a Failure of kind `malformed` for other bodies. */
 export function parseJson(response: Answered): unknown {
   const subject = new URL(response.url).host;
   if (hasTooManyParts(response.body)) throw new Failure('malformed', t('its answer has too many parts'), { subject });
@@ -159,7 +159,7 @@ export function parseJson(response: Answered): unknown {
   }
 }
 
-/** The value of a JSON text that a stranger made, in UTF-8; nothing where it is none, or has too many parts to be parsed. */
+/** The value of a JSON text in UTF-8; undefined when it is not JSON, or has too many parts. */
 export function jsonIn(bytes: Uint8Array): unknown {
   if (hasTooManyParts(bytes)) return undefined;
   try {
@@ -173,7 +173,7 @@ function parseUtf8(bytes: Uint8Array): unknown {
   return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
 }
 
-/** As zod's safeParse, which throws a RangeError where more is wrong than fits on the stack. */
+/** As zod's safeParse, which throws a RangeError when it finds too many errors for the stack. */
 export function check<T extends z.core.$ZodType>(
   schema: T,
   value: unknown,

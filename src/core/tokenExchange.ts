@@ -8,17 +8,17 @@ import type { Credential } from './model';
 import { decodeJson, tokenAnswer } from './schemas';
 
 const clientId = 'registry-explorer';
-/** https://distribution.github.io/distribution/spec/auth/token/: tokens live 60 seconds unless told otherwise, and never less. */
+/** https://distribution.github.io/distribution/spec/auth/token/: tokens live 60 seconds by default, and never less. */
 const shortestLifeSeconds = 60;
-/** A token this close to its end is not used: it could expire on its way. */
+/** A token is not used so shortly before its end: it could expire on the way. */
 const marginSeconds = 10;
 const maxTokenBytes = 128 * 1024;
 
-/** What a token is asked for with. */
+/** The input of a token request. */
 export interface TokenRequest {
   /** Root of the registry that the token is for. */
   readonly registry: URL;
-  /** The registry's: it names the token server, and what the registry is called there. */
+  /** The registry's challenge: it names the token server, and the registry's name there. */
   readonly challenge: Challenge;
   readonly scopes: readonly string[];
   readonly credential: Credential;
@@ -26,13 +26,12 @@ export interface TokenRequest {
 
 /**
  * Asks the token server that the registry names for a token: https://distribution.github.io/distribution/spec/auth/token/. Rejects
- * with a Failure of kind `unauthorized` where the server does not take the credential, `untrusted` where the registry names a
- * server that gets none.
+ * with a Failure of kind `unauthorized` when the server refuses the credential, `untrusted` when the token server must not get it.
  */
 export async function requestToken(http: Http, request: TokenRequest, signal: AbortSignal): Promise<Token> {
   const { registry, challenge, credential } = request;
   const realm = checkedRealm(challenge.parameters.realm ?? '', registry);
-  // Its own life is not told: it is read anew for each request.
+  // The lifetime is unknown, so the token is read again for each request.
   if (credential.kind === 'registryToken') return { value: credential.token, expiresAt: 0 };
   const response = await askTokenServer(http, realm, request, signal);
   if (response.status !== 200) throw refusedCredential(response, credential);
@@ -44,7 +43,7 @@ function readToken(response: HttpResponse, subject: string): Token {
   const value = answer.access_token ?? answer.token;
   if (value === undefined || value === null || value === '')
     throw new Failure('malformed', t('the token server answered without a token'), { subject });
-  // What cannot be sent in a header is no token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+  // A text that cannot be sent in a header is not a token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
   if (!/^[\x21-\x7e]+$/.test(value))
     throw new Failure('malformed', t('the token server answered with a token that cannot be sent'), { subject });
   const told = typeof answer.expires_in === 'number' ? answer.expires_in : shortestLifeSeconds;
@@ -52,7 +51,7 @@ function readToken(response: HttpResponse, subject: string): Token {
   return { value, expiresAt: Date.now() + seconds * 1000 };
 }
 
-/** GET with Basic is what every token server knows; the OAuth2 POST is for identity tokens, and for servers without GET. */
+/** Every token server knows GET with Basic. The OAuth2 POST is for identity tokens and for servers without GET. */
 async function askTokenServer(
   http: Http,
   realm: URL,
@@ -101,15 +100,15 @@ function common(registry: URL) {
   return { asksForToken: true, namedBy: registry.href, maxBytes: maxTokenBytes };
 }
 
-/** What Basic writes into the header; nothing of a credential that is no user name and secret. */
+/** The header of Basic authentication; undefined when the credential is not a user name and secret. */
 export function basicAuthorization(credential: Credential): string | undefined {
   if (credential.kind !== 'basic') return undefined;
   return `Basic ${Buffer.from(`${credential.username}:${credential.secret}`, 'utf8').toString('base64')}`;
 }
 
 /**
- * The Failure that a refused credential stands for. Some servers answer a wrong password with 403 or 400 where they mean 401; any
- * other status says nothing of the password.
+ * The Failure for a refused credential. Some servers answer a wrong password with 403 or 400 instead of 401. Any other status says
+ * nothing about the password.
  */
 export function refusedCredential(response: HttpResponse, credential: Credential): Failure {
   const failure = failureOf(response);
@@ -120,8 +119,8 @@ export function refusedCredential(response: HttpResponse, credential: Credential
 }
 
 /**
- * The realm may be on another host, as Docker Hub's is, but a registry must not be able to send a password in the clear. That it
- * does not send it into the user's own network is looked at by `namedBy`.
+ * The realm may be on another host, as for Docker Hub, but a password must not be sent there without TLS. `namedBy` makes sure that
+ * it is not sent into the user's own network.
  */
 function checkedRealm(realm: string, registry: URL): URL {
   const url = new URL(realm, registry);
