@@ -3,12 +3,12 @@ import { azureOf } from '../../../src/azure/connected';
 import type { Connection, SignIn, Credential } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
-import type { App } from '../../../src/ui/app';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startAcr } from '../../sandbox/azure/acr';
 import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
+import { fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
@@ -32,12 +32,11 @@ describe('a connection of Azure with an account of VS Code', () => {
     const kept: unknown[] = [];
     const { ask, seen } = user(...script);
     const cloud = () => cloudOf(azure());
-    const app = {
+    const { app } = fakeApp({
       ask,
       providerTypes: [azureType, acr],
       setting: () => '',
       cloud,
-      log: collectLog(),
       registries: {
         openWith: (opened: Connection, credential: Credential) => {
           const log = collectLog();
@@ -53,7 +52,7 @@ describe('a connection of Azure with an account of VS Code', () => {
         },
       },
       connections: { updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)) },
-    } as unknown as App;
+    });
     await updateCredential(app, connection);
     return { kept, refusals: seen.filter((line) => line.startsWith('Could not')) };
   };

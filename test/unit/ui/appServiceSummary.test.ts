@@ -3,6 +3,7 @@ import type { AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure'
 import type { AccessChoice } from '../../../src/ui/azure/pullAccessPrompts';
 import { chosenNow } from '../../../src/ui/azure/appServicePrompts';
 import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
+import { stub } from '../stub';
 import { reference } from './fakeApp';
 
 const target: WebApp = {
@@ -32,8 +33,8 @@ describe('the summary of what becomes of a web app', () => {
       `The image of the container ${name} of shop is replaced by registry.example.com/web:2; its other containers and settings stay.`;
     expect(lines({ runsSeveral: false, containers })[0]).toBe(one('web'));
     expect(lines({ runsSeveral: false, containers }, typed, 'metrics')[0]).toBe(one('metrics'));
-    const registry = { name: 'contosomain' } as AzureRegistry;
-    const identity = { kind: 'identity', registry, azure: undefined } as unknown as AccessChoice;
+    const registry = stub<AzureRegistry>('registry', { name: 'contosomain', usesAbac: false });
+    const identity: AccessChoice = { kind: 'identity', registry, azure: stub('azure', {}), repository: 'web' };
     const asRobot =
       'It pulls as robot, which gets the right to pull from contosomain. It holds for every repository there.';
     expect(lines({ runsSeveral: false, containers }, identity)[1]).toBe(asRobot);

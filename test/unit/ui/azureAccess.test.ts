@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Azure, AzureRegistry, Subscription, WebApp } from '../../../src/azure/azure';
+import type { AppService, Azure, AzureRegistry, ImageAccess, Subscription, WebApp } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import type { RegistryProvider } from '../../../src/providers/provider';
+import type { AzureResources } from '../../../src/providers/provider';
 import { accessLine, accessPrompts, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
 import type { AccessChoice, Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
 import type { Boxes } from '../../../src/ui/azure/wizard';
+import { stub } from '../stub';
 import { connectionNode, fakeApp } from './fakeApp';
 
 const { signal } = new AbortController();
@@ -21,16 +22,15 @@ const deployable = { image: { host, path: 'team/web', tag: '1.4' } };
 
 describe('how Azure may pull an image', () => {
   const offered = async (found: AzureRegistry, puller: Puller) => {
-    const azure = {} as Azure;
-    const provider = { azure: { azure, registryAt: () => found } };
-    const { app } = fakeApp({ connected: [connectionNode({}, provider as unknown as RegistryProvider)] });
+    const azure = stub<AzureResources>('provider.azure', { azure: stub('azure', {}), registryAt: () => found });
+    const { app } = fakeApp({ connected: [connectionNode({}, { azure })] });
     const [first] = accessPrompts<{ subscription: Subscription; access: AccessChoice }>(app, deployable, puller);
-    const seen: { label: string; detail?: string }[] = [];
-    const pick = async (_title: string, picks: Promise<typeof seen>) => {
+    const seen: { readonly label: string; readonly detail?: string }[] = [];
+    const pick: Boxes['pick'] = async (_title, picks) => {
       seen.push(...(await picks));
       throw new Error('seen');
     };
-    await Promise.resolve(first?.ask({ pick } as unknown as Boxes, { subscription })).catch(() => undefined);
+    await Promise.resolve(first?.ask(stub<Boxes>('boxes', { pick }), { subscription })).catch(() => undefined);
     return seen.map(({ label, detail }) => [label, detail]);
   };
   const typed = 'User name and password or token…';
@@ -57,7 +57,7 @@ describe('how Azure may pull an image', () => {
   });
 
   it('is told in one line, with how far the right goes', () => {
-    const choice = { kind: 'identity', azure: {} as Azure, registry, repository: 'team/web' } as const;
+    const choice = { kind: 'identity', azure: stub<Azure>('azure', {}), registry, repository: 'team/web' } as const;
     expect(accessLine(choice)).toBe(
       'Its managed identity gets the right to pull from contosomain. It holds for every repository there.',
     );
@@ -69,7 +69,7 @@ describe('how Azure may pull an image', () => {
     );
   });
 
-  it.each([
+  it.each<[Awaited<ReturnType<ImageAccess['grantPull']>>, string[]]>([
     ['granted', []],
     [
       'conditional',
@@ -79,16 +79,16 @@ describe('how Azure may pull an image', () => {
     ],
   ])('is said where the right to it may not be enough: %s', async (granted, expected) => {
     const asked: unknown[] = [];
-    const access = {
-      grantPull: (from: { repository?: string }, principal: string) => {
+    const access = stub<ImageAccess>('azure.access', {
+      grantPull: (from, principal) => {
         asked.push([from.repository, principal]);
         return Promise.resolve(granted);
       },
-    };
+    });
     const abac = { ...registry, usesAbac: true };
     const choice = {
       kind: 'identity',
-      azure: { access } as unknown as Azure,
+      azure: stub<Azure>('azure', { access }),
       registry: abac,
       repository: 'team/web',
     } as const;
@@ -112,7 +112,10 @@ describe('how Azure may pull an image', () => {
       asked.push(`${action} ${scope}`);
       return Promise.resolve(true);
     };
-    const azure = { access: { may }, appService: {} } as unknown as Azure;
+    const azure = stub<Azure>('azure', {
+      access: stub<ImageAccess>('azure.access', { may }),
+      appService: stub<AppService>('azure.appService', {}),
+    });
     const target: WebApp = {
       ...{ id: '/sites/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', url: 'https://web' },
       ...(slot === undefined ? {} : { slot }),
@@ -129,7 +132,7 @@ describe('how Azure may pull an image', () => {
 
 describe('a service that is not switched on', () => {
   const running = async (why: Failure | undefined) => {
-    const azure = { register: () => Promise.resolve(why) } as unknown as Azure;
+    const azure = stub<Azure>('azure', { register: () => Promise.resolve(why) });
     const said: string[] = [];
     for (const { run } of groupWork(azure, { subscription, resourceGroup: 'rg' }, false, 'westeurope', [
       'Microsoft.App',

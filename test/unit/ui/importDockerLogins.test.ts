@@ -71,7 +71,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
         added.push(connection);
         return Promise.resolve({ ...connection, id });
       },
-    } as unknown as App['connections'],
+    },
   });
   const outcome = await importDockerLogins.run(app).catch((error: unknown) => error);
   return { added, stored, failed, told, done, log, offered, outcome };

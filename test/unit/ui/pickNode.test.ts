@@ -3,14 +3,20 @@ import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import type { Page, Repository } from '../../../src/core/model';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { pickNode } from '../../../src/ui/pickNode';
+import { notExpected } from '../stub';
 import { connectionNode, fakeApp } from './fakeApp';
 import { user } from './scriptedUser';
 
-const command = {
+const command: NodeCommand = {
+  kind: 'node',
+  id: 'deleteImage',
   title: () => 'Delete…',
   views: { registries: true, images: false },
   applies: () => false,
-} as unknown as NodeCommand;
+  several: 'one',
+  doing: () => 'delete',
+  run: () => Promise.reject(notExpected('run')),
+};
 
 describe('a node that is looked for', () => {
   const picking = async (list: (page: number) => Page<Repository>, ...answers: readonly string[]) => {
