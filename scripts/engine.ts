@@ -36,12 +36,8 @@ export async function sandboxEngine(
 }
 
 async function engineOfThisMachine(): Promise<string | undefined> {
-  const engines = new LocalEngines({
-    setting: () => '',
-    env: process.env,
-    home: homedir(),
-    platform: process.platform,
-  });
+  const machine = { env: process.env, home: homedir(), platform: process.platform };
+  const engines = new LocalEngines(machine, () => '');
   try {
     const engine = await engines.current();
     const { name, version } = await engine.version(AbortSignal.timeout(answerWithinMs));

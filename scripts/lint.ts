@@ -7,12 +7,17 @@ interface Check {
   readonly args: readonly string[];
 }
 
+const cruiser = 'dependency-cruiser/bin/dependency-cruiser.mjs';
+
 const checks: readonly Check[] = [
   { name: 'ESLint', args: ['eslint/bin/eslint.js', '.'] },
   { name: 'Prettier', args: ['prettier/bin/prettier.cjs', '--check', '.'] },
   { name: 'TypeScript, without VS Code', args: ['typescript/bin/tsc', '-p', 'tsconfig.core.json'] },
   { name: 'TypeScript, without the tests', args: ['typescript/bin/tsc', '-p', 'src'] },
   { name: 'TypeScript', args: ['typescript/bin/tsc'] },
+  { name: 'dependency-cruiser', args: [cruiser, '--config', '.dependency-cruiser.mjs', 'src'] },
+  { name: 'dependency-cruiser at start', args: [cruiser, '--config', '.dependency-cruiser.start.mjs', 'src'] },
+  { name: 'Knip', args: ['knip/bin/knip.js'] },
 ];
 
 /** Looks at the code without running it; each tool counts as one test. */

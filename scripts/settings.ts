@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { applyEdits, modify, parse } from 'jsonc-parser';
 import { quietSettings } from '../test/rig/codeServer';
 
-export interface SandboxConnection {
+interface SandboxConnection {
   readonly provider: string;
   readonly label: string;
   readonly url: string;

@@ -1,24 +1,21 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { azureOf } from './azure/connected';
+import { axiosHttp } from './core/axiosHttp';
 import { dockerLogins } from './core/docker/dockerLogins';
-import { axiosHttp } from './core/http';
 import { redactedLog } from './core/log';
 import type { Connection } from './core/model';
 import { Redaction } from './core/network/redaction';
 import { tlsOf } from './core/network/tls';
 import { LocalEngines } from './engine/engines';
 import type { ReadSetting, RegistryProvider } from './providers/provider';
-import { providerTypes } from './providers/table';
 import { ConnectionStore } from './registries/connectionStore';
-import { openConnection } from './registries/opening';
-import type { Opening } from './registries/opening';
+import { openerOf } from './registries/opening';
 import { Registries } from './registries/registries';
 import { configuredCloud } from './ui/azure/cloud';
 import { filteredSubscriptions, subscriptionFilter, tokensOfAccount } from './ui/azure/microsoftAccount';
 import { registerCommands } from './ui/commands/register';
-import { commands, commandsOf } from './ui/commands/table';
+import { Commands } from './ui/commands/commands';
 import { accountOf } from './ui/connections/accounts';
 import { CredentialStore } from './ui/connections/credentialStore';
 import { Documents } from './ui/documents';
@@ -53,29 +50,33 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   const credentialStore = new CredentialStore(context, { log, showLog, message });
-  const kinds = providerTypes.map(({ id }) => id);
-  const connections = new ConnectionStore(context.globalState, credentialStore.secrets, listedConnections, kinds);
-  const opening: Opening = {
-    ...{ types: providerTypes, docker, account: accountOf, setting, redaction, log },
-    azure: (connection, stored) =>
-      azureOf(connection, stored, { cloud: configuredCloud, tokensOfAccount, redaction, log }),
-    groupsShownElsewhere: ({ signIn }) => (signIn.kind === 'account' ? filteredSubscriptions() : undefined),
-    http: (connection, servers) => sending(connection, servers).http,
-  };
-  const registries = new Registries(connections, (opened) => openConnection(opening, opened), log);
-  const iconOf = ({ provider }: Connection) => providerTypes.find(({ id }) => id === provider)?.icon ?? 'server';
-  const tree = new RegistryTree({ registries, commandsOf, iconOf, clean, log });
+  const connections = new ConnectionStore(context.globalState, credentialStore.secrets, listedConnections);
+  const opener = openerOf(async () => {
+    const [{ listProviderTypes }, { openDoor }] = await Promise.all([
+      import('./providers/table'),
+      import('./azure/connected'),
+    ]);
+    const door = openDoor({ cloud: configuredCloud, tokensOfAccount, redaction, log });
+    return {
+      ...{ types: listProviderTypes(door), docker, account: accountOf, setting, redaction, log },
+      groupsShownElsewhere: ({ signIn }) => (signIn.kind === 'account' ? filteredSubscriptions() : undefined),
+      http: (connection, servers) => sending(connection, servers).http,
+    };
+  });
+  const registries = new Registries(connections, opener, log);
+  const commands = new Commands(async () => (await import('./ui/commands/table')).commands);
+  const tree = new RegistryTree({ registries, commands, clean, log });
 
-  const found = new LocalEngines({ setting: () => ownSetting('engine.endpoint', ''), ...machine });
+  const found = new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
   const engines = carefulEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
   });
-  const imagesTree = new ImagesTree({ images, commandsOf, clean });
+  const imagesTree = new ImagesTree({ images, commands, clean });
 
   const documents = new Documents();
   const app = makeApp({
-    ...{ context, say, redaction, log, showLog, memory, setting, sending, providerTypes },
+    ...{ context, say, redaction, log, showLog, memory, setting, sending, opener },
     ...{ tree, images, engines, docker, connections, registries, documents },
   });
 

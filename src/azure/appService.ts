@@ -2,6 +2,7 @@ import type { Site, SiteConfig, SiteContainer } from '@azure/arm-appservice';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
 import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
+import type { ArmClientIn } from './arm';
 import { idIn } from './azure';
 import type {
   AppService,
@@ -17,7 +18,6 @@ import type {
 } from './azure';
 import { ContinuousDeployments, isOnIn } from './continuousDeployment';
 import type { Existing } from './existing';
-import type { ArmClientIn } from './pullAccess';
 import { containersOf, meant, nameOf, setContainerImage, sidecarModel } from './siteContainers';
 import { changeSettings, configOf, isNothing, settingsOf, siteOf, webSites } from './webSites';
 import type { Settings, WebClient } from './webSites';

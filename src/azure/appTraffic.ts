@@ -1,5 +1,6 @@
 import type { Ingress, TrafficWeight } from '@azure/arm-appcontainers';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import { defined } from '../core/defined';
 import { labelsVersion } from './apiVersions';
 import { property } from './arm';
 import type { TrafficShare } from './azure';
@@ -28,7 +29,7 @@ export function allToNewest(traffic: readonly TrafficShare[]): TrafficWeight[] {
     revision === undefined || label === undefined ? [] : [{ revisionName: revision, label, weight: 0 }],
   );
   const label = traffic.find(({ revision }) => revision === undefined)?.label;
-  return [...labelled, { latestRevision: true, weight: 100, ...(label === undefined ? {} : { label }) }];
+  return [...labelled, { latestRevision: true, weight: 100, ...defined({ label }) }];
 }
 
 /** Has a patch name the label that the new revision takes: the SDK leaves out what its version of the service does not know. */

@@ -2,9 +2,10 @@ import { t } from '@vscode/l10n';
 import type { TokenCredential } from '@azure/identity';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { PageTrail } from '../core/bounds';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
-import { systemFailure } from '../core/http';
+import { systemFailure } from '../core/network/systemFailure';
 import { jsonOrUndefined } from '../core/json';
 import { redactUrl } from '../core/network/redaction';
 import type { Log } from '../core/log';
@@ -12,6 +13,9 @@ import type { Cloud, ReadAzureToken, Status } from './azure';
 
 /** Who speaks in failures of the Resource Manager and what is behind it. */
 const subject = 'Azure';
+
+/** What the clients of a tenant are made with, for somebody who is signed in. */
+export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
 /** What every client of the SDK is made with: who asks, and where. */
 export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
@@ -40,7 +44,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
   };
 }
 
-/** A line for each request, as core/http.ts writes it. */
+/** A line for each request, as core/axiosHttp.ts writes it. */
 export function logging(log: Log): PipelinePolicy {
   return {
     name: 'registryExplorerLog',
@@ -166,7 +170,7 @@ function azureFailure(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
   const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const detail = { subject, speaker: 'program' as const, ...(status === undefined ? {} : { status }) };
+  const detail = { subject, speaker: 'program' as const, ...defined({ status }) };
   if (status !== undefined) {
     const kept = property(property(error, 'request'), 'refusal');
     const refusal: Refusal = {
@@ -178,7 +182,7 @@ function azureFailure(error: unknown): unknown {
     const words = wordsOf(body) ?? prose(refusal.body) ?? error.message;
     const code = own ?? textOf(body, 'code');
     const kind = kindOf(status, code, words, refusal);
-    return new Failure(kind, words, { ...detail, ...(code === undefined ? {} : { code }) }, { cause: error });
+    return new Failure(kind, words, { ...detail, ...defined({ code }) }, { cause: error });
   }
   // An operation that fails at its end has a text only: "The long-running operation has failed. Code. Words".
   const ended = /^The long-running operation has (?:failed|been canceled)\.?\s*(.*)$/s.exec(error.message)?.[1];

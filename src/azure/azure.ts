@@ -1,5 +1,6 @@
+import type { ReadCredential } from '../core/auth';
 import type { Failure } from '../core/failure';
-import type { CloudAddresses } from '../core/model';
+import type { CloudAddresses, Connection, Entry } from '../core/model';
 
 /** What the rest of the house knows of Azure; whoever opens one loads no SDK before its first call. */
 
@@ -63,12 +64,6 @@ export function placesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
   return { apiUrl: armUrl, authorityUrl };
 }
 
-export interface AzureToken {
-  readonly token: string;
-  /** Milliseconds since 1970; 0 where whoever keeps it does not tell. */
-  readonly expiresAt: number;
-}
-
 /**
  * A token of whoever signs in, in that tenant or in the home tenant. Rejects with a Failure when there is none; it is read at
  * each use and kept by whoever signs in.
@@ -77,7 +72,46 @@ export type ReadAzureToken = (
   scopes: readonly string[],
   tenantId: string | undefined,
   signal: AbortSignal,
-) => Promise<AzureToken>;
+) => Promise<{
+  readonly token: string;
+  /** Milliseconds since 1970; 0 where whoever keeps it does not tell. */
+  readonly expiresAt: number;
+}>;
+
+/** What kinds of registries reach Azure through. */
+export interface AzureDoor {
+  /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
+  readonly cloud: () => Cloud;
+  /**
+   * The Azure that a connection signs in to, without asking the network. `stored`: the credential that is kept for it. Throws a
+   * Failure where the connection was made for another cloud than VS Code is set to, whose authority must not be sent its secret.
+   */
+  readonly open: (connection: Connection, stored: ReadCredential) => Azure;
+}
+
+/** Registries as resources of Azure: what a provider of an account offers beside what every provider does, as its `azure`. */
+export interface AzureResources {
+  readonly azure: Azure;
+  /** The subscription that a row stands for. */
+  readonly subscriptionOf: (entry: Entry | undefined) => Subscription | undefined;
+  /** Id of the tenant that a row stands for because its subscriptions could not be listed. */
+  readonly tenantOf: (entry: Entry | undefined) => string | undefined;
+  /** The registry that a row stands for. */
+  readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
+  /** The registry of that login server, if it was listed. */
+  readonly registryAt: (host: string) => AzureRegistry | undefined;
+  /** The entries that lead to a registry. */
+  readonly trailOf: (registry: AzureRegistry) => readonly Entry[];
+}
+
+/** The resources that a provider leads to; nothing where it is not of an account of Azure. */
+export function azureOf(provider: object): AzureResources | undefined {
+  return isOfAzure(provider) ? provider.azure : undefined;
+}
+
+function isOfAzure(provider: object): provider is { readonly azure: AzureResources } {
+  return 'azure' in provider;
+}
 
 export interface Subscription {
   readonly id: string;

@@ -5,13 +5,12 @@ import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
 import { AzureAccount } from './account';
-import type { Azure, Cloud, ReadAzureToken } from './azure';
+import type { Azure, AzureDoor, Cloud, ReadAzureToken } from './azure';
 import { entraRefusal, nobody, tokensOf } from './identities';
 
 /** Where connections sign in. */
 export interface SignInPlaces {
-  /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
-  readonly cloud: () => Cloud;
+  readonly cloud: AzureDoor['cloud'];
   /** Tokens of an account of VS Code. */
   readonly tokensOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
   /** Learns the tokens, so that no text repeats them. */
@@ -19,17 +18,16 @@ export interface SignInPlaces {
   readonly log: Log;
 }
 
-/**
- * The Azure that a connection signs in to; nothing for one that signs in elsewhere. Throws a Failure where the connection was
- * made for another cloud than VS Code is set to, whose authority must not be sent its secret.
- */
-export function azureOf(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure | undefined {
-  const { provider, signIn } = connection;
-  const isAccount = signIn.kind === 'account' || signIn.kind === 'cloudCli' || signIn.kind === 'environment';
-  if (provider !== 'azure' && !(provider === 'acr' && isAccount)) return undefined;
+/** Opens the Azure of connections, each signed in as it says. */
+export function openDoor(places: SignInPlaces): AzureDoor {
+  return { cloud: places.cloud, open: (connection, stored) => signedIn(connection, stored, places) };
+}
+
+function signedIn(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure {
+  const { signIn } = connection;
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
-  const signedIn = (read: ReadAzureToken) => {
+  const accountWith = (read: ReadAzureToken) => {
     const noting: ReadAzureToken = async (...asked) => {
       // VS Code throws what Entra answers as it is.
       const got = await read(...asked).catch((error: unknown) => {
@@ -42,23 +40,23 @@ export function azureOf(connection: Connection, stored: ReadCredential, places: 
   };
   switch (signIn.kind) {
     case 'account':
-      return signedIn(places.tokensOfAccount(signIn.authentication, signIn.account));
+      return accountWith(places.tokensOfAccount(signIn.authentication, signIn.account));
     case 'cloudCli':
-      return signedIn(tokensOf({ kind: 'cli' }, cloud, places.log));
+      return accountWith(tokensOf({ kind: 'cli' }, cloud, places.log));
     case 'environment':
-      return signedIn(tokensOf({ kind: 'environment' }, cloud, places.log));
+      return accountWith(tokensOf({ kind: 'environment' }, cloud, places.log));
     case 'application': {
       const readSecret = async (signal: AbortSignal) => {
         const credential = await stored(signal);
         return credential.kind === 'basic' ? credential.secret : '';
       };
       const { tenant: tenantId, account: clientId } = signIn;
-      return signedIn(tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log));
+      return accountWith(tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log));
     }
     case 'anonymous':
     case 'basic':
     case 'docker':
-      return signedIn(nobody);
+      return accountWith(nobody);
   }
 }
 

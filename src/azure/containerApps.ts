@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerApp as AppAnswer, Configuration, EnvironmentVar, Template } from '@azure/arm-appcontainers';
 import { Failure } from '../core/failure';
 import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
+import type { ArmClientIn } from './arm';
 import { AppCredentials, passwordOf, pullingOf } from './appCredentials';
 import type { AppsClient } from './appCredentials';
 import { allToNewest, labelling, trafficOf } from './appTraffic';
@@ -20,7 +21,6 @@ import type {
   Subscription,
 } from './azure';
 import type { Existing } from './existing';
-import type { ArmClientIn } from './pullAccess';
 
 /** What runs until the app's identity may pull its own image; Microsoft's own command does the same. */
 const placeholder = 'mcr.microsoft.com/k8se/quickstart:latest';

@@ -2,8 +2,8 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 import { apiVersionOf } from './apiVersions';
 import { asked } from './arm';
+import type { ArmClientIn } from './arm';
 import type { Subscription } from './azure';
-import type { ArmClientIn } from './pullAccess';
 
 /** What there is already. The service makes nothing anew where something of that name is: it changes that instead. */
 export class Existing {

@@ -1,9 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
+import { defined } from '../core/defined';
 import { abandonable } from '../core/shared';
 import { Failure } from '../core/failure';
-import { systemFailure } from '../core/http';
+import { systemFailure } from '../core/network/systemFailure';
 import type { Log } from '../core/log';
 import { logging, property } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';
@@ -38,7 +39,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzure
     lost = undefined;
     try {
       credential ??= await credentialOf(signIn, cloud, [logging(log), keepingLosses], signal);
-      const options = { abortSignal: signal, ...(tenantId === undefined ? {} : { tenantId }) };
+      const options = { abortSignal: signal, ...defined({ tenantId }) };
       // Not every one of them heeds the signal.
       const got = await abandonable(credential.getToken([...scopes], options), signal);
       if (got === null) return await nobody(scopes, tenantId, signal);

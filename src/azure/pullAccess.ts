@@ -5,12 +5,10 @@ import { Failure } from '../core/failure';
 import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
 import { all, asked } from './arm';
-import type { armClient } from './arm';
+import type { ArmClientIn } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
 import { registriesClient } from './registriesClient';
-
-export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
 /** An identity that was made just now is not known everywhere at once. */
 const principalWithinMs = 120_000;

@@ -1,5 +1,5 @@
+import type { ArmClientIn } from './arm';
 import type { Subscription } from './azure';
-import type { ArmClientIn } from './pullAccess';
 
 /** The SDK's client for the registries of a subscription. */
 export async function registriesClient(clientIn: ArmClientIn, { id, tenantId }: Subscription) {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site } from '@azure/arm-appservice';
 import { asked } from './arm';
+import type { ArmClientIn } from './arm';
 import type { Subscription, WebApp } from './azure';
-import type { ArmClientIn } from './pullAccess';
 
 /** What all that has to do with web apps asks of the SDK, where an app and a slot of it each have a call of their own. */
 

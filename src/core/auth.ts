@@ -1,40 +1,18 @@
+import { LRUCache } from 'lru-cache';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
-import { Failure, failureOf } from './failure';
+import { defined } from './defined';
+import { failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
+import { KeptToken } from './keptToken';
 import type { Credential } from './model';
 import { withRetry } from './retry';
-import { decodeJson, tokenAnswer } from './schemas';
-import { abandonable, shared } from './shared';
+import { isSameResource, mergeScopes, parseScopes } from './scopes';
+import { shared } from './shared';
+import { basicAuthorization, refusedCredential, requestToken } from './tokenExchange';
 
 /** Reads the credential at each use, so that one kept by another program is never stale. */
 export type ReadCredential = (signal: AbortSignal) => Promise<Credential>;
-
-/** What a request is sent with. */
-type Proof =
-  | { readonly kind: 'none' }
-  /** The credential itself, as `ownAuthorization` writes it. */
-  | { readonly kind: 'own' }
-  /** `rejected` is a kept token that the registry no longer takes. */
-  | { readonly kind: 'bearer'; readonly scopes: readonly string[]; readonly rejected?: string };
-
-interface Answer {
-  readonly response: HttpResponse;
-  /** The token it was sent with, and whether that was kept from before. */
-  readonly token?: { readonly value: string; readonly isKept: boolean };
-}
-
-interface Token {
-  readonly value: string;
-  /** Milliseconds of our own clock: the server's may be wrong. */
-  readonly expiresAt: number;
-}
-
-const clientId = 'registry-explorer';
-/** https://distribution.github.io/distribution/spec/auth/token/: tokens live 60 seconds unless told otherwise, and never less. */
-const shortestLifeSeconds = 60;
-/** A token this close to its end is not used: it could expire on its way. */
-const marginSeconds = 10;
 
 /**
  * How everything speaks to a registry that signs in. Each hop is tried again by itself, so that a token server that is busy is not
@@ -61,115 +39,153 @@ export function registryHttp(
  * `registryUrl` is the connection's: credentials go to its origin, and to the token realm it names, no further.
  */
 export function withAuth(http: Http, registryUrl: string, readCredential: ReadCredential): Http {
-  const registry = new URL(registryUrl);
-  const tokens = new Map<string, Token>();
-  const exchanges = new Map<string, Promise<Token>>();
+  const session = new Session(http, new URL(registryUrl), readCredential);
+  return (request, signal) => session.send(request, signal);
+}
+
+/** What a request is sent with. */
+type Proof =
+  | { readonly kind: 'none' }
+  /** The credential itself, as `ownAuthorization` writes it. */
+  | { readonly kind: 'own' }
+  /** A token for these scopes, from the server that the challenge names; `isRenewal`: in place of one that was refused. */
+  | {
+      readonly kind: 'bearer';
+      readonly challenge: Challenge;
+      readonly scopes: readonly string[];
+      readonly isRenewal?: true;
+    };
+
+interface Answer {
+  readonly response: HttpResponse;
+  /** The token it was sent with, and whether that was kept from before. */
+  readonly token?: { readonly value: string; readonly isKept: boolean };
+}
+
+const mostTokens = 1000;
+
+/** Sends to one registry, and remembers how it wants to be signed in to. */
+class Session {
+  private readonly tokens = new LRUCache<string, KeptToken>({ max: mostTokens });
   /** Wider scopes that the registry asked for in place of ours. */
-  const widened = new Map<string, readonly string[]>();
+  private readonly widened = new Map<string, readonly string[]>();
   /** The challenge this registry answers with; `unasked`: it takes the credential itself, and lets in those without. */
-  let learned: Challenge | 'unasked' | undefined;
+  private learned: Challenge | 'unasked' | undefined;
   /** Whether the registry was asked how it takes a credential, and told as much as it tells. */
-  let isIntroduced = false;
+  private isIntroduced = false;
 
-  const introduction = shared(async (signal) => {
-    learned ??= await introduce(http, registry, readCredential, signal);
-    isIntroduced = true;
-  });
+  constructor(
+    private readonly http: Http,
+    private readonly registry: URL,
+    private readonly readCredential: ReadCredential,
+  ) {}
 
-  /** Finds out how a credential is taken, if there is one, unless a challenge has told. */
-  const introduced = async (signal: AbortSignal): Promise<void> => {
-    if (learned !== undefined || isIntroduced || (await readCredential(signal)).kind === 'anonymous') return;
-    await introduction(signal);
-  };
-
-  const exchanged = async (challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> => {
-    const key = scopes.join(' ');
-    let exchange = exchanges.get(key);
-    if (exchange === undefined) {
-      signal.throwIfAborted();
-      // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
-      exchange = exchangeToken(http, registry, challenge, scopes, readCredential)
-        .then((token) => {
-          tokens.set(key, token);
-          return token;
-        })
-        .finally(() => exchanges.delete(key));
-      exchanges.set(key, exchange);
-    }
-    return abandonable(exchange, signal);
-  };
-
-  const send = async (request: HttpRequest, proof: Proof, signal: AbortSignal): Promise<Answer> => {
-    const sendAs = (authorization: string | undefined) =>
-      http(
-        authorization === undefined
-          ? request
-          : { ...request, headers: { ...request.headers, Authorization: authorization } },
-        signal,
-      );
-    if (proof.kind === 'own') return { response: await sendAs(ownAuthorization(await readCredential(signal))) };
-    if (proof.kind === 'none' || typeof learned !== 'object') return { response: await sendAs(undefined) };
-    const kept = tokens.get(proof.scopes.join(' '));
-    if (kept !== undefined && kept.value !== proof.rejected && kept.expiresAt > Date.now()) {
-      return { response: await sendAs(`Bearer ${kept.value}`), token: { value: kept.value, isKept: true } };
-    }
-    const { value } = await exchanged(learned, proof.scopes, signal);
-    return { response: await sendAs(`Bearer ${value}`), token: { value, isKept: false } };
-  };
-
-  /** The proof to start with: what worked before. */
-  const firstProof = ({ url, scope }: HttpRequest): Proof => {
-    if (learned === undefined || new URL(url).origin !== registry.origin) return { kind: 'none' };
-    if (learned === 'unasked' || learned.scheme === 'basic') return { kind: 'own' };
-    return { kind: 'bearer', scopes: widened.get(scope ?? '') ?? scopesOf(scope) };
-  };
-
-  /** What to answer a 401 with; nothing when all that could help was tried. */
-  const nextProof = async (
-    request: HttpRequest,
-    sent: Proof,
-    answer: Answer,
-    signal: AbortSignal,
-  ): Promise<Proof | undefined> => {
-    const challenge = challengeOf(answer.response, registry);
-    if (challenge === undefined) return undefined;
-    learned = challenge;
-    if (challenge.scheme === 'basic') {
-      const credential = await readCredential(signal);
-      return sent.kind === 'own' || credential.kind !== 'basic' ? undefined : { kind: 'own' };
-    }
-    const named = scopesOf(challenge.parameters.scope);
-    if (sent.kind !== 'bearer') {
-      // An unasked challenge may name a placeholder: only actions on the very resource are added to what we need.
-      const scopes = mergeScopes(
-        request.scope,
-        named.filter((scope) => sameResource(scope, request.scope)),
-      );
-      widened.set(request.scope ?? '', scopes);
-      return { kind: 'bearer', scopes };
-    }
-    // A new one may be no good either: the clocks of the registry and its token server can be apart for a moment.
-    const isExpired = challenge.parameters.error === 'invalid_token' && sent.rejected === undefined;
-    if (answer.token !== undefined && (answer.token.isKept || isExpired))
-      return { ...sent, rejected: answer.token.value };
-    const scopes = mergeScopes(request.scope, named);
-    if (named.length === 0 || scopes.join(' ') === sent.scopes.join(' ')) return undefined;
-    widened.set(request.scope ?? '', scopes);
-    return { kind: 'bearer', scopes };
-  };
-
-  return async (request, signal) => {
-    if (new URL(request.url).origin === registry.origin) await introduced(signal);
-    let proof = firstProof(request);
+  async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    if (new URL(request.url).origin === this.registry.origin) await this.introduced(signal);
+    let proof = this.firstProof(request);
     // At most: as before, with what the challenge asks for, with the wider scope it then names.
     for (let attempt = 1; ; attempt++) {
-      const answer = await send(request, proof, signal);
+      const answer = await this.sendWith(proof, request, signal);
       if (answer.response.status !== 401 || attempt === 3) return answer.response;
-      const next = await nextProof(request, proof, answer, signal);
+      const next = await this.nextProof(request, proof, answer, signal);
       if (next === undefined) return answer.response;
       proof = next;
     }
-  };
+  }
+
+  /** Finds out how a credential is taken, if there is one, unless a challenge has told. */
+  private async introduced(signal: AbortSignal): Promise<void> {
+    if (this.learned !== undefined || this.isIntroduced) return;
+    if ((await this.readCredential(signal)).kind !== 'anonymous') await this.introduction(signal);
+  }
+
+  private readonly introduction = shared(async (signal) => {
+    this.learned ??= await introduce(this.http, this.registry, this.readCredential, signal);
+    this.isIntroduced = true;
+  });
+
+  /** The proof to start with: what worked before. */
+  private firstProof({ url, scope }: HttpRequest): Proof {
+    const { learned } = this;
+    if (learned === undefined || new URL(url).origin !== this.registry.origin) return { kind: 'none' };
+    if (learned === 'unasked' || learned.scheme === 'basic') return { kind: 'own' };
+    const scopes = this.widened.get(scope ?? '') ?? parseScopes(scope);
+    return { kind: 'bearer', challenge: learned, scopes };
+  }
+
+  private async sendWith(proof: Proof, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
+    switch (proof.kind) {
+      case 'none':
+        return { response: await this.http(request, signal) };
+      case 'own': {
+        const own = ownAuthorization(await this.readCredential(signal));
+        return { response: await this.http(authorized(request, own), signal) };
+      }
+      case 'bearer': {
+        const { token, isKept } = await this.tokenFor(proof.challenge, proof.scopes).current(signal);
+        const response = await this.http(authorized(request, `Bearer ${token.value}`), signal);
+        return { response, token: { value: token.value, isKept } };
+      }
+    }
+  }
+
+  private tokenFor(challenge: Challenge, scopes: readonly string[]): KeptToken {
+    const { realm = '', service = '' } = challenge.parameters;
+    const key = [realm, service, ...scopes].join(' ');
+    const known = this.tokens.get(key);
+    if (known !== undefined) return known;
+    const { http, registry } = this;
+    const token = new KeptToken(async (signal) => {
+      const credential = await this.readCredential(signal);
+      return requestToken(http, { registry, challenge, scopes, credential }, signal);
+    });
+    this.tokens.set(key, token);
+    return token;
+  }
+
+  /** What to answer a 401 with; nothing when all that could help was tried. */
+  private async nextProof(
+    request: HttpRequest,
+    sent: Proof,
+    { response, token }: Answer,
+    signal: AbortSignal,
+  ): Promise<Proof | undefined> {
+    const challenge = challengeOf(response, this.registry);
+    if (challenge === undefined) return undefined;
+    this.learned = challenge;
+    if (challenge.scheme === 'basic') {
+      const credential = await this.readCredential(signal);
+      return sent.kind === 'own' || credential.kind !== 'basic' ? undefined : { kind: 'own' };
+    }
+    const named = parseScopes(challenge.parameters.scope);
+    // An unasked challenge may name a placeholder: only actions on the very resource are added to what we need.
+    if (sent.kind !== 'bearer')
+      return this.widen(
+        request,
+        challenge,
+        named.filter((scope) => isSameResource(scope, request.scope)),
+      );
+    // A new one may be no good either: the clocks of the registry and its token server can be apart for a moment.
+    const isExpired = challenge.parameters.error === 'invalid_token' && sent.isRenewal === undefined;
+    if (token !== undefined && (token.isKept || isExpired)) {
+      this.tokenFor(challenge, sent.scopes).forget(token.value);
+      return { ...sent, challenge, isRenewal: true };
+    }
+    const isWider = mergeScopes(request.scope, named).join(' ') !== sent.scopes.join(' ');
+    return named.length > 0 && isWider ? this.widen(request, challenge, named) : undefined;
+  }
+
+  /** A token for what the request needs and the registry names, here and for the next request of that scope. */
+  private widen({ scope }: HttpRequest, challenge: Challenge, named: readonly string[]): Proof {
+    const scopes = mergeScopes(scope, named);
+    this.widened.set(scope ?? '', scopes);
+    return { kind: 'bearer', challenge, scopes };
+  }
+}
+
+function authorized(request: HttpRequest, authorization: string | undefined): HttpRequest {
+  if (authorization === undefined) return request;
+  return { ...request, headers: { ...request.headers, Authorization: authorization } };
 }
 
 /**
@@ -187,7 +203,7 @@ async function introduce(
 ): Promise<Challenge | 'unasked' | undefined> {
   const url = `${registry.href.replace(/\/+$/, '')}/v2/`;
   const ask = async (authorization?: string): Promise<HttpResponse> => {
-    const headers = authorization === undefined ? {} : { Authorization: authorization };
+    const headers = defined({ Authorization: authorization });
     const response = await http({ method: 'GET', url, headers }, signal);
     // It is not well, and may answer otherwise in a moment.
     if (response.status === 429 || response.status >= 500) throw failureOf(response);
@@ -231,144 +247,7 @@ function choose(challenges: readonly Challenge[], registry: URL): Challenge | un
   return bearer ?? challenges.find(({ scheme }) => scheme === 'basic');
 }
 
-function basicAuthorization(credential: Credential): string | undefined {
-  if (credential.kind !== 'basic') return undefined;
-  return `Basic ${Buffer.from(`${credential.username}:${credential.secret}`, 'utf8').toString('base64')}`;
-}
-
 /** What a registry takes without a token server. */
 function ownAuthorization(credential: Credential): string | undefined {
   return credential.kind === 'registryToken' ? `Bearer ${credential.token}` : basicAuthorization(credential);
-}
-
-async function exchangeToken(
-  http: Http,
-  registry: URL,
-  challenge: Challenge,
-  scopes: readonly string[],
-  readCredential: ReadCredential,
-): Promise<Token> {
-  const realm = checkedRealm(challenge.parameters.realm ?? '', registry);
-  const { signal } = new AbortController();
-  const credential = await readCredential(signal);
-  // Its own life is not told: it is read anew for each request.
-  if (credential.kind === 'registryToken') return { value: credential.token, expiresAt: 0 };
-  const service = challenge.parameters.service;
-  const response = await tokenResponse(http, registry, realm, service, scopes, credential, signal);
-  if (response.status !== 200) throw refusedCredential(response, credential);
-  const answer = decodeJson(tokenAnswer, response);
-  const value = answer.access_token ?? answer.token;
-  if (value === undefined || value === null || value === '') {
-    throw new Failure('malformed', 'the token server answered without a token', { subject: realm.host });
-  }
-  // What cannot be sent in a header is no token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new Failure('malformed', 'the token server answered a token that cannot be sent', { subject: realm.host });
-  }
-  const told = typeof answer.expires_in === 'number' ? answer.expires_in : shortestLifeSeconds;
-  const seconds = Math.max(told, shortestLifeSeconds) - marginSeconds;
-  return { value, expiresAt: Date.now() + seconds * 1000 };
-}
-
-/** GET with Basic is what every token server knows; the OAuth2 POST is for identity tokens, and for servers without GET. */
-async function tokenResponse(
-  http: Http,
-  registry: URL,
-  realm: URL,
-  service: string | undefined,
-  scopes: readonly string[],
-  credential: Credential,
-  signal: AbortSignal,
-): Promise<HttpResponse> {
-  const post = (grant: Record<string, string>) =>
-    http(
-      {
-        method: 'POST',
-        asksForToken: true,
-        url: realm.href,
-        namedBy: registry.href,
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({
-          ...grant,
-          client_id: clientId,
-          ...(service === undefined ? {} : { service }),
-          ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
-        }).toString(),
-        maxBytes: maxTokenBytes,
-      },
-      signal,
-    );
-  if (credential.kind === 'identityToken')
-    return post({ grant_type: 'refresh_token', refresh_token: credential.token });
-  const url = new URL(realm);
-  if (service !== undefined) url.searchParams.append('service', service);
-  for (const scope of scopes) url.searchParams.append('scope', scope);
-  const authorization = basicAuthorization(credential);
-  const response = await http(
-    {
-      method: 'GET',
-      asksForToken: true,
-      url: url.href,
-      namedBy: registry.href,
-      headers: authorization === undefined ? {} : { Authorization: authorization },
-      maxBytes: maxTokenBytes,
-    },
-    signal,
-  );
-  if ((response.status !== 404 && response.status !== 405) || credential.kind !== 'basic') return response;
-  return post({ grant_type: 'password', username: credential.username, password: credential.secret });
-}
-
-const maxTokenBytes = 128 * 1024;
-
-/** Some servers answer a wrong password with 403 or 400 where they mean 401; any other status says nothing of the password. */
-function refusedCredential(response: HttpResponse, credential: Credential): Failure {
-  const failure = failureOf(response);
-  if (![400, 401, 403].includes(response.status)) return failure;
-  const words =
-    failure.message === '' && credential.kind !== 'anonymous' ? 'incorrect user name or secret' : failure.message;
-  return new Failure('unauthorized', words, failure.detail);
-}
-
-/**
- * The realm may be on another host, as Docker Hub's is, but a registry must not be able to send a password in the clear. That it
- * does not send it into the user's own network is looked at by `namedBy`.
- */
-function checkedRealm(realm: string, registry: URL): URL {
-  const url = new URL(realm, registry);
-  const refuse = (why: string) =>
-    new Failure('untrusted', `it names a token server that ${why}: ${url.protocol}//${url.host}`, {
-      subject: registry.host,
-    });
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refuse('is not a web address');
-  if (url.username !== '' || url.password !== '') throw refuse('has a user name in its address');
-  if (registry.protocol === 'https:' && url.protocol !== 'https:') throw refuse('is not https');
-  if (url.hostname === registry.hostname) return url;
-  if (url.protocol !== 'https:') throw refuse('is not https');
-  return url;
-}
-
-function scopesOf(parameter: string | undefined): readonly string[] {
-  return (parameter ?? '').split(' ').filter((scope) => scope !== '');
-}
-
-/** `type:name` of `type:name:actions`; the name may hold colons. */
-function resourceOf(scope: string): string {
-  return scope.slice(0, Math.max(scope.lastIndexOf(':'), 0));
-}
-
-function sameResource(scope: string, other: string | undefined): boolean {
-  return other !== undefined && resourceOf(scope) !== '' && resourceOf(scope) === resourceOf(other);
-}
-
-/** One scope a resource, with the actions of all; what the registry named comes first, since some honour only the first. */
-function mergeScopes(own: string | undefined, named: readonly string[]): readonly string[] {
-  const actions = new Map<string, Set<string>>();
-  for (const scope of [...named, ...(own === undefined ? [] : [own])]) {
-    const resource = resourceOf(scope);
-    const known = actions.get(resource) ?? new Set<string>();
-    for (const action of scope.slice(resource === '' ? 0 : resource.length + 1).split(',')) known.add(action);
-    actions.set(resource, known);
-  }
-  return [...actions].map(([resource, known]) => `${resource === '' ? '' : `${resource}:`}${[...known].join(',')}`);
 }

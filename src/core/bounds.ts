@@ -1,5 +1,4 @@
 import { Failure } from './failure';
-import type { Page } from './model';
 
 /** How much of what others send is read: more than any honest registry has, and little enough to be done with soon. */
 
@@ -33,7 +32,7 @@ export class PageTrail {
   constructor(private readonly subject: string) {}
 
   /** The cursor of the page to read behind this one, which brought that many rows not known before; nothing at the end. */
-  after({ next }: Pick<Page<unknown>, 'next'>, newRows: number): string | undefined {
+  after({ next }: { readonly next?: string }, newRows: number): string | undefined {
     this.pages++;
     this.rows += newRows;
     this.barren = newRows === 0 ? this.barren + 1 : 0;

@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
+import { defined } from './defined';
 import type { HttpResponse } from './http';
 import { jsonOrUndefined } from './json';
 import { plainText } from './plainText';
@@ -24,9 +26,6 @@ export type FailureKind =
   /** Any other refusal. */
   | 'rejected';
 
-/** Commands that lead on where trying again alone does not. */
-export type NextStep = 'addRepository' | 'confirmSignIn' | 'openInPortal' | 'signInToTenant' | 'unlockTag';
-
 /** Code of the failure `unlisted` that an empty list stands for. */
 export const emptyList = 'EMPTY_LIST';
 
@@ -45,9 +44,9 @@ export interface FailureDetail {
   readonly connection?: string;
   /** What it means here, where more is known than the other side's words tell. */
   readonly explanation?: string;
-  /** What helps most, where that is known. */
-  readonly nextStep?: NextStep;
-  /** Where the portal shows what is there already, of what was to be made. */
+  /** Id of the command that helps most, where trying again alone does not. */
+  readonly nextStep?: string;
+  /** Of several things that were to be made, where the last that is there can be looked at: the next step opens it. */
   readonly page?: URL;
 }
 
@@ -67,6 +66,28 @@ export class Failure extends Error {
   ) {
     super(plainText(message), options);
   }
+}
+
+/** Whether no answer came: the server or the network to it is away, perhaps for a moment only. */
+export function isUnreached(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unreachable' || error.kind === 'timedOut');
+}
+
+/** Whether the server takes no credential, or not for this. */
+export function isDenied(error: unknown): error is Failure {
+  return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
+}
+
+/** Whether it tells of the server or the way to it, and not of what was asked for: a side question that meets it has no answer. */
+export function isAboutServer(error: unknown): boolean {
+  return (
+    isUnreached(error) || (error instanceof Failure && (error.kind === 'untrusted' || error.kind === 'rateLimited'))
+  );
+}
+
+/** Whether the next request to the same server would meet it as well, whatever it asks for. */
+export function isContagious(error: unknown): boolean {
+  return isAboutServer(error) || (error instanceof Failure && error.kind === 'unauthorized');
 }
 
 /** The same failure with more known of it; any other error as it is. */
@@ -96,12 +117,11 @@ export function failureOf(response: HttpResponse): Failure {
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
   // Neither content nor a refusal: 204, a redirect that leads nowhere.
-  const words = status < 400 ? `it answered ${status}, which is no answer to this` : message;
+  const words = status < 400 ? t('it answered {0}, which is no answer to this', status) : message;
   return new Failure(kindOf(status, code), words, {
     subject,
     status,
-    ...(code === undefined ? {} : { code }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...defined({ code, retryAfterSeconds }),
   });
 }
 
@@ -153,7 +173,7 @@ function refusal(response: HttpResponse): { code?: string; message: string } {
   );
   return {
     message: typeof words === 'string' ? words : '',
-    ...(typeof first?.code === 'string' ? { code: first.code } : {}),
+    ...defined({ code: typeof first?.code === 'string' ? first.code : undefined }),
   };
 }
 

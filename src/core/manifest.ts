@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { createHash } from 'node:crypto';
 import { z } from 'zod/mini';
 import { hasTooManyParts } from './bounds';
@@ -65,7 +66,7 @@ export interface Schema1Manifest extends AnyManifest {
 }
 
 /** Of a kind that is not known here: it can be shown, copied and deleted. */
-export interface UnknownManifest extends AnyManifest {
+interface UnknownManifest extends AnyManifest {
   readonly kind: 'unknown';
   /** Its `blobs`, where it has such. */
   readonly layers: readonly Descriptor[];
@@ -145,7 +146,7 @@ export function readManifest(response: HttpResponse, reference: string): Manifes
   const isForeign = named === undefined ? isText(answer.artifactType) : !isManifestType(named);
   if (!isForeign && !isProven) {
     decodeJson(manifestAnswer, response);
-    throw new Failure('malformed', `its manifest is of an unknown kind (${type ?? 'no content type'})`, {
+    throw new Failure('malformed', t('its manifest is of an unknown kind ({0})', type ?? t('no content type')), {
       subject: new URL(response.url).host,
     });
   }
@@ -195,7 +196,7 @@ function signedPartOf(body: Uint8Array): Uint8Array | undefined {
   }
 }
 
-export function descriptorOf(answer: DescriptorAnswer): Descriptor {
+function descriptorOf(answer: DescriptorAnswer): Descriptor {
   const { mediaType, digest, size, annotations, artifactType, platform } = answer;
   const told = platform ? platformOf(platform) : undefined;
   return {
@@ -236,8 +237,10 @@ export function printPlatform({ os, architecture, variant }: Platform): string {
 export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
   if (names(digest, response.body)) return;
   const isKnown = /^sha(256|384|512):/.test(digest);
-  const why = isKnown ? 'the content does not match its digest' : 'the content cannot be checked against its digest';
-  throw new Failure('malformed', `${why} ${digest}`, { subject: new URL(response.url).host });
+  const why = isKnown
+    ? t('the content does not match its digest {0}', digest)
+    : t('the content cannot be checked against its digest {0}', digest);
+  throw new Failure('malformed', why, { subject: new URL(response.url).host });
 }
 
 /** The digest that the registry names in the head of its answer; what is none is as good as nothing. */

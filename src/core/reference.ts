@@ -120,7 +120,7 @@ export function isLocalName({ host, path }: ImageReference): boolean {
   return (host === dockerHub && path.startsWith('library/')) || host === 'localhost';
 }
 
-/** What somebody calls an image when its registry does not matter: `webapp6` of `mainacr.azurecr.io/team/webapp6`. */
+/** What somebody calls an image when its registry does not matter: `webapp6` of `registry.example.com/team/webapp6`. */
 export function baseName({ path }: ImageReference): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -1,6 +1,8 @@
+import { t } from '@vscode/l10n';
 import { LRUCache } from 'lru-cache';
 import type { z, ZodMiniType } from 'zod/mini';
 import { mostListBytes, mostRows, PageTrail, rowsLeftOut } from './bounds';
+import { defined } from './defined';
 import { Failure, failureOf } from './failure';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { nextLink } from './link';
@@ -85,8 +87,7 @@ export class RegistryClient {
       const { items, next, failure } = await this.page(list, cursor, catalogScope, catalogAnswer, namesOf, signal);
       return {
         items: items.map((name) => `${this.prefix}${name}`),
-        ...(next === undefined ? {} : { next }),
-        ...(failure === undefined ? {} : { failure }),
+        ...defined({ next, failure }),
       };
     } catch (refusal) {
       if (!isAboutTheList(refusal)) throw refusal;
@@ -129,7 +130,7 @@ export class RegistryClient {
     const headers = await this.manifestHeaders(repository, reference, signal);
     const digest = statedDigest({ headers });
     const mediaType = headers['content-type']?.split(';')[0]?.trim();
-    return { ...(digest === undefined ? {} : { digest }), ...(mediaType === undefined ? {} : { mediaType }) };
+    return defined({ digest, mediaType });
   }
 
   /** What the registry says about a manifest in the head of its answer: limits, for one. A HEAD counts as no pull. */
@@ -165,11 +166,11 @@ export class RegistryClient {
       // A problem of the server's own tells nothing of whether it has the API: there may be more.
       const trouble = refusal?.kind === 'rejected' ? refusal : undefined;
       const failure = trouble ?? (all.length > mostReferrers ? rowsLeftOut(this.host, mostReferrers) : undefined);
-      return { descriptors: all.slice(0, mostReferrers), ...(failure === undefined ? {} : { failure }) };
+      return { descriptors: all.slice(0, mostReferrers), ...defined({ failure }) };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const failure = refusal ?? (error.kind === 'notFound' ? undefined : error);
-      return { descriptors: [], ...(failure === undefined ? {} : { failure }) };
+      return { descriptors: [], ...defined({ failure }) };
     }
   }
 
@@ -199,7 +200,7 @@ export class RegistryClient {
         if (response.status !== 200) throw failureOf(response);
         const index = readManifest(response, 'referrers');
         if (index.kind !== 'index')
-          throw new Failure('malformed', `its list of referrers is ${index.mediaType}`, { subject: this.host });
+          throw new Failure('malformed', t('its list of referrers is {0}', index.mediaType), { subject: this.host });
         const fresh = index.manifests.filter((one) => !known.has(one.digest));
         for (const one of fresh) known.add(one.digest);
         descriptors.push(...fresh);
@@ -216,7 +217,7 @@ export class RegistryClient {
       return { descriptors, failure: error };
     }
     const failure = url === undefined ? trail.failure : rowsLeftOut(this.host, descriptors.length);
-    return { descriptors, ...(failure === undefined ? {} : { failure }) };
+    return { descriptors, ...defined({ failure }) };
   }
 
   /**
@@ -295,14 +296,14 @@ export class RegistryClient {
    */
   private nextPage(link: string, asked: string): string {
     if (!URL.canParse(link, asked)) {
-      throw new Failure('malformed', `its link to the next page cannot be read: ${link.slice(0, 200)}`, {
+      throw new Failure('malformed', t('its link to the next page cannot be read: {0}', link.slice(0, 200)), {
         subject: new URL(this.url).host,
       });
     }
     const target = new URL(link, asked);
     const { origin, hostname, host, pathname } = new URL(asked);
     if (target.hostname !== hostname) {
-      throw new Failure('malformed', `its link to the next page leads to another host, ${target.host}`, {
+      throw new Failure('malformed', t('its link to the next page leads to another host, {0}', target.host), {
         subject: host,
       });
     }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { hasTooManyParts } from './bounds';
 import { Failure } from './failure';
@@ -130,9 +131,12 @@ export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answe
   const parsed = check(schema, value);
   if (!parsed.success) {
     const issue = parsed.error?.issues[0];
-    const where = issue === undefined ? '' : `: ${[...issue.path, issue.message].join(' ')}`;
+    const why =
+      issue === undefined
+        ? t('it answered JSON of another kind')
+        : t('it answered JSON of another kind: {0}', [...issue.path, issue.message].join(' '));
     const subject = new URL(response.url).host;
-    throw new Failure('malformed', `it answered JSON of another kind${where}`, { subject }, { cause: parsed.error });
+    throw new Failure('malformed', why, { subject }, { cause: parsed.error });
   }
   return parsed.data;
 }
@@ -140,19 +144,18 @@ export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answe
 /** A JSON body, whatever it holds; anything else is a malformed answer. */
 export function parseJson(response: Answered): unknown {
   const subject = new URL(response.url).host;
-  if (hasTooManyParts(response.body)) throw new Failure('malformed', 'its answer has too many parts', { subject });
+  if (hasTooManyParts(response.body)) throw new Failure('malformed', t('its answer has too many parts'), { subject });
   try {
     return parsedUtf8(response.body);
   } catch (cause) {
     const type = response.headers['content-type'];
     const found =
-      response.body.length === 0 ? 'nothing' : /html/i.test(type ?? '') ? 'a web page' : 'something that is not JSON';
-    throw new Failure(
-      'malformed',
-      `it answered ${found}${type === undefined ? '' : ` (${type})`}`,
-      { subject },
-      { cause },
-    );
+      response.body.length === 0
+        ? t('it answered nothing')
+        : /html/i.test(type ?? '')
+          ? t('it answered a web page')
+          : t('it answered something that is not JSON');
+    throw new Failure('malformed', type === undefined ? found : `${found} (${type})`, { subject }, { cause });
   }
 }
 

@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { posix } from 'node:path';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 
 /**
@@ -37,24 +39,25 @@ export function typedAddress(typed: string): string {
     case 'unix':
     case 'npipe': {
       const path = rest.startsWith(`${scheme}://`) ? rest.slice(scheme.length + 3) : rest;
-      if (path.includes('://')) throw refused(text, `it names no ${scheme === 'unix' ? 'socket' : 'pipe'}`);
+      if (path.includes('://'))
+        throw refused(text, scheme === 'unix' ? t('it names no socket') : t('it names no pipe'));
       return `${scheme}://${path === '' ? defaults[scheme] : path}`;
     }
     case 'ssh':
       readSsh(text);
       return text;
     default:
-      throw refused(text, 'it begins with none of unix://, tcp://, ssh:// and npipe://');
+      throw refused(text, t('it begins with none of unix://, tcp://, ssh:// and npipe://'));
   }
 }
 
 function typedTcp(rest: string, text: string): string {
   const bare = rest.startsWith('tcp://') ? rest.slice('tcp://'.length) : rest;
   if (bare === '') return `tcp://${defaults.host}:${defaults.port}`;
-  if (bare.includes('://')) throw refused(text, 'it has two schemes');
+  if (bare.includes('://')) throw refused(text, t('it has two schemes'));
   const url = readUrl(`tcp://${bare}`, text);
   const parts = splitHostPort(url.hostPort) ?? splitHostPort(joinHostPort(url.hostPort, defaults.port));
-  if (parts === undefined) throw refused(text, 'its host and port are none');
+  if (parts === undefined) throw refused(text, t('its host and port are none'));
   return tcp(parts.host === '' ? defaults.host : parts.host, parts.port === '' ? defaults.port : parts.port, url, text);
 }
 
@@ -62,21 +65,22 @@ function typedTcp(rest: string, text: string): string {
 export function contextAddress(text: string, isSecured: boolean): string {
   const { scheme, hostPort, hostname, port, ...url } = readUrl(text, text);
   const rest = text.slice(text.indexOf('://') + 3);
-  if (rest === '') throw refused(text, 'there is nothing behind its scheme');
+  if (rest === '') throw refused(text, t('there is nothing behind its scheme'));
   if (scheme === 'ssh') {
     readSsh(text);
     return `ssh://${rest}`;
   }
   if (/^(?:unix|npipe):/.test(text)) return text;
   if (!text.startsWith('tcp:') && rest !== hostPort)
-    throw refused(text, 'only tcp:// may have more than host and port');
-  if (hostname.includes(':') && !hostPort.startsWith('[')) throw refused(text, 'an address of IPv6 stands in brackets');
+    throw refused(text, t('only tcp:// may have more than host and port'));
+  if (hostname.includes(':') && !hostPort.startsWith('['))
+    throw refused(text, t('an address of IPv6 stands in brackets'));
   // What has no port goes to that of http: docker leaves it to Go's client.
   return tcp(hostname === '' ? defaults.host : hostname, port === '' ? (isSecured ? '443' : '80') : port, url, text);
 }
 
 function tcp(host: string, port: string, { path }: Pick<Url, 'path'>, text: string): string {
-  if (Number(port) > 65_535) throw refused(text, `there is no port ${port}`);
+  if (Number(port) > 65_535) throw refused(text, t('there is no port {0}', port));
   return `tcp://${joinHostPort(host, String(Number(port)))}${path}`;
 }
 
@@ -86,7 +90,7 @@ export function readAddress(url: string): Address {
   if (socket !== undefined) return { kind: 'socket', path: socket };
   if (url.startsWith('ssh:')) return readSsh(url);
   const { scheme, hostname: host, port, path } = readUrl(url, url);
-  if (scheme !== 'tcp' || host === '' || port === '') throw refused(url, 'it does not name host and port');
+  if (scheme !== 'tcp' || host === '' || port === '') throw refused(url, t('it does not name host and port'));
   // Ends in no slash: what is asked for begins with one.
   return { kind: 'tcp', host, port: Number(port), path: posix.normalize(`/${path}`).replace(/\/$/, '') };
 }
@@ -94,13 +98,13 @@ export function readAddress(url: string): Address {
 /** https://github.com/docker/cli/blob/v28.2.2/cli/connhelper/ssh/ssh.go */
 function readSsh(text: string): SshAddress {
   const url = readUrl(text, text);
-  if (url.password !== undefined) throw refused(text, 'a password is nothing for ssh in an address');
-  if (url.hostname === '') throw refused(text, 'it has no host');
-  if (url.isMore) throw refused(text, 'nothing may follow its path');
+  if (url.password !== undefined) throw refused(text, t('a password is nothing for ssh in an address'));
+  if (url.hostname === '') throw refused(text, t('it has no host'));
+  if (url.isMore) throw refused(text, t('nothing may follow its path'));
   const path = unescape(url.path, text);
   const { user = '' } = url;
   // No name has them, and what ssh hands names to may be a shell: docker puts quotes around them, which no server knows either.
-  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw refused(text, 'no user or host is called so');
+  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw refused(text, t('no user or host is called so'));
   return { kind: 'ssh', user, host: url.hostname, port: url.port, path: /^\/*$/.test(path) ? '' : path };
 }
 
@@ -121,19 +125,18 @@ interface Url {
 
 /** As Go's net/url reads it, which takes other hosts than the URLs of browsers do. `text`: what to name in a refusal. */
 function readUrl(url: string, text: string): Url {
-  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw refused(text, 'it has characters that nobody sees');
+  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw refused(text, t('it has characters that nobody sees'));
   const [, scheme, authority = '', path = '', query = '', fragment = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url) ?? [];
-  if (scheme === undefined) throw refused(text, 'it has no scheme');
-  if (/%(?![0-9a-f]{2})/i.test(path)) throw refused(text, 'there is a % that escapes nothing');
+  if (scheme === undefined) throw refused(text, t('it has no scheme'));
+  if (/%(?![0-9a-f]{2})/i.test(path)) throw refused(text, t('there is a % that escapes nothing'));
   const at = authority.lastIndexOf('@');
   const [user, password] = at === -1 ? [] : userIn(authority.slice(0, at), text);
   const hostPort = hostIn(authority.slice(at + 1), text);
   const [, name = hostPort, port = ''] = /^(.*):(\d*)$/s.exec(hostPort) ?? [];
   return {
     scheme: scheme.toLowerCase(),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
+    ...defined({ user, password }),
     hostPort,
     hostname: name.replace(/^\[(.*)\]$/s, '$1'),
     port,
@@ -143,7 +146,7 @@ function readUrl(url: string, text: string): Url {
 }
 
 function userIn(written: string, text: string): readonly [string, string?] {
-  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw refused(text, 'the name of its user is to be escaped');
+  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw refused(text, t('the name of its user is to be escaped'));
   const [, user = '', password] = /^([^:]*)(?::(.*))?$/.exec(written) ?? [];
   return password === undefined ? [unescape(user, text)] : [unescape(user, text), password];
 }
@@ -151,12 +154,12 @@ function userIn(written: string, text: string): readonly [string, string?] {
 function hostIn(written: string, text: string): string {
   const isBracketed = written.startsWith('[');
   const afterHost = isBracketed ? /\]([^\]]*)$/.exec(written)?.[1] : (/:[^:]*$/.exec(written)?.[0] ?? '');
-  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, 'its port is none');
+  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, t('its port is none'));
   // A zone of IPv6 comes after an escaped %.
   const host = isBracketed ? written.replace('%25', '') : written;
   const brackets = written.replace(/[^[\]]/g, '');
   if (brackets !== (isBracketed ? '[]' : '') || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
-    throw refused(text, 'its host is none');
+    throw refused(text, t('its host is none'));
   return isBracketed ? written.replace('%25', '%') : unescape(written, text);
 }
 
@@ -175,9 +178,9 @@ function unescape(escaped: string, text: string): string {
   try {
     plain = decodeURIComponent(escaped);
   } catch {
-    throw refused(text, 'there is a % that escapes nothing');
+    throw refused(text, t('there is a % that escapes nothing'));
   }
-  if (/\p{Cc}/u.test(plain)) throw refused(text, 'it has characters that nobody sees');
+  if (/\p{Cc}/u.test(plain)) throw refused(text, t('it has characters that nobody sees'));
   return plain;
 }
 

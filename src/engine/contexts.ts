@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod/mini';
+import { defined } from '../core/defined';
 import { folded, readObject } from '../core/docker/goJson';
 import type { GoObject } from '../core/docker/goJson';
 import { contextAddress } from './address';
@@ -26,7 +27,7 @@ export interface DockerContext {
 /** Where a context leads. Throws a Failure where docker, too, refuses its address. */
 export function endpointOf({ name, host, tls }: DockerContext): EngineEndpoint {
   const url = contextAddress(host, tls !== undefined);
-  return { url, source: 'context', name, ...(tls !== undefined && url.startsWith('tcp:') ? { tls } : {}) };
+  return { url, source: 'context', name, ...defined({ tls: url.startsWith('tcp:') ? tls : undefined }) };
 }
 
 /** The docker contexts below docker's configuration directory; none where it cannot be read. */
@@ -49,15 +50,10 @@ export function named(context: string | undefined): string | undefined {
 }
 
 /** ca.pem, cert.pem and key.pem of a directory, as far as they are there. */
-export async function readTls(directory: string, verify: boolean): Promise<EngineTls> {
+export async function readEngineTls(directory: string, verify: boolean): Promise<EngineTls> {
   const read = (file: string) => readFile(join(directory, file), 'utf8').catch(() => undefined);
   const [ca, cert, key] = await Promise.all(['ca.pem', 'cert.pem', 'key.pem'].map(read));
-  return {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    verify,
-  };
+  return { ...defined({ ca, cert, key }), verify };
 }
 
 async function readContext(directory: string, file: string): Promise<DockerContext | undefined> {
@@ -66,9 +62,9 @@ async function readContext(directory: string, file: string): Promise<DockerConte
   if (!parsed.success || docker === undefined || docker.Host === '') return undefined;
   const { Name: name } = parsed.data;
   const id = createHash('sha256').update(name).digest('hex');
-  const tls = await readTls(join(directory, 'contexts', 'tls', id, 'docker'), docker.SkipTLSVerify !== true);
+  const tls = await readEngineTls(join(directory, 'contexts', 'tls', id, 'docker'), docker.SkipTLSVerify !== true);
   const isSecured = !tls.verify || [tls.ca, tls.cert, tls.key].some((file) => file !== undefined);
-  return { name, host: docker.Host, ...(isSecured ? { tls } : {}) };
+  return { name, host: docker.Host, ...defined({ tls: isSecured ? tls : undefined }) };
 }
 
 async function readMembers(file: string): Promise<GoObject['members']> {

@@ -1,10 +1,13 @@
+import { t } from '@vscode/l10n';
 import Docker from 'dockerode';
 import { z } from 'zod/mini';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import { dateOf, printPlatform } from '../core/manifest';
 import type { Credential, Platform } from '../core/model';
 import { parseReference, printFullReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
+import { abandonable } from '../core/shared';
 import type {
   ContainerEngine,
   EngineEndpoint,
@@ -72,12 +75,11 @@ export class DockerEngine implements ContainerEngine {
     const list = (abortSignal: AbortSignal) => this.docker.listImages({ abortSignal });
     const answer = this.decode(imagesAnswer, await this.ask(list, signal));
     return answer.map(({ Id, RepoTags, RepoDigests, Created, Size }) => {
-      const created = dateOf(typeof Created === 'number' ? Created * 1000 : undefined);
       return {
         id: Id.includes(':') ? Id : `sha256:${Id}`,
         names: namesOf(RepoTags),
         digests: namesOf(RepoDigests),
-        ...(created === undefined ? {} : { created }),
+        ...defined({ created: dateOf(typeof Created === 'number' ? Created * 1000 : undefined) }),
         size: Size,
       };
     });
@@ -119,7 +121,7 @@ export class DockerEngine implements ContainerEngine {
     const query = {
       fromImage: printFullReference({ host, path }),
       tag: digest ?? tag,
-      ...(platform === undefined ? {} : { platform: printPlatform(platform) }),
+      ...defined({ platform: platform && printPlatform(platform) }),
     };
     const authconfig = await this.authOf(host, credential, signal);
     const stream = this.docker.createImage(authconfig, { ...inQuery(query), abortSignal: signal });
@@ -173,23 +175,18 @@ export class DockerEngine implements ContainerEngine {
   /** Bounded here: dockerode waits for ever on an engine that goes away in the middle of its answer. */
   private async ask<T>(question: (limit: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
+    const timeout = AbortSignal.timeout(answerWithinMs);
+    const limit = AbortSignal.any([signal, timeout]);
     try {
-      return await new Promise<T>((resolve, reject) => {
-        limit.addEventListener('abort', () => {
-          reject(timeout);
-        });
-        question(limit).then(resolve, reject);
-      });
+      return await abandonable(question(limit), limit);
     } catch (error) {
-      throw this.failure(error, undefined, signal);
+      if (signal.aborted || !timeout.aborted) throw this.failure(error, undefined, signal);
+      throw new Failure('timedOut', '', { subject: this.endpoint.url, speaker: 'engine' });
     }
   }
 
   private failure(error: unknown, registry: Registry, signal: AbortSignal): unknown {
-    if (signal.aborted) return signal.reason;
-    if (error !== timeout) return failureOfClient(error, this.endpoint.url, registry);
-    return new Failure('timedOut', '', { subject: this.endpoint.url, speaker: 'engine' });
+    return signal.aborted ? signal.reason : failureOfClient(error, this.endpoint.url, registry);
   }
 
   /** https://docs.docker.com/reference/api/engine/version/v1.41/#section/Authentication; empty for anonymous, which still must be told. */
@@ -211,11 +208,9 @@ export class DockerEngine implements ContainerEngine {
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return parsed.data;
     const detail = { subject: this.endpoint.url, speaker: 'engine' } as const;
-    throw new Failure('malformed', 'it answers something else', detail, { cause: parsed.error });
+    throw new Failure('malformed', t('it answers something else'), detail, { cause: parsed.error });
   }
 }
-
-const timeout = new Error('timed out');
 
 function print(image: LocalName): string {
   return 'id' in image ? image.id : printFullReference(image);

@@ -1,6 +1,9 @@
+import { t } from '@vscode/l10n';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import type { FailureKind } from '../core/failure';
 import { visible } from '../core/plainText';
+import { systemCode } from '../core/systemCode';
 
 /**
  * What engines say when a registry refuses them, as words in a message: they pass on neither status nor code.
@@ -62,8 +65,7 @@ export function refusal(words: string, status: number | undefined, endpoint: str
   const isMissing = isName && noSuchImage.test(message);
   const known = registry === undefined || isMissing || !isName ? undefined : knownWords(message, registry);
   if (registry !== undefined && known !== undefined) {
-    const code = known.code === undefined ? {} : { code: known.code };
-    return new Failure(known.kind, message, { subject: registry, ...code });
+    return new Failure(known.kind, message, { subject: registry, ...defined({ code: known.code }) });
   }
   const kind: FailureKind = isMissing || (isName && status === 404) ? 'notFound' : 'rejected';
   return new Failure(kind, message, { subject: endpoint, speaker: 'engine' });
@@ -85,17 +87,16 @@ export function failureOfClient(error: unknown, endpoint: string, registry: Regi
     const words = error.message.replace(/^\(HTTP code \d+\) .*? - /, '').replace(/^\[object Object\]\s*$/, '');
     return refusal(words, status, endpoint, registry);
   }
-  const code = systemCode(error);
+  const code = codeOf(error);
   const detail = { subject: endpoint, speaker: 'engine', code } as const;
   if (/CERT|SELF_SIGNED|UNABLE_TO|ALTNAME|^ERR_SSL|^ERR_TLS/.test(code)) {
     return new Failure('untrusted', error.message, detail, { cause: error });
   }
-  if (code.startsWith('HPE_')) return new Failure('malformed', 'its answer is not HTTP', detail, { cause: error });
+  if (code.startsWith('HPE_')) return new Failure('malformed', t('its answer is not HTTP'), detail, { cause: error });
   return new Failure('unreachable', error.message, detail, { cause: error });
 }
 
-function systemCode(error: Error): string {
-  if (error instanceof AggregateError && error.errors[0] instanceof Error) return systemCode(error.errors[0]);
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return /aborted|hang up/i.test(error.message) ? 'ECONNRESET' : 'UNKNOWN';
+function codeOf(error: Error): string {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return codeOf(error.errors[0]);
+  return systemCode(error) ?? (/aborted|hang up/i.test(error.message) ? 'ECONNRESET' : 'UNKNOWN');
 }

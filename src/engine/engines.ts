@@ -1,28 +1,26 @@
+import { t } from '@vscode/l10n';
 import { access } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { Failure } from '../core/failure';
+import type { Machine } from '../core/machine';
+import { systemCode } from '../core/systemCode';
 import { typedAddress } from './address';
-import { currentContext, endpointOf, named, readContexts, readTls } from './contexts';
+import { currentContext, endpointOf, named, readContexts, readEngineTls } from './contexts';
 import type { DockerContext } from './contexts';
 import type { ContainerEngine, EngineEndpoint, Engines } from './engine';
 
-/** Where engines are looked for. */
-export interface Surroundings {
-  /** registryExplorer.engine.endpoint: an address, the name of a docker context, or empty. */
-  readonly setting: () => string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-}
-
 /** The engines of this machine, found as the docker command finds them. */
 export class LocalEngines implements Engines {
-  constructor(private readonly around: Surroundings) {}
+  /** `setting`: registryExplorer.engine.endpoint, an address, the name of a docker context, or empty. */
+  constructor(
+    private readonly machine: Machine,
+    private readonly setting: () => string,
+  ) {}
 
   readonly current = async (): Promise<ContainerEngine> => {
     const chosen = (await this.fromSetting()) ?? (await this.fromDocker()) ?? (await this.sockets())[0];
     if (chosen !== undefined) return this.open(chosen);
-    throw new Failure('notFound', '', { subject: 'the container engine', speaker: 'engine', code: 'NO_ENGINE' });
+    throw new Failure('notFound', '', { subject: t('the container engine'), speaker: 'engine', code: 'NO_ENGINE' });
   };
 
   readonly found = async (): Promise<readonly EngineEndpoint[]> => {
@@ -45,7 +43,7 @@ export class LocalEngines implements Engines {
   };
 
   private async fromSetting(): Promise<EngineEndpoint | undefined> {
-    const setting = this.around.setting().trim();
+    const setting = this.setting().trim();
     if (setting === '') return undefined;
     // No context has such a name.
     if (setting.includes('://')) return { ...(await this.endpointAt(setting)), source: 'setting' };
@@ -54,19 +52,19 @@ export class LocalEngines implements Engines {
 
   /** https://docs.docker.com/reference/cli/docker/#environment-variables: DOCKER_HOST wins over DOCKER_CONTEXT over `docker context use`. */
   private async fromDocker(): Promise<EngineEndpoint | undefined> {
-    const { DOCKER_HOST: host = '', DOCKER_CONTEXT: context } = this.around.env;
+    const { DOCKER_HOST: host = '', DOCKER_CONTEXT: context } = this.machine.env;
     if (host.trim() !== '') return { ...(await this.endpointAt(host)), source: 'DOCKER_HOST' };
     const name = context === undefined || context === '' ? await currentContext(this.configDirectory) : named(context);
     return name === undefined ? undefined : this.context(name);
   }
 
   private async endpointAt(typed: string): Promise<Omit<EngineEndpoint, 'source'>> {
-    const { DOCKER_TLS_VERIFY: verify = '', DOCKER_TLS: tls = '', DOCKER_CERT_PATH: path } = this.around.env;
+    const { DOCKER_TLS_VERIFY: verify = '', DOCKER_TLS: tls = '', DOCKER_CERT_PATH: path } = this.machine.env;
     const url = typedAddress(typed);
     const address = { url, name: url };
     if (!url.startsWith('tcp:') || (verify === '' && tls === '' && !/:2376(?:\/|$)/.test(url))) return address;
     const directory = path === undefined || path === '' ? this.configDirectory : path;
-    return { ...address, tls: await readTls(directory, verify !== '' || tls === '') };
+    return { ...address, tls: await readEngineTls(directory, verify !== '' || tls === '') };
   }
 
   private async context(name: string): Promise<EngineEndpoint> {
@@ -76,7 +74,7 @@ export class LocalEngines implements Engines {
       subject: name,
       speaker: 'engine',
       code: 'NO_ENGINE',
-      explanation: `there is no docker context “${name}”`,
+      explanation: t('there is no docker context “{0}”', name),
     } as const;
     throw new Failure('notFound', '', detail);
   }
@@ -86,7 +84,7 @@ export class LocalEngines implements Engines {
   }
 
   private async sockets(): Promise<readonly EngineEndpoint[]> {
-    const usual = usualSockets(this.around).filter(({ path }) => path !== undefined);
+    const usual = usualSockets(this.machine).filter(({ path }) => path !== undefined);
     const there = await Promise.all(
       usual.map(({ path = '' }) =>
         access(path).then(
@@ -95,33 +93,25 @@ export class LocalEngines implements Engines {
         ),
       ),
     );
-    const scheme = this.around.platform === 'win32' ? 'npipe' : 'unix';
+    const scheme = this.machine.platform === 'win32' ? 'npipe' : 'unix';
     return usual
       .filter((_socket, index) => there[index])
       .map(({ name, path = '' }) => ({ url: `${scheme}://${path}`, source: 'socket', name }) as const);
   }
 
   private get configDirectory(): string {
-    const { DOCKER_CONFIG: directory = '' } = this.around.env;
-    return directory === '' ? join(this.around.home, '.docker') : directory;
+    const { DOCKER_CONFIG: directory = '' } = this.machine.env;
+    return directory === '' ? join(this.machine.home, '.docker') : directory;
   }
 }
 
 /** A socket that one may not use is there all the same, and its engine's refusal tells more than "no engine". */
 function isThere(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'EACCES' || error.code === 'EPERM' || error.code === 'EBUSY')
-  );
+  return ['EACCES', 'EPERM', 'EBUSY'].includes(systemCode(error) ?? '');
 }
 
 /** Where engines listen unless told otherwise. */
-function usualSockets({
-  platform,
-  home,
-  env,
-}: Surroundings): readonly { readonly name: string; readonly path?: string }[] {
+function usualSockets({ platform, home, env }: Machine): readonly { readonly name: string; readonly path?: string }[] {
   if (platform === 'win32') {
     return [
       { name: 'Docker', path: '//./pipe/docker_engine' },

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 
 /** No message is longer: events have all labels of an image. An answer of another kind would fill the memory. */
@@ -30,16 +31,16 @@ export async function* readMessages(
 
 /** What an answer means that ends before it is complete. */
 export function brokenOff(subject: string): Failure {
-  return new Failure('unreachable', 'the answer broke off', { subject, speaker: 'engine', code: 'ECONNRESET' });
+  return new Failure('unreachable', t('the answer broke off'), { subject, speaker: 'engine', code: 'ECONNRESET' });
 }
 
 function within(line: string, subject: string): string {
   if (line.length <= longestLine) return line;
-  throw new Failure('malformed', 'a line of its progress is too long', { subject, speaker: 'engine' });
+  throw new Failure('malformed', t('a line of its progress is too long'), { subject, speaker: 'engine' });
 }
 
 function malformed(subject: string): Failure {
-  return new Failure('malformed', 'its progress is not JSON', { subject, speaker: 'engine' });
+  return new Failure('malformed', t('its progress is not JSON'), { subject, speaker: 'engine' });
 }
 
 function parse(line: string, failure: () => Failure): unknown {

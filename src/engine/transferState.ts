@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { defined } from '../core/defined';
 import { platformOf } from '../core/manifest';
 import type { PushedAlone, Transfer } from './engine';
 
@@ -81,8 +82,7 @@ export class TransferState {
     if (typeof digest === 'string') this.isComplete = true;
     if (contentMissing === true) this.lacksContent = true;
     if (manifestPushedInsteadOfIndex !== true) return;
-    const platform = platformOf(selectedManifest?.platform ?? {});
-    this.alone = platform === undefined ? {} : { platform };
+    this.alone = defined({ platform: platformOf(selectedManifest?.platform ?? {}) });
   }
 
   get transfer(): Transfer {

@@ -2,7 +2,8 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { z } from 'zod/mini';
 import { isEndOfList } from '../core/bounds';
-import { Failure } from '../core/failure';
+import { defined } from '../core/defined';
+import { Failure, isAboutServer } from '../core/failure';
 import type { IndexManifest, Manifest } from '../core/manifest';
 import { ociManifest } from '../core/manifest';
 import type { Attachment, AttachmentKind, Descriptor } from '../core/model';
@@ -92,7 +93,7 @@ async function readOwn(source: ImageSource, digest: string, signal: AbortSignal)
   const referring = await Promise.all(descriptors.map((one) => limit(read, one)));
   const tagged = cosignTags(digest).filter((tag) => source.digestTags.has(tag));
   const kept = await Promise.all(tagged.map((tag) => readStatements(source, tag, signal)));
-  return { attachments: [...referring, ...kept].flat(), ...(failure === undefined ? {} : { failure }) };
+  return { attachments: [...referring, ...kept].flat(), ...defined({ failure }) };
 }
 
 /** What sigstore's clients tell of a bundle: https://github.com/sigstore/cosign/blob/v3.0.2/specs/BUNDLE_SPEC.md */
@@ -238,7 +239,7 @@ function attachment(image: ImageReference, predicate: string, blob?: Descriptor)
 /** What an index names that is no image, such as a chart. */
 export function artifactIn(source: ImageSource, digest: string, mediaType: string, size?: number): Attachment {
   const described = attachment(named(source, digest), mediaType);
-  return { ...described, ...(size === undefined ? {} : { size }), attachments: [] };
+  return { ...described, ...defined({ size }), attachments: [] };
 }
 
 /** Refusals that stand for what was asked, and not for the registry or the way to it. */
@@ -254,11 +255,7 @@ export async function orFailure<T>(ask: () => Promise<T>): Promise<T | Failure> 
 /** Says what is missing where a row stands for it; what tells of the network says enough. */
 function explained(failure: Failure): Failure {
   const { kind, message, detail } = failure;
-  if (
-    !['unauthorized', 'forbidden', 'notFound', 'unsupported', 'malformed', 'rejected'].includes(kind) ||
-    isEndOfList(failure)
-  )
-    return failure;
+  if (isAboutServer(failure) || isEndOfList(failure)) return failure;
   const explanation =
     kind === 'malformed'
       ? t('signatures and SBOMs could not be listed: {0}', message)

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import { isIndexType } from '../core/manifest';
 import type { ImageSource, KnownTag } from './imageSource';
@@ -39,7 +40,7 @@ export interface Loss {
 }
 
 /** A platform that stays. */
-export interface Kept {
+interface Kept {
   readonly platform: Platform;
   /** The tags that lead to it, also by way of an index. */
   readonly tags: readonly string[];
@@ -133,7 +134,7 @@ export async function readDeletion(
     platforms: goes.flatMap(({ platform }) => platform ?? []),
     loses: lossesOf(target, own, childrenOf, namesOn),
     stays: leaves.flatMap(({ platform, tags: by }) => (platform && by.length > 0 ? { platform, tags: by } : [])),
-    ...(referrers === undefined ? {} : { referrers }),
+    ...defined({ referrers }),
     unknown: [...new Set([...points.unknown, ...unknown])].sort(),
   };
 }
@@ -299,7 +300,7 @@ async function allChildren(
     children: children.map(({ descriptor, platform }) => ({
       digest: descriptor.digest,
       isIndex: isIndexType(descriptor.mediaType),
-      ...(platform === undefined ? {} : { platform }),
+      ...defined({ platform }),
     })),
     isWhole,
   };

@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import { t } from '@vscode/l10n';
+import { defined } from '../core/defined';
 import { artifactIn, failureBelow, orFailure, readAttachments, readAttestations } from './attachments';
 import type { Attachments } from './attachments';
 import type { ImageSource } from './imageSource';
 import { rowsLeftOut } from '../core/bounds';
-import { Failure } from '../core/failure';
+import { Failure, isAboutServer } from '../core/failure';
 import { leavesOf, readChildren } from './indexTree';
 import type { Child } from './indexTree';
 import { jsonOrUndefined } from '../core/json';
@@ -80,11 +81,11 @@ export async function listBelow(
   if (entry.kind === 'tag') return readPlatforms(source, entry.label, signal);
   const { attachments, attachmentsFailure, image } = entry;
   if (attachments === undefined) return pageOf(await readAttachments(source, image.digest ?? '', signal));
-  return pageOf({ attachments, ...(attachmentsFailure === undefined ? {} : { failure: attachmentsFailure }) });
+  return pageOf({ attachments, ...defined({ failure: attachmentsFailure }) });
 }
 
 function pageOf({ attachments, failure }: Attachments): Page<Attachment> {
-  return { items: attachments, ...(failure === undefined ? {} : { failure }) };
+  return { items: attachments, ...defined({ failure }) };
 }
 
 /** The platforms of an index, each with what describes it; of a plain image, its own. What describes the index as a whole comes last. */
@@ -116,7 +117,7 @@ export async function readPlatforms(
     : described.flatMap(({ failure: one }) => one ?? [])[0];
   return {
     items: [...rows, ...described.flatMap(({ attachments }) => attachments)],
-    ...(failure === undefined ? {} : { failure }),
+    ...defined({ failure }),
   };
 }
 
@@ -149,7 +150,7 @@ export async function readImages(
     const { digest } = leaf.descriptor;
     const platform = leaf.platform ?? (await readPlatform(source, leaf, signal));
     const label = platform === undefined ? digest : printPlatform(platform);
-    return { image: withDigest(repository, digest), label, ...(platform === undefined ? {} : { platform }) };
+    return { image: withDigest(repository, digest), label, ...defined({ platform }) };
   };
   return Promise.all(leaves.map((leaf) => limit(named, leaf)));
 }
@@ -167,7 +168,7 @@ export async function readImage(source: ImageSource, reference: string, signal: 
   return {
     image: withDigest(repository, manifest.digest),
     digest: manifest.digest,
-    ...(platform === undefined ? {} : { platform }),
+    ...defined({ platform }),
     config,
     layers: 'steps' in manifest ? manifest.steps.map(({ layer }) => ({ digest: layer })) : manifest.layers,
     faults: [...manifest.faults, ...faults],
@@ -209,7 +210,7 @@ function configOfSchema1({ steps, architecture }: Schema1Manifest): ReadConfig {
 async function orFaults(manifest: Manifest, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
   const told = await orFailure(read);
   if (!(told instanceof Failure)) return told;
-  if (['unreachable', 'untrusted', 'timedOut', 'rateLimited'].includes(told.kind)) throw told;
+  if (isAboutServer(told)) throw told;
   const why = told.message === '' ? t('it is not there') : told.message;
   return { config: {}, faults: [`config ${'config' in manifest ? manifest.config.digest : ''}: ${why}`] };
 }
@@ -313,9 +314,9 @@ export function platformImage(
     kind: 'platform',
     label: platform === undefined ? t('unknown platform') : printPlatform(platform),
     image: withDigest(image, digest),
-    ...(platform === undefined ? {} : { platform }),
+    ...defined({ platform }),
     attachments,
     ...failureBelow(failure),
-    ...(size === undefined ? {} : { size }),
+    ...defined({ size }),
   };
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import { isIndexType } from '../core/manifest';
 import type { IndexManifest, Manifest } from '../core/manifest';
@@ -69,7 +70,7 @@ export async function readChildren(
 function childrenOf(index: IndexManifest, around: Platform | undefined) {
   return index.manifests.map((descriptor) => {
     const platform = isAttestation(descriptor) ? undefined : (descriptor.platform ?? around);
-    return { descriptor, index, ...(platform === undefined ? {} : { platform }) };
+    return { descriptor, index, ...defined({ platform }) };
   });
 }
 

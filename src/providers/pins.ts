@@ -1,10 +1,10 @@
 import { Failure } from '../core/failure';
-import type { Page, Repository } from '../core/model';
+import type { Page, Repository, Shown } from '../core/model';
 import { parseReference } from '../core/reference';
 
 /** The repositories of a host among those that the user added by name. */
-export function pinnedAt(host: string, pinned: readonly string[]): readonly Repository[] {
-  return pinned.flatMap((name) => {
+export function pinnedAt(host: string, { repositories = [] }: Shown): readonly Repository[] {
+  return repositories.flatMap((name) => {
     const image = parseReference(name);
     if ('problem' in image || image.host !== host) return [];
     return [{ kind: 'repository' as const, label: image.path, image: { host, path: image.path } }];

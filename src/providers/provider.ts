@@ -1,4 +1,3 @@
-import type { Azure, AzureRegistry, Cloud, Subscription } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
@@ -16,6 +15,7 @@ import type {
   ImageDetails,
   Page,
   Repository,
+  Shown,
   SignIn,
   Tag,
   InspectedImage,
@@ -57,7 +57,7 @@ export interface RegistryProvider {
   /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
   readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
   readonly locks?: Locks;
-  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see ProviderContext.pinned. */
+  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see Shown.repositories. */
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
@@ -67,12 +67,22 @@ export interface RegistryProvider {
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
   /** Groups of which the user chooses those that are shown, see Shown.groups; absent where all always are. */
   readonly choosable?: (signal: AbortSignal) => Promise<readonly Choosable[]>;
-  /** An entry's page in the portal of its cloud. */
-  readonly portalPage?: (entry: Entry | undefined) => URL | undefined;
-  /** Absent where there is no account of Azure. */
-  readonly azure?: AzureResources;
+  /** Called for an entry above the repositories: what it holds. Absent where that is always repositories. */
+  readonly holds?: (entry: Entry | undefined) => Holding | undefined;
   /** The page people know an entry by. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
+  /** The page on which an entry is administered: rights, network, costs. */
+  readonly consolePage?: (entry: Entry | undefined) => URL | undefined;
+  /** Its servers are asked through a library that knows nothing of Connection.tls. */
+  readonly ignoresTrust?: true;
+}
+
+/** What rows are said to hold, where that is not repositories. */
+export interface Holding {
+  /** Said of a row that holds none: `no registries`. */
+  readonly none: string;
+  /** What listing them is called; completes "Could not …": `list the registries of Contoso`. */
+  readonly listing: (of: string) => string;
 }
 
 export interface Choosable {
@@ -80,27 +90,12 @@ export interface Choosable {
   readonly isShown: boolean;
 }
 
-/** Registries as resources of Azure. */
-export interface AzureResources {
-  readonly azure: Azure;
-  /** The subscription that a row stands for. */
-  readonly subscriptionOf: (entry: Entry | undefined) => Subscription | undefined;
-  /** Id of the tenant that a row stands for because its subscriptions could not be listed. */
-  readonly tenantOf: (entry: Entry | undefined) => string | undefined;
-  /** The registry that a row stands for. */
-  readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
-  /** The registry of that login server, if it was listed. */
-  readonly registryAt: (host: string) => AzureRegistry | undefined;
-  /** The entries that lead to a registry. */
-  readonly trailOf: (registry: AzureRegistry) => readonly Entry[];
-}
-
 /** A locked tag can be neither deleted nor changed. */
 export interface Locks {
   readonly set: (tag: Tag, isLocked: boolean, signal: AbortSignal) => Promise<void>;
 }
 
-/** Namespaces that the account does not list: the user adds them by name, see ProviderContext.namespaces. */
+/** Namespaces that the account does not list: the user adds them by name, see Shown.namespaces. */
 export interface AddedNamespaces {
   /** What to type, where it is not the name of a user or organization. */
   readonly prompt?: string;
@@ -210,11 +205,10 @@ export interface ProviderType {
   readonly scopes?: readonly string[];
   /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
   readonly takesBoth?: boolean;
-  /** `cloud`: throws where VS Code is set to none that can be used. */
+  /** Throws a Failure where it needs a setting of VS Code that cannot be used. */
   readonly describe: (
     answers: Answers,
     setting: ReadSetting,
-    cloud: () => Cloud,
   ) => {
     readonly connection: DescribedConnection;
     readonly credential: Credential;
@@ -240,17 +234,11 @@ export type DescribedSignIn =
 export interface ProviderContext {
   /** Resolves to anonymous when nothing is stored. */
   readonly credential: ReadCredential;
-  /** The connection's `shown.namespaces` as they are now. */
-  readonly namespaces: () => readonly string[];
-  /** The connection's `shown.repositories` as they are now. */
-  readonly pinned: () => readonly string[];
-  /** The connection's `shown.groups` as they are now, or what another extension shows in their place. */
-  readonly shown: () => readonly string[] | undefined;
+  /** What the user wants to see of the connection, as it is now. */
+  readonly shown: () => Shown;
   readonly setting: ReadSetting;
   /** The account of VS Code that signs in; absent where the credential does. */
   readonly account?: ReadAccount;
-  /** The Azure that the connection signs in to; absent where it signs in elsewhere. */
-  readonly azure?: Azure;
   /** Trusts the connection's servers as the user chose. */
   readonly http: Http;
   readonly log: Log;

@@ -1,3 +1,4 @@
+import { defined } from '../core/defined';
 import type { Entry, ImageDetails, Platform, Repository, Tag } from '../core/model';
 import { withTag } from '../core/reference';
 import type { ImageReference } from '../core/reference';
@@ -13,7 +14,7 @@ export function tagAt(repository: ImageReference, name: string, details?: ImageD
     kind: 'tag',
     label: name,
     image: withTag(repository, name),
-    ...(details === undefined ? {} : { details }),
+    ...defined({ details }),
   };
 }
 
@@ -42,9 +43,7 @@ export function detailsIn(listed: ListedImage): ImageDetails {
     digest,
     mediaType: mediaType ?? '',
     type,
-    ...(artifactType === undefined ? {} : { artifactType }),
-    ...(created === undefined ? {} : { created }),
-    ...(updated === undefined ? {} : { updated }),
+    ...defined({ artifactType, created, updated }),
     ...(typeof size === 'number' && size > 0 ? { size } : {}),
     platforms,
     labels: {},

@@ -1,5 +1,6 @@
+import type { AzureDoor } from '../azure/azure';
+import { acr, openRegistry } from './acr/acrType';
 import { azure } from './azure/azureType';
-import { acr } from './acr/acrType';
 import { dockerHub } from './dockerHub/dockerHubType';
 import { ghcr } from './ghcr/ghcrType';
 import { generic, vendorTypes } from './generic/genericType';
@@ -7,4 +8,6 @@ import { gitLab } from './gitlab/gitLabType';
 import type { ProviderType } from './provider';
 
 /** Every kind of registry there is, in the order in which they are offered. */
-export const providerTypes: readonly ProviderType[] = [azure, acr, dockerHub, ghcr, gitLab, generic, ...vendorTypes];
+export function listProviderTypes(door: AzureDoor): readonly ProviderType[] {
+  return [azure(door, openRegistry), acr(door), dockerHub, ghcr, gitLab, generic, ...vendorTypes];
+}

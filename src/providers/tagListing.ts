@@ -1,4 +1,5 @@
 import { mostRows, rowsLeftOut } from '../core/bounds';
+import { defined } from '../core/defined';
 import type { Http } from '../core/http';
 import type { ImageDetails, Repository } from '../core/model';
 import { pause } from '../core/pause';
@@ -13,7 +14,7 @@ export interface ListedTag {
 }
 
 /** A page of tags. `next` is opaque: only its maker reads it. */
-export interface TagsPage {
+interface TagsPage {
   readonly tags: readonly ListedTag[];
   /** Names, behind the repository's own, of those right below it. */
   readonly below?: readonly string[];
@@ -84,8 +85,7 @@ export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): L
     return {
       tags: byAge(tags),
       below: [...below].sort(),
-      ...(next === undefined ? {} : { next }),
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ next, failure }),
     };
   };
 }

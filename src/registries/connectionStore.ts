@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Connection, Credential, Shown, SignIn, TlsOptions } from '../core/model';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { keysOf010, readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
+import { readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
 import type { Kept, Listed } from './storedConnections';
 
 /** The part of VS Code's Memento that we use: keeps what JSON can say, on this machine. */
@@ -38,8 +38,6 @@ export class ConnectionStore implements Stoppable {
     private readonly state: State,
     private readonly secrets: Secrets,
     private readonly listed: ListedConnections,
-    /** Ids of the providers there are; a setting may name another by mistake. */
-    private readonly providers: readonly string[],
   ) {
     this.setting = listed.onDidChange(() => {
       this.listeners.tell({ id: '', reason: 'settings' });
@@ -139,7 +137,7 @@ export class ConnectionStore implements Stoppable {
   }
 
   private own(): readonly Connection[] {
-    return readOwn(this.state.get(keys.own)).filter(({ provider }) => this.providers.includes(provider));
+    return readOwn(this.state.get(keys.own));
   }
 
   private shared(): readonly Connection[] {
@@ -147,7 +145,7 @@ export class ConnectionStore implements Stoppable {
     const kept = this.kept();
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
-      if (!this.providers.includes(entry.provider) || !isPlainAddress(entry.url)) continue;
+      if (!isPlainAddress(entry.url)) continue;
       const connection = sharedConnection(entry, !users.has(whatItSends(entry)), kept);
       if (!byId.has(connection.id)) byId.set(connection.id, connection);
     }
@@ -184,9 +182,6 @@ export class ConnectionStore implements Stoppable {
     );
   }
 }
-
-/** The names under which connections are kept in VS Code's state. */
-export const stateKeys: readonly string[] = [...Object.values(keys), ...Object.values(keysOf010)];
 
 function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Kept>): Connection {
   const { provider, label, url: written, login, namespaces, repositories } = entry;

@@ -1,4 +1,3 @@
-import type { Azure } from '../azure/azure';
 import type { ReadCredential } from '../core/auth';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Http } from '../core/http';
@@ -7,7 +6,7 @@ import type { Connection, Shown } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
 import type { ProviderType, ReadAccount, ReadSetting, RegistryProvider } from '../providers/provider';
 import { unconfirmedLogin, unopened } from './unopened';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 import { orDockerLogin } from './dockerLogin';
 
 /** What opening a connection takes, all of it given by whoever runs the product. */
@@ -16,7 +15,6 @@ export interface Opening {
   readonly docker: Pick<DockerLogins, 'read' | 'helperFor'>;
   /** The account of VS Code that signs in; nothing where another thing does. */
   readonly account: (connection: Connection) => ReadAccount | undefined;
-  readonly azure: (connection: Connection, stored: ReadCredential) => Azure | undefined;
   /** Keys of the groups that are shown where the user has chosen none here; nothing for all. */
   readonly groupsShownElsewhere: (connection: Connection) => readonly string[] | undefined;
   readonly setting: ReadSetting;
@@ -37,8 +35,36 @@ export interface Opened {
   readonly http?: Http | undefined;
 }
 
+/** Opens connections. The code of the providers is loaded when it is first needed: until `ready` has settled, nothing can be opened. */
+export interface Opener {
+  readonly ready: () => Promise<void>;
+  /** Every kind of registry there is. */
+  readonly types: readonly ProviderType[];
+  readonly open: (opened: Opened) => RegistryProvider;
+}
+
+/** An opener that loads what opening takes on first use. */
+export function openerOf(load: () => Promise<Opening>): Opener {
+  let opening: Opening | undefined;
+  let loading: Promise<void> | undefined;
+  const loaded = () => {
+    if (opening === undefined) throw new Error('The providers are not loaded yet.');
+    return opening;
+  };
+  return {
+    ready: () =>
+      (loading ??= load().then((all) => {
+        opening = all;
+      })),
+    get types() {
+      return loaded().types;
+    },
+    open: (opened) => openConnection(loaded(), opened),
+  };
+}
+
 /** Opens a connection without asking the network. What cannot be opened is a provider that says why: it takes no other with it. */
-export function openConnection(opening: Opening, opened: Opened): RegistryProvider {
+function openConnection(opening: Opening, opened: Opened): RegistryProvider {
   try {
     return provided(opening, opened);
   } catch (error) {
@@ -61,11 +87,8 @@ function provided(opening: Opening, { connection, credential, shown, http }: Ope
     connection,
     defined({
       credential: connection.signIn.kind === 'docker' ? orDockerLogin(stored, docker, place) : stored,
-      namespaces: () => shown().namespaces ?? [],
-      pinned: () => shown().repositories ?? [],
-      shown: () => shown().groups ?? opening.groupsShownElsewhere(connection),
+      shown: () => defined({ groups: opening.groupsShownElsewhere(connection), ...shown() }),
       account: opening.account(connection),
-      azure: opening.azure(connection, stored),
       http: http ?? opening.http(connection, () => provider.endpoints),
       setting,
       log,

@@ -8,7 +8,7 @@ import type { PushTarget, RegistryProvider } from '../providers/provider';
 import type { ConnectionChange, ConnectionStore } from './connectionStore';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
-import type { Opened } from './opening';
+import type { Opener } from './opening';
 
 /** A connection, opened. */
 export interface OpenRegistry {
@@ -44,8 +44,7 @@ export class Registries implements Stoppable {
 
   constructor(
     private readonly store: Pick<ConnectionStore, 'all' | 'find' | 'credential' | 'onDidChange'>,
-    /** Opens a connection without asking the network; see openConnection. */
-    private readonly openOne: (opened: Opened) => RegistryProvider,
+    private readonly opener: Opener,
     private readonly log: Log,
   ) {
     this.stored = store.onDidChange((change) => {
@@ -53,9 +52,19 @@ export class Registries implements Stoppable {
     });
   }
 
+  /** Settles when registries can be opened: everything below that opens one needs it to have settled. */
+  ready(): Promise<void> {
+    return this.opener.ready();
+  }
+
   /** All that are connected, in the order in which they are shown. */
   all(): readonly OpenRegistry[] {
-    return this.store.all().map((connection) => ({ connection, provider: this.providerOf(connection) }));
+    return this.connections().map((connection) => ({ connection, provider: this.providerOf(connection) }));
+  }
+
+  /** Codicon of a connection's kind. */
+  iconOf({ provider }: Connection): string {
+    return this.opener.types.find(({ id }) => id === provider)?.icon ?? 'server';
   }
 
   find(id: string | undefined): OpenRegistry | undefined {
@@ -64,7 +73,7 @@ export class Registries implements Stoppable {
 
   /** Opens a connection that need not be stored, with a credential that need not be either. */
   openWith(connection: Connection, credential: Credential): RegistryProvider {
-    return this.openOne({
+    return this.opener.open({
       connection,
       credential: () => Promise.resolve(credential),
       shown: () => this.shownOf(connection),
@@ -73,7 +82,7 @@ export class Registries implements Stoppable {
 
   /** Opens a stored connection once more, which then asks through `http`. */
   openAnew(connection: Connection, http?: Http): RegistryProvider {
-    return this.openOne({
+    return this.opener.open({
       connection,
       credential: () => this.store.credential(connection.id),
       shown: () => this.shownOf(connection),
@@ -121,6 +130,12 @@ export class Registries implements Stoppable {
   dispose(): void {
     this.listeners.clear();
     this.stored.dispose();
+  }
+
+  /** Those of a kind that there is: a setting may name another by mistake. */
+  private connections(): readonly Connection[] {
+    const kinds = new Set(this.opener.types.map(({ id }) => id));
+    return this.store.all().filter(({ provider }) => kinds.has(provider));
   }
 
   /** What is shown of it, as it is now. */

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import type { Connection, Credential, SignIn } from '../core/model';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 
 /** The part of VS Code's SecretStorage that we use. */
 export interface SecretStore {

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import type { CloudAddresses, Connection, ProgramLogin, Shown, SignIn, TlsOptions } from '../core/model';
-import { defined } from './defined';
+import { defined } from '../core/defined';
 
 /** What is kept of connections in VS Code's state, and what the setting lists: unknown → typed, that of 0.1.0 as well. */
 
@@ -104,7 +104,7 @@ export function readKept(state: unknown): ReadonlyMap<string, Kept> {
 }
 
 /** The keys under which 0.1.0 kept the same, a key for each thing. They are read, and never written again. */
-export const keysOf010 = {
+const keysOf010 = {
   hidden: 'hiddenConnections',
   signIns: 'sharedSignIns',
   groups: 'sharedShown',

@@ -61,9 +61,9 @@ export interface App {
 }
 
 /** The registries that are connected, whichever way they are reached. */
-export type ConnectedRegistries = Pick<
+type ConnectedRegistries = Pick<
   Registries,
-  'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
+  'ready' | 'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
 >;
 
 export interface Tree {
@@ -83,7 +83,7 @@ export interface Images {
 }
 
 /** The accounts of VS Code. */
-export interface Accounts {
+interface Accounts {
   /**
    * Asks the user which account to sign in with; nothing when dismissed. `authentication`: `github`, `github-enterprise`;
    * rejects with a Failure where that is for another server than `url`.

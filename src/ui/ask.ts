@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 
 /** What one step of a flow looks like. */
-export interface Step {
+interface Step {
   readonly title: string;
   /** Whether a Back button leads to the step before. */
   readonly canGoBack?: boolean;

@@ -8,7 +8,8 @@ import { diagnose } from '../core/network/diagnose';
 import type { Redaction } from '../core/network/redaction';
 import type { ReadTls } from '../core/network/tls';
 import type { Engines } from '../engine/engine';
-import type { ProviderType, RegistryProvider } from '../providers/provider';
+import type { RegistryProvider } from '../providers/provider';
+import type { Opener } from '../registries/opening';
 import type { Registries } from '../registries/registries';
 import type { App, Connections, Images, Memory, Tree } from './app';
 import { configuredCloud } from './azure/cloud';
@@ -33,7 +34,7 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly connections: Connections;
   readonly registries: Registries;
   readonly documents: Documents;
-  readonly providerTypes: readonly ProviderType[];
+  readonly opener: Opener;
   /** How a connection's servers are trusted and asked. */
   readonly sending: (
     connection: Connection,
@@ -44,10 +45,13 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
 /** All that a command may use, out of the objects that are there. */
 export function makeApp(parts: Parts): App {
   const { context, say, log, memory, redaction, documents } = parts;
-  const { tree, images, engines, docker, connections, registries, providerTypes, setting, showLog } = parts;
+  const { tree, images, engines, docker, connections, registries, opener, setting, showLog } = parts;
   const { ask, clean, message, working } = say;
   return {
-    ...{ tree, images, engines, docker, connections, registries, providerTypes, setting, memory, log, showLog },
+    ...{ tree, images, engines, docker, connections, registries, setting, memory, log, showLog },
+    get providerTypes() {
+      return opener.types;
+    },
     ...{ ask, clean, message, working },
     accounts: { signIn: signInWith(memory, message), signInToTenant },
     cloud: configuredCloud,

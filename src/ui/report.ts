@@ -1,13 +1,12 @@
 import { t } from '@vscode/l10n';
 import { noNewRows, tooManyRows } from '../core/bounds';
 import { Failure } from '../core/failure';
-import type { NextStep } from '../core/failure';
 import { visible } from '../core/plainText';
 import { programReason } from '../core/docker/programReason';
 import { wait } from './words';
 
-export type Remedy =
-  NextStep | 'diagnoseConnection' | 'editTrust' | 'updateCredential' | 'useEngine' | 'retry' | 'showLog';
+/** `retry`, or the id of a command. */
+export type Remedy = string;
 
 export interface Report {
   /** The whole sentence. */
@@ -43,7 +42,7 @@ export function isCancellation(error: unknown): boolean {
 }
 
 /** The others are commands for a row, which they may not apply to. */
-export function needsNoRow(remedy: Remedy): remedy is 'useEngine' | 'retry' | 'showLog' {
+export function needsNoRow(remedy: Remedy): boolean {
   return remedy === 'useEngine' || remedy === 'retry' || remedy === 'showLog';
 }
 
@@ -290,9 +289,8 @@ export function isAboutFiles(code: string): boolean {
 function remedies(failure: Failure): readonly Remedy[] {
   const {
     kind,
-    detail: { speaker, code, nextStep, page, status },
+    detail: { speaker, code, nextStep, status },
   } = failure;
-  if (page !== undefined) return ['openInPortal', 'retry', 'showLog'];
   if (nextStep === 'confirmSignIn') return [nextStep];
   if (nextStep !== undefined) return [nextStep, 'retry', 'showLog'];
   const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');

@@ -4,6 +4,7 @@ import { startAcr } from '../sandbox/azure/acr';
 import { startRecorder } from '../sandbox/recorder';
 import { collectLog } from '../unit/collectLog';
 import { contextOf } from '../unit/providerContext';
+import { closedDoor } from '../unit/providerTypes';
 import { contractRepositories } from './content';
 import { describeProvider } from './provider.contract';
 
@@ -37,7 +38,7 @@ describeProvider({
           url: traffic.url,
           signIn: { kind: 'anonymous' },
         };
-        return acr.open(connection, contextOf(credential, { log }));
+        return acr(closedDoor()).open(connection, contextOf(credential, { log }));
       },
       stop: async () => {
         await traffic.stop();

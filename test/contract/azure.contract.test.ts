@@ -2,6 +2,7 @@ import { beforeAll } from 'vitest';
 import { AzureAccount } from '../../src/azure/account';
 import { nobody } from '../../src/azure/identities';
 import type { Connection, Credential } from '../../src/core/model';
+import { openRegistry } from '../../src/providers/acr/acrType';
 import { azure } from '../../src/providers/azure/azureType';
 import { startAzure } from '../sandbox/azure/azure';
 import { startRecorder } from '../sandbox/recorder';
@@ -69,7 +70,10 @@ describeProvider({
           return Promise.resolve({ token: credential === forger ? `${genuine}x` : genuine, expiresAt: Infinity });
         };
         const account = new AzureAccount(cloudOf(sandbox), credential.kind === 'anonymous' ? nobody : token, log);
-        return azure.open(connection, contextOf({ kind: 'anonymous' }, { azure: account, log }));
+        return azure({ cloud: () => account.cloud, open: () => account }, openRegistry).open(
+          connection,
+          contextOf({ kind: 'anonymous' }, { log }),
+        );
       },
       stop: async () => {
         await traffic.stop();

@@ -21,14 +21,14 @@ const arm64 = { os: 'linux', architecture: 'arm64' };
 export const armv7 = { os: 'linux', architecture: 'arm', variant: 'v7' };
 
 export const web = image('web', day(10));
-export const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
-export const amdChild = image('multi', day(11));
+const chart = buildHelmChart({ name: 'web', version: '1.0.0' });
+const amdChild = image('multi', day(11));
 export const armChild = image('multi', day(11), arm64);
 export const multi = artifacts.buildAttestedIndex([amdChild, armChild, image('multi', day(11), armv7)], (child) => [
   artifacts.sbom(child.digest, [], day(11)),
 ]);
 export const shared = image('shared', day(2));
-export const other = image('other', day(1));
+const other = image('other', day(1));
 export const sharedIndex = buildIndex([
   { manifest: image('shared index', day(3)) },
   { manifest: image('shared index', day(3), arm64) },

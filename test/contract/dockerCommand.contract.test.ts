@@ -32,17 +32,17 @@ describe('the real docker command', unless(whyNot), () => {
   it('logs in and out', async () => {
     const { env, read } = await user();
     const server = `127.0.0.1:${registry.port}`;
-    await dockerLogIn(server, alice, never, env);
+    await dockerLogIn(server, alice, env, never);
     expect(await read()).toEqual({ auths: { [server]: { auth: btoa(`alice:${secret}`) } } });
-    await dockerLogOut(server, never, env);
+    await dockerLogOut(server, env, never);
     expect(await read()).toEqual({ auths: {} });
-    await dockerLogOut(server, never, env);
+    await dockerLogOut(server, env, never);
   });
 
   it('is quoted when the registry refuses', async () => {
     const { env } = await user();
     const mistyped = { kind: 'basic', username: 'alice', secret: 'wonder-lamp' } as const;
-    const failure = await failing(dockerLogIn(`127.0.0.1:${registry.port}`, mistyped, never, env));
+    const failure = await failing(dockerLogIn(`127.0.0.1:${registry.port}`, mistyped, env, never));
     expect(failure.kind).toBe('unauthorized');
     expect(failure.message).toMatch(/unauthorized/i);
     expect(everything(failure)).not.toContain('wonder-lamp');
@@ -50,7 +50,7 @@ describe('the real docker command', unless(whyNot), () => {
 
   it('is quoted when nothing answers', async () => {
     const { env } = await user();
-    const failure = await failing(dockerLogIn('127.0.0.1:1', alice, never, env));
+    const failure = await failing(dockerLogIn('127.0.0.1:1', alice, env, never));
     expect(failure.kind).toBe('rejected');
     expect(failure.message).toContain('connection refused');
     expect(everything(failure)).not.toContain(secret);
@@ -64,7 +64,7 @@ describe('what docker itself writes', unless(whyNot), () => {
     const { home, read } = await place();
     const DOCKER_CONFIG = join(home, 'docker');
     const host = `127.0.0.1:${registry.port}`;
-    await dockerLogIn(host, alice, never, { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG });
+    await dockerLogIn(host, alice, { PATH: process.env.PATH, HOME: home, DOCKER_CONFIG }, never);
     expect(await read({ ...app, host }, { DOCKER_CONFIG })).toEqual(alice);
     expect(await read(app, { DOCKER_CONFIG })).toBeUndefined();
   });
@@ -82,10 +82,10 @@ describe('what docker itself gives to a helper', unless(whyNot), () => {
     await write(dockers, { credsStore: 'safe' });
     const host = `127.0.0.1:${registry.port}`;
     const env = { ...programs.env, HOME: home };
-    await dockerLogIn(host, alice, never, env);
+    await dockerLogIn(host, alice, env, never);
     expect(await readFile(join(home, dockers), 'utf8')).not.toContain('auth":');
     expect(await read({ ...app, host })).toEqual(alice);
-    await dockerLogOut(host, never, env);
+    await dockerLogOut(host, env, never);
     expect(await read({ ...app, host })).toBeUndefined();
   });
 });

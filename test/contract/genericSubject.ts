@@ -1,4 +1,4 @@
-import { axiosHttp } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Connection, Credential, TlsOptions } from '../../src/core/model';
 import { tlsOf } from '../../src/core/network/tls';
 import { generic } from '../../src/providers/generic/genericType';
@@ -30,7 +30,7 @@ export function openAt(
     tls,
   };
   const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
-  return generic.open(connection, contextOf(credential, { log, http, pinned: () => pinned }));
+  return generic.open(connection, contextOf(credential, { log, http, shown: () => ({ repositories: pinned }) }));
 }
 
 /** A registry program, and what is stopped with it. */

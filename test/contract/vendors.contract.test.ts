@@ -62,7 +62,7 @@ for (const { name, as, preset, ...facts } of vendors) {
         signIn: { kind: 'anonymous' },
       };
       const pinned = contractRepositories.map((repository) => `${new URL(url).host}/${repository.name}`);
-      const context = { log, pinned: () => (facts.addedByName === true ? pinned : []) };
+      const context = { log, shown: () => ({ repositories: facts.addedByName === true ? pinned : [] }) };
       return {
         ...facts,
         untag: 'done',

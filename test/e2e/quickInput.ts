@@ -32,7 +32,7 @@ export interface QuickInput {
   closed: () => Promise<void>;
 }
 
-export interface QuickPickRow {
+interface QuickPickRow {
   readonly label: string;
   readonly description: string;
   readonly detail: string;

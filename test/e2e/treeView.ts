@@ -6,7 +6,7 @@ import { hasDetails, hasLoaded, queryRows, watchLoading, type RowQuery, type Tre
 import type { Workbench } from './workbench';
 
 /** Labels from an ancestor down to the row meant; a single label will do when only one row on screen has it. */
-export type RowPath = string | readonly string[];
+type RowPath = string | readonly string[];
 
 /** A view of the Container Explorer. Each method waits until the view has nothing left to load. */
 export interface TreeView {

@@ -20,7 +20,7 @@ import { resultsFolder, vsixFile } from '../rig/paths';
 import { freePort } from '../sandbox/loopback';
 import { quickInput } from './quickInput';
 
-export type Theme = 'Dark 2026' | 'Light 2026' | 'Dark High Contrast' | 'Light High Contrast';
+type Theme = 'Dark 2026' | 'Light 2026' | 'Dark High Contrast' | 'Light High Contrast';
 
 export interface WorkbenchOptions {
   /** User settings, over the ones that keep the screen quiet. */

@@ -1,7 +1,8 @@
 import { deepEqual, equal, rejects } from 'node:assert/strict';
 import { ConfigurationTarget, workspace } from 'vscode';
 import { withAuth } from '../../src/core/auth';
-import { axiosHttp, type Http } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
+import type { Http } from '../../src/core/http';
 import { hasOwnAddress, insideName, ownAddress, publicAddress, publicName } from '../rig/network';
 import { serve, type Answer, type ServedRequest } from '../sandbox/serve';
 import { createFaults } from '../sandbox/faults';

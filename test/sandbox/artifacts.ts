@@ -3,7 +3,7 @@ import { blob, descriptorOf, digestOf, jsonBlob, layer } from './blob';
 import type { BuiltManifest, IndexChild } from './images';
 import { buildIndex, buildManifest, mediaTypes } from './images';
 
-export interface ArtifactFile {
+interface ArtifactFile {
   readonly name: string;
   readonly mediaType: string;
   readonly content: string | Buffer;
@@ -67,7 +67,7 @@ export function buildHelmChart({
   });
 }
 
-export const predicateTypes = {
+const predicateTypes = {
   sbom: 'https://spdx.dev/Document',
   provenanceV02: 'https://slsa.dev/provenance/v0.2',
   provenanceV1: 'https://slsa.dev/provenance/v1',

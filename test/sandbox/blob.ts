@@ -52,7 +52,7 @@ export function descriptorOf(content: Blob): Descriptor {
 }
 
 /** `size` bytes that do not compress and are always the same for the same seed. */
-export function padding(seed: string, size: number): Buffer {
+function padding(seed: string, size: number): Buffer {
   const key = createHash('sha256').update(seed).digest();
   return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(size));
 }

@@ -11,7 +11,7 @@ import { tempDir, type TempDir } from './tempDir';
 export type EngineKind = 'docker' | 'podman';
 
 /** An image to be found in an engine; several names are several tags of it. */
-export interface LoadedImage {
+interface LoadedImage {
   readonly image: BuiltManifest;
   readonly names: readonly string[];
 }
@@ -185,7 +185,7 @@ async function end(child: EngineProcess, directory: TempDir): Promise<void> {
 }
 
 /** What `docker save` writes: https://github.com/moby/moby/blob/v20.10.24/image/spec/v1.2.md#combined-image-json--filesystem-changeset-format */
-export function dockerArchive(images: readonly LoadedImage[]): Buffer {
+function dockerArchive(images: readonly LoadedImage[]): Buffer {
   const files = new Map<string, Buffer>();
   const manifest = images.map(({ image, names }) => {
     const [config, ...layers] = image.blobs.map(({ digest, bytes }, index) => {

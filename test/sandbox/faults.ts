@@ -19,7 +19,7 @@ export interface ReplyFault extends Reply {
  * after half of it, `slow` holds the whole answer back for `delayMs` (1000 when absent), `drip` sends a byte of a body that
  * has no end every `delayMs`, `endless` such a body as fast as it is taken.
  */
-export interface WireFault {
+interface WireFault {
   readonly kind: 'reset' | 'hang' | 'truncate' | 'slow' | 'drip' | 'endless';
   readonly delayMs?: number;
   readonly times?: number;
@@ -41,7 +41,7 @@ export interface RequestLine {
 }
 
 /** A regular expression is tried on `METHOD /path?query`. */
-export type RequestMatcher = RegExp | ((request: RequestLine) => boolean);
+type RequestMatcher = RegExp | ((request: RequestLine) => boolean);
 
 function matches(matcher: RequestMatcher, request: RequestLine): boolean {
   return matcher instanceof RegExp ? matcher.test(`${request.method} ${request.path}`) : matcher(request);

@@ -13,7 +13,7 @@ export const mediaTypes = {
   dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
 } as const;
 
-export type Format = 'oci' | 'docker';
+type Format = 'oci' | 'docker';
 
 /** A manifest or index with all that must be stored for a registry to serve it. */
 export interface BuiltManifest {
@@ -33,7 +33,7 @@ export interface BuiltManifest {
   readonly subject?: string;
 }
 
-export interface HistoryEntry {
+interface HistoryEntry {
   readonly createdBy: string;
   readonly comment?: string;
   readonly emptyLayer?: boolean;

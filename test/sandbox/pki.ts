@@ -4,7 +4,7 @@ import { certificateOf, ellipticKeys, privatePem, type KeyPair, type Wanted } fr
 import type { TlsMaterial } from './loopback';
 import { tempDir } from './tempDir';
 
-export interface Certificate {
+interface Certificate {
   /** PEM texts, and the files that hold them. */
   readonly cert: string;
   readonly key: string;

@@ -20,7 +20,7 @@ export interface SandboxOptions {
   readonly kinds?: readonly SandboxKind[];
 }
 
-export type SandboxKind = 'docker-registry' | 'docker' | 'v2-server';
+type SandboxKind = 'docker-registry' | 'docker' | 'v2-server';
 
 export interface Sandbox {
   readonly url: string;

@@ -13,12 +13,12 @@ export interface Grants {
   readonly catalog?: boolean;
 }
 
-export interface TokenUser extends Grants {
+interface TokenUser extends Grants {
   readonly password: string;
 }
 
 /** May be changed while the server runs. */
-export interface TokenServerSettings {
+interface TokenServerSettings {
   users: Record<string, TokenUser>;
   /** What clients without credentials may do; without it they are refused. */
   anonymous?: Grants;

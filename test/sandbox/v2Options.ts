@@ -20,7 +20,7 @@ export type Challenge = string | readonly string[] | ((scope: string | undefined
 export type V2Auth =
   OneScheme | { readonly kind: 'any'; readonly of: readonly OneScheme[]; readonly challenge: Challenge };
 
-export type OneScheme =
+type OneScheme =
   | { readonly kind: 'basic'; readonly users: Readonly<Record<string, string>>; readonly challenge?: Challenge }
   | {
       readonly kind: 'bearer';

@@ -16,7 +16,7 @@ function raw(head: readonly string[], body = ''): RawFault {
 }
 
 /** A refusal in the registry's own words. */
-export function refusal(status: number, message: string, headers: Reply['headers'] = {}): ReplyFault {
+function refusal(status: number, message: string, headers: Reply['headers'] = {}): ReplyFault {
   const body = JSON.stringify({ errors: [{ code: 'UNKNOWN', message, detail: null }] });
   return { status, headers: { ...json, ...headers }, body };
 }

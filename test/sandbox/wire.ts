@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Towards the server behind the wire, or back from it. */
-export type Direction = 'up' | 'down';
+type Direction = 'up' | 'down';
 
 /** A TCP connection that can be made slow, held and cut; what stands behind it is not asked. */
 export interface Wire {

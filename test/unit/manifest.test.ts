@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/ui/commands/table';
-import { providerTypes } from '../../src/providers/table';
+import { providerTypes } from './providerTypes';
 
 interface MenuEntry {
   readonly command: string;
@@ -53,6 +53,15 @@ describe('package.json', () => {
     expect(contributes.commands.map(({ command }) => command).sort()).toEqual(
       commands.map(({ id }) => prefixed(id)).sort(),
     );
+  });
+
+  it('contributes the commands that failures lead to, which are looked for by their ids', () => {
+    const sources = readdirSync(resolve(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const steps = sources
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...read(join('src', file)).matchAll(/\bnextStep: '(\w+)'/g)].map(([, id = '']) => id));
+    expect(new Set(steps).size).toBeGreaterThan(3);
+    expect(steps.filter((id) => !idsOf('node').includes(prefixed(id)))).toEqual([]);
   });
 
   it('has each node command once in the context menu of each view whose rows it takes, shown by its id in the context value', () => {

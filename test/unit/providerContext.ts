@@ -1,5 +1,5 @@
 import type { Cloud } from '../../src/azure/azure';
-import { axiosHttp } from '../../src/core/http';
+import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Credential } from '../../src/core/model';
 import type { ProviderContext } from '../../src/providers/provider';
 import { collectLog } from './collectLog';
@@ -19,9 +19,7 @@ export function contextOf(credential: Credential, parts: Partial<ProviderContext
   const log = parts.log ?? collectLog();
   return {
     credential: () => Promise.resolve(credential),
-    namespaces: () => [],
-    pinned: () => [],
-    shown: () => undefined,
+    shown: () => ({}),
     setting: () => '',
     http: axiosHttp(log),
     log,

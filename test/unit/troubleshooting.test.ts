@@ -10,11 +10,12 @@ const root = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
 const text = read('docs/troubleshooting.md').replace(/\s+/g, ' ');
 
-/** Files that are about nothing but such messages. */
+/** Files that say nothing to the user but such messages. */
 const wholly = [
   ...['ui/report.ts', 'core/docker/programReason.ts', 'ui/advice.ts', 'ui/connections/keychain.ts'],
   ...['providers/generic/registryUrl.ts', 'providers/gitlab/gitLabAddress.ts'],
 ];
+const isWholly = (file: string) => wholly.includes(file) || /^(?:core|engine)\//.test(file);
 /** What a `Failure` says besides is given to it by these names. */
 const explaining = /^(explanations?|unlisted)$/;
 
@@ -52,7 +53,7 @@ function translated(node: ts.Node): string | undefined {
 
 function messagesOf(file: string): readonly Message[] {
   const source = ts.createSourceFile(file, read(join('src', file)), ts.ScriptTarget.Latest, true);
-  if (wholly.includes(file)) return messagesBelow(source, new Map()).map((words) => ({ file, words }));
+  if (isWholly(file)) return messagesBelow(source, new Map()).map((words) => ({ file, words }));
   const known = new Map<string, ts.Node>();
   const roots: ts.Node[] = [];
   /** Functions that are given an explanation. */
@@ -96,6 +97,8 @@ describe('docs/troubleshooting.md', () => {
       'providers/ghcr/githubApi.ts',
       'providers/generic/vendors.ts',
       'ui/azure/pullAccessPrompts.ts',
+      'core/network/systemFailure.ts',
+      'engine/address.ts',
     ];
     for (const file of parts) expect(messages.map((message) => message.file)).toContain(file);
   });

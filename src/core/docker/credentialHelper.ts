@@ -1,5 +1,7 @@
+import { t } from '@vscode/l10n';
 import { z } from 'zod/mini';
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
 import { folded, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
@@ -13,7 +15,7 @@ export interface HelperCall {
   readonly helper: string;
   /** The file that names it. */
   readonly namedBy: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Milliseconds since 1970 by which it has to have answered. */
   readonly deadline: number;
 }
@@ -70,7 +72,7 @@ async function run(
   const timeoutMs = Math.max(call.deadline - Date.now(), 1);
   let ended;
   try {
-    ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, signal, env });
+    ended = await runProgram(`docker-credential-${helper}`, [action], { input, timeoutMs, env }, signal);
   } catch (cause) {
     if (!(cause instanceof Failure)) throw cause;
     if (cause.kind === 'timedOut') throw problem(call, 'hangs', '', cause);
@@ -80,7 +82,7 @@ async function run(
   const { code, stdout, stderr } = ended;
   if (code === 0) return stdout;
   if (/credentials not found/i.test(`${stdout}${stderr}`)) return undefined;
-  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? `exit code ${code}`);
+  throw problem(call, 'failed', proseIn(stdout) ?? proseIn(stderr) ?? t('exit code {0}', code));
 }
 
 function membersIn(call: HelperCall, said: string): GoObject['members'] {

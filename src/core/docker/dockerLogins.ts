@@ -1,6 +1,7 @@
 import { causes } from '../causes';
 import type { Failure } from '../failure';
 import type { Log } from '../log';
+import type { Machine } from '../machine';
 import type { Credential } from '../model';
 import type { Redaction } from '../network/redaction';
 import type { ImageReference } from '../reference';
@@ -29,21 +30,22 @@ export interface DockerLogins {
 
 /** Those of this machine. `redaction` learns each that is read. */
 export function dockerLogins(
-  machine: Parameters<typeof helperNamedFor>[1],
+  machine: Machine,
   { log, redaction }: { readonly log: Log; readonly redaction: Redaction },
 ): DockerLogins {
   return {
     read: async (image, signal, note) => {
-      const login = await readDockerLogin(image, machine, signal, (problem) => {
+      const noteProblem = (problem: Failure) => {
         log.warn(`Of docker's logins\n  ${causes(problem)}`);
         note?.(problem);
-      });
+      };
+      const login = await readDockerLogin(image, machine, noteProblem, signal);
       if (login !== undefined) redaction.addCredential(login);
       return login;
     },
     helperFor: (image) => helperNamedFor(image, machine),
     list: (signal) => listDockerLogins(machine, signal),
-    logIn: dockerLogIn,
-    logOut: dockerLogOut,
+    logIn: (host, credential, signal) => dockerLogIn(host, credential, machine.env, signal),
+    logOut: (host, signal) => dockerLogOut(host, machine.env, signal),
   };
 }

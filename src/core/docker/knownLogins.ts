@@ -1,6 +1,9 @@
+import { defined } from '../defined';
+import type { Machine } from '../machine';
 import { listHelper } from './credentialHelper';
-import { helperFor, helpersWithinMs, loginOf, loginPlaces, registryOf } from './dockerConfig';
-import type { DockerSurroundings, LoginFile } from './dockerConfig';
+import { helpersWithinMs, loginPlaces } from './dockerConfig';
+import type { LoginFile } from './loginFile';
+import { helperFor, loginOf, registryOf } from './loginsFor';
 
 /** A registry that docker or podman has a login for. */
 export interface KnownLogin {
@@ -23,7 +26,10 @@ export interface KnownLogins {
 const nobody = /^(?:<token>|00000000-0000-0000-0000-000000000000)$/;
 
 /** Lists the registries that docker and podman have logins for, without asking for any secret. Rejects when aborted. */
-export async function listDockerLogins(around: DockerSurroundings, signal: AbortSignal): Promise<KnownLogins> {
+export async function listDockerLogins(
+  machine: Pick<Machine, 'env' | 'home'>,
+  signal: AbortSignal,
+): Promise<KnownLogins> {
   const deadline = Date.now() + helpersWithinMs;
   const failures: unknown[] = [];
   const orNote = async <T>(asked: Promise<T | undefined>): Promise<T | undefined> => {
@@ -36,12 +42,12 @@ export async function listDockerLogins(around: DockerSurroundings, signal: Abort
     }
   };
   const known = new Map<string, KnownLogin>();
-  for (const place of loginPlaces(around)) {
+  for (const place of loginPlaces(machine)) {
     const file = await orNote(place.read());
     if (file === undefined) continue;
     if (file.problem !== undefined) failures.push(file.problem);
     const { credsStore: helper } = file.config;
-    const call = { helper, namedBy: file.name, env: around.env, deadline };
+    const call = { helper, namedBy: file.name, env: machine.env, deadline };
     const stored = helper === '' ? undefined : await orNote(listHelper(call, signal));
     for (const login of loginsIn(file, stored ?? {})) if (!known.has(login.host)) known.set(login.host, login);
   }
@@ -63,8 +69,10 @@ function loginsIn(file: LoginFile, stored: Readonly<Record<string, string>>): re
     return {
       host,
       keeper,
-      ...(user === undefined || user === '' || nobody.test(user) ? {} : { account: user }),
-      ...(helper === '' ? {} : { helper }),
+      ...defined({
+        account: user === undefined || user === '' || nobody.test(user) ? undefined : user,
+        helper: helper === '' ? undefined : helper,
+      }),
     };
   });
 }

@@ -1,5 +1,8 @@
+import { t } from '@vscode/l10n';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
+import { systemCode } from '../systemCode';
 
 export interface ProgramResult {
   readonly code: number;
@@ -11,9 +14,8 @@ export interface ProgramOptions {
   /** Written to its standard input; the only way by which secrets may go. */
   readonly input: string;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
   /** Of the program, and where it is looked for; this process's own by default. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Environment;
 }
 
 /** A program that says more is broken. */
@@ -30,7 +32,8 @@ const lingersMs = 500;
 export async function runProgram(
   program: string,
   args: readonly string[],
-  { input, timeoutMs, signal, env }: ProgramOptions,
+  { input, timeoutMs, env }: ProgramOptions,
+  signal: AbortSignal,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const limit = AbortSignal.timeout(timeoutMs);
@@ -41,9 +44,9 @@ export async function runProgram(
     signal.throwIfAborted();
     const detail = { subject: program, speaker: 'program' } as const;
     if (limit.aborted)
-      throw new Failure('timedOut', `it took more than ${timeoutMs / 1000} seconds`, detail, { cause });
-    const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'UNKNOWN';
-    throw new Failure('notFound', cause instanceof Error ? cause.message : '', { ...detail, code }, { cause });
+      throw new Failure('timedOut', t('it took more than {0} seconds', timeoutMs / 1000), detail, { cause });
+    const words = cause instanceof Error ? cause.message : '';
+    throw new Failure('notFound', words, { ...detail, code: systemCode(cause) ?? 'UNKNOWN' }, { cause });
   }
 }
 

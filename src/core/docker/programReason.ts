@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
-import { helperProblem } from './credentialHelper';
-import { fileProblem } from './dockerConfig';
 import type { Failure } from '../failure';
+import { helperProblem } from './credentialHelper';
+import { fileProblem } from './loginFile';
 
 /** Where more can be said of a program, or of a file of docker's logins, than its own words do: which, and what to do. */
 export function programReason({ kind, message, detail }: Failure): string | undefined {

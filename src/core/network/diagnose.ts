@@ -1,7 +1,9 @@
+import { t } from '@vscode/l10n';
 import type { Socket } from 'node:net';
 import { registryHttp } from '../auth';
 import type { ReadCredential } from '../auth';
 import { parseChallenges } from '../challenge';
+import { defined } from '../defined';
 import { emptyList, Failure, failureOf } from '../failure';
 import type { Http, HttpResponse } from '../http';
 import type { Entry, Page, Repository } from '../model';
@@ -87,7 +89,7 @@ export interface Diagnosis {
 }
 
 /** What a provider is looked at by. */
-export interface Diagnosed {
+interface Diagnosed {
   /** The registry first. */
   readonly endpoints?: readonly Endpoint[];
   readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
@@ -158,7 +160,7 @@ class Walk {
     const facts: Fact[] = [];
     const keep = (outcome: 'ok' | 'failed', failure?: unknown) => {
       const ms = Math.round(performance.now() - started);
-      this.steps.push({ id, outcome, ms, facts, ...(failure === undefined ? {} : { failure }) });
+      this.steps.push({ id, outcome, ms, facts, ...defined({ failure }) });
     };
     try {
       const found = await task((name, value) => {
@@ -213,7 +215,7 @@ function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: R
   for (const source of 'ignored' in choice ? choice.ignored : []) note('ignored', source);
   if (!('proxy' in choice)) return undefined;
   const proxy = URL.canParse(choice.proxy) ? new URL(choice.proxy) : undefined;
-  if (proxy === undefined || proxy.hostname === '') throw unusableProxy('it is no URL');
+  if (proxy === undefined || proxy.hostname === '') throw unusableProxy(t('it is no URL'));
   redaction.add(proxy.password);
   note('proxy', `${proxy.protocol}//${proxy.host}`);
   redaction.add(proxyLogin(proxy).password);
@@ -237,7 +239,7 @@ async function lookBelowHttp(walk: Walk, subject: Subject, url: URL, proxy: URL 
     const connected = await walk.take('connection', async (note) => {
       const [host, to] = proxy === undefined ? [url.hostname, port] : [proxy.hostname, Number(proxy.port || 80)];
       socket = await openSocket(host, to, walk.signal);
-      note('connectedTo', `${socket.remoteAddress ?? ''} port ${socket.remotePort ?? ''}`);
+      note('connectedTo', `${socket.remoteAddress ?? ''} ${t('port {0}', socket.remotePort ?? '')}`);
       if (proxy === undefined) return socket;
       note('through', proxy.host);
       if (isSecure) await tunnel(socket, proxy, `${url.hostname}:${port}`, walk.signal);
@@ -289,9 +291,9 @@ async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortS
   if (!isRegistry && status < 500) return response;
   const { host } = new URL(endpoint.url);
   if (status === 200 && /html/i.test(headers['content-type'] ?? ''))
-    throw new Failure('malformed', 'it answers with a web page', { subject: host, status, code: 'WEB_PAGE' });
+    throw new Failure('malformed', t('it answers with a web page'), { subject: host, status, code: 'WEB_PAGE' });
   if (status === 401 && challenges.length === 0)
-    throw new Failure('malformed', 'it wants a sign-in, but does not tell which', { subject: host, status });
+    throw new Failure('malformed', t('it wants a sign-in, but does not tell which'), { subject: host, status });
   if (status !== 200 && status !== 401) throw failureOf(response);
   return response;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { X509Certificate } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
@@ -5,14 +6,15 @@ import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { abandonable } from '../shared';
+import { defined } from '../defined';
 import { Failure } from '../failure';
-import { systemFailure } from '../http';
+import { abandonable } from '../shared';
+import { systemFailure } from './systemFailure';
 import { isPrivateAddress } from './privateAddress';
 import { proxyLogin } from './proxy';
 import type { TlsMaterial } from './tls';
 
-/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/http.ts. */
+/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/axiosHttp.ts. */
 
 const timeoutMs = 10_000;
 const mostCertificates = 10;
@@ -62,12 +64,12 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
     if (Buffer.isBuffer(chunk)) answer += chunk.toString('latin1');
   }
   const [, status, words = ''] = /^HTTP\/\S+ (\d+) ?(.*)/.exec(answer) ?? [];
-  if (status === undefined) throw new Failure('malformed', 'it is no HTTP proxy', { subject: proxy.host });
+  if (status === undefined) throw new Failure('malformed', t('it is no HTTP proxy'), { subject: proxy.host });
   if (status !== '200')
     throw new Failure('rejected', words.trim(), { subject: proxy.host, status: Number(status), code: 'PROXY' });
 }
 
-export interface Certificate {
+interface Certificate {
   readonly subject: string;
   readonly issuer: string;
   readonly validFrom: string;
@@ -118,7 +120,7 @@ function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
       ...material,
       socket,
       host,
-      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...defined({ servername: isIP(host) === 0 ? host : undefined }),
       // Nothing is sent; a certificate that does not hold is to be seen as well.
       rejectUnauthorized: false,
     });
@@ -177,7 +179,7 @@ async function until(
   const either = AbortSignal.any([signal, limit, waiting.signal]);
   try {
     const closed = once(socket, 'close', { signal: either }).then(() => {
-      throw Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+      throw Object.assign(new Error(t('the connection was closed')), { code: 'ECONNRESET' });
     });
     await Promise.race([once(socket, event, { signal: either }), closed]);
   } catch (error) {
@@ -190,8 +192,8 @@ async function until(
 }
 
 function late(subject: string, cause: unknown, code?: string): Failure {
-  const words = `no answer within ${timeoutMs / 1000} seconds`;
-  return new Failure('timedOut', words, { subject, ...(code && { code }) }, { cause });
+  const words = t('no answer within {0} seconds', timeoutMs / 1000);
+  return new Failure('timedOut', words, { subject, ...defined({ code }) }, { cause });
 }
 
 /** An address of IPv6 without its brackets. */

@@ -1,4 +1,6 @@
+import { t } from '@vscode/l10n';
 import { Failure } from '../failure';
+import type { Environment } from '../machine';
 
 /** What decides about a proxy: VS Code's settings `http.*`, and the environment it was started in. */
 export interface ProxySettings {
@@ -8,11 +10,11 @@ export interface ProxySettings {
   readonly configured: string;
   /** `http.noProxy` */
   readonly exceptions: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 /** What names a proxy. */
-export type ProxySource = 'setting' | 'environment';
+type ProxySource = 'setting' | 'environment';
 
 /** Whether a proxy is used, and why. `system`: nothing is set, so the operating system decides, which cannot be seen from here. */
 export type ProxyChoice =
@@ -65,7 +67,7 @@ export function proxyLogin({ username, password }: URL): { readonly username: st
   try {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
   } catch {
-    throw unusableProxy('its user name or password has a % that is not written as %25');
+    throw unusableProxy(t('its user name or password has a % that is not written as %25'));
   }
 }
 

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { lookup } from 'node:dns';
 import { lookup as lookupAll } from 'node:dns/promises';
 import type { ClientRequest, IncomingMessage } from 'node:http';
@@ -104,5 +105,5 @@ function publicLookup(from: URL, to: URL): LookupFunction {
 
 function leadsInside(from: URL, to: URL): Failure {
   const detail = { subject: from.host, code: 'PRIVATE_ADDRESS' };
-  return new Failure('untrusted', `it leads to ${to.host}, which is on a private network`, detail);
+  return new Failure('untrusted', t('it leads to {0}, which is on a private network', to.host), detail);
 }

@@ -1,7 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { getCACertificates } from 'node:tls';
+import { defined } from '../defined';
+import { readDockerCerts, unreadableFile } from '../docker/certsFolders';
 import { Failure } from '../failure';
+import type { Machine } from '../machine';
 import type { Connection, TlsOptions } from '../model';
 
 /** PEM texts and flags as Node's `tls.connect` takes them; absent: as Node, or the VS Code around it, does by itself. */
@@ -14,13 +16,6 @@ export interface TlsMaterial {
 
 /** What to ask the server of a URL with. Rejects with a Failure that names the file that will not do. */
 export type ReadTls = (url: string) => Promise<TlsMaterial>;
-
-/** Where programs keep their files. */
-export interface Machine {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  readonly platform: NodeJS.Platform;
-}
 
 /**
  * How the servers of a connection are asked; nothing where it has no options. Authorities that the user named vouch for every
@@ -44,12 +39,12 @@ export function tlsOf(
     const { ca, ...others } = await readTls(tls, [...new Set(hosts)], machine);
     const known = own.filter(({ isNamed }) => isNamed !== true).map((server) => new URL(server.url).hostname);
     const isKnown = [...known, ...(tls.hosts ?? [])].includes(hostname);
-    return { ...(ca === undefined ? {} : { ca }), ...(isKnown ? others : {}) };
+    return { ...defined({ ca }), ...(isKnown ? others : {}) };
   };
 }
 
 async function readTls(options: TlsOptions, hosts: readonly string[], machine: Machine): Promise<TlsMaterial> {
-  const found = options.dockerCerts === true ? await dockerCerts(hosts, machine) : { caFiles: [] };
+  const found = options.dockerCerts === true ? await readDockerCerts(hosts, machine) : { caFiles: [] };
   const caFiles = [...(options.caFile === undefined ? [] : [options.caFile]), ...found.caFiles];
   const certFile = options.certFile ?? found.certFile;
   const keyFile = options.keyFile ?? found.keyFile;
@@ -58,12 +53,12 @@ async function readTls(options: TlsOptions, hosts: readonly string[], machine: M
     certFile === undefined ? undefined : readPem(certFile, 'CERTIFICATE'),
     keyFile === undefined ? undefined : readPem(keyFile, 'PRIVATE KEY'),
   ]);
-  return {
-    ...(authorities.length === 0 ? {} : { ca: besidesTheKnown(authorities) }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(options.verify === false ? { rejectUnauthorized: false } : {}),
-  };
+  return defined({
+    ca: authorities.length === 0 ? undefined : besidesTheKnown(authorities),
+    cert,
+    key,
+    rejectUnauthorized: options.verify,
+  });
 }
 
 /** Authorities that are named replace all others, for Node as for VS Code; so all others are named as well. */
@@ -74,70 +69,11 @@ function besidesTheKnown(authorities: readonly string[]): string {
 /** The text of a PEM file. Rejects with a Failure that names the file where that will not do. */
 export async function readPem(file: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
   const text = await readFile(file, 'latin1').catch((error: unknown) => {
-    throw unreadable(file, error);
+    throw unreadableFile(file, error);
   });
   const refuse = (code: string) => new Failure('untrusted', '', { subject: file, code });
   if (!new RegExp(`-----BEGIN [A-Z ]*${kind}-----`).test(text))
     throw refuse(kind === 'CERTIFICATE' ? 'NO_PEM_CERTIFICATE' : 'NO_PEM_KEY');
   if (kind === 'PRIVATE KEY' && text.includes('ENCRYPTED')) throw refuse('ENCRYPTED_KEY');
   return text;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function unreadable(subject: string, error: unknown): Failure {
-  const message = error instanceof Error ? error.message : '';
-  return new Failure('untrusted', message, { subject, code: `FILE_${codeOf(error)}` }, { cause: error });
-}
-
-/** The folders that docker and podman look for a registry's certificates in; docker leaves the colon out on Windows. */
-export function certsFolders(host: string, { env, home, platform }: Machine): readonly string[] {
-  const config = env.XDG_CONFIG_HOME ?? join(home, '.config');
-  const roots =
-    platform === 'win32'
-      ? [join(home, '.docker'), join(env.ProgramData ?? 'C:\\ProgramData', 'docker')]
-      : platform === 'darwin'
-        ? [join(home, '.docker'), join(config, 'containers'), '/etc/docker', '/etc/containers']
-        : [
-            ...[join(config, 'docker'), join(config, 'containers'), join(home, '.docker')],
-            ...['/etc/docker', '/etc/containers'],
-          ];
-  const name = platform === 'win32' ? host.replaceAll(':', '') : host;
-  return roots.map((root) => join(root, 'certs.d', name));
-}
-
-interface CertsFiles {
-  readonly caFiles: readonly string[];
-  readonly certFile?: string;
-  readonly keyFile?: string;
-}
-
-/**
- * What docker and podman have for these hosts: each `*.crt` is an authority, the first `*.cert` with its `*.key` the client's
- * certificate. A folder that may not be read is passed over where another serves.
- * https://docs.docker.com/engine/security/certificates/ https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
- */
-async function dockerCerts(hosts: readonly string[], machine: Machine): Promise<CertsFiles> {
-  const folders = hosts.flatMap((host) => certsFolders(host, machine));
-  const found = await Promise.all(folders.map(filesIn));
-  const files = found.flatMap((each) => (each instanceof Failure ? [] : each));
-  const caFiles = files.filter((file) => file.endsWith('.crt'));
-  const certFile = files.find((file) => file.endsWith('.cert'));
-  if (caFiles.length > 0 || certFile !== undefined)
-    return { caFiles, ...(certFile === undefined ? {} : { certFile, keyFile: certFile.replace(/cert$/, 'key') }) };
-  throw (
-    found.find((each) => each instanceof Failure) ??
-    new Failure('untrusted', folders.join(', '), { subject: hosts.join(', '), code: 'NO_DOCKER_CERTS' })
-  );
-}
-
-/** In the order of their names; none where there is no such folder, and what is in the way where it cannot be read. */
-async function filesIn(folder: string): Promise<readonly string[] | Failure> {
-  try {
-    return (await readdir(folder)).sort().map((name) => join(folder, name));
-  } catch (error) {
-    return codeOf(error) === 'ENOENT' ? [] : unreadable(folder, error);
-  }
 }

@@ -6,7 +6,7 @@ import type { FailureDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
-import type { Credential, Page, Repository, Tag } from '../../core/model';
+import type { Credential, Page, Repository, Tag, Shown } from '../../core/model';
 import { knownPaths, pinnedAt, withPins } from '../pins';
 import { namespacesOf } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -37,7 +37,7 @@ export interface AcrSession {
   /** What the Resource Manager told of it last; absent where it is not asked. */
   readonly described?: () => Pick<AzureRegistry, 'usesAbac' | 'isPrivate'> | undefined;
   /** Names of repositories that the user added. */
-  readonly pinned: () => readonly string[];
+  readonly shown: () => Shown;
   readonly http: Http;
 }
 
@@ -51,10 +51,10 @@ export class AcrProvider implements RegistryProvider {
   private readonly credential: ReadCredential;
   /** Of repositories, as their tags were listed last. */
   private readonly manifests = new Map<string, ManifestListing>();
-  private readonly pinned: () => readonly string[];
+  private readonly shown: () => Shown;
 
-  constructor({ url, credential, entra, described, pinned, http: plain }: AcrSession) {
-    this.pinned = pinned;
+  constructor({ url, credential, entra, described, shown, http: plain }: AcrSession) {
+    this.shown = shown;
     const isPrivate = () => described?.()?.isPrivate ?? false;
     const terms = (): Terms => ({
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
@@ -171,7 +171,7 @@ export class AcrProvider implements RegistryProvider {
   };
 
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    return withPins(pinnedAt(this.host, this.pinned()), cursor, () => this.v2.repositories(cursor, signal));
+    return withPins(pinnedAt(this.host, this.shown()), cursor, () => this.v2.repositories(cursor, signal));
   }
 
   /** By the registry's own API: its refusals mean what those of V2 mean. */

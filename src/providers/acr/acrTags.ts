@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined';
 import { dateOf, isIndexType, isKnown, isManifestType } from '../../core/manifest';
 import type { ImageDetails } from '../../core/model';
 import { detailsIn } from '../rows';
@@ -27,7 +28,7 @@ export function withManifest(told: ImageDetails, manifest: ManifestAnswer): Imag
     ...told,
     mediaType: mediaType ?? '',
     type: isIndex ? 'index' : artifactType === undefined ? 'image' : 'artifact',
-    ...(artifactType === undefined ? {} : { artifactType }),
+    ...defined({ artifactType }),
     ...(size > 0 ? { size } : {}),
     // BuildKit's attestations claim the platform unknown/unknown.
     platforms: isKnown(os) && isKnown(architecture) ? [{ os, architecture }] : [],

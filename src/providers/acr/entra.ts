@@ -2,15 +2,16 @@ import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf } from '../../core/failure';
 import type { Http, HttpRequest } from '../../core/http';
+import { KeptToken } from '../../core/keptToken';
+import type { Token } from '../../core/keptToken';
 import { withRetry } from '../../core/retry';
 import { decodeJson } from '../../core/schemas';
-import { abandonable } from '../../core/shared';
 import { refreshTokenAnswer } from './acrAnswers';
 import { explained } from './acrExplanations';
 import { lifetimeOf } from './jwt';
 import { isTokenRequest } from './loginServer';
 
-export interface EntraToken {
+interface EntraToken {
   readonly token: string;
   readonly tenantId: string;
 }
@@ -21,12 +22,6 @@ type Audience = 'registry' | 'resourceManager';
 /** A token of the signed-in account; rejects when there is none. It is asked at each exchange and never kept. */
 export type ReadEntraToken = (audience: Audience, signal: AbortSignal) => Promise<EntraToken>;
 
-interface Kept {
-  readonly token: string;
-  /** Milliseconds of our own clock. */
-  readonly expiresAt: number;
-}
-
 /** Where the service does not tell how long it lives: three hours, as it documents, less a margin. */
 const usualSeconds = 3 * 3600;
 const marginSeconds = 60;
@@ -36,8 +31,7 @@ const marginSeconds = 60;
  * it ends. https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
  */
 export class EntraSession {
-  private kept: Kept | undefined;
-  private exchange: Promise<Kept> | undefined;
+  private readonly kept = new KeptToken((signal) => this.requestToken(signal));
 
   private readonly server: Http;
 
@@ -53,7 +47,7 @@ export class EntraSession {
 
   readonly credential: ReadCredential = async (signal) => ({
     kind: 'identityToken',
-    token: (await this.current(signal)).token,
+    token: (await this.kept.current(signal)).token.value,
   });
 
   /** Sends as that hop does; a refresh token that ended before its time is replaced by a new one, once. */
@@ -64,24 +58,12 @@ export class EntraSession {
       const refused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
       const token = refused ? refreshTokenIn(request) : undefined;
       if (token === undefined) return response;
-      if (this.kept?.token === token) this.kept = undefined;
-      const renewed = await this.current(signal);
-      return hop(withRefreshToken(request, renewed.token), signal);
+      this.kept.forget(token);
+      const renewed = await this.kept.current(signal);
+      return hop(withRefreshToken(request, renewed.token.value), signal);
     };
 
-  /** Those who need one at once share its exchange. */
-  private async current(signal: AbortSignal): Promise<Kept> {
-    signal.throwIfAborted();
-    if (this.kept !== undefined && Date.now() < this.kept.expiresAt) return this.kept;
-    this.exchange ??= this.exchanged().finally(() => {
-      this.exchange = undefined;
-    });
-    return abandonable(this.exchange, signal);
-  }
-
-  private async exchanged(): Promise<Kept> {
-    // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
-    const { signal } = new AbortController();
+  private async requestToken(signal: AbortSignal): Promise<Token> {
     // Tokens of an account open more than this registry.
     if (!this.url.startsWith('https:')) {
       const explanation = t('tokens of an account are not sent over plain http; use https, or sign in another way');
@@ -104,7 +86,7 @@ export class EntraSession {
     }
   }
 
-  private async exchangedFor(audience: Audience, signal: AbortSignal): Promise<Kept> {
+  private async exchangedFor(audience: Audience, signal: AbortSignal): Promise<Token> {
     const { token, tenantId } = await this.readToken(audience, signal);
     const request: HttpRequest = {
       method: 'POST',
@@ -124,8 +106,7 @@ export class EntraSession {
     if (response.status !== 200) throw explained(failureOf(response), terms, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
     const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
-    this.kept = { token: refresh, expiresAt: Date.now() + seconds * 1000 };
-    return this.kept;
+    return { value: refresh, expiresAt: Date.now() + seconds * 1000 };
   }
 }
 

@@ -1,29 +1,36 @@
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
-import type { Azure, AzureRegistry, FailedTenant, Subscription } from '../../azure/azure';
-import type { ReadCredential } from '../../core/auth';
+import type { Azure, AzureRegistry, AzureResources, FailedTenant, Subscription } from '../../azure/azure';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, withDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
-import type { Entry, Group, Registry } from '../../core/model';
-import type { AzureResources, Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
-import { AcrProvider } from '../acr/acr';
-import { registryToken } from '../acr/registryToken';
+import type { Entry, Group, Registry, Shown } from '../../core/model';
+import type { Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
 
 export interface AzureSession {
   readonly azure: Azure;
-  /** Keys of the subscriptions that are shown; none for all. */
-  readonly shown: () => readonly string[] | undefined;
-  /** Names of repositories that the user added. */
-  readonly pinned: () => readonly string[];
+  readonly openRegistry: OpenRegistry;
+  /** `groups` are the ids of subscriptions. */
+  readonly shown: () => Shown;
   readonly http: Http;
   readonly log: Log;
 }
 
+/** What is below a registry is told, and done, by its login server. */
+type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'> &
+  Required<Pick<RegistryProvider, 'details' | 'content' | 'checkRepository' | 'locks' | 'properties'>> & {
+    readonly deletion: Required<Deletion>;
+  };
+
+/** Opens the registry of a login server without asking the network. `described`: what the Resource Manager told of it last. */
+export type OpenRegistry = (
+  host: string,
+  session: Pick<AzureSession, 'azure' | 'shown' | 'http'> & { readonly described: () => AzureRegistry | undefined },
+) => LoginServer;
+
 /** Subscriptions are asked this many at a time, where all of them must be. */
 const width = 6;
-const anonymous: ReadCredential = () => Promise.resolve({ kind: 'anonymous' });
 
 /** The subscriptions of somebody's Azure, and the registries in them; below those, each registry speaks for itself. */
 export class AzureProvider implements RegistryProvider {
@@ -31,9 +38,12 @@ export class AzureProvider implements RegistryProvider {
   private readonly failed = new Map<string, FailedTenant>();
   /** By login server, as they were listed last. */
   private readonly known = new Map<string, AzureRegistry>();
-  private readonly opened = new Map<string, AcrProvider>();
+  private readonly opened = new Map<string, LoginServer>();
 
   constructor(private readonly session: AzureSession) {}
+
+  /** Microsoft's library asks those servers. */
+  readonly ignoresTrust = true;
 
   /** Each registry has a server of its own, which is not known before it is listed. */
   get endpoints(): readonly Endpoint[] {
@@ -122,7 +132,7 @@ export class AzureProvider implements RegistryProvider {
     return registry === undefined ? undefined : (signal) => this.session.azure.registryProperties(registry, signal);
   };
 
-  readonly portalPage: NonNullable<RegistryProvider['portalPage']> = (entry) => {
+  readonly consolePage: NonNullable<RegistryProvider['consolePage']> = (entry) => {
     const { azure } = this.session;
     if (entry === undefined) return new URL(azure.cloud.portalUrl);
     if (entry.kind === 'group') {
@@ -136,6 +146,17 @@ export class AzureProvider implements RegistryProvider {
       registry.id,
       entry.kind === 'registry' ? '' : '/repository',
     );
+  };
+
+  readonly holds: NonNullable<RegistryProvider['holds']> = (entry) => {
+    switch (entry?.kind) {
+      case undefined:
+        return { none: t('no subscriptions'), listing: (of) => t('list the subscriptions of {0}', of) };
+      case 'group':
+        return { none: t('no registries'), listing: (of) => t('list the registries of {0}', of) };
+      default:
+        return undefined;
+    }
   };
 
   readonly choosable: NonNullable<RegistryProvider['choosable']> = async (signal) => {
@@ -165,11 +186,11 @@ export class AzureProvider implements RegistryProvider {
   }
 
   private showsAll(): boolean {
-    return (this.session.shown() ?? []).length === 0;
+    return (this.session.shown().groups ?? []).length === 0;
   }
 
   private isShown({ id }: Subscription): boolean {
-    return this.showsAll() || this.session.shown()?.includes(id) === true;
+    return this.showsAll() || this.session.shown().groups?.includes(id) === true;
   }
 
   private shownSubscriptions(): readonly Subscription[] {
@@ -178,7 +199,9 @@ export class AzureProvider implements RegistryProvider {
 
   /** Keys of what is to be shown and was not listed: where a tenant failed, they may be of that one. */
   private unlisted(): readonly string[] {
-    return this.failed.size === 0 ? [] : (this.session.shown() ?? []).filter((id) => !this.subscriptions.has(id));
+    return this.failed.size === 0
+      ? []
+      : (this.session.shown().groups ?? []).filter((id) => !this.subscriptions.has(id));
   }
 
   private async listSubscriptions(signal: AbortSignal): Promise<void> {
@@ -237,18 +260,11 @@ export class AzureProvider implements RegistryProvider {
   }
 
   /** The registry of a login server; its tokens are kept as long as it is known. */
-  private at(host: string): AcrProvider {
+  private at(host: string): LoginServer {
     const opened = this.opened.get(host);
     if (opened !== undefined) return opened;
-    const { azure, pinned, http } = this.session;
-    const provider = new AcrProvider({
-      url: `https://${host}`,
-      credential: anonymous,
-      entra: registryToken(azure, () => this.known.get(host)?.subscription.tenantId),
-      described: () => this.known.get(host),
-      pinned,
-      http,
-    });
+    const { azure, openRegistry, shown, http } = this.session;
+    const provider = openRegistry(host, { azure, described: () => this.known.get(host), shown, http });
     this.opened.set(host, provider);
     return provider;
   }

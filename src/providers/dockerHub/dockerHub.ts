@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Endpoint } from '../../core/network/diagnose';
-import { Failure } from '../../core/failure';
+import { Failure, isAboutServer } from '../../core/failure';
 import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
 import { baseName, parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -17,16 +17,6 @@ const host = 'docker.io';
 /** The most that the Hub gives at once. */
 const pageSize = 100;
 const searchPageSize = 25;
-/** What may be wrong with one address of the Hub alone. */
-const ofOneAddress: readonly string[] = [
-  'forbidden',
-  'malformed',
-  'notFound',
-  'rejected',
-  'timedOut',
-  'unauthorized',
-  'unsupported',
-];
 const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 
 /** Docker Hub: lists through its own API, which counts no pulls; manifests come from the registry behind it. */
@@ -136,7 +126,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
     const own = this.hasAccount ? await this.ownNamespaces(signal) : [];
-    return [...new Set([...own, ...this.context.namespaces()])];
+    return [...new Set([...own, ...(this.context.shown().namespaces ?? [])])];
   }
 
   /** The account itself, then its organizations; what the Hub will not tell of those hides nothing else. */
@@ -165,7 +155,7 @@ export class DockerHubProvider implements RegistryProvider {
     } catch (error) {
       signal.throwIfAborted();
       // Of any other failure the account's own repositories would tell as well.
-      if (!(error instanceof Failure) || !ofOneAddress.includes(error.kind)) throw error;
+      if (!(error instanceof Failure) || (isAboutServer(error) && error.kind !== 'timedOut')) throw error;
       this.context.log.warn(`Docker Hub does not list all namespaces of the account: ${error.message}`);
       return [];
     }

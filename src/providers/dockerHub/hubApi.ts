@@ -3,18 +3,14 @@ import type { z } from 'zod/mini';
 import type { ReadCredential } from '../../core/auth';
 import { Failure, failureOf, withDetail } from '../../core/failure';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
+import { KeptToken } from '../../core/keptToken';
+import type { Token } from '../../core/keptToken';
 import { decodeJson } from '../../core/schemas';
-import { abandonable } from '../../core/shared';
 import type { ReadSetting } from '../provider';
 import { tokenAnswer } from './hubAnswers';
 
 /** Tokens live ten minutes: https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api */
 const tokenLifeMs = 9 * 60_000;
-
-interface Token {
-  readonly value: string;
-  readonly expiresAt: number;
-}
 
 /** Root of the API and of the web pages; up to the user's settings alone, since credentials of docker.io go there. */
 export function hubUrl(setting: ReadSetting): string {
@@ -24,8 +20,8 @@ export function hubUrl(setting: ReadSetting): string {
 
 /** Speaks the Docker Hub API for one account, or for nobody. Its tokens are its own. */
 export class HubApi {
-  private token: Token | undefined;
-  private exchange: Promise<Token | undefined> | undefined;
+  /** Nothing where nobody signs in. */
+  private readonly kept = new KeptToken((signal) => this.requestToken(signal));
 
   /** `url`: https://hub.docker.com */
   constructor(
@@ -36,7 +32,7 @@ export class HubApi {
 
   /** Rejects with the Hub's words when it does not take the credential. */
   async signIn(signal: AbortSignal): Promise<void> {
-    await this.currentToken(signal);
+    await this.kept.current(signal);
   }
 
   /** `path`: from the root of the API, `/v2/…`. */
@@ -49,32 +45,20 @@ export class HubApi {
   }
 
   private async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    let token = await this.currentToken(signal);
+    let { token } = await this.kept.current(signal);
     let response = await this.http(authorized(request, token), signal);
     if (response.status === 401 && token !== undefined) {
       // Ended before its time: once more with a new one.
-      if (this.token === token) this.token = undefined;
-      token = await this.currentToken(signal);
+      this.kept.forget(token.value);
+      ({ token } = await this.kept.current(signal));
       response = await this.http(authorized(request, token), signal);
     }
     if (response.status >= 200 && response.status < 300) return response;
     throw failureOf(response);
   }
 
-  /** Requests that need a token at once share its exchange. */
-  private async currentToken(signal: AbortSignal): Promise<Token | undefined> {
-    signal.throwIfAborted();
-    if (this.token !== undefined && Date.now() < this.token.expiresAt) return this.token;
-    this.exchange ??= this.exchangeToken().finally(() => {
-      this.exchange = undefined;
-    });
-    return abandonable(this.exchange, signal);
-  }
-
   /** https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api/operation/AuthCreateAccessToken */
-  private async exchangeToken(): Promise<Token | undefined> {
-    // Shared by its callers, so no single caller's signal may end it; the exchange has its own time limit.
-    const { signal } = new AbortController();
+  private async requestToken(signal: AbortSignal): Promise<Token | undefined> {
     const credential = await this.credential(signal);
     if (credential.kind !== 'basic') return undefined;
     const response = await this.http(
@@ -88,8 +72,7 @@ export class HubApi {
       signal,
     );
     if (response.status !== 200) throw explained(failureOf(response));
-    this.token = { value: decodeJson(tokenAnswer, response).access_token, expiresAt: Date.now() + tokenLifeMs };
-    return this.token;
+    return { value: decodeJson(tokenAnswer, response).access_token, expiresAt: Date.now() + tokenLifeMs };
   }
 }
 

@@ -25,7 +25,7 @@ export function digestOf(answer: TagAnswer): string | undefined {
   return isIndex(answer) ? undefined : imagesOf(answer)[0]?.digest;
 }
 
-export function isIndex(answer: TagAnswer): boolean {
+function isIndex(answer: TagAnswer): boolean {
   return /index|list/.test(answer.media_type ?? '') || imagesOf(answer).length > 1;
 }
 

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import { emptyList, Failure } from '../../core/failure';
 import type { Connection, Page, Repository } from '../../core/model';
 import type { Endpoint } from '../../core/network/diagnose';
@@ -89,7 +90,7 @@ export class GenericProvider implements RegistryProvider {
 
   get deletion(): Deletion {
     const { imageDeletion: image, untag } = this.v2;
-    return { image, ...(untag === undefined ? {} : { untag }) };
+    return { image, ...defined({ untag }) };
   }
 
   readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = async ({ host, path }, signal) => {
@@ -101,7 +102,7 @@ export class GenericProvider implements RegistryProvider {
   };
 
   private pinned(): readonly Repository[] {
-    return pinnedAt(this.host, this.context.pinned());
+    return pinnedAt(this.host, this.context.shown());
   }
 
   /** What the registry lists; where it lists nothing, why. */

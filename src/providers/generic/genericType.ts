@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import type { Credential, SignIn } from '../../core/model';
 import type { Answers, ProviderType, Question } from '../provider';
 import { GenericProvider } from './generic';
@@ -56,7 +57,7 @@ function questionsOf({ address, password, docker, anonymous }: Vendor): readonly
       key: 'url',
       prompt: address.prompt(),
       placeholder: address.placeholder,
-      ...(address.value === undefined ? {} : { value: address.value }),
+      ...defined({ value: address.value }),
       problem: (answer: string) => {
         const read = address.read(answer);
         return 'problem' in read ? read.problem : undefined;

@@ -6,10 +6,10 @@ import { quayListing } from './quay';
 import { readRegistryUrl } from './registryUrl';
 
 /** The address that was typed, or what is wrong with it. */
-export type ReadAddress = (typed: string) => { readonly url: string } | { readonly problem: string };
+type ReadAddress = (typed: string) => { readonly url: string } | { readonly problem: string };
 
 /** Whom a registry takes passwords or tokens of, and how to get one. */
-export interface PasswordSignIn {
+interface PasswordSignIn {
   readonly label: () => string;
   readonly detail: () => string;
   /** The question for the user name; absent where `user` tells it. */

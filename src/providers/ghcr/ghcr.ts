@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import { readDeletion } from '../../images/deletionGraph';
 import type { GraphSource } from '../../images/deletionGraph';
 import type { Endpoint } from '../../core/network/diagnose';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure, isDenied, withDetail } from '../../core/failure';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
@@ -46,7 +47,7 @@ export class GhcrProvider implements RegistryProvider {
     this.api = new GitHubApi(withRetry(withLimits(http)), this.servers.api, connection.url, (scopes, mayAsk, signal) =>
       this.token(scopes, mayAsk, signal),
     );
-    this.owners = new Owners(this.api, context.namespaces, context.log);
+    this.owners = new Owners(this.api, () => context.shown().namespaces ?? [], context.log);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
     this.v2 = new V2({
       url: this.servers.registry,
@@ -115,7 +116,7 @@ export class GhcrProvider implements RegistryProvider {
     try {
       return await this.v2.details(tag, signal);
     } catch (error) {
-      if (version === undefined || !isRefusal(error)) throw error;
+      if (version === undefined || !isDenied(error)) throw error;
       this.closed.add(path);
       return detailsOf(version);
     }
@@ -183,7 +184,7 @@ export class GhcrProvider implements RegistryProvider {
 
   /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
   private async explained(error: unknown, signal: AbortSignal): Promise<unknown> {
-    if (!isRefusal(error) || this.context.account === undefined) return error;
+    if (!isDenied(error) || this.context.account === undefined) return error;
     if ((await this.context.credential(signal)).kind !== 'anonymous') return error;
     const explanation = t(
       'the registry does not take the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
@@ -222,7 +223,7 @@ export class GhcrProvider implements RegistryProvider {
       );
       at = next;
       if (items.length === 0 && next !== undefined) continue;
-      return { items, ...(next === undefined ? {} : { next }) };
+      return { items, ...defined({ next }) };
     }
   }
 
@@ -235,7 +236,7 @@ export class GhcrProvider implements RegistryProvider {
       try {
         return await read();
       } catch (error) {
-        if (!isRefusal(error)) throw error;
+        if (!isDenied(error)) throw error;
         refusal = new Failure('forbidden', error.message, error.detail, { cause: error });
         throw refusal;
       }
@@ -247,10 +248,6 @@ export class GhcrProvider implements RegistryProvider {
       referrers: (digest, signal) => ask(() => source.referrers(digest, signal)),
     };
   }
-}
-
-function isRefusal(error: unknown): error is Failure {
-  return error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
 }
 
 /** Image names are lower case, whatever the owner's login is: keys are as well. */

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import { Failure } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Page } from '../../core/model';
@@ -27,14 +28,14 @@ export class Owners {
     if (cursor !== undefined) {
       const { items, next } = await this.organizations(cursor, signal);
       const shown = new Set([await this.login(signal), ...this.added()].map((name) => name.toLowerCase()));
-      return { items: items.filter((name) => !shown.has(name.toLowerCase())), ...(next === undefined ? {} : { next }) };
+      return { items: items.filter((name) => !shown.has(name.toLowerCase())), ...defined({ next }) };
     }
     const organizations = this.organizations('1', signal).catch((): Page<string> => ({ items: [], next: '1' }));
     const [login, { items, next }] = await Promise.all([this.signedIn(signal), organizations]);
     signal.throwIfAborted();
     const all = [login, ...items, ...this.added()];
     const unique = [...new Map(all.map((name) => [name.toLowerCase(), name])).values()];
-    return { items: unique, ...(next === undefined ? {} : { next }) };
+    return { items: unique, ...defined({ next }) };
   }
 
   /** Where an owner's packages are listed. One that was added by hand is an organization or a user. */

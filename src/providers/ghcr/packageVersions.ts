@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { defined } from '../../core/defined';
 import { readWhole } from '../../images/deletionGraph';
 import { Failure } from '../../core/failure';
 import { dateOf } from '../../core/manifest';
@@ -36,7 +37,7 @@ export class Versions {
         id,
         digest: name,
         tags: metadata?.container?.tags ?? [],
-        ...(date === undefined ? {} : { updated: date }),
+        ...defined({ updated: date }),
         ...(typeof page === 'string' ? { page } : {}),
       };
     });

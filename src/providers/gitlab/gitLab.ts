@@ -35,7 +35,7 @@ export class GitLabProvider implements RegistryProvider {
     private readonly context: ProviderContext,
   ) {
     this.api = new GitLabApi(withRetry(context.http), connection.url, (signal) => this.token(signal));
-    this.projects = new Projects(this.api, context.namespaces);
+    this.projects = new Projects(this.api, () => context.shown().namespaces ?? []);
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {

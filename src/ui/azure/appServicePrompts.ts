@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { AppServicePlan, PullNow, WebApp, WebAppNow } from '../../azure/azure';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import type { App } from '../app';
 import { accessPrompts } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';

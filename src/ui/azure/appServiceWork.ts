@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { DeployedImage, PullNow, WebApp } from '../../azure/azure';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import {
   accessLine,
   checkWork,

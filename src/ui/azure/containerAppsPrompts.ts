@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { ContainerApp, Environment } from '../../azure/azure';
 import type { App } from '../app';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import { accessPrompts } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';
 import { routingPrompts } from './containerAppsTraffic';

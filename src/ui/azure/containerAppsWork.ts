@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
 import type { ContainerApp, DeployedImage } from '../../azure/azure';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './pullAccessPrompts';
 import type { AccessChoice, Right } from './pullAccessPrompts';
 import { routingLine } from './containerAppsTraffic';

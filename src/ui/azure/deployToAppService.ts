@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { WebApp } from '../../azure/azure';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import { appServicePrompts } from './appServicePrompts';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { appServiceSummary, appServiceWork } from './appServiceWork';

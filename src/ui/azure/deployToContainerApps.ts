@@ -3,7 +3,7 @@ import { shareOfNewest } from '../../azure/azure';
 import type { ContainerApp } from '../../azure/azure';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import { connectAzure } from './connectAzure';
 import { containerAppsPrompts } from './containerAppsPrompts';
 import type { ContainerAppsAnswers } from './containerAppsPrompts';

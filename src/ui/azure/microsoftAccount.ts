@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import * as vscode from 'vscode';
 import type { Cloud, ReadAzureToken } from '../../azure/azure';
+import { defined } from '../../core/defined';
 import { Failure } from '../../core/failure';
 import type { VsCodeAccount } from '../../core/model';
 import type { App, Memory } from '../app';
@@ -33,7 +34,7 @@ export async function signInMicrosoftTo(
   const known = await accountNamed(authentication, account);
   await vscode.authentication.getSession(authentication, scopesIn(tenantId, [armScope]), {
     createIfNone: true,
-    ...(known === undefined ? {} : { account: known }),
+    ...defined({ account: known }),
   });
 }
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { App } from '../app';
-import type { Deployable } from '../commands/deploy';
+import type { Deployable } from './deployable';
 import { printReference } from '../../core/reference';
 import { causes } from '../../core/causes';
 import { flowSignal, widened } from './steps';

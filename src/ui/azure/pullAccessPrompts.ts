@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn, pullRole } from '../../azure/azure';
+import { azureOf, idIn, pullRole } from '../../azure/azure';
 import type {
   Azure,
   AzureRegistry,
@@ -14,8 +14,8 @@ import { Failure } from '../../core/failure';
 import { printFullReference, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
-import type { Deployable } from '../commands/deploy';
 import type { OpenRegistry } from '../../registries/registries';
+import type { Deployable } from './deployable';
 import { flowSignal, widened } from './steps';
 import type { Pick, Prompt } from './wizard';
 import type { Work } from './work';
@@ -37,7 +37,7 @@ export type AccessChoice =
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
 export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
-  const accounts = app.registries.all().filter(({ provider }) => provider.azure !== undefined);
+  const accounts = app.registries.all().filter(({ provider }) => azureOf(provider) !== undefined);
   const found = foundAt(accounts, host);
   if (found !== undefined) return found;
   // Another connection may lead to it as well: what it is in Azure, only an account of Azure tells.
@@ -47,8 +47,9 @@ export async function registryOf(app: App, { host }: ImageReference): Promise<Fo
 
 function foundAt(accounts: readonly OpenRegistry[], host: string): FoundRegistry | undefined {
   for (const { provider } of accounts) {
-    const registry = provider.azure?.registryAt(host);
-    if (registry !== undefined && provider.azure !== undefined) return { registry, azure: provider.azure.azure };
+    const resources = azureOf(provider);
+    const registry = resources?.registryAt(host);
+    if (resources !== undefined && registry !== undefined) return { registry, azure: resources.azure };
   }
   return undefined;
 }

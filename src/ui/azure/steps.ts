@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
+import { azureOf, idIn } from '../../azure/azure';
 import type { Azure, Place, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
@@ -31,11 +31,10 @@ export const flowSignal = (): AbortSignal => new AbortController().signal;
 
 export function accountsOf(app: App): readonly Account[] {
   return app.registries.all().flatMap(({ connection, provider }) => {
-    if (provider.azure === undefined) return [];
+    const resources = azureOf(provider);
+    if (resources === undefined) return [];
     const who = signedInAs(connection);
-    return [
-      { label: who === undefined ? connection.label : `${connection.label} (${who})`, azure: provider.azure.azure },
-    ];
+    return [{ label: who === undefined ? connection.label : `${connection.label} (${who})`, azure: resources.azure }];
   });
 }
 

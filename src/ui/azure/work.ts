@@ -116,6 +116,7 @@ function told(error: unknown, { azure, subscription }: Where, { doing }: Work, m
   const where = t('it failed at “{0}”', doing);
   const explanation = [error.detail.explanation, where, existing(made)].filter((part) => part !== undefined).join('; ');
   const last = made.findLast(({ id }) => id !== undefined)?.id;
-  const page = last === undefined ? {} : { page: azure.portalPage(subscription.tenantId, last) };
+  const page =
+    last === undefined ? {} : { page: azure.portalPage(subscription.tenantId, last), nextStep: 'openInPortal' };
   return withDetail(error, { explanation, ...page });
 }

@@ -1,16 +1,16 @@
 import { t } from '@vscode/l10n';
 import { abandonable } from '../../core/shared';
+import { azureOf } from '../../azure/azure';
 import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
-import type { AzureResources } from '../../providers/provider';
 import type { App } from '../app';
-import type { OpenRegistry } from '../../registries/registries';
+import { connectedAzure, showRegistry } from '../azure/connectedAzure';
+import type { ConnectedAzure } from '../azure/connectedAzure';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
 
 interface Creation {
-  readonly node: Node;
-  readonly resources: AzureResources;
+  readonly in: ConnectedAzure;
   readonly subscription: Subscription | undefined;
 }
 
@@ -18,24 +18,19 @@ export const createRegistry = nodeCommand<Creation>({
   id: 'createRegistry',
   title: () => t('Create Registry…'),
   needs: (node) => {
-    const { entry, provider, parent } = node;
-    const resources = provider.azure;
-    if (resources === undefined) return undefined;
-    const subscription = resources.subscriptionOf(entry?.kind === 'registry' ? parent?.entry : entry);
-    return entry === undefined || subscription !== undefined ? { node, resources, subscription } : undefined;
+    const { entry, parent } = node;
+    const account = connectedAzure(node);
+    if (account === undefined) return undefined;
+    const subscription = account.resources.subscriptionOf(entry?.kind === 'registry' ? parent?.entry : entry);
+    return entry === undefined || subscription !== undefined ? { in: account, subscription } : undefined;
   },
   doing: () => t('create the registry'),
-  run: async (app, { node, resources, subscription }) => {
+  run: async (app, { in: account, subscription }) => {
     const flow = await import('../azure/flows');
-    const created = await flow.createRegistry(app, resources.azure, subscription);
-    if (created !== undefined) await showRegistry(app, node, resources, created);
+    const created = await flow.createRegistry(app, account.resources.azure, subscription);
+    if (created !== undefined) await showRegistry(app, account, created);
   },
 });
-
-/** Reveals a registry in the tree, which lists its subscription again. `of`: the connection that leads to it. */
-export async function showRegistry(app: App, of: OpenRegistry, resources: AzureResources, registry: AzureRegistry) {
-  await app.tree.show(of, resources.trailOf(registry));
-}
 
 interface Existing {
   readonly node: Node;
@@ -44,10 +39,9 @@ interface Existing {
 }
 
 function azureRegistry(node: Node): Existing | undefined {
-  const registry = node.provider.azure?.registryOf(node.entry);
-  return registry === undefined || node.provider.azure === undefined
-    ? undefined
-    : { node, azure: node.provider.azure.azure, registry };
+  const resources = azureOf(node.provider);
+  const registry = resources?.registryOf(node.entry);
+  return resources && registry && { node, azure: resources.azure, registry };
 }
 
 export const deleteRegistry = nodeCommand<Existing>({
@@ -124,7 +118,7 @@ export const copyLoginServer = nodeCommand<string>({
 export const openInPortal = nodeCommand<URL>({
   id: 'openInPortal',
   title: () => t('Open in Portal'),
-  needs: ({ entry, provider }) => (entry?.kind === 'tag' ? undefined : provider.portalPage?.(entry)),
+  needs: ({ entry, provider }) => (entry?.kind === 'tag' ? undefined : provider.consolePage?.(entry)),
   doing: () => t('open the portal'),
   run: (app, url) => app.browse(url),
 });
@@ -133,7 +127,7 @@ export const signInToTenant = nodeCommand({
   id: 'signInToTenant',
   title: () => t('Sign In to Tenant…'),
   needs: ({ entry, provider, connection, parent }) => {
-    const tenantId = provider.azure?.tenantOf(entry);
+    const tenantId = azureOf(provider)?.tenantOf(entry);
     return tenantId !== undefined && connection.signIn.kind === 'account'
       ? { tenantId, name: entry?.label ?? tenantId, connection, parent }
       : undefined;

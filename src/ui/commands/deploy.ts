@@ -1,16 +1,9 @@
 import { t } from '@vscode/l10n';
 import { isLocalName, printFullReference } from '../../core/reference';
-import type { ImageReference } from '../../core/reference';
+import type { Deployable } from '../azure/deployable';
 import type { LocalNode } from '../images/localNode';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
-
-/** What is to run in Azure. */
-export interface Deployable {
-  readonly image: ImageReference;
-  /** The row of the Registries view that it was chosen on. */
-  readonly from?: Node;
-}
 
 function tagOf(node: Node): Deployable | undefined {
   const { entry } = node;

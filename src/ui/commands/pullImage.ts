@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import type { Platform } from '../../core/model';
 import { parseReference, printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
@@ -29,7 +30,7 @@ export const pullImage = nodeCommand<Pulled>({
     if (entry?.kind !== 'platform' || entry.failure !== undefined) return undefined;
     // By its tag, so that it has a name here.
     const image = parent?.entry?.kind === 'tag' ? parent.entry.image : entry.image;
-    return { image, ...(entry.platform === undefined ? {} : { platform: entry.platform }), from: node };
+    return { image, ...defined({ platform: entry.platform }), from: node };
   },
   needsLocal: ({ entry }) => (entry.kind === 'image' ? { image: entry.name } : undefined),
   doing: ({ image }) => t('pull {0}', printReference(image)),

@@ -3,6 +3,7 @@ import { isLocalName, printReference } from '../../core/reference';
 import type { Connection } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
+import { everyAzure, showRegistry } from '../azure/connectedAzure';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess } from '../images/engineAccess';
 import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
@@ -10,9 +11,7 @@ import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import { push } from '../images/moving';
-import type { OpenRegistry } from '../../registries/registries';
 import { signedInAs } from '../words';
-import { showRegistry } from './azureResources';
 import { nodeCommand } from './command';
 
 export const pushImage = nodeCommand({
@@ -57,7 +56,7 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
                 value: 'asItIs' as const,
               },
             ]),
-        ...(azureRegistries(app).length > 0
+        ...(everyAzure(app).length > 0
           ? [{ label: t('Create new Azure Container Registry…'), icon: 'azure', value: 'createAzure' as const }]
           : []),
         { label: t('Connect Registry…'), icon: 'plug', value: 'connect' },
@@ -75,17 +74,13 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
   }
 }
 
-function azureRegistries(app: App): readonly OpenRegistry[] {
-  return app.registries.all().filter(({ provider }) => provider.azure !== undefined);
-}
-
 /** Makes a registry of Azure first; the name that the image gets there. */
 async function inNewRegistry(
   app: App,
   from: ImageReference | undefined,
   title: string,
 ): Promise<PlacedName | 'back' | undefined> {
-  const [first, ...others] = azureRegistries(app);
+  const [first, ...others] = everyAzure(app);
   const answer =
     others.length === 0 || first === undefined
       ? { value: first }
@@ -94,22 +89,21 @@ async function inNewRegistry(
           placeholder: t('Account'),
           canGoBack: true,
           items: [first, ...others].map((value) => ({
-            label: value.connection.label,
-            description: signedInAs(value.connection),
+            label: value.of.connection.label,
+            description: signedInAs(value.of.connection),
             value,
           })),
         });
   if (answer === undefined || answer === 'back') return answer;
-  const registry = answer.value;
-  const resources = registry?.provider.azure;
-  if (registry === undefined || resources === undefined) return undefined;
+  const account = answer.value;
+  if (account === undefined) return undefined;
   const { createRegistry } = await import('../azure/flows');
-  const created = await createRegistry(app, resources.azure, undefined);
+  const created = await createRegistry(app, account.resources.azure, undefined);
   if (created === undefined) return 'back';
-  await showRegistry(app, registry, resources, created);
+  await showRegistry(app, account, created);
   const host = created.loginServer;
   const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, registry, host) : name;
+  return typeof name === 'object' ? namedAt(name, account.of, host) : name;
 }
 
 /** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */

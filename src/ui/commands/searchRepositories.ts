@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import { isUsable } from '../../core/usable';
 import type { FoundRepository, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
@@ -24,7 +25,7 @@ export const searchRepositories = nodeCommand({
       const answer = await app.ask.input({
         title,
         prompt: t('Words in the name or description of a public repository'),
-        ...(query === undefined ? {} : { value: query }),
+        ...defined({ value: query }),
         problem: (text) => (text.trim() === '' ? t('Type a word.') : undefined),
       });
       if (answer === undefined || answer === 'back') return;

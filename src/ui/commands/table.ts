@@ -1,4 +1,4 @@
-import type { AnyNode, Command } from './command';
+import type { Command } from './command';
 import { disconnect, editTrust, renameConnection, updateCredential } from './connection';
 import {
   copyLoginServer,
@@ -91,10 +91,3 @@ export const commands: readonly Command[] = [
   loadMore,
   retry,
 ];
-
-/** The row's context value: ids of the commands that apply, for which its menu entries look. */
-export function commandsOf(node: AnyNode): string {
-  return commands
-    .flatMap((command) => (command.kind === 'node' && command.applies(node) ? [command.id] : []))
-    .join(' ');
-}

@@ -63,7 +63,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
 
 /** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
 async function described(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
-  const { connection, credential } = type.describe(answers, app.setting, app.cloud);
+  const { connection, credential } = type.describe(answers, app.setting);
   const signIn = await withAccount(app, type, connection);
   return signIn && { connection: { ...connection, signIn }, credential };
 }

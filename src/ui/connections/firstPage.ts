@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure, isDenied, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
 import type { Answers, Question, RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
@@ -102,8 +102,7 @@ function explained(error: unknown, credential: Credential): unknown {
 
 /** A refused credential is the last question's matter, all else the first's. */
 function questionAbout(error: unknown, questions: readonly Question[], answers: Answers): string {
-  const refused = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
-  return refused ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
+  return isDenied(error) ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
 }
 
 /** The question that was answered last. */

@@ -90,7 +90,7 @@ export async function checkEach(
 async function checkOne(app: App, { login: { host }, type, answers }: Importable, signal: AbortSignal) {
   let outcome: Imported = { host };
   for (const each of answers) {
-    const { connection } = type.describe(each, app.setting, app.cloud);
+    const { connection } = type.describe(each, app.setting);
     outcome = await tried(app, host, { ...connection, signIn: { kind: 'docker' } }, signal);
     if (!speaksPlainHttp(outcome.failure)) break;
   }

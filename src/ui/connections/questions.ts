@@ -1,3 +1,4 @@
+import { defined } from '../../core/defined';
 import type { Answers, Question } from '../../providers/provider';
 import { stepTitle } from '../ask';
 import type { Accept, Answer, Ask } from '../ask';
@@ -80,10 +81,7 @@ function askOne(
       canGoBack,
       prompt,
       problemSoFar,
-      ...(value === undefined ? {} : { value }),
-      ...(placeholder === undefined ? {} : { placeholder }),
-      ...(secret === undefined ? {} : { secret }),
-      ...(problem === undefined ? {} : { problem }),
+      ...defined({ value, placeholder, secret, problem }),
     },
     accept,
   );

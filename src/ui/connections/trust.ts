@@ -8,12 +8,12 @@ import type { App } from '../app';
 import type { Accept, Answer } from '../ask';
 import { report } from '../report';
 
-/** Whether what is chosen here has an effect: an account of Azure is asked through a library that knows nothing of it. */
+/** Whether what is chosen here has an effect. */
 export function takesCertificates(
   { url }: Pick<Connection, 'url'>,
-  { azure }: Pick<RegistryProvider, 'azure'>,
+  { ignoresTrust }: Pick<RegistryProvider, 'ignoresTrust'>,
 ): boolean {
-  return azure === undefined && url.startsWith('https:');
+  return ignoresTrust === undefined && url.startsWith('https:');
 }
 
 /** The options that were chosen; none: as VS Code does. */

@@ -63,7 +63,7 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<K
 /** Whether VS Code is to ask for one of its accounts. What cannot be described is refused, with the box still open. */
 function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
   try {
-    return type.describe(answers, app.setting, app.cloud).connection.signIn.kind === 'askAccount';
+    return type.describe(answers, app.setting).connection.signIn.kind === 'askAccount';
   } catch (error) {
     if (error instanceof Failure) return false;
     throw error;

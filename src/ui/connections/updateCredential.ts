@@ -20,7 +20,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
     stepsBefore: 0,
     trusted: connection,
     describe: async (answers) => {
-      const { connection: described, credential } = type.describe(answers, app.setting, app.cloud);
+      const { connection: described, credential } = type.describe(answers, app.setting);
       const chosen = await newSignIn(app, type, connection, described, credential);
       if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
       return { connection: { id, provider, label, url, signIn: chosen }, credential };

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import { isLoginProblem } from '../../core/docker/dockerConfig';
-import { Failure, withDetail } from '../../core/failure';
+import { isDenied, withDetail } from '../../core/failure';
+import type { Failure } from '../../core/failure';
 import type { Credential } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
@@ -80,8 +81,7 @@ function dockerAccess(app: App, image: ImageReference): Access {
       return login ?? { kind: 'anonymous' };
     },
     explain: (error) => {
-      const isRefusal = error instanceof Failure && (error.kind === 'unauthorized' || error.kind === 'forbidden');
-      if (!isRefusal || error.detail.speaker !== undefined) return error;
+      if (!isDenied(error) || error.detail.speaker !== undefined) return error;
       const { host } = image;
       const explanations = {
         none: t('{0} is not connected, and docker has no login for it', host),

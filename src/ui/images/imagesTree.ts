@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure';
 import type { LocalImage } from '../../engine/engine';
+import type { Commands } from '../commands/commands';
 import { cleanItem } from '../tree/cleanItem';
 import { imageItem, problemItem } from './imageItem';
 import type { LocalImages, LocalState } from './localImages';
@@ -11,8 +12,7 @@ type ImagesRow = LocalNode | EngineProblem;
 
 interface Collaborators {
   readonly images: LocalImages;
-  /** Ids of the commands that apply to a row, for its context value. */
-  readonly commandsOf: (node: LocalNode) => string;
+  readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
   /** Makes a text fit to be shown, whoever wrote it. */
   readonly clean: (text: string) => string;
 }
@@ -52,8 +52,9 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
   }
 
   getTreeItem(row: ImagesRow): vscode.TreeItem {
-    const { commandsOf, clean } = this.collaborators;
-    const item = row.kind === 'engineProblem' ? problemItem(row.failure) : imageItem(row, commandsOf(row), clean);
+    const { commands, clean } = this.collaborators;
+    const item =
+      row.kind === 'engineProblem' ? problemItem(row.failure) : imageItem(row, commands.appliesTo(row), clean);
     return cleanItem(item, clean);
   }
 
@@ -63,7 +64,7 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
 
   async getChildren(row?: ImagesRow): Promise<ImagesRow[]> {
     if (row !== undefined) return row.kind === 'local' ? [...row.children] : [];
-    const state = await this.collaborators.images.known();
+    const [state] = await Promise.all([this.collaborators.images.known(), this.collaborators.commands.ready()]);
     this.describe(state);
     if (state.kind !== 'failed') return state.kind === 'listed' ? [...groupImages(state.images)] : [];
     return isMissing(state.failure) ? [] : [{ kind: 'engineProblem', failure: state.failure }];

@@ -14,7 +14,7 @@ export interface LocalNode {
   readonly children: readonly LocalNode[];
 }
 
-export type LocalEntry =
+type LocalEntry =
   | { readonly kind: 'registry'; readonly host: string }
   /** `name` has neither tag nor digest. */
   | { readonly kind: 'repository'; readonly name: ImageReference }

@@ -101,7 +101,7 @@ export async function pull(
   return true;
 }
 
-export function lacksPlatform(error: unknown): boolean {
+function lacksPlatform(error: unknown): boolean {
   return error instanceof Failure && error.detail.code === 'NO_PLATFORM';
 }
 

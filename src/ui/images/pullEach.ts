@@ -1,6 +1,5 @@
 import { t } from '@vscode/l10n';
-import { Failure } from '../../core/failure';
-import type { FailureKind } from '../../core/failure';
+import { Failure, isContagious } from '../../core/failure';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine } from '../../engine/engine';
@@ -13,8 +12,6 @@ import { goingOn } from './engineAccess';
 import type { Access } from './engineAccess';
 import { following } from './moving';
 
-/** Failures that the next image would meet as well. */
-const contagious: readonly FailureKind[] = ['unauthorized', 'rateLimited', 'unreachable', 'untrusted', 'timedOut'];
 const mostListed = 5;
 
 interface Tally {
@@ -83,10 +80,6 @@ async function pullAll(
       }
     }
   }
-}
-
-function isContagious(error: unknown): boolean {
-  return error instanceof Failure && contagious.includes(error.kind);
 }
 
 function failureOf({ failed }: Tally, of: number, { host }: ImageReference): Failure {

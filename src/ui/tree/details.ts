@@ -1,13 +1,10 @@
 import pLimit from 'p-limit';
-import { Failure } from '../../core/failure';
+import { isContagious } from '../../core/failure';
 import { isCancellation } from '../report';
 import type { TreeNode } from './treeNode';
 
 /** Each reads with one request at a time, so this many requests are under way at most. */
 const width = 6;
-
-/** Failures that the next tag would meet as well. */
-const contagious: readonly string[] = ['unauthorized', 'rateLimited', 'unreachable', 'untrusted', 'timedOut'];
 
 interface Group {
   readonly controller: AbortController;
@@ -45,7 +42,8 @@ export class TagDetails {
     } catch (error) {
       if (controller.signal.aborted || isCancellation(error)) return false;
       node.detailsFailure = error;
-      if (error instanceof Failure && contagious.includes(error.kind)) controller.abort();
+      // The next tag would meet it as well.
+      if (isContagious(error)) controller.abort();
     }
     return true;
   }

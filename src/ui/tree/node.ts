@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Connection, Entry } from '../../core/model';
-import type { RegistryProvider } from '../../providers/provider';
+import type { Holding, RegistryProvider } from '../../providers/provider';
 import type { OpenRegistry } from '../../registries/registries';
 
 /** What a command may act on. */
@@ -75,16 +75,14 @@ export interface Problem {
 }
 
 /** What is below a connection, a namespace or a registry. */
-export function heldBy({ entry, provider }: Node): 'subscriptions' | 'registries' | 'repositories' {
-  if (provider.azure === undefined || entry?.kind === 'registry') return 'repositories';
-  return entry === undefined ? 'subscriptions' : 'registries';
+export function holdingOf({ entry, provider }: Node): Holding {
+  return (
+    provider.holds?.(entry) ?? {
+      none: t('no repositories'),
+      listing: (of) => t('list the repositories of {0}', of),
+    }
+  );
 }
-
-const listsPhrases: Readonly<Record<ReturnType<typeof heldBy>, (of: string) => string>> = {
-  subscriptions: (of) => t('list the subscriptions of {0}', of),
-  registries: (of) => t('list the registries of {0}', of),
-  repositories: (of) => t('list the repositories of {0}', of),
-};
 
 /** What the tree was doing when it failed; completes "Could not …". */
 export function listingPhrase(node: Node): string {
@@ -93,7 +91,7 @@ export function listingPhrase(node: Node): string {
     case undefined:
     case 'group':
     case 'registry':
-      return listsPhrases[heldBy(node)](entry?.label ?? connection.label);
+      return holdingOf(node).listing(entry?.label ?? connection.label);
     case 'repository':
       return t('list the tags of {0}', entry.label);
     case 'tag':

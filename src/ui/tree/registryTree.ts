@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { Failure } from '../../core/failure';
+import { isUnreached } from '../../core/failure';
 import type { Log } from '../../core/log';
-import type { Connection, Entry } from '../../core/model';
+import type { Entry } from '../../core/model';
 import type { OpenRegistry, Registries } from '../../registries/registries';
 import { causes } from '../../core/causes';
+import type { Commands } from '../commands/commands';
 import { ownSetting } from '../settings';
 import { TagDetails } from './details';
 import { Listing } from './listing';
@@ -28,11 +29,8 @@ const asksWithinMs = 500;
 const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
 
 interface Collaborators {
-  readonly registries: Pick<Registries, 'all' | 'onDidChange'>;
-  /** Ids of the commands that apply to a row, for its context value. */
-  readonly commandsOf: (node: Node) => string;
-  /** Codicon of a connection's kind. */
-  readonly iconOf: (connection: Connection) => string;
+  readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'onDidChange'>;
+  readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
   /** Makes a text fit to be shown, whoever wrote it. */
   readonly clean: (text: string) => string;
   readonly log: Log;
@@ -90,13 +88,13 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
-    const { commandsOf, iconOf, clean } = this.collaborators;
+    const { commands, registries, clean } = this.collaborators;
     const isNode = row.kind === 'node';
     const concerned = isNode ? [row] : row.kind === 'problem' ? lineage(row.of) : [];
     return treeItem(row, {
-      commands: concerned.map(commandsOf).join(' '),
+      commands: concerned.map((node) => commands.appliesTo(node)).join(' '),
       details: detailsSetting(),
-      icon: isNode ? iconOf(row.connection) : '',
+      icon: isNode ? registries.iconOf(row.connection) : '',
       clean,
     });
   }
@@ -125,7 +123,10 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   async getChildren(row?: Row): Promise<Row[]> {
-    if (row === undefined) return [...this.roots()];
+    if (row === undefined) {
+      await this.ready();
+      return [...this.roots()];
+    }
     const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
     if (node === undefined) return [];
     const listing = this.listings.get(node.id) ?? this.startListing(node, 0);
@@ -137,6 +138,11 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.adoptEntries(node, listing);
     this.wantDetails(node.id);
     return [...listing.nodes, ...invalidRows(node, listing), ...lastRows(node, listing)];
+  }
+
+  /** What rows are drawn with is loaded when the first is. */
+  private async ready(): Promise<void> {
+    await Promise.all([this.collaborators.registries.ready(), this.collaborators.commands.ready()]);
   }
 
   /** The rows of the connections. */
@@ -155,7 +161,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** Asks again what is under a row, or under all of them; what is expanded stays so, with as many rows as before. */
   refresh(node?: Node): void {
-    for (const root of node === undefined ? this.roots() : [node]) this.relist(root.id);
+    for (const root of node === undefined ? this.drawn() : [node]) this.relist(root.id);
     this.changed.fire(node === undefined ? undefined : this.current([node]));
     // A tag's details come with its repository's rows, which are not asked for again.
     if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
@@ -163,7 +169,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** Asks again what is under the connections to one kind of registry. */
   relistKind(provider: string): void {
-    for (const root of this.roots()) if (root.connection.provider === provider) this.refresh(root);
+    for (const root of this.drawn()) if (root.connection.provider === provider) this.refresh(root);
   }
 
   loadMore({ of }: More): void {
@@ -183,8 +189,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     for (const id of this.expanded) {
       const listing = this.listings.get(id);
       const node = this.nodes.get(id);
-      if (node === undefined || !(listing?.failure instanceof Failure)) continue;
-      if (['unreachable', 'timedOut'].includes(listing.failure.kind))
+      if (node !== undefined && isUnreached(listing?.failure))
         this.retry({ kind: 'problem', of: node, failure: listing.failure });
     }
   }
@@ -208,6 +213,11 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
     // The rows above must be drawn before one below them can be revealed.
     await this.view.reveal(row, { select: true, focus: false, expand: row.entry?.kind !== 'tag' });
+  }
+
+  /** The rows of connections that were drawn. */
+  private drawn(): readonly TreeNode[] {
+    return [...this.nodes.values()].filter(({ parent }) => parent === undefined);
   }
 
   private rootOf(id: string): Node | undefined {
@@ -321,9 +331,10 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   }
 
   private forgetGone(): void {
+    const drawn = this.drawn();
+    if (drawn.length === 0) return;
     const connected = new Set(this.collaborators.registries.all().map(({ connection }) => connection.id));
-    for (const { id, parent } of [...this.nodes.values()])
-      if (parent === undefined && !connected.has(id)) this.forget(id);
+    for (const { id } of drawn) if (!connected.has(id)) this.forget(id);
   }
 
   /** A connection that is gone, or is opened with another credential or trust: nothing of it stays. */

@@ -17,7 +17,7 @@ import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { needsNoRow, report } from '../report';
 import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
-import { heldBy, listingPhrase } from './node';
+import { holdingOf, listingPhrase } from './node';
 import { cleanItem } from './cleanItem';
 import type { InvalidName, More, Node, Problem, Row } from './node';
 import { Tooltip } from './tooltip';
@@ -176,25 +176,19 @@ function trustLines(tls: TlsOptions = {}): readonly string[] {
   ];
 }
 
-const nothing: Readonly<Record<ReturnType<typeof heldBy>, () => string>> = {
-  subscriptions: () => t('no subscriptions'),
-  registries: () => t('no registries'),
-  repositories: () => t('no repositories'),
-};
-
 function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.state === 'empty';
 }
 
 function described(node: Node, { detail }: Group | Registry): string | undefined {
-  const parts = [detail ?? '', isEmpty(node) ? nothing[heldBy(node)]() : ''].filter((part) => part !== '');
+  const parts = [detail ?? '', isEmpty(node) ? holdingOf(node).none : ''].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
 
 function stateOf(node: Node): string {
   switch (node instanceof TreeNode ? node.state : undefined) {
     case 'empty':
-      return nothing[heldBy(node)]();
+      return holdingOf(node).none;
     case 'signedOut':
       return t('signed out');
     case 'offline':

@@ -1,4 +1,4 @@
-import { Failure } from '../../core/failure';
+import { Failure, isUnreached } from '../../core/failure';
 import type { Connection, Entry, ImageDetails } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { Node } from './node';
@@ -29,7 +29,7 @@ export class TreeNode implements Node {
     const { failure } = this;
     if (!(failure instanceof Failure)) return this.isEmpty ? 'empty' : undefined;
     if (failure.kind === 'unauthorized') return 'signedOut';
-    return failure.kind === 'unreachable' || failure.kind === 'timedOut' ? 'offline' : undefined;
+    return isUnreached(failure) ? 'offline' : undefined;
   }
 
   /** Takes what a new listing says; details stay until new ones come, so that nothing jumps. */

@@ -3,7 +3,7 @@ import type { BuiltManifest } from '../images';
 import { errorReply, jsonReply, type ServedRequest } from '../serve';
 import { lockedReply } from './acr';
 
-export interface Lock {
+interface Lock {
   readonly deleteEnabled: boolean;
   readonly writeEnabled: boolean;
 }
@@ -23,7 +23,7 @@ export interface AcrRepository {
 }
 
 /** What the listing tells of a manifest. */
-export type ListedManifest = Pick<BuiltManifest, 'digest' | 'mediaType' | 'layersSize' | 'platform'> & {
+type ListedManifest = Pick<BuiltManifest, 'digest' | 'mediaType' | 'layersSize' | 'platform'> & {
   readonly children: readonly { readonly layersSize: number }[];
   readonly blobs: readonly { readonly mediaType: string }[];
 };

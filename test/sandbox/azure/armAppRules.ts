@@ -23,7 +23,7 @@ export interface Traffic {
   readonly label?: string;
 }
 
-export interface AppContainer {
+interface AppContainer {
   readonly name?: string;
   readonly image?: string;
   readonly env?: readonly { readonly name?: string; readonly value?: string; readonly secretRef?: string }[];

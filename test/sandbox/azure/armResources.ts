@@ -11,7 +11,7 @@ const authorization = '2022-04-01';
 const group = '^(/subscriptions/([^/]+)/resourceGroups/([^/]+))';
 
 /** https://learn.microsoft.com/en-us/azure/role-based-access-control/built-in-roles/containers */
-export const roles = {
+const roles = {
   AcrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d',
   'Container Registry Repository Reader': 'b93aa761-3e63-49ed-ac28-beffa264f7ac',
 } as const;
@@ -23,7 +23,7 @@ const placeNames: Readonly<Record<string, string>> = {
   'North Europe': 'northeurope',
   'West Europe': 'westeurope',
 };
-export const locations = Object.keys(placeNames);
+const locations = Object.keys(placeNames);
 
 export const resourceRoutes: readonly ArmRoute[] = [
   {

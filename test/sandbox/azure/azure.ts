@@ -34,7 +34,7 @@ export interface AzureOptions {
   readonly port?: number;
 }
 
-export interface SeenCall {
+interface SeenCall {
   readonly method: string;
   readonly path: string;
   /** What was sent, and what was answered; nothing where that is nothing. */

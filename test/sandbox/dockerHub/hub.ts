@@ -5,7 +5,7 @@ import { startTokenServer, type TokenServer } from '../tokenServer';
 import { startV2Server, type SeenRequest, type V2Server } from '../v2Server';
 import { route, unauthorized, type Caller, type HubRepository, type HubState } from './hubRoutes';
 
-export interface HubUser {
+interface HubUser {
   /** Password, personal access token, or organization access token of an organization's name. */
   readonly secret: string;
   readonly organizations?: readonly string[];

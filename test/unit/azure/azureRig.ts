@@ -1,7 +1,8 @@
 import { beforeAll, beforeEach } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
-import type { Cloud, ReadAzureToken } from '../../../src/azure/azure';
+import type { Azure, AzureDoor, Cloud, ReadAzureToken } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
+import { openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { startAzure, type AzureOptions, type SandboxAzure } from '../../sandbox/azure/azure';
@@ -68,6 +69,14 @@ export function openAzure(
     url: sandbox.url,
     signIn: { kind: 'anonymous' },
   } as const;
-  const parts = { azure: accountOf(sandbox, upn, wanting), shown: () => shown };
-  return azureType.open(connection, contextOf({ kind: 'anonymous' }, parts));
+  const door = doorTo(accountOf(sandbox, upn, wanting));
+  return azureType(door, openRegistry).open(
+    connection,
+    contextOf({ kind: 'anonymous' }, { shown: () => (shown === undefined ? {} : { groups: shown }) }),
+  );
+}
+
+/** Whoever comes is signed in there. */
+export function doorTo(account: Azure): AzureDoor {
+  return { cloud: () => account.cloud, open: () => account };
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { placesOf } from '../../../src/azure/azure';
 import type { Cloud } from '../../../src/azure/azure';
-import { azureOf } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/connected';
 import type { CloudAddresses, Connection, Credential } from '../../../src/core/model';
 import { Redaction } from '../../../src/core/network/redaction';
-import { acr } from '../../../src/providers/acr/acrType';
+import { acr, openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import { generic } from '../../../src/providers/generic/genericType';
 import { unopened } from '../../../src/registries/unopened';
@@ -13,7 +13,8 @@ import { connect } from '../../../src/ui/connections/connect';
 import { report } from '../../../src/ui/report';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
-import { publicCloud } from '../providerContext';
+import { contextOf, publicCloud } from '../providerContext';
+import { closedDoor } from '../providerTypes';
 import { fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
@@ -112,17 +113,18 @@ describe('a connection of Azure', () => {
   const stored = (): Promise<Credential> =>
     Promise.resolve({ kind: 'basic', username: application.clientId, secret: application.secret });
   const redaction = new Redaction();
-  const open = (connection: Connection, cloud: () => Cloud) =>
-    azureOf(connection, stored, {
+  const doorTo = (cloud: () => Cloud) =>
+    openDoor({
       cloud,
       tokensOfAccount: () => () => Promise.reject(new Error('No account is asked for.')),
       redaction,
       log: collectLog(),
     });
+  const open = (connection: Connection, cloud: () => Cloud) => doorTo(cloud).open(connection, stored);
 
   it('signs in to the cloud it was made for', async () => {
     const opened = open(principal(`${azure().url}/`), () => cloudOf(azure()));
-    expect((await opened?.subscriptions(signal))?.subscriptions.map(({ name }) => name)).toEqual(['Production']);
+    expect((await opened.subscriptions(signal)).subscriptions.map(({ name }) => name)).toEqual(['Production']);
   });
 
   const otherCloud = (arm: string, authority = arm) =>
@@ -162,7 +164,7 @@ describe('a connection of Azure', () => {
 
   it('lets no text repeat its tokens', async () => {
     const opened = open(principal(azure().url), () => cloudOf(azure()));
-    const { token } = (await opened?.token([`${azure().url}/.default`], undefined, signal)) ?? { token: '' };
+    const { token } = await opened.token([`${azure().url}/.default`], undefined, signal);
     expect(redaction.of(`It was sent (${token}).`)).toBe('It was sent (***).');
   });
 
@@ -194,13 +196,15 @@ describe('a connection of Azure', () => {
     const cloud = (): Cloud => {
       throw new Error('No cloud is asked for.');
     };
+    const type = acr(doorTo(cloud));
     const registry: Connection = {
       ...{ id: 'a', provider: 'acr', label: 'Main', url: 'https://main.azurecr.io' },
       signIn: { kind: 'basic', account: 'main' },
     };
-    expect(open(registry, cloud)).toBeUndefined();
-    expect(open({ ...registry, signIn: { kind: 'docker' } }, cloud)).toBeUndefined();
-    expect(open({ ...registry, provider: 'generic' }, cloud)).toBeUndefined();
+    const context = contextOf({ kind: 'anonymous' });
+    expect(type.open(registry, context).hostOf(undefined)).toBe('main.azurecr.io');
+    expect(type.open({ ...registry, signIn: { kind: 'docker' } }, context).hostOf(undefined)).toBe('main.azurecr.io');
+    expect(() => type.open({ ...registry, signIn: { kind: 'cloudCli' } }, context)).toThrow('No cloud is asked for.');
   });
 });
 
@@ -210,11 +214,11 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
   });
   const connecting = async (...script: (string | undefined)[]) => {
     const { ask, seen } = user(...script);
+    const door = closedDoor(configuredCloud);
     const { app } = fakeApp({
       ask,
-      providerTypes: [azureType, acr, generic],
+      providerTypes: [azureType(door, openRegistry), acr(door), generic],
       setting: () => '',
-      cloud: configuredCloud,
       registries: { openWith: () => ({ ...unopened(undefined), list: () => Promise.resolve({ items: [] }) }) },
       connections: {
         all: () => [],

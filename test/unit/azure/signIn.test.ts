@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { AzureAccount } from '../../../src/azure/account';
 import { placesOf } from '../../../src/azure/azure';
-import { azureOf } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/connected';
 import type { AzureSignIn } from '../../../src/azure/identities';
 import { entraRefusal, tokensOf } from '../../../src/azure/identities';
 import { Redaction } from '../../../src/core/network/redaction';
@@ -182,12 +182,11 @@ describe('signing in to Azure', () => {
     const places = { cloud, redaction: new Redaction(), log, tokensOfAccount: () => () => Promise.reject(error) };
     const authentication = cloud().authentication;
     const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url };
-    const account = azureOf(
+    const account = openDoor(places).open(
       { ...connection, signIn: { kind: 'account', authentication, account: mona, cloud: placesOf(cloud()) } },
       () => Promise.resolve({ kind: 'anonymous' }),
-      places,
     );
-    expect(await failing(account?.token([], undefined, signal) ?? Promise.resolve())).toMatchObject({
+    expect(await failing(account.token([], undefined, signal))).toMatchObject({
       kind: 'unauthorized',
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { azureOf } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/connected';
 import type { Azure } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import type { Http } from '../../../src/core/http';
@@ -16,7 +16,7 @@ import { stub } from '../stub';
 import { contextOf, publicCloud } from '../providerContext';
 import { connectionNode, fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
-import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
+import { cloudOf, contoso, doorTo, mona, production, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
 const image = buildImage();
@@ -49,20 +49,16 @@ describe('a single registry of Azure', () => {
     ],
   });
 
-  const opened = (connection: Connection, credential: Credential): RegistryProvider => {
-    const log = collectLog();
-    const tokensOfAccount = () => (scopes: readonly string[]) => {
-      const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
-      const token = azure().tokens.sign({ aud, tid: contoso, upn: mona });
-      return Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
-    };
-    const cloud = () => cloudOf(azure());
-    const there = azureOf(connection, () => Promise.resolve(credential), {
-      ...{ cloud, tokensOfAccount, log },
-      redaction: new Redaction(),
-    });
-    return acr.open(connection, contextOf(credential, { log, ...(there === undefined ? {} : { azure: there }) }));
+  const log = collectLog();
+  const tokensOfAccount = () => (scopes: readonly string[]) => {
+    const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
+    const token = azure().tokens.sign({ aud, tid: contoso, upn: mona });
+    return Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
   };
+  const cloud = () => cloudOf(azure());
+  const type = acr(openDoor({ cloud, tokensOfAccount, log, redaction: new Redaction() }));
+  const opened = (connection: Connection, credential: Credential): RegistryProvider =>
+    type.open(connection, contextOf(credential, { log }));
 
   /** Connects as the user's answers say; what is below the new connection, or why it lists nothing. */
   const connecting = async (name: string, ...script: (string | undefined)[]) => {
@@ -72,9 +68,8 @@ describe('a single registry of Azure', () => {
     const stored: unknown[] = [];
     const { app } = fakeApp({
       ask,
-      providerTypes: [acr],
+      providerTypes: [type],
       setting: () => '',
-      cloud: () => cloudOf(azure()),
       accounts: { signIn: () => Promise.resolve({ token: 't', account: mona, scopes: [] }) },
       offer: (message: string, command: { id: string }) => offered.push([message, command.id]),
       registries: { openWith: opened, find: () => connectionNode({ id: 'new' }, {}) },
@@ -129,7 +124,7 @@ describe('a single registry of Azure', () => {
       signIn: { kind: 'cloudCli' } as const,
       isOfWorkspace,
     };
-    const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account, http }));
+    const provider = acr(doorTo(account)).open(connection, contextOf({ kind: 'anonymous' }, { http }));
     const failure = await failing(provider.list(undefined, undefined, signal));
     expect(failure.detail.explanation).toMatch(explanation);
     await failing(provider.engineCredential(new URL(url).host, signal));
@@ -158,7 +153,7 @@ describe('a single registry of Azure', () => {
       signIn: { kind: 'cloudCli' } as const,
       isOfWorkspace,
     };
-    const provider = acr.open(connection, contextOf({ kind: 'anonymous' }, { azure: account }));
+    const provider = acr(doorTo(account)).open(connection, contextOf({ kind: 'anonymous' }));
     await failing(provider.engineCredential(new URL(url).host, signal));
     expect(read).toEqual(['https://containerregistry.azure.net/.default']);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { azureOf } from '../../../src/azure/azure';
 import type { Shown } from '../../../src/core/model';
 import { filteredSubscriptions } from '../../../src/ui/azure/microsoftAccount';
 import { selectSubscriptions } from '../../../src/ui/commands/azureResources';
@@ -27,7 +28,7 @@ describe('a guest whose own tenant has no subscriptions', () => {
   it('finds the row of the tenant that wants another factor, and is led to signing in to it', async () => {
     const provider = openAzure(azure(), undefined, mona, [fabrikam]);
     const { items } = await provider.list(undefined, undefined, signal);
-    expect(items.map((entry) => [entry.label, provider.azure?.tenantOf(entry)])).toEqual([['Fabrikam', fabrikam]]);
+    expect(items.map((entry) => [entry.label, azureOf(provider)?.tenantOf(entry)])).toEqual([['Fabrikam', fabrikam]]);
     const told = report(await failing(provider.list(items[0], undefined, signal)), 'list');
     expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
   });

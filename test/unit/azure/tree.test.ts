@@ -1,9 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { azureOf } from '../../../src/azure/azure';
 import type { Entry, Group, Registry, Repository, Tag } from '../../../src/core/model';
+import { takesCertificates } from '../../../src/ui/connections/trust';
 import { report } from '../../../src/ui/report';
+import { holdingOf, listingPhrase } from '../../../src/ui/tree/node';
 import { firewallReply } from '../../sandbox/azure/acr';
 import { buildImage } from '../../sandbox/images';
 import { failing } from '../failing';
+import { connectionNode } from '../ui/fakeApp';
 import { contoso, fabrikam, mona, openAzure, production, staging, useAzure } from './azureRig';
 
 const { signal } = new AbortController();
@@ -176,7 +180,7 @@ describe('the registries of an account of Azure', () => {
     const rowsOf = async (tenant: string, shown?: readonly string[]) => {
       const provider = openAzure(azure(), shown, mona, [tenant]);
       const rows = await children(provider);
-      const row = rows.find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+      const row = rows.find((entry) => azureOf(provider)?.tenantOf(entry) !== undefined);
       return { provider, labels: rows.map(({ label }) => label), row };
     };
 
@@ -310,7 +314,7 @@ describe('the registries of an account of Azure', () => {
       body: JSON.stringify({ error: { code: 'InvalidAuthenticationToken', message: 'A second factor is missing.' } }),
     });
     const provider = openAzure(azure());
-    const failed = (await children(provider)).find((entry) => provider.azure?.tenantOf(entry) !== undefined);
+    const failed = (await children(provider)).find((entry) => azureOf(provider)?.tenantOf(entry) !== undefined);
     const told = report(await failing(provider.list(failed, undefined, signal)), 'list');
     expect(told?.reason).toBe('Azure says “A second factor is missing” (401).');
     expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
@@ -323,9 +327,30 @@ describe('the registries of an account of Azure', () => {
     const repository = await named<Repository>(provider, main, 'team/app');
     const base = `${azure().url}/portal/#@${contoso}/resource/subscriptions/${production}`;
     const at = '/resourceGroups/rg-images/providers/Microsoft.ContainerRegistry/registries/contosomain';
-    expect(provider.portalPage?.(group)?.href).toBe(base);
-    expect(provider.portalPage?.(main)?.href).toBe(`${base}${at}`);
-    expect(provider.portalPage?.(repository)?.href).toBe(`${base}${at}/repository`);
+    expect(provider.consolePage?.(group)?.href).toBe(base);
+    expect(provider.consolePage?.(main)?.href).toBe(`${base}${at}`);
+    expect(provider.consolePage?.(repository)?.href).toBe(`${base}${at}/repository`);
+  });
+
+  it('are told as what each row holds', async () => {
+    const provider = openAzure(azure());
+    const root = connectionNode({ label: 'Azure' }, provider);
+    const group = { ...root, entry: await named<Group>(provider, undefined, 'Production'), parent: root };
+    const main = { ...root, entry: await registry(provider), parent: group };
+    expect([root, group, main].map(listingPhrase)).toEqual([
+      'list the subscriptions of Azure',
+      'list the registries of Production',
+      'list the repositories of contosomain',
+    ]);
+    expect([root, group, main].map((node) => holdingOf(node).none)).toEqual([
+      'no subscriptions',
+      'no registries',
+      'no repositories',
+    ]);
+  });
+
+  it('are asked for without regard to certificates that are chosen', () => {
+    expect(takesCertificates({ url: azure().url }, openAzure(azure()))).toBe(false);
   });
 
   it('are found for an image that was not listed yet', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { azureOf } from '../../../src/azure/connected';
-import type { Connection, SignIn, Credential } from '../../../src/core/model';
-import { acr } from '../../../src/providers/acr/acrType';
+import { openDoor } from '../../../src/azure/connected';
+import type { Connection, SignIn } from '../../../src/core/model';
+import { acr, openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startAcr } from '../../sandbox/azure/acr';
@@ -31,24 +31,24 @@ describe('a connection of Azure with an account of VS Code', () => {
   const updating = async (connection: Connection, ...script: (string | undefined)[]) => {
     const kept: unknown[] = [];
     const { ask, seen } = user(...script);
-    const cloud = () => cloudOf(azure());
+    // Whoever VS Code knows could be signed in as all the time.
+    const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
+    const door = openDoor({
+      cloud: () => cloudOf(azure()),
+      tokensOfAccount: () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 }),
+      redaction: new Redaction(),
+      log: collectLog(),
+    });
+    const types = [azureType(door, openRegistry), acr(door)];
     const { app } = fakeApp({
       ask,
-      providerTypes: [azureType, acr],
+      providerTypes: types,
       setting: () => '',
-      cloud,
       registries: {
-        openWith: (opened: Connection, credential: Credential) => {
-          const log = collectLog();
-          // Whoever VS Code knows could be signed in as all the time.
-          const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
-          const tokensOfAccount = () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
-          const there = azureOf(opened, () => Promise.resolve(credential), {
-            ...{ cloud, tokensOfAccount, log },
-            redaction: new Redaction(),
-          });
-          const type = opened.provider === 'azure' ? azureType : acr;
-          return type.open(opened, contextOf(credential, there === undefined ? {} : { azure: there }));
+        openWith: (opened, credential) => {
+          const type = types.find(({ id }) => id === opened.provider);
+          if (type === undefined) throw new Error(opened.provider);
+          return type.open(opened, contextOf(credential));
         },
       },
       connections: { updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)) },

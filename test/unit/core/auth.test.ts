@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withAuth } from '../../../src/core/auth';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import type { Credential } from '../../../src/core/model';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';

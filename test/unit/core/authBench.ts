@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest';
 import { withAuth } from '../../../src/core/auth';
-import { axiosHttp, type Http } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
+import type { Http } from '../../../src/core/http';
 import type { Credential } from '../../../src/core/model';
 import { buildImage } from '../../sandbox/images';
 import { startTokenServer, type TokenRequest, type TokenServer } from '../../sandbox/tokenServer';

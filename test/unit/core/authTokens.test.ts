@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withAuth } from '../../../src/core/auth';
-import { axiosHttp, type Http } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
+import type { Http } from '../../../src/core/http';
 import type { Access } from '../../sandbox/v2Options';
 import { collectLog } from '../collectLog';
 import { alice, anonymous, authBench, pullApp } from './authBench';

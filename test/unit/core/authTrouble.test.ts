@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { registryHttp } from '../../../src/core/auth';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import type { Credential } from '../../../src/core/model';
 import type { Fault } from '../../sandbox/faults';
 import { collectLog } from '../collectLog';

@@ -1,7 +1,8 @@
 import { globalAgent } from 'node:https';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { registryHttp, withAuth } from '../../../src/core/auth';
-import { axiosHttp, type Http } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
+import type { Http } from '../../../src/core/http';
 import type { Credential } from '../../../src/core/model';
 import type { Answer } from '../../sandbox/serve';
 import { createPki, type Pki } from '../../sandbox/pki';

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { registryHttp, withAuth } from '../../../src/core/auth';
-import { axiosHttp, type Http } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
+import type { Http } from '../../../src/core/http';
 import type { Credential } from '../../../src/core/model';
 import type { Fault } from '../../sandbox/faults';
 import { buildImage } from '../../sandbox/images';

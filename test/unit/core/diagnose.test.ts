@@ -4,7 +4,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { diagnose, type Diagnosis, type StepId } from '../../../src/core/network/diagnose';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Redaction } from '../../../src/core/network/redaction';
 import type { Connection, Credential, SignIn } from '../../../src/core/model';
 import type { ProxySettings } from '../../../src/core/network/proxy';

@@ -15,8 +15,8 @@ describe('the docker command', () => {
     await programs.add('docker', script);
     const { env } = programs;
     return {
-      logIn: (at = host, credential: Credential = alice) => dockerLogIn(at, credential, never, env),
-      logOut: (at = host) => dockerLogOut(at, never, env),
+      logIn: (at = host, credential: Credential = alice) => dockerLogIn(at, credential, env, never),
+      logOut: (at = host) => dockerLogOut(at, env, never),
       called: () => programs.callOf('docker'),
     };
   }
@@ -112,14 +112,14 @@ describe('the docker command', () => {
     const { directory } = await fakePrograms();
     const detail = { subject: 'docker', speaker: 'program', code: 'ENOENT' };
     const missing = { kind: 'notFound', detail };
-    expect(await failing(dockerLogIn(host, alice, never, { PATH: directory }))).toMatchObject(missing);
-    expect(await failing(dockerLogOut(host, never, { PATH: directory }))).toMatchObject(missing);
+    expect(await failing(dockerLogIn(host, alice, { PATH: directory }, never))).toMatchObject(missing);
+    expect(await failing(dockerLogOut(host, { PATH: directory }, never))).toMatchObject(missing);
   });
 
   it('ends when nobody waits for it any longer', async () => {
     const { env, add } = await fakePrograms();
     await add('docker', 'exec sleep 60');
     const signal = AbortSignal.timeout(300);
-    await expect(dockerLogIn(host, alice, signal, env)).rejects.toHaveProperty('name', 'TimeoutError');
+    await expect(dockerLogIn(host, alice, env, signal)).rejects.toHaveProperty('name', 'TimeoutError');
   });
 });

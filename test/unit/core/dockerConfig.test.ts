@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fileProblem, helperNamedFor, readDockerLogin } from '../../../src/core/docker/dockerConfig';
+import { helperNamedFor, readDockerLogin } from '../../../src/core/docker/dockerConfig';
+import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { failing } from '../failing';
@@ -152,7 +153,7 @@ describe('a login beside what is broken', () => {
     for (const [file, content] of Object.entries(files)) await write(file, content);
     const problems: Failure[] = [];
     const around = { home, env: { XDG_RUNTIME_DIR: join(home, 'run'), ...env } };
-    const login = await readDockerLogin(app, around, never, (problem) => problems.push(problem));
+    const login = await readDockerLogin(app, around, (problem) => problems.push(problem), never);
     return { login, broken: problems.map(({ detail }) => detail.subject.replace(`${home}/`, '')) };
   };
   const auths = { [app.host]: alices };
@@ -400,7 +401,9 @@ describe('a broken file', () => {
         const DOCKER_CONFIG = await mkdtemp(join(home, 'docker-'));
         await writeFile(join(DOCKER_CONFIG, 'config.json'), written);
         const env = { PATH: home, XDG_RUNTIME_DIR: home, DOCKER_CONFIG };
-        const outcome = await readDockerLogin(app, { env, home }, never).catch((error: unknown) => error);
+        const outcome = await readDockerLogin(app, { env, home }, () => undefined, never).catch(
+          (error: unknown) => error,
+        );
         if (!(outcome instanceof Error)) return;
         expect(outcome).toBeInstanceOf(Failure);
         expect(everything(outcome)).not.toContain(secret);

@@ -98,7 +98,7 @@ describe('logins of a credential helper', () => {
     const problems: string[] = [];
     const note = (problem: Failure) => problems.push(reason(problem));
     const env = { ...programs.env, XDG_RUNTIME_DIR: join(home, 'run') };
-    expect(await readDockerLogin(app, { home, env }, never, note)).toEqual(alice);
+    expect(await readDockerLogin(app, { home, env }, note, never)).toEqual(alice);
     expect(problems).toEqual([expect.stringMatching(/docker-credential-safe.*No stored credential/)]);
     expect(problems[0]).toContain(file);
   });

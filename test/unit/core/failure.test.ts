@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { Failure, failureOf, retryAfter } from '../../../src/core/failure';
+import {
+  Failure,
+  failureOf,
+  isAboutServer,
+  isContagious,
+  isDenied,
+  isUnreached,
+  retryAfter,
+} from '../../../src/core/failure';
+import type { FailureKind } from '../../../src/core/failure';
 import type { HttpResponse } from '../../../src/core/http';
 
 const answer = (status: number, body = '', headers: HttpResponse['headers'] = {}): HttpResponse => ({
@@ -77,6 +86,33 @@ describe('failureOf', () => {
       true,
       'Failure: gone',
     ]);
+  });
+});
+
+describe('a failure', () => {
+  const kinds: readonly FailureKind[] = [
+    ...(['unauthorized', 'forbidden', 'notFound', 'unlisted', 'rateLimited', 'unsupported'] as const),
+    ...(['unreachable', 'untrusted', 'timedOut', 'malformed', 'rejected'] as const),
+  ];
+  const thoseThat = (is: (error: unknown) => boolean) =>
+    kinds.filter((kind) => is(new Failure(kind, '', { subject: 'r.test' })));
+
+  it('tells that no answer came', () => {
+    expect(thoseThat(isUnreached)).toEqual(['unreachable', 'timedOut']);
+  });
+
+  it('tells that a credential does not do', () => {
+    expect(thoseThat(isDenied)).toEqual(['unauthorized', 'forbidden']);
+  });
+
+  it('tells of the server, or of what was asked for', () => {
+    expect(thoseThat(isAboutServer)).toEqual(['rateLimited', 'unreachable', 'untrusted', 'timedOut']);
+  });
+
+  it('is met by the next request as well, where it tells of server or credential', () => {
+    const contagious = ['unauthorized', 'rateLimited', 'unreachable', 'untrusted', 'timedOut'];
+    expect(thoseThat(isContagious)).toEqual(contagious);
+    for (const is of [isUnreached, isDenied, isAboutServer, isContagious]) expect(is(new Error('other'))).toBe(false);
   });
 });
 

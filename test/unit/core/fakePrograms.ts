@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { tempDir } from '../../sandbox/tempDir';
 
 /** What a program was called with. */
-export interface Call {
+interface Call {
   readonly argv: readonly string[];
   readonly stdin: string;
 }

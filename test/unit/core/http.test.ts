@@ -1,7 +1,7 @@
 import { globalAgent } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { redactUrl } from '../../../src/core/network/redaction';
 import { freePort } from '../../sandbox/loopback';
 import { createPki, type Pki } from '../../sandbox/pki';
@@ -124,6 +124,13 @@ describe('an end before the answer', () => {
     await outcome;
     await recorder.until(([first]) => first?.state === 'broken');
     await recorder.stop();
+  });
+
+  it('is not waited for where certificates cannot be read', async () => {
+    const hangs = axiosHttp(collectLog(), () => new Promise(() => undefined));
+    const signal = AbortSignal.timeout(50);
+    const outcome = hangs({ method: 'GET', url: 'https://r.test/' }, signal);
+    await expect(outcome).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
   it('comes after a time limit', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helperProblem } from '../../../src/core/docker/credentialHelper';
-import { fileProblem } from '../../../src/core/docker/dockerConfig';
+import { fileProblem } from '../../../src/core/docker/loginFile';
 import { listDockerLogins } from '../../../src/core/docker/knownLogins';
 import { Failure } from '../../../src/core/failure';
 import { fakePrograms } from './fakePrograms';

@@ -40,7 +40,12 @@ export async function place(programs: Readonly<Record<string, string>> = {}): Pr
       return file;
     },
     read: (image = app, env = {}, signal = never) =>
-      readDockerLogin(image, { home, env: { XDG_RUNTIME_DIR: join(home, 'run'), ...programs, ...env } }, signal),
+      readDockerLogin(
+        image,
+        { home, env: { XDG_RUNTIME_DIR: join(home, 'run'), ...programs, ...env } },
+        () => undefined,
+        signal,
+      ),
   };
 }
 

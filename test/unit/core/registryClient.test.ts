@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { RegistryClient } from '../../../src/core/registryClient';
 import * as artifacts from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';

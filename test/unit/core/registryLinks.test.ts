@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { RegistryClient } from '../../../src/core/registryClient';
 import type { Reply } from '../../sandbox/faults';
 import { jsonReply } from '../../sandbox/serve';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { withRetry } from '../../../src/core/retry';
 import type { Reply } from '../../sandbox/faults';
 import { startRecorder } from '../../sandbox/recorder';

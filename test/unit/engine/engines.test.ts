@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LocalEngines, type Surroundings } from '../../../src/engine/engines';
+import type { Machine } from '../../../src/core/machine';
+import { LocalEngines } from '../../../src/engine/engines';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { failing } from '../failing';
 
@@ -13,9 +14,9 @@ beforeEach(async () => {
 afterEach(() => home.remove());
 
 /** An own computer: the usual sockets outside of its home are not looked for in these tests. */
-function enginesOf(around: Partial<Omit<Surroundings, 'setting'>> & { readonly setting?: string } = {}): LocalEngines {
+function enginesOf(around: Partial<Machine> & { readonly setting?: string } = {}): LocalEngines {
   const { setting = '', env = {}, platform = 'linux' } = around;
-  return new LocalEngines({ setting: () => setting, env, home: home.path, platform });
+  return new LocalEngines({ env, home: home.path, platform }, () => setting);
 }
 
 async function put(file: string, content: unknown): Promise<string> {

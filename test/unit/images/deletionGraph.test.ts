@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { readDeletion, readPoint, readTagsLeft, type GraphSource } from '../../../src/images/deletionGraph';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { RegistryClient } from '../../../src/core/registryClient';
 import { registrySource } from '../../../src/providers/v2';
 import * as artifacts from '../../sandbox/artifacts';

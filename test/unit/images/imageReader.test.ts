@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { mostAttestations, readAttachment } from '../../../src/images/attachments';
 import { readDetails, readPlatforms } from '../../../src/images/imageReader';
 import type { Attachment, PlatformImage } from '../../../src/core/model';

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Repository, Tag } from '../../../src/core/model';
-import { acr } from '../../../src/providers/acr/acrType';
+import { acr as acrType } from '../../../src/providers/acr/acrType';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { age, summary } from '../../../src/ui/words';
 import { report } from '../../../src/ui/report';
@@ -9,8 +9,10 @@ import { layer } from '../../sandbox/blob';
 import { startAcr, type SandboxAcr } from '../../sandbox/azure/acr';
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
+import { closedDoor } from '../providerTypes';
 
+const acr = acrType(closedDoor());
 const { signal } = new AbortController();
 const admin: Credential = { kind: 'basic', username: 'mainacr', secret: 'pass word' };
 const free = { deleteEnabled: true, writeEnabled: true };
@@ -48,7 +50,7 @@ async function serving(): Promise<SandboxAcr> {
 }
 
 function openAt({ url }: SandboxAcr, credential: Credential = admin, pinned: readonly string[] = []): RegistryProvider {
-  const context = contextOf(credential, { pinned: () => pinned });
+  const context = contextOf(credential, { shown: () => ({ repositories: pinned }) });
   return acr.open({ id: 'one', provider: 'acr', label: 'Azure', url, signIn: { kind: 'anonymous' } }, context);
 }
 
@@ -320,7 +322,6 @@ describe('a registry of Azure', () => {
   ])('is known by its login server: %j', (typed, url) => {
     const problem = acr.questions.find(({ key }) => key === 'url')?.problem?.(typed);
     expect(problem === undefined).toBe(url !== undefined);
-    if (url !== undefined)
-      expect(acr.describe({ url: typed, signIn: 'docker' }, () => '', publicCloud).connection.url).toBe(url);
+    if (url !== undefined) expect(acr.describe({ url: typed, signIn: 'docker' }, () => '').connection.url).toBe(url);
   });
 });

@@ -83,9 +83,11 @@ describe('Docker Hub', () => {
   const paths = () => hub.requests.map(({ method, path }) => `${method} ${path}`);
 
   it('lists the account, its organizations, and namespaces added by hand, each once', async () => {
-    const added = openAt(hub, basic('alice'), { namespaces: () => ['library', 'acme'] });
+    const added = openAt(hub, basic('alice'), { shown: () => ({ namespaces: ['library', 'acme'] }) });
     expect((await list(added)).labels).toEqual(['alice', 'acme', 'library']);
-    expect((await list(openAt(hub, anonymous, { namespaces: () => ['library'] }))).labels).toEqual(['library']);
+    expect((await list(openAt(hub, anonymous, { shown: () => ({ namespaces: ['library'] }) }))).labels).toEqual([
+      'library',
+    ]);
   });
 
   it('lists the account itself when its organizations cannot be told', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { dockerHub } from '../../../src/providers/dockerHub/dockerHubType';
-import { publicCloud } from '../providerContext';
 
 const unset = () => '';
 const question = (key: string) => dockerHub.questions.find((candidate) => candidate.key === key);
@@ -36,7 +35,7 @@ describe('the questions of Docker Hub', () => {
 describe('the answers for Docker Hub', () => {
   it('make a connection without the secret in it', () => {
     const answers = { signIn: 'account', username: 'alice', secret: 'dckr_pat_x', namespaces: 'left over' };
-    expect(dockerHub.describe(answers, unset, publicCloud)).toEqual({
+    expect(dockerHub.describe(answers, unset)).toEqual({
       connection: {
         provider: 'dockerHub',
         label: 'Docker Hub',
@@ -50,7 +49,7 @@ describe('the answers for Docker Hub', () => {
   it('make one for everybody, with the namespaces to show, where the setting says', () => {
     const answers = { signIn: 'anonymous', username: 'left over', namespaces: 'library, bitnami' };
     const setting = (name: string) => (name === 'dockerHub.url' ? 'https://hub.example' : '');
-    expect(dockerHub.describe(answers, setting, publicCloud)).toEqual({
+    expect(dockerHub.describe(answers, setting)).toEqual({
       connection: {
         provider: 'dockerHub',
         label: 'Docker Hub',

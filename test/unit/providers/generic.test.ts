@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Repository, Tag } from '../../../src/core/model';
 import { generic } from '../../../src/providers/generic/genericType';
 import type { Deletion, RegistryProvider } from '../../../src/providers/provider';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import * as artifacts from '../../sandbox/artifacts';
 import { buildImage, type BuiltManifest } from '../../sandbox/images';
 import { startRecorder } from '../../sandbox/recorder';

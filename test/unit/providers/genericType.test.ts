@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
 import { generic } from '../../../src/providers/generic/genericType';
-import { publicCloud } from '../providerContext';
 
 describe('readRegistryUrl', () => {
   it.each([
@@ -136,7 +135,7 @@ describe('the answers', () => {
       username: 'alice',
       secret: 'wonder:land',
     };
-    const { connection, credential } = generic.describe(answers, unset, publicCloud);
+    const { connection, credential } = generic.describe(answers, unset);
     expect(connection).toEqual({
       provider: 'generic',
       label: 'localhost:5000/team',
@@ -147,11 +146,9 @@ describe('the answers', () => {
   });
 
   it('make one without an account for everybody', () => {
-    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset, publicCloud)).toEqual(
-      {
-        connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
-        credential: { kind: 'anonymous' },
-      },
-    );
+    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset)).toEqual({
+      connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
+      credential: { kind: 'anonymous' },
+    });
   });
 });

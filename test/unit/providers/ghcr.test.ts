@@ -7,7 +7,7 @@ import { report } from '../../../src/ui/report';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -90,7 +90,7 @@ describe('GitHub Container Registry', () => {
 
   it('lists the user, the organizations, and owners added by hand, each once', async () => {
     expect(await labels()).toEqual(['octocat', 'Acme', 'Locked']);
-    const added = openAt(gitHub, basic('ghp_octocat'), { namespaces: () => ['hubot', 'acme'] });
+    const added = openAt(gitHub, basic('ghp_octocat'), { shown: () => ({ namespaces: ['hubot', 'acme'] }) });
     expect(await labels(undefined, added)).toEqual(['octocat', 'acme', 'Locked', 'hubot']);
   });
 
@@ -330,7 +330,7 @@ describe('where GitHub is', () => {
       { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'basic', account: 'octocat' } },
     ],
   ])('the answers %j make a connection', (answers, expected) => {
-    expect(ghcr.describe(answers, unset, publicCloud).connection).toEqual({ provider: 'ghcr', ...expected });
+    expect(ghcr.describe(answers, unset).connection).toEqual({ provider: 'ghcr', ...expected });
   });
 
   it('does not take a fine-grained token', () => {
@@ -339,7 +339,7 @@ describe('where GitHub is', () => {
   });
 
   it('is what the connection says where only its credential is asked for', () => {
-    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '', publicCloud);
+    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '');
     expect(connection).toMatchObject({
       url: 'https://git.example.com',
       signIn: { authentication: 'github-enterprise' },

@@ -7,7 +7,7 @@ import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandb
 import { buildImage } from '../../sandbox/images';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -85,7 +85,7 @@ const tag = (path: string, name: string): Tag => ({
 describe('what goes wrong at GitHub', () => {
   it('with the organizations hides neither the user’s own packages nor owners added by hand', async () => {
     gitHub.fail(/user\/orgs/, { status: 500 });
-    const provider = openAt(gitHub, basic('ghp_octocat'), { namespaces: () => ['hubot'] });
+    const provider = openAt(gitHub, basic('ghp_octocat'), { shown: () => ({ namespaces: ['hubot'] }) });
     const listing = new Listing(50, 50, (cursor, given) => provider.list(undefined, cursor, given));
     await listing.load();
     expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['octocat', 'hubot']);
@@ -157,7 +157,7 @@ describe('whose packages are listed', () => {
   });
 
   it('may be proposed to push to where it was added by hand', async () => {
-    const provider = openAt(gitHub, anonymous, { account: session, namespaces: () => ['Acme'] });
+    const provider = openAt(gitHub, anonymous, { account: session, shown: () => ({ namespaces: ['Acme'] }) });
     expect(await provider.pushTargets(signal)).toEqual(
       ['octocat', 'acme'].map((namespace) => ({ host: gitHub.host, namespace })),
     );
@@ -239,9 +239,9 @@ describe('the address of a server', () => {
     ['http://git.example.com:8080', 'http://git.example.com:8080'],
   ])('reads %s as %s', (typed, expected) => {
     expect(url?.problem?.(typed)).toBeUndefined();
-    expect(
-      ghcr.describe({ server: 'enterprise', url: typed, signIn: 'account' }, () => '', publicCloud).connection.url,
-    ).toBe(expected);
+    expect(ghcr.describe({ server: 'enterprise', url: typed, signIn: 'account' }, () => '').connection.url).toBe(
+      expected,
+    );
   });
 
   it.each(['ftp://git.example.com', 'https://:pw@git.example.com', 'two words', ''])('refuses %j', (typed) => {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { isEndOfList, mostBarrenPages } from '../../../src/core/bounds';
 import { diagnose } from '../../../src/core/network/diagnose';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Redaction } from '../../../src/core/network/redaction';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { withDigest } from '../../../src/core/reference';
@@ -15,7 +15,7 @@ import { jsonReply } from '../../sandbox/serve';
 import { collectLog } from '../collectLog';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 const image = buildImage({ created: new Date('2026-05-01T10:00:00.000Z') });
@@ -178,7 +178,7 @@ describe('GitLab', () => {
     });
 
     it('may be added by their path where the account is no member', async () => {
-      const added = openAt(gitLab.url, 'glpat-alice', { namespaces: () => ['free/tool', 'acme/api'] });
+      const added = openAt(gitLab.url, 'glpat-alice', { shown: () => ({ namespaces: ['free/tool', 'acme/api'] }) });
       expect(await labelsIn(added)).toEqual(['acme/api', 'Acme/Shop/Web', 'acme/old', 'free/tool']);
       expect(await labelsIn(added, await repositoryIn('free/tool', 'tool/cli', added))).toEqual(['v1']);
       expect(asked()).toContain('GET /api/v4/projects/free%2Ftool');
@@ -422,7 +422,7 @@ describe('GitLab', () => {
     it('whose role is too small sees no images, which is said', async () => {
       const gina = openAt(gitLab.url, 'glpat-gina');
       expect(await labelsIn(gina)).toEqual([]);
-      const added = openAt(gitLab.url, 'glpat-gina', { namespaces: () => ['acme/inner'] });
+      const added = openAt(gitLab.url, 'glpat-gina', { shown: () => ({ namespaces: ['acme/inner'] }) });
       expect(await labelsIn(added)).toEqual(['acme/inner']);
       expect(await saying(added.list(group('acme/inner'), undefined, signal))).toContain('your role in this project');
     });
@@ -437,7 +437,7 @@ describe('GitLab', () => {
 
 describe('the questions of GitLab', () => {
   const [address, token] = type.questions;
-  const described = (url: string) => type.describe({ url, secret: ' glpat-x ' }, () => '', publicCloud).connection;
+  const described = (url: string) => type.describe({ url, secret: ' glpat-x ' }, () => '').connection;
 
   it.each([
     ['gitlab.com', 'https://gitlab.com', 'GitLab'],
@@ -466,7 +466,7 @@ describe('the questions of GitLab', () => {
   });
 
   it('keep the token to the credential', () => {
-    const described = type.describe({ url: 'gitlab.com', secret: ' glpat-abcdefgh1234 ' }, () => '', publicCloud);
+    const described = type.describe({ url: 'gitlab.com', secret: ' glpat-abcdefgh1234 ' }, () => '');
     expect(described.credential).toEqual({ kind: 'basic', username: '', secret: 'glpat-abcdefgh1234' });
     expect(JSON.stringify(described.connection)).not.toContain('1234');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import { pinnedAt, withPins } from '../../../src/providers/pins';
 
-const pins = pinnedAt('r.test', ['r.test/team/app', 'other.test/team/app', 'not a name']);
+const pins = pinnedAt('r.test', { repositories: ['r.test/team/app', 'other.test/team/app', 'not a name'] });
 const labels = (page: { readonly items: readonly { readonly label: string }[] }) =>
   page.items.map(({ label }) => label);
 const [pin] = pins;

@@ -109,7 +109,7 @@ describe('Google’s listing', () => {
       seedOf('acme/images/team/web', 1),
     ]);
     const { host } = new URL(server.url);
-    const provider = open('gar', server.url, { ...context, pinned: () => [`${host}/acme/images`] });
+    const provider = open('gar', server.url, { ...context, shown: () => ({ repositories: [`${host}/acme/images`] }) });
     const trail = provider.locate({ host, path: 'acme/images/team/web', tag: 'b0' }) ?? [];
     expect(trail.map(({ label }) => label)).toEqual(['acme/images', 'team', 'web', 'b0']);
     let parent: Entry | undefined;

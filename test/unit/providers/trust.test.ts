@@ -1,11 +1,12 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
-import { tlsOf, type Machine } from '../../../src/core/network/tls';
+import type { Machine } from '../../../src/core/machine';
+import { tlsOf } from '../../../src/core/network/tls';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { createPki, type Pki } from '../../sandbox/pki';

@@ -25,7 +25,7 @@ async function opened(
   onTestFinished(() => server.stop());
   const { host } = new URL(server.url);
   const type = vendorTypes.find(({ id }) => id === provider) ?? generic;
-  const context = contextOf(credential, { pinned: () => pinned.map((path) => `${host}/${path}`) });
+  const context = contextOf(credential, { shown: () => ({ repositories: pinned.map((path) => `${host}/${path}`) }) });
   return {
     provider: type.open(
       { id: 'test', provider, label: 'Test', url: server.url, signIn: { kind: 'anonymous' } },

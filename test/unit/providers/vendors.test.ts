@@ -3,8 +3,8 @@ import type { Repository, Tag } from '../../../src/core/model';
 import { generic, vendorTypes } from '../../../src/providers/generic/genericType';
 import { vendorOf } from '../../../src/providers/generic/vendors';
 import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
-import { providerTypes } from '../../../src/providers/table';
-import { contextOf, publicCloud } from '../providerContext';
+import { providerTypes } from '../providerTypes';
+import { contextOf } from '../providerContext';
 
 const types = new Map([generic, ...vendorTypes].map((type) => [type.id, type]));
 
@@ -37,7 +37,7 @@ describe('the label of a registry', () => {
     ['nexus', 'nexus.test:8082', 'nexus.test:8082'],
     ['gitea', 'https://git.test/forgejo', 'git.test/forgejo'],
   ])('of %s is what names of its images begin with: %s', (id, url, label) => {
-    expect(typeOf(id).describe({ url }, () => '', publicCloud).connection.label).toBe(label);
+    expect(typeOf(id).describe({ url }, () => '').connection.label).toBe(label);
   });
 });
 
@@ -79,9 +79,9 @@ describe('the address of a registry', () => {
   ])('of %s may be typed as %s', (id, typed, url) => {
     const { questions, describe: read } = typeOf(id);
     expect(questions[0]?.problem?.(typed)).toBeUndefined();
-    expect(read({ url: typed }, () => '', publicCloud).connection).toMatchObject({ provider: id, url });
+    expect(read({ url: typed }, () => '').connection).toMatchObject({ provider: id, url });
     // As it is asked again when the credential is updated.
-    expect(read({ url }, () => '', publicCloud).connection).toMatchObject({ url });
+    expect(read({ url }, () => '').connection).toMatchObject({ url });
   });
 
   it.each([
@@ -121,7 +121,6 @@ describe('the credential', () => {
     typeOf(id).describe(
       { url: 'https://r.test', signIn: 'password', secret, ...(username === undefined ? {} : { username }) },
       () => '',
-      publicCloud,
     );
   const asked = (id: string): readonly string[] =>
     typeOf(id)

@@ -49,7 +49,6 @@ class Setting {
   };
 }
 
-const kinds = ['generic', 'acr', 'azure', 'dockerHub', 'ghcr', 'gitlab', 'harbor', 'quay'];
 const alice = { kind: 'basic', username: 'alice', secret: 'wonderland' } as const;
 const url = 'https://registry.example.com';
 const anonymous = { kind: 'anonymous' } as const;
@@ -69,7 +68,7 @@ describe('connections', () => {
     state = new Kept();
     secrets = new KeptSecrets();
     setting = new Setting();
-    store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting, kinds);
+    store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
     changes = [];
     store.onDidChange((change) => changes.push(change));
   });
@@ -201,7 +200,7 @@ describe('what 0.1.0 has kept', () => {
     const secrets = new KeptSecrets(new Map(Object.entries(fixture.secrets) as [string, string][]));
     const setting = new Setting();
     setting.set(listed);
-    const store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting, kinds);
+    const store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
     const named = (label: string): Connection => {
       const found = store.all().find((each) => each.label === label);
       if (found === undefined) throw new Error(`${label} is lost.`);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { helperProblem } from '../../../src/core/docker/credentialHelper';
-import { fileProblem, noLogin } from '../../../src/core/docker/dockerConfig';
+import { noLogin } from '../../../src/core/docker/dockerConfig';
+import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';

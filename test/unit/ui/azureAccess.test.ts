@@ -1,14 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { AppService, Azure, AzureRegistry, ImageAccess, Subscription, WebApp } from '../../../src/azure/azure';
+import type {
+  AppService,
+  Azure,
+  AzureRegistry,
+  AzureResources,
+  ImageAccess,
+  Subscription,
+  WebApp,
+} from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import type { AzureResources } from '../../../src/providers/provider';
 import { accessLine, accessPrompts, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
 import type { AccessChoice, Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
 import type { Boxes } from '../../../src/ui/azure/wizard';
 import { stub } from '../stub';
-import { connectionNode, fakeApp } from './fakeApp';
+import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
 
 const { signal } = new AbortController();
 const subscription: Subscription = { id: 's', name: 'Production', tenantId: 't' };
@@ -23,7 +30,8 @@ const deployable = { image: { host, path: 'team/web', tag: '1.4' } };
 describe('how Azure may pull an image', () => {
   const offered = async (found: AzureRegistry, puller: Puller) => {
     const azure = stub<AzureResources>('provider.azure', { azure: stub('azure', {}), registryAt: () => found });
-    const { app } = fakeApp({ connected: [connectionNode({}, { azure })] });
+    const provider = { ...fakeProvider({}), azure };
+    const { app } = fakeApp({ connected: [connectionNode({}, provider)] });
     const [first] = accessPrompts<{ subscription: Subscription; access: AccessChoice }>(app, deployable, puller);
     const seen: { readonly label: string; readonly detail?: string }[] = [];
     const pick: Boxes['pick'] = async (_title, picks) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection } from '../../../src/core/model';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
@@ -11,7 +11,7 @@ import { errorReply } from '../../sandbox/serve';
 import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server } from '../../sandbox/v2Server';
 import { quirks, startVendor } from '../../sandbox/vendors';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 import { connectionNode, fakeApp } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user } from './scriptedUser';
@@ -33,7 +33,7 @@ function appOf(ask: Ask, add: Connections['add'], parts: FakeParts = {}): App {
     if (type === undefined) throw new Error(connection.provider);
     return type.open(connection, contextOf(credential));
   };
-  return fakeApp({ ask, connections, providerTypes, open, setting: () => '', cloud: publicCloud, ...parts }).app;
+  return fakeApp({ ask, connections, providerTypes, open, setting: () => '', ...parts }).app;
 }
 
 const repositories = [{ name: 'team/app', tags: { '1': buildImage() } }];
@@ -199,8 +199,8 @@ describe('the connect flow', () => {
         open: (connection, credential) => {
           const type = providerTypes.find(({ id }) => id === 'generic');
           if (type === undefined) throw new Error('generic');
-          const pinned = () => [`${new URL(server.url).host}/team/app`];
-          return type.open(connection, contextOf(credential, { pinned }));
+          const repositories = [`${new URL(server.url).host}/team/app`];
+          return type.open(connection, contextOf(credential, { shown: () => ({ repositories }) }));
         },
       });
       const connections = {

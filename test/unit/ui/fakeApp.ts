@@ -2,7 +2,7 @@ import type { Log } from '../../../src/core/log';
 import type { Connection, Credential } from '../../../src/core/model';
 import { parseReference, type ImageReference } from '../../../src/core/reference';
 import type { ContainerEngine, LocalImage } from '../../../src/engine/engine';
-import type { RegistryProvider } from '../../../src/providers/provider';
+import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
 import { Registries } from '../../../src/registries/registries';
 import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
@@ -121,10 +121,16 @@ function registriesOf(
   };
   const registries = new Registries(
     store,
-    (opened) => {
-      const known = all().find(({ connection: { id } }) => id === opened.connection.id);
-      if (known === undefined) throw new Error('Nothing of that name is connected.');
-      return known.provider;
+    {
+      ready: () => Promise.resolve(),
+      get types() {
+        return all().map(({ connection }) => ({ id: connection.provider }) as ProviderType);
+      },
+      open: (opened) => {
+        const known = all().find(({ connection: { id } }) => id === opened.connection.id);
+        if (known === undefined) throw new Error('Nothing of that name is connected.');
+        return known.provider;
+      },
     },
     log,
   );

@@ -17,7 +17,6 @@ import { removeImage } from '../../../src/ui/commands/removeImage';
 import { tagImage } from '../../../src/ui/commands/tagImage';
 import { groupImages, imageRows } from '../../../src/ui/images/localNode';
 import { report } from '../../../src/ui/report';
-import { publicCloud } from '../providerContext';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, fakeProvider, localImage, reference } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user, userWho } from './scriptedUser';
@@ -176,7 +175,6 @@ describe('Push…', () => {
           providerTypes: [type],
           connections,
           setting: () => '',
-          cloud: publicCloud,
           open: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }),
         },
         {

@@ -2,14 +2,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { KnownLogin } from '../../../src/core/docker/knownLogins';
 import type { Connection, Credential } from '../../../src/core/model';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import type { App } from '../../../src/ui/app';
 import { importDockerLogins } from '../../../src/ui/commands/importDockerLogins';
 import { orDockerLogin } from '../../../src/registries/dockerLogin';
 import { report } from '../../../src/ui/report';
 import type { Node } from '../../../src/ui/tree/node';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 import { connectionNode, fakeApp } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user } from './scriptedUser';
@@ -58,7 +58,6 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
     open,
     providerTypes,
     setting: () => '',
-    cloud: publicCloud,
     working: (_title, task) => task(() => undefined, controller.signal),
     fail: (error, doing) => failed.push(report(error, doing)?.message ?? ''),
     connected: () => [...roots, ...added.map((each, index) => connectionNode({ ...each, id: `new-${index}` }, {}))],
@@ -119,9 +118,7 @@ describe('Import Docker Logins', () => {
     ],
   ])('takes %s for what it is', (host, expected) => {
     const [found] = providerTypes.flatMap((type) =>
-      (type.dockerAnswers?.(host, () => '') ?? []).map(
-        (answers) => type.describe(answers, () => '', publicCloud).connection,
-      ),
+      (type.dockerAnswers?.(host, () => '') ?? []).map((answers) => type.describe(answers, () => '').connection),
     );
     expect(found).toEqual({ ...expected, signIn: { kind: 'docker' } });
   });

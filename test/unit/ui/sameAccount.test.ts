@@ -4,7 +4,6 @@ import { ghcr } from '../../../src/providers/ghcr/ghcrType';
 import { connect } from '../../../src/ui/connections/connect';
 import { fakeApp, fakeProvider } from './fakeApp';
 import { user } from './scriptedUser';
-import { publicCloud } from '../providerContext';
 
 it('an account connected beside its token leaves the token alone', async () => {
   const stored = new Map<string, Credential>([['one', { kind: 'basic', username: 'octocat', secret: 'ghp' }]]);
@@ -22,7 +21,6 @@ it('an account connected beside its token leaves the token alone', async () => {
     ask,
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
     registries: { openWith: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {
@@ -59,7 +57,6 @@ it('leads back to the question when nobody signs in, with the reason', async () 
     },
     providerTypes: [ghcr],
     setting: () => '',
-    cloud: publicCloud,
     accounts: { signIn: () => Promise.resolve(sessions.shift()) },
     registries: { openWith: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {

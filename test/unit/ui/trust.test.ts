@@ -1,12 +1,12 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { axiosHttp } from '../../../src/core/http';
+import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
-import type { AzureResources, RegistryProvider } from '../../../src/providers/provider';
+import type { RegistryProvider } from '../../../src/providers/provider';
 import { tlsOf } from '../../../src/core/network/tls';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { editTrust } from '../../../src/ui/commands/connection';
@@ -18,7 +18,7 @@ import { tempDir } from '../../sandbox/tempDir';
 import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
-import { contextOf, publicCloud } from '../providerContext';
+import { contextOf } from '../providerContext';
 import { stub } from '../stub';
 import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
 import { user, userWho } from './scriptedUser';
@@ -46,7 +46,6 @@ function appOf(ask: Ask, added: Omit<Connection, 'id'>[], home = pki.directory):
     ask,
     providerTypes,
     setting: () => '',
-    cloud: publicCloud,
     open: (connection, credential) => {
       const type = providerTypes.find(({ id }) => id === connection.provider);
       if (type === undefined) throw new Error(connection.provider);
@@ -76,7 +75,8 @@ const signIn = (url: string, password = 'pw') => [
 const unknown = (url: string) =>
   `The certificate of ${new URL(url).host} comes from an authority that this machine does not know.`;
 
-const ofAzure = { azure: stub<AzureResources>('provider.azure', {}) };
+/** As it is with an account of Azure. */
+const ofAzure = { ignoresTrust: true } as const;
 
 describe('connecting a registry whose certificate does not hold', () => {
   it('says so, and does not ask, where it is an account of Azure, whose library would not be told', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemFailure } from '../../../src/core/http';
+import { systemFailure } from '../../../src/core/network/systemFailure';
 import { report } from '../../../src/ui/report';
 import { freePort } from '../../sandbox/loopback';
 import { startWire, type Wire } from '../../sandbox/wire';

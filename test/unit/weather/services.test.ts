@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, Entry } from '../../../src/core/model';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
-import { providerTypes } from '../../../src/providers/table';
+import { providerTypes } from '../providerTypes';
 import { report } from '../../../src/ui/report';
 import { startAcr } from '../../sandbox/azure/acr';
 import { startDockerHub } from '../../sandbox/dockerHub/hub';

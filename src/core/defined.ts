@@ -4,7 +4,7 @@ type Defined<T> = T extends unknown
     }
   : never;
 
-/** Without the properties that are undefined. */
+/** The same object without the properties that are undefined: to types, an absent property and an undefined one are not the same. */
 export function defined<const T extends object>(value: T): Defined<T>;
 export function defined(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));

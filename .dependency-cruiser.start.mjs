@@ -1,0 +1,27 @@
+/** What is heavy comes on first use: no part of Azure's SDK, nor Microsoft's wizard, is reached by what extension.ts imports at once. */
+
+export default {
+  forbidden: [
+    {
+      name: 'heavy-on-first-use',
+      severity: 'error',
+      from: { path: '^src/extension\\.ts$' },
+      to: { path: 'node_modules/(?:@azure/|@microsoft/vscode-azext-utils|axios/|dockerode/)', reachable: true },
+    },
+  ],
+  // Which proves that the files are followed to where they import them.
+  required: [
+    {
+      name: 'follows-imports',
+      severity: 'error',
+      module: { path: '^src/extension\\.ts$' },
+      to: { path: '^src/azure/account\\.ts$', reachable: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: false,
+    exclude: { dynamic: true },
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};

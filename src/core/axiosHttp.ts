@@ -1,0 +1,195 @@
+import { t } from '@vscode/l10n';
+import type { AxiosRequestConfig } from 'axios';
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import type { RequestOptions } from 'node:https';
+import { defined } from './defined';
+import { Failure, failureOf } from './failure';
+import { defaultMaxBytes } from './http';
+import type { Http, HttpRequest, HttpResponse } from './http';
+import type { Log } from './log';
+import { KnownHosts } from './network/publicOnly';
+import { Redaction, redactUrl } from './network/redaction';
+import { noteReceived, noteSent } from './network/secretsSeen';
+import { systemFailure } from './network/systemFailure';
+import type { ReadTls, TlsMaterial } from './network/tls';
+import { abandonable } from './shared';
+
+/** From the first byte sent to the last received, redirects included. */
+const exchangeTimeoutMs = 30_000;
+const mostRedirects = 5;
+
+/**
+ * The one place that calls axios. `readTls`: how servers are trusted, where that is not left to VS Code. `redaction` learns every
+ * secret that is sent or received.
+ */
+export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction()): Http {
+  const hosts = new KnownHosts();
+  return async (request, signal) => {
+    refuseOtherPath(request.url);
+    signal.throwIfAborted();
+    const timeout = AbortSignal.timeout(exchangeTimeoutMs);
+    const limit = AbortSignal.any([signal, timeout]);
+    let started = performance.now();
+    let hop: Hop = { ...request, tls: {} };
+    const line = (outcome: string | number) => {
+      const ms = Math.round(performance.now() - started);
+      return redaction.of(`${hop.method} ${redactUrl(hop.url)} ${outcome} (${ms} ms)`);
+    };
+    try {
+      // Loaded on first use: nothing of it runs while VS Code starts.
+      const { default: axios } = await import('axios');
+      hop = { ...hop, tls: readTls === undefined ? {} : await abandonable(readTls(request.url), limit) };
+      for (let redirects = 0; ; redirects++) {
+        started = performance.now();
+        noteSent(redaction, hop);
+        const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, limit));
+        const response = {
+          status: answer.status,
+          headers: lowerCased(answer.headers),
+          body: new Uint8Array(answer.data),
+          url: hop.url,
+        };
+        noteReceived(redaction, hop, response);
+        const next = redirected(hop, response);
+        log.info(line(response.status));
+        if (next === undefined) return refuseOtherSignIn(request, response);
+        if (redirects === mostRedirects) throw coded('ERR_REDIRECTS', t('it redirects in circles'));
+        hop = next;
+      }
+    } catch (error) {
+      if (signal.aborted) {
+        log.debug(line('cancelled'));
+        signal.throwIfAborted();
+      }
+      const failure = failureAt(hop, timeout.aborted, error);
+      log.warn(line(`${failure.kind}: ${failure.message}`));
+      throw failure;
+    }
+  };
+}
+
+/** Where content is kept elsewhere, its server knows nothing of the registry's accounts: what it asks for is no sign-in of ours. */
+function refuseOtherSignIn(request: HttpRequest, response: HttpResponse): HttpResponse {
+  const { origin, host } = new URL(response.url);
+  const asks = response.status === 401 || response.status === 403 || response.status === 407;
+  if (!asks || origin === new URL(request.url).origin) return response;
+  const { message, detail } = failureOf(response);
+  const words =
+    message === ''
+      ? t('it redirects to {0}, which refuses', host)
+      : t('it redirects to {0}, which refuses: {1}', host, message);
+  throw new Failure('rejected', words, { ...detail, subject: new URL(request.url).host });
+}
+
+/** What a registry lists may be named anything, `..` as well, which would lead from its own path to another. */
+function refuseOtherPath(url: string): void {
+  if (!/^[^?#]*\/(\.|%2e){1,2}([/?#]|$)/i.test(url)) return;
+  throw new Failure('malformed', t('a name that it lists leads to another address'), { subject: new URL(url).host });
+}
+
+function failureAt(hop: Hop, isLate: boolean, error: unknown): Failure {
+  // What a lookup refuses comes back with the error of axios around it.
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof Failure) return cause;
+  return isLate ? timedOut(hop, error) : systemFailure(new URL(hop.url).host, error);
+}
+
+/** One request to one server. */
+interface Hop extends HttpRequest {
+  readonly tls: TlsMaterial;
+}
+
+async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promise<AxiosRequestConfig> {
+  const { method, url, headers, body, maxBytes, tls, namedBy } = hop;
+  const guarded = namedBy === undefined ? undefined : hosts.guard(new URL(namedBy), new URL(url));
+  const guard = guarded && (await abandonable(guarded, signal));
+  return {
+    method,
+    url,
+    // VS Code's extension host closes each connection unless this header is explicit.
+    headers: { Accept: '*/*', 'User-Agent': 'registry-explorer', ...headers, Connection: 'keep-alive' },
+    ...defined({ data: body }),
+    responseType: 'arraybuffer',
+    transformRequest: (data: unknown) => data,
+    maxContentLength: maxBytes ?? defaultMaxBytes,
+    maxRedirects: 0,
+    // Of an agent of our own, VS Code's extension host would take nothing but the authorities.
+    transport: {
+      request: (options: RequestOptions, respond: (response: IncomingMessage) => void) => {
+        const isSecure = options.protocol === 'https:';
+        const looking = { ...options, ...defined({ lookup: guard?.lookup }) };
+        const sent = isSecure ? httpsRequest({ ...looking, ...tls }, respond) : httpRequest(looking, respond);
+        hosts.note(new URL(url), sent);
+        guard?.watch(sent);
+        return sent;
+      },
+    },
+    // VS Code's own networking knows the proxy; axios reading HTTPS_PROXY as well breaks the extension host.
+    proxy: false,
+    validateStatus: () => true,
+    signal,
+  };
+}
+
+/**
+ * Where an answer sends us, if it does. To another origin only what asks for content goes, without credentials and the connection's
+ * way to trust, and never by less than TLS. https://www.rfc-editor.org/rfc/rfc9110#section-15.4
+ */
+function redirected(hop: Hop, { status, headers: { location } }: HttpResponse): Hop | undefined {
+  if (location === undefined || ![301, 302, 303, 307, 308].includes(status)) return undefined;
+  const isReading = hop.method === 'GET' || hop.method === 'HEAD';
+  // What such an answer leads to tells nothing of whether the change was made.
+  if (status === 303 && !isReading && hop.method !== 'POST') return undefined;
+  const from = new URL(hop.url);
+  if (!URL.canParse(location, hop.url))
+    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
+  const to = new URL(location, hop.url);
+  if (to.protocol !== 'https:' && to.protocol !== 'http:')
+    throw coded('ERR_REDIRECT', t('it redirects to an address that cannot be followed'));
+  if (from.protocol === 'https:' && to.protocol !== 'https:')
+    throw coded('INSECURE_REDIRECT', t('redirected from https to {0}', `${to.protocol}//${to.host}`));
+  if (to.origin !== from.origin && !isReading)
+    throw coded('INSECURE_REDIRECT', t('redirected what was sent to {0}', to.host));
+  const next: Hop = hop.method === 'POST' && status <= 303 ? withoutBody(hop) : hop;
+  if (to.origin === from.origin) return { ...next, url: to.href };
+  return {
+    ...next,
+    url: to.href,
+    headers: without(next.headers, /^(proxy-)?authorization$|^cookie$/i),
+    tls: {},
+    namedBy: from.href,
+  };
+}
+
+function withoutBody({ url, headers, tls, maxBytes, namedBy }: Hop): Hop {
+  const kept = defined({ maxBytes, namedBy });
+  return { method: 'GET', url, tls, headers: without(headers, /^content-/i), ...kept };
+}
+
+function without(headers: HttpRequest['headers'] = {}, name: RegExp): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([header]) => !name.test(header)));
+}
+
+function coded(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function timedOut({ url }: Hop, cause: unknown): Failure {
+  const subject = new URL(url).host;
+  return new Failure(
+    'timedOut',
+    t('no complete answer within {0} seconds', exchangeTimeoutMs / 1000),
+    { subject },
+    { cause },
+  );
+}
+
+function lowerCased(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : String(value),
+    ]),
+  );
+}

@@ -1,0 +1,99 @@
+import type { Credential } from '../model';
+import type { ImageReference } from '../reference';
+import { credentialOf, isText } from './loginFile';
+import type { LoginFile } from './loginFile';
+
+/** Which of a file's logins and helpers are for an image's registry. */
+
+const hubKey = 'https://index.docker.io/v1/';
+
+/** The helper for an image's registry, empty when there is none, and what it calls the registry: podman's do not call Docker Hub as docker's do. */
+export function helperFor(
+  file: LoginFile,
+  image: ImageReference,
+): { readonly helper: string; readonly server: string } {
+  const [own] = helpersFor(file, image);
+  if (own === undefined) return { helper: file.config.credsStore, server: serverOf(image) };
+  const [key, helper] = own;
+  return { helper, server: image.host === 'docker.io' ? key : image.host };
+}
+
+/** What docker calls an image's registry. */
+function serverOf({ host }: ImageReference): string {
+  return host === 'docker.io' ? hubKey : host;
+}
+
+/** What the file itself holds for the image's registry; what is broken in it counts for nothing. */
+export function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
+  for (const [key, login] of authsFor(file, image)) {
+    const credential = credentialOf(login);
+    if (credential !== undefined) return credential === 'broken' ? undefined : credential;
+    // An empty one has docker look no further; podman passes over it.
+    if (file.keeper !== 'podman' && key === serverOf(image)) return undefined;
+  }
+  return undefined;
+}
+
+/** Of DOCKER_AUTH_CONFIG, docker takes what is called just as the registry. */
+function authsFor({ keeper, config }: LoginFile, image: ImageReference) {
+  const auths = fitting(config.auths, image, { isExactFirst: keeper !== 'podman', isAnyPath: keeper === 'docker' });
+  if (keeper !== 'environment') return auths;
+  return auths.filter(([key]) => key === serverOf(image) || key === image.host);
+}
+
+/** Whether the file holds a token that the registry itself takes. */
+export function hasRegistryToken(file: LoginFile, image: ImageReference): boolean {
+  return isText(authsFor(file, image)[0]?.[1].registrytoken);
+}
+
+/** The helper that is named for the image's registry; nothing where none is, whichever keeps the other logins. */
+export function namedHelper(file: LoginFile, image: ImageReference): string | undefined {
+  return helpersFor(file, image)[0]?.[1];
+}
+
+function helpersFor({ keeper, config }: LoginFile, image: ImageReference) {
+  return fitting(config.credHelpers, image, { isExactFirst: keeper !== 'podman', isAnyPath: false });
+}
+
+/**
+ * The entries whose keys are for an image, the closest first. `isExactFirst`: before all, the one that is called as docker calls
+ * the registry. `isAnyPath`: what follows the host means nothing, and is no namespace. For a registry as a whole, an entry for one
+ * of its namespaces is better than none. https://github.com/docker/cli/blob/v28.2.2/cli/config/credentials/file_store.go
+ */
+function fitting<T>(
+  entries: ReadonlyMap<string, T>,
+  image: ImageReference,
+  { isExactFirst, isAnyPath }: { readonly isExactFirst: boolean; readonly isAnyPath: boolean },
+): readonly (readonly [string, T])[] {
+  const host = image.host.toLowerCase();
+  const name = `${host}/${image.path}`;
+  const keyed = [...entries].map((each) => ({ each, key: registryOf(each[0]), isExact: each[0] === serverOf(image) }));
+  const over = keyed.filter(({ key }) => name === key || name.startsWith(`${key}/`));
+  const below = keyed.filter((one) => one.key.startsWith(`${host}/`) && !over.includes(one));
+  const byExact = (one: Keyed, other: Keyed) => Number(other.isExact) - Number(one.isExact);
+  const byLength = (one: Keyed, other: Keyed) => other.key.length - one.key.length;
+  return [
+    ...over.toSorted(
+      (one, other) => (isExactFirst && byExact(one, other)) || byLength(one, other) || byExact(one, other),
+    ),
+    ...(image.path === '' || isAnyPath ? below.toSorted((one, other) => byLength(other, one)) : []),
+  ].map(({ each }) => each);
+}
+
+interface Keyed {
+  readonly key: string;
+  readonly isExact: boolean;
+}
+
+/**
+ * What a key of a file or a helper is for: `host[:port]`, or a namespace below. Docker writes `https://index.docker.io/v1/` for
+ * the Hub, and old versions `https://host/v1/` for others.
+ */
+export function registryOf(key: string): string {
+  const bare = key.replace(/^https?:\/\//, '');
+  // With a scheme, what follows the host is no namespace.
+  const name = bare !== key || bare.endsWith('/') ? bare.replace(/\/.*$/s, '') : bare;
+  const [host = '', ...path] = name.split('/');
+  const named = host.toLowerCase().replace(/^(?:index|registry-1)\.docker\.io$/, 'docker.io');
+  return [named, ...path].join('/');
+}

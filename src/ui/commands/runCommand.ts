@@ -1,0 +1,169 @@
+import { t } from '@vscode/l10n';
+import type { App } from '../app';
+import { pickNode } from '../pickNode';
+import { causes } from '../../core/causes';
+import { needsNoRow, report } from '../report';
+import type { Remedy } from '../report';
+import { Failure } from '../../core/failure';
+import { rowOf } from '../tree/node';
+import type { Node } from '../tree/node';
+import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
+import { connectRegistry } from './connectRegistry';
+import { showLog } from './showLog';
+import { useEngine } from './useEngine';
+
+interface Shell {
+  readonly app: App;
+  readonly commands: readonly Command[];
+}
+
+/** What a menu hands over is its row, or undefined where the row is being replaced just then; the palette hands over nothing. */
+export type Called = readonly [AnyRow?, (readonly AnyRow[])?];
+
+/** Runs a command; what it throws is said, with the ways out as buttons. */
+export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {
+  const command = commands.find((each) => each.id === id);
+  if (command === undefined) throw new Error(`There is no command "${id}".`);
+  if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
+    app.done(t('The view is being refreshed: choose again.'));
+  else await run({ app, commands }, command, called[0], called[1]);
+}
+
+async function run(
+  shell: Shell,
+  command: Command,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<void> {
+  const { app } = shell;
+  switch (command.kind) {
+    case 'app':
+      await attempt(shell, command.doing(), undefined, () => command.run(app));
+      return;
+    case 'row':
+      if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
+      return;
+    case 'node':
+      for (const nodes of await targets(shell, command, row, selected))
+        await attempt(shell, command.doing(nodes), nodes[0], () => command.run(app, nodes));
+  }
+}
+
+/** What to run a command on: once for each list. */
+async function targets(
+  shell: Shell,
+  command: NodeCommand,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<readonly (readonly AnyNode[])[]> {
+  const clicked =
+    row === undefined
+      ? await attempt(shell, t('list what there is to choose from'), undefined, () => pick(shell, command))
+      : nearest(command, row);
+  if (clicked === undefined) return [];
+  // The click may have been on a row outside of the selection, which then does not count.
+  const isSelected = row !== undefined && selected?.includes(row) === true;
+  if (!isSelected || command.several === 'one') return [[clicked]];
+  const nodes = selected.filter(isNode).filter(command.applies);
+  return command.several === 'together' ? [nodes] : nodes.map((node) => [node]);
+}
+
+function isNode(row: AnyRow): row is AnyNode {
+  return row.kind === 'node' || row.kind === 'local';
+}
+
+async function pick(shell: Shell, command: NodeCommand): Promise<AnyNode | undefined> {
+  const { app } = shell;
+  if (command.views.images || app.registries.all().length > 0) return pickNode(app, command);
+  const connect = t('Connect Registry…');
+  const chosen = await app.message('information', t('No registry is connected yet.'), connect);
+  if (chosen === connect) await run(shell, connectRegistry, undefined, undefined);
+  return undefined;
+}
+
+/** The row's own node, or for a problem row the nearest above to which the command applies. */
+function nearest(command: NodeCommand, row: AnyRow): AnyNode | undefined {
+  if (isNode(row)) return command.applies(row) ? row : undefined;
+  let node: Node | undefined = row.kind === 'engineProblem' ? undefined : row.of;
+  while (node !== undefined && !command.applies(node)) node = node.parent;
+  return node;
+}
+
+async function attempt<T>(
+  shell: Shell,
+  doing: string,
+  node: AnyNode | undefined,
+  task: () => Promise<T>,
+): Promise<T | undefined> {
+  const { app } = shell;
+  try {
+    return await task();
+  } catch (error) {
+    const told = report(error, doing);
+    if (told === undefined) return undefined;
+    app.log.error(`${told.message}\n  ${causes(error)}`);
+    const connection = connectionOf(app, error, node);
+    const { page, nextStep } = error instanceof Failure ? error.detail : {};
+    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
+    const buttons = new Map(remedies.map((remedy) => [title(shell, remedy, connection), remedy]));
+    // Not awaited: the command has ended, whatever becomes of the notification.
+    void app.message('error', told.message, ...buttons.keys()).then(async (chosen) => {
+      const remedy = chosen === undefined ? undefined : buttons.get(chosen);
+      if (remedy === 'retry') await attempt(shell, doing, node, task);
+      else if (remedy === nextStep && page !== undefined) await app.browse(page);
+      else if (remedy !== undefined) await remedyBy(shell, remedy, connection);
+    });
+    return undefined;
+  }
+}
+
+/** Whose credential was refused: the row's own connection, or the one that the failure names. */
+function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node | undefined {
+  const id = error instanceof Failure ? error.detail.connection : undefined;
+  if (node?.kind === 'node') return node;
+  const named = app.registries.find(id);
+  return named && rowOf(named);
+}
+
+/** What helps by a command for the row, or for one above it. */
+function rowCommand({ commands }: Shell, remedy: Remedy): NodeCommand | undefined {
+  const command = commands.find(({ id }) => id === remedy);
+  return command?.kind === 'node' ? command : undefined;
+}
+
+/** Without a row, whoever has no credential can still connect. */
+function isPossible(shell: Shell, remedy: Remedy, node: Node | undefined): boolean {
+  if (needsNoRow(remedy)) return true;
+  if (node === undefined) return remedy === 'updateCredential';
+  const command = rowCommand(shell, remedy);
+  return command !== undefined && nearest(command, problemOf(node)) !== undefined;
+}
+
+function problemOf(node: Node) {
+  return { kind: 'problem', of: node, failure: undefined } as const;
+}
+
+async function remedyBy(shell: Shell, remedy: Remedy, node: Node | undefined): Promise<void> {
+  const command = rowCommand(shell, remedy);
+  if (remedy === 'showLog') await showLog.run(shell.app);
+  else if (remedy === 'useEngine') await run(shell, useEngine, undefined, undefined);
+  else if (node === undefined) await run(shell, connectRegistry, undefined, undefined);
+  else if (command !== undefined) await run(shell, command, problemOf(node), undefined);
+}
+
+function title(shell: Shell, remedy: Remedy, connection: Node | undefined): string {
+  switch (remedy) {
+    case 'retry':
+      return t('Retry');
+    case 'showLog':
+      return t('Show Log');
+    case 'useEngine':
+      return t('Use Engine…');
+    case 'diagnoseConnection':
+      return t('Diagnose');
+    default:
+      return connection === undefined && remedy === 'updateCredential'
+        ? t('Connect Registry…')
+        : (rowCommand(shell, remedy)?.title() ?? remedy);
+  }
+}
