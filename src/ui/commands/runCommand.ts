@@ -18,7 +18,7 @@ interface Shell {
 }
 
 /** What a menu hands over is its row, or undefined where the row is being replaced just then; the palette hands over nothing. */
-export type Called = readonly [AnyRow?, (readonly AnyRow[])?];
+export type Called = readonly [(AnyRow | undefined)?, (readonly AnyRow[] | undefined)?];
 
 /** Runs a command; what it throws is said, with the ways out as buttons. */
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {

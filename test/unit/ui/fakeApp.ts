@@ -124,7 +124,7 @@ function registriesOf(
     {
       ready: () => Promise.resolve(),
       get types() {
-        return all().map(({ connection }) => ({ id: connection.provider }) as ProviderType);
+        return all().map(({ connection }) => stub<ProviderType>('providerType', { id: connection.provider }));
       },
       open: (opened) => {
         const known = all().find(({ connection: { id } }) => id === opened.connection.id);
