@@ -60,7 +60,10 @@ function treeOf(...connected: OpenRegistry[]) {
   const log = collectLog();
   const changes: unknown[] = [];
   let loads = 0;
-  const ready = () => Promise.resolve(void loads++);
+  const ready = () => {
+    loads++;
+    return Promise.resolve();
+  };
   const tree = new RegistryTree({
     registries: { ready, all: () => connected, iconOf: () => 'server', onDidChange: listeners.add },
     commands: {
