@@ -4,7 +4,8 @@ import type { Registry } from '@azure/arm-containerregistry';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import { AppServices } from './appService';
-import { all, armClient, asked, finished, resourceGroupOf } from './arm';
+import { all, armClient, asked, finished, identified, required, resourceGroupOf, withId } from './arm';
+import type { Identified } from './arm';
 import { idIn } from './azure';
 import type {
   Azure,
@@ -75,7 +76,9 @@ export class AzureAccount implements Azure {
   async registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
     const client = await this.registryClient(subscription);
     const list = await asked(signal, () => all(client.registries.list({ abortSignal: signal })));
-    return list.map((registry) => described(registry, subscription)).sort(byName);
+    return identified(list)
+      .map((registry) => described(registry, subscription))
+      .sort(byName);
   }
 
   async registryProperties(
@@ -111,7 +114,8 @@ export class AzureAccount implements Azure {
     const created = await asked(signal, () =>
       finished(client.registries.create(resourceGroup, name, registry, { abortSignal: signal }), status, signal),
     );
-    return described(created, subscription);
+    required(created.loginServer, `the login server of ${name}`);
+    return described(withId(created, name), subscription);
   }
 
   async deleteRegistry(
@@ -128,7 +132,9 @@ export class AzureAccount implements Azure {
   async resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]> {
     const client = await this.resourceClient(subscription);
     const groups = await asked(signal, () => all(client.resourceGroups.list({ abortSignal: signal })));
-    return groups.map(({ name = '', location }) => ({ name, location })).sort(byName);
+    return identified(groups)
+      .map(({ name, location }) => ({ name, location }))
+      .sort(byName);
   }
 
   async createResourceGroup({ subscription, resourceGroup }: Place, location: string, signal: AbortSignal) {
@@ -230,8 +236,8 @@ function byName(one: { readonly name: string }, other: { readonly name: string }
   return one.name.localeCompare(other.name, 'en', { numeric: true });
 }
 
-function described(registry: Registry, subscription: Subscription): AzureRegistry {
-  const { id = '', name = '', location, sku, loginServer } = registry;
+function described(registry: Registry & Identified, subscription: Subscription): AzureRegistry {
+  const { id, name, location, sku, loginServer } = registry;
   return {
     id,
     name,

@@ -6,7 +6,8 @@ import type {
   Template,
 } from '@azure/arm-appcontainers';
 import { Failure } from '../core/failure';
-import { all, asked, resourceGroupOf } from './arm';
+import { all, asked, required, resourceGroupOf } from './arm';
+import type { Identified } from './arm';
 import type { ContainerApp, PullAccess } from './azure';
 
 export type AppsClient = ContainerAppsAPIClient;
@@ -20,7 +21,7 @@ export interface CredentialChange {
 
 /** How an app was told to pull. Of identities that it was given, those that it has no more are left out. */
 export function pullingOf({ configuration, identity }: AppAnswer): Pick<ContainerApp, 'pullsAs' | 'passwordsFor'> {
-  const entries = (configuration?.registries ?? []).map(told);
+  const entries = (configuration?.registries ?? []).map(withoutEmptyTexts);
   const has = (id: string) => !id.startsWith('/') || keyOf(identity?.userAssignedIdentities, id) !== undefined;
   return {
     pullsAs: Object.fromEntries(
@@ -59,7 +60,7 @@ export function passwordOf(
 export class AppCredentials {
   constructor(
     private readonly client: AppsClient,
-    private readonly app: AppAnswer,
+    private readonly app: AppAnswer & Identified,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -81,7 +82,7 @@ export class AppCredentials {
     if (access.kind === 'none') return {};
     const server = access.kind === 'identity' ? access.registry.loginServer : access.server;
     const old = this.entryOf(server);
-    const others = (this.app.configuration?.registries ?? []).filter((each) => each !== old).map(told);
+    const others = (this.app.configuration?.registries ?? []).filter((each) => each !== old).map(withoutEmptyTexts);
     const oldSecret = old?.passwordSecretRef ?? '';
     if (access.kind === 'identity') {
       const { identity } = await this.pullsAs(server);
@@ -102,7 +103,8 @@ export class AppCredentials {
   }
 
   private async environmentPrincipal(): Promise<string | undefined> {
-    const environmentId = this.app.environmentId ?? this.app.managedEnvironmentId ?? '';
+    const { environmentId: known, managedEnvironmentId, name: app } = this.app;
+    const environmentId = required(known ?? managedEnvironmentId, `the environment of ${app}`);
     const name = environmentId.slice(environmentId.lastIndexOf('/') + 1);
     const { identity } = await asked(this.signal, () =>
       this.client.managedEnvironments.get(resourceGroupOf(environmentId), name, { abortSignal: this.signal }),
@@ -112,17 +114,17 @@ export class AppCredentials {
 
   /** Those that there are, as they must be sent, without one that nothing but the replaced entry refers to. */
   private async secretsWithout(oldSecret: string): Promise<Secret[]> {
-    const { id, name = '' } = this.app;
+    const { id, name } = this.app;
     const { value } = await asked(this.signal, () =>
       this.client.containerApps.listSecrets(resourceGroupOf(id), name, { abortSignal: this.signal }),
     );
     const isGoing = value.some((one) => one.name === oldSecret) && !(await this.isUsedElsewhere(oldSecret));
-    return value.filter((one) => !isGoing || one.name !== oldSecret).map(sent);
+    return value.filter((one) => !isGoing || one.name !== oldSecret).map(asSent);
   }
 
   /** By another registry, by a container of any revision that runs, or by what signs its users in. What cannot be read may use it. */
   private async isUsedElsewhere(secret: string): Promise<boolean> {
-    const { id, name = '', template, configuration = {} } = this.app;
+    const { id, name, template, configuration = {} } = this.app;
     const { registries, ...others } = { ...configuration, secrets: [] };
     const entries = (registries ?? []).filter(({ passwordSecretRef }) => passwordSecretRef === secret);
     if (entries.length > 1 || mentions([template, others], secret) || mountsAll(template)) return true;
@@ -146,7 +148,7 @@ export class AppCredentials {
 }
 
 /** Without the empty texts that the service shows for what an entry does not have. */
-function told(entry: RegistryCredentials): RegistryCredentials {
+function withoutEmptyTexts(entry: RegistryCredentials): RegistryCredentials {
   const { server, username, passwordSecretRef, identity } = entry;
   return Object.fromEntries(
     Object.entries({ server, username, passwordSecretRef, identity }).filter(([, text]) => (text ?? '') !== ''),
@@ -154,7 +156,7 @@ function told(entry: RegistryCredentials): RegistryCredentials {
 }
 
 /** A reference to a Key Vault stays one: its value is not the app's to keep. */
-function sent({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
+function asSent({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
   if ((keyVaultUrl ?? '') === '') return { name, ...(value === undefined ? {} : { value }) };
   return Object.fromEntries(Object.entries({ name, keyVaultUrl, identity }).filter(([, text]) => (text ?? '') !== ''));
 }

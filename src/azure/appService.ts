@@ -1,8 +1,18 @@
 import type { Site, SiteConfig, SiteContainer } from '@azure/arm-appservice';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
-import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
-import type { ArmClientIn } from './arm';
+import {
+  all,
+  asked,
+  finished,
+  identified,
+  principalOf,
+  required,
+  resourceGroupOf,
+  withId,
+  withOwnIdentity,
+} from './arm';
+import type { ArmClientIn, Identified } from './arm';
 import { idIn } from './azure';
 import type {
   AppService,
@@ -18,8 +28,8 @@ import type {
 } from './azure';
 import { ContinuousDeployments, isOnIn } from './continuousDeployment';
 import type { Existing } from './existing';
-import { containersOf, meant, nameOf, setContainerImage, sidecarModel } from './siteContainers';
-import { changeSettings, configOf, isNothing, settingsOf, siteOf, webSites } from './webSites';
+import { chosenContainer, containersOf, nameOf, setContainerImage, sidecarModel } from './siteContainers';
+import { isNothing, SiteCalls, webSites } from './webSites';
 import type { Settings, WebClient } from './webSites';
 
 /** Web apps that run containers: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
@@ -36,7 +46,9 @@ export class AppServices implements AppService {
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
     const client = await this.webSites(subscription);
     const plans = await asked(signal, () => all(client.appServicePlans.list({ abortSignal: signal })));
-    return plans.filter(({ reserved }) => reserved === true).map(planOf);
+    return identified(plans)
+      .filter(({ reserved }) => reserved === true)
+      .map(planOf);
   }
 
   async createPlan(
@@ -56,7 +68,7 @@ export class AppServices implements AppService {
         signal,
       ),
     );
-    return planOf(created);
+    return planOf(withId(created, name));
   }
 
   async nameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined> {
@@ -78,10 +90,10 @@ export class AppServices implements AppService {
     const slots = await asked(signal, () =>
       all(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
     );
-    const slotOf = (slot: Site) => ({
+    const slotOf = (slot: Site & Identified) => ({
       ...webAppOf(slot),
       name: app.name,
-      slot: (slot.name ?? '').split('/').at(-1) ?? '',
+      slot: slot.name.slice(slot.name.lastIndexOf('/') + 1),
     });
     return this.takingImages(client, slots, slotOf, signal);
   }
@@ -90,16 +102,16 @@ export class AppServices implements AppService {
   private async takingImages(
     client: WebClient,
     sites: readonly Site[],
-    appOf: (site: Site) => WebApp,
+    appOf: (site: Site & Identified) => WebApp,
     signal: AbortSignal,
   ): Promise<readonly WebApp[]> {
     const limit = pLimit(asksAtATime);
-    const looking = sites.map((site) =>
+    const looking = identified(sites).map((site) =>
       limit(async () => {
         const app = appOf(site);
-        const told = runsIn(site, site.siteConfig);
+        const listed = runsIn(site, site.siteConfig);
         const { what = '', isWindows } =
-          told.what === undefined ? runsIn(site, await readable(client, app, signal)) : told;
+          listed.what === undefined ? runsIn(site, await readable(new SiteCalls(client, app, signal))) : listed;
         if (!isContainer.test(what)) return [];
         return [isWindows ? { ...app, isWindows: true as const } : app];
       }),
@@ -126,24 +138,25 @@ export class AppServices implements AppService {
     const created = await asked(signal, () =>
       finished(client.webApps.createOrUpdate(app.resourceGroup, name, site, { abortSignal: signal }), status, signal),
     );
-    return webAppOf(created);
+    required(created.defaultHostName, `the host name of ${name}`);
+    return webAppOf(withId(created, name));
   }
 
   async now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow> {
-    const client = await this.webSites(subscription);
-    const [config, settings] = await Promise.all([configOf(client, app, signal), settingsOf(client, app, signal)]);
+    const site = new SiteCalls(await this.webSites(subscription), app, signal);
+    const [config, settings] = await Promise.all([site.configuration(), site.settings()]);
     const runs = config.linuxFxVersion ?? '';
     const onPush = isOnIn(settings) ? { restartsOnPush: true as const } : {};
     if (sidecarModel.test(runs)) {
-      const containers = (await containersOf(client, app, signal)).map(async (container) => ({
+      const containers = (await containersOf(site)).map(async (container) => ({
         name: nameOf(container),
         image: container.image ?? '',
         isMain: container.isMain === true,
-        ...(await this.pullOf(client, app, container, signal)),
+        ...(await pullOf(site, container)),
       }));
       return { runsSeveral: false, containers: await Promise.all(containers), ...onPush };
     }
-    const user = await this.attached(client, app, config.acrUserManagedIdentityID, signal);
+    const user = await attached(site, config.acrUserManagedIdentityID);
     const stored = storedIn(settings);
     const isUsed = config.acrUseManagedIdentityCreds !== true && mayRunFrom(stored?.server, config);
     return {
@@ -155,94 +168,76 @@ export class AppServices implements AppService {
   }
 
   async pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
-    const client = await this.webSites(subscription);
-    const { acrUserManagedIdentityID, linuxFxVersion } = await configOf(client, app, signal);
-    const told = sidecarModel.test(linuxFxVersion ?? '')
-      ? meant(app, await containersOf(client, app, signal))?.userManagedIdentityClientId
+    const site = new SiteCalls(await this.webSites(subscription), app, signal);
+    const { acrUserManagedIdentityID, linuxFxVersion } = await site.configuration();
+    const clientId = sidecarModel.test(linuxFxVersion ?? '')
+      ? chosenContainer(app, await containersOf(site))?.userManagedIdentityClientId
       : acrUserManagedIdentityID;
-    const user = await this.attached(client, app, told, signal);
+    const user = await attached(site, clientId);
     if (user !== undefined) return user.principalId;
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
-    const { identity } = await siteOf(client, app, signal);
+    const { identity } = await site.site();
     if (identity?.principalId !== undefined) return identity.principalId;
-    const patch = { identity: withOwnIdentity(identity, 'SystemAssigned, UserAssigned') };
-    const updated = await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.update(group, name, patch, options)
-        : client.webApps.updateSlot(group, name, slot, patch, options),
-    );
-    return principalOf(updated.identity, name);
+    const updated = await site.updateSite({ identity: withOwnIdentity(identity, 'SystemAssigned, UserAssigned') });
+    return principalOf(updated.identity, app.name);
   }
 
   async setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void> {
-    const client = await this.webSites(subscription);
-    const now = await configOf(client, app, signal);
+    const site = new SiteCalls(await this.webSites(subscription), app, signal);
+    const now = await site.configuration();
+    const { access, reference } = image;
     if (sidecarModel.test(now.linuxFxVersion ?? '')) {
-      const container = meant(app, await containersOf(client, app, signal));
+      const container = chosenContainer(app, await containersOf(site));
       const clientId = container?.userManagedIdentityClientId;
-      const user = image.access.kind === 'identity' ? await this.attached(client, app, clientId, signal) : undefined;
-      await setContainerImage(client, app, container, image, user === undefined ? undefined : clientId, signal);
+      const user = access.kind === 'identity' ? await attached(site, clientId) : undefined;
+      await setContainerImage(site, app.container, container, image, user === undefined ? undefined : clientId);
       return;
     }
-    const { access, reference } = image;
     const isForgotten =
       access.kind === 'identity' &&
       !isNothing(now.acrUserManagedIdentityID) &&
-      (await this.attached(client, app, now.acrUserManagedIdentityID, signal)) === undefined;
+      (await attached(site, now.acrUserManagedIdentityID)) === undefined;
     const runs = `DOCKER|${reference}`;
-    const config = {
-      ...(app.isWindows === true ? { windowsFxVersion: runs } : { linuxFxVersion: runs }),
-      acrUseManagedIdentityCreds: access.kind === 'identity',
-      ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
-    };
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
     const changeImage = () =>
-      asked(signal, () =>
-        slot === undefined
-          ? client.webApps.updateConfiguration(group, name, config, options)
-          : client.webApps.updateConfigurationSlot(group, name, slot, config, options),
-      );
-    const changeCredential = () =>
-      changeSettings(client, app, (before) => ({ ...without(before), ...credentialIn(access) }), signal);
+      site.updateConfiguration({
+        ...(app.isWindows === true ? { windowsFxVersion: runs } : { linuxFxVersion: runs }),
+        acrUseManagedIdentityCreds: access.kind === 'identity',
+        ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
+      });
+    const changeCredential = () => site.changeSettings((before) => ({ ...without(before), ...credentialIn(access) }));
     // Each of the two starts the app anew: it must have what it needs for the image that it runs then. A new credential is
     // there before the new image, an old one goes after the old image.
     const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
     for (const change of order) await change();
   }
 
-  private async pullOf(
-    client: WebClient,
-    app: WebApp,
-    { authType, image = '', userName = '', userManagedIdentityClientId }: SiteContainer,
-    signal: AbortSignal,
-  ): Promise<PullNow> {
-    if (authType === 'UserCredentials')
-      return { credential: { server: image.split('/')[0] ?? '', username: userName, isUsed: true } };
-    if (authType !== 'UserAssigned') return {};
-    const user = await this.attached(client, app, userManagedIdentityClientId, signal);
-    return user === undefined ? {} : { pullsAs: user.name };
-  }
-
-  /** The identity of that client id, if the app still has it. */
-  private async attached(
-    client: WebClient,
-    app: WebApp,
-    clientId: string | null | undefined,
-    signal: AbortSignal,
-  ): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
-    if (isNothing(clientId)) return undefined;
-    const { identity } = await siteOf(client, app, signal);
-    for (const [id, user] of Object.entries(identity?.userAssignedIdentities ?? {}))
-      if (user.clientId?.toLowerCase() === clientId.toLowerCase() && user.principalId !== undefined)
-        return { name: id.slice(id.lastIndexOf('/') + 1), principalId: user.principalId };
-    return undefined;
-  }
-
   private webSites(subscription: Subscription): Promise<WebClient> {
     return webSites(this.client, subscription);
   }
+}
+
+/** How one container of an app gets at its image. */
+async function pullOf(
+  site: SiteCalls,
+  { authType, image = '', userName = '', userManagedIdentityClientId }: SiteContainer,
+): Promise<PullNow> {
+  if (authType === 'UserCredentials')
+    return { credential: { server: image.split('/')[0] ?? '', username: userName, isUsed: true } };
+  if (authType !== 'UserAssigned') return {};
+  const user = await attached(site, userManagedIdentityClientId);
+  return user === undefined ? {} : { pullsAs: user.name };
+}
+
+/** The identity of that client id, if the app still has it. */
+async function attached(
+  calls: SiteCalls,
+  clientId: string | null | undefined,
+): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
+  if (isNothing(clientId)) return undefined;
+  const { identity } = await calls.site();
+  for (const [id, user] of Object.entries(identity?.userAssignedIdentities ?? {}))
+    if (user.clientId?.toLowerCase() === clientId.toLowerCase() && user.principalId !== undefined)
+      return { name: id.slice(id.lastIndexOf('/') + 1), principalId: user.principalId };
+  return undefined;
 }
 
 /** How the settings that say where an image is pulled from, and as whom, begin: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
@@ -302,25 +297,25 @@ function runsIn(
 }
 
 /** The configuration; of an app that may not be read, one that no image is for. */
-async function readable(client: WebClient, app: WebApp, signal: AbortSignal): Promise<SiteConfig> {
+async function readable(site: SiteCalls): Promise<SiteConfig> {
   try {
-    return await configOf(client, app, signal);
+    return await site.configuration();
   } catch (error) {
     if (!(error instanceof Failure) || (error.kind !== 'forbidden' && error.kind !== 'notFound')) throw error;
     return { linuxFxVersion: error.kind, windowsFxVersion: error.kind };
   }
 }
 
-function webAppOf({ id = '', name = '', location, defaultHostName }: Site): WebApp {
+function webAppOf({ id, name, location, defaultHostName }: Site & Identified): WebApp {
   return { id, name, location, resourceGroup: resourceGroupOf(id), url: `https://${defaultHostName ?? ''}` };
 }
 
 function planOf(plan: {
-  readonly id?: string;
-  readonly name?: string;
+  readonly id: string;
+  readonly name: string;
   readonly location: string;
   readonly sku?: { readonly name?: string };
 }): AppServicePlan {
-  const { id = '', name = '', location, sku } = plan;
+  const { id, name, location, sku } = plan;
   return { id, name, location, sku: sku?.name ?? '', resourceGroup: resourceGroupOf(id) };
 }

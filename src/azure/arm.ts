@@ -141,10 +141,41 @@ export async function all<T>(list: { byPage(): AsyncIterable<readonly T[]> }): P
   return items;
 }
 
-/** Whom somebody's identity is in the tenant, whom roles are given to. */
+/** The principal id of an identity: roles are assigned to it. */
 export function principalOf(identity: { readonly principalId?: string } | undefined, name: string): string {
   if (identity?.principalId !== undefined) return identity.principalId;
   throw new Failure('malformed', `${name} was given no identity`, { subject, speaker: 'program' });
+}
+
+/** What the service must tell, `the id of web`, for what comes next. The SDK's types let it be absent, or empty. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value !== undefined && value !== null && value !== '') return value;
+  throw new Failure('malformed', `it does not tell ${what}`, { subject, speaker: 'program' });
+}
+
+/** What every resource has; the SDK's types let it be absent. */
+export interface Identified {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Those of a list that can be chosen and worked with: what has no id or no name is left out. */
+export function identified<T extends Partial<Identified>>(list: readonly T[]): readonly (T & Identified)[] {
+  return list.flatMap((one) => {
+    const { id, name } = one;
+    return id === undefined || name === undefined ? [] : [{ ...one, id, name }];
+  });
+}
+
+/** What was just made or changed, of which the id must be told. */
+export function withId<T extends Partial<Identified>>(answer: T, name: string): T & Identified {
+  return { ...answer, id: required(answer.id, `the id of ${name}`), name: answer.name ?? name };
+}
+
+/** Of an app whose container was chosen, and is gone since. */
+export function noContainer(app: string, container: string): Failure {
+  const explanation = t('{0} has no container {1} any more; its image was not set', app, container);
+  return new Failure('notFound', '', { subject, speaker: 'program', explanation });
 }
 
 /**

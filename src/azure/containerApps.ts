@@ -2,8 +2,18 @@ import { t } from '@vscode/l10n';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerApp as AppAnswer, Configuration, EnvironmentVar, Template } from '@azure/arm-appcontainers';
 import { Failure } from '../core/failure';
-import { all, asked, finished, principalOf, resourceGroupOf, withOwnIdentity } from './arm';
-import type { ArmClientIn } from './arm';
+import {
+  all,
+  asked,
+  finished,
+  identified,
+  noContainer,
+  principalOf,
+  resourceGroupOf,
+  withId,
+  withOwnIdentity,
+} from './arm';
+import type { ArmClientIn, Identified } from './arm';
 import { AppCredentials, passwordOf, pullingOf } from './appCredentials';
 import type { AppsClient } from './appCredentials';
 import { allToNewest, labelling, trafficOf } from './appTraffic';
@@ -42,9 +52,9 @@ export class ContainerAppsOf implements ContainerApps {
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
     const client = await this.sdk(subscription);
     const list = await asked(signal, () => all(client.managedEnvironments.listBySubscription({ abortSignal: signal })));
-    return list
+    return identified(list)
       .filter(({ provisioningState = '' }) => !away.includes(provisioningState))
-      .map(({ id = '', name = '', location, provisioningState = 'Succeeded' }) => ({
+      .map(({ id, name, location, provisioningState = 'Succeeded' }) => ({
         ...{ id, name, location, resourceGroup: resourceGroupOf(id) },
         ...(provisioningState === 'Succeeded' ? {} : { notReady: provisioningState }),
       }));
@@ -63,14 +73,14 @@ export class ContainerAppsOf implements ContainerApps {
       location,
       workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
     };
-    const { id = '' } = await asked(signal, async () =>
+    const made = await asked(signal, async () =>
       finished(
         await client.managedEnvironments.beginCreateOrUpdate(resourceGroup, name, environment, { abortSignal: signal }),
         status,
         signal,
       ),
     );
-    return { id, name, location, resourceGroup };
+    return { id: withId(made, name).id, name, location, resourceGroup };
   }
 
   async awaitEnvironment(
@@ -98,7 +108,7 @@ export class ContainerAppsOf implements ContainerApps {
   async apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]> {
     const client = await this.sdk(subscription);
     const list = await asked(signal, () => all(client.containerApps.listBySubscription({ abortSignal: signal })));
-    return list.map(appOf);
+    return identified(list).map(appOf);
   }
 
   async create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp> {
@@ -132,7 +142,7 @@ export class ContainerAppsOf implements ContainerApps {
         signal,
       ),
     );
-    return appOf(made);
+    return appOf(withId(made, name));
   }
 
   async pullIdentity(
@@ -145,7 +155,7 @@ export class ContainerAppsOf implements ContainerApps {
     const client = await this.sdk(subscription);
     const options = { abortSignal: signal };
     const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
-    const { principalId } = await new AppCredentials(client, now, signal).pullsAs(loginServer);
+    const { principalId } = await new AppCredentials(client, withId(now, name), signal).pullsAs(loginServer);
     if (principalId !== undefined) return principalId;
     const { location, identity } = now;
     const patch = { location, identity: withOwnIdentity(identity, 'SystemAssigned,UserAssigned') };
@@ -163,7 +173,7 @@ export class ContainerAppsOf implements ContainerApps {
     const client = await this.sdk(subscription);
     const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
     const configuration: Configuration = {
-      ...(await new AppCredentials(client, now, signal).changedFor(access)),
+      ...(await new AppCredentials(client, withId(now, name), signal).changedFor(access)),
       ...(routing?.kind === 'newest'
         ? { ingress: { traffic: allToNewest(trafficOf(now.configuration?.ingress)) } }
         : {}),
@@ -171,10 +181,10 @@ export class ContainerAppsOf implements ContainerApps {
     const body = {
       location: now.location,
       ...(Object.keys(configuration).length === 0 ? {} : { configuration }),
-      template: templateWith(now, container, reference),
+      template: templateWith(withId(now, name), container, reference),
     };
     if (routing?.kind === 'label') client.pipeline.addPolicy(labelling(routing.label));
-    return appOf(await this.patched(client, resourceGroup, name, body, status, signal));
+    return appOf(withId(await this.patched(client, resourceGroup, name, body, status, signal), name));
   }
 
   /**
@@ -203,9 +213,13 @@ export class ContainerAppsOf implements ContainerApps {
   }
 }
 
-/** Lists are replaced as a whole, so all containers go back as they came; what else there is stays as it is. */
-function templateWith({ template }: AppAnswer, container: string, image: string): Template {
+/**
+ * Lists are replaced as a whole, so all containers go back as they came; what else there is stays as it is. Throws a Failure where
+ * none of them is the one whose image is replaced.
+ */
+function templateWith({ template, name }: AppAnswer & Identified, container: string, image: string): Template {
   const { revisionSuffix = '', containers = [] } = template ?? {};
+  if (!containers.some((each) => each.name === container)) throw noContainer(name, container);
   return {
     // It names one revision, the new one is another, and what is left out stays.
     ...(revisionSuffix === '' ? {} : { revisionSuffix: '' }),
@@ -222,8 +236,8 @@ function withValue(variable: EnvironmentVar): EnvironmentVar {
   return variable.secretRef === undefined ? { ...variable, value: variable.value ?? '' } : variable;
 }
 
-function appOf(app: AppAnswer): ContainerApp {
-  const { id = '', name = '', location, template, configuration } = app;
+function appOf(app: AppAnswer & Identified): ContainerApp {
+  const { id, name, location, template, configuration } = app;
   const newest = app.latestRevisionName ?? '';
   const fqdn = configuration?.ingress?.fqdn;
   return {

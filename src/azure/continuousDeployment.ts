@@ -3,12 +3,14 @@ import type { ContainerRegistryManagementClient, Webhook } from '@azure/arm-cont
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
-import { all, asked, finished } from './arm';
-import type { ArmClientIn } from './arm';
+import { all, asked, finished, identified } from './arm';
+import type { ArmClientIn, Identified } from './arm';
 import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
 import { registriesClient } from './registriesClient';
-import { changeSettings, settingsOf, siteOf, webSites } from './webSites';
+import { SiteCalls, webSites } from './webSites';
 import type { Settings } from './webSites';
+
+type Hook = Webhook & Identified;
 
 /** Without it the deployment site hears a call and does nothing: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
 const listening = 'DOCKER_ENABLE_CI';
@@ -24,49 +26,25 @@ export class ContinuousDeployments implements ContinuousDeployment {
   constructor(private readonly client: ArmClientIn) {}
 
   async now(subscription: Subscription, app: WebApp, signal: AbortSignal) {
-    const client = await webSites(this.client, subscription);
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
-    const [settings, policy, site] = await Promise.all([
-      settingsOf(client, app, signal),
-      asked(signal, () =>
-        slot === undefined
-          ? client.webApps.getScmAllowed(group, name, options)
-          : client.webApps.getScmAllowedSlot(group, name, slot, options),
-      ),
-      siteOf(client, app, signal),
-    ]);
+    const calls = await this.site(subscription, app, signal);
+    const [settings, isOpen, site] = await Promise.all([calls.settings(), calls.isScmOpen(), calls.site()]);
     const host = site.hostNameSslStates?.find(({ hostType }) => hostType === 'Repository')?.name ?? '';
-    return { isOn: isOnIn(settings), isOpen: policy.allow === true, host };
+    return { isOn: isOnIn(settings), isOpen, host };
   }
 
   async open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void> {
-    const client = await webSites(this.client, subscription);
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
-    const allowed = { allow: true };
-    await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.updateScmAllowed(group, name, allowed, options)
-        : client.webApps.updateScmAllowedSlot(group, name, slot, allowed, options),
-    );
+    await (await this.site(subscription, app, signal)).openScm();
   }
 
   async address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
-    const client = await webSites(this.client, subscription);
-    const { resourceGroup: group, name, slot } = app;
-    const options = { abortSignal: signal };
-    const { scmUri = '' } = await asked(signal, () =>
-      slot === undefined
-        ? client.webApps.listPublishingCredentials(group, name, options)
-        : client.webApps.listPublishingCredentialsSlot(group, name, slot, options),
-    );
+    const calls = await this.site(subscription, app, signal);
+    const { scmUri = '' } = await calls.publishingCredentials();
     // Where nobody is let in with it, the password is not told.
     const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
     if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
       const explanation = t(
         'the publishing password of {0} is not told: basic authentication of its deployment site (SCM) is off, and an Azure Policy may have switched it off again',
-        name,
+        app.name,
       );
       throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
     }
@@ -74,13 +52,17 @@ export class ContinuousDeployments implements ContinuousDeployment {
   }
 
   async listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void> {
-    const client = await webSites(this.client, subscription);
+    const calls = await this.site(subscription, app, signal);
     const change = (before: Settings): Settings => {
       const { [listening]: now, ...others } = before;
       if (isOnIn(before) === isOn && (isOn || now === undefined)) return before;
       return isOn ? { ...others, [listening]: 'true' } : others;
     };
-    await changeSettings(client, app, change, signal);
+    await calls.changeSettings(change);
+  }
+
+  private async site(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<SiteCalls> {
+    return new SiteCalls(await webSites(this.client, subscription), app, signal);
   }
 
   async call(
@@ -93,21 +75,21 @@ export class ContinuousDeployments implements ContinuousDeployment {
   ): Promise<void> {
     const { resourceGroup: group, name: registryName, location } = registry;
     const client = await registriesClient(this.client, registry.subscription);
-    const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
+    const there = await this.webhooks(client, registry, signal);
     const ours = nameFor(app);
-    const likely = there.filter((one) => one.scope === scope || one.name?.toLowerCase().startsWith(ours) === true);
+    const likely = there.filter((one) => one.scope === scope || one.name.toLowerCase().startsWith(ours));
     const [known] = await this.calling(client, registry, likely, new URL(address).host, signal);
     const options = { abortSignal: signal };
-    if (known?.name !== undefined) {
+    if (known !== undefined) {
       const actions = [...new Set([...(known.actions ?? []), 'push'])];
       const change = { serviceUri: address, scope, actions, status: 'enabled' };
       const update = () =>
-        finished(client.webhooks.update(group, registryName, known.name ?? '', change, options), status, signal);
+        finished(client.webhooks.update(group, registryName, known.name, change, options), status, signal);
       await asked(signal, update);
       return;
     }
     // A PUT would replace one of that name, whomever it calls.
-    const taken = new Set(there.map(({ name }) => name?.toLowerCase()));
+    const taken = new Set(there.map(({ name }) => name.toLowerCase()));
     let name = ours;
     for (let number = 2; taken.has(name); number++) name = `${ours}${number}`;
     const webhook = { location, serviceUri: address, scope, actions: ['push'], status: 'enabled' };
@@ -119,26 +101,37 @@ export class ContinuousDeployments implements ContinuousDeployment {
   async stopCalls(registry: AzureRegistry, host: string, status: Status, signal: AbortSignal): Promise<void> {
     const { resourceGroup: group, name: registryName } = registry;
     const client = await registriesClient(this.client, registry.subscription);
-    const there = await asked(signal, () => all(client.webhooks.list(group, registryName, { abortSignal: signal })));
-    for (const { name = '' } of await this.calling(client, registry, there, host, signal))
+    if (host === '') throw noDeploymentSite(registryName);
+    const there = await this.webhooks(client, registry, signal);
+    for (const { name } of await this.calling(client, registry, there, host, signal))
       await asked(signal, () =>
         finished(client.webhooks.delete(group, registryName, name, { abortSignal: signal }), status, signal),
       );
+  }
+
+  private async webhooks(
+    client: ContainerRegistryManagementClient,
+    { resourceGroup, name }: AzureRegistry,
+    signal: AbortSignal,
+  ): Promise<readonly Hook[]> {
+    return identified(
+      await asked(signal, () => all(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
+    );
   }
 
   /** Those that call a deployment site. Whom one calls stands in no list; of one that does not tell, somebody else. */
   private async calling(
     client: ContainerRegistryManagementClient,
     { resourceGroup, name: registryName }: AzureRegistry,
-    webhooks: readonly Webhook[],
+    webhooks: readonly Hook[],
     host: string,
     signal: AbortSignal,
-  ): Promise<readonly Webhook[]> {
+  ): Promise<readonly Hook[]> {
     const limit = pLimit(asksAtATime);
     const asking = webhooks.map((webhook) =>
       limit(async () => {
         const config = await asked(signal, () =>
-          client.webhooks.getCallbackConfig(resourceGroup, registryName, webhook.name ?? '', { abortSignal: signal }),
+          client.webhooks.getCallbackConfig(resourceGroup, registryName, webhook.name, { abortSignal: signal }),
         ).catch((error: unknown) => {
           if (error instanceof Failure && (error.kind === 'forbidden' || error.kind === 'notFound')) return undefined;
           throw error;
@@ -151,6 +144,15 @@ export class ContinuousDeployments implements ContinuousDeployment {
     );
     return (await Promise.all(asking)).flat();
   }
+}
+
+/** Where nobody knows which address the webhooks of an app call. */
+function noDeploymentSite(registry: string): Failure {
+  const explanation = t(
+    'the address of the deployment site (SCM) is not told, so the webhooks of {0} that call it are not found; delete them in the portal',
+    registry,
+  );
+  return new Failure('malformed', '', { subject: 'Azure', speaker: 'program', explanation });
 }
 
 /** How many webhooks are asked whom they call at a time. */

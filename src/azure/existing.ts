@@ -14,9 +14,9 @@ export class Existing {
     const { ResourceManagementClient } = await import('@azure/arm-resources');
     const { credential, options } = this.client(tenantId);
     const client = new ResourceManagementClient(credential, id, options);
-    const [, group = '', type] =
-      /\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+\/[^/]+)\/[^/]+)?$/i.exec(resourceId) ?? [];
-    const version = apiVersionOf(type ?? '') ?? '';
+    const [, group, type] = /\/resourceGroups\/([^/]+)(?:\/providers\/([^/]+\/[^/]+)\/[^/]+)?$/i.exec(resourceId) ?? [];
+    const version = type === undefined ? '' : apiVersionOf(type);
+    if (group === undefined || version === undefined) throw new Error(`${resourceId} is no id that can be asked about`);
     try {
       await asked<unknown>(signal, () =>
         type === undefined

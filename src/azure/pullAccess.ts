@@ -4,7 +4,7 @@ import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
-import { all, asked } from './arm';
+import { all, asked, required } from './arm';
 import type { ArmClientIn } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
@@ -90,7 +90,8 @@ export class PullAccessOf implements ImageAccess {
     const { username, passwords } = await asked(signal, () =>
       client.registries.listCredentials(resourceGroup, name, { abortSignal: signal }),
     );
-    return { username: username ?? name, secret: passwords?.[0]?.value ?? '' };
+    const secret = required(passwords?.[0]?.value, `a password of the admin user of ${name}`);
+    return { username: username ?? name, secret };
   }
 
   /** The SDK asks for those of resource groups and resources alone; nothing where they are not told. */

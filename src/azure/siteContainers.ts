@@ -1,7 +1,7 @@
 import type { SiteContainer } from '@azure/arm-appservice';
-import { all, asked } from './arm';
+import { noContainer } from './arm';
 import type { DeployedImage, WebApp } from './azure';
-import type { WebClient } from './webSites';
+import type { SiteCalls } from './webSites';
 
 /**
  * Containers of an app of the sidecar model, which each have an image, a credential and a port of their own; what the settings of the
@@ -15,45 +15,40 @@ export const sidecarModel = /^sitecontainers$/i;
 const mainName = 'main';
 
 /** The main one first. */
-export async function containersOf(
-  client: WebClient,
-  { resourceGroup, name, slot }: WebApp,
-  signal: AbortSignal,
-): Promise<readonly SiteContainer[]> {
-  const options = { abortSignal: signal };
-  const found = await asked(signal, () =>
-    all(
-      slot === undefined
-        ? client.webApps.listSiteContainers(resourceGroup, name, options)
-        : client.webApps.listSiteContainersSlot(resourceGroup, name, slot, options),
-    ),
-  );
+export async function containersOf(site: SiteCalls): Promise<readonly SiteContainer[]> {
+  const found = await site.containers();
   return found.sort((one, other) => Number(other.isMain ?? false) - Number(one.isMain ?? false));
 }
 
-/** The one that is meant, the main one where none is named; nothing where it is to be made. */
-export function meant(app: WebApp, containers: readonly SiteContainer[]): SiteContainer | undefined {
+/**
+ * The container whose image is replaced, the main one where none is named; nothing where it is to be made, as the first of its app.
+ * Throws a Failure where the one that was chosen is gone: it would be made anew beside the others.
+ */
+export function chosenContainer(app: WebApp, containers: readonly SiteContainer[]): SiteContainer | undefined {
   const wanted = app.container?.name;
-  return wanted === undefined
-    ? containers.find(({ isMain }) => isMain === true)
-    : containers.find((container) => nameOf(container) === wanted);
+  const found =
+    wanted === undefined
+      ? containers.find(({ isMain }) => isMain === true)
+      : containers.find((container) => nameOf(container) === wanted);
+  if (found === undefined && wanted !== undefined && containers.length > 0) throw noContainer(app.name, wanted);
+  return found;
 }
 
 export function nameOf({ name = '' }: SiteContainer): string {
   return name.split('/').at(-1) ?? '';
 }
 
-/** What runs in one container is replaced, with how it is pulled; `clientId`: of the identity that pulls, absent: the app's own. */
+/**
+ * Replaces what runs in one container, and how it is pulled; `now`: that container, absent where it is made. `clientId`: of the
+ * identity that pulls, absent: the app's own.
+ */
 export async function setContainerImage(
-  client: WebClient,
-  app: WebApp,
+  site: SiteCalls,
+  container: WebApp['container'],
   now: SiteContainer | undefined,
   { reference, access }: DeployedImage,
   clientId: string | undefined,
-  signal: AbortSignal,
 ): Promise<void> {
-  const { resourceGroup: group, name: site, slot, container } = app;
-  const options = { abortSignal: signal };
   // The service takes a whole container or nothing. Of the old credential nothing stays.
   const kept = { ...now };
   delete kept.userName;
@@ -67,12 +62,7 @@ export async function setContainerImage(
     image: reference,
     ...credentialOf(access, clientId),
   };
-  const name = now === undefined ? (container?.name ?? mainName) : nameOf(now);
-  await asked(signal, () =>
-    slot === undefined
-      ? client.webApps.createOrUpdateSiteContainer(group, site, name, wish, options)
-      : client.webApps.createOrUpdateSiteContainerSlot(group, site, slot, name, wish, options),
-  );
+  await site.putContainer(now === undefined ? (container?.name ?? mainName) : nameOf(now), wish);
 }
 
 function credentialOf(access: DeployedImage['access'], clientId: string | undefined): Partial<SiteContainer> {

@@ -1,10 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Site } from '@azure/arm-appservice';
-import { asked } from './arm';
+import type { Site, SiteConfigResource, SiteContainer, SitePatchResource, User } from '@azure/arm-appservice';
+import { all, asked, required } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription, WebApp } from './azure';
-
-/** What all that has to do with web apps asks of the SDK, where an app and a slot of it each have a call of their own. */
 
 export type WebClient = Awaited<ReturnType<typeof webSites>>;
 
@@ -14,57 +12,120 @@ export async function webSites(clientIn: ArmClientIn, { id, tenantId }: Subscrip
   return new WebSiteManagementClient(credential, id, options);
 }
 
-export function siteOf(client: WebClient, { resourceGroup, name, slot }: WebApp, signal: AbortSignal): Promise<Site> {
-  const options = { abortSignal: signal };
-  return asked(signal, () =>
-    slot === undefined
-      ? client.webApps.get(resourceGroup, name, options)
-      : client.webApps.getSlot(resourceGroup, name, slot, options),
-  );
-}
-
-export function configOf(client: WebClient, { resourceGroup, name, slot }: WebApp, signal: AbortSignal) {
-  const options = { abortSignal: signal };
-  return asked(signal, () =>
-    slot === undefined
-      ? client.webApps.getConfiguration(resourceGroup, name, options)
-      : client.webApps.getConfigurationSlot(resourceGroup, name, slot, options),
-  );
-}
-
 export type Settings = Readonly<Record<string, string>>;
 
-export async function settingsOf(
-  client: WebClient,
-  { resourceGroup, name, slot }: WebApp,
-  signal: AbortSignal,
-): Promise<Settings> {
-  const options = { abortSignal: signal };
-  const answer = await asked(signal, () =>
-    slot === undefined
-      ? client.webApps.listApplicationSettings(resourceGroup, name, options)
-      : client.webApps.listApplicationSettingsSlot(resourceGroup, name, slot, options),
-  );
-  return answer.properties ?? {};
-}
+/** A web app or a slot of it. The SDK has a call for each of the two, which do the same: that is said here, and nowhere else. */
+export class SiteCalls {
+  private readonly webApps: WebClient['webApps'];
+  private readonly options: { readonly abortSignal: AbortSignal };
 
-/** The service takes the whole set or nothing: what is there is read, and kept. Where nothing changes, nothing restarts. */
-export async function changeSettings(
-  client: WebClient,
-  app: WebApp,
-  change: (before: Settings) => Settings,
-  signal: AbortSignal,
-): Promise<void> {
-  const before = await settingsOf(client, app, signal);
-  const properties = { ...change(before) };
-  if (isDeepStrictEqual({ ...before }, properties)) return;
-  const { resourceGroup: group, name, slot } = app;
-  const options = { abortSignal: signal };
-  await asked(signal, () =>
-    slot === undefined
-      ? client.webApps.updateApplicationSettings(group, name, { properties }, options)
-      : client.webApps.updateApplicationSettingsSlot(group, name, slot, { properties }, options),
-  );
+  constructor(
+    client: WebClient,
+    private readonly app: WebApp,
+    private readonly signal: AbortSignal,
+  ) {
+    this.webApps = client.webApps;
+    this.options = { abortSignal: signal };
+  }
+
+  site(): Promise<Site> {
+    return this.ask(
+      (group, name) => this.webApps.get(group, name, this.options),
+      (group, name, slot) => this.webApps.getSlot(group, name, slot, this.options),
+    );
+  }
+
+  updateSite(patch: SitePatchResource): Promise<Site> {
+    return this.ask(
+      (group, name) => this.webApps.update(group, name, patch, this.options),
+      (group, name, slot) => this.webApps.updateSlot(group, name, slot, patch, this.options),
+    );
+  }
+
+  configuration(): Promise<SiteConfigResource> {
+    return this.ask(
+      (group, name) => this.webApps.getConfiguration(group, name, this.options),
+      (group, name, slot) => this.webApps.getConfigurationSlot(group, name, slot, this.options),
+    );
+  }
+
+  updateConfiguration(config: SiteConfigResource): Promise<SiteConfigResource> {
+    return this.ask(
+      (group, name) => this.webApps.updateConfiguration(group, name, config, this.options),
+      (group, name, slot) => this.webApps.updateConfigurationSlot(group, name, slot, config, this.options),
+    );
+  }
+
+  async settings(): Promise<Settings> {
+    const { properties } = await this.ask(
+      (group, name) => this.webApps.listApplicationSettings(group, name, this.options),
+      (group, name, slot) => this.webApps.listApplicationSettingsSlot(group, name, slot, this.options),
+    );
+    // They are sent back with what changes: what is not told would be deleted.
+    return required(properties, `the settings of ${this.app.name}`);
+  }
+
+  /** The service takes the whole set or nothing: what is there is read, and kept. Where nothing changes, nothing restarts. */
+  async changeSettings(change: (before: Settings) => Settings): Promise<void> {
+    const before = await this.settings();
+    const properties = { ...change(before) };
+    if (isDeepStrictEqual({ ...before }, properties)) return;
+    await this.ask(
+      (group, name) => this.webApps.updateApplicationSettings(group, name, { properties }, this.options),
+      (group, name, slot) =>
+        this.webApps.updateApplicationSettingsSlot(group, name, slot, { properties }, this.options),
+    );
+  }
+
+  /** Of the sidecar model. */
+  containers(): Promise<SiteContainer[]> {
+    return this.ask(
+      (group, name) => all(this.webApps.listSiteContainers(group, name, this.options)),
+      (group, name, slot) => all(this.webApps.listSiteContainersSlot(group, name, slot, this.options)),
+    );
+  }
+
+  async putContainer(container: string, wish: SiteContainer): Promise<void> {
+    await this.ask(
+      (group, name) => this.webApps.createOrUpdateSiteContainer(group, name, container, wish, this.options),
+      (group, name, slot) =>
+        this.webApps.createOrUpdateSiteContainerSlot(group, name, slot, container, wish, this.options),
+    );
+  }
+
+  /** Whether the deployment site (SCM) is open to basic authentication. */
+  async isScmOpen(): Promise<boolean> {
+    const { allow } = await this.ask(
+      (group, name) => this.webApps.getScmAllowed(group, name, this.options),
+      (group, name, slot) => this.webApps.getScmAllowedSlot(group, name, slot, this.options),
+    );
+    return allow === true;
+  }
+
+  async openScm(): Promise<void> {
+    const allowed = { allow: true };
+    await this.ask(
+      (group, name) => this.webApps.updateScmAllowed(group, name, allowed, this.options),
+      (group, name, slot) => this.webApps.updateScmAllowedSlot(group, name, slot, allowed, this.options),
+    );
+  }
+
+  publishingCredentials(): Promise<User> {
+    return this.ask(
+      (group, name) => this.webApps.listPublishingCredentials(group, name, this.options),
+      (group, name, slot) => this.webApps.listPublishingCredentialsSlot(group, name, slot, this.options),
+    );
+  }
+
+  private ask<T>(
+    ofApp: (group: string, name: string) => Promise<T>,
+    ofSlot: (group: string, name: string, slot: string) => Promise<T>,
+  ): Promise<T> {
+    const { resourceGroup, name, slot } = this.app;
+    return asked(this.signal, () =>
+      slot === undefined ? ofApp(resourceGroup, name) : ofSlot(resourceGroup, name, slot),
+    );
+  }
 }
 
 export function isNothing(text: string | null | undefined): text is undefined | null | '' {

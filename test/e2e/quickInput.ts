@@ -86,6 +86,8 @@ export function quickInput(workbench: Workbench): QuickInput {
       return row(label).isVisible();
     },
     pick: async (label) => {
+      // Where the pointer has come to rest, a tooltip may lie over the row.
+      await workbench.page.mouse.move(0, 0);
       await row(label).click();
     },
     toggle: async (label) => {

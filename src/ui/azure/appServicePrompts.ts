@@ -1,40 +1,45 @@
 import { t } from '@vscode/l10n';
+import { idIn } from '../../azure/azure';
 import type { AppServicePlan, PullNow, WebApp, WebAppNow } from '../../azure/azure';
 import type { Deployable } from './deployable';
 import type { App } from '../app';
-import { accessPrompts } from './pullAccessPrompts';
+import { askAccess } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';
-import { portPrompt } from './ports';
-import {
-  flowSignal,
-  groupPrompts,
-  locationPicks,
-  onlyNew,
-  placeOf,
-  subscriptionPrompts,
-  taken,
-  widened,
-} from './steps';
-import type { Account, InGroup } from './steps';
-import type { Pick, Prompt, Told } from './wizard';
+import { askPort } from './ports';
+import type { Ask, Pick } from './replay';
+import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
+import type { Account, ChosenGroup, InSubscription } from './steps';
 
-interface NewPlan {
+/** A plan that is made on the way. */
+export interface NewPlan {
+  readonly isNew: true;
   readonly name: string;
   readonly sku: string;
+  readonly location: string;
 }
 
-export interface AppServiceAnswers extends InGroup {
-  /** An app or slot that is there, or a new one. */
-  readonly target: WebApp | 'new';
-  /** How the target is set up, where it is there. */
+/** An app or slot that is there: its image is replaced, or that of one of its containers. */
+export interface WebAppThere {
+  readonly kind: 'there';
+  /** With the container, where it has containers of its own. */
+  readonly app: WebApp;
   readonly now: WebAppNow;
-  /** Which container of the target, where it has several of its own. */
-  readonly container: string;
+  /** How what is replaced is pulled now. */
+  readonly pull: PullNow;
+  /** Of the sidecar model; `isNew`: the app has none yet. */
+  readonly container?: { readonly name: string; readonly isNew: boolean };
+}
+
+export interface WebAppToMake {
+  readonly kind: 'new';
   readonly name: string;
-  readonly plan: AppServicePlan | 'new';
-  readonly newPlan: NewPlan;
-  readonly location: string;
+  readonly group: ChosenGroup;
+  readonly plan: AppServicePlan | NewPlan;
   readonly port: number;
+}
+
+export interface AppServiceAnswers extends InSubscription {
+  readonly target: WebAppThere | WebAppToMake;
   readonly access: AccessChoice;
 }
 
@@ -50,155 +55,120 @@ const skus: readonly { readonly value: string; readonly detail: () => string }[]
   { value: 'F1', detail: () => t('Free: shared, 60 minutes of work a day') },
 ];
 
-/** All that is asked before the summary. */
-export function appServicePrompts(
+/** Asks all that there is to ask before the summary. */
+export async function askAppService(
+  ask: Ask,
   app: App,
   accounts: readonly Account[],
   deployable: Deployable,
-): readonly Prompt<AppServiceAnswers>[] {
-  return [
-    ...subscriptionPrompts<AppServiceAnswers>(accounts),
-    ...targetPrompts,
-    emptyPrompt(app, deployable),
-    ...newAppPrompts(app, deployable),
-    ...accessPrompts<AppServiceAnswers>(app, deployable, 'appService'),
-  ];
+): Promise<AppServiceAnswers> {
+  // The subscription, the app, who pulls, and whether to go ahead.
+  ask.more(4);
+  const where = await askSubscription(ask, accounts);
+  const chosen = await askWebApp(ask, where);
+  const target =
+    chosen === 'new'
+      ? await askNewWebApp(ask, app, where, deployable)
+      : await askContainer(ask, app, deployable, await askSlot(ask, where, chosen), where);
+  const access = await askAccess(ask, app, deployable, where.subscription, 'appService');
+  return { ...where, target, access };
 }
 
-const targetPrompts: readonly Prompt<AppServiceAnswers>[] = [
-  {
-    ask: async (boxes, { azure, subscription }) => {
-      if (azure === undefined || subscription === undefined) return {};
-      const list = azure.appService.webApps(subscription, flowSignal()).then((apps): Pick<WebApp | 'new'>[] => [
-        { label: t('Create new web app…'), icon: 'add', value: 'new' },
-        ...apps.map((value) => ({
-          label: value.name,
-          description: [value.resourceGroup, value.location, ...(value.isWindows === true ? ['Windows'] : [])].join(
-            ' · ',
-          ),
-          value,
-        })),
-      ]);
-      return { target: await boxes.pick(t('Web app'), list) };
-    },
-  },
-  {
-    when: ({ target }) => target !== undefined && target !== 'new',
-    ask: async (boxes, { azure, subscription, target }) => {
-      if (azure === undefined || subscription === undefined || target === undefined || target === 'new') return {};
-      const slots = await azure.appService.slots(subscription, target, flowSignal());
-      const picks: readonly Pick<WebApp>[] = [
-        { label: t('Production'), description: target.url, value: target },
-        ...slots.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
-      ];
-      const chosen = slots.length === 0 ? target : await boxes.pick(t('Slot of {0}', target.name), picks);
-      return { target: chosen, now: await azure.appService.now(subscription, chosen, flowSignal()) };
-    },
-  },
-  {
-    when: ({ now }) => (now?.containers?.length ?? 0) > 1,
-    ask: async (boxes, { target, now }) => {
-      if (target === undefined || target === 'new') return {};
-      const picks = (now?.containers ?? []).map(({ name, image, isMain }) => ({
-        label: name,
-        description: image,
-        ...(isMain ? { detail: t('The main one: it gets the requests from outside') } : {}),
-        value: name,
-      }));
-      return { container: await boxes.pick(t('Container of {0}', target.name), picks) };
-    },
-  },
-];
-
-/** An app of the sidecar model whose first container is made. */
-function emptyPrompt(app: App, deployable: Deployable): Prompt<AppServiceAnswers> {
-  return { ...portPrompt<AppServiceAnswers>(app, deployable), when: ({ now }) => now?.containers?.length === 0 };
+function askWebApp(ask: Ask, { azure, subscription }: InSubscription): Promise<WebApp | 'new'> {
+  return ask.pick(t('Web app'), async (signal): Promise<readonly Pick<WebApp | 'new'>[]> => [
+    { label: t('Create new web app…'), icon: 'add', value: 'new' },
+    ...(await azure.appService.webApps(subscription, signal)).map((value) => ({
+      label: value.name,
+      description: [value.resourceGroup, value.location, ...(value.isWindows === true ? ['Windows'] : [])].join(' · '),
+      value,
+    })),
+  ]);
 }
 
-/** What of the target is to have its image replaced, with how that is pulled now. */
-export function chosenNow({ target, now, container, port }: Told<AppServiceAnswers>): {
-  readonly app: WebApp | undefined;
-  readonly pull: PullNow;
-  /** Of the sidecar model; `isNew`: the app has none yet. */
-  readonly container?: { readonly name: string; readonly isNew: boolean };
-} {
-  const app = target === 'new' ? undefined : target;
-  if (app === undefined || now?.containers === undefined) return { app, pull: now ?? {} };
-  const found = now.containers.find(({ name }) => name === container) ?? now.containers[0];
-  const name = found?.name ?? 'main';
-  const isNew = found === undefined;
-  const place = isNew && port !== undefined ? { name, port } : { name };
-  return { app: { ...app, container: place }, pull: found ?? {}, container: { name, isNew } };
+/** Which slot of an app, the app itself among them; not asked where it has none. */
+async function askSlot(ask: Ask, { azure, subscription }: InSubscription, app: WebApp): Promise<WebApp> {
+  const slots = await ask.read('slots', (signal) => azure.appService.slots(subscription, app, signal));
+  if (slots.length === 0) return app;
+  ask.more(1);
+  return ask.pick(t('Slot of {0}', app.name), [
+    { label: t('Production'), description: app.url, value: app },
+    ...slots.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
+  ]);
 }
 
-function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<AppServiceAnswers>[] {
-  const prompts: Prompt<AppServiceAnswers>[] = [
-    {
-      ask: async (boxes, { azure, subscription }) => ({
-        name: await boxes.input({
-          prompt: t('Name of the web app, the only one of that name in Azure'),
-          placeholder: 'contoso-web',
-          problem: appNameProblem,
-          check: async (text) =>
-            azure === undefined || subscription === undefined
-              ? undefined
-              : azure.appService.nameProblem(subscription, text, flowSignal()),
-        }),
-      }),
-    },
-    ...groupPrompts((told) => ('name' in told && typeof told.name === 'string' ? `rg-${told.name}` : 'rg-web')).map(
-      (prompt) => widened<AppServiceAnswers, InGroup>(prompt),
-    ),
-    {
-      ask: async (boxes, { azure, subscription }) => {
-        if (azure === undefined || subscription === undefined) return {};
-        const plans = azure.appService
-          .plans(subscription, flowSignal())
-          .then((list): Pick<AppServicePlan | 'new'>[] => [
-            { label: t('Create new Linux plan…'), icon: 'add', value: 'new' },
-            ...list.map((value) => ({
-              label: value.name,
-              description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,
-              value,
-            })),
-          ]);
-        return { plan: await boxes.pick(t('App Service plan'), plans) };
-      },
-    },
-    {
-      when: ({ plan }) => plan === 'new',
-      ask: async (boxes, told) => {
-        const plan = await boxes.input({
-          prompt: t('Name of the new plan'),
-          value: `asp-${told.name ?? 'web'}`,
-          problem: planNameProblem,
-          check: (text) => taken(placeOf(told), told.azure, 'Microsoft.Web/serverfarms', text),
-        });
-        return { newPlan: { name: plan, sku: '' } };
-      },
-    },
-    {
-      when: ({ plan }) => plan === 'new',
-      ask: async (boxes, { newPlan }) => {
-        const sku = await boxes.pick(
-          t('SKU of the plan'),
-          skus.map(({ value, detail }) => ({ label: value, description: detail(), value })),
-        );
-        return { newPlan: { name: newPlan?.name ?? '', sku } };
-      },
-    },
-    {
-      when: ({ plan }) => plan === 'new',
-      ask: async (boxes, { azure, subscription }) => {
-        if (azure === undefined || subscription === undefined) return {};
-        return {
-          location: await boxes.pick(t('Location'), locationPicks(azure, subscription, 'Microsoft.Web', 'sites')),
-        };
-      },
-    },
-    portPrompt<AppServiceAnswers>(app, deployable),
-  ];
-  return prompts.map((prompt) => onlyNew(prompt));
+/** Which container, of an app that has several of its own; of one that has none yet, which port the first one listens on. */
+export async function askContainer(
+  ask: Ask,
+  app: App,
+  deployable: Deployable,
+  target: WebApp,
+  { azure, subscription }: InSubscription,
+): Promise<WebAppThere> {
+  const now = await ask.read('now', (signal) => azure.appService.now(subscription, target, signal));
+  if (now.containers === undefined) return { kind: 'there', app: target, now, pull: now };
+  const [first, ...others] = now.containers;
+  if (first === undefined) {
+    ask.more(1);
+    const container = { name: 'main', port: await askPort(ask, app, deployable) };
+    return { kind: 'there', app: { ...target, container }, now, pull: {}, container: { name: 'main', isNew: true } };
+  }
+  if (others.length > 0) ask.more(1);
+  const picks = now.containers.map((value) => ({
+    label: value.name,
+    description: value.image,
+    ...(value.isMain ? { detail: t('The main one: it gets the requests from outside') } : {}),
+    value,
+  }));
+  const chosen = others.length === 0 ? first : await ask.pick(t('Container of {0}', target.name), picks);
+  const { name } = chosen;
+  return {
+    ...{ kind: 'there', app: { ...target, container: { name } } },
+    ...{ now, pull: chosen, container: { name, isNew: false } },
+  };
+}
+
+async function askNewWebApp(ask: Ask, app: App, where: InSubscription, deployable: Deployable): Promise<WebAppToMake> {
+  const { azure, subscription } = where;
+  // Its name, its group, its plan and its port.
+  ask.more(4);
+  const name = await ask.input({
+    prompt: t('Name of the web app, the only one of that name in Azure'),
+    placeholder: 'contoso-web',
+    problem: appNameProblem,
+    check: (text, signal) => azure.appService.nameProblem(subscription, text, signal),
+  });
+  const group = await askGroup(ask, where, `rg-${name}`);
+  const chosen = await askPlan(ask, where);
+  const plan = chosen === 'new' ? await askNewPlan(ask, where, group, name) : chosen;
+  const port = await askPort(ask, app, deployable);
+  return { kind: 'new', name, group, plan, port };
+}
+
+function askPlan(ask: Ask, { azure, subscription }: InSubscription): Promise<AppServicePlan | 'new'> {
+  return ask.pick(t('App Service plan'), async (signal): Promise<readonly Pick<AppServicePlan | 'new'>[]> => [
+    { label: t('Create new Linux plan…'), icon: 'add', value: 'new' },
+    ...(await azure.appService.plans(subscription, signal)).map((value) => ({
+      label: value.name,
+      description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,
+      value,
+    })),
+  ]);
+}
+
+async function askNewPlan(ask: Ask, where: InSubscription, group: ChosenGroup, app: string): Promise<NewPlan> {
+  ask.more(3);
+  const place = { subscription: where.subscription, resourceGroup: group.name };
+  const name = await ask.input({
+    prompt: t('Name of the new plan'),
+    value: `asp-${app}`,
+    problem: planNameProblem,
+    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.Web/serverfarms', text), signal),
+  });
+  const sku = await ask.pick(
+    t('SKU of the plan'),
+    skus.map(({ value, detail }) => ({ label: value, description: detail(), value })),
+  );
+  return { isNew: true, name, sku, location: await askLocation(ask, where, 'Microsoft.Web', 'sites') };
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftweb */

@@ -1,161 +1,162 @@
 import { t } from '@vscode/l10n';
+import { idIn } from '../../azure/azure';
 import type { ContainerApp, Environment } from '../../azure/azure';
 import type { App } from '../app';
 import type { Deployable } from './deployable';
-import { accessPrompts } from './pullAccessPrompts';
+import { askAccess } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';
-import { routingPrompts } from './containerAppsTraffic';
-import type { RoutingAsked, RoutingChoice } from './containerAppsTraffic';
-import { portPrompt } from './ports';
-import {
-  flowSignal,
-  groupPrompts,
-  locationPicks,
-  onlyNew,
-  placeOf,
-  subscriptionPrompts,
-  taken,
-  widened,
-} from './steps';
-import type { Account, InGroup } from './steps';
-import type { Pick, Prompt } from './wizard';
+import { askRouting } from './containerAppsTraffic';
+import type { RoutingChoice } from './containerAppsTraffic';
+import { askPort } from './ports';
+import type { Ask, Pick } from './replay';
+import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
+import type { Account, ChosenGroup, InSubscription } from './steps';
 
-type Ingress = 'external' | 'internal' | 'none';
+type Reach = 'external' | 'internal' | 'none';
 
-export interface ContainerAppsAnswers extends InGroup {
-  readonly target: ContainerApp | 'new';
+/** Who reaches an app, and at which of its ports. */
+export type IngressChoice =
+  { readonly reach: 'none' } | { readonly reach: 'external' | 'internal'; readonly port: number };
+
+/** An environment that is made on the way. */
+export interface NewEnvironment {
+  readonly isNew: true;
+  readonly name: string;
+  readonly location: string;
+}
+
+/** An app that is there: the image of one of its containers is replaced, in a new revision. */
+export interface ContainerAppThere {
+  readonly kind: 'there';
+  readonly app: ContainerApp;
   readonly container: string;
   readonly routing: RoutingChoice;
+}
+
+export interface ContainerAppToMake {
+  readonly kind: 'new';
   readonly name: string;
-  readonly environment: Environment | 'new';
-  readonly newEnvironment: string;
-  readonly location: string;
-  readonly ingress: Ingress;
-  readonly port: number;
+  readonly group: ChosenGroup;
+  readonly environment: Environment | NewEnvironment;
+  readonly ingress: IngressChoice;
   readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface ContainerAppsAnswers extends InSubscription {
+  readonly target: ContainerAppThere | ContainerAppToMake;
   readonly access: AccessChoice;
 }
 
-/** All that is asked before the summary. */
-export function containerAppsPrompts(
+/** Asks all that there is to ask before the summary. */
+export async function askContainerApps(
+  ask: Ask,
   app: App,
   accounts: readonly Account[],
   deployable: Deployable,
-): readonly Prompt<ContainerAppsAnswers>[] {
-  return [
-    ...subscriptionPrompts<ContainerAppsAnswers>(accounts),
-    ...targetPrompts,
-    ...routingPrompts.map((prompt) => widened<ContainerAppsAnswers, RoutingAsked>(prompt)),
-    ...newAppPrompts(app, deployable),
-    ...accessPrompts<ContainerAppsAnswers>(app, deployable),
-  ];
+): Promise<ContainerAppsAnswers> {
+  // The subscription, the app, who pulls, and whether to go ahead.
+  ask.more(4);
+  const where = await askSubscription(ask, accounts);
+  const chosen = await askContainerApp(ask, where);
+  const target =
+    chosen === 'new' ? await askNewContainerApp(ask, app, where, deployable) : await askRevision(ask, chosen);
+  const access = await askAccess(ask, app, deployable, where.subscription, 'containerApps');
+  return { ...where, target, access };
 }
 
-const targetPrompts: readonly Prompt<ContainerAppsAnswers>[] = [
-  {
-    ask: async (boxes, { azure, subscription }) => {
-      if (azure === undefined || subscription === undefined) return {};
-      const list = azure.containerApps.apps(subscription, flowSignal()).then((apps): Pick<ContainerApp | 'new'>[] => [
-        { label: t('Create new container app…'), icon: 'add', value: 'new' },
-        ...apps.map((value) => ({
-          label: value.name,
-          description: `${value.resourceGroup} · ${value.location}`,
-          value,
-        })),
-      ]);
-      return { target: await boxes.pick(t('Container app'), list) };
-    },
-  },
-  {
-    when: ({ target }) => target !== undefined && target !== 'new' && target.containers.length > 1,
-    ask: async (boxes, { target }) => {
-      if (target === undefined || target === 'new') return {};
-      const containers = target.containers.map((value) => ({ label: value, value }));
-      return { container: await boxes.pick(t('Container whose image is replaced'), containers) };
-    },
-  },
-];
+function askContainerApp(ask: Ask, { azure, subscription }: InSubscription): Promise<ContainerApp | 'new'> {
+  return ask.pick(t('Container app'), async (signal): Promise<readonly Pick<ContainerApp | 'new'>[]> => [
+    { label: t('Create new container app…'), icon: 'add', value: 'new' },
+    ...(await azure.containerApps.apps(subscription, signal)).map((value) => ({
+      label: value.name,
+      description: `${value.resourceGroup} · ${value.location}`,
+      value,
+    })),
+  ]);
+}
 
-function newAppPrompts(app: App, deployable: Deployable): readonly Prompt<ContainerAppsAnswers>[] {
-  const prompts: Prompt<ContainerAppsAnswers>[] = [
-    // The group first: in it alone the name of the app must be the only one.
-    ...groupPrompts(() => `rg-${deployable.image.path.split('/').at(-1) ?? 'apps'}`).map((prompt) =>
-      widened<ContainerAppsAnswers, InGroup>(prompt),
-    ),
-    {
-      ask: async (boxes, told) => ({
-        name: await boxes.input({
-          prompt: t('Name of the container app'),
-          placeholder: 'contoso-web',
-          problem: appNameProblem,
-          check: (text) => taken(placeOf(told), told.azure, 'Microsoft.App/containerApps', text),
-        }),
-      }),
-    },
-    {
-      ask: async (boxes, { azure, subscription }) => {
-        if (azure === undefined || subscription === undefined) return {};
-        const list = azure.containerApps
-          .environments(subscription, flowSignal())
-          .then((all): Pick<Environment | 'new'>[] => [
-            { label: t('Create new environment…'), icon: 'add', value: 'new' },
-            ...all.map((value) => ({
-              label: value.name,
-              description: `${value.location} · ${value.resourceGroup}`,
-              ...(value.notReady === undefined
-                ? {}
-                : { detail: t('It is not ready ({0}), and is waited for', value.notReady) }),
-              value,
-            })),
-          ]);
-        return { environment: await boxes.pick(t('Container Apps environment'), list) };
-      },
-    },
-    {
-      when: ({ environment }) => environment === 'new',
-      ask: async (boxes, told) => ({
-        newEnvironment: await boxes.input({
-          prompt: t('Name of the new environment'),
-          value: `cae-${told.name ?? 'apps'}`,
-          problem: appNameProblem,
-          check: (text) => taken(placeOf(told), told.azure, 'Microsoft.App/managedEnvironments', text),
-        }),
-      }),
-    },
-    {
-      when: ({ environment }) => environment === 'new',
-      ask: async (boxes, { azure, subscription }) => {
-        if (azure === undefined || subscription === undefined) return {};
-        const picks = locationPicks(azure, subscription, 'Microsoft.App', 'managedEnvironments');
-        return { location: await boxes.pick(t('Location'), picks) };
-      },
-    },
-    {
-      ask: async (boxes) => ({
-        ingress: await boxes.pick<Ingress>(t('Who reaches the app?'), [
-          { label: t('Everybody, over https'), value: 'external' },
-          { label: t('Other apps of the environment'), value: 'internal' },
-          { label: t('Nobody: it has no ingress'), value: 'none' },
-        ]),
-      }),
-    },
-    {
-      ...portPrompt<ContainerAppsAnswers>(app, deployable),
-      when: ({ ingress }) => ingress !== 'none',
-    },
-    {
-      ask: async (boxes) => {
-        const text = await boxes.input({
-          prompt: t('Environment variables, with commas between; empty for none'),
-          placeholder: 'LOG_LEVEL=debug, REGION=eu',
-          problem: (typed) => ('problem' in variablesOf(typed) ? t('Each is NAME=value.') : undefined),
-        });
-        const parsed = variablesOf(text);
-        return { variables: 'problem' in parsed ? {} : parsed };
-      },
-    },
-  ];
-  return prompts.map((prompt) => onlyNew(prompt));
+/** Which container of an app gets the image, where it has several, and where its traffic goes then. */
+async function askRevision(ask: Ask, app: ContainerApp): Promise<ContainerAppThere> {
+  const [first = app.name, ...others] = app.containers;
+  if (others.length > 0) ask.more(1);
+  const picks = app.containers.map((value) => ({ label: value, value }));
+  const container = others.length === 0 ? first : await ask.pick(t('Container whose image is replaced'), picks);
+  return { kind: 'there', app, container, routing: await askRouting(ask, app) };
+}
+
+async function askNewContainerApp(
+  ask: Ask,
+  app: App,
+  where: InSubscription,
+  deployable: Deployable,
+): Promise<ContainerAppToMake> {
+  // Its group, its name, its environment, who reaches it, its port and its variables.
+  ask.more(6);
+  // The group first: in it alone the name of the app must be the only one.
+  const group = await askGroup(ask, where, `rg-${deployable.image.path.split('/').at(-1) ?? 'apps'}`);
+  const place = { subscription: where.subscription, resourceGroup: group.name };
+  const name = await ask.input({
+    prompt: t('Name of the container app'),
+    placeholder: 'contoso-web',
+    problem: appNameProblem,
+    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.App/containerApps', text), signal),
+  });
+  const chosen = await askEnvironment(ask, where);
+  const environment = chosen === 'new' ? await askNewEnvironment(ask, where, group, name) : chosen;
+  const ingress = await askIngress(ask, app, deployable);
+  return { kind: 'new', name, group, environment, ingress, variables: await askVariables(ask) };
+}
+
+function askEnvironment(ask: Ask, { azure, subscription }: InSubscription): Promise<Environment | 'new'> {
+  return ask.pick(t('Container Apps environment'), async (signal): Promise<readonly Pick<Environment | 'new'>[]> => [
+    { label: t('Create new environment…'), icon: 'add', value: 'new' },
+    ...(await azure.containerApps.environments(subscription, signal)).map((value) => ({
+      label: value.name,
+      description: `${value.location} · ${value.resourceGroup}`,
+      ...(value.notReady === undefined
+        ? {}
+        : { detail: t('It is not ready ({0}), and is waited for', value.notReady) }),
+      value,
+    })),
+  ]);
+}
+
+async function askNewEnvironment(
+  ask: Ask,
+  where: InSubscription,
+  group: ChosenGroup,
+  app: string,
+): Promise<NewEnvironment> {
+  ask.more(2);
+  const place = { subscription: where.subscription, resourceGroup: group.name };
+  const name = await ask.input({
+    prompt: t('Name of the new environment'),
+    value: `cae-${app}`,
+    problem: appNameProblem,
+    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.App/managedEnvironments', text), signal),
+  });
+  return { isNew: true, name, location: await askLocation(ask, where, 'Microsoft.App', 'managedEnvironments') };
+}
+
+async function askIngress(ask: Ask, app: App, deployable: Deployable): Promise<IngressChoice> {
+  const reach = await ask.pick<Reach>(t('Who reaches the app?'), [
+    { label: t('Everybody, over https'), value: 'external' },
+    { label: t('Other apps of the environment'), value: 'internal' },
+    { label: t('Nobody: it has no ingress'), value: 'none' },
+  ]);
+  if (reach !== 'none') return { reach, port: await askPort(ask, app, deployable) };
+  ask.more(-1);
+  return { reach };
+}
+
+async function askVariables(ask: Ask): Promise<Readonly<Record<string, string>>> {
+  const text = await ask.input({
+    prompt: t('Environment variables, with commas between; empty for none'),
+    placeholder: 'LOG_LEVEL=debug, REGION=eu',
+    problem: (typed) => (variablesOf(typed) === undefined ? t('Each is NAME=value.') : undefined),
+  });
+  // The box takes nothing else.
+  return variablesOf(text) ?? {};
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftapp */
@@ -166,12 +167,18 @@ function appNameProblem(name: string): string | undefined {
     : t('It has lower-case letters, digits and single -, and begins with a letter.');
 }
 
-function variablesOf(text: string): Readonly<Record<string, string>> | { readonly problem: true } {
+/** Nothing where a part is not `NAME=value`. */
+function variablesOf(text: string): Readonly<Record<string, string>> | undefined {
   const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
   const pairs = parts.map((part) => /^([A-Za-z_][\w.-]*)=(.*)$/.exec(part));
-  if (pairs.some((pair) => pair === null)) return { problem: true };
-  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
+  const variables: Record<string, string> = {};
+  for (const pair of pairs) {
+    if (pair === null) return undefined;
+    const [, name = '', value = ''] = pair;
+    variables[name] = value;
+  }
+  return variables;
 }

@@ -1,53 +1,25 @@
 import { t } from '@vscode/l10n';
 import { shareOfNewest } from '../../azure/azure';
 import type { ContainerApp, Routing } from '../../azure/azure';
-import type { Pick, Prompt } from './wizard';
+import type { Ask, Pick } from './replay';
 
-/** `stays`: traffic goes where it went; `newLabel`: its name is asked for. */
-export type RoutingChoice = Routing | 'stays' | 'newLabel';
+/** `stays`: traffic goes where it went. `usual`: all of it goes to the new revision, as the service does without being told. */
+export type RoutingChoice = Routing | 'stays' | 'usual';
 
-export interface RoutingAsked {
-  readonly target: ContainerApp | 'new';
-  readonly routing: RoutingChoice;
+/** Asks where traffic goes, of an app whose new revision the service would send none of it, or less than all. */
+export async function askRouting(ask: Ask, app: ContainerApp): Promise<RoutingChoice> {
+  if (app.mode === 'Labels') return { kind: 'label', label: await askLabel(ask, app) };
+  if (app.traffic.length === 0 || shareOfNewest(app) >= 100) return 'usual';
+  ask.more(1);
+  return ask.pick(t('Where does the traffic of {0} go?', app.name), trafficPicks(app));
 }
 
-/** Asked of apps that are there, where the service would send a new revision no traffic, or less than all. */
-export const routingPrompts: readonly Prompt<RoutingAsked>[] = [
-  {
-    when: ({ target }) => isAsked(target),
-    ask: async (boxes, { target }) => {
-      if (target === undefined || target === 'new') return {};
-      return target.mode === 'Labels'
-        ? { routing: await boxes.pick(t('Label that the new revision of {0} takes', target.name), labelPicks(target)) }
-        : { routing: await boxes.pick(t('Where does the traffic of {0} go?', target.name), trafficPicks(target)) };
-    },
-  },
-  {
-    when: ({ target, routing }) => isAsked(target) && isNewLabel(target, routing),
-    ask: async (boxes) => {
-      const label = await boxes.input({
-        prompt: t('Name of the new label'),
-        placeholder: 'staging',
-        problem: labelProblem,
-      });
-      return { routing: { kind: 'label', label } };
-    },
-  },
-];
-
-function isAsked(target: ContainerApp | 'new' | undefined): boolean {
-  if (target === undefined || target === 'new') return false;
-  return target.mode === 'Labels' || (target.traffic.length > 0 && shareOfNewest(target) < 100);
-}
-
-function isLabel(routing: RoutingChoice | undefined): routing is Extract<Routing, { kind: 'label' }> {
-  return typeof routing === 'object' && routing.kind === 'label';
-}
-
-/** One that is to be typed, or was: so it may be typed again after Back. */
-function isNewLabel(target: ContainerApp | 'new' | undefined, routing: RoutingChoice | undefined): boolean {
-  if (target === undefined || target === 'new' || !isLabel(routing)) return routing === 'newLabel';
-  return target.traffic.every(({ label }) => label !== routing.label);
+async function askLabel(ask: Ask, app: ContainerApp): Promise<string> {
+  ask.more(1);
+  const label = await ask.pick(t('Label that the new revision of {0} takes', app.name), labelPicks(app));
+  if (label !== undefined) return label;
+  ask.more(1);
+  return ask.input({ prompt: t('Name of the new label'), placeholder: 'staging', problem: labelProblem });
 }
 
 function trafficPicks(app: ContainerApp): readonly Pick<RoutingChoice>[] {
@@ -61,9 +33,10 @@ function trafficPicks(app: ContainerApp): readonly Pick<RoutingChoice>[] {
   ];
 }
 
-function labelPicks({ traffic }: ContainerApp): readonly Pick<RoutingChoice>[] {
+/** The labels that there are; nothing stands for a new one. */
+function labelPicks({ traffic }: ContainerApp): readonly Pick<string | undefined>[] {
   return [
-    ...traffic.flatMap(({ label, weight, revision }): Pick<RoutingChoice>[] =>
+    ...traffic.flatMap(({ label, weight, revision }): Pick<string>[] =>
       label === undefined
         ? []
         : [
@@ -71,11 +44,11 @@ function labelPicks({ traffic }: ContainerApp): readonly Pick<RoutingChoice>[] {
               label,
               description: t('{0} % of the traffic', String(weight)),
               ...(revision === undefined ? {} : { detail: t('Now {0} has it', revision) }),
-              value: { kind: 'label', label },
+              value: label,
             },
           ],
     ),
-    { label: t('Create new label…'), icon: 'add', detail: t('No traffic goes to it at first'), value: 'newLabel' },
+    { label: t('Create new label…'), icon: 'add', detail: t('No traffic goes to it at first'), value: undefined },
   ];
 }
 
@@ -95,16 +68,15 @@ function trafficText({ traffic }: ContainerApp): string {
 }
 
 /** What a new revision will get, in a line of the summary; nothing where it gets all, as usual. */
-export function routingLine(app: ContainerApp, choice: RoutingChoice | undefined): string | undefined {
-  if (!isAsked(app) || choice === undefined) return undefined;
-  if (isLabel(choice)) {
-    const weight = app.traffic.find(({ label }) => label === choice.label)?.weight ?? 0;
-    return t('The new revision takes the label {0}, and with it {1} % of the traffic.', choice.label, String(weight));
-  }
-  if (choice !== 'stays') return t('All of the traffic goes to the new revision.');
-  return t(
-    'The new revision gets {0} % of the traffic, which goes on as it does now: {1}.',
-    String(shareOfNewest(app)),
-    trafficText(app),
-  );
+export function describeRouting(app: ContainerApp, choice: RoutingChoice): string | undefined {
+  if (choice === 'usual') return undefined;
+  if (choice === 'stays')
+    return t(
+      'The new revision gets {0} % of the traffic, which goes on as it does now: {1}.',
+      String(shareOfNewest(app)),
+      trafficText(app),
+    );
+  if (choice.kind === 'newest') return t('All of the traffic goes to the new revision.');
+  const weight = app.traffic.find(({ label }) => label === choice.label)?.weight ?? 0;
+  return t('The new revision takes the label {0}, and with it {1} % of the traffic.', choice.label, String(weight));
 }

@@ -1,172 +1,214 @@
 import { t } from '@vscode/l10n';
 import { idIn } from '../../azure/azure';
-import type { ContainerApp, DeployedImage } from '../../azure/azure';
+import type { ContainerApp, DeployedImage, Environment, Place, Subscription } from '../../azure/azure';
 import type { Deployable } from './deployable';
-import { accessLine, checkWork, identityWork, referenceFor, rightsIn } from './pullAccessPrompts';
+import { checkWork, describeAccess, identityWork, referenceFor, rightsIn } from './pullAccessPrompts';
 import type { AccessChoice, Right } from './pullAccessPrompts';
-import { routingLine } from './containerAppsTraffic';
-import type { ContainerAppsAnswers } from './containerAppsPrompts';
+import { describeRouting } from './containerAppsTraffic';
+import type {
+  ContainerAppsAnswers,
+  ContainerAppThere,
+  ContainerAppToMake,
+  IngressChoice,
+  NewEnvironment,
+} from './containerAppsPrompts';
 import { groupWork } from './groupWork';
-import { placeOf } from './steps';
-import type { Told } from './wizard';
+import { HandedOver } from './work';
 import type { Work } from './work';
 
+const appType = 'Microsoft.App/containerApps';
+const environmentType = 'Microsoft.App/managedEnvironments';
+
 /** All that will be made and changed. */
-export function containerAppsSummary({ image }: Deployable, told: Told<ContainerAppsAnswers>): readonly string[] {
-  const {
-    target,
-    container,
-    name = '',
-    environment,
-    newEnvironment = '',
-    location = '',
-    group,
-    ingress,
-    port,
-    access,
-  } = told;
+export function containerAppsSummary({ image }: Deployable, answers: ContainerAppsAnswers): readonly string[] {
+  const { target, access, subscription } = answers;
   const reference = referenceFor(image);
-  const lines: string[] = [];
-  if (target !== undefined && target !== 'new') {
-    const which = container ?? target.containers[0] ?? target.name;
-    lines.push(
-      t('A new revision of {0} runs {1} in its container {2}; all else stays.', target.name, reference, which),
-    );
-    const routing = routingLine(target, told.routing);
-    if (routing !== undefined) lines.push(routing);
-  } else {
-    if (group !== undefined && group !== 'new' && group.isNew) lines.push(t('New resource group: {0}', group.name));
-    if (environment === 'new') lines.push(t('New environment: {0}, in {1}', newEnvironment, location));
-    lines.push(t('New container app: {0}, running {1}', name, reference));
-    if (ingress === 'none') lines.push(t('Nobody reaches it.'));
-    else
-      lines.push(
-        ingress === 'external'
-          ? t('Everybody reaches its port {0}.', String(port))
-          : t('Other apps of the environment reach its port {0}.', String(port)),
-      );
+  const lines =
+    target.kind === 'new'
+      ? [...describeNewApp(target, reference), describeAccess(access)]
+      : [...describeRevision(target, reference), ...describeAccessOf(access, target.app)];
+  return [...lines, t('Subscription: {0}', subscription.name)];
+}
+
+function describeNewApp({ name, group, environment, ingress }: ContainerAppToMake, reference: string): string[] {
+  return [
+    ...(group.isNew ? [t('New resource group: {0}', group.name)] : []),
+    ...('isNew' in environment ? [t('New environment: {0}, in {1}', environment.name, environment.location)] : []),
+    t('New container app: {0}, running {1}', name, reference),
+    describeIngress(ingress),
+  ];
+}
+
+function describeIngress(ingress: IngressChoice): string {
+  switch (ingress.reach) {
+    case 'none':
+      return t('Nobody reaches it.');
+    case 'external':
+      return t('Everybody reaches its port {0}.', String(ingress.port));
+    case 'internal':
+      return t('Other apps of the environment reach its port {0}.', String(ingress.port));
   }
-  if (access !== undefined) lines.push(...accessLines(access, target));
-  lines.push(t('Subscription: {0}', told.subscription?.name ?? ''));
-  return lines;
+}
+
+function describeRevision({ app, container, routing }: ContainerAppThere, reference: string): string[] {
+  const traffic = describeRouting(app, routing);
+  return [
+    t('A new revision of {0} runs {1} in its container {2}; all else stays.', app.name, reference, container),
+    ...(traffic === undefined ? [] : [traffic]),
+  ];
 }
 
 /** Who pulls, and what becomes of a password that an identity takes the place of. */
-function accessLines(choice: AccessChoice, target: ContainerApp | 'new' | undefined): readonly string[] {
-  if (choice.kind !== 'identity' || target === undefined || target === 'new') return [accessLine(choice)];
+function describeAccessOf(choice: AccessChoice, app: ContainerApp): string[] {
+  if (choice.kind !== 'identity') return [describeAccess(choice)];
   const { name, loginServer } = choice.registry;
   return [
-    accessLine(choice, chosenIdentity(choice, target)),
-    ...(target.passwordsFor.includes(loginServer)
+    describeAccess(choice, chosenIdentity(choice, app)),
+    ...(app.passwordsFor.includes(loginServer)
       ? [t('The password of {0} goes from its secrets, unless it is used elsewhere.', name)]
       : []),
   ];
 }
 
 /** The identity that somebody chose for a registry, other than the app's own. */
-function chosenIdentity(choice: AccessChoice, target: ContainerApp | 'new'): string | undefined {
-  if (choice.kind !== 'identity' || target === 'new') return undefined;
-  const chosen = target.pullsAs[choice.registry.loginServer];
+function chosenIdentity(choice: AccessChoice, app: ContainerApp): string | undefined {
+  const chosen = choice.kind === 'identity' ? app.pullsAs[choice.registry.loginServer] : undefined;
   if (chosen === undefined || chosen === 'system') return undefined;
   return chosen === 'system-environment'
     ? t('the identity of its environment')
     : chosen.slice(chosen.lastIndexOf('/') + 1);
 }
 
-/** What is done once all is told. `deployed`: the app, once it is there. */
+/** What the steps hand over: the image with its secret, and the app once it is there. */
+interface Passed {
+  readonly image: HandedOver<DeployedImage>;
+  readonly app: HandedOver<ContainerApp>;
+}
+
+/** What is done once all is answered. `deployed`: the app, once the work is done. */
 export function containerAppsWork(
   deployable: Deployable,
-  told: Told<ContainerAppsAnswers>,
-): { readonly steps: readonly Work[]; readonly deployed: () => ContainerApp | undefined } {
-  const { azure, subscription, target, access: choice, group } = told;
-  const nothing = { steps: [], deployed: () => undefined };
-  if (azure === undefined || subscription === undefined || target === undefined || choice === undefined) return nothing;
-  const { containerApps } = azure;
-  const appType = 'Microsoft.App/containerApps';
-  let image: DeployedImage | undefined;
-  let app: ContainerApp | undefined = target === 'new' ? undefined : target;
-  const check = (rights: readonly Right[]) =>
-    checkWork(deployable, { azure, subscription }, rights, choice, (ready) => {
-      image = ready;
-    });
-  const identity = (name: string) =>
-    identityWork(
-      choice,
-      name,
-      async (status, signal) =>
-        app === undefined || choice.kind !== 'identity'
-          ? ''
-          : containerApps.pullIdentity(subscription, app, choice.registry, status, signal),
-      chosenIdentity(choice, target),
-    );
-  const revision = (name: string): Work => ({
-    doing: t('Making a new revision of {0}', name),
-    goesOn: true,
-    run: async (status, signal) => {
-      if (app === undefined || image === undefined) return;
-      const container = told.container ?? app.containers[0] ?? name;
-      const { routing } = told;
-      const wish = { container, image, ...(typeof routing === 'object' ? { routing } : {}) };
-      app = await containerApps.setImage(subscription, app, wish, status, signal);
-    },
-  });
-  const deployed = () => app;
-  if (target !== 'new') {
-    const { id: scope, name } = target;
-    const actions = [`${appType}/write`, ...(choice.kind === 'none' ? [] : [`${appType}/listSecrets/action`])];
-    const rights = actions.map((action) => ({ action, scope, label: name }));
-    return { steps: [check(rights), ...identity(name), revision(name)], deployed };
-  }
-  const place = placeOf(told);
-  if (place === undefined || group === undefined || group === 'new') return nothing;
-  const { name = '', newEnvironment, ingress, port = 80, variables = {} } = told;
-  let environment = told.environment === 'new' ? undefined : told.environment;
-  const location = told.location ?? environment?.location ?? '';
-  const environmentType = 'Microsoft.App/managedEnvironments';
-  const rights = [
-    ...rightsIn(place, group.isNew, [appType, ...(environment === undefined ? [environmentType] : [])]),
-    ...(environment === undefined
-      ? []
-      : [
-          {
-            action: `${environmentType}/join/action`,
-            scope: environment.id,
-            label: t('the environment {0}', environment.name),
-          },
-        ]),
+  answers: ContainerAppsAnswers,
+): { readonly steps: readonly Work[]; readonly deployed: () => ContainerApp } {
+  const { target, access, subscription } = answers;
+  const passed: Passed = { image: new HandedOver(), app: new HandedOver() };
+  const deployed = () => passed.app.get();
+  const check = (rights: readonly Right[]) => checkWork(deployable, answers, rights, access, passed.image);
+  if (target.kind === 'new')
+    return { steps: [check(rightsToMake(target, subscription)), ...newAppWork(answers, target, passed)], deployed };
+  const { app } = target;
+  passed.app.set(app);
+  const steps = [
+    check(rightsToChange(app, access)),
+    ...identityOf(answers, app.name, passed.app, chosenIdentity(access, app)),
+    revisionOf(answers, app.name, target, passed),
   ];
-  const steps = [check(rights), ...groupWork(azure, place, group.isNew, location, ['Microsoft.App'])];
-  if (environment === undefined && newEnvironment !== undefined)
-    steps.push({
-      doing: t('Creating the environment {0}', newEnvironment),
-      makes: {
-        label: t('the environment {0}', newEnvironment),
-        id: idIn(place, environmentType, newEnvironment),
-      },
-      goesOn: true,
-      run: async (status, signal) => {
-        const wish = { name: newEnvironment, location };
-        environment = await containerApps.createEnvironment(place, wish, status, signal);
-      },
-    });
-  if (environment?.notReady !== undefined) {
-    const there = environment;
-    steps.push({
-      doing: t('Waiting for the environment {0}', there.name),
-      run: (status, signal) => containerApps.awaitEnvironment(subscription, there, status, signal),
-    });
-  }
-  steps.push({
+  return { steps, deployed };
+}
+
+function rightsToChange({ id: scope, name }: ContainerApp, choice: AccessChoice): readonly Right[] {
+  const actions = [`${appType}/write`, ...(choice.kind === 'none' ? [] : [`${appType}/listSecrets/action`])];
+  return actions.map((action) => ({ action, scope, label: name }));
+}
+
+/** What it takes to make an app, and its environment unless that is there. */
+function rightsToMake({ group, environment }: ContainerAppToMake, subscription: Subscription): readonly Right[] {
+  const place = { subscription, resourceGroup: group.name };
+  if ('isNew' in environment) return rightsIn(place, group.isNew, [appType, environmentType]);
+  const { id: scope, name } = environment;
+  const join = { action: `${environmentType}/join/action`, scope, label: t('the environment {0}', name) };
+  return [...rightsIn(place, group.isNew, [appType]), join];
+}
+
+function newAppWork(
+  answers: ContainerAppsAnswers,
+  { name, group, environment: chosen, ingress, variables }: ContainerAppToMake,
+  { image, app }: Passed,
+): readonly Work[] {
+  const { azure, subscription, access } = answers;
+  const place = { subscription, resourceGroup: group.name };
+  const environment = new HandedOver<Environment>();
+  const creation: Work = {
     doing: t('Creating the container app {0}', name),
     makes: { label: t('the container app {0}', name), id: idIn(place, appType, name) },
     goesOn: true,
     run: async (status, signal) => {
-      if (environment === undefined || image === undefined) return;
-      const reach = ingress === 'none' ? {} : { ingress: { port, isExternal: ingress === 'external' } };
-      const wish = { ...place, name, environment, variables, ...reach };
-      app = await containerApps.create(wish, image, status, signal);
+      const { reach } = ingress;
+      const reached = reach === 'none' ? {} : { ingress: { port: ingress.port, isExternal: reach === 'external' } };
+      const wish = { ...place, name, environment: environment.get(), variables, ...reached };
+      app.set(await azure.containerApps.create(wish, image.get(), status, signal));
     },
-  });
-  // With an identity, its own image comes once that may pull it.
-  return { steps: [...steps, ...identity(name), ...(choice.kind === 'identity' ? [revision(name)] : [])], deployed };
+  };
+  return [
+    ...groupWork(azure, place, group.isNew, chosen.location, ['Microsoft.App']),
+    ...environmentWork(answers, place, chosen, environment),
+    creation,
+    ...identityOf(answers, name, app),
+    // With an identity, its own image comes once that may pull it.
+    ...(access.kind === 'identity'
+      ? [revisionOf(answers, name, { container: name, routing: 'usual' }, { image, app })]
+      : []),
+  ];
+}
+
+/** Makes the environment, or waits for one that is there and not ready. */
+function environmentWork(
+  { azure: { containerApps }, subscription }: ContainerAppsAnswers,
+  place: Place,
+  chosen: Environment | NewEnvironment,
+  environment: HandedOver<Environment>,
+): readonly Work[] {
+  const { name, location } = chosen;
+  if ('isNew' in chosen)
+    return [
+      {
+        doing: t('Creating the environment {0}', name),
+        makes: { label: t('the environment {0}', name), id: idIn(place, environmentType, name) },
+        goesOn: true,
+        run: async (status, signal) => {
+          environment.set(await containerApps.createEnvironment(place, { name, location }, status, signal));
+        },
+      },
+    ];
+  environment.set(chosen);
+  if (chosen.notReady === undefined) return [];
+  return [
+    {
+      doing: t('Waiting for the environment {0}', name),
+      run: (status, signal) => containerApps.awaitEnvironment(subscription, chosen, status, signal),
+    },
+  ];
+}
+
+function revisionOf(
+  { azure, subscription }: ContainerAppsAnswers,
+  name: string,
+  { container, routing }: Pick<ContainerAppThere, 'container' | 'routing'>,
+  { image, app }: Passed,
+): Work {
+  return {
+    doing: t('Making a new revision of {0}', name),
+    goesOn: true,
+    run: async (status, signal) => {
+      const wish = { container, image: image.get(), ...(typeof routing === 'object' ? { routing } : {}) };
+      app.set(await azure.containerApps.setImage(subscription, app.get(), wish, status, signal));
+    },
+  };
+}
+
+/** `chosen`: the identity that somebody chose for the app. */
+function identityOf(
+  { azure, subscription, access }: ContainerAppsAnswers,
+  name: string,
+  app: HandedOver<ContainerApp>,
+  chosen?: string,
+): readonly Work[] {
+  if (access.kind !== 'identity') return [];
+  const { registry } = access;
+  return identityWork(
+    access,
+    name,
+    (status, signal) => azure.containerApps.pullIdentity(subscription, app.get(), registry, status, signal),
+    chosen,
+  );
 }

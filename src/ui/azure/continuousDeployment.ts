@@ -2,10 +2,10 @@ import { t } from '@vscode/l10n';
 import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
 import type { FoundRegistry } from './pullAccessPrompts';
-import { flowSignal } from './steps';
-import { askAll } from './wizard';
-import type { Pick, Prompt } from './wizard';
-import { work } from './work';
+import type { Ask, Pick } from './replay';
+import { nameWithSlot } from './steps';
+import { runFlow } from './wizard';
+import { HandedOver, work } from './work';
 import type { Work } from './work';
 
 /** A web app that is to run what is pushed to a tag. */
@@ -21,125 +21,116 @@ export interface Continuous {
 
 type Way = 'call' | 'restart' | 'off';
 
-interface Answers {
-  readonly now: Awaited<ReturnType<Azure['appService']['continuous']['now']>>;
-  readonly way: Way;
-}
+type Now = Awaited<ReturnType<Azure['appService']['continuous']['now']>>;
 
 /** Has a web app pull its image again after each push, or puts an end to that. What is opened for it is asked first. */
 export async function continuousDeployment(app: App, wish: Continuous): Promise<void> {
-  const { azure, subscription, webApp } = wish;
-  const title = t('Continuous deployment of {0}', whichOf(webApp));
+  const title = t('Continuous deployment of {0}', nameWithSlot(wish.webApp));
   try {
-    const told = await askAll<Answers>(app, title, prompts(wish, title));
-    if (told?.now === undefined || told.way === undefined) return;
-    if (told.way === 'restart') {
-      await app.copy(restartCommand(wish));
-      app.tell(
-        t('The command is on the clipboard: {0} pulls its image again each time it runs.', whichOf(webApp)),
-        'information',
-      );
-      return;
+    const answers = await runFlow(app, title, (ask) => askWay(ask, wish, title));
+    if (answers === undefined) return;
+    const { way, now } = answers;
+    switch (way) {
+      case 'restart':
+        await app.copy(restartCommand(wish));
+        break;
+      case 'off':
+        await work(app, title, wish, offWork(wish, now));
+        break;
+      case 'call': {
+        const address = new HandedOver<string>();
+        await work(app, title, wish, callWork(wish, now, address));
+        if (wish.found === undefined) await app.copy(address.get());
+      }
     }
-    const { steps, address } = told.way === 'off' ? offWork(wish, told.now) : onWork(wish, told.now);
-    await work(app, title, { azure, subscription }, steps);
-    const copied = wish.found === undefined ? address() : '';
-    if (copied !== '') await app.copy(copied);
-    app.tell(doneWith(wish, told.way), 'information');
+    app.tell(describeDone(wish, way), 'information');
   } catch (error) {
     app.fail(error, t('set up continuous deployment'));
   }
 }
 
-function prompts({ azure, subscription, webApp, found, scope }: Continuous, title: string): readonly Prompt<Answers>[] {
-  const { continuous } = azure.appService;
-  const which = whichOf(webApp);
-  const registry = found?.registry.name;
+/** Which way, and whether what it opens or ends is agreed to. */
+async function askWay(ask: Ask, wish: Continuous, title: string): Promise<{ readonly now: Now; readonly way: Way }> {
+  ask.more(1);
+  const { azure, subscription, webApp } = wish;
+  const { way, now } = await ask.pick(title, async (signal) => {
+    const found = await azure.appService.continuous.now(subscription, webApp, signal);
+    return wayPicks(wish, found).map((pick) => ({ ...pick, value: { way: pick.value, now: found } }));
+  });
+  if (way === 'restart') return { now, way };
+  ask.more(1);
+  const isCall = way === 'call';
+  await ask.confirm(
+    title,
+    isCall ? describeCall(wish, now) : describeOff(wish),
+    isCall ? t('Set Up') : t('Switch Off'),
+  );
+  return { now, way };
+}
+
+function wayPicks({ webApp, found, scope }: Continuous, { isOn, isOpen }: Now): readonly Pick<Way>[] {
+  const which = nameWithSlot(webApp);
+  const off: Pick<Way> = {
+    label: t('Switch it off'),
+    detail: t('{0} no longer listens to calls', which),
+    value: 'off',
+  };
   return [
     {
-      ask: async (boxes) => {
-        const asking = continuous.now(subscription, webApp, flowSignal());
-        const picks = asking.then(({ isOn, isOpen }): readonly Pick<Way>[] => [
-          {
-            label:
-              registry === undefined
-                ? t('Copy the address to call after each push')
-                : t('{0} calls {1} after each push to {2}', registry, which, scope),
-            detail: isOpen
-              ? t('Its deployment site is open to basic authentication already, which the call needs')
-              : t('Opens its deployment site to basic authentication: the call holds a password'),
-            value: 'call',
-          },
-          {
-            label: t('Copy the command that restarts {0}', which),
-            detail: t('For the pipeline that pushes, with a sign-in of its own; nothing is opened or changed'),
-            value: 'restart',
-          },
-          ...(isOn
-            ? [{ label: t('Switch it off'), detail: t('{0} no longer listens to calls', which), value: 'off' as const }]
-            : []),
-        ]);
-        const way = await boxes.pick(title, picks);
-        return { now: await asking, way };
-      },
+      label:
+        found === undefined
+          ? t('Copy the address to call after each push')
+          : t('{0} calls {1} after each push to {2}', found.registry.name, which, scope),
+      detail: isOpen
+        ? t('Its deployment site is open to basic authentication already, which the call needs')
+        : t('Opens its deployment site to basic authentication: the call holds a password'),
+      value: 'call',
     },
     {
-      when: ({ way }) => way === 'call',
-      ask: async (boxes, { now }) => {
-        await boxes.confirm(
-          title,
-          [
-            ...(now?.isOpen === false
-              ? [
-                  t(
-                    'The deployment site (SCM) of {0} is opened to basic authentication: whoever has its publishing password may then deploy there, and see its files and settings. A policy of Azure may forbid it.',
-                    which,
-                  ),
-                ]
-              : []),
-            registry === undefined
-              ? t('The address to call is copied. It holds the publishing password.')
-              : t('{0} gets a webhook that holds the publishing password.', registry),
-            ...(now?.isOn === false
-              ? [t('The setting DOCKER_ENABLE_CI of {0} becomes true, and it starts anew.', which)]
-              : []),
-            t('After each call {0} pulls the image that it is set to run, and starts anew.', which),
-          ],
-          t('Set Up'),
-        );
-        return {};
-      },
+      label: t('Copy the command that restarts {0}', which),
+      detail: t('For the pipeline that pushes, with a sign-in of its own; nothing is opened or changed'),
+      value: 'restart',
     },
-    {
-      when: ({ way }) => way === 'off',
-      ask: async (boxes) => {
-        await boxes.confirm(
-          title,
-          [
-            t('The setting DOCKER_ENABLE_CI of {0} goes, and it starts anew.', which),
-            ...(registry === undefined ? [] : [t('The webhooks by which {0} calls {1} are deleted.', registry, which)]),
-            t(
-              'Whether its deployment site (SCM) is open to basic authentication stays as it is: others may deploy with it.',
-            ),
-          ],
-          t('Switch Off'),
-        );
-        return {};
-      },
-    },
+    ...(isOn ? [off] : []),
   ];
 }
 
-interface Doing {
-  readonly steps: readonly Work[];
-  /** The address to call, once it is told. */
-  readonly address: () => string;
+function describeCall({ webApp, found }: Continuous, { isOn, isOpen }: Now): readonly string[] {
+  const which = nameWithSlot(webApp);
+  return [
+    ...(isOpen
+      ? []
+      : [
+          t(
+            'The deployment site (SCM) of {0} is opened to basic authentication: whoever has its publishing password may then deploy there, and see its files and settings. A policy of Azure may forbid it.',
+            which,
+          ),
+        ]),
+    found === undefined
+      ? t('The address to call is copied. It holds the publishing password.')
+      : t('{0} gets a webhook that holds the publishing password.', found.registry.name),
+    ...(isOn ? [] : [t('The setting DOCKER_ENABLE_CI of {0} becomes true, and it starts anew.', which)]),
+    t('After each call {0} pulls the image that it is set to run, and starts anew.', which),
+  ];
 }
 
-function onWork({ azure, subscription, webApp, found, scope }: Continuous, { isOpen, isOn }: Answers['now']): Doing {
+function describeOff({ webApp, found }: Continuous): readonly string[] {
+  const which = nameWithSlot(webApp);
+  return [
+    t('The setting DOCKER_ENABLE_CI of {0} goes, and it starts anew.', which),
+    ...(found === undefined ? [] : [t('The webhooks by which {0} calls {1} are deleted.', found.registry.name, which)]),
+    t('Whether its deployment site (SCM) is open to basic authentication stays as it is: others may deploy with it.'),
+  ];
+}
+
+/** Hands over the address to call, which holds a password. */
+function callWork(
+  { azure, subscription, webApp, found, scope }: Continuous,
+  { isOpen, isOn }: Now,
+  address: HandedOver<string>,
+): readonly Work[] {
   const { continuous } = azure.appService;
-  const which = whichOf(webApp);
-  let address = '';
+  const which = nameWithSlot(webApp);
   const steps: Work[] = [];
   if (!isOpen)
     steps.push({
@@ -150,7 +141,7 @@ function onWork({ azure, subscription, webApp, found, scope }: Continuous, { isO
   steps.push({
     doing: t('Asking for the address to call'),
     run: async (_status, signal) => {
-      address = await continuous.address(subscription, webApp, signal);
+      address.set(await continuous.address(subscription, webApp, signal));
     },
   });
   if (!isOn)
@@ -164,28 +155,30 @@ function onWork({ azure, subscription, webApp, found, scope }: Continuous, { isO
       doing: t('Making a webhook in {0}', found.registry.name),
       makes: { label: t('a webhook in {0}', found.registry.name) },
       run: (status, signal) =>
-        found.azure.appService.continuous.call(found.registry, webApp, address, scope, status, signal),
+        found.azure.appService.continuous.call(found.registry, webApp, address.get(), scope, status, signal),
     });
-  return { steps, address: () => address };
+  return steps;
 }
 
-function offWork({ azure, subscription, webApp, found }: Continuous, { host }: Answers['now']): Doing {
+function offWork({ azure, subscription, webApp, found }: Continuous, { host }: Now): readonly Work[] {
   const steps: Work[] = [
     {
-      doing: t('Having {0} listen to calls no more', whichOf(webApp)),
+      doing: t('Having {0} listen to calls no more', nameWithSlot(webApp)),
       run: (_status, signal) => azure.appService.continuous.listen(subscription, webApp, false, signal),
     },
   ];
-  if (found !== undefined && host !== '')
+  if (found !== undefined)
     steps.push({
       doing: t('Deleting the webhooks in {0}', found.registry.name),
       run: (status, signal) => found.azure.appService.continuous.stopCalls(found.registry, host, status, signal),
     });
-  return { steps, address: () => '' };
+  return steps;
 }
 
-function doneWith({ webApp, found, scope }: Continuous, way: Way): string {
-  const which = whichOf(webApp);
+function describeDone({ webApp, found, scope }: Continuous, way: Way): string {
+  const which = nameWithSlot(webApp);
+  if (way === 'restart')
+    return t('The command is on the clipboard: {0} pulls its image again each time it runs.', which);
   if (way === 'off') return t('Continuous deployment of {0} is off.', which);
   if (found !== undefined)
     return t('{0} calls {1} after each push to {2}, which {1} then runs.', found.registry.name, which, scope);
@@ -198,8 +191,4 @@ function doneWith({ webApp, found, scope }: Continuous, way: Way): string {
 function restartCommand({ subscription, webApp: { name, resourceGroup, slot } }: Continuous): string {
   const place = `--name "${name}" --resource-group "${resourceGroup}" --subscription "${subscription.id}"`;
   return `az webapp restart ${place}${slot === undefined ? '' : ` --slot "${slot}"`}`;
-}
-
-function whichOf({ name, slot }: WebApp): string {
-  return slot === undefined ? name : `${name}/${slot}`;
 }

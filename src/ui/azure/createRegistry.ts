@@ -3,14 +3,15 @@ import { idIn, registrySkus } from '../../azure/azure';
 import type { Azure, AzureRegistry, RegistrySku, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { groupWork } from './groupWork';
-import { flowSignal, groupPrompts, locationPicks, subscriptionPrompts, widened } from './steps';
-import type { InGroup, InSubscription } from './steps';
-import { askAll } from './wizard';
-import type { Prompt } from './wizard';
-import { work } from './work';
+import type { Ask } from './replay';
+import { askGroup, askLocation, askSubscription } from './steps';
+import type { ChosenGroup, InSubscription } from './steps';
+import { runFlow } from './wizard';
+import { HandedOver, work } from './work';
 
-interface NewRegistryAnswers extends InGroup {
+interface RegistryAnswers extends InSubscription {
   readonly name: string;
+  readonly group: ChosenGroup;
   readonly location: string;
   readonly sku: RegistrySku;
 }
@@ -21,25 +22,12 @@ export async function createRegistry(
   azure: Azure,
   subscription: Subscription | undefined,
 ): Promise<AzureRegistry | undefined> {
-  const title = t('Create Registry');
-  const where: readonly Prompt<NewRegistryAnswers>[] =
-    subscription === undefined ? subscriptionPrompts<NewRegistryAnswers>([{ label: t('Azure'), azure }]) : [];
-  const told = await askAll<NewRegistryAnswers>(
-    app,
-    title,
-    [...where, ...prompts].map((prompt) => ({
-      ...prompt,
-      ask: (boxes, answers) => prompt.ask(boxes, { azure, ...(subscription && { subscription }), ...answers }),
-    })),
-  );
-  if (told === undefined) return undefined;
-  const { name, location, sku, group } = told;
-  const chosen = told.subscription ?? subscription;
-  if (chosen === undefined || name === undefined || location === undefined || sku === undefined) return undefined;
-  if (group === undefined || group === 'new') return undefined;
-  const place = { subscription: chosen, resourceGroup: group.name };
-  let created: AzureRegistry | undefined;
-  await work(app, t('Creating the registry {0}', name), { azure, subscription: chosen }, [
+  const answers = await runFlow(app, t('Create Registry'), (ask) => askRegistry(ask, azure, subscription));
+  if (answers === undefined) return undefined;
+  const { name, location, sku, group } = answers;
+  const place = { subscription: answers.subscription, resourceGroup: group.name };
+  const created = new HandedOver<AzureRegistry>();
+  await work(app, t('Creating the registry {0}', name), answers, [
     ...groupWork(azure, place, group.isNew, location, ['Microsoft.ContainerRegistry']),
     {
       doing: t('Creating the registry'),
@@ -49,64 +37,44 @@ export async function createRegistry(
       },
       goesOn: true,
       run: async (status, signal) => {
-        created = await azure.createRegistry({ ...place, name, location, sku }, status, signal);
+        created.set(await azure.createRegistry({ ...place, name, location, sku }, status, signal));
       },
     },
   ]);
   app.done(t('Created {0}', name));
-  return created;
+  return created.get();
 }
 
-const nameOf: Prompt<InSubscription & { readonly name: string }> = {
-  ask: async (boxes, { azure, subscription }) => {
-    const name = await boxes.input({
-      prompt: t('Name of the registry: 5 to 50 letters and digits, the only one of that name in Azure'),
-      placeholder: 'contosoimages',
-      problem: registryNameProblem,
-      check: async (text) =>
-        azure === undefined || subscription === undefined
-          ? undefined
-          : azure.registryNameProblem(subscription, text, flowSignal()),
-    });
-    return { name };
-  },
-};
+async function askRegistry(ask: Ask, azure: Azure, known: Subscription | undefined): Promise<RegistryAnswers> {
+  // Its name, its group, its location and its SKU.
+  ask.more(known === undefined ? 5 : 4);
+  const where =
+    known === undefined ? await askSubscription(ask, [{ label: t('Azure'), azure }]) : { azure, subscription: known };
+  const name = await ask.input({
+    prompt: t('Name of the registry: 5 to 50 letters and digits, the only one of that name in Azure'),
+    placeholder: 'contosoimages',
+    problem: registryNameProblem,
+    check: (text, signal) => azure.registryNameProblem(where.subscription, text, signal),
+  });
+  const group = await askGroup(ask, where, `rg-${name}`);
+  const location = await askLocation(ask, where, 'Microsoft.ContainerRegistry', 'registries');
+  return { ...where, name, group, location, sku: await askSku(ask) };
+}
 
-const placeOf: Prompt<InGroup & { readonly location: string; readonly sku: RegistrySku }> = {
-  ask: async (boxes, { azure, subscription }) => {
-    if (azure === undefined || subscription === undefined) return {};
-    const picks = locationPicks(azure, subscription, 'Microsoft.ContainerRegistry', 'registries');
-    return { location: await boxes.pick(t('Location'), picks) };
-  },
-};
-
-const skuOf: Prompt<{ readonly sku: RegistrySku }> = {
-  ask: async (boxes) => {
-    const details: Readonly<Record<RegistrySku, string>> = {
-      Basic: t('10 GB, for learning and small teams'),
-      Standard: t('100 GB, for most'),
-      Premium: t('500 GB, private endpoints, geo-replication'),
-    };
-    return {
-      sku: await boxes.pick(
-        t('SKU'),
-        registrySkus.map((value) => ({ label: value, description: details[value], value })),
-      ),
-    };
-  },
-};
-
-const prompts: readonly Prompt<NewRegistryAnswers>[] = [
-  widened(nameOf),
-  ...groupPrompts((told) => ('name' in told && typeof told.name === 'string' ? `rg-${told.name}` : 'rg-registry')).map(
-    (prompt) => widened<NewRegistryAnswers, InGroup>(prompt),
-  ),
-  widened(placeOf),
-  widened(skuOf),
-];
+function askSku(ask: Ask): Promise<RegistrySku> {
+  const details: Readonly<Record<RegistrySku, string>> = {
+    Basic: t('10 GB, for learning and small teams'),
+    Standard: t('100 GB, for most'),
+    Premium: t('500 GB, private endpoints, geo-replication'),
+  };
+  return ask.pick(
+    t('SKU'),
+    registrySkus.map((value) => ({ label: value, description: details[value], value })),
+  );
+}
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftcontainerregistry */
-export function registryNameProblem(name: string): string | undefined {
+function registryNameProblem(name: string): string | undefined {
   if (!/^[a-z0-9]*$/i.test(name)) return t('It has letters and digits only.');
   return name.length < 5 || name.length > 50 ? t('It has 5 to 50 characters.') : undefined;
 }

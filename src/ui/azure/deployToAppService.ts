@@ -3,13 +3,12 @@ import type { WebApp } from '../../azure/azure';
 import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from './deployable';
-import { appServicePrompts } from './appServicePrompts';
+import { askAppService } from './appServicePrompts';
 import type { AppServiceAnswers } from './appServicePrompts';
 import { appServiceSummary, appServiceWork } from './appServiceWork';
 import { connectAzure } from './connectAzure';
 import { continuousDeployment } from './continuousDeployment';
-import { askAll } from './wizard';
-import type { Told } from './wizard';
+import { runFlow } from './wizard';
 import { work } from './work';
 
 /** Runs an image in a web app: one that is there, whose image is replaced, or a new one. */
@@ -17,31 +16,29 @@ export async function deployToAppService(app: App, deployable: Deployable): Prom
   const accounts = await connectAzure(app);
   if (accounts === undefined) return;
   const title = t('Deploy {0} to App Service', printReference(deployable.image));
-  const told = await askAll<AppServiceAnswers>(app, title, [
-    ...appServicePrompts(app, accounts, deployable),
-    {
-      ask: async (boxes, answers) => {
-        await boxes.confirm(title, appServiceSummary(deployable, answers), t('Deploy'));
-        return {};
-      },
-    },
-  ]);
-  if (told?.azure === undefined || told.subscription === undefined) return;
-  const { steps, deployed } = appServiceWork(deployable, told);
-  await work(app, title, { azure: told.azure, subscription: told.subscription }, steps);
-  const webApp = deployed();
-  if (webApp !== undefined) finishedWith(app, told, deployable, webApp);
+  const answers = await runFlow(app, title, async (ask) => {
+    const asked = await askAppService(ask, app, accounts, deployable);
+    await ask.confirm(title, appServiceSummary(deployable, asked), t('Deploy'));
+    return asked;
+  });
+  if (answers === undefined) return;
+  const { steps, deployed } = appServiceWork(deployable, answers);
+  await work(app, title, answers, steps);
+  tellWhereItRuns(app, answers, deployable, deployed());
 }
 
-/** Says where it runs, and what can be done next. */
-function finishedWith(app: App, told: Told<AppServiceAnswers>, { image }: Deployable, webApp: WebApp): void {
-  const { azure, subscription, access: choice } = told;
-  if (azure === undefined || subscription === undefined) return;
+/** Says where it runs, and offers what can be done next. */
+function tellWhereItRuns(
+  app: App,
+  { azure, subscription, access }: AppServiceAnswers,
+  { image }: Deployable,
+  webApp: WebApp,
+): void {
   const browse = t('Browse');
   const portal = t('Open in Portal');
   // What a digest names no push changes.
   const continuous = image.digest === undefined ? [t('Set Up Continuous Deployment')] : [];
-  const found = choice?.kind === 'identity' || choice?.kind === 'admin' ? choice : undefined;
+  const found = access.kind === 'identity' || access.kind === 'admin' ? access : undefined;
   const done = t('{0} runs at {1}', printReference(image), webApp.url);
   void app.message('information', done, browse, portal, ...continuous).then(async (chosen) => {
     if (chosen === browse) await app.browse(new URL(webApp.url));

@@ -5,10 +5,9 @@ import { printReference } from '../../core/reference';
 import type { App } from '../app';
 import type { Deployable } from './deployable';
 import { connectAzure } from './connectAzure';
-import { containerAppsPrompts } from './containerAppsPrompts';
-import type { ContainerAppsAnswers } from './containerAppsPrompts';
+import { askContainerApps } from './containerAppsPrompts';
 import { containerAppsSummary, containerAppsWork } from './containerAppsWork';
-import { askAll } from './wizard';
+import { runFlow } from './wizard';
 import { work } from './work';
 
 /** Runs an image in a container app: one that is there, as a new revision, or a new one. */
@@ -16,25 +15,20 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
   const accounts = await connectAzure(app);
   if (accounts === undefined) return;
   const title = t('Deploy {0} to Container Apps', printReference(deployable.image));
-  const told = await askAll<ContainerAppsAnswers>(app, title, [
-    ...containerAppsPrompts(app, accounts, deployable),
-    {
-      ask: async (boxes, answers) => {
-        await boxes.confirm(title, containerAppsSummary(deployable, answers), t('Deploy'));
-        return {};
-      },
-    },
-  ]);
-  if (told?.azure === undefined || told.subscription === undefined) return;
-  const { azure, subscription } = told;
-  const { steps, deployed } = containerAppsWork(deployable, told);
-  await work(app, title, { azure, subscription }, steps);
+  const answers = await runFlow(app, title, async (ask) => {
+    const asked = await askContainerApps(ask, app, accounts, deployable);
+    await ask.confirm(title, containerAppsSummary(deployable, asked), t('Deploy'));
+    return asked;
+  });
+  if (answers === undefined) return;
+  const { azure, subscription } = answers;
+  const { steps, deployed } = containerAppsWork(deployable, answers);
+  await work(app, title, answers, steps);
   const containerApp = deployed();
-  if (containerApp === undefined) return;
   const { id, url } = containerApp;
   const browse = t('Browse');
   const portal = t('Open in Portal');
-  const runs = whereItRuns(printReference(deployable.image), containerApp);
+  const runs = describeWhereItRuns(printReference(deployable.image), containerApp);
   const isReached = url !== undefined && shareOfNewest(containerApp, containerApp.newest) > 0;
   const buttons = [...(isReached ? [browse] : []), portal];
   void app.message('information', runs, ...buttons).then(async (pressed) => {
@@ -44,7 +38,7 @@ export async function deployToContainerApps(app: App, deployable: Deployable): P
 }
 
 /** At its address only what traffic goes to. */
-function whereItRuns(image: string, app: ContainerApp): string {
+function describeWhereItRuns(image: string, app: ContainerApp): string {
   const { name, url, newest } = app;
   if (url === undefined) return t('{0} runs in {1}', image, name);
   const share = shareOfNewest(app, newest);

@@ -16,8 +16,10 @@ import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { OpenRegistry } from '../../registries/registries';
 import type { Deployable } from './deployable';
-import { flowSignal, widened } from './steps';
-import type { Pick, Prompt } from './wizard';
+import type { Ask, Pick } from './replay';
+import { nameWithSlot } from './steps';
+import type { InSubscription } from './steps';
+import { HandedOver } from './work';
 import type { Work } from './work';
 
 /** A registry of Azure, and the account that it was found with. */
@@ -54,104 +56,95 @@ function foundAt(accounts: readonly OpenRegistry[], host: string): FoundRegistry
   return undefined;
 }
 
-interface Asked {
-  /** Where the service is. */
-  readonly subscription: Subscription;
-  readonly access: AccessChoice;
-}
-
 /** Which service is to pull the image: App Service shows registries a token of the Resource Manager, as an identity. */
 export type Puller = 'appService' | 'containerApps';
 
-/** Asks how the service is to get at the image, the safest first. */
-export function accessPrompts<T extends Asked>(
+/** Asks how the service is to get at the image, the safest first. `subscription`: where the service is. */
+export async function askAccess(
+  ask: Ask,
   app: App,
   { image }: Deployable,
-  puller: Puller = 'containerApps',
-): readonly Prompt<T>[] {
-  // A box of its own step each: a step remembers what its box held.
-  const ask: Prompt<Asked>[] = [
-    {
-      ask: async (boxes, { subscription }) => ({
-        access: await boxes.pick(
-          t('How may Azure pull {0}?', printReference(image)),
-          accessPicks(app, image, puller, subscription?.tenantId),
-        ),
-      }),
-    },
-    {
-      when: ({ access }) => access?.kind === 'typed',
-      ask: async (boxes) => {
-        const username = await boxes.input({
-          prompt: t('User name at {0}', image.host),
-          problem: (text) => (text === '' ? t('Type the user name.') : undefined),
-        });
-        return { access: { kind: 'typed', username, secret: '' } };
-      },
-    },
-    {
-      when: ({ access }) => access?.kind === 'typed',
-      ask: async (boxes, { access }) => {
-        const username = access?.kind === 'typed' ? access.username : '';
-        const secret = await boxes.input({
-          prompt: t('Password or token of {0}', username),
-          secret: true,
-          problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
-        });
-        return { access: { kind: 'typed', username, secret } };
-      },
-    },
-  ];
-  return ask.map((prompt) => widened<T, Asked>(prompt));
+  subscription: Subscription,
+  puller: Puller,
+): Promise<AccessChoice> {
+  const chosen = await ask.pick(t('How may Azure pull {0}?', printReference(image)), (signal) =>
+    accessPicks(app, image, puller, subscription.tenantId, signal),
+  );
+  return chosen === 'typed' ? askCredential(ask, image) : chosen;
 }
 
+async function askCredential(ask: Ask, { host }: ImageReference): Promise<AccessChoice> {
+  ask.more(2);
+  const username = await ask.input({
+    prompt: t('User name at {0}', host),
+    problem: (text) => (text === '' ? t('Type the user name.') : undefined),
+  });
+  const secret = await ask.input({
+    prompt: t('Password or token of {0}', username),
+    secret: true,
+    problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
+  });
+  return { kind: 'typed', username, secret };
+}
+
+/** What may be chosen. `typed`: user name and password are asked for. */
 async function accessPicks(
   app: App,
   image: ImageReference,
   puller: Puller,
-  tenantId: string | undefined,
-): Promise<readonly Pick<AccessChoice>[]> {
-  const picks: Pick<AccessChoice>[] = [];
+  tenantId: string,
+  signal: AbortSignal,
+): Promise<readonly Pick<AccessChoice | 'typed'>[]> {
   const found = await registryOf(app, image);
   const withoutIdentity = found === undefined ? undefined : whyNoIdentity(found.registry, puller, tenantId);
-  if (found === undefined) picks.push(...(await connectionPicks(app, image)));
-  else {
-    const { name, usesAbac, adminUserEnabled } = found.registry;
-    if (withoutIdentity === undefined)
-      picks.push({
-        label: t('Managed identity'),
-        detail: usesAbac
-          ? t(
-              'It gets the role {0} on {1}, for {2} alone; no password is kept anywhere',
-              pullRole(usesAbac),
-              name,
-              image.path,
-            )
-          : t('It gets the role {0} on {1}; no password is kept anywhere', pullRole(usesAbac), name),
-        value: { kind: 'identity', repository: image.path, ...found },
-      });
-    if (adminUserEnabled)
-      picks.push({
-        label: t('Admin user of {0}', name),
-        detail: t('Its password may push and delete as well, and is kept in the settings of the service'),
-        value: { kind: 'admin', ...found },
-      });
-  }
-  if (found?.registry.anonymousPullEnabled ?? true)
-    picks.push({ label: t('Nothing: the image is public'), detail: t('Anybody may pull it'), value: { kind: 'none' } });
-  picks.push({
-    label: t('User name and password or token…'),
-    detail: withoutIdentity ?? t('They are kept in the secret settings of the service'),
-    value: { kind: 'typed', username: '', secret: '' },
-  });
-  return picks;
+  const known =
+    found === undefined
+      ? await connectionPicks(app, image, signal)
+      : registryPicks(found, image, withoutIdentity === undefined);
+  const isPublic: Pick<AccessChoice> = {
+    label: t('Nothing: the image is public'),
+    detail: t('Anybody may pull it'),
+    value: { kind: 'none' },
+  };
+  return [
+    ...known,
+    ...((found?.registry.anonymousPullEnabled ?? true) ? [isPublic] : []),
+    {
+      label: t('User name and password or token…'),
+      detail: withoutIdentity ?? t('They are kept in the secret settings of the service'),
+      value: 'typed',
+    },
+  ];
+}
+
+/** What a registry of Azure offers. */
+function registryPicks(
+  found: FoundRegistry,
+  { path }: ImageReference,
+  takesIdentity: boolean,
+): readonly Pick<AccessChoice>[] {
+  const { name, usesAbac, adminUserEnabled } = found.registry;
+  const role = pullRole(usesAbac);
+  const identity: Pick<AccessChoice> = {
+    label: t('Managed identity'),
+    detail: usesAbac
+      ? t('It gets the role {0} on {1}, for {2} alone; no password is kept anywhere', role, name, path)
+      : t('It gets the role {0} on {1}; no password is kept anywhere', role, name),
+    value: { kind: 'identity', repository: path, ...found },
+  };
+  const admin: Pick<AccessChoice> = {
+    label: t('Admin user of {0}', name),
+    detail: t('Its password may push and delete as well, and is kept in the settings of the service'),
+    value: { kind: 'admin', ...found },
+  };
+  return [...(takesIdentity ? [identity] : []), ...(adminUserEnabled ? [admin] : [])];
 }
 
 /** Why no managed identity can pull from a registry; nothing where one can. */
 function whyNoIdentity(
   { name, subscription, refusesArmTokens }: AzureRegistry,
   puller: Puller,
-  tenantId: string | undefined,
+  tenantId: string,
 ): string | undefined {
   // The identities of a tenant are known in it alone.
   if (subscription.tenantId !== tenantId)
@@ -165,10 +158,15 @@ function whyNoIdentity(
 /** User names that stand for a token of some hours: a service would lose its access to the image with it. */
 const shortLived = ['00000000-0000-0000-0000-000000000000', 'AWS', 'oauth2accesstoken'];
 
-async function connectionPicks(app: App, image: ImageReference): Promise<readonly Pick<AccessChoice>[]> {
+async function connectionPicks(
+  app: App,
+  image: ImageReference,
+  signal: AbortSignal,
+): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
   for (const { provider, connection } of await app.registries.findHolding(image)) {
-    const credential = await provider.engineCredential(image.host, flowSignal()).catch(() => undefined);
+    const credential = await provider.engineCredential(image.host, signal).catch(() => undefined);
+    signal.throwIfAborted();
     if (credential?.kind !== 'basic' || shortLived.includes(credential.username)) continue;
     const { username, secret } = credential;
     picks.push({
@@ -182,7 +180,7 @@ async function connectionPicks(app: App, image: ImageReference): Promise<readonl
 }
 
 /** One line for the summary. `as`: the identity that somebody chose for the service, where that is not its own. */
-export function accessLine(choice: AccessChoice, as?: string): string {
+export function describeAccess(choice: AccessChoice, as?: string): string {
   switch (choice.kind) {
     case 'none':
       return t('The image is public: it is pulled without a credential.');
@@ -269,24 +267,25 @@ async function checkRights(
 /** The first step: refuses for want of a right, and hands over the image with the secret that it is pulled with. */
 export function checkWork(
   deployable: Deployable,
-  { azure, subscription }: { readonly azure: Azure; readonly subscription: Subscription },
+  { azure, subscription }: InSubscription,
   rights: readonly Right[],
   choice: AccessChoice,
-  ready: (image: DeployedImage) => void,
+  image: HandedOver<DeployedImage>,
 ): Work {
   return {
     doing: t('Checking rights'),
     run: async (_status, signal) => {
       await checkRights(azure, subscription, rights, choice, signal);
-      ready(await deployedImage(deployable, choice, signal));
+      image.set(await deployedImage(deployable, choice, signal));
     },
   };
 }
 
 /** What it takes to set the image of a web app, or of a slot or of one container, which have actions of their own. */
-export function rightsToSet({ id, name, slot, container }: WebApp): readonly Right[] {
+export function rightsToSet(app: WebApp): readonly Right[] {
+  const { id, slot, container } = app;
   const type = slot === undefined ? 'Microsoft.Web/sites' : 'Microsoft.Web/sites/slots';
-  const label = slot === undefined ? name : `${name}/${slot}`;
+  const label = nameWithSlot(app);
   const image = container === undefined ? 'config/write' : 'sitecontainers/write';
   return ['write', image, 'config/list/action'].map((verb) => ({ action: `${type}/${verb}`, scope: id, label }));
 }
@@ -310,7 +309,8 @@ export function identityWork(
 ): readonly Work[] {
   if (choice.kind !== 'identity') return [];
   const { azure, registry, repository } = choice;
-  let principalId = '';
+  const role = pullRole(registry.usesAbac);
+  const principalId = new HandedOver<string>();
   return [
     {
       ...(chosen === undefined
@@ -321,15 +321,15 @@ export function identityWork(
         : { doing: t('Looking up {0}', chosen) }),
       goesOn: true,
       run: async (status, signal) => {
-        principalId = await pullIdentity(status, signal);
+        principalId.set(await pullIdentity(status, signal));
       },
     },
     {
       doing: t('Letting {0} pull from {1}', name, registry.name),
-      makes: { label: t('its role {0} on {1}', pullRole(registry.usesAbac), registry.name) },
+      makes: { label: t('its role {0} on {1}', role, registry.name) },
       run: async (_status, signal, say) => {
-        if ((await azure.access.grantPull({ ...registry, repository }, principalId, signal)) === 'granted') return;
-        const role = pullRole(registry.usesAbac);
+        const given = await azure.access.grantPull({ ...registry, repository }, principalId.get(), signal);
+        if (given === 'granted') return;
         say(
           t(
             '{0} has the role {1} on {2} already, under a condition that somebody wrote. Whether that lets it pull {3}, the pull shows.',

@@ -1,9 +1,9 @@
 import { t } from '@vscode/l10n';
 import { azureOf, idIn } from '../../azure/azure';
-import type { Azure, Place, Subscription } from '../../azure/azure';
+import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
-import type { Pick, Prompt, Told } from './wizard';
+import type { Ask, Pick } from './replay';
 
 /** An account of Azure that is connected. */
 export interface Account {
@@ -22,12 +22,10 @@ export interface ChosenGroup {
   readonly isNew: boolean;
 }
 
-export interface InGroup extends InSubscription {
-  readonly group: ChosenGroup | 'new';
+/** `shop`, or the slot `shop/staging`. */
+export function nameWithSlot({ name, slot }: WebApp): string {
+  return slot === undefined ? name : `${name}/${slot}`;
 }
-
-/** Flows are not cancelled by a signal: their boxes are closed. */
-export const flowSignal = (): AbortSignal => new AbortController().signal;
 
 export function accountsOf(app: App): readonly Account[] {
   return app.registries.all().flatMap(({ connection, provider }) => {
@@ -38,112 +36,74 @@ export function accountsOf(app: App): readonly Account[] {
   });
 }
 
-/** Which account and which of its subscriptions; what there is only one of is not asked. */
-export function subscriptionPrompts<T extends InSubscription>(accounts: readonly Account[]): readonly Prompt<T>[] {
-  const [first] = accounts;
-  const isOnly = accounts.length === 1 && first !== undefined;
-  const azureOf = (told: Told<InSubscription>) => told.azure ?? first?.azure;
-  const ask: Prompt<InSubscription>[] = [
-    {
-      when: () => !isOnly,
-      ask: async (boxes) => ({
-        azure: await boxes.pick(
+/** Asks for the account, unless there is only one, and for one of its subscriptions. */
+export async function askSubscription(ask: Ask, accounts: readonly Account[]): Promise<InSubscription> {
+  const [first, ...others] = accounts;
+  if (others.length > 0) ask.more(1);
+  const azure =
+    first !== undefined && others.length === 0
+      ? first.azure
+      : await ask.pick(
           t('Account'),
-          accounts.map(({ label, azure }) => ({ label, value: azure })),
-        ),
-      }),
-    },
-    {
-      ask: async (boxes, told) => {
-        const azure = azureOf(told);
-        if (azure === undefined) return {};
-        const list = azure
-          .subscriptions(flowSignal())
-          .then(({ subscriptions }) =>
-            subscriptions.map((value) => ({ label: value.name, description: value.id, value })),
-          );
-        return { azure, subscription: await boxes.pick(t('Subscription'), list, t('There is no subscription.')) };
-      },
-    },
-  ];
-  return ask.map((prompt) => widened<T, InSubscription>(prompt));
-}
-
-/** A question about a part of what a flow is told. */
-export function widened<T extends S, S>({ when, ask }: Prompt<S>): Prompt<T> {
-  return {
-    ...(when === undefined ? {} : { when: (told) => when(told) }),
-    ask: async (boxes, told) => {
-      const answer: Told<S> = await ask(boxes, told);
-      return { ...told, ...answer };
-    },
+          accounts.map((account) => ({ label: account.label, value: account.azure })),
+        );
+  const list = async (signal: AbortSignal): Promise<readonly Pick<Subscription>[]> => {
+    const { subscriptions } = await azure.subscriptions(signal);
+    return subscriptions.map((value) => ({ label: value.name, description: value.id, value }));
   };
+  return { azure, subscription: await ask.pick(t('Subscription'), list, t('There is no subscription.')) };
 }
 
-/** Asked only where something new is to be made. */
-export function onlyNew<T extends { readonly target: unknown }>(prompt: Prompt<T>): Prompt<T> {
-  return { ...prompt, when: (told) => told.target === 'new' && (prompt.when?.(told) ?? true) };
-}
-
-/** What is wrong with a name of something new: what is there would be overwritten. */
-export async function taken(place: Place | undefined, azure: Azure | undefined, type?: string, name?: string) {
-  if (place === undefined || azure === undefined) return undefined;
-  const isThere = await azure.has(place.subscription, idIn(place, type, name), flowSignal());
+/** What is wrong with the name of something new: a resource of that id is there, and would be overwritten. */
+export async function problemOfTaken(
+  { azure, subscription }: InSubscription,
+  id: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const isThere = await azure.has(subscription, id, signal);
   return isThere ? t('There is one of that name: go back and choose it, or type another name.') : undefined;
 }
 
-/** The place that was chosen; nothing before it was. */
-export function placeOf({ subscription, group }: Told<InGroup>): Place | undefined {
-  if (subscription === undefined || group === undefined || group === 'new') return undefined;
-  return { subscription, resourceGroup: group.name };
-}
-
-/** A resource group: one that is there, or the name of a new one. */
-export function groupPrompts(proposal: (told: Told<InGroup>) => string): readonly Prompt<InGroup>[] {
-  return [
-    {
-      ask: async (boxes, { azure, subscription }) => {
-        if (azure === undefined || subscription === undefined) return {};
-        const list = azure.resourceGroups(subscription, flowSignal()).then((groups): Pick<ChosenGroup | 'new'>[] => [
-          { label: t('Create new resource group…'), icon: 'add', value: 'new' },
-          ...groups.map(({ name, location }) => ({
-            label: name,
-            description: location,
-            value: { name, isNew: false },
-          })),
-        ]);
-        return { group: await boxes.pick(t('Resource group'), list) };
-      },
-    },
-    {
-      when: ({ group }) => group === 'new' || group?.isNew === true,
-      ask: async (boxes, told) => {
-        const name = await boxes.input({
-          prompt: t('Name of the new resource group'),
-          value: proposal(told),
-          problem: groupProblem,
-          check: (text) => taken(placeOf({ ...told, group: { name: text, isNew: true } }), told.azure),
-        });
-        return { group: { name, isNew: true } };
-      },
-    },
+/** Asks for a resource group: one that is there, or the name of a new one, for which `proposal` is proposed. */
+export async function askGroup(ask: Ask, where: InSubscription, proposal: string): Promise<ChosenGroup> {
+  const { azure, subscription } = where;
+  const list = async (signal: AbortSignal): Promise<readonly Pick<string | undefined>[]> => [
+    { label: t('Create new resource group…'), icon: 'add', value: undefined },
+    ...(await azure.resourceGroups(subscription, signal)).map(({ name, location }) => ({
+      label: name,
+      description: location,
+      value: name,
+    })),
   ];
+  const chosen = await ask.pick(t('Resource group'), list);
+  if (chosen !== undefined) return { name: chosen, isNew: false };
+  ask.more(1);
+  const name = await ask.input({
+    prompt: t('Name of the new resource group'),
+    value: proposal,
+    problem: groupProblem,
+    check: (text, signal) => problemOfTaken(where, idIn({ subscription, resourceGroup: text }), signal),
+  });
+  return { name, isNew: true };
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftresources */
-export function groupProblem(name: string): string | undefined {
+function groupProblem(name: string): string | undefined {
   if (name.length < 1 || name.length > 90) return t('The name of a resource group has 1 to 90 characters.');
   return /^[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]$/u.test(name)
     ? undefined
     : t('It has letters, digits, _ ( ) . or -, and does not end with a dot.');
 }
 
-export async function locationPicks(
-  azure: Azure,
-  subscription: Subscription,
+/** Asks for a location in which a resource of that type can be made: `Microsoft.Web`, `sites`. */
+export function askLocation(
+  ask: Ask,
+  { azure, subscription }: InSubscription,
   namespace: string,
   type: string,
-): Promise<readonly Pick<string>[]> {
-  const locations = await azure.locations(subscription, namespace, type, flowSignal());
-  return locations.map(({ name, label }) => ({ label, description: name, value: name }));
+): Promise<string> {
+  return ask.pick(t('Location'), async (signal) => {
+    const locations = await azure.locations(subscription, namespace, type, signal);
+    return locations.map(({ name, label }) => ({ label, description: name, value: name }));
+  });
 }

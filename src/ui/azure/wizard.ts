@@ -11,87 +11,84 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ThemeIcon } from 'vscode';
 import type { App } from '../app';
 import { report } from '../report';
+import { Replay } from './replay';
+import type { Ask, Boxes, Pick } from './replay';
 
-/** What a flow has been told so far; Back forgets what came after. */
-export type Told<T> = Partial<T>;
+/** How many questions to come are counted in a title at the most. */
+const mostAhead = 20;
 
-/** A question of a flow. */
-export interface Prompt<T> {
-  /** Whether to ask, given the answers before. */
-  readonly when?: (told: Told<T>) => boolean;
-  readonly ask: (boxes: Boxes, told: Told<T>) => Promise<Told<T>>;
-}
-
-export interface Pick<V> {
-  readonly label: string;
-  readonly description?: string;
-  readonly detail?: string;
-  /** Codicon. */
-  readonly icon?: string;
-  readonly value: V;
-}
-
-/** The boxes of a flow, as AzureWizard draws them: with steps and Back. */
-export interface Boxes {
-  pick<V>(placeholder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[], none?: string): Promise<V>;
-  input(options: {
-    readonly prompt: string;
-    readonly value?: string;
-    readonly placeholder?: string;
-    readonly secret?: boolean;
-    readonly problem?: (text: string) => string | undefined;
-    /** Asked of the service when nobody has typed for a moment, and before the text is accepted. */
-    readonly check?: (text: string) => Promise<string | undefined>;
-  }): Promise<string>;
-  confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
-}
-
-type Context<T> = IActionContext & { told?: Told<T> };
-
-// What AzureWizard asks is a class of its own.
+/** Asks one question, the one that the flow waits at. What AzureWizard asks is a class of its own. */
 // eslint-disable-next-line no-restricted-syntax
-class Step<T> extends AzureWizardPromptStep<Context<T>> {
-  private before: Told<T> | undefined;
-
+class Step extends AzureWizardPromptStep<IActionContext> {
   constructor(
-    private readonly question: Prompt<T>,
-    /** Makes what others wrote fit to be shown. */
-    private readonly clean: App['clean'],
-    readonly title: string,
-    /** What the wizard remembers a box's text by: by default the class, which all of them share. */
+    private readonly flow: Replay<unknown>,
+    private readonly place: number,
+    /** What the wizard remembers a box's text by, so that it stands there again after Back. */
     override readonly id: string,
+    private readonly boxes: Boxes,
   ) {
     super();
   }
 
-  override shouldPrompt({ told = {} }: Context<T>): boolean {
-    return this.question.when?.(told) ?? true;
+  override shouldPrompt(): boolean {
+    return true;
   }
 
-  override async prompt(context: Context<T>): Promise<void> {
-    this.before = context.told ?? {};
-    const answer = await this.question.ask(boxesOf(context, this.clean), this.before);
-    context.told = { ...this.before, ...answer };
+  override async prompt(): Promise<void> {
+    const question = await this.flow.next();
+    await question?.show(this.boxes);
   }
 
-  override undo(context: Context<T>): void {
-    if (this.before !== undefined) context.told = this.before;
+  override async getSubWizard(): Promise<{ promptSteps: Step[] } | undefined> {
+    const next = await this.flow.next();
+    return next === undefined ? undefined : { promptSteps: [new Step(this.flow, next.place, next.id, this.boxes)] };
+  }
+
+  override undo(): void {
+    this.flow.backTo(this.place);
   }
 }
 
-/** Asks one question after another. Nothing when dismissed. */
-export async function askAll<T>(app: App, title: string, prompts: readonly Prompt<T>[]): Promise<Told<T> | undefined> {
+/** Stands for a question that is known to come, so that AzureWizard counts it. It is gone before its turn comes. */
+// eslint-disable-next-line no-restricted-syntax
+class StepAhead extends AzureWizardPromptStep<IActionContext> {
+  constructor(
+    private readonly flow: Replay<unknown>,
+    private readonly index: number,
+  ) {
+    super();
+  }
+
+  override shouldPrompt(): boolean {
+    return this.index < this.flow.ahead;
+  }
+
+  override prompt(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/**
+ * Runs the code of a flow in Microsoft's wizard: its boxes, its count of steps, Back and Escape. Resolves to what the code returns,
+ * or to nothing when a question is dismissed. What is asked of a service for an open box is aborted when that box is closed.
+ */
+export async function runFlow<T>(app: App, title: string, code: (ask: Ask) => Promise<T>): Promise<T | undefined> {
   registerUIExtensionVariables({ context: app.extension, outputChannel: channelOf(app) });
-  const context = newContext<T>();
-  const shownTitle = app.clean(title);
-  const promptSteps = prompts.map((prompt, index) => new Step(prompt, app.clean, shownTitle, `${index}`));
-  const wizard = new AzureWizard<Context<T>>(context, { title: shownTitle, promptSteps });
+  const context = newContext();
+  const flow = new Replay(code);
   try {
-    await wizard.prompt();
-    return context.told ?? {};
+    const first = await flow.next();
+    if (first !== undefined) {
+      const ahead = Array.from({ length: mostAhead }, (_none, index) => new StepAhead(flow, index));
+      const promptSteps = [new Step(flow, first.place, first.id, boxesOf(context, app.clean)), ...ahead];
+      await new AzureWizard(context, { title: app.clean(title), promptSteps }).prompt();
+    }
+    return await flow.result;
   } catch (error) {
     if (error instanceof UserCancelledError) return undefined;
     throw error;
+  } finally {
+    flow.leave();
   }
 }
 
@@ -116,8 +113,8 @@ function channelOf({ log, showLog }: App): UIExtensionVariables['outputChannel']
 }
 
 /** Its parts for telemetry go nowhere: nothing of it is sent. */
-function newContext<T>(): Context<T> {
-  const context: Context<T> = {
+function newContext(): IActionContext {
+  const context: IActionContext = {
     telemetry: { properties: {}, measurements: {}, suppressAll: true },
     errorHandling: { issueProperties: {} },
     valuesToMask: [],
@@ -131,11 +128,11 @@ function newContext<T>(): Context<T> {
 }
 
 /** Microsoft's boxes, which show VS Code's; what they are given passes `clean` as elsewhere. */
-function boxesOf<T>({ ui }: Context<T>, clean: App['clean']): Boxes {
+function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
   const cleaned = (text: string | undefined) => (text === undefined ? undefined : clean(text));
   return {
-    pick: async <V>(placeHolder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[], none?: string) => {
-      const picks = Promise.resolve(items).then((all) =>
+    pick: async <V>(placeHolder: string, items: Promise<readonly Pick<V>[]>, none?: string) => {
+      const picks = items.then((all) =>
         all.map(({ value, label, description, detail, icon }): IAzureQuickPickItem<V> => ({
           label: clean(label),
           ...(description === undefined ? {} : { description: clean(description) }),
@@ -144,6 +141,8 @@ function boxesOf<T>({ ui }: Context<T>, clean: App['clean']): Boxes {
           data: value,
         })),
       );
+      // Microsoft's box looks at them a moment later: until then nobody would know of one that fails.
+      picks.catch(() => undefined);
       const options = {
         placeHolder: clean(placeHolder),
         matchOnDescription: true,
@@ -153,8 +152,8 @@ function boxesOf<T>({ ui }: Context<T>, clean: App['clean']): Boxes {
       };
       return (await ui.showQuickPick(picks, options)).data;
     },
-    input: ({ prompt, value, placeholder, secret, problem, check }) => {
-      const checked = check === undefined ? undefined : new Checked(check);
+    input: ({ prompt, value, placeholder, secret, problem, check }, signal) => {
+      const checked = check === undefined ? undefined : new Checked((text) => check(text, signal));
       return ui.showInputBox({
         prompt: clean(prompt),
         ignoreFocusOut: true,

@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
-import type { Azure, Subscription } from '../../azure/azure';
 import { Failure, withDetail } from '../../core/failure';
 import { abandonable } from '../../core/shared';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
 import { isCancellation } from '../report';
+import type { InSubscription } from './steps';
 
 /** Something that exists afterwards that did not before. */
 export interface Made {
@@ -25,16 +25,32 @@ export interface Work {
   readonly run: (status: (text: string) => void, signal: AbortSignal, say: (text: string) => void) => Promise<void>;
 }
 
-interface Where {
-  readonly azure: Azure;
-  readonly subscription: Subscription;
+/** What one step of the work makes or reads, and later ones work with. */
+export class HandedOver<T> {
+  private made: { readonly value: T } | undefined;
+
+  set(value: T): void {
+    this.made = { value };
+  }
+
+  /** Throws where no step before has set it: steps in the wrong order must not pass for work that is done. */
+  get(): T {
+    if (this.made === undefined) throw new Error('A step of the work needs what no step before it has handed over.');
+    return this.made.value;
+  }
 }
 
 /** How long Azure has to tell whether a step that failed has left something behind. */
 const lookWithinMs = 10_000;
 
+/**
+ * Of an operation that Azure finishes by itself: nothing aborts it. This is the only such signal here; every other one is that of
+ * the notification, or of a box.
+ */
+const neverAborted = (): AbortSignal => new AbortController().signal;
+
 /** Does one step after the other under one notification. Where one fails, or somebody cancels, what exists already is said. */
-export async function work(app: App, title: string, where: Where, steps: readonly Work[]): Promise<void> {
+export async function work(app: App, title: string, where: InSubscription, steps: readonly Work[]): Promise<void> {
   const made: Made[] = [];
   await app.working(title, async (progress, signal) => {
     for (const [index, step] of steps.entries()) {
@@ -50,19 +66,19 @@ export async function work(app: App, title: string, where: Where, steps: readonl
         const say = (text: string) => {
           app.tell(text, 'warning');
         };
-        const begin = async () => step.run(status, goesOn ? new AbortController().signal : signal, say);
+        const begin = async () => step.run(status, goesOn ? neverAborted() : signal, say);
         running = begin();
         await (goesOn ? abandonable(running, signal) : running);
       } catch (error) {
         if (running !== undefined && goesOn && signal.aborted) {
-          app.tell(left(title, step, made), 'information');
-          void tellEnd(app, title, where, step, running);
+          app.tell(describeAbandoned(title, step, made), 'information');
+          void tellEndOf(app, title, where, step, running);
           throw error;
         }
         const behind = running === undefined ? undefined : await leftBehind(app, where, step, error);
         if (behind !== undefined) made.push(behind);
-        if (isCancellation(error)) app.tell(stopped(title, step, made), 'information');
-        throw told(error, where, step, made);
+        if (isCancellation(error)) app.tell(describeStopped(title, step, made), 'information');
+        throw withPlace(error, where, step, made);
       }
       if (step.makes !== undefined) made.push(step.makes);
     }
@@ -72,7 +88,7 @@ export async function work(app: App, title: string, where: Where, steps: readonl
 /** What a step was to make may be there although it failed: as a resource whose image could not be pulled. */
 async function leftBehind(
   app: App,
-  { azure, subscription }: Where,
+  { azure, subscription }: InSubscription,
   { makes }: Work,
   error: unknown,
 ): Promise<Made | undefined> {
@@ -86,35 +102,54 @@ async function leftBehind(
   }
 }
 
-function existing(made: readonly Made[]): string {
+function describeExisting(made: readonly Made[]): string {
   return made.length === 0
     ? t('nothing was created')
     : t('what exists already: {0}', made.map(({ label }) => label).join(', '));
 }
 
-function left(title: string, { doing }: Work, made: readonly Made[]): string {
-  return t('{0}: Azure goes on with “{1}” by itself. You are told how it ends; {2}.', title, doing, existing(made));
+function describeAbandoned(title: string, { doing }: Work, made: readonly Made[]): string {
+  return t(
+    '{0}: Azure goes on with “{1}” by itself. You are told how it ends; {2}.',
+    title,
+    doing,
+    describeExisting(made),
+  );
 }
 
-function stopped(title: string, { doing }: Work, made: readonly Made[]): string {
-  return t('{0}: stopped at “{1}”; {2}.', title, doing, existing(made));
+function describeStopped(title: string, { doing }: Work, made: readonly Made[]): string {
+  return t('{0}: stopped at “{1}”; {2}.', title, doing, describeExisting(made));
 }
 
-/** Of what nobody waits for any more. */
-async function tellEnd(app: App, title: string, where: Where, step: Work, running: Promise<void>): Promise<void> {
+/** Tells how an operation ends that nobody waits for any more. */
+async function tellEndOf(
+  app: App,
+  title: string,
+  where: InSubscription,
+  step: Work,
+  running: Promise<void>,
+): Promise<void> {
   try {
     await running;
     app.tell(t('{0}: “{1}” is done; nothing was done after it.', title, step.doing), 'information');
   } catch (error) {
     const behind = await leftBehind(app, where, step, error);
-    app.fail(told(error, where, step, behind === undefined ? [] : [behind]), t('finish “{0}”', step.doing));
+    app.fail(withPlace(error, where, step, behind === undefined ? [] : [behind]), t('finish “{0}”', step.doing));
   }
 }
 
-function told(error: unknown, { azure, subscription }: Where, { doing }: Work, made: readonly Made[]): unknown {
+/** With the step that failed, what exists already, and its page in the portal. */
+function withPlace(
+  error: unknown,
+  { azure, subscription }: InSubscription,
+  { doing }: Work,
+  made: readonly Made[],
+): unknown {
   if (!(error instanceof Failure)) return error;
   const where = t('it failed at “{0}”', doing);
-  const explanation = [error.detail.explanation, where, existing(made)].filter((part) => part !== undefined).join('; ');
+  const explanation = [error.detail.explanation, where, describeExisting(made)]
+    .filter((part) => part !== undefined)
+    .join('; ');
   const last = made.findLast(({ id }) => id !== undefined)?.id;
   const page =
     last === undefined ? {} : { page: azure.portalPage(subscription.tenantId, last), nextStep: 'openInPortal' };

@@ -294,6 +294,17 @@ describe('App Service', () => {
       expect(container('web')).toMatchObject(told);
     });
 
+    it('gets no container beside the others in place of one that is gone', async () => {
+      const { app } = await sidecars();
+      const image = { reference: 'docker.io/otel/collector:2', access: { kind: 'none' } } as const;
+      const gone = { ...app, container: { name: 'gone' } };
+      const failure = await failing(service().setImage(subscription, gone, image, signal));
+      expect(failure.detail.explanation).toBe('contoso-web has no container gone any more; its image was not set');
+      expect((await failing(service().pullIdentity(subscription, gone, signal))).kind).toBe('notFound');
+      expect(container('gone')).toBeUndefined();
+      expect(written()).toEqual([]);
+    });
+
     it('gets its main container where it has none, with its port', async () => {
       const { app } = await sidecars([]);
       const image = { reference: 'nginx:1', access: { kind: 'none' } } as const;
@@ -310,6 +321,17 @@ describe('App Service', () => {
       await service().setImage(subscription, slot, image, signal);
       expect(azure().resource('/slots/staging/sitecontainers/main')?.properties).toMatchObject({ image: 'nginx:2' });
     });
+  });
+
+  it('keeps settings that the service does not tell, and says so', async () => {
+    const { app } = await webApp('contoso-web', { linuxFxVersion: 'DOCKER|nginx' }, { FEATURE: 'on' });
+    const headers = { 'Content-Type': 'application/json' };
+    azure().fail(/POST .*\/config\/appsettings\/list/i, { status: 200, headers, body: '{}', times: 1 });
+    const access = { kind: 'password', server: 'a.test', username: 'bot', secret: 's' } as const;
+    const failure = await failing(service().setImage(subscription, app, { reference: 'a.test/web:1', access }, signal));
+    expect(failure.message).toBe('it does not tell the settings of contoso-web');
+    expect(settingsOf(app)).toEqual({ FEATURE: 'on' });
+    expect(written()).toEqual([]);
   });
 
   describe('deploys what is pushed', () => {
@@ -363,6 +385,8 @@ describe('App Service', () => {
       await continuous.call(main, app, await addressOf(app), 'web:1.4', silent, signal);
       await continuous.listen(subscription, app, false, signal);
       const { host } = await continuous.now(subscription, app, signal);
+      const failure = await failing(continuous.stopCalls(main, '', silent, signal));
+      expect(failure.detail.explanation).toContain('the address of the deployment site (SCM) is not told');
       await continuous.stopCalls(main, host, silent, signal);
       expect(settingsOf(app)).toEqual({ FEATURE: 'on' });
       expect(hooks()).toEqual(kept);

@@ -131,6 +131,15 @@ describe('container apps that are there', () => {
       });
     });
 
+    it('nothing where the container that is meant is gone, and say so', async () => {
+      const { app } = await seeded({
+        template: { containers: [{ name: 'proxy', image: 'docker.io/library/envoy:1' }] },
+      });
+      const failure = await failing(deploy(app, publicImage));
+      expect(failure.detail.explanation).toBe('web has no container web any more; its image was not set');
+      expect(patches()).toEqual([]);
+    });
+
     it('nothing of a registry that they pull from already', async () => {
       const main = await registry();
       const registries = [{ server: main.loginServer, username: '', passwordSecretRef: '', identity: 'system' }];
@@ -149,7 +158,8 @@ describe('container apps that are there', () => {
       const main = await registry();
       const here = JSON.stringify(appWithPassword)
         .replaceAll('/subscriptions/00000000-0000-0000-0000-000000000000', `/subscriptions/${production}`)
-        .replaceAll('acr000005.azurecr.io', main.loginServer);
+        .replaceAll('acr000005.azurecr.io', main.loginServer)
+        .replaceAll('app000004', 'web');
       const { app, resource } = await seeded();
       const headers = { 'Content-Type': 'application/json' };
       azure().fail(/GET .*\/containerApps\/web\?/i, { status: 200, headers, body: here, times: 3 });

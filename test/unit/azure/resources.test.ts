@@ -588,6 +588,13 @@ describe('resources of Azure', () => {
       username: 'contosoabac',
       secret: 'admin password of contosoabac',
     });
+    azure().fail(/POST .*\/listCredentials/i, {
+      ...{ times: 1, status: 200, headers: { 'Content-Type': 'application/json' } },
+      body: JSON.stringify({ username: 'contosoabac', passwords: [] }),
+    });
+    expect((await failing(access.adminCredential(await registry('contosoabac'), signal))).message).toBe(
+      'it does not tell a password of the admin user of contosoabac',
+    );
     expect((await failing(access.adminCredential(await registry(), signal))).message).toContain(
       'admin user is disabled',
     );

@@ -3,7 +3,7 @@ import type { Connection, Credential } from '../../../src/core/model';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import type { ConnectionChange } from '../../../src/registries/connectionStore';
 import { Listeners } from '../../../src/registries/listeners';
-import type { Opened } from '../../../src/registries/opening';
+import type { Opener } from '../../../src/registries/opening';
 import { Registries } from '../../../src/registries/registries';
 import type { OpenRegistry } from '../../../src/registries/registries';
 import { collectLog } from '../collectLog';
@@ -19,7 +19,7 @@ const connection = (id: string, more: Partial<Connection> = {}): Connection =>
 function registriesOf(connections: readonly Connection[], providers: Record<string, Partial<RegistryProvider>> = {}) {
   const stored = [...connections];
   const changes = new Listeners<ConnectionChange>();
-  const opened: Opened[] = [];
+  const opened: Parameters<Opener['open']>[0][] = [];
   const told: unknown[] = [];
   const log = collectLog();
   const store = {
@@ -31,7 +31,7 @@ function registriesOf(connections: readonly Connection[], providers: Record<stri
   const opener = {
     ready: () => Promise.resolve(),
     types: [generic],
-    open: (each: Opened) => {
+    open: (each: (typeof opened)[number]) => {
       opened.push(each);
       return fakeProvider({ ...providers[each.connection.id] });
     },

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
+import type { AppService, Azure, AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
 import type { AccessChoice } from '../../../src/ui/azure/pullAccessPrompts';
-import { chosenNow } from '../../../src/ui/azure/appServicePrompts';
+import { askContainer } from '../../../src/ui/azure/appServicePrompts';
 import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
 import { stub } from '../stub';
-import { reference } from './fakeApp';
+import { fakeApp, reference } from './fakeApp';
+import { scriptedAsk } from './scriptedAsk';
 
 const target: WebApp = {
   ...{ id: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Web/sites/shop', name: 'shop' },
@@ -12,56 +13,68 @@ const target: WebApp = {
 };
 const deployable = { image: reference('registry.example.com/web:2') };
 const typed: AccessChoice = { kind: 'typed', username: 'bot', secret: 's' };
-const lines = (now: WebAppNow, access: AccessChoice = typed, container?: string) =>
-  appServiceSummary(deployable, { target, now, access, ...(container === undefined ? {} : { container }) });
+const { app } = fakeApp();
+const where = { azure: stub<Azure>('azure', {}), subscription: { id: 's', name: 'Production', tenantId: 't' } };
+/** What is asked of an app that is there: which of its containers, or which port its first one listens on. */
+const chosen = (now: WebAppNow, ...answers: readonly string[]) => {
+  const appService = stub<AppService>('azure.appService', { now: () => Promise.resolve(now) });
+  const azure = stub<Azure>('azure', { appService });
+  return askContainer(scriptedAsk(...answers).ask, app, deployable, target, { ...where, azure });
+};
+const lines = async (now: WebAppNow, access: AccessChoice = typed, ...answers: readonly string[]) =>
+  appServiceSummary(deployable, { ...where, access, target: await chosen(now, ...answers) });
 const replaced = 'The image of shop is replaced by registry.example.com/web:2; its other settings stay.';
 const kept = 'The password or token of bot is kept in its settings.';
-const subscription = 'Subscription: ';
+const subscription = 'Subscription: Production';
 
 describe('the summary of what becomes of a web app', () => {
-  it('says what is replaced, and that calls are listened to as before', () => {
-    expect(lines({ runsSeveral: false, restartsOnPush: true })).toEqual([
+  it('says what is replaced, and that calls are listened to as before', async () => {
+    expect(await lines({ runsSeveral: false, restartsOnPush: true })).toEqual([
       ...[replaced, 'Continuous deployment stays on: shop pulls its image again when a webhook calls it.', kept],
       subscription,
     ]);
   });
 
-  it('names the one container that is replaced, by default the main one', () => {
+  it('names the one container that is replaced', async () => {
     const web = { name: 'web', image: 'a.test/web:1', isMain: true, pullsAs: 'robot' };
     const containers = [web, { name: 'metrics', image: 'a.test/metrics:1', isMain: false }];
     const one = (name: string) =>
       `The image of the container ${name} of shop is replaced by registry.example.com/web:2; its other containers and settings stay.`;
-    expect(lines({ runsSeveral: false, containers })[0]).toBe(one('web'));
-    expect(lines({ runsSeveral: false, containers }, typed, 'metrics')[0]).toBe(one('metrics'));
+    expect((await lines({ runsSeveral: false, containers }, typed, 'web'))[0]).toBe(one('web'));
+    expect((await lines({ runsSeveral: false, containers }, typed, 'metrics'))[0]).toBe(one('metrics'));
     const registry = stub<AzureRegistry>('registry', { name: 'contosomain', usesAbac: false });
     const identity: AccessChoice = { kind: 'identity', registry, azure: stub('azure', {}), repository: 'web' };
     const asRobot =
       'It pulls as robot, which gets the right to pull from contosomain. It holds for every repository there.';
-    expect(lines({ runsSeveral: false, containers }, identity)[1]).toBe(asRobot);
-    expect(lines({ runsSeveral: false, containers }, identity, 'metrics')[1]).not.toBe(asRobot);
+    expect((await lines({ runsSeveral: false, containers }, identity, 'web'))[1]).toBe(asRobot);
+    expect((await lines({ runsSeveral: false, containers }, identity, 'metrics'))[1]).not.toBe(asRobot);
   });
 
-  it('names the main container that is made where there is none, with its port', () => {
+  it('names the main container that is made where there is none, with its port', async () => {
     const now: WebAppNow = { runsSeveral: false, containers: [] };
-    expect(lines(now)[0]).toBe('shop gets its main container, main, running registry.example.com/web:2.');
-    expect(chosenNow({ target, now, port: 8080 }).app).toEqual({ ...target, container: { name: 'main', port: 8080 } });
+    expect((await lines(now, typed, '8080'))[0]).toBe(
+      'shop gets its main container, main, running registry.example.com/web:2.',
+    );
+    expect((await chosen(now, '8080')).app).toEqual({ ...target, container: { name: 'main', port: 8080 } });
   });
 
   const credential = { server: 'registry.example.com', username: 'bot', isUsed: true };
   const between =
     'The credential of registry.example.com is replaced first: what runs now cannot be pulled with the new one, should Azure start it anew before the image is replaced as well.';
 
-  it('says where what runs is left without its credential for a moment', () => {
+  it('says where what runs is left without its credential for a moment', async () => {
     const other = { ...credential, username: 'somebody' };
-    expect(lines({ runsSeveral: false, credential: other })).toEqual([replaced, kept, between, subscription]);
+    expect(await lines({ runsSeveral: false, credential: other })).toEqual([replaced, kept, between, subscription]);
     const elsewhere = { ...credential, server: 'other.example.com' };
-    expect(lines({ runsSeveral: false, credential: elsewhere })[2]).toContain('of other.example.com is replaced first');
+    expect((await lines({ runsSeveral: false, credential: elsewhere }))[2]).toContain(
+      'of other.example.com is replaced first',
+    );
   });
 
-  it('and says nothing of it where that is not so', () => {
+  it('and says nothing of it where that is not so', async () => {
     for (const one of [credential, { ...credential, username: 'somebody', isUsed: false }])
-      expect(lines({ runsSeveral: false, credential: one })).toEqual([replaced, kept, subscription]);
+      expect(await lines({ runsSeveral: false, credential: one })).toEqual([replaced, kept, subscription]);
     const gone = 'The credential of registry.example.com goes from its settings: it is used no more.';
-    expect(lines({ runsSeveral: false, credential }, { kind: 'none' })[2]).toBe(gone);
+    expect((await lines({ runsSeveral: false, credential }, { kind: 'none' }))[2]).toBe(gone);
   });
 });

@@ -9,13 +9,14 @@ import type {
   WebApp,
 } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import { accessLine, accessPrompts, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
-import type { AccessChoice, Puller } from '../../../src/ui/azure/pullAccessPrompts';
+import { askAccess, describeAccess, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
+import type { Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
-import type { Boxes } from '../../../src/ui/azure/wizard';
+import type { Ask } from '../../../src/ui/azure/replay';
 import { stub } from '../stub';
 import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
+import { scriptedAsk } from './scriptedAsk';
 
 const { signal } = new AbortController();
 const subscription: Subscription = { id: 's', name: 'Production', tenantId: 't' };
@@ -32,13 +33,13 @@ describe('how Azure may pull an image', () => {
     const azure = stub<AzureResources>('provider.azure', { azure: stub('azure', {}), registryAt: () => found });
     const provider = { ...fakeProvider({}), azure };
     const { app } = fakeApp({ connected: [connectionNode({}, provider)] });
-    const [first] = accessPrompts<{ subscription: Subscription; access: AccessChoice }>(app, deployable, puller);
+    const { ask } = scriptedAsk();
     const seen: { readonly label: string; readonly detail?: string }[] = [];
-    const pick: Boxes['pick'] = async (_title, picks) => {
-      seen.push(...(await picks));
+    const pick: Ask['pick'] = async (_title, picks) => {
+      seen.push(...(typeof picks === 'function' ? await picks(signal) : picks));
       throw new Error('seen');
     };
-    await Promise.resolve(first?.ask(stub<Boxes>('boxes', { pick }), { subscription })).catch(() => undefined);
+    await expect(askAccess({ ...ask, pick }, app, deployable, subscription, puller)).rejects.toThrow('seen');
     return seen.map(({ label, detail }) => [label, detail]);
   };
   const typed = 'User name and password or token…';
@@ -66,13 +67,13 @@ describe('how Azure may pull an image', () => {
 
   it('is told in one line, with how far the right goes', () => {
     const choice = { kind: 'identity', azure: stub<Azure>('azure', {}), registry, repository: 'team/web' } as const;
-    expect(accessLine(choice)).toBe(
+    expect(describeAccess(choice)).toBe(
       'Its managed identity gets the right to pull from contosomain. It holds for every repository there.',
     );
-    expect(accessLine({ ...choice, registry: { ...registry, usesAbac: true } })).toBe(
+    expect(describeAccess({ ...choice, registry: { ...registry, usesAbac: true } })).toBe(
       'Its managed identity gets the right to pull team/web from contosomain, and nothing else.',
     );
-    expect(accessLine({ ...choice, registry: { ...registry, usesAbac: true } }, 'robot')).toBe(
+    expect(describeAccess({ ...choice, registry: { ...registry, usesAbac: true } }, 'robot')).toBe(
       'It pulls as robot, which gets the right to pull team/web from contosomain, and nothing else.',
     );
   });
@@ -128,7 +129,10 @@ describe('how Azure may pull an image', () => {
       ...{ id: '/sites/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', url: 'https://web' },
       ...(slot === undefined ? {} : { slot }),
     };
-    const { steps } = appServiceWork(deployable, { azure, subscription, target, access: { kind: 'none' } });
+    const { steps } = appServiceWork(deployable, {
+      ...{ azure, subscription, access: { kind: 'none' } },
+      target: { kind: 'there', app: target, now: { runsSeveral: false }, pull: {} },
+    });
     await steps[0]?.run(
       () => undefined,
       signal,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerApp, TrafficShare } from '../../../src/azure/azure';
-import { routingLine, routingPrompts, type RoutingAsked } from '../../../src/ui/azure/containerAppsTraffic';
-import type { Boxes, Pick, Told } from '../../../src/ui/azure/wizard';
+import { askRouting, describeRouting } from '../../../src/ui/azure/containerAppsTraffic';
+import { scriptedAsk } from './scriptedAsk';
 
 const app = (mode: string, ...traffic: readonly TrafficShare[]): ContainerApp => ({
   ...{ id: '/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', containers: ['web'] },
@@ -14,44 +14,17 @@ const labelled = app(
   { weight: 0, revision: 'web--2', label: 'staging' },
 );
 
-/** Answers each question that is asked with what was chosen or typed; the questions, and what is offered. */
-async function asked(target: ContainerApp | 'new', ...answers: readonly string[]) {
-  const left = [...answers];
-  const questions: string[] = [];
-  const boxes: Boxes = {
-    pick: async <V>(placeholder: string, items: Promise<readonly Pick<V>[]> | readonly Pick<V>[]): Promise<V> => {
-      const picks = await items;
-      const shown = picks.map(({ label, description, detail }) =>
-        [label, description, detail].filter((part) => part !== undefined).join(' · '),
-      );
-      questions.push(placeholder, ...shown);
-      const chosen = picks.find(({ label }) => label === left[0]);
-      left.shift();
-      if (chosen === undefined) throw new Error(`Not offered: ${shown.join(', ')}`);
-      return chosen.value;
-    },
-    input: ({ prompt, problem }) => {
-      questions.push(prompt);
-      const text = left.shift() ?? '';
-      const wrong = problem?.(text);
-      return wrong === undefined ? Promise.resolve(text) : Promise.reject(new Error(wrong));
-    },
-    confirm: () => Promise.resolve(),
-  };
-  let told: Told<RoutingAsked> = { target };
-  for (const { when, ask } of routingPrompts) if (when?.(told) ?? true) told = { ...told, ...(await ask(boxes, told)) };
-  return { questions, routing: told.routing, line: target === 'new' ? undefined : routingLine(target, told.routing) };
+/** The questions that are asked, with what is offered, and what becomes of the answers. */
+async function asked(target: ContainerApp, ...answers: readonly string[]) {
+  const { ask, questions } = scriptedAsk(...answers);
+  const routing = await askRouting(ask, target);
+  return { questions, routing, line: describeRouting(target, routing) };
 }
 
 describe('where traffic goes after a new revision', () => {
-  it('is not asked where it goes to the newest revision, where there is none, and of a new app', async () => {
-    for (const target of [
-      app('Single', { weight: 100 }),
-      app('Multiple', { weight: 100 }),
-      app('Multiple'),
-      'new',
-    ] as const)
-      expect(await asked(target)).toEqual({ questions: [], routing: undefined, line: undefined });
+  it('is not asked where it goes to the newest revision, and where there is none', async () => {
+    for (const target of [app('Single', { weight: 100 }), app('Multiple', { weight: 100 }), app('Multiple')])
+      expect(await asked(target)).toEqual({ questions: [], routing: 'usual', line: undefined });
   });
 
   it('is asked where weights are pinned', async () => {

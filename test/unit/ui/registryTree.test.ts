@@ -487,6 +487,14 @@ describe('details of tags', () => {
     expect(asked.slice(6)).toEqual(tags(0, 10).map(({ label }) => label));
   });
 
+  it('are not read before the view is seen', async () => {
+    const { asked, below, view } = detailed();
+    view.visible = false;
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toEqual([]);
+  });
+
   it.each(['onHover', 'never'])('are not read where the setting says so: %s', async (setting) => {
     const { asked, below, changes } = detailed();
     vsCode.set('registryExplorer.tags.details', setting);

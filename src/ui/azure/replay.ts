@@ -1,0 +1,226 @@
+import { abandonable } from '../../core/shared';
+
+export interface Pick<V> {
+  readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
+  /** Codicon. */
+  readonly icon?: string;
+  readonly value: V;
+}
+
+/** What there is to choose from. A function is called when the box opens; its signal is aborted when the box is closed. */
+export type Picks<V> = readonly Pick<V>[] | ((signal: AbortSignal) => Promise<readonly Pick<V>[]>);
+
+export interface Input {
+  readonly prompt: string;
+  readonly value?: string;
+  readonly placeholder?: string;
+  readonly secret?: boolean;
+  readonly problem?: (text: string) => string | undefined;
+  /** Asked of the service when nobody has typed for a moment, and before the text is accepted. Aborted when the box is closed. */
+  readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
+}
+
+/**
+ * What the code of a flow asks with, one thing after the other. Each call resolves to an answer: the code needs no branch for Back
+ * and none for Escape, since it is run again from its beginning, or ends here.
+ */
+export interface Ask {
+  /** `none`: shown where there is nothing to choose from. */
+  pick<V>(placeholder: string, picks: Picks<V>, none?: string): Promise<V>;
+  input(input: Input): Promise<string>;
+  confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
+  /** Reads what the next question depends on. After Back it is not read again. `what`: a name for it, of the flow alone. */
+  read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V>;
+  /** That many questions come beyond those that were known so far; they are counted in the title. */
+  more(questions: number): void;
+}
+
+/** The boxes in which questions are shown. Each rejects where somebody goes back or dismisses it. The signal: the box is closed. */
+export interface Boxes {
+  pick<V>(placeholder: string, picks: Promise<readonly Pick<V>[]>, none?: string): Promise<V>;
+  input(input: Input, signal: AbortSignal): Promise<string>;
+  confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
+}
+
+/** A question that the code waits at. */
+export interface Question {
+  /** The only one of that name on the way here; the same wherever on the way it is asked. */
+  readonly id: string;
+  /** How many answers are kept before it. */
+  readonly place: number;
+  /** Asks it; the answer is kept, and the code goes on. Rejects as the box does. */
+  show(boxes: Boxes): Promise<void>;
+}
+
+type Code<T> = (ask: Ask) => Promise<T>;
+
+interface Kept {
+  readonly question: string;
+  readonly answer: unknown;
+}
+
+/** Code that asks the same thing at the same place gets what it was answered there before, which is of the type that it asks for. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
+function isAnswerTo<V>(question: string, kept: Kept | undefined): kept is Kept & { readonly answer: V } {
+  return kept?.question === question;
+}
+
+/**
+ * A flow as straight code, which stops at each question until it is answered. To go back is to run the code again, with the answers
+ * before the question that is asked anew: what came after it is forgotten.
+ */
+export class Replay<T> {
+  private run: Run<T>;
+
+  constructor(private readonly code: Code<T>) {
+    this.run = new Run(code, []);
+  }
+
+  /** The question that the code waits at; nothing once it is done. Rejects with whatever the code throws. */
+  next(): Promise<Question | undefined> {
+    return this.run.next();
+  }
+
+  /** Has the question at that place asked anew. */
+  backTo(place: number): void {
+    this.run.leave();
+    this.run = new Run(this.code, this.run.answersBefore(place));
+  }
+
+  /** Ends the code where it waits, and whatever it reads. */
+  leave(): void {
+    this.run.leave();
+  }
+
+  /** What the code returned. */
+  get result(): Promise<T> {
+    return this.run.result;
+  }
+
+  /** How many questions are known to come. */
+  get ahead(): number {
+    return this.run.ahead;
+  }
+}
+
+/** The code, run once. */
+class Run<T> {
+  readonly result: Promise<T>;
+  ahead = 0;
+  private readonly left = new AbortController();
+  private place = 0;
+  private turn = withResolvers<Question | undefined>();
+
+  constructor(
+    code: Code<T>,
+    private readonly kept: Kept[],
+  ) {
+    const begin = async () => code(this.ask);
+    this.result = begin();
+    void this.result.then(
+      () => {
+        this.ahead = 0;
+        this.turn.resolve(undefined);
+      },
+      (error: unknown) => {
+        this.turn.reject(error);
+      },
+    );
+  }
+
+  next(): Promise<Question | undefined> {
+    return this.turn.promise;
+  }
+
+  leave(): void {
+    this.left.abort();
+  }
+
+  answersBefore(place: number): Kept[] {
+    return this.kept.slice(0, place);
+  }
+
+  private readonly ask: Ask = {
+    pick: (placeholder, picks, none) =>
+      this.question(placeholder, (boxes, signal) => {
+        const list = typeof picks === 'function' ? picks(signal) : Promise.resolve(picks);
+        return boxes.pick(placeholder, list, none);
+      }),
+    input: (input) => this.question(input.prompt, (boxes, signal) => boxes.input(input, signal)),
+    confirm: (message, paragraphs, button) =>
+      this.question(message, (boxes) => boxes.confirm(message, paragraphs, button)),
+    read: (what, load) => this.read(what, load),
+    more: (questions) => {
+      this.ahead += questions;
+    },
+  };
+
+  private question<V>(title: string, show: (boxes: Boxes, signal: AbortSignal) => Promise<V>): Promise<V> {
+    this.ahead = Math.max(0, this.ahead - 1);
+    return this.answered(title, () => {
+      const { promise, resolve } = withResolvers<V>();
+      this.turn.resolve({
+        id: this.idOf(title),
+        place: this.place,
+        show: async (boxes) => {
+          const box = new AbortController();
+          try {
+            const answer = await show(boxes, box.signal);
+            this.keep(title, answer);
+            this.turn = withResolvers();
+            resolve(answer);
+          } finally {
+            box.abort();
+          }
+        },
+      });
+      return abandonable(promise, this.left.signal);
+    });
+  }
+
+  private read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V> {
+    return this.answered(what, async () => {
+      const answer = await abandonable(load(this.left.signal), this.left.signal);
+      this.keep(what, answer);
+      return answer;
+    });
+  }
+
+  /** What was answered at this place before, or else what is answered now. */
+  private async answered<V>(question: string, answer: () => Promise<V>): Promise<V> {
+    this.left.signal.throwIfAborted();
+    const kept = this.kept[this.place];
+    if (isAnswerTo<V>(question, kept)) {
+      this.place++;
+      return kept.answer;
+    }
+    // Another question than before: what was answered from here on was about something else.
+    this.kept.length = this.place;
+    return answer();
+  }
+
+  private keep(question: string, answer: unknown): void {
+    this.kept.push({ question, answer });
+    this.place = this.kept.length;
+  }
+
+  /** Counts how often a question is asked on the way, the kept answers among them. */
+  private idOf(title: string): string {
+    const before = this.kept.filter(({ question }) => question === title).length;
+    return before === 0 ? title : `${title} ${before + 1}`;
+  }
+}
+
+/** Promise.withResolvers, which the oldest VS Code we run in lacks. Nobody needs to wait for it. */
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<T>((settle, fail) => {
+    resolve = settle;
+    reject = fail;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}
