@@ -41,13 +41,13 @@ describe('details of a tag', () => {
     expect([asked, node.entry, draws]).toEqual([[], tag(whole), 0]);
   });
 
-  /** What becomes of ten rows, of which the first cannot be read. */
-  const failing = async (failure: Failure) => {
+  /** What becomes of rows that are wanted twice, of which the first cannot be read. */
+  const failing = async (failure: Failure, rows = 20) => {
     let asked = 0;
     const provider = { details: () => (asked++ === 0 ? Promise.reject(failure) : Promise.resolve(whole)) };
     const { connection, provider: given } = connectionNode({}, provider);
     const nodes = Array.from(
-      { length: 20 },
+      { length: rows },
       (_, at) => new TreeNode(`c1/app/${at}`, connection, given, tag(), undefined),
     );
     const details = new TagDetails(() => undefined);
@@ -60,6 +60,7 @@ describe('details of a tag', () => {
   it('are each asked for once, and one that cannot be read hides no other', async () => {
     const failure = new Failure('malformed', 'no manifest', { subject: 'registry.example.com' });
     expect(await failing(failure)).toEqual({ asked: 20, failed: [failure] });
+    expect(await failing(failure, 3)).toEqual({ asked: 3, failed: [failure] });
   });
 
   it('are not asked for any more where the next would fail as well', async () => {
