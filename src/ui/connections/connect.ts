@@ -7,7 +7,10 @@ import { rowOf } from '../tree/node';
 import { save } from './save';
 import { askUntilItWorks } from './untilItWorks';
 
-/** Connect Registry…: kind, unless it is told by its id, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
+/**
+ * Connect Registry…: asks for the kind (unless `id` gives it) and the questions of the kind, lists the first page, then saves the
+ * connection. Resolves to the new connection, or nothing if dismissed.
+ */
 export async function connect(app: App, id?: string): Promise<Connection | undefined> {
   let chosen = app.providerTypes.find((type) => type.id === id);
   if (chosen !== undefined) {
@@ -32,7 +35,7 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
     ...(value.isPreset === true ? { section: t('Other registries') } : {}),
   }));
   const answer = await app.ask.pick({
-    // How many steps there are is up to the choice.
+    // No step number: the number of steps depends on the choice.
     title: t('Connect Registry'),
     placeholder: t('What kind of registry is it?'),
     items,
@@ -44,31 +47,31 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
   const initial = type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
-  const kept = await askUntilItWorks(app, {
+  const saved = await askUntilItWorks(app, {
     title: t('Connect Registry'),
     type,
     questions: type.questions,
     initial: Object.fromEntries(initial),
     stepsBefore: 1,
     describe: async (answers) =>
-      (await described(app, type, answers)) ?? { at: 'signIn', problem: t('Nobody has signed in.') },
-    keep: async ({ connection, credential }) => {
+      (await describe(app, type, answers)) ?? { at: 'signIn', problem: t('You have not signed in.') },
+    save: async ({ connection, credential }) => {
       connected = await save(app, connection, credential);
     },
   });
-  if (kept === undefined || kept === 'back') return kept;
-  if (kept.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, kept.unlisted);
+  if (saved === undefined || saved === 'back') return saved;
+  if (saved.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, saved.unlisted);
   return connected;
 }
 
-/** What the answers describe, with the account of VS Code that signs in where one is to. Nothing when the user declines. */
-async function described(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
+/** The connection that the answers describe, with an account of VS Code if one is needed. Nothing if the user declines. */
+async function describe(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
   const { connection, credential } = type.describe(answers, app.setting);
   const signIn = await withAccount(app, type, connection);
   return signIn && { connection: { ...connection, signIn }, credential };
 }
 
-/** What is signed in with: of an account of VS Code, the user is asked which. Nothing when the user declines. */
+/** How to sign in. If an account of VS Code is needed, the user chooses it. Nothing if the user declines. */
 export async function withAccount(
   app: App,
   { scopes = [] }: ProviderType,
@@ -79,7 +82,7 @@ export async function withAccount(
   return session && { ...signIn, kind: 'account', account: session.account };
 }
 
-/** Where nothing is listed, names are the only way in. */
+/** Offers to add repositories by name, because the registry lists none. */
 function offerRepositories(app: App, { id, label }: Connection, why: string): void {
   const registry = app.registries.find(id);
   if (registry === undefined) return;

@@ -3,7 +3,7 @@ import type { Answers, Question } from '../../providers/provider';
 import { stepTitle } from '../ask';
 import type { Accept, Answer, Ask } from '../ask';
 
-/** Why the answers will not do, and at which question to say so. */
+/** Why the answers were not accepted, and the question at which to show it. */
 export interface Refusal {
   readonly at: string;
   readonly problem: string;
@@ -12,19 +12,19 @@ export interface Refusal {
 export interface Flow {
   readonly title: string;
   readonly questions: readonly Question[];
-  /** What stands in the boxes at first. */
+  /** The initial values of the boxes. */
   readonly initial: Answers;
-  /** Why they did not do before, where they were given once. */
+  /** Why these answers were refused before, if they were. */
   readonly refused?: Refusal | undefined;
-  /** Steps already taken before these, and whether Back leads to them. */
+  /** The number of steps before these. If there are any, the first question has a Back button. */
   readonly stepsBefore: number;
-  /** Runs when all are answered, with the last box still open. */
+  /** Runs when all questions are answered, with the last box still open. */
   readonly finish: (answers: Answers, signal: AbortSignal) => Promise<Refusal | undefined>;
-  /** Whether finishing lets VS Code ask in a box of its own, which would close ours: then it runs after the last one. */
+  /** Whether finishing opens a box of VS Code, which would close ours. Then it runs after the last box is closed. */
   readonly asksElsewhere: (answers: Answers) => boolean;
 }
 
-/** Asks one question after another. Back keeps what was typed; a refusal leads to the question it is about. True when finished. */
+/** Asks one question after another. Back keeps the answers; a refusal leads to its question. True if finished. */
 export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'back'> {
   let answers = flow.initial;
   let refusal = flow.refused;

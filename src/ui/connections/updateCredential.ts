@@ -5,7 +5,7 @@ import type { App } from '../app';
 import { withAccount } from './connect';
 import { askUntilItWorks } from './untilItWorks';
 
-/** Asks for a new credential of a connection; what is not asked again stays. True when it was updated. */
+/** Asks for a new credential of a connection; everything else stays. True if it was updated. */
 export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
   const type = app.providerTypes.find(({ id }) => id === connection.provider);
   if (type === undefined) return false;
@@ -25,7 +25,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
       if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
       return { connection: { id, provider, label, url, signIn: chosen }, credential };
     },
-    keep: async ({ connection: { tls, signIn }, credential }) => {
+    save: async ({ connection: { tls, signIn }, credential }) => {
       await app.connections.updateCredential(id, credential, signIn);
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
     },
@@ -33,7 +33,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
   return typeof updated === 'object';
 }
 
-/** What the connection signs in with from now on, or why that will not do. */
+/** The new sign-in of the connection, or why it is not accepted. */
 async function newSignIn(
   app: App,
   type: ProviderType,
@@ -47,7 +47,7 @@ async function newSignIn(
     return isBeside ? before : described.signIn;
   }
   const signIn = await withAccount(app, type, { ...described, url: connection.url });
-  if (signIn === undefined) return t('Nobody has signed in.');
+  if (signIn === undefined) return t('You have not signed in.');
   if (before.kind === 'account' && accountOf(signIn) !== before.account)
     return t('This connection belongs to {0}.', before.account);
   return signIn;
