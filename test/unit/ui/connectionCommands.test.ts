@@ -50,13 +50,13 @@ describe('Disconnect', () => {
     expect(question).toEqual({
       message: 'Disconnect “Acme”?',
       detail:
-        'https://registry.example.com leaves the Registries view and its credential is forgotten. Nothing in the registry changes.',
+        'Removes https://registry.example.com from the Registries view and deletes its stored credential. Nothing in the registry changes.',
       button: 'Disconnect',
     });
     expect([removed, done]).toEqual([['c1'], ['Disconnected Acme']]);
     const shared = await disconnecting(true, true);
     expect(shared.question?.detail).toMatch(
-      /^It is listed in the setting registryExplorer\.connections, so it is hidden/,
+      /^The setting registryExplorer\.connections lists it, so it is only hidden/,
     );
   });
 
@@ -142,7 +142,7 @@ describe('Use Engine…', () => {
       [podman.url, 'Podman 4.3 · linux/amd64'],
       [
         remote.url,
-        'The connection is not encrypted: passwords for registries could be read on their way. Nothing answers at tcp://build.example:2375. Start Docker or Podman, or use another engine.',
+        'The connection is not encrypted: anyone on the network can read passwords for registries. Nothing answers at tcp://build.example:2375. Start Docker or Podman, or use another engine.',
       ],
     ]);
     expect([used, done, listed, told]).toEqual([[podman.url], [`Using ${podman.url}`], 1, []]);

@@ -297,7 +297,7 @@ describe('Inspect Image', () => {
 
   it('says that an index names no image', async () => {
     const failure = await failing(running(inspectImage, [rowOf(tag(), { content: reading([]).content })]).then());
-    expect([failure.kind, failure.detail.explanation]).toEqual(['notFound', 'the index names no image']);
+    expect([failure.kind, failure.detail.explanation]).toEqual(['notFound', 'the index lists no images']);
   });
 
   it('is for images that can be read', () => {

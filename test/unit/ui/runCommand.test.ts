@@ -88,7 +88,7 @@ describe('a command', () => {
   it('is not run where its row is being replaced just then, which is said', async () => {
     const { ran, command } = commandsOf('one', isTag);
     const { done, messages } = await running([command], 'mark', [undefined, undefined]);
-    expect([ran, done, messages]).toEqual([[], ['The view is being refreshed: choose again.'], []]);
+    expect([ran, done, messages]).toEqual([[], ['The view is being refreshed. Try again.'], []]);
   });
 
   it('is not run on a row that it does not apply to', async () => {
@@ -169,7 +169,7 @@ describe('what a command throws', () => {
     const { messages, log } = await running([command], 'mark', [one]);
     expect(messages).toEqual([
       {
-        text: 'error: Could not mark 1: an unexpected error, whose details are in the log.',
+        text: 'error: Could not mark 1: an unexpected error. The log has the details.',
         buttons: ['Retry', 'Show Log'],
       },
     ]);
@@ -263,7 +263,7 @@ describe('a command that is called from the palette', () => {
     const node = connectionNode({}, { list: () => Promise.reject(refused) });
     const help = { ...commandsOf('one', isRoot).command, id: 'updateCredential', title: () => 'Update Credential…' };
     const { messages } = await running([command, help], 'mark', [], { connected: [node], ask: user('Acme').ask });
-    expect(messages[0]?.text).toContain('Could not list what there is to choose from:');
+    expect(messages[0]?.text).toContain('Could not list the choices:');
     expect(messages[0]?.buttons).toContain('Update Credential…');
   });
 
