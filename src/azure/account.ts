@@ -4,7 +4,7 @@ import type { Registry } from '@azure/arm-containerregistry';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import { AppServices } from './appService';
-import { all, armClient, asked, finished, identified, required, resourceGroupOf, withId } from './arm';
+import { all, armClient, callAzure, followToEnd, identified, required, resourceGroupOf, withId } from './arm';
 import type { Identified } from './arm';
 import { idIn } from './azure';
 import type {
@@ -54,13 +54,15 @@ export class AzureAccount implements Azure {
       const { credential, options } = this.client(tenantId);
       return new SubscriptionClient(credential, options);
     };
-    const tenants = await asked(signal, () => all(clientIn(undefined).tenants.list({ abortSignal: signal })));
+    const tenants = await callAzure(signal, () => all(clientIn(undefined).tenants.list({ abortSignal: signal })));
     const found = new Map<string, Subscription>();
     const failed: FailedTenant[] = [];
     await Promise.all(
       tenants.map(async ({ tenantId = '', displayName }) => {
         try {
-          const list = await asked(signal, () => all(clientIn(tenantId).subscriptions.list({ abortSignal: signal })));
+          const list = await callAzure(signal, () =>
+            all(clientIn(tenantId).subscriptions.list({ abortSignal: signal })),
+          );
           for (const { subscriptionId: id, displayName: name, state } of list)
             if (id !== undefined && state !== 'Deleted' && !found.has(id))
               found.set(id, { id, name: name ?? id, tenantId });
@@ -75,9 +77,9 @@ export class AzureAccount implements Azure {
 
   async registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
     const client = await this.registryClient(subscription);
-    const list = await asked(signal, () => all(client.registries.list({ abortSignal: signal })));
+    const list = await callAzure(signal, () => all(client.registries.list({ abortSignal: signal })));
     return identified(list)
-      .map((registry) => described(registry, subscription))
+      .map((registry) => describeRegistry(registry, subscription))
       .sort(byName);
   }
 
@@ -86,7 +88,7 @@ export class AzureAccount implements Azure {
     signal: AbortSignal,
   ): Promise<unknown> {
     const client = await this.registryClient(subscription);
-    return asked(signal, () => client.registries.get(resourceGroup, name, { abortSignal: signal }));
+    return callAzure(signal, () => client.registries.get(resourceGroup, name, { abortSignal: signal }));
   }
 
   async registryNameProblem(
@@ -96,7 +98,7 @@ export class AzureAccount implements Azure {
   ): Promise<string | undefined> {
     const client = await this.registryClient(subscription);
     const type = 'Microsoft.ContainerRegistry/registries';
-    const answer = await asked(signal, () =>
+    const answer = await callAzure(signal, () =>
       client.registries.checkNameAvailability({ name, type }, { abortSignal: signal }),
     );
     return answer.nameAvailable === false ? (answer.message ?? answer.reason ?? name) : undefined;
@@ -111,11 +113,11 @@ export class AzureAccount implements Azure {
     await this.existing.refuse(subscription, id, signal);
     const client = await this.registryClient(subscription);
     const registry = { location, sku: { name: sku }, adminUserEnabled: false };
-    const created = await asked(signal, () =>
-      finished(client.registries.create(resourceGroup, name, registry, { abortSignal: signal }), status, signal),
+    const created = await callAzure(signal, () =>
+      followToEnd(client.registries.create(resourceGroup, name, registry, { abortSignal: signal }), status, signal),
     );
     required(created.loginServer, `the login server of ${name}`);
-    return described(withId(created, name), subscription);
+    return describeRegistry(withId(created, name), subscription);
   }
 
   async deleteRegistry(
@@ -124,14 +126,14 @@ export class AzureAccount implements Azure {
     signal: AbortSignal,
   ): Promise<void> {
     const client = await this.registryClient(subscription);
-    await asked(signal, () =>
-      finished(client.registries.delete(resourceGroup, name, { abortSignal: signal }), status, signal),
+    await callAzure(signal, () =>
+      followToEnd(client.registries.delete(resourceGroup, name, { abortSignal: signal }), status, signal),
     );
   }
 
   async resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]> {
     const client = await this.resourceClient(subscription);
-    const groups = await asked(signal, () => all(client.resourceGroups.list({ abortSignal: signal })));
+    const groups = await callAzure(signal, () => all(client.resourceGroups.list({ abortSignal: signal })));
     return identified(groups)
       .map(({ name, location }) => ({ name, location }))
       .sort(byName);
@@ -140,7 +142,7 @@ export class AzureAccount implements Azure {
   async createResourceGroup({ subscription, resourceGroup }: Place, location: string, signal: AbortSignal) {
     await this.existing.refuse(subscription, idIn({ subscription, resourceGroup }), signal);
     const client = await this.resourceClient(subscription);
-    await asked(signal, () =>
+    await callAzure(signal, () =>
       client.resourceGroups.createOrUpdate(resourceGroup, { location }, { abortSignal: signal }),
     );
   }
@@ -149,10 +151,10 @@ export class AzureAccount implements Azure {
     const { providers } = await this.resourceClient(subscription);
     const options = { abortSignal: signal };
     const isOn = async () =>
-      (await asked(signal, () => providers.get(namespace, options))).registrationState === 'Registered';
+      (await callAzure(signal, () => providers.get(namespace, options))).registrationState === 'Registered';
     try {
       if (await isOn()) return undefined;
-      await asked(signal, () => providers.register(namespace, options));
+      await callAzure(signal, () => providers.register(namespace, options));
       const deadline = Date.now() + registeredWithinMs;
       while (!(await isOn())) {
         if (Date.now() + registrationPollMs > deadline) return notRegistered(namespace);
@@ -179,7 +181,7 @@ export class AzureAccount implements Azure {
   ): Promise<readonly Location[]> {
     const client = await this.resourceClient(subscription);
     const [provider, names] = await Promise.all([
-      asked(signal, () => client.providers.get(namespace, { abortSignal: signal })),
+      callAzure(signal, () => client.providers.get(namespace, { abortSignal: signal })),
       this.locationNames(subscription, signal),
     ]);
     const labels = provider.resourceTypes?.find(({ resourceType }) => resourceType === type)?.locations ?? [];
@@ -196,7 +198,7 @@ export class AzureAccount implements Azure {
     const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
     const { credential, options } = this.client(tenantId);
     const { subscriptions } = new SubscriptionClient(credential, options);
-    const list = await asked(signal, () => all(subscriptions.listLocations(id, { abortSignal: signal })));
+    const list = await callAzure(signal, () => all(subscriptions.listLocations(id, { abortSignal: signal })));
     return new Map(list.map(({ name = '', displayName = '' }) => [displayName, name]));
   }
 
@@ -220,13 +222,13 @@ export class AzureAccount implements Azure {
 }
 
 function notRegistered(namespace: string): Failure {
-  const explanation = t('{0} is still being switched on in this subscription, which may take some minutes', namespace);
+  const explanation = t('{0} is still being registered in this subscription; this may take some minutes', namespace);
   return new Failure('timedOut', '', { subject: 'Azure', speaker: 'program', explanation });
 }
 
 function notRegistrable(namespace: string, { kind, message, detail }: Failure): Failure {
   const explanation = t(
-    '{0} could not be switched on in this subscription, which the role Contributor there lets you do',
+    '{0} could not be registered in this subscription; your account needs the role Contributor there',
     namespace,
   );
   return new Failure(kind, message, { ...detail, explanation });
@@ -236,7 +238,7 @@ function byName(one: { readonly name: string }, other: { readonly name: string }
   return one.name.localeCompare(other.name, 'en', { numeric: true });
 }
 
-function described(registry: Registry & Identified, subscription: Subscription): AzureRegistry {
+function describeRegistry(registry: Registry & Identified, subscription: Subscription): AzureRegistry {
   const { id, name, location, sku, loginServer } = registry;
   return {
     id,

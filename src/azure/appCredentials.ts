@@ -5,8 +5,9 @@ import type {
   Secret,
   Template,
 } from '@azure/arm-appcontainers';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
-import { all, asked, required, resourceGroupOf } from './arm';
+import { all, callAzure, required, resourceGroupOf } from './arm';
 import type { Identified } from './arm';
 import type { ContainerApp, PullAccess } from './azure';
 
@@ -74,7 +75,7 @@ export class AppCredentials {
         : users[keyOf(users, chosen) ?? '']?.principalId;
     if (principalId !== undefined) return { identity: chosen, principalId };
     const own = this.app.identity?.principalId;
-    return { identity: 'system', ...(own === undefined ? {} : { principalId: own }) };
+    return { identity: 'system', ...defined({ principalId: own }) };
   }
 
   /** Nothing, where nothing changes. Secrets must come with their values, so they are left out unless one of them is told of. */
@@ -106,7 +107,7 @@ export class AppCredentials {
     const { environmentId: known, managedEnvironmentId, name: app } = this.app;
     const environmentId = required(known ?? managedEnvironmentId, `the environment of ${app}`);
     const name = environmentId.slice(environmentId.lastIndexOf('/') + 1);
-    const { identity } = await asked(this.signal, () =>
+    const { identity } = await callAzure(this.signal, () =>
       this.client.managedEnvironments.get(resourceGroupOf(environmentId), name, { abortSignal: this.signal }),
     );
     return identity?.principalId;
@@ -115,7 +116,7 @@ export class AppCredentials {
   /** Those that there are, as they must be sent, without one that nothing but the replaced entry refers to. */
   private async secretsWithout(oldSecret: string): Promise<Secret[]> {
     const { id, name } = this.app;
-    const { value } = await asked(this.signal, () =>
+    const { value } = await callAzure(this.signal, () =>
       this.client.containerApps.listSecrets(resourceGroupOf(id), name, { abortSignal: this.signal }),
     );
     const isGoing = value.some((one) => one.name === oldSecret) && !(await this.isUsedElsewhere(oldSecret));
@@ -131,12 +132,12 @@ export class AppCredentials {
     const group = resourceGroupOf(id);
     const options = { abortSignal: this.signal };
     try {
-      const revisions = await asked(this.signal, () =>
+      const revisions = await callAzure(this.signal, () =>
         all(this.client.containerAppsRevisions.listRevisions(group, name, options)),
       );
       const templates = revisions.filter(({ active }) => active !== false).map((revision) => revision.template);
       if (mentions(templates, secret) || templates.some(mountsAll)) return true;
-      const signIns = await asked(this.signal, () =>
+      const signIns = await callAzure(this.signal, () =>
         all(this.client.containerAppsAuthConfigs.listByContainerApp(group, name, options)),
       );
       return mentions(signIns, secret);
@@ -157,7 +158,7 @@ function withoutEmptyTexts(entry: RegistryCredentials): RegistryCredentials {
 
 /** A reference to a Key Vault stays one: its value is not the app's to keep. */
 function asSent({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
-  if ((keyVaultUrl ?? '') === '') return { name, ...(value === undefined ? {} : { value }) };
+  if ((keyVaultUrl ?? '') === '') return { name, ...defined({ value }) };
   return Object.fromEntries(Object.entries({ name, keyVaultUrl, identity }).filter(([, text]) => (text ?? '') !== ''));
 }
 

@@ -1,10 +1,11 @@
 import type { Site, SiteConfig, SiteContainer } from '@azure/arm-appservice';
 import pLimit from 'p-limit';
+import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import {
   all,
-  asked,
-  finished,
+  callAzure,
+  followToEnd,
   identified,
   principalOf,
   required,
@@ -45,7 +46,7 @@ export class AppServices implements AppService {
 
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
     const client = await this.webSites(subscription);
-    const plans = await asked(signal, () => all(client.appServicePlans.list({ abortSignal: signal })));
+    const plans = await callAzure(signal, () => all(client.appServicePlans.list({ abortSignal: signal })));
     return identified(plans)
       .filter(({ reserved }) => reserved === true)
       .map(planOf);
@@ -61,8 +62,8 @@ export class AppServices implements AppService {
     await this.existing.refuse(subscription, idIn(place, 'Microsoft.Web/serverfarms', name), signal);
     const client = await this.webSites(subscription);
     const plan = { location, kind: 'linux', reserved: true, sku: { name: sku, capacity: 1 } };
-    const created = await asked(signal, () =>
-      finished(
+    const created = await callAzure(signal, () =>
+      followToEnd(
         client.appServicePlans.createOrUpdate(resourceGroup, name, plan, { abortSignal: signal }),
         status,
         signal,
@@ -73,7 +74,7 @@ export class AppServices implements AppService {
 
   async nameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined> {
     const client = await this.webSites(subscription);
-    const answer = await asked(signal, () =>
+    const answer = await callAzure(signal, () =>
       client.checkNameAvailability(name, 'Microsoft.Web/sites', { abortSignal: signal }),
     );
     return answer.nameAvailable === false ? (answer.message ?? answer.reason ?? name) : undefined;
@@ -81,13 +82,13 @@ export class AppServices implements AppService {
 
   async webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]> {
     const client = await this.webSites(subscription);
-    const sites = await asked(signal, () => all(client.webApps.list({ abortSignal: signal })));
+    const sites = await callAzure(signal, () => all(client.webApps.list({ abortSignal: signal })));
     return this.takingImages(client, sites, webAppOf, signal);
   }
 
   async slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]> {
     const client = await this.webSites(subscription);
-    const slots = await asked(signal, () =>
+    const slots = await callAzure(signal, () =>
       all(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
     );
     const slotOf = (slot: Site & Identified) => ({
@@ -135,8 +136,12 @@ export class AppServices implements AppService {
       ...(hasIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
       siteConfig: { appSettings: [...settings, ...listens] },
     };
-    const created = await asked(signal, () =>
-      finished(client.webApps.createOrUpdate(app.resourceGroup, name, site, { abortSignal: signal }), status, signal),
+    const created = await callAzure(signal, () =>
+      followToEnd(
+        client.webApps.createOrUpdate(app.resourceGroup, name, site, { abortSignal: signal }),
+        status,
+        signal,
+      ),
     );
     required(created.defaultHostName, `the host name of ${name}`);
     return webAppOf(withId(created, name));
@@ -156,7 +161,7 @@ export class AppServices implements AppService {
       }));
       return { runsSeveral: false, containers: await Promise.all(containers), ...onPush };
     }
-    const user = await attached(site, config.acrUserManagedIdentityID);
+    const user = await findIdentity(site, config.acrUserManagedIdentityID);
     const stored = storedIn(settings);
     const isUsed = config.acrUseManagedIdentityCreds !== true && mayRunFrom(stored?.server, config);
     return {
@@ -173,7 +178,7 @@ export class AppServices implements AppService {
     const clientId = sidecarModel.test(linuxFxVersion ?? '')
       ? chosenContainer(app, await containersOf(site))?.userManagedIdentityClientId
       : acrUserManagedIdentityID;
-    const user = await attached(site, clientId);
+    const user = await findIdentity(site, clientId);
     if (user !== undefined) return user.principalId;
     const { identity } = await site.site();
     if (identity?.principalId !== undefined) return identity.principalId;
@@ -188,14 +193,14 @@ export class AppServices implements AppService {
     if (sidecarModel.test(now.linuxFxVersion ?? '')) {
       const container = chosenContainer(app, await containersOf(site));
       const clientId = container?.userManagedIdentityClientId;
-      const user = access.kind === 'identity' ? await attached(site, clientId) : undefined;
+      const user = access.kind === 'identity' ? await findIdentity(site, clientId) : undefined;
       await setContainerImage(site, app.container, container, image, user === undefined ? undefined : clientId);
       return;
     }
     const isForgotten =
       access.kind === 'identity' &&
       !isNothing(now.acrUserManagedIdentityID) &&
-      (await attached(site, now.acrUserManagedIdentityID)) === undefined;
+      (await findIdentity(site, now.acrUserManagedIdentityID)) === undefined;
     const runs = `DOCKER|${reference}`;
     const changeImage = () =>
       site.updateConfiguration({
@@ -203,7 +208,8 @@ export class AppServices implements AppService {
         acrUseManagedIdentityCreds: access.kind === 'identity',
         ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
       });
-    const changeCredential = () => site.changeSettings((before) => ({ ...without(before), ...credentialIn(access) }));
+    const changeCredential = () =>
+      site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialIn(access) }));
     // Each of the two starts the app anew: it must have what it needs for the image that it runs then. A new credential is
     // there before the new image, an old one goes after the old image.
     const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
@@ -223,12 +229,12 @@ async function pullOf(
   if (authType === 'UserCredentials')
     return { credential: { server: image.split('/')[0] ?? '', username: userName, isUsed: true } };
   if (authType !== 'UserAssigned') return {};
-  const user = await attached(site, userManagedIdentityClientId);
+  const user = await findIdentity(site, userManagedIdentityClientId);
   return user === undefined ? {} : { pullsAs: user.name };
 }
 
 /** The identity of that client id, if the app still has it. */
-async function attached(
+async function findIdentity(
   calls: SiteCalls,
   clientId: string | null | undefined,
 ): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
@@ -252,7 +258,7 @@ function credentialIn(access: DeployedImage['access']): Record<string, string> {
   };
 }
 
-function without(settings: Settings): Settings {
+function withoutCredential(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([key]) => !key.startsWith(credential)));
 }
 
@@ -293,7 +299,7 @@ function runsIn(
   // Windows runs code, unless it is told to run containers.
   if (isWindows && hyperV !== true && isXenon !== true && isNothing(windows)) return { what: 'code', isWindows };
   const what = isWindows ? windows : (config?.linuxFxVersion ?? undefined);
-  return { isWindows, ...(what === undefined ? {} : { what }) };
+  return { isWindows, ...defined({ what }) };
 }
 
 /** The configuration; of an app that may not be read, one that no image is for. */

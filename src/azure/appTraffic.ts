@@ -33,7 +33,7 @@ export function allToNewest(traffic: readonly TrafficShare[]): TrafficWeight[] {
 }
 
 /** Has a patch name the label that the new revision takes: the SDK leaves out what its version of the service does not know. */
-export function labelling(targetLabel: string): PipelinePolicy {
+export function labelPolicy(targetLabel: string): PipelinePolicy {
   return {
     name: 'registryExplorerLabel',
     sendRequest: (request, next) => {

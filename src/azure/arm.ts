@@ -103,8 +103,8 @@ const followingDeletions: PipelinePolicy = {
   },
 };
 
-/** Runs calls of the SDK; what they throw becomes a Failure in the service's own words. */
-export async function asked<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+/** Calls the SDK. What it throws becomes a Failure in the words of the service. */
+export async function callAzure<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
   try {
     signal.throwIfAborted();
     return await call();
@@ -119,8 +119,8 @@ interface Poller<T> {
   readonly pollUntilDone: (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
 }
 
-/** Follows an operation to its end, telling what the service says of it. */
-export async function finished<T>(poller: Poller<T>, status: Status, signal: AbortSignal): Promise<T> {
+/** Waits until a long operation ends, and passes on its status. */
+export async function followToEnd<T>(poller: Poller<T>, status: Status, signal: AbortSignal): Promise<T> {
   poller.onProgress((state) => {
     status(state.status);
   });
@@ -136,7 +136,7 @@ export async function all<T>(list: { byPage(): AsyncIterable<readonly T[]> }): P
     for (const item of page) items.push(item);
     trail.after({ next: String(++pages) }, page.length);
     if (trail.failure !== undefined)
-      throw new Failure('malformed', '', { subject, explanation: t('Azure’s list has no end') });
+      throw new Failure('malformed', '', { subject, explanation: t('the list from Azure does not end') });
   }
   return items;
 }
@@ -174,7 +174,7 @@ export function withId<T extends Partial<Identified>>(answer: T, name: string): 
 
 /** Of an app whose container was chosen, and is gone since. */
 export function noContainer(app: string, container: string): Failure {
-  const explanation = t('{0} has no container {1} any more; its image was not set', app, container);
+  const explanation = t('{0} no longer has a container {1}; its image was not changed', app, container);
   return new Failure('notFound', '', { subject, speaker: 'program', explanation });
 }
 

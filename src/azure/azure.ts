@@ -238,7 +238,7 @@ export function pullRole(usesAbac: boolean): string {
 
 /** What lets identities pull from a registry. */
 export interface ImageAccess {
-  /** Whether the account may give roles on the registry. */
+  /** Whether the account may assign roles on the registry. */
   mayAssign(registry: AzureRegistry, signal: AbortSignal): Promise<boolean>;
   /**
    * Lets an identity pull, and waits until the service knows. It may have the role already. Where rights go by repository, of that
@@ -435,7 +435,7 @@ export interface NewRevision {
 export interface NewContainerApp extends Place {
   readonly name: string;
   readonly environment: Environment;
-  /** Absent: nobody reaches it. */
+  /** Absent: it is not reachable. */
   readonly ingress?: { readonly port: number; readonly isExternal: boolean };
   readonly variables: Readonly<Record<string, string>>;
 }

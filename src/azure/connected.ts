@@ -20,13 +20,13 @@ export interface SignInPlaces {
 
 /** Opens the Azure of connections, each signed in as it says. */
 export function openDoor(places: SignInPlaces): AzureDoor {
-  return { cloud: places.cloud, open: (connection, stored) => signedIn(connection, stored, places) };
+  return { cloud: places.cloud, open: (connection, stored) => openAzure(connection, stored, places) };
 }
 
-function signedIn(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure {
+function openAzure(connection: Connection, stored: ReadCredential, places: SignInPlaces): Azure {
   const { signIn } = connection;
   const cloud = places.cloud();
-  if (!isOf(cloud, connection)) throw ofAnotherCloud(cloud);
+  if (!isOf(cloud, connection)) throw wrongCloud(cloud);
   const accountWith = (read: ReadAzureToken) => {
     const noting: ReadAzureToken = async (...asked) => {
       // VS Code throws what Entra answers as it is.
@@ -75,9 +75,9 @@ function isSame(url: string, other: string): boolean {
   return new URL(url).href === new URL(other).href;
 }
 
-function ofAnotherCloud({ armUrl, authorityUrl }: Cloud): Failure {
+function wrongCloud({ armUrl, authorityUrl }: Cloud): Failure {
   const explanation = t(
-    'this connection was made for another cloud of Azure than VS Code is set to ({0}, signed in to at {1}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there',
+    'this connection was made for another Azure cloud than the one VS Code is set to ({0}, sign-in at {1}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there',
     new URL(armUrl).host,
     new URL(authorityUrl).host,
   );

@@ -4,8 +4,8 @@ import type { ContainerApp as AppAnswer, Configuration, EnvironmentVar, Template
 import { Failure } from '../core/failure';
 import {
   all,
-  asked,
-  finished,
+  callAzure,
+  followToEnd,
   identified,
   noContainer,
   principalOf,
@@ -16,7 +16,7 @@ import {
 import type { ArmClientIn, Identified } from './arm';
 import { AppCredentials, passwordOf, pullingOf } from './appCredentials';
 import type { AppsClient } from './appCredentials';
-import { allToNewest, labelling, trafficOf } from './appTraffic';
+import { allToNewest, labelPolicy, trafficOf } from './appTraffic';
 import { idIn } from './azure';
 import type {
   AzureRegistry,
@@ -51,7 +51,9 @@ export class ContainerAppsOf implements ContainerApps {
 
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
     const client = await this.sdk(subscription);
-    const list = await asked(signal, () => all(client.managedEnvironments.listBySubscription({ abortSignal: signal })));
+    const list = await callAzure(signal, () =>
+      all(client.managedEnvironments.listBySubscription({ abortSignal: signal })),
+    );
     return identified(list)
       .filter(({ provisioningState = '' }) => !away.includes(provisioningState))
       .map(({ id, name, location, provisioningState = 'Succeeded' }) => ({
@@ -73,8 +75,8 @@ export class ContainerAppsOf implements ContainerApps {
       location,
       workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
     };
-    const made = await asked(signal, async () =>
-      finished(
+    const made = await callAzure(signal, async () =>
+      followToEnd(
         await client.managedEnvironments.beginCreateOrUpdate(resourceGroup, name, environment, { abortSignal: signal }),
         status,
         signal,
@@ -92,12 +94,12 @@ export class ContainerAppsOf implements ContainerApps {
     const client = await this.sdk(subscription);
     const deadline = Date.now() + environmentWithinMs;
     for (;;) {
-      const { provisioningState: state = 'Succeeded' } = await asked(signal, () =>
+      const { provisioningState: state = 'Succeeded' } = await callAzure(signal, () =>
         client.managedEnvironments.get(resourceGroup, name, { abortSignal: signal }),
       );
       if (state === 'Succeeded') return;
       if (away.includes(state) || Date.now() > deadline) {
-        const explanation = t('the environment {0} takes no apps: its state is {1}', name, state);
+        const explanation = t('the environment {0} cannot take apps: its state is {1}', name, state);
         throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
       }
       status(state);
@@ -107,7 +109,7 @@ export class ContainerAppsOf implements ContainerApps {
 
   async apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]> {
     const client = await this.sdk(subscription);
-    const list = await asked(signal, () => all(client.containerApps.listBySubscription({ abortSignal: signal })));
+    const list = await callAzure(signal, () => all(client.containerApps.listBySubscription({ abortSignal: signal })));
     return identified(list).map(appOf);
   }
 
@@ -135,8 +137,8 @@ export class ContainerAppsOf implements ContainerApps {
         ],
       },
     };
-    const made = await asked(signal, async () =>
-      finished(
+    const made = await callAzure(signal, async () =>
+      followToEnd(
         await client.containerApps.beginCreateOrUpdate(app.resourceGroup, name, body, { abortSignal: signal }),
         status,
         signal,
@@ -154,7 +156,7 @@ export class ContainerAppsOf implements ContainerApps {
   ): Promise<string> {
     const client = await this.sdk(subscription);
     const options = { abortSignal: signal };
-    const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, options));
+    const now = await callAzure(signal, () => client.containerApps.get(resourceGroup, name, options));
     const { principalId } = await new AppCredentials(client, withId(now, name), signal).pullsAs(loginServer);
     if (principalId !== undefined) return principalId;
     const { location, identity } = now;
@@ -171,7 +173,7 @@ export class ContainerAppsOf implements ContainerApps {
     signal: AbortSignal,
   ): Promise<ContainerApp> {
     const client = await this.sdk(subscription);
-    const now = await asked(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
+    const now = await callAzure(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
     const configuration: Configuration = {
       ...(await new AppCredentials(client, withId(now, name), signal).changedFor(access)),
       ...(routing?.kind === 'newest'
@@ -183,7 +185,7 @@ export class ContainerAppsOf implements ContainerApps {
       ...(Object.keys(configuration).length === 0 ? {} : { configuration }),
       template: templateWith(withId(now, name), container, reference),
     };
-    if (routing?.kind === 'label') client.pipeline.addPolicy(labelling(routing.label));
+    if (routing?.kind === 'label') client.pipeline.addPolicy(labelPolicy(routing.label));
     return appOf(withId(await this.patched(client, resourceGroup, name, body, status, signal), name));
   }
 
@@ -200,8 +202,8 @@ export class ContainerAppsOf implements ContainerApps {
     signal: AbortSignal,
   ): Promise<AppAnswer> {
     const options = { abortSignal: signal };
-    return asked(signal, async () => {
-      await finished(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal);
+    return callAzure(signal, async () => {
+      await followToEnd(await client.containerApps.beginUpdate(resourceGroup, name, patch, options), status, signal);
       return client.containerApps.get(resourceGroup, name, options);
     });
   }

@@ -3,7 +3,7 @@ import type { ContainerRegistryManagementClient, Webhook } from '@azure/arm-cont
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
-import { all, asked, finished, identified } from './arm';
+import { all, callAzure, followToEnd, identified } from './arm';
 import type { ArmClientIn, Identified } from './arm';
 import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
 import { registriesClient } from './registriesClient';
@@ -43,7 +43,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
     if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
       const explanation = t(
-        'the publishing password of {0} is not told: basic authentication of its deployment site (SCM) is off, and an Azure Policy may have switched it off again',
+        'the publishing password of {0} cannot be read: basic authentication of its deployment site (SCM) is off; an Azure Policy may have switched it off again',
         app.name,
       );
       throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
@@ -84,8 +84,8 @@ export class ContinuousDeployments implements ContinuousDeployment {
       const actions = [...new Set([...(known.actions ?? []), 'push'])];
       const change = { serviceUri: address, scope, actions, status: 'enabled' };
       const update = () =>
-        finished(client.webhooks.update(group, registryName, known.name, change, options), status, signal);
-      await asked(signal, update);
+        followToEnd(client.webhooks.update(group, registryName, known.name, change, options), status, signal);
+      await callAzure(signal, update);
       return;
     }
     // A PUT would replace one of that name, whomever it calls.
@@ -93,8 +93,8 @@ export class ContinuousDeployments implements ContinuousDeployment {
     let name = ours;
     for (let number = 2; taken.has(name); number++) name = `${ours}${number}`;
     const webhook = { location, serviceUri: address, scope, actions: ['push'], status: 'enabled' };
-    await asked(signal, () =>
-      finished(client.webhooks.create(group, registryName, name, webhook, options), status, signal),
+    await callAzure(signal, () =>
+      followToEnd(client.webhooks.create(group, registryName, name, webhook, options), status, signal),
     );
   }
 
@@ -104,8 +104,8 @@ export class ContinuousDeployments implements ContinuousDeployment {
     if (host === '') throw noDeploymentSite(registryName);
     const there = await this.webhooks(client, registry, signal);
     for (const { name } of await this.calling(client, registry, there, host, signal))
-      await asked(signal, () =>
-        finished(client.webhooks.delete(group, registryName, name, { abortSignal: signal }), status, signal),
+      await callAzure(signal, () =>
+        followToEnd(client.webhooks.delete(group, registryName, name, { abortSignal: signal }), status, signal),
       );
   }
 
@@ -115,7 +115,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     signal: AbortSignal,
   ): Promise<readonly Hook[]> {
     return identified(
-      await asked(signal, () => all(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
+      await callAzure(signal, () => all(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
     );
   }
 
@@ -130,7 +130,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     const limit = pLimit(asksAtATime);
     const asking = webhooks.map((webhook) =>
       limit(async () => {
-        const config = await asked(signal, () =>
+        const config = await callAzure(signal, () =>
           client.webhooks.getCallbackConfig(resourceGroup, registryName, webhook.name, { abortSignal: signal }),
         ).catch((error: unknown) => {
           if (error instanceof Failure && (error.kind === 'forbidden' || error.kind === 'notFound')) return undefined;
@@ -149,7 +149,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
 /** Where nobody knows which address the webhooks of an app call. */
 function noDeploymentSite(registry: string): Failure {
   const explanation = t(
-    'the address of the deployment site (SCM) is not told, so the webhooks of {0} that call it are not found; delete them in the portal',
+    'the address of the deployment site (SCM) cannot be read, so the webhooks of {0} that call it cannot be found; delete them in the portal',
     registry,
   );
   return new Failure('malformed', '', { subject: 'Azure', speaker: 'program', explanation });

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../core/failure';
 import { apiVersionOf } from './apiVersions';
-import { asked } from './arm';
+import { callAzure } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription } from './azure';
 
@@ -18,7 +18,7 @@ export class Existing {
     const version = type === undefined ? '' : apiVersionOf(type);
     if (group === undefined || version === undefined) throw new Error(`${resourceId} is no id that can be asked about`);
     try {
-      await asked<unknown>(signal, () =>
+      await callAzure<unknown>(signal, () =>
         type === undefined
           ? client.resourceGroups.get(group, { abortSignal: signal })
           : // The SDK puts a slash in front.
@@ -35,7 +35,7 @@ export class Existing {
   async refuse(subscription: Subscription, resourceId: string, signal: AbortSignal): Promise<void> {
     if (!(await this.has(subscription, resourceId, signal))) return;
     const name = resourceId.slice(resourceId.lastIndexOf('/') + 1);
-    const explanation = t('{0} is there already, and is not overwritten; choose it, or another name', name);
+    const explanation = t('{0} already exists and is not overwritten; choose it, or another name', name);
     throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', code: 'EXISTS', explanation });
   }
 }

@@ -106,7 +106,7 @@ export const nobody: ReadAzureToken = () =>
     new Failure('unauthorized', '', {
       subject: 'Azure',
       speaker: 'program',
-      explanation: t('nobody is signed in to Azure; sign in: Update Credential…'),
+      explanation: t('you are not signed in to Azure; sign in with Update Credential…'),
     }),
   );
 
@@ -115,7 +115,7 @@ function refused(signIn: AzureSignIn, error: unknown): unknown {
   const explanations = {
     cli: t('the login of the Azure CLI cannot be used; run “az login” in a terminal'),
     environment: t(
-      'neither the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET nor a managed identity sign in',
+      'neither the variables AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET nor a managed identity can sign in',
     ),
     servicePrincipal: t('Entra does not accept this application with this secret'),
   };

@@ -4,7 +4,7 @@ import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
-import { all, asked, required } from './arm';
+import { all, callAzure, required } from './arm';
 import type { ArmClientIn } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
@@ -44,7 +44,7 @@ export class PullAccessOf implements ImageAccess {
     // The SDK puts a slash in front.
     const scope = registry.id.replace(/^\//, '');
     const roleName = pullRole(registry.usesAbac);
-    const roles = await asked(signal, () =>
+    const roles = await callAzure(signal, () =>
       all(client.roleDefinitions.list(scope, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
     );
     const roleDefinitionId = roles.find((role) => role.roleName === roleName)?.id;
@@ -53,7 +53,7 @@ export class PullAccessOf implements ImageAccess {
     const repositories = registry.usesAbac && repository !== undefined ? [repository] : [];
     const role = { principalId, roleDefinitionId, principalType: 'ServicePrincipal' };
     const assign = (name: string, names: readonly string[]) =>
-      asked(signal, () =>
+      callAzure(signal, () =>
         client.roleAssignments.create(scope, name, { ...role, ...conditionFor(names) }, { abortSignal: signal }),
       );
     const deadline = Date.now() + principalWithinMs;
@@ -72,7 +72,7 @@ export class PullAccessOf implements ImageAccess {
     if (wanted === undefined) return 'granted';
     // A role is given once in one place, whatever its condition: the one there is gets another.
     const filter = `principalId eq '${principalId}'`;
-    const given = await asked(signal, () =>
+    const given = await callAzure(signal, () =>
       all(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),
     );
     const same = given.filter((one) => guidOf(one.roleDefinitionId) === guidOf(roleDefinitionId));
@@ -87,7 +87,7 @@ export class PullAccessOf implements ImageAccess {
 
   async adminCredential({ subscription, resourceGroup, name }: AzureRegistry, signal: AbortSignal) {
     const client = await registriesClient(this.client, subscription);
-    const { username, passwords } = await asked(signal, () =>
+    const { username, passwords } = await callAzure(signal, () =>
       client.registries.listCredentials(resourceGroup, name, { abortSignal: signal }),
     );
     const secret = required(passwords?.[0]?.value, `a password of the admin user of ${name}`);
@@ -105,7 +105,7 @@ export class PullAccessOf implements ImageAccess {
     const { endpoint } = this.client(subscription.tenantId).options;
     const version = apiVersions['Microsoft.Authorization'];
     const url = `${endpoint}${scope}/providers/Microsoft.Authorization/permissions?api-version=${version}`;
-    return asked(signal, async () => {
+    return callAzure(signal, async () => {
       const request = createPipelineRequest({ url, abortSignal: signal });
       const { status, bodyAsText } = await client.sendRequest(request);
       // Who may not read them may have them all the same; not every scope takes the question.

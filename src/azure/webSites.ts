@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site, SiteConfigResource, SiteContainer, SitePatchResource, User } from '@azure/arm-appservice';
-import { all, asked, required } from './arm';
+import { all, callAzure, required } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription, WebApp } from './azure';
 
@@ -122,7 +122,7 @@ export class SiteCalls {
     ofSlot: (group: string, name: string, slot: string) => Promise<T>,
   ): Promise<T> {
     const { resourceGroup, name, slot } = this.app;
-    return asked(this.signal, () =>
+    return callAzure(this.signal, () =>
       slot === undefined ? ofApp(resourceGroup, name) : ofSlot(resourceGroup, name, slot),
     );
   }

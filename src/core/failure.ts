@@ -117,7 +117,7 @@ export function failureOf(response: HttpResponse): Failure {
   const retryAfterSeconds = retryAfter(response);
   const { status } = response;
   // Neither content nor a refusal: 204, a redirect that leads nowhere.
-  const words = status < 400 ? t('it answered {0}, which is no answer to this', status) : message;
+  const words = status < 400 ? t('it answered {0}, which is not a valid answer here', status) : message;
   return new Failure(kindOf(status, code), words, {
     subject,
     status,

@@ -133,8 +133,8 @@ export function decodeJson<T extends z.core.$ZodType>(schema: T, response: Answe
     const issue = parsed.error?.issues[0];
     const why =
       issue === undefined
-        ? t('it answered JSON of another kind')
-        : t('it answered JSON of another kind: {0}', [...issue.path, issue.message].join(' '));
+        ? t('its answer has an unexpected JSON format')
+        : t('its answer has an unexpected JSON format: {0}', [...issue.path, issue.message].join(' '));
     const subject = new URL(response.url).host;
     throw new Failure('malformed', why, { subject }, { cause: parsed.error });
   }
@@ -151,10 +151,10 @@ export function parseJson(response: Answered): unknown {
     const type = response.headers['content-type'];
     const found =
       response.body.length === 0
-        ? t('it answered nothing')
+        ? t('its answer is empty')
         : /html/i.test(type ?? '')
-          ? t('it answered a web page')
-          : t('it answered something that is not JSON');
+          ? t('it answered with a web page')
+          : t('its answer is not JSON');
     throw new Failure('malformed', type === undefined ? found : `${found} (${type})`, { subject }, { cause });
   }
 }

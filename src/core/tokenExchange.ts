@@ -46,7 +46,7 @@ function readToken(response: HttpResponse, subject: string): Token {
     throw new Failure('malformed', t('the token server answered without a token'), { subject });
   // What cannot be sent in a header is no token: https://www.rfc-editor.org/rfc/rfc6750#section-2.1
   if (!/^[\x21-\x7e]+$/.test(value))
-    throw new Failure('malformed', t('the token server answered a token that cannot be sent'), { subject });
+    throw new Failure('malformed', t('the token server answered with a token that cannot be sent'), { subject });
   const told = typeof answer.expires_in === 'number' ? answer.expires_in : shortestLifeSeconds;
   const seconds = Math.max(told, shortestLifeSeconds) - marginSeconds;
   return { value, expiresAt: Date.now() + seconds * 1000 };

@@ -47,7 +47,7 @@ export function typedAddress(typed: string): string {
       readSsh(text);
       return text;
     default:
-      throw refused(text, t('it begins with none of unix://, tcp://, ssh:// and npipe://'));
+      throw refused(text, t('it does not begin with unix://, tcp://, ssh:// or npipe://'));
   }
 }
 
@@ -57,7 +57,7 @@ function typedTcp(rest: string, text: string): string {
   if (bare.includes('://')) throw refused(text, t('it has two schemes'));
   const url = readUrl(`tcp://${bare}`, text);
   const parts = splitHostPort(url.hostPort) ?? splitHostPort(joinHostPort(url.hostPort, defaults.port));
-  if (parts === undefined) throw refused(text, t('its host and port are none'));
+  if (parts === undefined) throw refused(text, t('its host and port are not valid'));
   return tcp(parts.host === '' ? defaults.host : parts.host, parts.port === '' ? defaults.port : parts.port, url, text);
 }
 
@@ -65,7 +65,7 @@ function typedTcp(rest: string, text: string): string {
 export function contextAddress(text: string, isSecured: boolean): string {
   const { scheme, hostPort, hostname, port, ...url } = readUrl(text, text);
   const rest = text.slice(text.indexOf('://') + 3);
-  if (rest === '') throw refused(text, t('there is nothing behind its scheme'));
+  if (rest === '') throw refused(text, t('nothing follows its scheme'));
   if (scheme === 'ssh') {
     readSsh(text);
     return `ssh://${rest}`;
@@ -74,7 +74,7 @@ export function contextAddress(text: string, isSecured: boolean): string {
   if (!text.startsWith('tcp:') && rest !== hostPort)
     throw refused(text, t('only tcp:// may have more than host and port'));
   if (hostname.includes(':') && !hostPort.startsWith('['))
-    throw refused(text, t('an address of IPv6 stands in brackets'));
+    throw refused(text, t('an IPv6 address must be in brackets'));
   // What has no port goes to that of http: docker leaves it to Go's client.
   // Slashes behind one another count as one; and a path with “://” in it would be refused once the address is typed.
   const path = url.path.replace(/\/{2,}/g, '/');
@@ -105,13 +105,13 @@ export function readAddress(url: string): Address {
 /** https://github.com/docker/cli/blob/v28.2.2/cli/connhelper/ssh/ssh.go */
 function readSsh(text: string): SshAddress {
   const url = readUrl(text, text);
-  if (url.password !== undefined) throw refused(text, t('a password is nothing for ssh in an address'));
+  if (url.password !== undefined) throw refused(text, t('an ssh:// address cannot have a password'));
   if (url.hostname === '') throw refused(text, t('it has no host'));
   if (url.isMore) throw refused(text, t('nothing may follow its path'));
   const path = unescape(url.path, text);
   const { user = '' } = url;
   // No name has them, and what ssh hands names to may be a shell: docker puts quotes around them, which no server knows either.
-  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw refused(text, t('no user or host is called so'));
+  if (/['"`$;&<>|(){}]/.test(user + url.hostname)) throw refused(text, t('this is not a valid user or host'));
   return { kind: 'ssh', user, host: url.hostname, port: url.port, path: /^\/*$/.test(path) ? '' : path };
 }
 
@@ -132,11 +132,11 @@ interface Url {
 
 /** As Go's net/url reads it, which takes other hosts than the URLs of browsers do. `text`: what to name in a refusal. */
 function readUrl(url: string, text: string): Url {
-  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw refused(text, t('it has characters that nobody sees'));
+  if (/[\u0000-\u001f\u007f]|\p{Surrogate}/u.test(url)) throw refused(text, t('it has invisible characters'));
   const [, scheme, authority = '', path = '', query = '', fragment = ''] =
     /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(url) ?? [];
   if (scheme === undefined) throw refused(text, t('it has no scheme'));
-  if (/%(?![0-9a-f]{2})/i.test(path)) throw refused(text, t('there is a % that escapes nothing'));
+  if (/%(?![0-9a-f]{2})/i.test(path)) throw refused(text, t('it has a % that does not escape anything'));
   const at = authority.lastIndexOf('@');
   const [user, password] = at === -1 ? [] : userIn(authority.slice(0, at), text);
   const hostPort = hostIn(authority.slice(at + 1), text);
@@ -153,7 +153,7 @@ function readUrl(url: string, text: string): Url {
 }
 
 function userIn(written: string, text: string): readonly [string, string?] {
-  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw refused(text, t('the name of its user is to be escaped'));
+  if (!/^[\w\-.:~!$&'()*+,;=%@]*$/.test(written)) throw refused(text, t('its user name must be escaped'));
   const [, user = '', password] = /^([^:]*)(?::(.*))?$/.exec(written) ?? [];
   return password === undefined ? [unescape(user, text)] : [unescape(user, text), password];
 }
@@ -161,12 +161,12 @@ function userIn(written: string, text: string): readonly [string, string?] {
 function hostIn(written: string, text: string): string {
   const isBracketed = written.startsWith('[');
   const afterHost = isBracketed ? /\]([^\]]*)$/.exec(written)?.[1] : (/:[^:]*$/.exec(written)?.[0] ?? '');
-  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, t('its port is none'));
+  if (afterHost === undefined || !/^(?::\d*)?$/.test(afterHost)) throw refused(text, t('its port is not valid'));
   // A zone of IPv6 comes after an escaped %.
   const host = isBracketed ? written.replace('%25', '') : written;
   const brackets = written.replace(/[^[\]]/g, '');
   if (brackets !== (isBracketed ? '[]' : '') || /[\s\\^`{|}/?#@]|%[0-7]|%(?![0-9a-f]{2})/i.test(host))
-    throw refused(text, t('its host is none'));
+    throw refused(text, t('its host is not valid'));
   return isBracketed ? written.replace('%25', '%') : unescape(written, text);
 }
 
@@ -185,9 +185,9 @@ function unescape(escaped: string, text: string): string {
   try {
     plain = decodeURIComponent(escaped);
   } catch {
-    throw refused(text, t('there is a % that escapes nothing'));
+    throw refused(text, t('it has a % that does not escape anything'));
   }
-  if (/\p{Cc}/u.test(plain)) throw refused(text, t('it has characters that nobody sees'));
+  if (/\p{Cc}/u.test(plain)) throw refused(text, t('it has invisible characters'));
   return plain;
 }
 

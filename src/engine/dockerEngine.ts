@@ -208,7 +208,7 @@ export class DockerEngine implements ContainerEngine {
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return parsed.data;
     const detail = { subject: this.endpoint.url, speaker: 'engine' } as const;
-    throw new Failure('malformed', t('it answers something else'), detail, { cause: parsed.error });
+    throw new Failure('malformed', t('it does not answer as a container engine does'), detail, { cause: parsed.error });
   }
 }
 

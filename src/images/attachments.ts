@@ -45,12 +45,12 @@ export async function readAttachments(source: ImageSource, digest: string, signa
     return { ...one, attachments: below.attachments, ...failureBelow(below.failure) };
   };
   const whole = await Promise.all(attachments.map((one) => limit(lookBehind, one)));
-  return { attachments: whole, ...(failure === undefined ? {} : { failure: explained(failure) }) };
+  return { attachments: whole, ...(failure === undefined ? {} : { failure: explain(failure) }) };
 }
 
 /** Why there may be more below a row than is shown, as its own field. */
 export function failureBelow(failure: Failure | undefined): { readonly attachmentsFailure?: Failure } {
-  return failure === undefined ? {} : { attachmentsFailure: explained(failure) };
+  return failure === undefined ? {} : { attachmentsFailure: explain(failure) };
 }
 
 /** BuildKit's attestations of a child of an index: https://github.com/moby/buildkit/blob/v0.17.0/docs/attestations/attestation-storage.md */
@@ -253,7 +253,7 @@ export async function orFailure<T>(ask: () => Promise<T>): Promise<T | Failure> 
 }
 
 /** Says what is missing where a row stands for it; what tells of the network says enough. */
-function explained(failure: Failure): Failure {
+function explain(failure: Failure): Failure {
   const { kind, message, detail } = failure;
   if (isAboutServer(failure) || isEndOfList(failure)) return failure;
   const explanation =

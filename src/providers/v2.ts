@@ -195,7 +195,7 @@ export class V2 {
     } catch (error) {
       const mayBeDistribution = this.options.mayBeDistribution === true;
       if (!mayBeDistribution || !(error instanceof Failure) || !isUnsupported(error, 405)) throw refusalOf(error);
-      const explanation = t('deletion is switched off in this registry; whoever runs it can allow it');
+      const explanation = t('deletion is switched off in this registry; its administrator can allow it');
       throw withDetail(error, { explanation });
     }
   }
@@ -208,7 +208,9 @@ export class V2 {
       const isRefused = error instanceof Failure && (isUnsupported(error) || error.detail.status === 400);
       if (!isRefused) throw refusalOf(error);
       this.untagRefused = true;
-      const explanation = t('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
+      const explanation = t(
+        'this registry cannot delete a single tag; Delete Image… removes the image with all its tags',
+      );
       throw new Failure('unsupported', error.message, { ...error.detail, explanation }, { cause: error });
     }
   }

@@ -92,7 +92,7 @@ describe('Azure Container Registry by its login server', () => {
     await dialog(workbench()).press('Delete Image');
     const toast = notifications(workbench());
     expect(await toast.saying('Could not delete')).toContain(
-      'the image is locked; Unlock on its row lets it go. It says “The operation is disallowed on this registry',
+      'the image is locked; use Unlock on its row first. It says “The operation is disallowed on this registry',
     );
     await workbench().screenshot('acr-locked');
     await toast.clear();

@@ -124,7 +124,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await view.choose(['webapp6', '1.0'], 'Untag…');
     await dialog(workbench()).press('Untag');
     const told = notifications(workbench());
-    const words = 'the tag 1.0 is locked; Unlock on its row lets it go';
+    const words = 'the tag 1.0 is locked; use Unlock on its row first';
     await told.saying(words);
     await workbench().screenshot('azure-locked');
     expect(await told.buttons(words)).toEqual(['Unlock', 'Retry', 'Show Log']);
@@ -152,7 +152,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     const input = quickInput(workbench());
     await input.titled('Create Registry (1/4)');
     await input.type('con toso');
-    await input.says('It has letters and digits only.');
+    await input.says('Use letters and digits only.');
     await input.type('microsoft');
     // Before it is accepted.
     await input.says('The registry microsoft is already in use.');

@@ -61,10 +61,10 @@ describe('what Azure refuses', () => {
     await connectAzure(workbench());
     await declineResourcesExtension(workbench());
     const view = await opened('Azure');
-    await view.describes(['Azure', 'Fabrikam'], 'tenant, not listed');
+    await view.describes(['Azure', 'Fabrikam'], 'tenant; could not be listed');
     const label = await problem('Azure', 'Fabrikam');
     expect(label).toBe(
-      'You are not signed in to this tenant, which may want another factor; Sign In to Tenant… asks for it.',
+      'You are not signed in to this tenant, which may require another factor; use Sign In to Tenant….',
     );
     expect(await view.inlineActions(label)).toEqual(['Sign In to Tenant…', 'Retry']);
     await workbench().screenshot('azure-tenant-refused');
@@ -79,7 +79,7 @@ describe('what Azure refuses', () => {
     demo.azure.state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
     const label = await problem('Azure', 'Fabrikam Staging');
     expect(label).toContain(
-      'Your account may not list registries here; the role Reader on the subscription lets it. It says “The client',
+      'Your account may not list registries here; it needs the role Reader on the subscription. It says “The client',
     );
     expect(label).toContain("action 'Microsoft.ContainerRegistry/registries/read' over scope");
     await toPortal(label, staging.slice(-12));
@@ -97,7 +97,7 @@ describe('what Azure refuses', () => {
   it('by its firewall is explained', async () => {
     const label = await problem(...at, 'firewalled');
     expect(label).toBe(
-      `The firewall of the registry does not let this machine in; Networking in the portal lists who may. It says “client with IP '203.0.113.7' is not allowed access. Refer https://aka.ms/acr/firewall to grant access” (403).`,
+      `The firewall of the registry blocks this machine; Networking in the portal shows who is allowed. It says “client with IP '203.0.113.7' is not allowed access. Refer https://aka.ms/acr/firewall to grant access” (403).`,
     );
     await toPortal(label, '/firewalled');
     const view = await opened(...at, 'contosomain');
@@ -110,7 +110,7 @@ describe('what Azure refuses', () => {
   it('because it is private is explained', async () => {
     const label = await problem(...at, 'privateonly');
     expect(label).toMatch(
-      /^The registry lets in private endpoints only; connect to its network, such as by VPN\. It says “client with IP/,
+      /^The registry allows private endpoints only; connect to its network, for example by VPN\. It says “client with IP/,
     );
     await toPortal(label, '/privateonly');
     await workbench().screenshot('azure-private');
@@ -120,7 +120,7 @@ describe('what Azure refuses', () => {
   it('for want of a role on the registry is explained', async () => {
     const label = await problem(...at, 'norights');
     expect(label).toMatch(
-      /^Your account may not read this registry; the role AcrPull or Reader lets it list and pull\. It says “/,
+      /^Your account may not read this registry; it needs the role AcrPull or Reader to list and pull\. It says “/,
     );
     await toPortal(label, '/norights');
     await (await opened()).collapse(['Contoso Production', 'norights']);
@@ -129,7 +129,7 @@ describe('what Azure refuses', () => {
   it('for want of a role on a repository is explained, and hides no other repository', async () => {
     const label = await problem(...at, 'byrepository', 'team/closed');
     expect(label).toMatch(
-      /^Your account may not read this repository; the role “Container Registry Repository Reader” lets it\. It says “authentication required, visit https:\/\/aka\.ms\/acr\/authorization for more information” \(401\)\.$/,
+      /^Your account may not read this repository; it needs the role “Container Registry Repository Reader”\. It says “authentication required, visit https:\/\/aka\.ms\/acr\/authorization for more information” \(401\)\.$/,
     );
     await toPortal(label, 'byrepository/repository');
     const view = await opened(...at, 'byrepository', 'team/open');
@@ -141,7 +141,7 @@ describe('what Azure refuses', () => {
   it('of a list is explained, and repositories are added by name', async () => {
     const label = await problem(...at, 'nolister');
     expect(label).toMatch(
-      /^Your account may not list repositories here; the role “Container Registry Repository Catalog Lister” lets it, and without it you can add repositories by name\. It says “authentication required/,
+      /^Your account may not list repositories here; it needs the role “Container Registry Repository Catalog Lister”\. Without it you can add repositories by name\. It says “authentication required/,
     );
     const view = await opened();
     expect(await view.inlineActions(label)).toEqual(['Add Repository…', 'Retry']);
@@ -151,7 +151,7 @@ describe('what Azure refuses', () => {
     await input.titled(`Add Repository of ${demo.azure.registry('nolister').host}`);
     await input.type('team/closed');
     await input.accept();
-    await input.says('the role “Container Registry Repository Reader” lets it');
+    await input.says('it needs the role “Container Registry Repository Reader”');
     await workbench().screenshot('azure-add-refused');
     await input.type('team/open');
     await input.accept();
@@ -167,7 +167,7 @@ describe('what Azure refuses', () => {
     demo.azure.registry('contosomain').deleteSoftly('team/open', first.digest);
     const label = await problem(...at, 'contosomain', 'team/open', '1.0');
     expect(label).toMatch(
-      /^It is not there \(any more\); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” brings it back\. It says “/,
+      /^It is not there \(any more\); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” restores it\. It says “/,
     );
     await toPortal(label, 'contosomain/repository');
     await workbench().screenshot('azure-soft-deleted');
@@ -183,7 +183,7 @@ describe('what Azure refuses', () => {
     if (manifest === undefined) throw new Error('The image is not there.');
     manifest.lock = { deleteEnabled: false, writeEnabled: true };
     const told = notifications(workbench());
-    const words = 'the image is locked; Unlock on its row lets it go';
+    const words = 'the image is locked; use Unlock on its row first';
     await view.choose(['team/open', '2.0'], 'Delete Image…');
     await dialog(workbench()).press('Delete Image');
     expect(await told.saying(words)).toContain('It says “The operation is disallowed on this registry');
@@ -210,7 +210,7 @@ describe('what Azure refuses', () => {
     await view.choose(['contosomain', 'team/open'], 'Delete Repository…');
     await dialog(workbench()).press('Delete Repository');
     const told = await notifications(workbench()).saying('Could not delete');
-    expect(told).toContain('the tag 3.0 is locked; Unlock on its row lets it go. It says “The operation is disallowed');
+    expect(told).toContain('the tag 3.0 is locked; use Unlock on its row first. It says “The operation is disallowed');
     await workbench().screenshot('azure-repository-locked');
     await view.row(['contosomain', 'team/open']);
   });

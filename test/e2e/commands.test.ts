@@ -156,7 +156,7 @@ describe('commands', () => {
     await dialog(workbench()).press('Delete Image');
     const told = await notifications(workbench()).saying('Could not delete');
     expect(told).toBe(
-      `Could not delete ${locked.host}/team/web:1.9: deletion is switched off in this registry; whoever runs it can allow it. It says “The operation is unsupported” (405).`,
+      `Could not delete ${locked.host}/team/web:1.9: deletion is switched off in this registry; its administrator can allow it. It says “The operation is unsupported” (405).`,
     );
     await workbench().screenshot('deletion-forbidden');
     await notifications(workbench()).clear();
@@ -193,7 +193,9 @@ describe('commands', () => {
     await view.choose(['team/web', 'stable'], 'Untag…');
     await dialog(workbench()).press('Untag');
     const told = await notifications(workbench()).saying('Could not untag');
-    expect(told).toContain('this registry deletes no tag alone; Delete Image… removes the image with all its tags');
+    expect(told).toContain(
+      'this registry cannot delete a single tag; Delete Image… removes the image with all its tags',
+    );
     await notifications(workbench()).clear();
     await view.row(['team/web', 'stable']);
     expect(await view.menu(['team/web', 'stable'])).not.toContain('Untag…');

@@ -76,7 +76,7 @@ describe('Connect Registry', () => {
     await input.titled('Connect Registry (2 of 3)');
     expect(await input.placeholder()).toBe('registry.example.com:5000');
     await input.type('ftp://registry.example.com');
-    await input.says('A registry is reached by https:// or http://: leave ftp:// out.');
+    await input.says('The address of a registry begins with https:// or http://: leave ftp:// out.');
     await input.type('https://me:pw@registry.example.com');
     await input.says('Leave the user name and password out');
     await input.type(`${open.url}/v2/`);

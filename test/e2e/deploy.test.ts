@@ -104,7 +104,7 @@ describe('images in Azure', unless(reason), () => {
   it('offers to connect Azure where it is not connected, and goes on', async () => {
     const view = await opened('Plain', 'web');
     await view.choose(['web', '1.4'], 'Deploy Image to Azure App Service…');
-    await notifications(workbench()).press('No account of Azure is connected yet', 'Connect Azure…');
+    await notifications(workbench()).press('No Azure account is connected yet', 'Connect Azure…');
     await quickInput(workbench()).pick('Microsoft account of VS Code');
     await dialog(workbench()).press('Allow');
     await choose('Subscription', 'Contoso Production');
@@ -117,7 +117,7 @@ describe('images in Azure', unless(reason), () => {
   it('offers an identity the repository alone where rights go by it, and none that the registry refuses', async () => {
     await (await opened()).collapse('Plain');
     const teams = ['Azure', 'Contoso Production', 'contosoteams', 'web', '1.4'];
-    const how = `How may Azure pull ${demo.azure.registry('contosoteams').host}/web:1.4?`;
+    const how = `How should Azure pull ${demo.azure.registry('contosoteams').host}/web:1.4?`;
     await deploy(teams, 'App Service');
     await choose('Web app', 'contoso-there');
     await choose('Slot of contoso-there', 'Production');
@@ -160,7 +160,7 @@ describe('images in Azure', unless(reason), () => {
     expect(await quickInput(workbench()).value()).toBe('8080');
     await type('Port that the container listens on');
     const { host } = demo.azure.registry('contosomain');
-    await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'Managed identity');
     await confirmed(
       'deploy-confirm',
       'New Linux plan: asp-contoso-new, B1',
@@ -199,7 +199,7 @@ describe('images in Azure', unless(reason), () => {
     await deploy(['Hub', 'mona', 'web', tag], 'App Service');
     await choose('Web app', 'contoso-there');
     await choose('Slot of contoso-there', 'staging');
-    await choose(`How may Azure pull mona/web:${tag}?`, 'Credential of Hub');
+    await choose(`How should Azure pull mona/web:${tag}?`, 'Credential of Hub');
     await confirmed(
       'deploy-slot-confirm',
       'The image of contoso-there/staging is replaced by docker.io/mona/web:2.3.1; its other settings stay.',
@@ -207,7 +207,7 @@ describe('images in Azure', unless(reason), () => {
     );
     await notifications(workbench()).press('runs at', 'Set Up Continuous Deployment');
     await choose('Continuous deployment of contoso-there/staging', 'Switch it off');
-    expect(await dialog(workbench()).detail()).toContain('stays as it is: others may deploy with it.');
+    expect(await dialog(workbench()).detail()).toContain('stays as it is: others may use it to deploy.');
     await workbench().screenshot('deploy-continuous-off');
     await dialog(workbench()).press('Switch Off');
     await notifications(workbench()).saying('Continuous deployment of contoso-there/staging is off.');
@@ -222,7 +222,7 @@ describe('images in Azure', unless(reason), () => {
     await (await opened()).collapse('Hub');
   });
 
-  it('runs one from Azure in a new container app, of a service that could not be switched on', async () => {
+  it('runs one from Azure in a new container app, of a service that could not be registered', async () => {
     demo.azure.state.registrations.set('Microsoft.App', 'Registering');
     demo.azure.state.registeringFor = Infinity;
     demo.azure.state.denied.set(`/subscriptions/${production}`, ['Microsoft.App/register/action']);
@@ -234,7 +234,7 @@ describe('images in Azure', unless(reason), () => {
     // What it proposes is there already: it is not to be overwritten.
     expect(await input.value()).toBe('rg-web');
     await input.accept();
-    await input.says('There is one of that name: go back and choose it, or type another name.');
+    await input.says('This name is already used: go back and choose it, or type another name.');
     await picture('Name that is taken');
     await input.type('rg-app-new');
     await input.accept();
@@ -249,19 +249,19 @@ describe('images in Azure', unless(reason), () => {
     await choose('Container Apps environment', 'Create new environment…');
     await type('Name of the new environment');
     await choose('Location', 'West Europe');
-    await choose('Who reaches the app?', 'Everybody, over https');
+    await choose('Who can reach the app?', 'Everyone, over https');
     await type('Port that the container listens on');
     await type('Environment variables', 'LOG_LEVEL=debug');
-    await choose(`How may Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
+    await choose(`How should Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
     await confirmed(
       'deploy-app-confirm',
       'New resource group: rg-app-new',
       'New environment: cae-app-new',
       'New container app: app-new',
-      'Everybody reaches its port 8080.',
+      'Port 8080 is open to the internet.',
     );
     const told = notifications(workbench());
-    await told.saying('Microsoft.App could not be switched on in this subscription');
+    await told.saying('Microsoft.App could not be registered in this subscription');
     await workbench().screenshot('deploy-not-switched-on');
     await told.saying('runs at https://app-new.sandbox.azurecontainerapps.io');
     demo.azure.state.registrations.clear();
@@ -287,15 +287,15 @@ describe('images in Azure', unless(reason), () => {
     await deploy(['Plain', 'web', '1.4'], 'Container Apps');
     await choose('Container app', 'app-there');
     await choose('Container whose image is replaced', 'web');
-    await choose('Where does the traffic of app-there go?', 'As it goes now');
+    await choose('Where should the traffic of app-there go?', 'No change');
     const { host } = new URL(plain.url);
-    await choose(`How may Azure pull ${host}/web:1.4?`, 'User name and password or token…');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'User name and password or token…');
     await type(`User name at ${host}`, 'bot');
     await type('Password or token of bot', 'secret');
     await confirmed(
       'deploy-revision-confirm',
-      `A new revision of app-there runs ${host}/web:1.4 in its container web; all else stays.`,
-      'The new revision gets 0 % of the traffic, which goes on as it does now: 100 % to app-there--first.',
+      `A new revision of app-there runs ${host}/web:1.4 in its container web; everything else stays.`,
+      'The new revision gets 0 % of the traffic. The traffic does not change: 100 % to app-there--first.',
     );
     await notifications(workbench()).saying('runs in app-there, in a revision that no traffic goes to');
     await workbench().screenshot('deploy-no-traffic');
@@ -323,8 +323,8 @@ describe('images in Azure', unless(reason), () => {
     await deploy(fromAzure, 'Container Apps');
     await choose('Container app', 'app-there');
     await choose('Container whose image is replaced', 'proxy');
-    await choose('Label that the new revision of app-there takes', 'production');
-    await choose(`How may Azure pull ${host}/web:1.4?`, 'Managed identity');
+    await choose('Label for the new revision of app-there', 'production');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'Managed identity');
     await confirmed(
       'deploy-identity-confirm',
       'The new revision takes the label production, and with it 100 % of the traffic.',
@@ -347,7 +347,7 @@ describe('images in Azure', unless(reason), () => {
     await choose('Resource group', 'rg-web');
     await choose('App Service plan', 'asp-there');
     await type('Port that the container listens on');
-    await choose('How may Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
+    await choose('How should Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
     await confirmed(
       'deploy-public-confirm',
       'New web app: contoso-hub, running docker.io/mona/web:2.3.1',
@@ -373,7 +373,7 @@ describe('images in Azure', unless(reason), () => {
     await choose('SKU of the plan', 'B1');
     await choose('Location', 'West Europe');
     await type('Port that the container listens on');
-    await choose('How may Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
+    await choose('How should Azure pull mona/web:2.3.1?', 'Nothing: the image is public');
     await confirmed('deploy-quota-confirm', 'New Linux plan: asp-contoso-quota, B1');
     const told = notifications(workbench());
     const words = await told.saying('it failed at “Creating the plan asp-contoso-quota”');
@@ -390,7 +390,7 @@ describe('images in Azure', unless(reason), () => {
     await deploy(['Plain', 'web', '1.4'], 'App Service');
     await choose('Web app', 'contoso-hub');
     const { host } = new URL(plain.url);
-    await choose(`How may Azure pull ${host}/web:1.4?`, 'User name and password or token…');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'User name and password or token…');
     await type(`User name at ${host}`, 'bot');
     await type('Password or token of bot', 'secret');
     await confirmed('deploy-plain-confirm', `The image of contoso-hub is replaced by ${host}/web:1.4`);
@@ -433,11 +433,11 @@ describe('images in Azure', unless(reason), () => {
     await input.accept();
     await type('Name of the container app', 'app-late');
     await choose('Container Apps environment', 'cae-there-later');
-    await choose('Who reaches the app?', 'Nobody: it has no ingress');
+    await choose('Who can reach the app?', 'No one: it has no ingress');
     await type('Environment variables');
     const { host } = new URL(plain.url);
-    await choose(`How may Azure pull ${host}/web:1.4?`, 'Nothing: the image is public');
-    await confirmed('deploy-late-confirm', 'New resource group: rg-late', 'Nobody reaches it.');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'Nothing: the image is public');
+    await confirmed('deploy-late-confirm', 'New resource group: rg-late', 'It is not reachable from outside.');
     const told = notifications(workbench());
     await told.saying('Waiting for the environment cae-there-later');
     await workbench().screenshot('deploy-environment-waits');
@@ -471,11 +471,14 @@ describe('images in Azure', unless(reason), () => {
     await choose('Web app', 'contoso-there');
     await choose('Slot of contoso-there', 'Production');
     await choose('Container of contoso-there', 'metrics');
-    await choose(`How may Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
+    await choose(`How should Azure pull ${demo.azure.registry('contosomain').host}/web:1.4?`, 'Managed identity');
     await confirmed('deploy-sidecar-confirm', 'The image of the container metrics of contoso-there is replaced by');
-    const told = await notifications(workbench()).saying('your account may not give roles on contosomain');
+    const told = await notifications(workbench()).saying('your account may not assign roles on contosomain');
     expect(told).toContain('nothing was created');
-    expect(await notifications(workbench()).buttons('your account may not give roles')).toEqual(['Retry', 'Show Log']);
+    expect(await notifications(workbench()).buttons('your account may not assign roles')).toEqual([
+      'Retry',
+      'Show Log',
+    ]);
     await workbench().screenshot('deploy-no-right');
     expect(demo.azure.state.resources.size).toBe(before);
     demo.azure.state.denied.clear();
@@ -522,13 +525,13 @@ describe('images in Azure', unless(reason), () => {
     await choose('Resource group', 'rg-web');
     await type('Name of the container app', 'app-pushed');
     await choose('Container Apps environment', 'cae-there');
-    await choose('Who reaches the app?', 'Everybody, over https');
+    await choose('Who can reach the app?', 'Everyone, over https');
     await quickInput(workbench()).says('Port that the container listens on');
     // The image says so, in the registry that it was pushed to.
     expect(await quickInput(workbench()).value()).toBe('8080');
     await quickInput(workbench()).accept();
     await type('Environment variables');
-    await choose(`How may Azure pull ${host}/webapp6:latest?`, 'Managed identity');
+    await choose(`How should Azure pull ${host}/webapp6:latest?`, 'Managed identity');
     await confirmed('deploy-pushed-confirm', `New container app: app-pushed, running ${host}/webapp6:latest`);
     await notifications(workbench()).saying('runs at https://app-pushed');
     await notifications(workbench()).clear();

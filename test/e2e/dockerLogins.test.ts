@@ -97,7 +97,7 @@ describe('Import Docker Logins', () => {
       `Could not connect ${hanging.host}: the credential helper docker-credential-hangs, which ${configFile} names, did not answer within ten seconds. It may be waiting for you: unlock the keychain, or sign in with its own tool, then try again.`,
     );
     expect(await messages.saying('docker-credential-missing')).toBe(
-      `Could not connect ${unhelped()}: ${configFile} names the credential helper docker-credential-missing, and there is no such program on the PATH of VS Code. Install it, or take its name out of that file.`,
+      `Could not connect ${unhelped()}: ${configFile} names the credential helper docker-credential-missing, but there is no such program on the PATH of VS Code. Install it, or remove its name from that file.`,
     );
     await workbench().screenshot('import-docker-logins-outcome');
     await messages.clear();

@@ -126,7 +126,7 @@ describe('GitHub Container Registry', () => {
     await input.says('Bad credentials');
     await input.type('ghp_nothing');
     await input.accept();
-    await input.says('the token has the scopes repo, and needs read:packages');
+    await input.says('the token has the scopes repo, but needs read:packages');
     await workbench().screenshot('github-missing-scope');
     await input.type('ghp_hubot');
     await input.accept();

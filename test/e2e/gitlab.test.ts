@@ -121,7 +121,7 @@ describe('GitLab', () => {
     const input = quickInput(workbench());
     await input.says('Path of a project, such as group/project');
     await input.type('free');
-    await input.says('“free” is no path of a project');
+    await input.says('“free” is not the path of a project');
     await input.type('free/none');
     await input.accept();
     await input.says('404 Project Not Found');
@@ -162,7 +162,7 @@ describe('GitLab', () => {
     await dialog(workbench()).press('Delete Image');
     const toast = notifications(workbench());
     expect(await toast.saying('Could not delete')).toContain(
-      'deleting an image takes an access token with the scope api, and the role Maintainer in the project',
+      'deleting an image needs an access token with the scope api, and the role Maintainer in the project',
     );
     await workbench().screenshot('gitlab-role');
     await toast.clear();

@@ -36,7 +36,7 @@ describe('bad weather', () => {
     [
       'webPage',
       () =>
-        `${host()} does not answer as a registry does: it answered a web page (text/html; charset=utf-8). Check its address, and any proxy on the way.`,
+        `${host()} does not answer as a registry does: it answered with a web page (text/html; charset=utf-8). Check its address, and any proxy on the way.`,
     ],
     ['truncated', () => `${host()} broke off the connection. If it happens again, check the network, VPN or proxy.`],
     ['reset', () => `${host()} broke off the connection. If it happens again, check the network, VPN or proxy.`],

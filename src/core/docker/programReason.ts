@@ -9,7 +9,7 @@ export function programReason({ kind, message, detail }: Failure): string | unde
   switch (code) {
     case helperProblem.missing:
       return t(
-        '{0} names the credential helper {1}, and there is no such program on the PATH of VS Code. {2}, or take its name out of that file.',
+        '{0} names the credential helper {1}, but there is no such program on the PATH of VS Code. {2}, or remove its name from that file.',
         namedBy,
         subject,
         toInstall(subject),
@@ -23,22 +23,22 @@ export function programReason({ kind, message, detail }: Failure): string | unde
       );
     case helperProblem.rubbish:
       return t(
-        'the credential helper {0}, which {1} names, answers with what is no login. Install it anew, or take its name out of that file.',
+        'the credential helper {0}, which {1} names, answers with something that is not a login. Reinstall it, or remove its name from that file.',
         subject,
         namedBy,
       );
     case helperProblem.failed:
       return t(
-        'the credential helper {0}, which {1} names, says “{2}”. Perhaps it helps to {3}.',
+        'the credential helper {0}, which {1} names, says “{2}”. It may help to {3}.',
         subject,
         namedBy,
         message,
         toSignIn(subject),
       );
     case helperProblem.badName:
-      return t('{0} names a credential helper whose name no program can have. Correct it there.', namedBy);
+      return t('{0} names a credential helper with an invalid name. Correct it there.', namedBy);
     case fileProblem.broken:
-      return t('{0} is not what “docker login” or “podman login” writes. Correct it, or log in anew.', subject);
+      return t('{0} is not what “docker login” or “podman login” writes. Correct it, or log in again.', subject);
     case fileProblem.unreadable:
       return t('{0} cannot be read: {1}.', subject, message);
     case 'ENOENT':
@@ -57,7 +57,7 @@ function toInstall(program: string): string {
     case 'docker-credential-gcr':
       return t('Install the Google Cloud CLI');
     case 'docker-credential-desktop':
-      return t('It comes with Docker Desktop: install that');
+      return t('Install Docker Desktop, which includes it');
     default:
       return t('Install it');
   }

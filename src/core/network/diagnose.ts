@@ -215,7 +215,7 @@ function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: R
   for (const source of 'ignored' in choice ? choice.ignored : []) note('ignored', source);
   if (!('proxy' in choice)) return undefined;
   const proxy = URL.canParse(choice.proxy) ? new URL(choice.proxy) : undefined;
-  if (proxy === undefined || proxy.hostname === '') throw unusableProxy(t('it is no URL'));
+  if (proxy === undefined || proxy.hostname === '') throw unusableProxy(t('it is not a URL'));
   redaction.add(proxy.password);
   note('proxy', `${proxy.protocol}//${proxy.host}`);
   redaction.add(proxyLogin(proxy).password);
@@ -293,7 +293,7 @@ async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortS
   if (status === 200 && /html/i.test(headers['content-type'] ?? ''))
     throw new Failure('malformed', t('it answers with a web page'), { subject: host, status, code: 'WEB_PAGE' });
   if (status === 401 && challenges.length === 0)
-    throw new Failure('malformed', t('it wants a sign-in, but does not tell which'), { subject: host, status });
+    throw new Failure('malformed', t('it requires a sign-in, but does not say which kind'), { subject: host, status });
   if (status !== 200 && status !== 401) throw failureOf(response);
   return response;
 }

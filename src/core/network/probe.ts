@@ -64,7 +64,7 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
     if (Buffer.isBuffer(chunk)) answer += chunk.toString('latin1');
   }
   const [, status, words = ''] = /^HTTP\/\S+ (\d+) ?(.*)/.exec(answer) ?? [];
-  if (status === undefined) throw new Failure('malformed', t('it is no HTTP proxy'), { subject: proxy.host });
+  if (status === undefined) throw new Failure('malformed', t('it is not an HTTP proxy'), { subject: proxy.host });
   if (status !== '200')
     throw new Failure('rejected', words.trim(), { subject: proxy.host, status: Number(status), code: 'PROXY' });
 }

@@ -11,9 +11,9 @@ const unpacking = /^Z_|^ERR__ERROR_|^ZSTD_/;
 /** What the libraries below call by names of their own. */
 const plainWords: readonly (readonly [sign: RegExp, words: () => string])[] = [
   [/ maxContentLength /, () => t('its answer is too long')],
-  [/^HPE_HEADER_OVERFLOW/, () => t('the head of its answer is too long')],
-  [/^HPE_/, () => t('its answer breaks the rules of HTTP')],
-  [unpacking, () => t('its answer cannot be unpacked')],
+  [/^HPE_HEADER_OVERFLOW/, () => t('the headers of its answer are too long')],
+  [/^HPE_/, () => t('its answer is not valid HTTP')],
+  [unpacking, () => t('its answer cannot be decompressed')],
 ];
 
 interface SystemFailure {

@@ -19,9 +19,9 @@ import { AcrApi } from './acrApi';
 import type { Locked } from './acrApi';
 import { EntraSession } from './entra';
 import type { ReadEntraToken } from './entra';
-import { explained } from './acrExplanations';
+import { explain } from './acrExplanations';
 import type { Terms } from './acrExplanations';
-import { onlyTo } from './loginServer';
+import { restrictTo } from './loginServer';
 import { ManifestListing } from './manifestListing';
 import { detailsOf, withManifest } from './acrTags';
 
@@ -60,7 +60,7 @@ export class AcrProvider implements RegistryProvider {
       rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
-    const server = entra === undefined ? plain : onlyTo(url, plain);
+    const server = entra === undefined ? plain : restrictTo(url, plain);
     const session = entra === undefined ? undefined : new EntraSession(server, url, entra, isPrivate);
     this.credential = session?.credential ?? credential;
     this.v2 = new V2({
@@ -71,7 +71,7 @@ export class AcrProvider implements RegistryProvider {
       everyTag: ({ path }, signal) => this.everyTag(path, signal),
       explain: (error, { what }) => {
         if (what === 'deletion' || what === 'deletionPreview') return error;
-        return explained(error, terms(), what === 'image' ? 'repository' : 'catalog');
+        return explain(error, terms(), what === 'image' ? 'repository' : 'catalog');
       },
     });
     this.api = new AcrApi(this.v2.http, url);
@@ -252,11 +252,11 @@ function rightsOf(usesAbac: boolean | undefined): Terms['rights'] {
 function aboutLock(locked: Locked, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
   switch (locked.kind) {
     case 'tag': {
-      const explanation = t('the tag {0} is locked; Unlock on its row lets it go', locked.name);
+      const explanation = t('the tag {0} is locked; use Unlock on its row first', locked.name);
       return locked.name === tag ? { explanation, nextStep: 'unlockTag' } : { explanation };
     }
     case 'manifest': {
-      const explanation = t('the image is locked; Unlock on its row lets it go');
+      const explanation = t('the image is locked; use Unlock on its row first');
       return tag === undefined ? { explanation } : { explanation, nextStep: 'unlockTag' };
     }
     case 'repository':

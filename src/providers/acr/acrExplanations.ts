@@ -14,11 +14,11 @@ export interface Terms {
 }
 
 /** What refusals of Azure's registries mean, and what to do: the service's words alone do not tell. `asked`: what was to be read. */
-export function explained(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
+export function explain(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
   if (!(error instanceof Failure) || error.detail.speaker !== undefined || error.detail.explanation !== undefined)
     return error;
   // Roles hold for the whole registry: whoever may not list it may not read it either.
-  if (error.kind === 'unlisted' && terms.rights === 'roles') return explained(error.cause, terms, asked);
+  if (error.kind === 'unlisted' && terms.rights === 'roles') return explain(error.cause, terms, asked);
   const meaning = meaningOf(error, terms, asked);
   return meaning === undefined ? error : withDetail(error, meaning);
 }
@@ -35,16 +35,16 @@ function meaningOf(
   const isKeptOut = /client with IP/i.test(message);
   const isFarAway = kind === 'unreachable' || kind === 'timedOut';
   if ((isPrivate && (isKeptOut || isFarAway)) || /public (network )?access|private (endpoint|link)/i.test(message))
-    return inPortal(t('the registry lets in private endpoints only; connect to its network, such as by VPN'));
+    return inPortal(t('the registry allows private endpoints only; connect to its network, for example by VPN'));
   if (isKeptOut)
     return inPortal(
-      t('the firewall of the registry does not let this machine in; Networking in the portal lists who may'),
+      t('the firewall of the registry blocks this machine; Networking in the portal shows who is allowed'),
     );
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-soft-delete-policy
   if (kind === 'notFound' && code === 'MANIFEST_UNKNOWN')
     return inPortal(
       t(
-        'it is not there (any more); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” brings it back',
+        'it does not exist, or no longer exists; where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” restores it',
       ),
     );
   if (kind === 'unlisted' && rights === 'unknown')
@@ -55,26 +55,26 @@ function meaningOf(
   if (rights === 'unknown' || !['unauthorized', 'forbidden', 'unlisted'].includes(kind)) return undefined;
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
   if (rights === 'roles')
-    return inPortal(t('your account may not read this registry; the role AcrPull or Reader lets it list and pull'));
+    return inPortal(t('your account may not read this registry; it needs the role AcrPull or Reader to list and pull'));
   if (asked === 'repository') return inPortal(readerMissing(rights));
   return { explanation: listerMissing(rights), nextStep: 'addRepository' };
 }
 
 function readerMissing(rights: 'repositories' | 'either'): string {
   return rights === 'repositories'
-    ? t('your account may not read this repository; the role “Container Registry Repository Reader” lets it')
+    ? t('your account may not read this repository; it needs the role “Container Registry Repository Reader”')
     : t(
-        'your account may not read this repository; the role AcrPull lets it, or “Container Registry Repository Reader” where rights go by repository',
+        'your account may not read this repository; it needs the role AcrPull, or “Container Registry Repository Reader” where rights are given by repository',
       );
 }
 
 function listerMissing(rights: 'repositories' | 'either'): string {
   return rights === 'repositories'
     ? t(
-        'your account may not list repositories here; the role “Container Registry Repository Catalog Lister” lets it, and without it you can add repositories by name',
+        'your account may not list repositories here; it needs the role “Container Registry Repository Catalog Lister”. Without it you can add repositories by name',
       )
     : t(
-        'your account may not list repositories here; the role AcrPull lets it, or “Container Registry Repository Catalog Lister” where rights go by repository, and without it you can add repositories by name',
+        'your account may not list repositories here; it needs the role AcrPull, or “Container Registry Repository Catalog Lister” where rights are given by repository. Without it you can add repositories by name',
       );
 }
 

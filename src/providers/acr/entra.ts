@@ -7,7 +7,7 @@ import type { Token } from '../../core/keptToken';
 import { withRetry } from '../../core/retry';
 import { decodeJson } from '../../core/schemas';
 import { refreshTokenAnswer } from './acrAnswers';
-import { explained } from './acrExplanations';
+import { explain } from './acrExplanations';
 import { lifetimeOf } from './jwt';
 import { isTokenRequest } from './loginServer';
 
@@ -103,7 +103,7 @@ export class EntraSession {
     const response = await this.server(request, signal);
     // Which role is missing depends on what it was for, which is known further up.
     const terms = { rights: 'unknown', isPrivate: this.isPrivate() } as const;
-    if (response.status !== 200) throw explained(failureOf(response), terms, 'catalog');
+    if (response.status !== 200) throw explain(failureOf(response), terms, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
     const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
     return { value: refresh, expiresAt: Date.now() + seconds * 1000 };

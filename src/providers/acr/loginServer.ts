@@ -13,7 +13,7 @@ export function isTokenRequest(request: HttpRequest): boolean {
  * Talks to one login server and to nobody else: whatever the credential is, no other host is given it. Its answers with a token
  * say how long it lives, which the service leaves to the token itself.
  */
-export function onlyTo(loginServer: string, http: Http): Http {
+export function restrictTo(loginServer: string, http: Http): Http {
   const own = new URL(loginServer);
   return async (request, signal) => {
     const target = new URL(request.url);

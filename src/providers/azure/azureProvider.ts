@@ -275,11 +275,11 @@ function groupOf({ id, name }: Subscription): Group {
 }
 
 function failedGroupOf({ id, name }: FailedTenant): Group {
-  return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant, not listed') };
+  return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant; could not be listed') };
 }
 
 function unlistedGroupOf(id: string): Group {
-  return { kind: 'group', key: id, label: id, detail: t('of a tenant that was not listed') };
+  return { kind: 'group', key: id, label: id, detail: t('in a tenant that could not be listed') };
 }
 
 function isRefusal(failure: unknown): boolean {
@@ -298,6 +298,6 @@ function ofTenant({ failure }: FailedTenant): unknown {
 
 function ofSubscription(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
-  const explanation = t('your account may not list registries here; the role Reader on the subscription lets it');
+  const explanation = t('your account may not list registries here; it needs the role Reader on the subscription');
   return withDetail(error, { explanation, nextStep: 'openInPortal' });
 }

@@ -230,7 +230,7 @@ export function namespaceProblem(name: string): string | undefined {
   if (isNamespace(name)) return undefined;
   return isNamespace(name.toLowerCase())
     ? t('Namespaces are lower case: “{0}”.', name.toLowerCase())
-    : t('“{0}” is no namespace of Docker Hub: they have letters, digits, - and _.', name);
+    : t('“{0}” is not a namespace of Docker Hub: namespaces have letters, digits, - and _.', name);
 }
 
 function groupOf(name: string): Group {

@@ -71,7 +71,7 @@ export class HubApi {
       },
       signal,
     );
-    if (response.status !== 200) throw explained(failureOf(response));
+    if (response.status !== 200) throw explain(failureOf(response));
     return { value: decodeJson(tokenAnswer, response).access_token, expiresAt: Date.now() + tokenLifeMs };
   }
 }
@@ -81,7 +81,7 @@ function authorized(request: HttpRequest, token: Token | undefined): HttpRequest
 }
 
 /** Passwords do not do where an account asks for more than a password. */
-function explained(failure: Failure): unknown {
+function explain(failure: Failure): unknown {
   const needsToken = /secondary authentication|mfa|two-factor|2fa/i.test(failure.message)
     ? t('the account is protected by two-factor authentication. Use a personal access token in place of the password')
     : /\bsso\b|single sign-on/i.test(failure.message)

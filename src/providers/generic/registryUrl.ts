@@ -13,15 +13,16 @@ export function readRegistryUrl(text: string): Reading {
   const typed = text.trim().replaceAll('\\', '/');
   if (typed === '') return { problem: t('Type the address of the registry, such as registry.example.com.') };
   if (/\s/.test(typed)) return { problem: t('An address has no spaces.') };
-  if (isIPv6(typed)) return { problem: t('An IPv6 address stands in brackets: [{0}].', typed) };
+  if (isIPv6(typed)) return { problem: t('An IPv6 address must be in brackets: [{0}].', typed) };
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(typed) ?? [];
   if (scheme !== '' && !/^https?$/i.test(scheme))
-    return { problem: t('A registry is reached by https:// or http://: leave {0}:// out.', scheme) };
+    return { problem: t('The address of a registry begins with https:// or http://: leave {0}:// out.', scheme) };
   // One slash or no colon is a slip of the hand.
   const withScheme = scheme === '' ? `https://${typed.replace(/^(https?):?\/+/i, '')}` : typed;
   if (!isPort(/^[^/]*\/\/[^/]*:(\d+)(?:[/?#]|$)/.exec(withScheme)?.[1]))
     return { problem: t('A port is a number from 1 to 65535.') };
-  if (!URL.canParse(withScheme)) return { problem: t('This is no address. Try one like registry.example.com:5000.') };
+  if (!URL.canParse(withScheme))
+    return { problem: t('This is not an address. Try one like registry.example.com:5000.') };
   return readParsed(new URL(withScheme));
 }
 

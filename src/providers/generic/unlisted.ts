@@ -10,7 +10,7 @@ export function unlisted(vendor: Vendor, { message, detail }: Failure, refusal?:
 }
 
 function empty(): string {
-  return t('the registry lists no repositories: it is empty, or shows them to others only; add those you know by name');
+  return t('the registry lists no repositories: it is empty, or does not show them to you; add those you know by name');
 }
 
 function refused(refusal: unknown): string {

@@ -58,7 +58,7 @@ export class GhcrProvider implements RegistryProvider {
         (await this.versions.every(image, signal)).flatMap(({ digest, tags }) =>
           tags.map((name) => ({ name, digest })),
         ),
-      explain: (error, { what }, signal) => (what === 'image' ? this.explained(error, signal) : error),
+      explain: (error, { what }, signal) => (what === 'image' ? this.explain(error, signal) : error),
     });
     this.endpoints = [this.v2.endpoint, { url: this.servers.api }];
     this.content = this.v2.content;
@@ -97,7 +97,7 @@ export class GhcrProvider implements RegistryProvider {
     try {
       await this.v2.client.ping(signal);
     } catch (error) {
-      throw await this.explained(error, signal);
+      throw await this.explain(error, signal);
     }
     return this.registryCredential(signal);
   };
@@ -135,7 +135,8 @@ export class GhcrProvider implements RegistryProvider {
   };
 
   readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
-    problem: (name) => (loginPattern.test(name) ? undefined : t('“{0}” is no user or organization of GitHub.', name)),
+    problem: (name) =>
+      loginPattern.test(name) ? undefined : t('“{0}” is not a user or organization of GitHub.', name),
     check: async (name, signal) => {
       await this.packages(groupOf(name), undefined, signal);
     },
@@ -167,7 +168,7 @@ export class GhcrProvider implements RegistryProvider {
     if (session !== undefined) return session.token;
     const explanation =
       this.context.account === undefined
-        ? t('a personal access token is needed: Update Credential…')
+        ? t('a personal access token is needed; add one with Update Credential…')
         : mayAsk
           ? t('the account of VS Code was not given the scopes {0}', listed(scopes))
           : t('the account of VS Code is signed out, or was not given to this extension. Sign in again');
@@ -183,11 +184,11 @@ export class GhcrProvider implements RegistryProvider {
   }
 
   /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
-  private async explained(error: unknown, signal: AbortSignal): Promise<unknown> {
+  private async explain(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!isDenied(error) || this.context.account === undefined) return error;
     if ((await this.context.credential(signal)).kind !== 'anonymous') return error;
     const explanation = t(
-      'the registry does not take the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
+      'the registry does not accept the token of VS Code’s account for this. Add a personal access token (classic) with read:packages: Update Credential…',
     );
     return withDetail(error, { explanation });
   }

@@ -119,8 +119,8 @@ function singleSignOn({ headers, url }: HttpResponse, site: string): string | un
   const link = /;\s*url=(\S+)/.exec(demand)?.[1];
   const organization = /\/orgs\/([^/?#]+)/.exec(`${url} ${link ?? ''}`)?.[1] ?? '';
   if (link === undefined || !URL.canParse(link) || new URL(link).origin !== new URL(site).origin)
-    return t('the organization {0} asks for single sign-on: authorize this token for it', organization);
-  return t('the organization {0} asks for single sign-on: authorize this token for it at {1}', organization, link);
+    return t('the organization {0} requires single sign-on: authorize this token for it', organization);
+  return t('the organization {0} requires single sign-on: authorize this token for it at {1}', organization, link);
 }
 
 /** GitHub names the scopes that it looks at; which of them a request needs all of, its documentation tells. */
@@ -129,10 +129,10 @@ function missingScope({ status, headers }: HttpResponse, needed: readonly string
   if ((status !== 403 && status !== 404) || has === undefined) return undefined;
   const missing = needed.filter((scope) => !covers(has, scope));
   if (missing.length > 0)
-    return t('the token has the scopes {0}, and this needs {1}', listed(has), missing.join(t(' and ')));
+    return t('the token has the scopes {0}, but this needs {1}', listed(has), missing.join(t(' and ')));
   const accepted = scopesIn(headers['x-accepted-oauth-scopes']) ?? [];
   if (accepted.length === 0 || accepted.some((scope) => covers(has, scope))) return undefined;
-  return t('the token has the scopes {0}, and this needs {1}', listed(has), accepted.join(t(' or ')));
+  return t('the token has the scopes {0}, but this needs {1}', listed(has), accepted.join(t(' or ')));
 }
 
 /** https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps#available-scopes */

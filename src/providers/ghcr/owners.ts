@@ -65,7 +65,7 @@ export class Owners {
     const { login, scopes } = await this.api.user(signal);
     if (scopes !== undefined && !covers(scopes, 'read:packages')) {
       const explanation = t(
-        'the token has the scopes {0}, and needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
+        'the token has the scopes {0}, but needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
         listed(scopes),
       );
       throw new Failure('forbidden', '', { subject: this.api.host, explanation });

@@ -131,7 +131,7 @@ export class GitLabProvider implements RegistryProvider {
       return t('Path of a project, such as group/project; several with commas between');
     },
     problem: (name) =>
-      projectPattern.test(name) ? undefined : t('“{0}” is no path of a project, such as group/project.', name),
+      projectPattern.test(name) ? undefined : t('“{0}” is not the path of a project, such as group/project.', name),
     check: async (name, signal) => {
       await this.repositories(await this.projects.read(name, signal), undefined, signal);
     },
@@ -165,7 +165,10 @@ export class GitLabProvider implements RegistryProvider {
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
       throw withDetail(error, {
-        explanation: t('there is no GitLab at {0}; a path in front of it belongs to its address', this.connection.url),
+        explanation: t(
+          'there is no GitLab at {0}; if GitLab is under a path, add the path to its address',
+          this.connection.url,
+        ),
       });
     }
   }
@@ -219,7 +222,7 @@ export class GitLabProvider implements RegistryProvider {
     const credential = await this.context.credential(signal);
     signal.throwIfAborted();
     if (credential.kind === 'basic') return credential.secret;
-    const explanation = t('GitLab lists projects by an access token only: Update Credential…');
+    const explanation = t('GitLab lists projects only with an access token; add one with Update Credential…');
     throw new Failure('unauthorized', '', { subject: new URL(this.connection.url).host, explanation });
   }
 
@@ -238,7 +241,7 @@ export class GitLabProvider implements RegistryProvider {
   }
 
   /** What a refusal of the registry means. */
-  private explained(error: unknown, asked: Asked): unknown {
+  private explain(error: unknown, asked: Asked): unknown {
     if (!(error instanceof Failure) || error.detail.explanation !== undefined) return error;
     if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') return error;
     // The registry says of what is not there that it may not be seen.
@@ -254,7 +257,7 @@ export class GitLabProvider implements RegistryProvider {
         url: this.urlOf(host),
         http: this.context.http,
         credential: (signal) => this.registryCredential(signal),
-        explain: (error, asked) => this.explained(error, asked),
+        explain: (error, asked) => this.explain(error, asked),
         mayBeDistribution: true,
       });
       this.registries.set(host, registry);
@@ -268,11 +271,11 @@ export class GitLabProvider implements RegistryProvider {
 }
 
 function mayNotRead(): string {
-  return t('the registry does not show this image to this access token; reading takes the scope read_registry');
+  return t('the registry does not show this image to this access token; it needs the scope read_registry');
 }
 
 function mayNotDelete(): string {
-  return t('deleting an image takes an access token with the scope api, and the role Maintainer in the project');
+  return t('deleting an image needs an access token with the scope api, and the role Maintainer in the project');
 }
 
 function groupOf({ key, path }: Pick<Project, 'key' | 'path'>): Group {

@@ -66,22 +66,24 @@ export class GitLabApi {
 
 function refusal(response: HttpResponse, method: HttpRequest['method']): Failure {
   const failure = failureOf(response);
-  const explanation = explained(response, failure.message, method);
+  const explanation = explanationOf(response, failure.message, method);
   return explanation === undefined
     ? failure
     : new Failure(failure.kind, failure.message, { ...failure.detail, explanation });
 }
 
-function explained(response: HttpResponse, said: string, method: HttpRequest['method']): string | undefined {
+function explanationOf(response: HttpResponse, said: string, method: HttpRequest['method']): string | undefined {
   if (response.status === 401)
     return /expired/i.test(said)
-      ? t('the access token has expired; make a new one in GitLab: Update Credential…')
+      ? t('the access token has expired; make a new one in GitLab, and enter it with Update Credential…')
       : t('GitLab does not accept this access token');
   if (response.status !== 403) return undefined;
   const scopes = missingScopes(response);
   if (scopes !== undefined) return t('the access token lacks a scope; this needs {0}', scopes.join(t(' or ')));
   return method === 'DELETE'
-    ? t('deleting a tag takes the role Developer in the project, a repository Maintainer; protected tags stay')
+    ? t(
+        'deleting a tag needs the role Developer in the project, deleting a repository the role Maintainer; protected tags cannot be deleted',
+      )
     : t('your role in this project does not let you see its images');
 }
 

@@ -52,7 +52,7 @@ const skus: readonly { readonly value: string; readonly detail: () => string }[]
   { value: 'P0v3', detail: () => t('Premium, with slots: 1 core, 4 GB') },
   { value: 'P1v3', detail: () => t('Premium, with slots: 2 cores, 8 GB') },
   { value: 'P2v3', detail: () => t('Premium, with slots: 4 cores, 16 GB') },
-  { value: 'F1', detail: () => t('Free: shared, 60 minutes of work a day') },
+  { value: 'F1', detail: () => t('Free: shared, 60 CPU minutes a day') },
 ];
 
 /** Asks all that there is to ask before the summary. */
@@ -116,7 +116,7 @@ export async function askContainer(
   const picks = now.containers.map((value) => ({
     label: value.name,
     description: value.image,
-    ...(value.isMain ? { detail: t('The main one: it gets the requests from outside') } : {}),
+    ...(value.isMain ? { detail: t('Main container: it receives the requests from outside') } : {}),
     value,
   }));
   const chosen = others.length === 0 ? first : await ask.pick(t('Container of {0}', target.name), picks);
@@ -132,7 +132,7 @@ async function askNewWebApp(ask: Ask, app: App, where: InSubscription, deployabl
   // Its name, its group, its plan and its port.
   ask.more(4);
   const name = await ask.input({
-    prompt: t('Name of the web app, the only one of that name in Azure'),
+    prompt: t('Name of the web app; it must be unique across Azure'),
     placeholder: 'contoso-web',
     problem: appNameProblem,
     check: (text, signal) => azure.appService.nameProblem(subscription, text, signal),
@@ -173,12 +173,12 @@ async function askNewPlan(ask: Ask, where: InSubscription, group: ChosenGroup, a
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftweb */
 function appNameProblem(name: string): string | undefined {
-  if (name.length < 2 || name.length > 60) return t('It has 2 to 60 characters.');
+  if (name.length < 2 || name.length > 60) return t('The name must have 2 to 60 characters.');
   return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i.test(name)
     ? undefined
-    : t('It has letters, digits and -, and neither begins nor ends with -.');
+    : t('Use letters, digits and - only; the name cannot begin or end with -.');
 }
 
 function planNameProblem(name: string): string | undefined {
-  return /^[\w-]{1,60}$/.test(name) ? undefined : t('It has 1 to 60 letters, digits, _ or -.');
+  return /^[\w-]{1,60}$/.test(name) ? undefined : t('Use 1 to 60 letters, digits, _ or -.');
 }

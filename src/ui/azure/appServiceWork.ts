@@ -57,7 +57,7 @@ function describeChange({ app, now, container }: WebAppThere, reference: string)
           );
   return [
     replaced,
-    ...(now.runsSeveral ? [t('{0} runs several containers now: this one takes the place of all of them.', which)] : []),
+    ...(now.runsSeveral ? [t('{0} runs several containers now: this one replaces all of them.', which)] : []),
     ...(now.restartsOnPush === true
       ? [t('Continuous deployment stays on: {0} pulls its image again when a webhook calls it.', which)]
       : []),
@@ -72,11 +72,11 @@ function describeCredential(
 ): readonly string[] {
   if (credential === undefined) return [];
   if (access.kind === 'identity' || access.kind === 'none')
-    return [t('The credential of {0} goes from its settings: it is used no more.', credential.server)];
+    return [t('The credential of {0} is removed from its settings: it is no longer used.', credential.server)];
   if (!credential.isUsed || container !== undefined || isSameCredential(image, access, credential)) return [];
   return [
     t(
-      'The credential of {0} is replaced first: what runs now cannot be pulled with the new one, should Azure start it anew before the image is replaced as well.',
+      'The credential of {0} is replaced first. If Azure restarts the app before the image is replaced too, the new credential cannot pull the old image.',
       credential.server,
     ),
   ];

@@ -34,7 +34,7 @@ export function configuredCloud(): Cloud {
     };
   } catch (cause) {
     const explanation = t(
-      'the setting microsoft-sovereign-cloud.environment is “custom”, and microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings',
+      'the setting microsoft-sovereign-cloud.environment is “custom”, but microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings',
     );
     throw new Failure('rejected', '', { subject: 'VS Code', speaker: 'program', explanation }, { cause });
   }

@@ -9,7 +9,7 @@ export async function connectAzure(app: App): Promise<readonly Account[] | undef
   const accounts = accountsOf(app);
   if (accounts.length > 0) return accounts;
   const button = t('Connect Azure…');
-  const chosen = await app.message('information', t('No account of Azure is connected yet.'), button);
+  const chosen = await app.message('information', t('No Azure account is connected yet.'), button);
   if (chosen !== button) return undefined;
   await connect(app, 'azure');
   const connected = accountsOf(app);

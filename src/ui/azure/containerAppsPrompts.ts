@@ -115,7 +115,7 @@ function askEnvironment(ask: Ask, { azure, subscription }: InSubscription): Prom
       description: `${value.location} · ${value.resourceGroup}`,
       ...(value.notReady === undefined
         ? {}
-        : { detail: t('It is not ready ({0}), and is waited for', value.notReady) }),
+        : { detail: t('Not ready yet ({0}); the deployment waits for it', value.notReady) }),
       value,
     })),
   ]);
@@ -139,10 +139,10 @@ async function askNewEnvironment(
 }
 
 async function askIngress(ask: Ask, app: App, deployable: Deployable): Promise<IngressChoice> {
-  const reach = await ask.pick<Reach>(t('Who reaches the app?'), [
-    { label: t('Everybody, over https'), value: 'external' },
+  const reach = await ask.pick<Reach>(t('Who can reach the app?'), [
+    { label: t('Everyone, over https'), value: 'external' },
     { label: t('Other apps of the environment'), value: 'internal' },
-    { label: t('Nobody: it has no ingress'), value: 'none' },
+    { label: t('No one: it has no ingress'), value: 'none' },
   ]);
   if (reach !== 'none') return { reach, port: await askPort(ask, app, deployable) };
   ask.more(-1);
@@ -151,9 +151,9 @@ async function askIngress(ask: Ask, app: App, deployable: Deployable): Promise<I
 
 async function askVariables(ask: Ask): Promise<Readonly<Record<string, string>>> {
   const text = await ask.input({
-    prompt: t('Environment variables, with commas between; empty for none'),
+    prompt: t('Environment variables, separated by commas; leave empty for none'),
     placeholder: 'LOG_LEVEL=debug, REGION=eu',
-    problem: (typed) => (variablesOf(typed) === undefined ? t('Each is NAME=value.') : undefined),
+    problem: (typed) => (variablesOf(typed) === undefined ? t('Write each as NAME=value.') : undefined),
   });
   // The box takes nothing else.
   return variablesOf(text) ?? {};
@@ -161,10 +161,10 @@ async function askVariables(ask: Ask): Promise<Readonly<Record<string, string>>>
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftapp */
 function appNameProblem(name: string): string | undefined {
-  if (name.length < 2 || name.length > 32) return t('It has 2 to 32 characters.');
+  if (name.length < 2 || name.length > 32) return t('The name must have 2 to 32 characters.');
   return /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name) && !name.includes('--')
     ? undefined
-    : t('It has lower-case letters, digits and single -, and begins with a letter.');
+    : t('Use lower-case letters, digits and single - only; the name must begin with a letter.');
 }
 
 /** Nothing where a part is not `NAME=value`. */

@@ -11,12 +11,12 @@ export async function askRouting(ask: Ask, app: ContainerApp): Promise<RoutingCh
   if (app.mode === 'Labels') return { kind: 'label', label: await askLabel(ask, app) };
   if (app.traffic.length === 0 || shareOfNewest(app) >= 100) return 'usual';
   ask.more(1);
-  return ask.pick(t('Where does the traffic of {0} go?', app.name), trafficPicks(app));
+  return ask.pick(t('Where should the traffic of {0} go?', app.name), trafficPicks(app));
 }
 
 async function askLabel(ask: Ask, app: ContainerApp): Promise<string> {
   ask.more(1);
-  const label = await ask.pick(t('Label that the new revision of {0} takes', app.name), labelPicks(app));
+  const label = await ask.pick(t('Label for the new revision of {0}', app.name), labelPicks(app));
   if (label !== undefined) return label;
   ask.more(1);
   return ask.input({ prompt: t('Name of the new label'), placeholder: 'staging', problem: labelProblem });
@@ -26,10 +26,10 @@ function trafficPicks(app: ContainerApp): readonly Pick<RoutingChoice>[] {
   return [
     {
       label: t('All of it to the new revision'),
-      detail: t('Once that runs; labels stay where they are'),
+      detail: t('Once it runs; labels stay where they are'),
       value: { kind: 'newest' },
     },
-    { label: t('As it goes now'), detail: trafficText(app), value: 'stays' },
+    { label: t('No change'), detail: trafficText(app), value: 'stays' },
   ];
 }
 
@@ -43,7 +43,7 @@ function labelPicks({ traffic }: ContainerApp): readonly Pick<string | undefined
             {
               label,
               description: t('{0} % of the traffic', String(weight)),
-              ...(revision === undefined ? {} : { detail: t('Now {0} has it', revision) }),
+              ...(revision === undefined ? {} : { detail: t('Now on {0}', revision) }),
               value: label,
             },
           ],
@@ -56,7 +56,7 @@ function labelPicks({ traffic }: ContainerApp): readonly Pick<string | undefined
 function labelProblem(label: string): string | undefined {
   return /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(label) && !label.includes('--')
     ? undefined
-    : t('It has lower-case letters, digits and single -, and begins with a letter.');
+    : t('Use lower-case letters, digits and single - only; the name must begin with a letter.');
 }
 
 /** Where an app's traffic goes now. */
@@ -72,7 +72,7 @@ export function describeRouting(app: ContainerApp, choice: RoutingChoice): strin
   if (choice === 'usual') return undefined;
   if (choice === 'stays')
     return t(
-      'The new revision gets {0} % of the traffic, which goes on as it does now: {1}.',
+      'The new revision gets {0} % of the traffic. The traffic does not change: {1}.',
       String(shareOfNewest(app)),
       trafficText(app),
     );

@@ -42,18 +42,18 @@ function describeNewApp({ name, group, environment, ingress }: ContainerAppToMak
 function describeIngress(ingress: IngressChoice): string {
   switch (ingress.reach) {
     case 'none':
-      return t('Nobody reaches it.');
+      return t('It is not reachable from outside.');
     case 'external':
-      return t('Everybody reaches its port {0}.', String(ingress.port));
+      return t('Port {0} is open to the internet.', String(ingress.port));
     case 'internal':
-      return t('Other apps of the environment reach its port {0}.', String(ingress.port));
+      return t('Port {0} is open to the other apps of the environment.', String(ingress.port));
   }
 }
 
 function describeRevision({ app, container, routing }: ContainerAppThere, reference: string): string[] {
   const traffic = describeRouting(app, routing);
   return [
-    t('A new revision of {0} runs {1} in its container {2}; all else stays.', app.name, reference, container),
+    t('A new revision of {0} runs {1} in its container {2}; everything else stays.', app.name, reference, container),
     ...(traffic === undefined ? [] : [traffic]),
   ];
 }
@@ -65,7 +65,7 @@ function describeAccessOf(choice: AccessChoice, app: ContainerApp): string[] {
   return [
     describeAccess(choice, chosenIdentity(choice, app)),
     ...(app.passwordsFor.includes(loginServer)
-      ? [t('The password of {0} goes from its secrets, unless it is used elsewhere.', name)]
+      ? [t('The password of {0} is removed from its secrets, unless it is used elsewhere.', name)]
       : []),
   ];
 }
@@ -187,7 +187,7 @@ function revisionOf(
   { image, app }: Passed,
 ): Work {
   return {
-    doing: t('Making a new revision of {0}', name),
+    doing: t('Creating a new revision of {0}', name),
     goesOn: true,
     run: async (status, signal) => {
       const wish = { container, image: image.get(), ...(typeof routing === 'object' ? { routing } : {}) };

@@ -82,13 +82,13 @@ function wayPicks({ webApp, found, scope }: Continuous, { isOn, isOpen }: Now): 
           ? t('Copy the address to call after each push')
           : t('{0} calls {1} after each push to {2}', found.registry.name, which, scope),
       detail: isOpen
-        ? t('Its deployment site is open to basic authentication already, which the call needs')
+        ? t('Its deployment site already accepts basic authentication, which the call needs')
         : t('Opens its deployment site to basic authentication: the call holds a password'),
       value: 'call',
     },
     {
       label: t('Copy the command that restarts {0}', which),
-      detail: t('For the pipeline that pushes, with a sign-in of its own; nothing is opened or changed'),
+      detail: t('For a pipeline that pushes and signs in to Azure itself; nothing is opened or changed'),
       value: 'restart',
     },
     ...(isOn ? [off] : []),
@@ -102,24 +102,24 @@ function describeCall({ webApp, found }: Continuous, { isOn, isOpen }: Now): rea
       ? []
       : [
           t(
-            'The deployment site (SCM) of {0} is opened to basic authentication: whoever has its publishing password may then deploy there, and see its files and settings. A policy of Azure may forbid it.',
+            'The deployment site (SCM) of {0} is opened to basic authentication: anyone with its publishing password can then deploy there, and see its files and settings. An Azure Policy may forbid this.',
             which,
           ),
         ]),
     found === undefined
       ? t('The address to call is copied. It holds the publishing password.')
       : t('{0} gets a webhook that holds the publishing password.', found.registry.name),
-    ...(isOn ? [] : [t('The setting DOCKER_ENABLE_CI of {0} becomes true, and it starts anew.', which)]),
-    t('After each call {0} pulls the image that it is set to run, and starts anew.', which),
+    ...(isOn ? [] : [t('The setting DOCKER_ENABLE_CI of {0} is set to true, and the app restarts.', which)]),
+    t('After each call, {0} pulls the image that it is set to run, and restarts.', which),
   ];
 }
 
 function describeOff({ webApp, found }: Continuous): readonly string[] {
   const which = nameWithSlot(webApp);
   return [
-    t('The setting DOCKER_ENABLE_CI of {0} goes, and it starts anew.', which),
+    t('The setting DOCKER_ENABLE_CI of {0} is removed, and the app restarts.', which),
     ...(found === undefined ? [] : [t('The webhooks by which {0} calls {1} are deleted.', found.registry.name, which)]),
-    t('Whether its deployment site (SCM) is open to basic authentication stays as it is: others may deploy with it.'),
+    t('Basic authentication of its deployment site (SCM) stays as it is: others may use it to deploy.'),
   ];
 }
 
@@ -146,13 +146,13 @@ function callWork(
   });
   if (!isOn)
     steps.push({
-      doing: t('Having {0} listen to calls', which),
+      doing: t('Switching on continuous deployment of {0}', which),
       makes: { label: t('the setting DOCKER_ENABLE_CI of {0}', which) },
       run: (_status, signal) => continuous.listen(subscription, webApp, true, signal),
     });
   if (found !== undefined)
     steps.push({
-      doing: t('Making a webhook in {0}', found.registry.name),
+      doing: t('Creating a webhook in {0}', found.registry.name),
       makes: { label: t('a webhook in {0}', found.registry.name) },
       run: (status, signal) =>
         found.azure.appService.continuous.call(found.registry, webApp, address.get(), scope, status, signal),
@@ -163,7 +163,7 @@ function callWork(
 function offWork({ azure, subscription, webApp, found }: Continuous, { host }: Now): readonly Work[] {
   const steps: Work[] = [
     {
-      doing: t('Having {0} listen to calls no more', nameWithSlot(webApp)),
+      doing: t('Switching off continuous deployment of {0}', nameWithSlot(webApp)),
       run: (_status, signal) => azure.appService.continuous.listen(subscription, webApp, false, signal),
     },
   ];

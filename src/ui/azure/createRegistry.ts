@@ -51,7 +51,7 @@ async function askRegistry(ask: Ask, azure: Azure, known: Subscription | undefin
   const where =
     known === undefined ? await askSubscription(ask, [{ label: t('Azure'), azure }]) : { azure, subscription: known };
   const name = await ask.input({
-    prompt: t('Name of the registry: 5 to 50 letters and digits, the only one of that name in Azure'),
+    prompt: t('Name of the registry: 5 to 50 letters and digits, unique across Azure'),
     placeholder: 'contosoimages',
     problem: registryNameProblem,
     check: (text, signal) => azure.registryNameProblem(where.subscription, text, signal),
@@ -64,7 +64,7 @@ async function askRegistry(ask: Ask, azure: Azure, known: Subscription | undefin
 function askSku(ask: Ask): Promise<RegistrySku> {
   const details: Readonly<Record<RegistrySku, string>> = {
     Basic: t('10 GB, for learning and small teams'),
-    Standard: t('100 GB, for most'),
+    Standard: t('100 GB, for most uses'),
     Premium: t('500 GB, private endpoints, geo-replication'),
   };
   return ask.pick(
@@ -75,6 +75,6 @@ function askSku(ask: Ask): Promise<RegistrySku> {
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftcontainerregistry */
 function registryNameProblem(name: string): string | undefined {
-  if (!/^[a-z0-9]*$/i.test(name)) return t('It has letters and digits only.');
-  return name.length < 5 || name.length > 50 ? t('It has 5 to 50 characters.') : undefined;
+  if (!/^[a-z0-9]*$/i.test(name)) return t('Use letters and digits only.');
+  return name.length < 5 || name.length > 50 ? t('The name must have 5 to 50 characters.') : undefined;
 }

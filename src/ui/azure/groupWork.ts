@@ -17,10 +17,10 @@ export function groupWork(
 ): readonly Work[] {
   const { subscription, resourceGroup } = place;
   const services = namespaces.map((namespace): Work => ({
-    doing: t('Making sure that {0} is switched on in {1}', namespace, subscription.name),
+    doing: t('Checking that {0} is registered in {1}', namespace, subscription.name),
     run: async (_status, signal, say) => {
       const why = await azure.register(subscription, namespace, signal);
-      if (why !== undefined) say(t('{0} What is to be made is tried all the same.', reason(why)));
+      if (why !== undefined) say(t('{0} The work continues anyway.', reason(why)));
     },
   }));
   if (!isNew) return services;

@@ -59,8 +59,8 @@ export function tokensOfAccount(authentication: string, account: string | undefi
     if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };
     const explanation =
       known === undefined || tenantId === undefined
-        ? t('nobody is signed in to Azure as {0}; sign in again: Update Credential…', account ?? '')
-        : t('you are not signed in to this tenant, which may want another factor; Sign In to Tenant… asks for it');
+        ? t('you are not signed in to Azure as {0}; sign in again with Update Credential…', account ?? '')
+        : t('you are not signed in to this tenant, which may require another factor; use Sign In to Tenant…');
     throw new Failure('unauthorized', '', { subject: 'Azure', speaker: 'program', explanation });
   };
 }

@@ -38,7 +38,7 @@ export type AccessChoice =
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
-export async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
+async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
   const accounts = app.registries.all().filter(({ provider }) => azureOf(provider) !== undefined);
   const found = foundAt(accounts, host);
   if (found !== undefined) return found;
@@ -67,7 +67,7 @@ export async function askAccess(
   subscription: Subscription,
   puller: Puller,
 ): Promise<AccessChoice> {
-  const chosen = await ask.pick(t('How may Azure pull {0}?', printReference(image)), (signal) =>
+  const chosen = await ask.pick(t('How should Azure pull {0}?', printReference(image)), (signal) =>
     accessPicks(app, image, puller, subscription.tenantId, signal),
   );
   return chosen === 'typed' ? askCredential(ask, image) : chosen;
@@ -103,7 +103,7 @@ async function accessPicks(
       : registryPicks(found, image, withoutIdentity === undefined);
   const isPublic: Pick<AccessChoice> = {
     label: t('Nothing: the image is public'),
-    detail: t('Anybody may pull it'),
+    detail: t('Anyone can pull it'),
     value: { kind: 'none' },
   };
   return [
@@ -147,8 +147,7 @@ function whyNoIdentity(
   tenantId: string,
 ): string | undefined {
   // The identities of a tenant are known in it alone.
-  if (subscription.tenantId !== tenantId)
-    return t('{0} is in another tenant, where no managed identity of this one is known', name);
+  if (subscription.tenantId !== tenantId) return t('No managed identity: {0} is in another tenant', name);
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-disable-authentication-as-arm
   if (puller === 'appService' && refusesArmTokens === true)
     return t('No managed identity: {0} refuses the tokens of App Service (azureADAuthenticationAsArmPolicy)', name);
@@ -192,8 +191,12 @@ export function describeAccess(choice: AccessChoice, as?: string): string {
           ? t('Its managed identity gets the right to pull {0} from {1}, and nothing else.', repository, name)
           : t('It pulls as {0}, which gets the right to pull {1} from {2}, and nothing else.', as, repository, name);
       return as === undefined
-        ? t('Its managed identity gets the right to pull from {0}. It holds for every repository there.', name)
-        : t('It pulls as {0}, which gets the right to pull from {1}. It holds for every repository there.', as, name);
+        ? t('Its managed identity gets the right to pull from {0}. This applies to every repository there.', name)
+        : t(
+            'It pulls as {0}, which gets the right to pull from {1}. This applies to every repository there.',
+            as,
+            name,
+          );
     }
     case 'admin':
       return t('The password of the admin user of {0} is kept in its settings.', choice.registry.name);
@@ -254,11 +257,11 @@ async function checkRights(
     new Failure('forbidden', '', { subject: 'Azure', speaker: 'program', explanation });
   for (const { action, scope, label } of rights)
     if (!(await azure.access.may(subscription, scope, action, signal)))
-      throw lacks(t('your account lacks the right {0} on {1}, which the role Contributor there gives', action, label));
+      throw lacks(t('your account lacks the right {0} on {1}; the role Contributor there includes it', action, label));
   if (choice.kind === 'identity' && !(await choice.azure.access.mayAssign(choice.registry, signal)))
     throw lacks(
       t(
-        'your account may not give roles on {0}, which a managed identity needs; ask an Owner or User Access Administrator, or choose a user name and password',
+        'your account may not assign roles on {0}, which a managed identity needs; ask an Owner or User Access Administrator, or choose a user name and password',
         choice.registry.name,
       ),
     );
@@ -332,7 +335,7 @@ export function identityWork(
         if (given === 'granted') return;
         say(
           t(
-            '{0} has the role {1} on {2} already, under a condition that somebody wrote. Whether that lets it pull {3}, the pull shows.',
+            '{0} already has the role {1} on {2}, with a condition. The condition may not allow it to pull {3}.',
             name,
             role,
             registry.name,

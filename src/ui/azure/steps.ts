@@ -61,7 +61,7 @@ export async function problemOfTaken(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const isThere = await azure.has(subscription, id, signal);
-  return isThere ? t('There is one of that name: go back and choose it, or type another name.') : undefined;
+  return isThere ? t('This name is already used: go back and choose it, or type another name.') : undefined;
 }
 
 /** Asks for a resource group: one that is there, or the name of a new one, for which `proposal` is proposed. */
@@ -92,7 +92,7 @@ function groupProblem(name: string): string | undefined {
   if (name.length < 1 || name.length > 90) return t('The name of a resource group has 1 to 90 characters.');
   return /^[\p{L}\p{N}_().-]*[\p{L}\p{N}_()-]$/u.test(name)
     ? undefined
-    : t('It has letters, digits, _ ( ) . or -, and does not end with a dot.');
+    : t('Use letters, digits, _ ( ) . and - only; the name cannot end with a dot.');
 }
 
 /** Asks for a location in which a resource of that type can be made: `Microsoft.Web`, `sites`. */

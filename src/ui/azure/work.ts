@@ -7,7 +7,7 @@ import { isCancellation } from '../report';
 import type { InSubscription } from './steps';
 
 /** Something that exists afterwards that did not before. */
-export interface Made {
+interface Made {
   /** `the plan asp-web` */
   readonly label: string;
   /** Of a resource with a page of its own in the portal. */
@@ -109,12 +109,7 @@ function describeExisting(made: readonly Made[]): string {
 }
 
 function describeAbandoned(title: string, { doing }: Work, made: readonly Made[]): string {
-  return t(
-    '{0}: Azure goes on with “{1}” by itself. You are told how it ends; {2}.',
-    title,
-    doing,
-    describeExisting(made),
-  );
+  return t('{0}: Azure continues with “{1}”. You will be told how it ends; {2}.', title, doing, describeExisting(made));
 }
 
 function describeStopped(title: string, { doing }: Work, made: readonly Made[]): string {

@@ -299,7 +299,7 @@ describe('App Service', () => {
       const image = { reference: 'docker.io/otel/collector:2', access: { kind: 'none' } } as const;
       const gone = { ...app, container: { name: 'gone' } };
       const failure = await failing(service().setImage(subscription, gone, image, signal));
-      expect(failure.detail.explanation).toBe('contoso-web has no container gone any more; its image was not set');
+      expect(failure.detail.explanation).toBe('contoso-web no longer has a container gone; its image was not changed');
       expect((await failing(service().pullIdentity(subscription, gone, signal))).kind).toBe('notFound');
       expect(container('gone')).toBeUndefined();
       expect(written()).toEqual([]);
@@ -386,7 +386,7 @@ describe('App Service', () => {
       await continuous.listen(subscription, app, false, signal);
       const { host } = await continuous.now(subscription, app, signal);
       const failure = await failing(continuous.stopCalls(main, '', silent, signal));
-      expect(failure.detail.explanation).toContain('the address of the deployment site (SCM) is not told');
+      expect(failure.detail.explanation).toContain('the address of the deployment site (SCM) cannot be read');
       await continuous.stopCalls(main, host, silent, signal);
       expect(settingsOf(app)).toEqual({ FEATURE: 'on' });
       expect(hooks()).toEqual(kept);

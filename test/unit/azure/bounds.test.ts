@@ -32,7 +32,7 @@ describe('a list of Azure', () => {
     const list = paged(rows, Infinity);
     const failure = await failing(all(list));
     expect(list.given).toBe(most);
-    expect(report(failure, 'list')?.reason).toBe('Azure’s list has no end.');
+    expect(report(failure, 'list')?.reason).toBe('The list from Azure does not end.');
   });
 });
 

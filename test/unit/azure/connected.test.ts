@@ -35,7 +35,7 @@ const { signal } = new AbortController();
 const secret = 's3cret of the app';
 const application = { tenantId: contoso, clientId: '33333333-3333-3333-3333-333333333333', secret };
 const useless =
-  'the setting microsoft-sovereign-cloud.environment is “custom”, and microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings';
+  'the setting microsoft-sovereign-cloud.environment is “custom”, but microsoft-sovereign-cloud.customEnvironment does not describe that cloud; correct it in the settings';
 
 describe('the cloud that VS Code is set to', () => {
   const described = {
@@ -128,7 +128,7 @@ describe('a connection of Azure', () => {
   });
 
   const otherCloud = (arm: string, authority = arm) =>
-    `this connection was made for another cloud of Azure than VS Code is set to (${new URL(arm).host}, signed in to at ${new URL(authority).host}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there`;
+    `this connection was made for another Azure cloud than the one VS Code is set to (${new URL(arm).host}, sign-in at ${new URL(authority).host}); set microsoft-sovereign-cloud.environment back, or use Update Credential… to sign in there`;
 
   it.each<[string, Partial<Cloud>, CloudAddresses | undefined]>([
     ['another Entra', { authorityUrl: 'https://login.evil.example' }, undefined],

@@ -136,7 +136,7 @@ describe('container apps that are there', () => {
         template: { containers: [{ name: 'proxy', image: 'docker.io/library/envoy:1' }] },
       });
       const failure = await failing(deploy(app, publicImage));
-      expect(failure.detail.explanation).toBe('web has no container web any more; its image was not set');
+      expect(failure.detail.explanation).toBe('web no longer has a container web; its image was not changed');
       expect(patches()).toEqual([]);
     });
 
@@ -553,7 +553,7 @@ describe('container apps that are there', () => {
       expect(heard).toEqual(['Waiting']);
       resource.properties.provisioningState = 'Failed';
       const failed = await failing(containerApps.awaitEnvironment(subscription, waiting, silent, signal));
-      expect(failed.detail.explanation).toBe('the environment cae-cae takes no apps: its state is Failed');
+      expect(failed.detail.explanation).toBe('the environment cae-cae cannot take apps: its state is Failed');
     }, 15_000);
 
     it('at places whose names the service tells, which do not follow from their labels', async () => {

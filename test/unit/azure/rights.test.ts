@@ -104,7 +104,7 @@ describe('rights in Azure', () => {
       azure().state.denied.set(scope, [verb === 'write' ? '*' : `Microsoft.App/${verb}`]);
       const why = await register();
       expect(why && reason(why)).toMatch(
-        /^Microsoft\.App could not be switched on in this subscription, which the role Contributor there lets you do\. It says “The client 'mona@contoso\.com' does not have authorization/,
+        /^Microsoft\.App could not be registered in this subscription; your account needs the role Contributor there\. It says “The client 'mona@contoso\.com' does not have authorization/,
       );
     });
 
@@ -120,7 +120,7 @@ describe('rights in Azure', () => {
       vi.setSystemTime(Date.now() + 30_000);
       const why = await waiting;
       expect(why && reason(why)).toBe(
-        'Microsoft.App is still being switched on in this subscription, which may take some minutes.',
+        'Microsoft.App is still being registered in this subscription; this may take some minutes.',
       );
       const place = { subscription, resourceGroup: 'rg-images' };
       const environment = { name: 'cae', location: 'westeurope' };

@@ -190,7 +190,7 @@ describe('a single registry of Azure', () => {
     const { connection, offered } = await connecting('abac', byAccount);
     expect(connection).toMatchObject({ signIn: { account: mona } });
     const roles =
-      'Your account may not list repositories here; the role AcrPull lets it, or “Container Registry Repository Catalog Lister” where rights go by repository, and without it you can add repositories by name';
+      'Your account may not list repositories here; it needs the role AcrPull, or “Container Registry Repository Catalog Lister” where rights are given by repository. Without it you can add repositories by name';
     expect(offered).toEqual([[expect.stringContaining(roles), 'addRepository']]);
     if (connection === undefined) return;
     const provider = opened(connection, { kind: 'anonymous' });
@@ -200,7 +200,7 @@ describe('a single registry of Azure', () => {
     await provider.checkRepository?.({ host, path: 'team/app' }, signal);
     const refused = await failing(provider.checkRepository?.({ host, path: 'other/app' }, signal) ?? Promise.resolve());
     expect(report(refused, 'add')?.reason).toMatch(
-      /^Your account may not read this repository; the role AcrPull lets it, or “Container Registry Repository Reader” where rights go by repository\. It says “/,
+      /^Your account may not read this repository; it needs the role AcrPull, or “Container Registry Repository Reader” where rights are given by repository\. It says “/,
     );
   });
 });

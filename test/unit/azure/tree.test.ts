@@ -159,7 +159,7 @@ describe('the registries of an account of Azure', () => {
     const provider = openAzure(azure());
     const rows = await children(provider);
     expect(rows).toHaveLength(2);
-    const failed = rows.find((entry) => entry.kind === 'group' && entry.detail === 'tenant, not listed');
+    const failed = rows.find((entry) => entry.kind === 'group' && entry.detail === 'tenant; could not be listed');
     expect(failed?.kind).toBe('group');
     const failure = await failing(provider.list(failed, undefined, signal));
     expect(report(failure, 'list')?.reason).toBe('Azure says “Conditional access wants more of you” (403).');
@@ -201,7 +201,7 @@ describe('the registries of an account of Azure', () => {
       const offered = (await provider.choosable?.(signal)) ?? [];
       expect(offered.map(({ group, isShown }) => [group.key, group.detail, isShown])).toEqual([
         [production, undefined, true],
-        [staging, 'of a tenant that was not listed', true],
+        [staging, 'in a tenant that could not be listed', true],
       ]);
     });
   });
@@ -231,7 +231,7 @@ describe('the registries of an account of Azure', () => {
       });
     const failure = await failing(provider.list(repository, undefined, signal));
     expect(report(failure, 'list')?.reason).toBe(
-      'Your account may not read this repository; the role “Container Registry Repository Reader” lets it. It says “authentication required” (401).',
+      'Your account may not read this repository; it needs the role “Container Registry Repository Reader”. It says “authentication required” (401).',
     );
     azure().registry('contosoabac').clearFaults();
   });
@@ -241,12 +241,12 @@ describe('the registries of an account of Azure', () => {
     const { host } = await registry(provider);
     const gone = { host, path: 'team/app', digest: `sha256:${'0'.repeat(64)}` };
     const failure = await failing(provider.content?.manifest(gone, signal) ?? Promise.resolve());
-    expect(report(failure, 'read it')?.message).toContain('“az acr manifest restore” brings it back');
+    expect(report(failure, 'read it')?.message).toContain('“az acr manifest restore” restores it');
   });
 
   it.each([
-    ['a firewall', 'contosomain', 'the firewall of the registry does not let this machine in'],
-    ['a private endpoint', 'contosoprivate', 'the registry lets in private endpoints only'],
+    ['a firewall', 'contosomain', 'the firewall of the registry blocks this machine'],
+    ['a private endpoint', 'contosoprivate', 'the registry allows private endpoints only'],
   ])('explain %s, which refuses the sign-in already', async (_what, name, expected) => {
     const provider = openAzure(azure());
     const entry = await registry(provider, name);
@@ -300,7 +300,7 @@ describe('the registries of an account of Azure', () => {
     const group = await named<Group>(provider, undefined, 'Staging');
     const told = report(await failing(provider.list(group, undefined, signal)), 'list');
     expect(told?.reason).toBe(
-      `Your account may not list registries here; the role Reader on the subscription lets it. It says “The client '${mona}' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/${staging}' or the scope is invalid. If access was recently granted, please refresh your credentials” (403).`,
+      `Your account may not list registries here; it needs the role Reader on the subscription. It says “The client '${mona}' does not have authorization to perform action 'Microsoft.ContainerRegistry/registries/read' over scope '/subscriptions/${staging}' or the scope is invalid. If access was recently granted, please refresh your credentials” (403).`,
     );
     expect(told?.remedies).toEqual(['openInPortal', 'retry', 'showLog']);
     azure().state.denied.clear();
@@ -372,7 +372,7 @@ describe('the registries of an account of Azure', () => {
     const locked = await named<Tag>(provider, repository, '1.0');
     expect(locked.details?.isLocked).toBe(true);
     const refused = await failing(provider.deletion?.untag?.delete(locked, signal) ?? Promise.resolve());
-    expect(report(refused, 'untag')?.message).toContain('Unlock on its row lets it go');
+    expect(report(refused, 'untag')?.message).toContain('use Unlock on its row first');
     await provider.locks?.set(locked, false, signal);
     expect((await named<Tag>(provider, repository, '1.0')).details?.isLocked).toBe(false);
   });

@@ -101,6 +101,6 @@ describe('an answer of JSON', () => {
   it('is refused in words where more of it is wrong than fits on the stack', async () => {
     const text = `{"tags":[${'1,'.repeat(mostJsonParts - 10)}1]}`;
     const failure = await failing(Promise.resolve().then(() => decodeJson(tagsAnswer, response(text))));
-    expect(failure).toMatchObject({ kind: 'malformed', message: 'it answered JSON of another kind' });
+    expect(failure).toMatchObject({ kind: 'malformed', message: 'its answer has an unexpected JSON format' });
   });
 });

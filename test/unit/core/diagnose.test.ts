@@ -393,7 +393,7 @@ describe('a diagnosis through a proxy', () => {
 
   it.each([
     ['http://bob:hunter2%secret@proxy:3128', 'its user name or password has a % that is not written as %25'],
-    ['http://', 'it is no URL'],
+    ['http://', 'it is not a URL'],
   ])('says when its address %s cannot be used', async (configured, why) => {
     const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, {
       proxies: { ...direct, configured },

@@ -158,7 +158,7 @@ describe('logins of a credential helper', () => {
     const failure = await failing(read());
     expect(failure).toMatchObject({ kind: 'notFound', detail: { code: helperProblem.missing } });
     expect(reason(failure)).toBe(
-      `${file} names the credential helper docker-credential-missing, and there is no such program on the PATH of VS Code. Install it, or take its name out of that file.`,
+      `${file} names the credential helper docker-credential-missing, but there is no such program on the PATH of VS Code. Install it, or remove its name from that file.`,
     );
   });
 

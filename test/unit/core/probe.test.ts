@@ -99,7 +99,7 @@ describe('a way through a proxy', () => {
 
   it.each([
     ['HTTP/1.1 403 Forbidden\r\n\r\n', 'rejected', 'Forbidden'],
-    ['SSH-2.0-OpenSSH_9\r\n\r\n', 'malformed', 'it is no HTTP proxy'],
+    ['SSH-2.0-OpenSSH_9\r\n\r\n', 'malformed', 'it is not an HTTP proxy'],
     ['HTTP/1.1 200', 'unreachable', 'the connection was closed'],
   ])('is none where it answers %j', async (answer, kind, message) => {
     const socket = await connectedTo((end) => end.once('data', () => end.end(answer)));

@@ -33,11 +33,11 @@ describe('decodeJson', () => {
   });
 
   it.each([
-    ['', undefined, 'it answered nothing'],
-    ['<html>', 'text/html; charset=utf-8', 'it answered a web page (text/html; charset=utf-8)'],
-    ['ok', 'text/plain', 'it answered something that is not JSON (text/plain)'],
-    ['{"tags":', undefined, 'it answered something that is not JSON'],
-    ['"\\u00"', undefined, 'it answered something that is not JSON'],
+    ['', undefined, 'its answer is empty'],
+    ['<html>', 'text/html; charset=utf-8', 'it answered with a web page (text/html; charset=utf-8)'],
+    ['ok', 'text/plain', 'its answer is not JSON (text/plain)'],
+    ['{"tags":', undefined, 'its answer is not JSON'],
+    ['"\\u00"', undefined, 'its answer is not JSON'],
   ])('refuses %j', (body, type, message) => {
     expect(() => decodeJson(tagsAnswer, answer(body, type))).toThrow(
       new Failure('malformed', message, { subject: 'r.test' }),
@@ -46,7 +46,7 @@ describe('decodeJson', () => {
 
   it('refuses bytes that are no UTF-8', () => {
     const body = Buffer.from([0x22, 0xff, 0x22]);
-    expect(() => decodeJson(tagsAnswer, answer(body))).toThrow('it answered something that is not JSON');
+    expect(() => decodeJson(tagsAnswer, answer(body))).toThrow('its answer is not JSON');
   });
 
   it.each(['[]', 'null', '"text"', '{"tags":"a"}', '{"tags":[1]}', '{"tags":{}}'])(
@@ -60,7 +60,7 @@ describe('decodeJson', () => {
       }
       expect(failure).toMatchObject({
         kind: 'malformed',
-        message: expect.stringMatching(/^it answered JSON of another kind/) as string,
+        message: expect.stringMatching(/^its answer has an unexpected JSON format/) as string,
       });
     },
   );

@@ -222,8 +222,8 @@ describe('a registry of Azure', () => {
       const { deletion } = openAt(registry);
       const failure = await failing(deletion?.image?.delete(tag.image, built(1).digest, signal) ?? Promise.resolve());
       const words = {
-        tag: 'the tag 1 is locked; Unlock on its row lets it go',
-        manifest: 'the image is locked; Unlock on its row lets it go',
+        tag: 'the tag 1 is locked; use Unlock on its row first',
+        manifest: 'the image is locked; use Unlock on its row first',
         repository: 'the repository is locked; “az acr repository update” unlocks it',
       };
       expect(failure.kind).toBe('rejected');
@@ -234,8 +234,8 @@ describe('a registry of Azure', () => {
   );
 
   it.each([
-    ['another tag of the image', 'the tag latest is locked; Unlock on its row lets it go', undefined],
-    ['its own tag', 'the tag 1 is locked; Unlock on its row lets it go', 'unlockTag'],
+    ['another tag of the image', 'the tag latest is locked; use Unlock on its row first', undefined],
+    ['its own tag', 'the tag 1 is locked; use Unlock on its row first', 'unlockTag'],
   ])('names the lock of %s, and the step that helps', async (what, words, nextStep) => {
     const registry = await serving();
     const tag = await tagOf(registry, '1');
@@ -250,8 +250,8 @@ describe('a registry of Azure', () => {
   });
 
   it.each([
-    ['tag', 'the tag 1 is locked; Unlock on its row lets it go'],
-    ['manifest', 'the image is locked; Unlock on its row lets it go'],
+    ['tag', 'the tag 1 is locked; use Unlock on its row first'],
+    ['manifest', 'the image is locked; use Unlock on its row first'],
   ])('deletes no repository in which a %s is locked, and says so', async (what, words) => {
     const registry = await serving();
     const stored = registry.repositories.get('team/app');

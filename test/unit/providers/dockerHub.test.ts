@@ -217,7 +217,7 @@ describe('Docker Hub', () => {
       kind: 'notFound',
     });
     expect(provider.namespaces?.problem('Library')).toContain('“library”');
-    expect(provider.namespaces?.problem('a/b')).toContain('is no namespace');
+    expect(provider.namespaces?.problem('a/b')).toContain('is not a namespace');
     await provider.namespaces?.check('library', signal);
   });
 

@@ -34,7 +34,7 @@ describe('readRegistryUrl', () => {
     expect(readRegistryUrl(typed)).toEqual({ url });
   });
 
-  const noAddress = 'This is no address. Try one like registry.example.com:5000.';
+  const noAddress = 'This is not an address. Try one like registry.example.com:5000.';
   const noPort = 'A port is a number from 1 to 65535.';
   const secrets = 'Leave the user name and password out: they are asked for next.';
   const tail = 'Leave out everything from “?” or “#” on.';
@@ -50,11 +50,14 @@ describe('readRegistryUrl', () => {
     ['<registry.example>', noAddress],
     ['registry.example:0', noPort],
     ['http://registry.example:99999/', noPort],
-    ['::1', 'An IPv6 address stands in brackets: [::1].'],
-    ['ftp://registry.example', 'A registry is reached by https:// or http://: leave ftp:// out.'],
-    ['docker://registry.example/app', 'A registry is reached by https:// or http://: leave docker:// out.'],
-    ['oci://registry.example', 'A registry is reached by https:// or http://: leave oci:// out.'],
-    ['file:///etc/passwd', 'A registry is reached by https:// or http://: leave file:// out.'],
+    ['::1', 'An IPv6 address must be in brackets: [::1].'],
+    ['ftp://registry.example', 'The address of a registry begins with https:// or http://: leave ftp:// out.'],
+    [
+      'docker://registry.example/app',
+      'The address of a registry begins with https:// or http://: leave docker:// out.',
+    ],
+    ['oci://registry.example', 'The address of a registry begins with https:// or http://: leave oci:// out.'],
+    ['file:///etc/passwd', 'The address of a registry begins with https:// or http://: leave file:// out.'],
     ['https://alice:secret@registry.example', secrets],
     ['alice:secret@registry.example', secrets],
     ['alice@registry.example', secrets],

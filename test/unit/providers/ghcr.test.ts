@@ -160,7 +160,7 @@ describe('GitHub Container Registry', () => {
     expect(report(wrong, 'connect')?.message).toBe('Could not connect: the registry says “Bad credentials” (401).');
     const lacking = await failing(openAt(gitHub, basic('ghp_nothing')).list(undefined, undefined, signal));
     expect(report(lacking, 'connect')?.message).toContain(
-      'the token has the scopes repo, and needs read:packages to browse',
+      'the token has the scopes repo, but needs read:packages to browse',
     );
   });
 
@@ -249,7 +249,7 @@ describe('GitHub Container Registry', () => {
     const reader = openAt(gitHub, basic('ghp_reader'));
     const forbidden = reader.deletion?.image?.delete(tag('octocat/app', '1.0').image, amd64.digest, signal);
     expect((await failing(forbidden ?? Promise.resolve())).detail.explanation).toBe(
-      'the token has the scopes read:packages, and this needs delete:packages',
+      'the token has the scopes read:packages, but this needs delete:packages',
     );
   });
 

@@ -133,7 +133,7 @@ describe('what goes wrong at GitHub', () => {
     const provider = openAt(gitHub, basic('ghp_octocat'));
     const deletion = provider.deletion?.image?.delete(tag('octocat/web', '1').image, other.digest, signal);
     const failure = await failing(deletion ?? Promise.resolve());
-    expect(failure.detail.explanation).toContain('read:packages, and this needs delete:packages');
+    expect(failure.detail.explanation).toContain('read:packages, but this needs delete:packages');
   });
 });
 

@@ -193,7 +193,7 @@ describe('GitLab', () => {
       expect(namespaces?.problem('free/tool')).toBeUndefined();
       expect(namespaces?.problem('a.b/c-d/e_f')).toBeUndefined();
       for (const wrong of ['free', '/tool', 'free/', 'free/to ol', '../x'])
-        expect(namespaces?.problem(wrong), wrong).toContain('no path of a project');
+        expect(namespaces?.problem(wrong), wrong).toContain('not the path of a project');
     });
   });
 
@@ -279,7 +279,7 @@ describe('GitLab', () => {
       await labelsIn(provider);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'keep');
       expect(await saying(provider.deletion?.untag?.delete(tag, signal) ?? Promise.resolve())).toContain(
-        'a repository Maintainer; protected tags stay. It says “403 Forbidden” (403).',
+        'a repository the role Maintainer; protected tags cannot be deleted. It says “403 Forbidden” (403).',
       );
     });
 
@@ -289,7 +289,7 @@ describe('GitLab', () => {
       const dave = openAt(gitLab.url, 'glpat-dave');
       await labelsIn(dave);
       const refused = dave.deletion?.image?.delete(tag.image, image.digest, signal) ?? Promise.resolve();
-      expect(await saying(refused)).toContain('takes an access token with the scope api, and the role Maintainer');
+      expect(await saying(refused)).toContain('needs an access token with the scope api, and the role Maintainer');
       await provider.deletion?.image?.delete(tag.image, image.digest, signal);
       expect(await labelsIn(provider, await repositoryIn('Acme/Shop/Web', 'web'))).toEqual([]);
     });
@@ -383,12 +383,12 @@ describe('GitLab', () => {
 
   describe('a token', () => {
     it.each([
-      [undefined, 'GitLab lists projects by an access token only: Update Credential….'],
+      [undefined, 'GitLab lists projects only with an access token; add one with Update Credential….'],
       ['glpat-wrong', 'GitLab does not accept this access token. It says “401 Unauthorized” (401).'],
       ['glpat-revoked', 'GitLab does not accept this access token. It says “Token was revoked. You have to'],
       [
         'glpat-expired',
-        'the access token has expired; make a new one in GitLab: Update Credential…. It says “Token is',
+        'the access token has expired; make a new one in GitLab, and enter it with Update Credential…. It says “Token is',
       ],
       ['glpat-images', 'the access token lacks a scope; this needs read_api or api. It says “The request requires'],
     ])('%s is told what is wrong with it', async (token, words) => {
@@ -405,7 +405,7 @@ describe('GitLab', () => {
       for (const refused of tries)
         expect(await saying(refused ?? Promise.resolve())).toContain('lacks a scope; this needs api.');
       const byRegistry = deletion?.image?.delete(tag.image, image.digest, signal) ?? Promise.resolve();
-      expect(await saying(byRegistry)).toContain('deleting an image takes an access token with the scope api');
+      expect(await saying(byRegistry)).toContain('deleting an image needs an access token with the scope api');
       expect(await labelsIn(reader, repository)).toEqual(['edge', 'keep']);
     });
 
@@ -416,7 +416,7 @@ describe('GitLab', () => {
       await labelsIn(own);
       const { items } = await own.list(group('acme/api'), undefined, signal);
       const said = await saying(own.list(items[0], undefined, signal));
-      expect(said).toContain('reading takes the scope read_registry. It says “access forbidden” (403).');
+      expect(said).toContain('it needs the scope read_registry. It says “access forbidden” (403).');
     });
 
     it('whose role is too small sees no images, which is said', async () => {

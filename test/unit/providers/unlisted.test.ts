@@ -125,7 +125,7 @@ describe('a catalog that is empty', () => {
   it('is not believed where names may lead on', async () => {
     const page = await list((await opened({ catalog })).provider);
     const explanation =
-      'the registry lists no repositories: it is empty, or shows them to others only; add those you know by name';
+      'the registry lists no repositories: it is empty, or does not show them to you; add those you know by name';
     expect(page).toMatchObject({ items: [], failure: { kind: 'unlisted', detail: { explanation } } });
   });
 

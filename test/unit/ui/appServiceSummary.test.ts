@@ -45,7 +45,7 @@ describe('the summary of what becomes of a web app', () => {
     const registry = stub<AzureRegistry>('registry', { name: 'contosomain', usesAbac: false });
     const identity: AccessChoice = { kind: 'identity', registry, azure: stub('azure', {}), repository: 'web' };
     const asRobot =
-      'It pulls as robot, which gets the right to pull from contosomain. It holds for every repository there.';
+      'It pulls as robot, which gets the right to pull from contosomain. This applies to every repository there.';
     expect((await lines({ runsSeveral: false, containers }, identity, 'web'))[1]).toBe(asRobot);
     expect((await lines({ runsSeveral: false, containers }, identity, 'metrics'))[1]).not.toBe(asRobot);
   });
@@ -60,7 +60,7 @@ describe('the summary of what becomes of a web app', () => {
 
   const credential = { server: 'registry.example.com', username: 'bot', isUsed: true };
   const between =
-    'The credential of registry.example.com is replaced first: what runs now cannot be pulled with the new one, should Azure start it anew before the image is replaced as well.';
+    'The credential of registry.example.com is replaced first. If Azure restarts the app before the image is replaced too, the new credential cannot pull the old image.';
 
   it('says where what runs is left without its credential for a moment', async () => {
     const other = { ...credential, username: 'somebody' };
@@ -74,7 +74,7 @@ describe('the summary of what becomes of a web app', () => {
   it('and says nothing of it where that is not so', async () => {
     for (const one of [credential, { ...credential, username: 'somebody', isUsed: false }])
       expect(await lines({ runsSeveral: false, credential: one })).toEqual([replaced, kept, subscription]);
-    const gone = 'The credential of registry.example.com goes from its settings: it is used no more.';
+    const gone = 'The credential of registry.example.com is removed from its settings: it is no longer used.';
     expect((await lines({ runsSeveral: false, credential }, { kind: 'none' }))[2]).toBe(gone);
   });
 });

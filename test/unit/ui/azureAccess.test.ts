@@ -68,7 +68,7 @@ describe('how Azure may pull an image', () => {
   it('is told in one line, with how far the right goes', () => {
     const choice = { kind: 'identity', azure: stub<Azure>('azure', {}), registry, repository: 'team/web' } as const;
     expect(describeAccess(choice)).toBe(
-      'Its managed identity gets the right to pull from contosomain. It holds for every repository there.',
+      'Its managed identity gets the right to pull from contosomain. This applies to every repository there.',
     );
     expect(describeAccess({ ...choice, registry: { ...registry, usesAbac: true } })).toBe(
       'Its managed identity gets the right to pull team/web from contosomain, and nothing else.',
@@ -83,7 +83,7 @@ describe('how Azure may pull an image', () => {
     [
       'conditional',
       [
-        'contoso-web has the role Container Registry Repository Reader on contosomain already, under a condition that somebody wrote. Whether that lets it pull team/web, the pull shows.',
+        'contoso-web already has the role Container Registry Repository Reader on contosomain, with a condition. The condition may not allow it to pull team/web.',
       ],
     ],
   ])('is said where the right to it may not be enough: %s', async (granted, expected) => {
@@ -160,7 +160,7 @@ describe('a service that is not switched on', () => {
   it('is said, and what is to be made is tried all the same', async () => {
     const detail = { subject: 'Azure', speaker: 'program', status: 403, explanation: 'it could not' } as const;
     expect(await running(new Failure('forbidden', 'no right', detail))).toEqual([
-      'it could not. It says “no right” (403). What is to be made is tried all the same.',
+      'it could not. It says “no right” (403). The work continues anyway.',
     ]);
     expect(await running(undefined)).toEqual([]);
   });

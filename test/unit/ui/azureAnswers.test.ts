@@ -79,7 +79,7 @@ describe('the answers of a deployment are whole', () => {
 
   it('for a container app that nobody reaches', async () => {
     const made = ['Create new container app…', 'rg-web', 'contoso', 'Create new environment…', 'ok', 'West Europe'];
-    expect(await containerApps(...made, 'Nobody: it has no ingress', 'A=1, B=x=y', isPublic)).toEqual({
+    expect(await containerApps(...made, 'No one: it has no ingress', 'A=1, B=x=y', isPublic)).toEqual({
       ...where,
       target: {
         ...{ kind: 'new', name: 'contoso', group: { name: 'rg-web', isNew: false } },
@@ -100,7 +100,7 @@ describe('the answers of a deployment are whole', () => {
 
   it('but for the name of something that is there', async () => {
     await expect(containerApps('Create new container app…', 'Create new resource group…', 'rg-web')).rejects.toThrow(
-      'There is one of that name: go back and choose it, or type another name.',
+      'This name is already used: go back and choose it, or type another name.',
     );
   });
 

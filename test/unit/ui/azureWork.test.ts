@@ -114,7 +114,7 @@ describe('the work of a flow', () => {
       const steps = [step('plan'), step('app', long, true)];
       await expect(work(telling, 'Deploying', { azure: azureWith('/app'), subscription }, steps)).rejects.toThrow();
       const left =
-        'Deploying: Azure goes on with “Creating app” by itself. You are told how it ends; what exists already: plan.';
+        'Deploying: Azure continues with “Creating app”. You will be told how it ends; what exists already: plan.';
       expect(told).toEqual([left]);
       expect(signalled?.aborted).toBe(false);
       finish();

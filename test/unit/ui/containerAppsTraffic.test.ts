@@ -29,27 +29,27 @@ describe('where traffic goes after a new revision', () => {
 
   it('is asked where weights are pinned', async () => {
     const questions = [
-      'Where does the traffic of web go?',
-      'All of it to the new revision · Once that runs; labels stay where they are',
-      'As it goes now · 80 % to web--1, 20 % to the newest revision',
+      'Where should the traffic of web go?',
+      'All of it to the new revision · Once it runs; labels stay where they are',
+      'No change · 80 % to web--1, 20 % to the newest revision',
     ];
     expect(await asked(pinned, 'All of it to the new revision')).toEqual({
       questions,
       routing: { kind: 'newest' },
       line: 'All of the traffic goes to the new revision.',
     });
-    expect(await asked(pinned, 'As it goes now')).toEqual({
+    expect(await asked(pinned, 'No change')).toEqual({
       questions,
       routing: 'stays',
-      line: 'The new revision gets 20 % of the traffic, which goes on as it does now: 80 % to web--1, 20 % to the newest revision.',
+      line: 'The new revision gets 20 % of the traffic. The traffic does not change: 80 % to web--1, 20 % to the newest revision.',
     });
   });
 
   it('is asked as a label in the mode of labels, one that is there or a new one', async () => {
     const questions = [
-      'Label that the new revision of web takes',
-      'production · 100 % of the traffic · Now web--1 has it',
-      'staging · 0 % of the traffic · Now web--2 has it',
+      'Label for the new revision of web',
+      'production · 100 % of the traffic · Now on web--1',
+      'staging · 0 % of the traffic · Now on web--2',
       'Create new label… · No traffic goes to it at first',
     ];
     expect(await asked(labelled, 'production')).toEqual({
@@ -63,6 +63,6 @@ describe('where traffic goes after a new revision', () => {
       line: 'The new revision takes the label next-1, and with it 0 % of the traffic.',
     });
     for (const wrong of ['', 'Next', '1st', 'a--b', 'end-'])
-      await expect(asked(labelled, 'Create new label…', wrong)).rejects.toThrow('begins with a letter');
+      await expect(asked(labelled, 'Create new label…', wrong)).rejects.toThrow('must begin with a letter');
   });
 });

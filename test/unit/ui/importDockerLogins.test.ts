@@ -196,7 +196,7 @@ describe('Import Docker Logins', () => {
       failures: [new Failure('malformed', '', detail)],
     });
     expect(failed).toEqual([
-      'Could not list all logins of docker: /home/alice/.docker/config.json is not what “docker login” or “podman login” writes. Correct it, or log in anew.',
+      'Could not list all logins of docker: /home/alice/.docker/config.json is not what “docker login” or “podman login” writes. Correct it, or log in again.',
     ]);
     expect(offered()).toEqual(['☑ quay.io']);
   });

@@ -93,9 +93,9 @@ describe('a report', () => {
     ['timedOut', 'x', {}, 'registry.example.com did not answer in time. Check the network, VPN or proxy.'],
     [
       'malformed',
-      'it answered a web page (text/html)',
+      'it answered with a web page (text/html)',
       {},
-      'registry.example.com does not answer as a registry does: it answered a web page (text/html). Check its address, and any proxy on the way.',
+      'registry.example.com does not answer as a registry does: it answered with a web page (text/html). Check its address, and any proxy on the way.',
     ],
     [
       'rejected',

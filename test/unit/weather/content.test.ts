@@ -27,23 +27,23 @@ describe('a manifest', () => {
       manifestOf(image.bytes, { 'Docker-Content-Digest': `blake3:${'0'.repeat(64)}` }),
       odd(`the content cannot be checked against its digest blake3:${'0'.repeat(64)}`),
     ],
-    ['that is a web page', weather.webPage, odd('it answered a web page (text/html; charset=utf-8)')],
-    ['that is empty', weather.emptyBody, odd('it answered nothing (application/json)')],
+    ['that is a web page', weather.webPage, odd('it answered with a web page (text/html; charset=utf-8)')],
+    ['that is empty', weather.emptyBody, odd('its answer is empty (application/json)')],
     ['that is some JSON', manifestOf('{}'), odd(`its manifest is of an unknown kind (${mediaTypes.ociManifest})`)],
     [
       'that is deep',
       manifestOf(`{"config":${'{"config":'.repeat(50_000)}1${'}'.repeat(50_000)}}`),
-      odd('it answered JSON of another kind: config digest Invalid input'),
+      odd('its answer has an unexpected JSON format: config digest Invalid input'),
     ],
     [
       'of a size below nothing',
       manifestOf(image.bytes.toString().replace(/"size":\s*\d+/, '"size":-1')),
-      odd('it answered JSON of another kind: config size Invalid input'),
+      odd('its answer has an unexpected JSON format: config size Invalid input'),
     ],
     [
       'whose config has a path for a digest',
       manifestOf(image.bytes.toString().replace(/sha256:\w+/, '../../secret')),
-      odd('it answered JSON of another kind: config digest Invalid input'),
+      odd('its answer has an unexpected JSON format: config digest Invalid input'),
     ],
     ['longer than any', manifestOf(' '.repeat(5_000_000)), odd('its answer is too long')],
   ])('%s is refused', async (_what, fault, sentence) => {

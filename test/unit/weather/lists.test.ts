@@ -60,11 +60,11 @@ describe('a list', () => {
   );
 
   it.each([
-    [{ message: 'Welcome' }, 'it answered JSON of another kind: lists no repositories'],
-    [{ errors: [{ code: 'DENIED' }] }, 'it answered JSON of another kind: lists no repositories'],
-    [{ repositories: 'none' }, 'it answered JSON of another kind: repositories Invalid input'],
-    [{ repositories: ['a', null] }, 'it answered JSON of another kind: repositories 1 Invalid input'],
-    [[], 'it answered JSON of another kind: Invalid input'],
+    [{ message: 'Welcome' }, 'its answer has an unexpected JSON format: lists no repositories'],
+    [{ errors: [{ code: 'DENIED' }] }, 'its answer has an unexpected JSON format: lists no repositories'],
+    [{ repositories: 'none' }, 'its answer has an unexpected JSON format: repositories Invalid input'],
+    [{ repositories: ['a', null] }, 'its answer has an unexpected JSON format: repositories 1 Invalid input'],
+    [[], 'its answer has an unexpected JSON format: Invalid input'],
   ])('is not empty where the registry speaks of something else: %j', async (catalog, what) => {
     const { provider } = await listing(catalog);
     expect(await told(provider.list(undefined, undefined, signal))).toBe(

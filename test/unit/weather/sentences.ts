@@ -8,15 +8,15 @@ const circles = odd('it redirects in circles');
 
 /** What a user reads of each weather after “Could not list the repositories: ”. */
 export const sentences: Readonly<Record<keyof typeof weather, string>> = {
-  webPage: odd('it answered a web page (text/html; charset=utf-8)'),
+  webPage: odd('it answered with a web page (text/html; charset=utf-8)'),
   webPageOfProxy: 'HOST has a problem of its own (502). Try again later.',
-  plainText: odd('it answered something that is not JSON (text/plain)'),
-  otherJson: odd('it answered JSON of another kind: repositories Invalid input'),
-  halfOfJson: odd('it answered something that is not JSON (application/json)'),
-  invalidUtf8: odd('it answered something that is not JSON (application/json)'),
-  emptyBody: odd('it answered nothing (application/json)'),
-  noContent: odd('it answered 204, which is no answer to this'),
-  notModified: odd('it answered 304, which is no answer to this'),
+  plainText: odd('its answer is not JSON (text/plain)'),
+  otherJson: odd('its answer has an unexpected JSON format: repositories Invalid input'),
+  halfOfJson: odd('its answer is not JSON (application/json)'),
+  invalidUtf8: odd('its answer is not JSON (application/json)'),
+  emptyBody: odd('its answer is empty (application/json)'),
+  noContent: odd('it answered 204, which is not a valid answer here'),
+  notModified: odd('it answered 304, which is not a valid answer here'),
   nesting: odd('its answer has too many parts'),
   nestingInside: odd('its answer has too many parts'),
 
@@ -24,7 +24,7 @@ export const sentences: Readonly<Record<keyof typeof weather, string>> = {
   gzipBomb: odd('its answer is too long'),
   deflateBomb: odd('its answer is too long'),
   brotliBomb: odd('its answer is too long'),
-  packedOtherwise: odd('its answer cannot be unpacked'),
+  packedOtherwise: odd('its answer cannot be decompressed'),
 
   silence: late,
   drip: late,
@@ -36,15 +36,15 @@ export const sentences: Readonly<Record<keyof typeof weather, string>> = {
   endsEarly: broken,
   chunkCut: broken,
 
-  banner: odd('its answer breaks the rules of HTTP'),
-  badHeader: odd('its answer breaks the rules of HTTP'),
-  longHeader: odd('the head of its answer is too long'),
-  badChunk: odd('its answer breaks the rules of HTTP'),
+  banner: odd('its answer is not valid HTTP'),
+  badHeader: odd('its answer is not valid HTTP'),
+  longHeader: odd('the headers of its answer are too long'),
+  badChunk: odd('its answer is not valid HTTP'),
 
   redirectLoop: circles,
   redirectNowhere: odd('it redirects to an address that cannot be followed'),
   redirectUnreadable: odd('it redirects to an address that cannot be followed'),
-  redirectWithoutTarget: odd('it answered 307, which is no answer to this'),
+  redirectWithoutTarget: odd('it answered 307, which is not a valid answer here'),
   linkElsewhere: odd('its link to the next page leads to another host, elsewhere.example'),
   linkUnreadable: odd('its link to the next page cannot be read: http://['),
 

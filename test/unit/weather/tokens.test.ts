@@ -24,8 +24,8 @@ const token = (content: string) => ({ status: 200, headers: { 'Content-Type': 'a
 
 describe('a token server', () => {
   it.each([
-    ['that answers a web page', weather.webPage, odd('it answered a web page (text/html; charset=utf-8)')],
-    ['that answers nothing', weather.emptyBody, odd('it answered nothing (application/json)')],
+    ['that answers a web page', weather.webPage, odd('it answered with a web page (text/html; charset=utf-8)')],
+    ['that answers nothing', weather.emptyBody, odd('its answer is empty (application/json)')],
     ['without an end', weather.endless, odd('its answer is too long')],
     ['that unpacks to too much', weather.gzipBomb, odd('its answer is too long')],
     ['that nests', weather.nesting, odd('its answer is too long')],
@@ -45,7 +45,7 @@ describe('a token server', () => {
     [
       'whose token cannot be sent',
       token('{"token":"a\\r\\nX-Evil: 1"}'),
-      odd('the token server answered a token that cannot be sent'),
+      odd('the token server answered with a token that cannot be sent'),
     ],
     ['whose token nobody takes', token('{"token":"abc"}'), 'the registry says “authentication required” (401).'],
   ])('%s is told of', async (_what, fault, sentence) => {
