@@ -1,4 +1,4 @@
-import type { Ask } from '../../../src/ui/azure/replay';
+import type { Ask } from '../../../src/ui/flow';
 
 /**
  * Answers each question of a flow of Azure from a script: with the label of what is chosen, or the text that is typed; a proposal is

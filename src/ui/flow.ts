@@ -1,4 +1,4 @@
-import { abandonable } from '../../core/shared';
+import { abandonable } from '../core/shared';
 
 export interface Pick<V> {
   readonly label: string;
