@@ -1,29 +1,26 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import type { Connection, TlsOptions } from '../../core/model';
-import type { Answers, ProviderType, Question } from '../../providers/provider';
+import type { Connection, SignIn, TlsOptions } from '../../core/model';
+import type { ConnectAsk, Described } from '../../providers/provider';
 import type { App } from '../app';
 import type { Answer } from '../ask';
 import { report } from '../report';
-import { check, keeping, lastAsked } from './firstPage';
+import { check, keeping } from './firstPage';
 import type { Candidate, Certificates } from './firstPage';
 import { askQuestions } from './questions';
-import type { Refusal } from './questions';
+import type { Refusal, Texts } from './questions';
 import { askTrust } from './trust';
 import type { Trust } from './trust';
 
 export interface ConnectionFlow {
   readonly title: string;
-  readonly type: ProviderType;
-  readonly questions: readonly Question[];
-  /** What stands in the boxes at first. */
-  readonly initial: Answers;
+  readonly code: (ask: ConnectAsk) => Promise<Described>;
   /** Steps already taken before these. */
   readonly stepsBefore: number;
-  /** Whose server is trusted how already. */
-  readonly trusted?: Pick<Connection, 'url' | 'tls'>;
-  /** What the answers describe, or why they will not do. */
-  readonly describe: (answers: Answers) => Promise<Candidate | Refusal>;
+  /** The connection that signs in anew; absent where it is a new one. */
+  readonly known?: Connection;
+  /** What is signed in with, or why that will not do. */
+  readonly signIn: (described: Described) => Promise<SignIn | string>;
   /** Keeps what works, with how its server is trusted. */
   readonly keep: (candidate: Candidate) => Promise<void>;
 }
@@ -37,21 +34,21 @@ export interface Kept {
 /** Asks until what was described works and is kept; also how its server is to be trusted, where that stands in the way. */
 export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Kept | 'back' | undefined> {
   const attempts = new Attempts(app, flow);
-  const { title, questions, stepsBefore } = flow;
-  let { initial } = flow;
+  const { title, code, stepsBefore } = flow;
+  const texts: Texts = new Map();
   for (;;) {
     const finished = await askQuestions(app.ask, {
       title,
-      questions,
-      initial,
+      code,
+      texts,
       refused: attempts.refused,
       stepsBefore,
-      finish: (answers, signal) => attempts.finish(answers, signal),
-      asksElsewhere: (answers) => signsInByAccount(app, flow.type, answers),
+      finish: (described, signal) => attempts.finish(described, signal),
+      asksElsewhere: ({ connection }) => connection.signIn.kind === 'askAccount',
+      refusalOf,
     });
     if (finished !== true) return finished === 'back' ? 'back' : undefined;
     while (attempts.distrust !== undefined) {
-      initial = attempts.distrust.answers;
       const answer = await attempts.trust(attempts.distrust);
       if (answer === undefined) return undefined;
       if (answer === 'back') break;
@@ -60,14 +57,11 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<K
   }
 }
 
-/** Whether VS Code is to ask for one of its accounts. What cannot be described is refused, with the box still open. */
-function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
-  try {
-    return type.describe(answers, app.setting).connection.signIn.kind === 'askAccount';
-  } catch (error) {
-    if (error instanceof Failure) return false;
-    throw error;
-  }
+/** What cannot be described is said at the answer that wanted it. */
+function refusalOf(error: unknown): Refusal {
+  const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
+  if (problem === undefined) throw error;
+  return { at: 'last', problem };
 }
 
 function named({ connection, credential }: Candidate, account: string): Candidate {
@@ -77,7 +71,6 @@ function named({ connection, credential }: Candidate, account: string): Candidat
 /** Certificates that do not hold, and what was to be connected. */
 interface Distrust extends Certificates {
   readonly candidate: Candidate;
-  readonly answers: Answers;
 }
 
 /** The same trouble with another host is another. */
@@ -100,36 +93,38 @@ class Attempts {
     private readonly app: App,
     private readonly flow: ConnectionFlow,
   ) {
-    this.trusted = flow.trusted?.url;
-    this.tls = flow.trusted?.tls;
+    this.trusted = flow.known?.url;
+    this.tls = flow.known?.tls;
   }
 
-  async finish(answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> {
-    const described = await this.described(answers);
-    if ('problem' in described) return described;
+  async finish(described: Described, signal: AbortSignal): Promise<Refusal | undefined> {
+    const candidate = await this.signedIn(described);
+    if ('problem' in candidate) return candidate;
     // What was chosen for one host says nothing of another.
-    if (described.connection.url !== this.trusted) {
+    if (candidate.connection.url !== this.trusted) {
       this.tls = undefined;
       this.settled.clear();
     }
-    const refusal = await this.make(described, answers, signal);
+    const refusal = await this.make(candidate, signal);
     this.refused = undefined;
     // Answers are not what is wrong: the box closes, for the question how to trust.
     return this.distrust === undefined ? refusal : undefined;
   }
 
-  private async described(answers: Answers): Promise<Candidate | Refusal> {
+  private async signedIn(described: Described): Promise<Candidate | Refusal> {
+    const { known } = this.flow;
     try {
-      return await this.flow.describe(answers);
+      const signIn = await this.flow.signIn(described);
+      if (typeof signIn === 'string') return { at: 'last', problem: signIn };
+      const connection = { ...(known && { id: known.id }), ...described.connection, signIn };
+      return { connection, credential: described.credential };
     } catch (error) {
-      const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
-      if (problem === undefined) throw error;
-      return { at: lastAsked(this.flow.questions, answers), problem };
+      return refusalOf(error);
     }
   }
 
   async trust(distrust: Distrust): Promise<Answer<Trust>> {
-    const { candidate, answers, cause } = distrust;
+    const { candidate, cause } = distrust;
     const { url } = candidate.connection;
     this.trusted = url;
     const wantsClient = distrust.code === 'CLIENT_CERTIFICATE';
@@ -139,7 +134,7 @@ class Attempts {
     const answer = await askTrust(this.app, step, async (trust, signal) => {
       const before = this.tls;
       this.tls = trust.tls;
-      this.refused = await this.make(candidate, answers, signal);
+      this.refused = await this.make(candidate, signal);
       if (this.distrust === undefined) return undefined;
       const left = troubleOf(this.distrust);
       // With another cause, this much is trusted, and the next question is what else is wanted.
@@ -154,13 +149,13 @@ class Attempts {
     return answer;
   }
 
-  private async make({ connection, credential }: Candidate, answers: Answers, signal: AbortSignal) {
+  private async make({ connection, credential }: Candidate, signal: AbortSignal) {
     const { app, flow, tls } = this;
     const candidate = { connection: { ...connection, ...(tls === undefined ? {} : { tls }) }, credential };
-    const { refusal, certificates, unlisted, account } = await check(app, candidate, flow.questions, answers, signal);
-    this.distrust = certificates && { ...certificates, candidate: { connection, credential }, answers };
+    const { refusal, certificates, unlisted, account } = await check(app, candidate, signal);
+    this.distrust = certificates && { ...certificates, candidate: { connection, credential } };
     if (refusal !== undefined || signal.aborted) return refusal;
-    return keeping(app, flow.questions, answers, async () => {
+    return keeping(app, async () => {
       await flow.keep(account === undefined ? candidate : named(candidate, account));
       this.kept = unlisted === undefined ? {} : { unlisted };
     });

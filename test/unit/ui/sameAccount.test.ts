@@ -55,7 +55,10 @@ it('leads back to the question when nobody signs in, with the reason', async () 
   const app = {
     ask: {
       ...ask,
-      pick: (step: Parameters<App['ask']['pick']>[0]) => (problems.push(step.problemSoFar), ask.pick(step)),
+      pick: (...[step, accept]: Parameters<App['ask']['pick']>) => (
+        problems.push(step.problemSoFar),
+        ask.pick(step, accept)
+      ),
     },
     providerTypes: [ghcr],
     setting: () => '',
