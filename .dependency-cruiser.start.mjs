@@ -15,7 +15,7 @@ export default {
       name: 'follows-imports',
       severity: 'error',
       module: { path: '^src/extension\\.ts$' },
-      to: { path: '^src/azure/account\\.ts$', reachable: true },
+      to: { path: '^src/core/axiosHttp\\.ts$', reachable: true },
     },
   ],
   options: {

@@ -76,7 +76,14 @@ export function contextAddress(text: string, isSecured: boolean): string {
   if (hostname.includes(':') && !hostPort.startsWith('['))
     throw refused(text, t('an address of IPv6 stands in brackets'));
   // What has no port goes to that of http: docker leaves it to Go's client.
-  return tcp(hostname === '' ? defaults.host : hostname, port === '' ? (isSecured ? '443' : '80') : port, url, text);
+  // Slashes behind one another count as one; and a path with “://” in it would be refused once the address is typed.
+  const path = url.path.replace(/\/{2,}/g, '/');
+  return tcp(
+    hostname === '' ? defaults.host : hostname,
+    port === '' ? (isSecured ? '443' : '80') : port,
+    { path },
+    text,
+  );
 }
 
 function tcp(host: string, port: string, { path }: Pick<Url, 'path'>, text: string): string {

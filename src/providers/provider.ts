@@ -85,7 +85,7 @@ export interface Holding {
   readonly listing: (of: string) => string;
 }
 
-export interface Choosable {
+interface Choosable {
   readonly group: Group;
   readonly isShown: boolean;
 }
@@ -113,7 +113,7 @@ export interface FoundRepository {
   readonly isOfficial: boolean;
 }
 
-export interface PullLimit {
+interface PullLimit {
   readonly limit: number;
   readonly remaining: number;
   readonly windowSeconds: number;
@@ -180,7 +180,7 @@ export interface TagPreview {
   readonly others?: readonly string[];
 }
 
-export interface RepositoryDeletion {
+interface RepositoryDeletion {
   /** The registry only takes it on, and does it when it finds the time. */
   readonly isDeferred?: boolean;
   /** What goes with it; `images` where the registry tells. */
@@ -257,7 +257,7 @@ export interface ProviderContext {
 
 /** The setting `registryExplorer.<name>`: an address without trailing slash. */
 export type ReadSetting = (name: EndpointSetting) => string;
-export type EndpointSetting = 'dockerHub.url' | 'dockerHub.registryUrl' | 'github.apiUrl' | 'github.registryUrl';
+type EndpointSetting = 'dockerHub.url' | 'dockerHub.registryUrl' | 'github.apiUrl' | 'github.registryUrl';
 
 /**
  * The session of an account with at least these scopes; nothing when there is none and nobody may be asked for it, or the

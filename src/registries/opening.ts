@@ -25,7 +25,7 @@ export interface Opening {
 }
 
 /** A connection that is to be opened, and what may differ from how that is done as a rule. */
-export interface Opened {
+interface Opened {
   readonly connection: Connection;
   /** What is stored for it, or was just typed. */
   readonly credential: ReadCredential;

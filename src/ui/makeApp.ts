@@ -4,7 +4,6 @@ import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
-import { diagnose } from '../core/network/diagnose';
 import type { Redaction } from '../core/network/redaction';
 import type { ReadTls } from '../core/network/tls';
 import type { Engines } from '../engine/engine';
@@ -55,7 +54,8 @@ export function makeApp(parts: Parts): App {
     ...{ ask, clean, message, working },
     accounts: { signIn: signInWith(memory, message), signInToTenant },
     cloud: configuredCloud,
-    diagnose: (connection, progress, signal) => {
+    diagnose: async (connection, progress, signal) => {
+      const { diagnose } = await import('../core/network/diagnose');
       let provider: RegistryProvider | undefined;
       const { tls, http } = parts.sending(connection, () => provider?.endpoints);
       const open = (watched: Http) => {

@@ -40,6 +40,13 @@ describe('the package', () => {
     expect(second?.equals(first ?? Buffer.of())).toBe(true);
   });
 
+  it('starts with a small part: what is not needed for the first row is loaded later', async () => {
+    const files = entriesOf(await readFile(vsixFile)).filter(({ name }) => /^extension\/dist\/[^/]+\.js$/.test(name));
+    const [start] = files.filter(({ name }) => name === 'extension/dist/extension.js');
+    expect(start?.content.length).toBeLessThan(200_000);
+    expect(files.length).toBeGreaterThan(10);
+  });
+
   it('names in its third-party notices the packages that its code comes from, and no other', async () => {
     const notices = entriesOf(await readFile(vsixFile)).find(({ name }) => name === `extension/dist/${noticesName}`);
     const named = [...(notices?.content.toString() ?? '').matchAll(/^-{80}\n(.+)$/gm)].map(([, heading]) => heading);

@@ -5,9 +5,6 @@ import type { Machine } from '../machine';
 import type { Credential } from '../model';
 import type { Redaction } from '../network/redaction';
 import type { ImageReference } from '../reference';
-import { dockerLogIn, dockerLogOut } from './dockerCli';
-import { helperNamedFor, readDockerLogin } from './dockerConfig';
-import { listDockerLogins } from './knownLogins';
 import type { KnownLogins } from './knownLogins';
 
 /** The logins that the docker command has. */
@@ -28,7 +25,7 @@ export interface DockerLogins {
   readonly logOut: (host: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Those of this machine. `redaction` learns each that is read. */
+/** Those of this machine. `redaction` learns each that is read. The code that reads docker's files is loaded on first use. */
 export function dockerLogins(
   machine: Machine,
   { log, redaction }: { readonly log: Log; readonly redaction: Redaction },
@@ -39,13 +36,18 @@ export function dockerLogins(
         log.warn(`Of docker's logins\n  ${causes(problem)}`);
         note?.(problem);
       };
+      const { readDockerLogin } = await import('./dockerConfig');
       const login = await readDockerLogin(image, machine, noteProblem, signal);
       if (login !== undefined) redaction.addCredential(login);
       return login;
     },
-    helperFor: (image) => helperNamedFor(image, machine),
-    list: (signal) => listDockerLogins(machine, signal),
-    logIn: (host, credential, signal) => dockerLogIn(host, credential, machine.env, signal),
-    logOut: (host, signal) => dockerLogOut(host, machine.env, signal),
+    helperFor: async (image) => (await import('./dockerConfig')).helperNamedFor(image, machine),
+    list: async (signal) => (await import('./knownLogins')).listDockerLogins(machine, signal),
+    logIn: async (host, credential, signal) => {
+      await (await import('./dockerCli')).dockerLogIn(host, credential, machine.env, signal);
+    },
+    logOut: async (host, signal) => {
+      await (await import('./dockerCli')).dockerLogOut(host, machine.env, signal);
+    },
   };
 }

@@ -20,7 +20,7 @@ describe('the npm scripts', () => {
   it('are commands of every system: programs with arguments, one after the other', () => {
     for (const [name, script] of Object.entries(manifest.scripts))
       for (const command of script.split(' && '))
-        expect(command, name).toMatch(/^(?:node|npm run|tsc|eslint|prettier|webpack)(?: [\w./:-]+)*$/);
+        expect(command, name).toMatch(/^(?:node|npm run|tsc|eslint|prettier|depcruise|knip|webpack)(?: [\w./:-]+)*$/);
   });
 });
 
