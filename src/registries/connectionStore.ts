@@ -4,18 +4,18 @@ import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { readKept, readKeptOf010, readListed, readOwn } from './storedConnections';
-import type { Kept, Listed } from './storedConnections';
+import { readOverrides, readOverridesOf010, readListed, readOwn } from './storedConnections';
+import type { Overrides, Listed } from './storedConnections';
 
-/** The part of VS Code's Memento that we use: keeps what JSON can say, on this machine. */
+/** The part of VS Code's Memento that we use. It stores JSON values on this machine. */
 export interface State {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-/** The setting `registryExplorer.connections`, in which a team lists its registries. Whatever somebody has written there. */
+/** The setting `registryExplorer.connections`, in which a team lists its registries. The values are unchecked. */
 export interface ListedConnections {
-  /** As it is in force: that of a workspace goes before the user's. */
+  /** The effective value: the workspace has priority over the user. */
   readonly inForce: () => unknown;
   readonly ofUser: () => unknown;
   readonly onDidChange: (listener: () => void) => Stoppable;
@@ -28,7 +28,7 @@ export interface ConnectionChange {
 
 const keys = { own: 'connections', kept: 'keptOfSettings' } as const;
 
-/** The connections the user made, and those that a setting lists for a team. */
+/** The connections that the user made, and those that a setting lists for a team. */
 export class ConnectionStore implements Stoppable {
   private readonly listeners = new Listeners<ConnectionChange>();
   readonly onDidChange = this.listeners.add;
@@ -44,33 +44,34 @@ export class ConnectionStore implements Stoppable {
     });
   }
 
-  /** Those of the settings first, as the team ordered them, then the user's own by age. */
+  /** The connections of the settings first, in their order, then the user's own, oldest first. */
   all(): readonly Connection[] {
-    const kept = this.kept();
-    return [...this.shared().filter(({ id }) => kept.get(id)?.hidden !== true), ...this.own()];
+    const overrides = this.overrides();
+    return [...this.shared().filter(({ id }) => overrides.get(id)?.hidden !== true), ...this.own()];
   }
 
   find(id: string): Connection | undefined {
     return this.all().find((connection) => connection.id === id);
   }
 
-  /** Anonymous for one that is not there (any more). Rejects where the store of secrets cannot tell. */
+  /** The stored credential; anonymous for an unknown connection. Rejects if the secret store fails. */
   async credential(id: string): Promise<Credential> {
     const connection = this.find(id);
-    // For those without a secret no keyring is asked, which may be locked. Of one that is shared, another editor may know the secret.
+    // A keyring may be locked, so it is asked only if there may be a secret. For a shared connection, another editor may have
+    // stored one.
     const mayHaveSecret = connection?.shared === true || (connection !== undefined && hasSecret(connection.signIn));
     return mayHaveSecret ? this.secrets.read(connection) : { kind: 'anonymous' };
   }
 
-  /** All that a secret may be stored for, those of workspaces that are not open among them. */
+  /** All owners of a possible secret, including connections of workspaces that are not open. */
   secretOwners(): readonly SecretOwner[] {
-    const signedIn = [...this.kept()].filter(([, { signIn }]) => signIn !== undefined);
+    const signedIn = [...this.overrides()].filter(([, { signIn }]) => signIn !== undefined);
     return [...this.own(), ...signedIn.map(([id]) => ({ id, shared: true }) as const)];
   }
 
   async add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection> {
     const added = { ...connection, id: randomUUID() };
-    // The secret first: a connection without its secret would look signed out.
+    // The secret is stored first: a connection without its secret would look signed out.
     if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
     await this.state.update(keys.own, [...this.own(), added]);
     this.listeners.tell({ id: added.id, reason: 'added' });
@@ -82,7 +83,7 @@ export class ConnectionStore implements Stoppable {
     this.listeners.tell({ id, reason: 'renamed' });
   }
 
-  /** Replaces the stored credential, and what the connection signs in with. */
+  /** Replaces the stored credential and the sign-in of the connection. */
   async updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void> {
     const before = this.find(id);
     if (before === undefined) return;
@@ -93,19 +94,22 @@ export class ConnectionStore implements Stoppable {
     this.listeners.tell({ id, reason: 'credential' });
   }
 
-  /** Replaces how its server is trusted; nothing: as VS Code and the system do. Kept on this machine alone, as its files are. */
+  /**
+   * Replaces how its server is trusted. Undefined: as VS Code and the system trust it. Stored only on this machine, like the
+   * files it names.
+   */
   async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
     await this.replace(id, { tls });
     this.listeners.tell({ id, reason: 'tls' });
   }
 
-  /** Replaces those parts of what is shown of a connection. */
+  /** Replaces the given parts of what is shown of a connection. */
   async setShown(id: string, shown: Shown): Promise<void> {
     await this.replace(id, { shown: { ...this.find(id)?.shown, ...shown } });
     this.listeners.tell({ id, reason: 'shown' });
   }
 
-  /** Forgets a connection and its secret; one from the settings is hidden on this machine. */
+  /** Removes a connection and its secret. A connection from the settings is hidden on this machine. */
   async remove(connection: Connection): Promise<void> {
     const { id, shared } = connection;
     const known = this.find(id) ?? connection;
@@ -122,10 +126,10 @@ export class ConnectionStore implements Stoppable {
     }
   }
 
-  /** The hidden connection of the settings to that registry, if there is one, is shown again. */
+  /** Shows a hidden connection of the settings to that registry again. Nothing if there is none. */
   async unhide(provider: string, url: string): Promise<Connection | undefined> {
     const id = sharedId(provider, url);
-    if (this.kept().get(id)?.hidden !== true) return undefined;
+    if (this.overrides().get(id)?.hidden !== true) return undefined;
     const connection = this.shared().find((candidate) => candidate.id === id);
     await this.write(id, {});
     return connection;
@@ -142,36 +146,36 @@ export class ConnectionStore implements Stoppable {
 
   private shared(): readonly Connection[] {
     const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
-    const kept = this.kept();
+    const overrides = this.overrides();
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
       if (!isPlainAddress(entry.url)) continue;
-      const connection = sharedConnection(entry, !users.has(whatItSends(entry)), kept);
+      const connection = sharedConnection(entry, !users.has(whatItSends(entry)), overrides);
       if (!byId.has(connection.id)) byId.set(connection.id, connection);
     }
     return [...byId.values()];
   }
 
-  /** What this machine keeps beside connections of the settings, by their ids. */
-  private kept(): ReadonlyMap<string, Kept> {
-    const before = readKeptOf010((key) => this.state.get(key));
-    return new Map([...before, ...readKept(this.state.get(keys.kept))]);
+  /** The overrides of this machine for connections of the settings, by their ids. */
+  private overrides(): ReadonlyMap<string, Overrides> {
+    const before = readOverridesOf010((key) => this.state.get(key));
+    return new Map([...before, ...readOverrides(this.state.get(keys.kept))]);
   }
 
-  /** Changes one thing of a connection: of the user's own in its place, of one from the settings beside them. */
+  /** Changes a connection: the user's own directly, one from the settings by an override. */
   private async replace(id: string, change: { readonly [K in 'tls' | 'shown']?: Connection[K] | undefined }) {
     if (this.own().some((connection) => connection.id === id))
       await this.updateOwn(id, (connection) => defined({ ...connection, ...change }));
     else await this.keep(id, change);
   }
 
-  private async keep(id: string, change: { readonly [K in keyof Kept]: Kept[K] | undefined }): Promise<void> {
-    await this.write(id, defined({ ...this.kept().get(id), ...change }));
+  private async keep(id: string, change: { readonly [K in keyof Overrides]: Overrides[K] | undefined }): Promise<void> {
+    await this.write(id, defined({ ...this.overrides().get(id), ...change }));
   }
 
-  /** What is kept of one is written whole, so nothing that 0.1.0 kept of it is read again. */
-  private async write(id: string, kept: Kept): Promise<void> {
-    const all = new Map([...readKept(this.state.get(keys.kept)), [id, kept]]);
+  /** The overrides of a connection are written as a whole, so those of 0.1.0 are not read again. */
+  private async write(id: string, overrides: Overrides): Promise<void> {
+    const all = new Map([...readOverrides(this.state.get(keys.kept)), [id, overrides]]);
     await this.state.update(keys.kept, Object.fromEntries(all));
   }
 
@@ -183,39 +187,43 @@ export class ConnectionStore implements Stoppable {
   }
 }
 
-function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Kept>): Connection {
+function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Overrides>): Connection {
   const { provider, label, url: written, login, namespaces, repositories } = entry;
   const url = written.replace(/\/+$/, '');
   const id = sharedId(provider, url);
-  const kept = all.get(id);
+  const overrides = all.get(id);
   const whole = { id, provider, url, label: label ?? new URL(url).host, shared: true, isOfWorkspace };
-  const shown = { ...defined({ namespaces, repositories }), ...kept?.shown };
-  // Trust is never of the settings: a workspace could switch verification off.
-  const connection = defined({ ...whole, shown: Object.keys(shown).length > 0 ? shown : undefined, tls: kept?.tls });
-  // What was chosen or confirmed here for this very address; a login that a workspace names is nothing but a wish.
-  if (kept?.signIn !== undefined) return { ...connection, signIn: kept.signIn };
+  const shown = { ...defined({ namespaces, repositories }), ...overrides?.shown };
+  // Trust is never read from settings: a workspace could switch verification off.
+  const connection = defined({
+    ...whole,
+    shown: Object.keys(shown).length > 0 ? shown : undefined,
+    tls: overrides?.tls,
+  });
+  // The sign-in that the user chose or confirmed for this address. A login that a workspace names must be confirmed first.
+  if (overrides?.signIn !== undefined) return { ...connection, signIn: overrides.signIn };
   const anonymous: SignIn = { kind: 'anonymous' };
   return isOfWorkspace
     ? defined({ ...connection, signIn: anonymous, unconfirmed: login })
     : { ...connection, signIn: login ?? anonymous };
 }
 
-/** What tells one from another where it matters who has written it: where it leads, and what it would send there. */
+/** Identifies a listed connection by its address and by what it would send there. */
 function whatItSends({ provider, url, login }: Listed): string {
   return JSON.stringify([provider, url, login?.kind]);
 }
 
-/** A secret has no place in settings, so an address that holds one is not used. */
+/** An address with a user name or password is not used, because settings must not contain secrets. */
 function isPlainAddress(url: string): boolean {
   return /^https?:\/\//.test(url) && URL.canParse(url) && new URL(url).username === '' && new URL(url).password === '';
 }
 
-/** The address is part of the id, so a setting that names another address cannot take over a stored secret. */
+/** The id depends on the address, so a setting with another address cannot get a stored secret. */
 function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
 }
 
-/** Whether a secret is stored for that way to sign in, or may be, beside an account of VS Code. */
+/** Whether a secret may be stored for this kind of sign-in. */
 function hasSecret({ kind }: SignIn): boolean {
   return kind === 'basic' || kind === 'account' || kind === 'application';
 }

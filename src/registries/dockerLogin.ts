@@ -6,13 +6,16 @@ import { isThisMachine } from '../core/network/privateAddress';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import { toSignIn } from '../core/docker/programReason';
 
-/** Where a login is for: the host that docker knows it by, and the address it is sent to. */
+/** The target of a login: the host under which docker stores it, and the address that it is sent to. */
 export interface LoginPlace {
   readonly host: string | undefined;
   readonly url: string;
 }
 
-/** The stored credential; where there is none, the login that docker has there, read anew each time. Rejects when it has none. */
+/**
+ * Reads the stored credential; if there is none, docker's login for that registry, read again each time. Rejects if docker has
+ * none.
+ */
 export function orDockerLogin(
   stored: ReadCredential,
   docker: Pick<DockerLogins, 'read' | 'helperFor'>,
@@ -49,7 +52,10 @@ export function orDockerLogin(
   };
 }
 
-/** Nobody typed this credential for that address, and a shared connection may name http for a host that docker reaches by https. */
+/**
+ * True for plain http to another machine. The user did not type this credential for that address, and a shared connection may use
+ * http for a host that docker reaches by https.
+ */
 function isReadableOnItsWay(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !isThisMachine(hostname);

@@ -1,9 +1,9 @@
-/** What can be stopped. */
+/** Something that can be stopped. */
 export interface Stoppable {
   dispose(): void;
 }
 
-/** Who wants to be told of something, in the order in which they came. */
+/** Listeners of an event, called in the order in which they were added. */
 export class Listeners<T> {
   private readonly all = new Set<(news: T) => void>();
 

@@ -9,29 +9,29 @@ import { unconfirmedLogin, unopened } from './unopened';
 import { defined } from '../core/defined';
 import { orDockerLogin } from './dockerLogin';
 
-/** What opening a connection takes, all of it given by whoever runs the product. */
+/** All that is needed to open a connection. */
 export interface Opening {
   readonly types: readonly ProviderType[];
   readonly docker: Pick<DockerLogins, 'read' | 'helperFor'>;
-  /** The account of VS Code that signs in; nothing where another thing does. */
+  /** The account of VS Code that signs in; undefined if the connection signs in another way. */
   readonly account: (connection: Connection) => ReadAccount | undefined;
-  /** Keys of the groups that are shown where the user has chosen none here; nothing for all. */
+  /** Keys of the groups to show if the user has chosen none here. Undefined: all. */
   readonly groupsShownElsewhere: (connection: Connection) => readonly string[] | undefined;
   readonly setting: ReadSetting;
-  /** Trusts the connection's servers as the user chose. `servers`: those that are known by then. */
+  /** The Http of a connection, which trusts its servers as the user chose. `servers`: the servers known so far. */
   readonly http: (connection: Connection, servers: () => RegistryProvider['endpoints']) => Http;
   readonly redaction: Redaction;
   readonly log: Log;
 }
 
-/** A connection that is to be opened, and what may differ from how that is done as a rule. */
+/** A connection to open, with its credential and exceptions from the usual way. */
 interface Opened {
   readonly connection: Connection;
-  /** What is stored for it, or was just typed. */
+  /** The stored credential, or the one that was just typed. */
   readonly credential: ReadCredential;
-  /** What of it is shown, as it is then. */
+  /** What is shown of it at the time of the call. */
   readonly shown: () => Shown;
-  /** In the place of `Opening.http`. */
+  /** Used instead of `Opening.http`. */
   readonly http?: Http | undefined;
 }
 
@@ -63,16 +63,19 @@ export function openerOf(load: () => Promise<Opening>): Opener {
   };
 }
 
-/** Opens a connection without asking the network. What cannot be opened is a provider that says why: it takes no other with it. */
+/**
+ * Opens a connection without a network request. If that fails, returns a provider that gives the reason, so that other
+ * connections still work.
+ */
 function openConnection(opening: Opening, opened: Opened): RegistryProvider {
   try {
-    return provided(opening, opened);
+    return openProvider(opening, opened);
   } catch (error) {
     return unopened(error);
   }
 }
 
-function provided(opening: Opening, { connection, credential, shown, http }: Opened): RegistryProvider {
+function openProvider(opening: Opening, { connection, credential, shown, http }: Opened): RegistryProvider {
   if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
   const { docker, redaction, setting, log } = opening;
   const type = opening.types.find(({ id }) => id === connection.provider);

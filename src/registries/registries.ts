@@ -16,26 +16,26 @@ export interface OpenRegistry {
   readonly provider: RegistryProvider;
 }
 
-/** Where an image can be pushed. Of one host there may be a place for each account that is connected. */
+/** A place to push an image to. A host has a place for each connected account. */
 export interface PushPlace {
   readonly target: PushTarget;
   readonly registry: OpenRegistry;
 }
 
-/** `reopened`: nothing that was known of the connection holds any more. */
+/** `reopened`: everything known about the connection is out of date. */
 export interface RegistryChange {
   readonly id: string;
   readonly reason: Exclude<ConnectionChange['reason'], 'credential' | 'tls'> | 'reopened';
 }
 
-/** How long a registry has to tell whether an image may be its own. */
+/** Time limit for a registry to find out whether an image belongs to it. */
 const learnWithinMs = 10_000;
-/** How long a registry has to tell its namespaces; without them it is offered as a whole. */
+/** Time limit for a registry to list its namespaces; without them, only its host is offered. */
 const placesWithinMs = 5000;
-/** Places of one connection that are offered: more would bury the other connections. */
+/** The most places of one connection: more would hide the other connections. */
 const mostPlaces = 30;
 
-/** The one door to what is in the registries that are connected. Each is opened when it is first asked for, and then kept open. */
+/** The only access to the connected registries. Each is opened when it is first needed, and then stays open. */
 export class Registries implements Stoppable {
   private readonly open = new Map<string, RegistryProvider>();
   private readonly listeners = new Listeners<RegistryChange>();
@@ -57,7 +57,7 @@ export class Registries implements Stoppable {
     return this.opener.ready();
   }
 
-  /** All that are connected, in the order in which they are shown. */
+  /** All connected registries, in the order in which they are shown. */
   all(): readonly OpenRegistry[] {
     return this.connections().map((connection) => ({ connection, provider: this.providerOf(connection) }));
   }
@@ -71,7 +71,7 @@ export class Registries implements Stoppable {
     return this.all().find(({ connection }) => connection.id === id);
   }
 
-  /** Opens a connection that need not be stored, with a credential that need not be either. */
+  /** Opens a connection with a credential. Neither needs to be stored. */
   openWith(connection: Connection, credential: Credential): RegistryProvider {
     return this.opener.open({
       connection,
@@ -80,7 +80,7 @@ export class Registries implements Stoppable {
     });
   }
 
-  /** Opens a stored connection once more, which then asks through `http`. */
+  /** Opens a stored connection a second time, with `http` for its requests. */
   openAnew(connection: Connection, http?: Http): RegistryProvider {
     return this.opener.open({
       connection,
@@ -90,7 +90,7 @@ export class Registries implements Stoppable {
     });
   }
 
-  /** What is open of these connections is forgotten. */
+  /** Closes these connections, so that they are opened again when needed. */
   reopen(which: (connection: Connection) => boolean): void {
     for (const { id } of this.store.all().filter(which)) {
       this.open.delete(id);
@@ -98,18 +98,18 @@ export class Registries implements Stoppable {
     }
   }
 
-  /** Those that an image of that name may belong to, as far as is known without asking. */
+  /** The registries that an image of that name may belong to, as far as known without a request. */
   holding(image: ImageReference): readonly OpenRegistry[] {
     return this.all().filter(({ provider }) => provider.locate(image) !== undefined);
   }
 
-  /** The same; where none is known to, each has found out first. One that cannot tell hides no other. */
+  /** The same, but if none is known, each registry finds out first. A failure of one does not affect the others. */
   async findHolding(image: ImageReference): Promise<readonly OpenRegistry[]> {
     if (this.holding(image).length === 0) await this.learn(this.all(), image.host);
     return this.holding(image);
   }
 
-  /** Lets each of these find out whether the images of a host are there. */
+  /** Lets each of these registries find out whether it has the images of a host. */
   async learn(registries: readonly OpenRegistry[], host: string): Promise<void> {
     await Promise.all(
       registries.map(async ({ connection, provider }) => {
@@ -122,7 +122,7 @@ export class Registries implements Stoppable {
     );
   }
 
-  /** Where images can be pushed, by connection. One that cannot tell is offered as a whole. */
+  /** The places to push to, by connection. If a connection cannot list its namespaces, its host is offered. */
   async pushPlaces(signal: AbortSignal): Promise<readonly PushPlace[]> {
     return (await Promise.all(this.all().map((registry) => this.placesOf(registry, signal)))).flat();
   }
@@ -138,7 +138,7 @@ export class Registries implements Stoppable {
     return this.store.all().filter(({ provider }) => kinds.has(provider));
   }
 
-  /** What is shown of it, as it is now. */
+  /** What is shown of the connection now. */
   private shownOf(connection: Connection): Shown {
     return (this.store.find(connection.id) ?? connection).shown ?? {};
   }

@@ -11,10 +11,10 @@ export interface SecretStore {
   delete(key: string): PromiseLike<void>;
 }
 
-/** A connection, or one of the settings that need not be listed at the moment. */
+/** A connection, or one of the settings that may not be listed at the moment. */
 export type SecretOwner = Connection | { readonly id: string; readonly shared: true };
 
-/** Where secrets are kept, and under what there. */
+/** A store of secrets, and the keys that it uses. */
 export interface SecretPlace {
   readonly store: SecretStore;
   readonly keyOf: (owner: SecretOwner) => string;
@@ -25,9 +25,9 @@ const stored = z.union([
   z.object({ kind: z.literal('identityToken'), token: z.string() }),
 ]);
 
-/** Credentials of connections. Nothing is stored for anonymous: a keyring is not to be asked without need. */
+/** Credentials of connections. Nothing is stored for anonymous, so that a keyring is not asked without need. */
 export class Secrets {
-  /** Settles when the secrets are where `place` says; what is asked for meanwhile waits. */
+  /** Settles when the secrets are in `place`; all other calls wait for it. */
   private settled: Promise<void> = Promise.resolve();
 
   constructor(private place: SecretPlace) {}
@@ -46,7 +46,7 @@ export class Secrets {
     else await this.place.store.store(key, JSON.stringify(credential));
   }
 
-  /** Forgets what was stored for `owner`, unless one of `others` uses the same. */
+  /** Deletes the secret of `owner`, unless one of `others` has the same key. */
   async remove(owner: SecretOwner, others: readonly SecretOwner[]): Promise<void> {
     await this.settled;
     const key = this.place.keyOf(owner);
@@ -55,8 +55,8 @@ export class Secrets {
   }
 
   /**
-   * Moves the secrets of `owners` to another place: all of them are copied and read back, `moved` is told, and only then the
-   * old ones are deleted. Where it rejects before that, the old place goes on serving with all that was in it.
+   * Moves the secrets of `owners` to another place: all are copied and read back, `moved` is called, and only then the old ones
+   * are deleted. If it rejects before that, the old place is still used and still complete.
    */
   async moveTo(
     place: SecretPlace,
@@ -76,19 +76,19 @@ export class Secrets {
   }
 }
 
-/** Another editor of another version may have written it, or another program. */
+/** Parses a stored secret. Another version or another program may have written it. */
 function readStored(text: string): Credential {
   try {
     const parsed = stored.safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
   } catch {
-    // Told below: what JSON.parse says would repeat a part of it.
+    // The error is thrown below: the message of JSON.parse would contain a part of the secret.
   }
-  const explanation = t('what is kept there for this connection cannot be read; type the credential again');
+  const explanation = t('the credential stored for this connection cannot be read; type it again');
   throw new Failure('unauthorized', '', { subject: t('the credential store'), speaker: 'program', explanation });
 }
 
-/** Resolves to those that had a secret. */
+/** Copies the secrets. Resolves to the owners that had one. */
 async function copy(
   owners: readonly SecretOwner[],
   from: SecretPlace,
@@ -109,14 +109,14 @@ async function copy(
   return copied;
 }
 
-/** VS Code's own store is one editor's: the id is enough. */
+/** The key in VS Code's own store. It belongs to one editor, so the id is enough. */
 export function keyById({ id }: SecretOwner): string {
   return `credential:${id}`;
 }
 
 /**
- * What another editor of the machine knows a connection by as well: its registry and how it signs in. The id of one from the
- * settings is made of its registry alone.
+ * A key that all editors on the machine share: the registry and how it signs in. A connection from the settings uses its id,
+ * which depends only on its registry.
  */
 export function keyByRegistry(owner: SecretOwner): string {
   if (!('provider' in owner) || owner.shared === true) return owner.id;
@@ -124,7 +124,7 @@ export function keyByRegistry(owner: SecretOwner): string {
   return [provider, url, new URLSearchParams(partsOf(signIn)).toString()].join(' ').trimEnd();
 }
 
-/** These names and their order are part of the key: what 0.1.0 has stored is found by them. */
+/** These names and their order are part of the key: secrets stored by 0.1.0 are found by them. */
 function partsOf(signIn: SignIn): Readonly<Record<string, string>> {
   switch (signIn.kind) {
     case 'anonymous':

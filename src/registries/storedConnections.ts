@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 import type { CloudAddresses, Connection, ProgramLogin, Shown, SignIn, TlsOptions } from '../core/model';
 import { defined } from '../core/defined';
 
-/** What is kept of connections in VS Code's state, and what the setting lists: unknown → typed, that of 0.1.0 as well. */
+/** Parses the connections in VS Code's state and in the setting, including those stored by 0.1.0. */
 
 const text = z.optional(z.string());
 const names = z.optional(z.array(z.string()));
@@ -21,7 +21,7 @@ const signIn = z.discriminatedUnion('kind', [
 
 const login = z.enum(['docker', 'azureCli', 'azureEnvironment']);
 
-/** How 0.1.0 kept what a connection signs in with. */
+/** How 0.1.0 stored the sign-in of a connection. */
 const signInOf010 = {
   account: text,
   authentication: text,
@@ -49,29 +49,29 @@ const connection = z.object({
   signIn: z.optional(signIn),
   shown: z.optional(z.unknown()),
   tls: z.optional(tlsOptions),
-  // Of 0.1.0, besides `shown`, which was the keys of the groups.
+  // Stored by 0.1.0, where `shown` had the keys of the groups.
   ...signInOf010,
   namespaces: names,
   pinned: names,
 });
 
-/** What this machine keeps beside a connection of the settings. */
-export interface Kept {
-  /** The user has disconnected it here. */
+/** What this machine stores for a connection of the settings. */
+export interface Overrides {
+  /** The user has disconnected it on this machine. */
   readonly hidden?: true;
   readonly signIn?: SignIn;
   readonly shown?: Shown;
   readonly tls?: TlsOptions;
 }
 
-const kept = z.object({
+const overrides = z.object({
   hidden: z.optional(z.literal(true)),
   signIn: z.optional(signIn),
   shown: z.optional(shown),
   tls: z.optional(tlsOptions),
 });
 
-/** Those of the user's own connections that can be read: one that cannot takes no other with it. */
+/** The user's own connections. Entries that cannot be parsed are skipped. */
 export function readOwn(state: unknown): readonly Connection[] {
   return listOf(state).flatMap((each) => {
     const parsed = connection.safeParse(each);
@@ -86,11 +86,11 @@ export function readOwn(state: unknown): readonly Connection[] {
   });
 }
 
-/** What is kept beside connections of the settings, by their ids. */
-export function readKept(state: unknown): ReadonlyMap<string, Kept> {
+/** The overrides for connections of the settings, by their ids. */
+export function readOverrides(state: unknown): ReadonlyMap<string, Overrides> {
   return new Map(
     entriesOf(state).flatMap(([id, each]) => {
-      const parsed = kept.safeParse(each);
+      const parsed = overrides.safeParse(each);
       if (!parsed.success) return [];
       const { hidden, signIn: own, shown: seen, tls } = parsed.data;
       return [
@@ -103,7 +103,7 @@ export function readKept(state: unknown): ReadonlyMap<string, Kept> {
   );
 }
 
-/** The keys under which 0.1.0 kept the same, a key for each thing. They are read, and never written again. */
+/** The keys under which 0.1.0 stored the same, one for each property. They are read, but never written. */
 const keysOf010 = {
   hidden: 'hiddenConnections',
   signIns: 'sharedSignIns',
@@ -113,8 +113,8 @@ const keysOf010 = {
   tls: 'sharedTls',
 } as const;
 
-/** What 0.1.0 has kept beside connections of the settings. `get`: the state under a key. */
-export function readKeptOf010(get: (key: string) => unknown): ReadonlyMap<string, Kept> {
+/** The overrides that 0.1.0 stored for connections of the settings. `get`: reads the state under a key. */
+export function readOverridesOf010(get: (key: string) => unknown): ReadonlyMap<string, Overrides> {
   const hidden = new Set(listOf(get(keysOf010.hidden)).filter((id) => typeof id === 'string'));
   const signIns = new Map(entriesOf(get(keysOf010.signIns)));
   const groups = new Map(entriesOf(get(keysOf010.groups)));
@@ -129,7 +129,7 @@ export function readKeptOf010(get: (key: string) => unknown): ReadonlyMap<string
         defined({ namespaces: namespaces.get(id), repositories: repositories.get(id), groups: groups.get(id) }),
       );
       const tls = tlsOptions.safeParse(trusted.get(id));
-      const whole: Kept = defined({
+      const whole: Overrides = defined({
         hidden: hidden.has(id) ? (true as const) : undefined,
         signIn: own.success ? readSignInOf010(own.data) : undefined,
         shown: seen.success && Object.keys(seen.data).length > 0 ? defined(seen.data) : undefined,
@@ -159,7 +159,7 @@ const listed = z.object({
   repositories: names,
 });
 
-/** Those of a list that are well written: one that is wrong, which the editor of settings underlines, takes no other with it. */
+/** The valid entries of the list. Invalid ones are skipped; the settings editor underlines them. */
 export function readListed(setting: unknown): readonly Listed[] {
   return listOf(setting).flatMap((entry) => {
     const parsed = listed.safeParse(entry);
@@ -168,7 +168,7 @@ export function readListed(setting: unknown): readonly Listed[] {
   });
 }
 
-/** The names that settings and 0.1.0 have for the logins of programs. */
+/** The names of program logins in settings and in 0.1.0. */
 const logins: Readonly<Record<z.infer<typeof login>, ProgramLogin>> = {
   docker: { kind: 'docker' },
   azureCli: { kind: 'cloudCli' },
@@ -203,7 +203,7 @@ function readSignInOf010({ account, authentication, login: program, tenant, clou
     : defined({ kind: 'application', tenant, account, cloud: made });
 }
 
-/** In 0.1.0 `shown` was a list of groups, beside two lists of their own. */
+/** In 0.1.0, `shown` was a list of groups; namespaces and repositories were separate lists. */
 function readShownOf(stored: Pick<z.infer<typeof connection>, 'shown' | 'namespaces' | 'pinned'>): Shown | undefined {
   const now = shown.safeParse(stored.shown);
   if (now.success) return defined(now.data);

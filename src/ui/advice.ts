@@ -3,21 +3,22 @@ import type { StepId } from '../core/network/diagnose';
 import { Failure } from '../core/failure';
 import { redactUrl } from '../core/network/redaction';
 
-/** What somebody can do about a step of a diagnosis that failed at that address; nothing where its reason says it already. */
+/** Advice on a diagnosis step that failed at that address; nothing if the reason of the failure already says what to do. */
 export function whatToDo(id: StepId, failure: unknown, address: string): string | undefined {
   if (!(failure instanceof Failure)) return undefined;
-  // With TLS 1.3, a server refuses the client's certificate after the handshake only; a token server shows one of its own.
+  // This can come up in later steps too: with TLS 1.3, a server refuses a client certificate only after the handshake, and a
+  // token server has its own certificate.
   if (failure.kind === 'untrusted') return tlsAdvice(failure);
   const { host, hostname } = new URL(address);
   switch (id) {
     case 'address':
     case 'names':
       return t(
-        'Look the name up in a terminal of this machine: {0}. If it is known inside of a company network only, join its VPN. In a remote window it is the remote machine that looks it up.',
+        'Look up the name in a terminal on this machine: {0}. If it is known only inside a company network, connect to its VPN. In a remote window, the remote machine looks it up.',
         `\`nslookup ${hostname}\``,
       );
     case 'proxy':
-      return t('Correct the address of the proxy in the setting http.proxy or in the environment, or take it out.');
+      return t('Correct the address of the proxy in the setting http.proxy or in the environment, or remove it.');
     case 'connection':
       return connectionAdvice(failure, host, address);
     case 'tls':
@@ -35,15 +36,15 @@ export function whatToDo(id: StepId, failure: unknown, address: string): string 
 function connectionAdvice({ kind, detail }: Failure, host: string, address: string): string {
   if (detail.code === 'PROXY')
     return detail.status === 407
-      ? t('The proxy wants a sign-in of its own: see the setting http.proxyAuthorization.')
-      : t('The proxy does not let this through: ask whoever runs it, or except the host in the setting http.noProxy.');
+      ? t('The proxy requires its own sign-in: see the setting http.proxyAuthorization.')
+      : t('The proxy does not let this through: ask its administrator, or add the host to the setting http.noProxy.');
   if (kind === 'timedOut')
     return t(
-      'A firewall is likely: ask whether {0} is open from this machine. If the network wants a proxy, name it in the setting http.proxy.',
+      'A firewall is likely: ask whether {0} can be reached from this machine. If the network needs a proxy, enter it in the setting http.proxy.',
       host,
     );
   return t(
-    'Try {0} in a terminal of this machine: if that fails as well, the registry or the network is at fault.',
+    'Try {0} in a terminal on this machine. If that fails too, the registry or the network is at fault.',
     curl(address),
   );
 }
@@ -56,40 +57,42 @@ function tlsAdvice({ detail: { code = '' } }: Failure): string | undefined {
   switch (code) {
     case 'CERT_HAS_EXPIRED':
       return t(
-        'Whoever runs the registry has to renew its certificate. Look whether the clock of this machine is right.',
+        'The administrator of the registry must renew its certificate. Check that the clock of this machine is right.',
       );
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return t('Connect the registry by one of the names that its certificate is made for; they are listed below.');
+      return t('Connect the registry by one of the names in its certificate; they are listed below.');
     case 'CLIENT_CERTIFICATE':
     case 'HANDSHAKE':
-      return t('Ask whoever runs the registry for a client certificate, and give it to this connection: Certificates…');
+      return t(
+        'Ask the administrator of the registry for a client certificate, and add it to this connection: Certificates…',
+      );
     case 'NOT_TLS':
-      return t('Connect it again with http:// in front, or by the port at which it speaks https.');
+      return t('Connect it again with http:// in front, or with the port where it uses https.');
     default:
       if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
         return t(
-          'Ask whoever runs the registry for the certificate of its authority, named below (“Issued by”), and give it to this connection: Certificates… Compare the fingerprint first.',
+          'Ask the administrator of the registry for the certificate of its authority, named below (“Issued by”), and add it to this connection: Certificates… Compare the fingerprint first.',
         );
-      return /^FILE_|PEM|KEY|DOCKER/.test(code) ? t('Mend these files, or choose others: Certificates…') : undefined;
+      return /^FILE_|PEM|KEY|DOCKER/.test(code) ? t('Fix these files, or choose others: Certificates…') : undefined;
   }
 }
 
 function apiAdvice({ kind, detail: { status = 0, code } }: Failure, address: string): string | undefined {
   if (code === 'WEB_PAGE' || kind === 'notFound' || kind === 'malformed')
     return t(
-      'Check the address: no registry answers there. A web site has its registry often at another name, at a port of its own, or below a path. What answers here can be seen with {0}.',
+      'Check the address: no registry answers there. A website often has its registry under another name, on another port, or below a path. To see what answers there, run {0}.',
       curl(address),
     );
-  if (status >= 500) return t('Tell whoever runs the registry; its own log says more.');
+  if (status >= 500) return t('Tell the administrator of the registry; its own log says more.');
   if (kind === 'forbidden')
-    return t('Something on the way does not let you in: a firewall, a proxy, or a list of addresses that may ask.');
+    return t('Something on the way blocks you: a firewall, a proxy, or a list of allowed addresses.');
   return undefined;
 }
 
 function signInAdvice({ kind }: Failure, host: string): string | undefined {
   if (kind !== 'unauthorized' && kind !== 'forbidden') return undefined;
   return t(
-    'Give this connection a credential that works: Update Credential… Whether a user name and secret are right can be tried with {0}. Tokens end, and some must be allowed for each organization.',
+    'Give this connection a credential that works: Update Credential… To test a user name and secret, run {0}. Tokens expire, and some must be authorized for each organization.',
     `\`docker login ${host}\``,
   );
 }
@@ -101,10 +104,10 @@ function useAdvice({ kind }: Failure): string | undefined {
     case 'unlisted':
     case 'unsupported':
       return t(
-        'Many registries let only administrators list everything. Repositories can be shown by their names: Add Repository…',
+        'Many registries let only administrators list everything. You can add repositories by name: Add Repository…',
       );
     case 'notFound':
-      return t('Repositories can be shown by their names: Add Repository…');
+      return t('You can add repositories by name: Add Repository…');
     default:
       return undefined;
   }

@@ -25,12 +25,12 @@ export interface App {
   readonly providerTypes: readonly ProviderType[];
   readonly accounts: Accounts;
   readonly setting: ReadSetting;
-  /** The cloud of Azure that VS Code is set to. Throws a Failure where it is set to none that can be used. */
+  /** The Azure cloud that VS Code is set to. Throws a Failure if that setting cannot be used. */
   readonly cloud: () => Cloud;
   readonly ask: Ask;
   readonly working: Working;
   readonly memory: Memory;
-  /** Finds out where a connection fails. */
+  /** Finds the step at which a connection fails. */
   readonly diagnose: (
     connection: Connection,
     progress: (step: StepId, host: string) => void,
@@ -40,27 +40,27 @@ export interface App {
   readonly showDocument: (document: ShownDocument) => Promise<void>;
   readonly copy: (text: string) => Promise<void>;
   readonly browse: (url: URL) => Promise<void>;
-  /** Says in the status bar that something is done. */
+  /** Shows in the status bar that something is done. */
   readonly done: (message: string) => void;
-  /** Says something in a notification. Resolves to the button that was pressed, once it is closed. */
+  /** Shows a notification. Resolves to the pressed button once it is closed. */
   readonly message: (kind: Kind, text: string, ...buttons: readonly string[]) => Promise<string | undefined>;
-  /** Makes what others wrote fit for boxes that are not ours. */
+  /** Makes text of others safe to show in boxes that are not ours. */
   readonly clean: (text: string) => string;
-  /** Says in a notification what the user should know of; does not wait for it to be read. */
+  /** Shows a notification and does not wait for it to be closed. */
   readonly tell: (message: string, kind: 'information' | 'warning') => void;
-  /** Says in a notification what the user should know of, with a button that runs a command on a row. */
+  /** Shows a notification with a button that runs a command on a row. */
   readonly offer: (message: string, command: { readonly id: string; readonly title: string }, node: Node) => void;
-  /** Sets registryExplorer.engine.endpoint; empty: as the docker command finds it. */
+  /** Sets registryExplorer.engine.endpoint. Empty: the engine that the docker command finds. */
   readonly useEngine: (endpoint: string) => Promise<void>;
-  /** Says what went wrong, where no command is left to throw it. `doing` completes "Could not …". */
+  /** Shows an error when no command is running that could throw it. `doing` completes "Could not …". */
   readonly fail: (error: unknown, doing: string) => void;
-  /** For Microsoft's wizards, which remember in its state what was chosen last. */
+  /** For Microsoft's wizards, which store the last choices in its state. */
   readonly extension: ExtensionContext;
   readonly log: Log;
   readonly showLog: () => void;
 }
 
-/** The registries that are connected, whichever way they are reached. */
+/** The connected registries. */
 type ConnectedRegistries = Pick<
   Registries,
   'ready' | 'all' | 'find' | 'openWith' | 'holding' | 'findHolding' | 'learn' | 'pushPlaces'
@@ -72,12 +72,12 @@ export interface Tree {
   retry(row: Problem): void;
   /** Opens the row of a connection. */
   reveal(id: string): Promise<void>;
-  /** Asks anew for what leads to an entry of a registry, and reveals it, or the last row before it that is there. */
+  /** Reloads the rows that lead to an entry of a registry and reveals it; if it is missing, reveals the last row before it. */
   show(registry: OpenRegistry, trail: readonly Entry[]): Promise<void>;
 }
 
 export interface Images {
-  /** The images that there are now. Rejects when the engine cannot tell. */
+  /** The current images. Rejects if the engine cannot list them. */
   list(): Promise<readonly LocalImage[]>;
   refresh(): Promise<void>;
 }
@@ -85,15 +85,15 @@ export interface Images {
 /** The accounts of VS Code. */
 interface Accounts {
   /**
-   * Asks the user which account to sign in with; nothing when dismissed. `authentication`: `github`, `github-enterprise`;
-   * rejects with a Failure where that is for another server than `url`.
+   * Asks the user which account to sign in with; nothing if dismissed. `authentication`: `github` or `github-enterprise`. Rejects
+   * with a Failure if that is for another server than `url`.
    */
   signIn(authentication: string, url: string, scopes: readonly string[]): Promise<AccountSession | undefined>;
-  /** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
+  /** Lets the user sign in to an Azure tenant with the account of the connection. True if that worked. */
   signInToTenant(connection: Connection, tenantId: string): Promise<boolean>;
 }
 
-/** Remembers what was chosen last, on this machine. Not for secrets. */
+/** Stores the last choices on this machine. Not for secrets. */
 export interface Memory {
   read(key: string): string | undefined;
   write(key: string, value: string): Promise<void>;
@@ -104,9 +104,9 @@ export interface Connections {
   add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection>;
   rename(id: string, label: string): Promise<void>;
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
-  /** Replaces how its server is trusted; nothing: as VS Code and the system do. */
+  /** Replaces how its server is trusted. Undefined: as VS Code and the system trust it. */
   setTls(id: string, tls: TlsOptions | undefined): Promise<void>;
-  /** Replaces those parts of what is shown of it. */
+  /** Replaces the given parts of what is shown of it. */
   setShown(id: string, shown: Shown): Promise<void>;
   remove(connection: Connection): Promise<void>;
   unhide(provider: string, url: string): Promise<Connection | undefined>;

@@ -12,18 +12,18 @@ export interface InputStep extends Step {
   readonly value?: string;
   readonly placeholder?: string;
   readonly secret?: boolean;
-  /** Shown under the box from the start: what was wrong with this answer. */
+  /** Shown below the box from the start: the problem with the previous answer. */
   readonly problemSoFar?: string | undefined;
-  /** What is wrong with the text; nothing when it will do. */
+  /** The problem with the text; nothing if it is valid. */
   readonly problem?: (text: string) => string | undefined;
 }
 
 export interface PickStep<T> extends Step {
   readonly placeholder: string;
   readonly items: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
-  /** The choice that stands selected. */
+  /** The choice that is selected at first. */
   readonly selected?: T | undefined;
-  /** What was wrong with that choice. */
+  /** The problem with that choice. */
   readonly problemSoFar?: string | undefined;
 }
 
@@ -41,17 +41,17 @@ export interface Choice<T> {
   readonly description?: string | undefined;
   readonly detail?: string | undefined;
   readonly icon?: string;
-  /** Stands under this heading, with its neighbours of the same. */
+  /** The heading above it and its neighbours with the same section. */
   readonly section?: string;
   readonly value: T;
 }
 
-/** The answer; `back` to the step before; nothing when dismissed. */
+/** The answer; `back` to go to the previous step; nothing if dismissed. */
 export type Answer<T> = { readonly value: T } | 'back' | undefined;
 
 /**
- * Runs after an answer, with the box still open and busy; a sentence keeps it open with that sentence under it. The signal
- * is aborted when the user leaves.
+ * Runs after an answer, while the box is still open and busy. If it resolves to a sentence, the box stays open and shows it. The
+ * signal is aborted when the user leaves.
  */
 export type Accept<T> = (value: T, signal: AbortSignal) => Promise<string | undefined>;
 
@@ -59,7 +59,7 @@ export interface Ask {
   input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>>;
   /** Rejects when `items` does. */
   pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>>;
-  /** Those of the items that are ticked; nothing when dismissed. Rejects when `items` does. */
+  /** The ticked items; nothing if dismissed. Rejects when `items` does. */
   pickSeveral<T>(step: PickSeveralStep<T>): Promise<readonly T[] | undefined>;
   /** A modal question; true when `button` was chosen. `detail`: a paragraph, or several. */
   confirm(message: string, detail: string | readonly string[], button: string): Promise<boolean>;

@@ -6,13 +6,13 @@ import { visible } from '../core/plainText';
 import { whatToDo } from './advice';
 import { reason } from './report';
 
-/** What a diagnosis was made with: names, and versions or values, none of them secret. */
+/** The environment of a diagnosis: names with versions or values, none of them secret. */
 export interface Surroundings {
   readonly versions: readonly (readonly [name: string, version: string])[];
   readonly settings: readonly (readonly [name: string, value: string])[];
 }
 
-/** A diagnosis as Markdown, to be pasted into a report as it is: it holds no secret. */
+/** A diagnosis as Markdown. It has no secrets, so it can be pasted into a report. */
 export function describeDiagnosis(
   connection: Connection,
   { servers, use, requests, redact }: Diagnosis,
@@ -46,7 +46,7 @@ export function describeDiagnosis(
     ]),
     `## ${t('Requests')}`,
     '',
-    t('What was sent to find this out:'),
+    t('Requests that were sent for this diagnosis:'),
     '',
     ...(requests.length === 0 ? [t('None.')] : requests.map((request) => `- ${code(request)}`)),
   ];
@@ -59,27 +59,28 @@ interface Part {
   readonly steps: readonly Step[];
 }
 
-/** What failed, and what to do, before everything else; a reason that lets several steps fail is told once. */
+/** The beginning of the document: what failed and what to do. A reason that makes several steps fail is given once. */
 function conclusion(parts: readonly Part[], words: Words): readonly string[] {
   const failed = parts.flatMap(({ subject, url, steps }) =>
     steps.flatMap(({ id, outcome, failure }) => (outcome === 'failed' ? [{ subject, url, id, failure }] : [])),
   );
   if (failed.length === 0) return [t('Everything works.'), ''];
   const firsts = failed.filter(
-    ({ failure }, at) => failed.findIndex((each) => why(each.failure, words) === why(failure, words)) === at,
+    ({ failure }, at) =>
+      failed.findIndex((each) => describeFailure(each.failure, words) === describeFailure(failure, words)) === at,
   );
   return firsts.flatMap(({ subject, url, id, failure }) => {
     const advice = whatToDo(id, failure, url);
     return [
-      `**${t('{0} fails at “{1}”:', words.plain(subject), stepNames[id]())}** ${why(failure, words)}`,
+      `**${t('{0} fails at “{1}”:', words.plain(subject), stepNames[id]())}** ${describeFailure(failure, words)}`,
       ...(advice === undefined ? [] : ['', `**${t('What to do:')}** ${words.ours(advice)}`]),
       '',
     ];
   });
 }
 
-function why(failure: unknown, { plain }: Words): string {
-  if (!(failure instanceof Failure)) return t('An unexpected error, whose details are in the log.');
+function describeFailure(failure: unknown, { plain }: Words): string {
+  if (!(failure instanceof Failure)) return t('An unexpected error. The log has the details.');
   const because = reason(failure);
   return plain(because.charAt(0).toUpperCase() + because.slice(1));
 }
@@ -91,7 +92,7 @@ function tableRow(subject: string, { id, outcome, ms }: Step, { plain }: Words):
 
 function details({ id, outcome, facts, failure, needs }: Step, words: Words): readonly string[] {
   const found = [
-    ...(outcome === 'failed' ? [why(failure, words)] : []),
+    ...(outcome === 'failed' ? [describeFailure(failure, words)] : []),
     ...(needs === undefined ? [] : [t('Not tried, because of “{0}”.', stepNames[needs]())]),
     ...(outcome === 'skipped' ? [] : remarks(id, facts)),
   ];
@@ -104,15 +105,17 @@ function details({ id, outcome, facts, failure, needs }: Step, words: Words): re
   ];
 }
 
-/** What is no failure, and yet may be what somebody looks for. */
+/** Remarks on things that are not failures but may explain a problem. */
 function remarks(id: StepId, facts: readonly Fact[]): readonly string[] {
   const has = (name: FactName, value: string) => facts.some((fact) => fact.name === name && fact.value === value);
   if (id === 'listing' && has('entries', '0'))
-    return [t('It lists nothing. Some registries list nothing to anybody: Add Repository… shows one by its name.')];
+    return [
+      t('It lists nothing. Some registries list nothing to anyone: use Add Repository… to add repositories by name.'),
+    ];
   if (id === 'tags' && has('tags', '0')) return [t('The repository has no tags.')];
-  if (id === 'address' && has('plain', 'yes')) return [t('Plain http: what is sent there can be read on the way.')];
+  if (id === 'address' && has('plain', 'yes')) return [t('Plain http: anyone on the network can read what is sent.')];
   if (id === 'proxy' && facts.some(({ name }) => name === 'ignored'))
-    return [t('VS Code ignores a proxy that is named without http:// in front.')];
+    return [t('VS Code ignores a proxy address without http:// in front.')];
   if (id === 'tags' && facts.length === 0) return [t('No repository was found below the first entries.')];
   return [];
 }
@@ -172,8 +175,8 @@ const factNames: Readonly<Record<FactName, () => string>> = {
   issuer: () => t('Issued by'),
   valid: () => t('Valid'),
   fingerprint: () => t('Fingerprint (SHA-256)'),
-  chain: () => t('Authorities it came with'),
-  notVerified: () => t('Not verified, as this connection is set to; it would fail with'),
+  chain: () => t('Authorities sent with it'),
+  notVerified: () => t('Not verified, as set for this connection; verification would fail with'),
   status: () => t('Status'),
   version: () => t('API version'),
   server: () => t('Server'),
@@ -186,14 +189,14 @@ const factNames: Readonly<Record<FactName, () => string>> = {
   tags: () => t('Tags on the first page'),
 };
 
-/** Words of ours among the values. */
+/** Values that we translate. */
 const values: Readonly<Partial<Record<string, () => string>>> = {
   yes: () => t('yes'),
   no: () => t('no'),
   setting: () => t('the setting http.proxy'),
   environment: () => t('the environment'),
   off: () => t('http.proxySupport: off'),
-  loopback: () => t('this machine is never asked through a proxy'),
+  loopback: () => t('a proxy is never used for this machine'),
   system: () => t('the operating system: neither http.proxy nor the environment names one'),
   exception: () => t('an exception: no proxy'),
   anonymous: () => t('none'),
@@ -201,18 +204,21 @@ const values: Readonly<Partial<Record<string, () => string>>> = {
   identityToken: () => t('identity token'),
 };
 
-/** How a text becomes part of the document; each keeps the secrets out before it changes anything that they could hide behind. */
+/**
+ * How a text becomes part of the document. Each function removes secrets first, before it changes characters that a secret could
+ * hide behind.
+ */
 interface Words {
-  /** As code, where Markdown renders nothing. */
+  /** As code, in which Markdown renders nothing. */
   readonly code: (text: string) => string;
-  /** As text: nothing that others wrote becomes a link, an image or an element. */
+  /** As text: nothing that others wrote becomes a link, an image or an HTML element. */
   readonly plain: (text: string) => string;
-  /** What is Markdown already. */
+  /** For text that is already Markdown. */
   readonly ours: (text: string) => string;
 }
 
 function wordsOf(redact: Diagnosis['redact']): Words {
-  // What cannot be seen could part a secret.
+  // Invisible characters could split a secret, so they are made visible first.
   const fit = (text: string) => redact(visible(text));
   return {
     code: (text) => {

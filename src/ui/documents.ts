@@ -3,27 +3,27 @@ import { pause } from '../core/pause';
 import { plainText, withEscapes } from '../core/plainText';
 
 export interface ShownDocument {
-  /** What the tab says: `api@1.4 manifest.json`. Its ending decides the colours. */
+  /** The title of the tab: `api@1.4 manifest.json`. Its extension decides the highlighting. */
   readonly name: string;
-  /** What tells it from another of that name: a digest. */
+  /** Distinguishes documents of the same name: a digest. */
   readonly id: string;
   readonly text: string;
 }
 
-/** A tab has one line, and a path would lead to another tab. */
+/** A title has one line, and a slash in it would change the path. */
 function titleOf(name: string): string {
   return plainText(name).replaceAll(/[\\/]/g, '-');
 }
 
-/** Characters that are looked at before others get their turn. */
+/** Characters that are processed before other work gets its turn. */
 const slice = 256 * 1024;
 
-/** What nobody sees is written out, whoever made the document. */
-async function escaped(text: string): Promise<string> {
+/** Writes invisible characters as escapes. */
+async function escapeUnseen(text: string): Promise<string> {
   if (text.length <= slice) return withEscapes(text);
   const parts: string[] = [];
   for (let at = 0; at < text.length;) {
-    // Not between the halves of a character.
+    // Do not split a surrogate pair.
     const end = at + slice + (/[\ud800-\udbff]/.test(text.charAt(at + slice - 1)) ? 1 : 0);
     parts.push(withEscapes(text.slice(at, end)));
     at = end;
@@ -34,7 +34,7 @@ async function escaped(text: string): Promise<string> {
 
 const scheme = 'registry-explorer';
 
-/** Read-only documents, kept for as long as they are open. */
+/** Read-only documents. Their text is kept while they are open. */
 export class Documents implements vscode.TextDocumentContentProvider, vscode.Disposable {
   private readonly texts = new Map<string, string>();
   private readonly subscriptions: vscode.Disposable[];
@@ -50,7 +50,7 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
 
   async show({ name, id, text }: ShownDocument): Promise<void> {
     const uri = vscode.Uri.from({ scheme, path: `/${id}/${titleOf(name)}` });
-    this.texts.set(uri.toString(), await escaped(text));
+    this.texts.set(uri.toString(), await escapeUnseen(text));
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 

@@ -3,22 +3,22 @@ import type { Pause } from '../core/pause';
 import { JsonFormatter } from './jsonFormatter';
 
 /**
- * The longest document, in bytes: VS Code opens none above 50 MB for an extension.
+ * The longest document, in bytes: VS Code opens no document above 50 MB for an extension.
  * https://github.com/microsoft/vscode/blob/1.105.0/src/vs/editor/common/model/textModel.ts `_MODEL_SYNC_LIMIT`
  */
 const mostBytes = 48 * 1024 * 1024;
-/** Bytes read at a time: some milliseconds, also where each begins a line of its own. */
+/** Bytes that are read at a time: a few milliseconds, even if each byte begins a new line. */
 export const sliceBytes = 64 * 1024;
 
 export interface FormattedJson {
   readonly text: string;
-  /** Formatted, it would be too long for VS Code, so `text` is as it was sent. */
+  /** Formatted, the text would be too long for VS Code, so `text` is unformatted. */
   readonly isTooLong: boolean;
 }
 
 /**
- * Formats JSON to be read. Changes nothing but white space: numbers, escapes, key order and keys that come twice stay byte for
- * byte. What is not JSON stays as it is. Takes time in proportion to the length, in slices with a `pause` after each.
+ * Formats JSON so that it is easy to read. Changes only white space: numbers, escapes, key order and duplicate keys stay byte for
+ * byte. Text that is not JSON stays unchanged. The time is proportional to the length, in slices with a `pause` after each.
  */
 export async function formatJson(bytes: Uint8Array, pause: Pause = nextTurn): Promise<FormattedJson> {
   const formatter = new JsonFormatter(bytes);

@@ -79,7 +79,10 @@ interface HistoryStep {
   readonly empty_layer?: boolean | null | undefined;
 }
 
-/** History has a step a layer, and steps that made none: https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties */
+/**
+ * The history has a step for each layer, and steps without a layer:
+ * https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties
+ */
 function layersOf(history: readonly (HistoryStep | null | undefined)[], layers: InspectedImage['layers']): string[] {
   let at = 0;
   const steps = history.flatMap((step) => {

@@ -5,24 +5,24 @@ const [plus, minus, point, zero] = [0x2b, 0x2d, 0x2e, 0x30];
 const literals = ['true', 'false', 'null'].map((word) => new TextEncoder().encode(word));
 const escapes = new TextEncoder().encode('"\\/bfnrt');
 
-/** No number that means something has more digits. */
+/** The most digits of a number that is formatted. */
 const longestWord = 10_000;
-/** Lines that are deeper begin no further to the right: the indentation would grow with the square of the depth. */
+/** Deeper lines are not indented further: the indentation would grow with the square of the depth. */
 const mostLevels = 40;
 
 /** What the grammar allows next: https://www.rfc-editor.org/rfc/rfc8259 */
 type Expected = 'value' | 'firstValue' | 'key' | 'firstKey' | 'colon' | 'comma' | 'end';
 
 /**
- * Reads JSON byte by byte, as far as it is told to, and writes it with other white space. No library does this in linear time and
- * in slices; a parser would lose the spelling of numbers and escapes.
+ * Reads JSON byte by byte up to a given position and writes it with other white space. No library does this in linear time and in
+ * slices; a parser would lose the spelling of numbers and escapes.
  */
 export class JsonFormatter {
   private readonly output = new Output();
-  /** The brackets that close what is open. */
+  /** The closing brackets of everything that is open. */
   private readonly closing: number[] = [];
   private expected: Expected = 'value';
-  /** What the next byte belongs to. */
+  /** What the next byte is part of. */
   private within: 'string' | 'word' | undefined;
   private at = 0;
   private wordAt = 0;
@@ -45,7 +45,7 @@ export class JsonFormatter {
     return true;
   }
 
-  /** All that was written; nothing when what was read is not the whole of a JSON text. */
+  /** The formatted text; nothing if the input is not a complete JSON text. */
   result(): Uint8Array | undefined {
     const isWhole = this.within === 'word' ? this.endWord() : this.within === undefined;
     return isWhole && this.expected === 'end' ? this.output.bytes() : undefined;
@@ -173,7 +173,7 @@ function isNumber(bytes: Uint8Array, from: number, to: number): boolean {
   return at === to;
 }
 
-/** Behind the digits that begin there; behind everything where none do. */
+/** The position after the digits that begin there; Infinity if there are none. */
 function digitsEnd(bytes: Uint8Array, from: number, to: number): number {
   let at = from;
   while (at < to && isDigit(bytes[at] ?? 0)) at++;
@@ -192,7 +192,7 @@ function isHex(byte: number): boolean {
   return isDigit(byte) || (byte >= 0x41 && byte <= 0x46) || (byte >= 0x61 && byte <= 0x66);
 }
 
-/** Bytes that are put together; the room for them doubles. */
+/** A growing buffer of bytes; its capacity doubles. */
 class Output {
   private room = new Uint8Array(64 * 1024);
   length = 0;
@@ -204,7 +204,7 @@ class Output {
 
   copy(source: Uint8Array, from: number, to: number): void {
     this.reserve(to - from);
-    // For a few bytes, a view on them takes longer than they do.
+    // For a few bytes, creating a subarray takes longer than copying.
     if (to - from > 64) this.room.set(source.subarray(from, to), this.length);
     else for (let at = from; at < to; at++) this.room[this.length + at - from] = source[at] ?? 0;
     this.length += to - from;

@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 
 /**
- * The language of our texts, as BCP 47. Each translation names its own, so that numbers, dates and plural forms are of the
- * same language as the words around them, also where VS Code's language is one that we have no translation for.
+ * The language of our texts, as BCP 47. Each translation names its own language, so that numbers, dates and plural forms match
+ * the words around them, even if there is no translation for the language of VS Code.
  */
 export function language(): string {
   return t({
@@ -15,9 +15,9 @@ export function language(): string {
 const categories = ['zero', 'one', 'two', 'few', 'many', 'other'];
 
 /**
- * The one of several forms that goes with a number: `plural(n, t('{0} tag | {0} tags'))`. A translation has a form for each
- * category that `Intl.PluralRules` has for its language, in the order above. `{0}` is the number as it is written in that
- * language, `{1}` and on are `more`.
+ * The plural form for a number: `plural(n, t('{0} tag | {0} tags'))`. A translation has a form for each category that
+ * `Intl.PluralRules` has for its language, in the order above. `{0}` is the number in the format of that language; `{1}`, `{2}`
+ * and so on are `more`.
  */
 export function plural(number: number, forms: string, ...more: readonly string[]): string {
   const rules = new Intl.PluralRules(language());

@@ -34,14 +34,14 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly registries: Registries;
   readonly documents: Documents;
   readonly opener: Opener;
-  /** How a connection's servers are trusted and asked. */
+  /** How the servers of a connection are trusted and reached. */
   readonly sending: (
     connection: Connection,
     servers: () => RegistryProvider['endpoints'],
   ) => { readonly tls: ReadTls | undefined; readonly http: Http };
 }
 
-/** All that a command may use, out of the objects that are there. */
+/** Puts together all that a command may use. */
 export function makeApp(parts: Parts): App {
   const { context, say, log, memory, redaction, documents } = parts;
   const { tree, images, engines, docker, connections, registries, opener, setting, showLog } = parts;
@@ -97,14 +97,14 @@ function signInWith(memory: Memory, message: App['message']): App['accounts']['s
 
 function failWith(log: Log, message: App['message']): App['fail'] {
   return (error, doing) => {
-    const told = report(error, doing);
-    if (told === undefined) return;
-    log.error(`${told.message}\n  ${causes(error)}`);
-    void message('error', told.message);
+    const reported = report(error, doing);
+    if (reported === undefined) return;
+    log.error(`${reported.message}\n  ${causes(error)}`);
+    void message('error', reported.message);
   };
 }
 
-/** Remembers in the state of VS Code. */
+/** A memory in the state of VS Code. */
 export function memoryIn({ globalState }: Pick<vscode.ExtensionContext, 'globalState'>): Memory {
   return {
     read: (key) => globalState.get<string>(`memory.${key}`),

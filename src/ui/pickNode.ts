@@ -14,15 +14,15 @@ import { rowBelow, rowOf } from './tree/node';
 import type { Node } from './tree/node';
 import { count, localFacts, signedInAs, summary } from './words';
 
-/** More choices than this make a quick pick sluggish; the rest is behind "Load more…". */
+/** More choices would make a quick pick slow; the rest is behind "Load more…". */
 const mostChoices = 2000;
 
-/** Where to look for what a command acts on. */
+/** Where to look for the node of a command. */
 type Place = Node | 'images';
 
 /**
- * Leads from the connections down, or to the local images, to a node that the command applies to: how it finds its node when
- * it is called from the palette. Nothing when dismissed.
+ * Lets the user pick a node that the command applies to, step by step from the connections down, or from the local images. For
+ * commands called from the palette. Nothing if dismissed.
  */
 export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
   const title = command.title().replace(/…$/, '');
@@ -58,7 +58,7 @@ async function pickPlace(app: App, title: string, places: readonly Place[]): Pro
   return answer === 'back' ? 'back' : answer?.value;
 }
 
-/** All of them in one list: typing a part of the name is the shortest way to one. */
+/** All images in one list, because typing a part of the name is the shortest way to one. */
 async function pickImage(
   app: App,
   title: string,

@@ -11,25 +11,25 @@ export type Remedy = string;
 export interface Report {
   /** The whole sentence. */
   readonly message: string;
-  /** Why alone, for a place that shows what it is about. */
+  /** Only the reason, for a place that already shows what failed. */
   readonly reason: string;
   /** The likeliest first. */
   readonly remedies: readonly Remedy[];
 }
 
 /**
- * Turns what went wrong into words and ways out. `doing` completes "Could not …". Nothing for a cancellation, which the
- * user knows about. An error that is no Failure is a defect of ours: the log has it whole.
+ * Describes an error in words, with remedies. `doing` completes "Could not …". Nothing for a cancellation, because the user knows
+ * about it. An error that is not a Failure is a defect of ours; the log has all of it.
  */
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof Failure)) {
-    return told(doing, t('an unexpected error, whose details are in the log.'), ['retry', 'showLog']);
+    return reportOf(doing, t('an unexpected error. The log has the details.'), ['retry', 'showLog']);
   }
-  return told(doing, reason(error), remedies(error));
+  return reportOf(doing, reason(error), remedies(error));
 }
 
-function told(doing: string, why: string, ways: readonly Remedy[]): Report {
+function reportOf(doing: string, why: string, ways: readonly Remedy[]): Report {
   return {
     message: visible(t('Could not {0}: {1}', doing, why)),
     reason: visible(why.charAt(0).toUpperCase() + why.slice(1)),
@@ -41,17 +41,17 @@ export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** The others are commands for a row, which they may not apply to. */
+/** Whether the remedy works without a row. The others are commands for a row, which they may not apply to. */
 export function needsNoRow(remedy: Remedy): boolean {
   return remedy === 'useEngine' || remedy === 'retry' || remedy === 'showLog';
 }
 
-/** A sentence's second half, ending with its full stop. */
+/** The second half of the sentence, with its full stop. */
 export function reason(failure: Failure): string {
   const { subject, status, retryAfterSeconds = 0, explanation, speaker } = failure.detail;
   const said = failure.message.replace(/[.\s]+$/, '');
   const code = status === undefined ? '' : ` (${status})`;
-  const quote = said === '' ? undefined : `${says(speaker, subject, said)}${code}.`;
+  const quote = said === '' ? undefined : `${quoteOf(speaker, subject, said)}${code}.`;
   const ours = explanation === undefined ? knownReason(failure) : undefined;
   if (ours !== undefined) return ours;
   if (explanation !== undefined)
@@ -102,7 +102,7 @@ export function reason(failure: Failure): string {
   }
 }
 
-function says(speaker: Failure['detail']['speaker'], subject: string, words: string): string {
+function quoteOf(speaker: Failure['detail']['speaker'], subject: string, words: string): string {
   switch (speaker) {
     case undefined:
       return t('the registry says “{0}”', words);
@@ -113,7 +113,7 @@ function says(speaker: Failure['detail']['speaker'], subject: string, words: str
   }
 }
 
-/** Where more can be said than the other side's own words do. */
+/** The reasons that we can explain better than the words of the other side do. */
 function knownReason(failure: Failure): string | undefined {
   const { subject, speaker, code } = failure.detail;
   if (speaker === 'engine') return engineReason(failure);
@@ -124,32 +124,32 @@ function knownReason(failure: Failure): string | undefined {
   if (speaker === 'program') return programReason(failure);
   if (code === tooManyRows)
     return t(
-      'only the first {0} are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
+      'only the first {0} are shown; the registry lists more. Use Pull by Reference… to pull any image by its name.',
       failure.message,
     );
   if (code === noNewRows)
     return t(
-      '{0} pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+      '{0} pages in a row had nothing new, and the registry points to yet another. The list may have no end.',
       failure.message,
     );
   if (code === 'PROXY_ADDRESS') return t('the address of the proxy cannot be used: {0}.', failure.message);
   if (code === 'ENGINE_TRUST')
     return t(
-      'the container engine does not trust {0}, and says “{1}”. It has authorities of its own: put the CA file into certs.d/{0} of /etc/docker, or of /etc/containers for Podman, where the engine runs.',
+      'the container engine does not trust {0}, and says “{1}”. It uses its own certificate authorities: on the machine where it runs, put the CA file into certs.d/{0} in /etc/docker, or in /etc/containers for Podman.',
       subject,
       failure.message,
     );
   if (code !== 'PLAIN_HTTP') return undefined;
   return t(
-    '{0} speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
+    '{0} uses plain http, which the container engine accepts only from registries that its own settings list as insecure.',
     subject,
   );
 }
 
-/** Where more can be said of a container engine than its own words do. */
+/** The reasons of a container engine that we can explain better than its own words do. */
 function engineReason({ kind, detail: { subject, code }, message }: Failure): string | undefined {
   if (code === 'NO_ENGINE') return t('no container engine was found. Install or start Docker or Podman.');
-  if (code === 'ENGINE_ADDRESS') return t('{0} is no address of a container engine: {1}.', subject, message);
+  if (code === 'ENGINE_ADDRESS') return t('{0} is not the address of a container engine: {1}.', subject, message);
   if (code === 'CONTENT_MISSING')
     return t(
       'the container engine does not have all of this image, and says “{0}”. Pull or build it for its platforms, then push again.',
@@ -194,12 +194,12 @@ function unreachable({ detail: { subject, code }, message }: Failure): string {
     case 'EHOSTUNREACH':
     case 'EHOSTDOWN':
     case 'EADDRNOTAVAIL':
-      return t('no network leads from this machine to {0}. Check the network or the VPN.', subject);
+      return t('there is no network route to {0}. Check the network or the VPN.', subject);
     case 'ECONNREFUSED':
       return t('nothing listens at {0}. Check the port, or whether the registry is running.', subject);
     case 'ECONNRESET':
     case 'EPIPE':
-      return t('{0} broke the connection off. If it happens again, check the network, VPN or proxy.', subject);
+      return t('{0} broke off the connection. If it happens again, check the network, VPN or proxy.', subject);
     default:
       return t('{0} cannot be reached: {1}. Check its address, the network or the VPN.', subject, message);
   }
@@ -220,7 +220,7 @@ function unknownAuthority(subject: string): string {
   return t('the certificate of {0} comes from an authority that this machine does not know.', subject);
 }
 
-/** What is wrong with a server's certificate. */
+/** Problems of a server's certificate. */
 const certificateReasons: Reasons = {
   DEPTH_ZERO_SELF_SIGNED_CERT: (subject) =>
     t('the certificate of {0} is self-signed, so nobody vouches for it.', subject),
@@ -230,7 +230,7 @@ const certificateReasons: Reasons = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
   CERT_HAS_EXPIRED: (subject) => t('the certificate of {0} has expired.', subject),
   CERT_NOT_YET_VALID: (subject) =>
-    t('the certificate of {0} is not valid yet. Look whether the clock of this machine is right.', subject),
+    t('the certificate of {0} is not valid yet. Check that the clock of this machine is right.', subject),
   CERT_REVOKED: (subject) => t('the certificate of {0} was revoked by its authority.', subject),
   ERR_TLS_CERT_ALTNAME_INVALID: (subject, message) => {
     const names = /cert's (?:altnames|list): (.+)$/.exec(message)?.[1]?.replace(/\b(DNS|IP Address):/g, '');
@@ -240,38 +240,38 @@ const certificateReasons: Reasons = {
   },
 };
 
-/** What is wrong with the address rather than with trust. */
+/** Problems of the address, not of trust. */
 const schemeReasons: Reasons = {
-  NOT_TLS: (subject) => t('{0} does not speak https. If it is meant to be plain, type http:// in front.', subject),
-  HTTPS_ONLY: (subject) => t('{0} speaks https only. Type https:// in front, or nothing.', subject),
+  NOT_TLS: (subject) => t('{0} does not use https. If it uses plain http, type http:// in front.', subject),
+  HTTPS_ONLY: (subject) => t('{0} uses https only. Type https:// in front, or leave the prefix out.', subject),
 };
 
-/** Why else TLS does not come about. */
+/** Other reasons why TLS fails. */
 const tlsReasons: Reasons = {
   CLIENT_CERTIFICATE: (subject, message) =>
-    t('{0} asks for a client certificate that it knows, and says “{1}”.', subject, message),
+    t('{0} requires a client certificate that it trusts, and says “{1}”.', subject, message),
   HANDSHAKE: (subject, message) =>
-    t('{0} broke the TLS handshake off and says “{1}”. It may want a client certificate.', subject, message),
+    t('{0} broke off the TLS handshake and says “{1}”. It may require a client certificate.', subject, message),
 };
 
-/** What is wrong with the files that were chosen. */
+/** Problems of the files that were chosen. */
 const fileReasons: Reasons = {
   NO_DOCKER_CERTS: (subject, message) =>
     t('docker has no certificates for {0}: there is nothing in {1}.', subject, message),
-  KEY_MISMATCH: () => t('the client certificate and its key do not belong together.'),
+  KEY_MISMATCH: () => t('the client certificate and its key do not match.'),
   NO_PEM_CERTIFICATE: (subject) => t('there is no certificate in PEM form in {0}.', subject),
   NO_PEM_KEY: (subject) => t('there is no private key in PEM form in {0}.', subject),
   ENCRYPTED_KEY: (subject) =>
-    t('the key in {0} is locked with a passphrase, which nobody could type at each use. Take one without.', subject),
+    t('the key in {0} has a passphrase, which cannot be typed at each use. Use a key without a passphrase.', subject),
   FILE_ENOENT: (subject) => t('the file {0} is not there (any more).', subject),
-  FILE_EACCES: (subject) => t('the file {0} may not be read.', subject),
+  FILE_EACCES: (subject) => t('you have no permission to read the file {0}.', subject),
 };
 
 function unreadableFile(subject: string, message: string): string {
   return t('the file {0} cannot be read: {1}.', subject, message);
 }
 
-/** Whether it is about certificates, so that trusting in another way may help. */
+/** Whether the failure is about certificates, so that another way of trusting may help. */
 export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Failure): boolean {
   if (kind !== 'untrusted' || speaker !== undefined) return false;
   return (
@@ -281,7 +281,7 @@ export function isAboutCertificates({ kind, detail: { speaker, code = '' } }: Fa
   );
 }
 
-/** Whether no server was asked, because the files that were chosen will not do. */
+/** Whether the chosen files cannot be used, so that no server was asked. */
 export function isAboutFiles(code: string): boolean {
   return Object.hasOwn(fileReasons, code) || code.startsWith('FILE_');
 }
@@ -297,16 +297,16 @@ function remedies(failure: Failure): readonly Remedy[] {
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
     case 'forbidden':
-      // A program refuses whoever it knows; the credential of a registry has no part in it.
+      // A program refused, so the credential of a registry does not matter.
       return speaker === 'program' ? ['retry', 'showLog'] : ['updateCredential', 'retry', 'showLog'];
     case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
-      return isAboutCertificates(failure) ? ['editTrust', ...looking(failure)] : looking(failure);
+      return isAboutCertificates(failure) ? ['editTrust', ...retryAndDiagnose(failure)] : retryAndDiagnose(failure);
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
-      // A program can be installed meanwhile.
+      // The user may install the program in the meantime.
       return speaker === 'program' ? ['retry', 'showLog'] : ['showLog'];
     case 'unsupported':
       return ['showLog'];
@@ -315,14 +315,14 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unreachable':
     case 'timedOut':
     case 'malformed':
-      return looking(failure);
+      return retryAndDiagnose(failure);
     case 'rejected':
-      // Whoever says why it refuses is reached.
-      return status !== undefined && status < 500 ? ['retry', 'showLog'] : looking(failure);
+      // The server was reached and gave a reason, so a diagnosis would not help.
+      return status !== undefined && status < 500 ? ['retry', 'showLog'] : retryAndDiagnose(failure);
   }
 }
 
-/** Trying again, and finding out more; where a program spoke, there is no server to look at. */
-function looking({ detail: { speaker } }: Failure): readonly Remedy[] {
+/** Retry, and Diagnose if a server is involved; a program has none to diagnose. */
+function retryAndDiagnose({ detail: { speaker } }: Failure): readonly Remedy[] {
   return speaker === undefined ? ['retry', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
 }

@@ -6,19 +6,19 @@ import type { Progress, Working } from './working';
 
 export type Kind = 'information' | 'warning' | 'error';
 
-/** What ends sooner needs no notification: VS Code would leave it on screen long after. */
+/** Work that ends sooner shows no notification: VS Code would leave it on screen too long. */
 const quietMs = 700;
 const statusMs = 5000;
 
 /**
- * The only door to what VS Code shows outside of views and documents: messages, progress, boxes, questions, the status bar. Whoever
- * wrote a text that passes, it is text on one line: no link, no icon, no secret.
+ * The only door to what VS Code shows outside of views and documents: messages, progress, boxes, questions, the status bar. Every
+ * text is shown as plain text on one line: no link, no icon, no secret.
  */
 export class Say {
-  /** `redact`: keeps secrets out of a text. */
+  /** `redact`: removes secrets from a text. */
   constructor(private readonly redact: (text: string) => string) {}
 
-  /** A text as it may be shown anywhere. */
+  /** Makes a text safe to show anywhere. */
   readonly clean = (text: string): string => harmless(this.redact(seen(text)));
 
   /** A notification. Resolves to the button that was pressed, once it is closed. */
@@ -92,8 +92,8 @@ export class Say {
     };
     if (step.problemSoFar !== undefined) say(step.problemSoFar);
     const problem = step.problem ?? (() => undefined);
-    return shown(box, (settle, signal) => [
-      // An empty box is no mistake yet; it becomes one when accepted.
+    return showUntilSettled(box, (settle, signal) => [
+      // An empty box is not a mistake until it is accepted.
       box.onDidChangeValue((text) => {
         say(text === '' ? undefined : problem(text));
       }),
@@ -104,7 +104,7 @@ export class Say {
         const { value } = box;
         say(problem(value));
         if (box.validationMessage !== undefined) return;
-        const refusal = await busily(box, () => accept?.(value, signal));
+        const refusal = await whileBusy(box, () => accept?.(value, signal));
         if (refusal === undefined) settle({ value });
         else say(refusal);
       }),
@@ -120,10 +120,10 @@ export class Say {
     box.matchOnDetail = true;
     box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
     let failed: { readonly error: unknown } | undefined;
-    const answer = await shown<T>(box, (settle, signal) => {
+    const answer = await showUntilSettled<T>(box, (settle, signal) => {
       void (async () => {
         try {
-          await busily(box, async () => {
+          await whileBusy(box, async () => {
             const choices = await step.items;
             const items = choices.map((choice) => {
               const problem = choice.value === step.selected ? step.problemSoFar : undefined;
@@ -131,7 +131,7 @@ export class Say {
             });
             box.items = items.flatMap((item, at): Line<T>[] => [...this.headings(choices, at), item]);
             const active = items.find(({ value }) => value === step.selected) ?? items[0];
-            // None at all would leave Enter without anything to take.
+            // Without an active item, Enter would do nothing.
             if (active !== undefined) box.activeItems = [active];
           });
         } catch (error) {
@@ -146,8 +146,8 @@ export class Say {
         box.onDidAccept(async () => {
           const chosen = box.selectedItems[0];
           if (chosen === undefined || !('value' in chosen)) return;
-          const refusal = await busily(box, () => accept?.(chosen.value, signal));
-          // A pick has no line for messages: the choice itself says why it will not do.
+          const refusal = await whileBusy(box, () => accept?.(chosen.value, signal));
+          // A quick pick has no line for messages, so the choice itself shows the problem.
           const refused = (problem: string) => ({ ...chosen, detail: this.clean(problem) });
           if (refusal === undefined) settle({ value: chosen.value });
           else box.items = box.items.map((item) => (item === chosen ? refused(refusal) : item));
@@ -176,7 +176,7 @@ export class Say {
     return chosen?.map(({ value }) => value);
   }
 
-  /** What stands above the choice: the heading of its section, once. */
+  /** The heading above the choice, if it is the first of its section. */
   private headings<T>(choices: readonly Choice<T>[], at: number): readonly vscode.QuickPickItem[] {
     const section = choices[at]?.section;
     if (section === undefined || section === choices[at - 1]?.section) return [];
@@ -195,10 +195,10 @@ export class Say {
 }
 
 type Item<T> = vscode.QuickPickItem & { readonly value: T };
-/** A heading between items has no value. */
+/** An item, or a heading, which has no value. */
 type Line<T> = Item<T> | vscode.QuickPickItem;
 
-async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
+async function whileBusy<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
   box.busy = true;
   box.enabled = false;
   try {
@@ -209,8 +209,8 @@ async function busily<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Pr
   }
 }
 
-/** Shows a box until it is settled or hidden, and lets go of everything after. */
-async function shown<T>(
+/** Shows a box until it is settled or hidden, then disposes everything. */
+async function showUntilSettled<T>(
   box: vscode.QuickInput,
   listen: (settle: (answer: Answer<T>) => void, signal: AbortSignal) => vscode.Disposable[],
 ): Promise<Answer<T>> {

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { ListedConnections } from '../registries/connectionStore';
 
-/** The one place that reads settings. A workspace is written by strangers, so who may say what is decided here. */
+/** The only place that reads settings. A workspace may come from strangers, so this file decides which source counts. */
 
 const own = () => vscode.workspace.getConfiguration('registryExplorer');
 
-/** A setting of this extension, `tags.details`. Which of them a workspace may set is declared by their scope in package.json. */
+/** A setting of this extension, such as `tags.details`. Its scope in package.json decides whether a workspace may set it. */
 export function ownSetting<T>(name: string, byDefault: T): T {
   return own().get(name, byDefault);
 }
 
-/** The setting `registryExplorer.connections`, as whoever wrote it left it. */
+/** The setting `registryExplorer.connections`, unchecked. */
 export const listedConnections: ListedConnections = {
   inForce: () => ownSetting<unknown>('connections', []),
   ofUser: () => userSetting('registryExplorer.connections'),
@@ -20,20 +20,20 @@ export const listedConnections: ListedConnections = {
     }),
 };
 
-/** Sets one of them for the user; undefined takes the setting away. */
+/** Sets a setting of this extension for the user; undefined removes it. */
 export async function setOwnSetting(name: string, value: unknown): Promise<void> {
   await own().update(name, value, vscode.ConfigurationTarget.Global);
 }
 
 /**
- * A setting of another extension that decides where a secret or a user is sent: what the user has set, whatever the workspace or a
- * folder of it says. Unknown, since anybody can write anything into it.
+ * A setting of another extension that decides where a secret or a user is sent. Only the user's value counts, never that of a
+ * workspace or folder. The type is unknown, because a setting can have any value.
  */
 export function userSetting(name: string): unknown {
   return vscode.workspace.getConfiguration().inspect(name)?.globalValue;
 }
 
-/** A setting by which VS Code itself reaches servers, as it stands for VS Code. Nothing may be sent because of what it says. */
+/** A network setting of VS Code, with the value that VS Code uses. It must not decide where a secret is sent. */
 export function networkSetting(name: `http.${string}`): unknown {
   return vscode.workspace.getConfiguration().get(name);
 }

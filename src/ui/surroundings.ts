@@ -5,7 +5,7 @@ import type { ProxySettings } from '../core/network/proxy';
 import type { Surroundings } from './diagnosis';
 import { networkSetting, ownSetting } from './settings';
 
-/** Settings that decide how a registry is reached and asked; what may hold a secret is not among them. */
+/** Settings that affect how a registry is reached. None of them can contain a secret. */
 const settingNames = [
   'http.proxySupport',
   'http.noProxy',
@@ -18,7 +18,7 @@ export function surroundings({ extension }: vscode.ExtensionContext): Surroundin
   const manifest: unknown = extension.packageJSON;
   const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
   const { remoteName, appName } = vscode.env;
-  const proxy = inWords(networkSetting('http.proxy'));
+  const proxy = textOf(networkSetting('http.proxy'));
   return {
     versions: [
       ['Registry Explorer', String(version)],
@@ -29,25 +29,25 @@ export function surroundings({ extension }: vscode.ExtensionContext): Surroundin
     ],
     settings: [
       ['http.proxy', proxy.includes('://') ? redactUrl(proxy) : proxy === '' ? '' : '(no URL)'],
-      ...settingNames.map((name) => [name, inWords(networkSetting(name))] as const),
+      ...settingNames.map((name) => [name, textOf(networkSetting(name))] as const),
       ['registryExplorer.tags.details', ownSetting('tags.details', '')],
     ],
   };
 }
 
-/** What VS Code decides by whether a proxy is asked. */
+/** The settings by which VS Code decides whether to use a proxy. */
 export function proxySettings(): ProxySettings {
   const exceptions = networkSetting('http.noProxy');
-  const support = inWords(networkSetting('http.proxySupport'));
+  const support = textOf(networkSetting('http.proxySupport'));
   return {
     support: support === '' ? 'override' : support,
-    configured: inWords(networkSetting('http.proxy')),
+    configured: textOf(networkSetting('http.proxy')),
     exceptions: Array.isArray(exceptions) ? exceptions.map(String) : [],
     env: process.env,
   };
 }
 
-function inWords(value: unknown): string {
+function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.join(', ');
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : '';
 }

@@ -6,7 +6,7 @@ import type { ReferenceProblem } from '../core/reference';
 import type { LocalImage, Transfer } from '../engine/engine';
 import { language, plural } from './locale';
 
-/** How numbers, sizes, ages and platforms read, everywhere the same and in the language of our texts. */
+/** Formats numbers, sizes, ages and platforms, in the same way everywhere and in the language of our texts. */
 
 const units = [
   ['year', 365 * 24 * 3600],
@@ -30,13 +30,13 @@ export function moment(date: Date): string {
   return `${date.toISOString().replace('T', ' ').slice(0, 16)} UTC (${age(date)})`;
 }
 
-/** `in 45 seconds`, `in 20 minutes`: never less than what is left. */
+/** `in 45 seconds`, `in 20 minutes`: rounded up. */
 export function wait(seconds: number): string {
   const [unit, length] = units.find(([, candidate]) => seconds >= 2 * candidate) ?? (['second', 1] as const);
   return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(Math.ceil(seconds / length), unit);
 }
 
-/** `45 MB`, `1.2 GB`: decimal, as registries and engines count; a second digit only where the first alone says little. */
+/** `45 MB`, `1.2 GB`: decimal units, as registries and engines use; a decimal place only for numbers below 10. */
 export function size(bytes: number): string {
   const leading = bytes / 1000 ** Math.floor(Math.log10(Math.max(bytes, 1)) / 3);
   return prettyBytes(bytes, { locale: language(), maximumFractionDigits: leading < 10 ? 1 : 0 });
@@ -46,7 +46,7 @@ export function count(number: number): string {
   return number.toLocaleString(language());
 }
 
-/** Who a connection signs in as; nothing when anonymous, or not known. */
+/** The account or login of a connection; nothing if it is anonymous or unknown. */
 export function signedInAs({ signIn }: Pick<Connection, 'signIn'>): string | undefined {
   switch (signIn.kind) {
     case 'anonymous':
@@ -64,7 +64,7 @@ export function signedInAs({ signIn }: Pick<Connection, 'signIn'>): string | und
   }
 }
 
-/** `amd64, arm64`; the system is named only where it is not linux. */
+/** `amd64, arm64`; the operating system is shown only if it is not linux. */
 export function platforms(list: readonly Platform[]): string {
   return [...new Set(list.map(shortPlatform))].join(', ');
 }
@@ -92,13 +92,13 @@ export function summary({
     .join(' · ');
 }
 
-/** `2 days ago`, `45 MB`: what the row of a local image says. */
+/** `2 days ago`, `45 MB`: the description of a local image. */
 export function localFacts({ created, size: bytes }: LocalImage): readonly string[] {
   return [...(created === undefined ? [] : [age(created)]), size(bytes)];
 }
 
 /** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */
-export function transferred({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
+export function describeTransfer({ layers, layersDone, bytes, bytesDone }: Transfer, bytesPerSecond: number): string {
   return [
     ...(layers === 0 ? [] : [plural(layers, t('{1} of {0} layer | {1} of {0} layers'), count(layersDone))]),
     ...(bytes === 0 ? [] : [t('{0} of {1}', size(bytesDone), size(bytes))]),
@@ -106,7 +106,7 @@ export function transferred({ layers, layersDone, bytes, bytesDone }: Transfer, 
   ].join(' · ');
 }
 
-/** What is wrong with the name of an image, and how it would be right. */
+/** The problem with the name of an image, and how to correct it. */
 export function referenceProblem(problem: ReferenceProblem, text: string): string {
   switch (problem) {
     case 'empty':
@@ -116,7 +116,9 @@ export function referenceProblem(problem: ReferenceProblem, text: string): strin
     case 'upperCase':
       return t('Repository names are lower case: did you mean “{0}”?', lowerCased(text));
     case 'path':
-      return t('A repository name has letters, digits and slashes, and between them single . or -, _ or __.');
+      return t(
+        'A repository name has letters, digits and slashes. Between them, it may have a single . or -, _ or __.',
+      );
     case 'pathTooLong':
       return t('A repository name has at most 255 characters.');
     case 'host':

@@ -1,4 +1,4 @@
 export type Progress = (message: string) => void;
 
-/** Runs a task under a notification with Cancel, which aborts the signal; whatever the task throws rises. */
+/** Runs a task with a notification whose Cancel button aborts the signal. Errors of the task are thrown. */
 export type Working = <T>(title: string, task: (progress: Progress, signal: AbortSignal) => Promise<T>) => Promise<T>;

@@ -76,7 +76,7 @@ describe('Azure Container Registry by its login server', () => {
     const view = registriesView(workbench());
     await view.choose(['webapp6', 'latest'], 'Delete Image…');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('These 2 tags are the same image and go together: 2.0, latest.');
+    expect(await question.detail()).toContain('Deletes 2 tags that point to this image: 2.0, latest.');
     await question.press('Cancel');
     await view.choose(['webapp6', 'latest'], 'Untag…');
     await question.press('Untag');

@@ -139,7 +139,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     const view = await opened(...main);
     await view.choose(['contosomain', 'team/old'], 'Delete Repository…');
     const question = dialog(workbench());
-    expect(await question.detail()).toBe('Its 2 tags and 2 manifests go with it. This cannot be undone.');
+    expect(await question.detail()).toBe('Also deletes 2 tags and 2 manifests. This cannot be undone.');
     await workbench().screenshot('azure-delete-repository');
     await question.press('Delete Repository');
     await view.gone(['contosomain', 'team/old']);

@@ -134,7 +134,7 @@ describe('the Registries view', () => {
     const view = await opened('Odd', 'odd/app', 'sparse');
     await view.describes('linux/amd64', 'missing');
     expect(await view.tooltip('linux/amd64')).toContain(
-      'The index names it, and the registry does not have it (any more).',
+      'The index lists it, but the registry does not have it (any more).',
     );
     expect(await view.menu('linux/amd64')).toEqual(['Copy Image Digest', '---', 'Inspect Image Manifest']);
     await view.describes('linux/arm64', 'B');

@@ -120,8 +120,8 @@ describe('commands', () => {
     const question = dialog(workbench());
     expect(await question.message()).toBe(`Delete ${host()}/team/api:1.4?`);
     const detail = await question.detail();
-    expect(detail).toContain('These 2 tags are the same image and go together: 1.4, latest.');
-    expect(detail).toContain('With it go its platforms: amd64, arm64.');
+    expect(detail).toContain('Deletes 2 tags that point to this image: 1.4, latest.');
+    expect(detail).toContain('Also deletes its platforms: amd64, arm64.');
     expect(detail).toContain(api14.digest);
     expect(await question.buttons()).toEqual(expect.arrayContaining(['Delete 2 Tags', 'Cancel']));
     await workbench().screenshot('delete');
@@ -207,7 +207,7 @@ describe('commands', () => {
     await dialog(workbench()).press('Delete Image');
     const told = await notifications(workbench()).saying('Could not delete');
     expect(told).toBe(
-      `Could not delete ${host()}/team/web:1.9: ${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`,
+      `Could not delete ${host()}/team/web:1.9: ${host()} broke off the connection. If it happens again, check the network, VPN or proxy.`,
     );
     expect(await notifications(workbench()).buttons('Could not delete')).toEqual(['Retry', 'Diagnose', 'Show Log']);
     await view.row(['team/web', '1.9']);

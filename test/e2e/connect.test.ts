@@ -201,7 +201,7 @@ describe('Connect Registry', () => {
     await input.pick('Anonymously');
     await expect
       .poll(async () => (await input.rows()).find(({ label }) => label === 'Anonymously')?.detail)
-      .toContain('Could not connect: the registry wants you to sign in. It says “authentication required” (401).');
+      .toContain('Could not connect: the registry requires you to sign in. It says “authentication required” (401).');
     await workbench().screenshot('connect-anonymous-refused');
     await input.escape();
     await input.closed();
@@ -225,7 +225,7 @@ describe('Connect Registry', () => {
     await view.choose(open.host, 'Disconnect');
     const question = dialog(workbench());
     expect(await question.message()).toBe(`Disconnect “${open.host}”?`);
-    expect(await question.detail()).toContain('its credential is forgotten');
+    expect(await question.detail()).toContain('deletes its stored credential');
     await workbench().screenshot('disconnect');
     await question.press('Cancel');
     await view.row(open.host);

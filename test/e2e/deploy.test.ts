@@ -489,13 +489,16 @@ describe('images in Azure', unless(reason), () => {
     await images.expand(['docker.io', 'webapp6']);
     await images.choose(['webapp6', 'latest'], 'Push…');
     flow = 'push';
-    await choose('Where does the image belong?', 'Create new Azure Container Registry…');
+    await choose(
+      'Choose a registry; you can change the full name in the next step',
+      'Create new Azure Container Registry…',
+    );
     await choose('Subscription', 'Contoso Production');
     await type('Name of the registry', 'contosopushed');
     await choose('Resource group', 'rg-web');
     await choose('Location', 'West Europe');
     await choose('SKU', 'Basic');
-    await quickInput(workbench()).says('Name and tag');
+    await quickInput(workbench()).says('Name with tag');
     const name = await quickInput(workbench()).value();
     expect(name).toMatch(/^127\.0\.0\.1:\d+\/webapp6:latest$/);
     await quickInput(workbench()).accept();

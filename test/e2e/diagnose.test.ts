@@ -69,7 +69,7 @@ describe('Diagnose Connection', () => {
       'Untrusted',
       'TLS',
       'comes from an authority that this machine does not know.',
-      'Ask whoever runs the registry for',
+      'Ask the administrator of the registry for',
     ],
     [
       'Closed',

@@ -145,7 +145,7 @@ describe('Docker Hub', () => {
     const view = await opened();
     await view.choose('Docker Hub', 'Show Pull Limit');
     const toast = notifications(workbench());
-    expect(await toast.saying('pulls in')).toContain('another 76 of 100 pulls in 6 hours');
+    expect(await toast.saying('pulls in')).toContain('100 pulls in 6 hours: 76 left');
     await toast.clear();
   });
 
@@ -154,7 +154,7 @@ describe('Docker Hub', () => {
     await view.choose(['app', 'latest'], 'Untag…');
     const question = dialog(workbench());
     expect(await question.message()).toBe('Untag alice/app:latest?');
-    expect(await question.detail()).toContain('Only this tag goes. The image stays under 2.0.');
+    expect(await question.detail()).toContain('Deletes only this tag. The image stays under 2.0.');
     await workbench().screenshot('hub-delete');
     await question.press('Untag');
     await view.gone(['app', 'latest']);

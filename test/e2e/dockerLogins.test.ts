@@ -72,7 +72,7 @@ describe('Import Docker Logins', () => {
   it('is offered by the empty view, and lists the registries that docker has logins for', async () => {
     const view = registriesView(workbench());
     await view.open();
-    expect(await view.welcome()).toContain('Connects those that docker or podman are logged in to.');
+    expect(await view.welcome()).toContain('Connects the registries that docker or podman is logged in to.');
     await view.welcomeButton('Import Docker Logins…');
     const input = quickInput(workbench());
     await input.titled('Import Docker Logins');

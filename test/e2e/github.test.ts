@@ -207,7 +207,7 @@ describe('GitHub by token', () => {
     const view = registriesView(workbench());
     await view.choose(['app', 'latest'], 'Delete Image…');
     const question = dialog(workbench());
-    expect(await question.detail()).toContain('These 2 tags are the same image and go together: 2.0, latest.');
+    expect(await question.detail()).toContain('Deletes 2 tags that point to this image: 2.0, latest.');
     await question.press('Delete 2 Tags');
     await view.gone(['app', '2.0']);
     await view.choose(['app', '1.0'], 'Delete Image…');

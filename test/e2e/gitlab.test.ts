@@ -139,7 +139,7 @@ describe('GitLab', () => {
     await view.choose(['Acme/shop/Web', 'web/worker'], 'Delete Repository…');
     const question = dialog(workbench());
     const detail = await question.detail();
-    expect(detail).toContain('Its 2 tags go with it. This cannot be undone.');
+    expect(detail).toContain('Also deletes 2 tags. This cannot be undone.');
     expect(detail).toContain('The registry deletes it in the background, which may take a while.');
     await workbench().screenshot('gitlab-delete-repository');
     await question.press('Delete Repository');

@@ -183,7 +183,7 @@ describe('the Images view', unless(reason), () => {
     await (await acme()).choose(['Acme', 'team/web'], 'Pull Repository');
     const question = dialog(workbench());
     expect(await question.message()).toBe(`Pull all 3 tags of ${registry.host}/team/web?`);
-    expect(await question.detail()).toMatch(/2 different images, up to [\d.]+ k?B to download/);
+    expect(await question.detail()).toMatch(/2 different images\. Downloads up to [\d.]+ k?B/);
     await workbench().screenshot('pull-repository');
     await question.press('Pull 3 Tags');
     await view.expand([registry.host, 'team/web']);

@@ -44,7 +44,7 @@ describe('a registry whose certificate does not hold', () => {
     await typed(input, url);
     await input.titled(`${flow} (3 of 3)`);
     await input.pick('Anonymously');
-    await input.titled(`How shall ${new URL(url).host} be trusted?`);
+    await input.titled(`How should ${new URL(url).host} be trusted?`);
   };
   const children = async (label: string): Promise<void> => {
     const view = registriesView(workbench());
@@ -80,7 +80,7 @@ describe('a registry whose certificate does not hold', () => {
     await input.pick('CA file…');
     await input.says('Path of the authority’s certificate');
     await typed(input, 'ca.crt');
-    await input.says('Type the whole path of the file.');
+    await input.says('Type the full path of the file.');
     const text = join(workbench().workspace, 'text.crt');
     await writeFile(text, 'no certificate');
     await typed(input, text);
@@ -99,7 +99,7 @@ describe('a registry whose certificate does not hold', () => {
     await input.pick('CA file…');
     await input.says('Path of the authority’s certificate');
     await typed(input, pki.ca.certFile);
-    await expect.poll(() => input.placeholder()).toContain(`${mutualHost} asks for a client certificate`);
+    await expect.poll(() => input.placeholder()).toContain(`${mutualHost} requires a client certificate`);
     await workbench().screenshot('trust-client-certificate');
     await input.pick('Client certificate and key…');
     await input.says('Path of your certificate');
@@ -116,8 +116,8 @@ describe('a registry whose certificate does not hold', () => {
     const input = quickInput(workbench());
     await view.choose(host, 'Certificates…');
     await input.titled(`Certificates of ${host}`);
-    expect((await input.rows()).map(({ label }) => label)).toContain('As VS Code does');
-    await input.pick('As VS Code does');
+    expect((await input.rows()).map(({ label }) => label)).toContain('Same as VS Code');
+    await input.pick('Same as VS Code');
     await input.closed();
     const problem = `The certificate of ${host} comes from an authority that this machine does not know.`;
     await view.row([host, problem]);
@@ -134,7 +134,7 @@ describe('a registry whose certificate does not hold', () => {
     await view.choose(host, 'Certificates…');
     await input.pick('No verification');
     expect(await question.message()).toBe(`Do not verify ${host}?`);
-    expect(await question.detail()).toContain('could then read your password and the images, and change them');
+    expect(await question.detail()).toContain('could then read and change your password and the images');
     await workbench().screenshot('trust-no-verification');
     await question.press('Cancel');
     await input.titled(`Certificates of ${host}`);

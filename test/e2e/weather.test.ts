@@ -38,8 +38,8 @@ describe('bad weather', () => {
       () =>
         `${host()} does not answer as a registry does: it answered a web page (text/html; charset=utf-8). Check its address, and any proxy on the way.`,
     ],
-    ['truncated', () => `${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`],
-    ['reset', () => `${host()} broke the connection off. If it happens again, check the network, VPN or proxy.`],
+    ['truncated', () => `${host()} broke off the connection. If it happens again, check the network, VPN or proxy.`],
+    ['reset', () => `${host()} broke off the connection. If it happens again, check the network, VPN or proxy.`],
     ['tooManyForAMinute', () => `${host()} has had too many requests from you. Try again in 60 seconds.`],
     ['internalError', () => `${host()} has a problem of its own (500): “database is locked”. Try again later.`],
   ])('%s is told in the row, and Retry shows the tags when it is over', async (name, why) => {

@@ -94,7 +94,7 @@ describe('a registry that a workspace lists with a login of the user', () => {
     await view.open();
     await view.describes('Team', `Sign in with docker login? · ${new URL(registry.url).host}`);
     await view.expand('Team');
-    const why = 'Sign in to see what is in it: this workspace lists it, and nothing is sent until you say so.';
+    const why = 'Sign in to see its contents: this workspace lists it, and nothing is sent until you confirm.';
     await view.row(['Team', why]);
     await workbench().screenshot('workspace-sign-in');
     expect(await view.menu('Team')).toEqual([
@@ -110,7 +110,9 @@ describe('a registry that a workspace lists with a login of the user', () => {
     const question = dialog(workbench());
     const { host } = new URL(registry.url);
     expect(await question.message()).toBe(`Sign in to ${host} with docker login?`);
-    expect(await question.detail()).toContain(`${registry.url} would be sent the password or token that docker keeps`);
+    expect(await question.detail()).toContain(
+      `${registry.url} will receive the password or token that docker has stored`,
+    );
     await workbench().screenshot('workspace-sign-in-question');
     await question.press('Cancel');
     expect(registry.requests).toEqual([]);

@@ -79,9 +79,10 @@ function messagesOf(file: string): readonly Message[] {
   return roots.flatMap((start) => messagesBelow(start, known, seen)).map((words) => ({ file, words }));
 }
 
-/** As it stands in the document: what differs from case to case is left open. */
+/** As it stands in the document: what differs from case to case is left open; of plural forms, the last. */
 function written(words: string): string {
-  return words.replace(/(\{\d+\})+/g, '…').replace(/\s+/g, ' ');
+  const form = words.split(' | ').at(-1) ?? words;
+  return form.replace(/(\{\d+\})+/g, '…').replace(/\s+/g, ' ');
 }
 
 const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>

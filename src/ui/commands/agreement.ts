@@ -8,8 +8,8 @@ import type { App } from '../app';
 import { count } from '../words';
 
 /**
- * Asks with what `read` found, and reads again when the user has agreed: where that differs, asks anew. What was agreed to, as it
- * is just before; nothing when the user declines.
+ * Asks the user about what `read` found, and reads again after the user has agreed. If the result differs, asks again. Returns
+ * what was agreed to, as it was read last; nothing if the user declines.
  */
 export async function readAndAsk<T>(
   read: () => Promise<T>,
@@ -24,30 +24,30 @@ export async function readAndAsk<T>(
   return undefined;
 }
 
-/** The first paragraph of a question that is asked anew. */
-export function changed(hasChanged: boolean): readonly string[] {
-  return hasChanged ? [t('This has changed since you agreed. Nothing is deleted yet.')] : [];
+/** The first paragraph of a question that is asked again. */
+export function changeNotice(hasChanged: boolean): readonly string[] {
+  return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
 }
 
 /**
- * Looks at the registry after a deletion. What is left there is a warning, and so is not to know; the deletion itself was accepted.
- * Whether nothing is left.
+ * Checks the registry after a deletion that it accepted, and warns if something is left or if the check fails. True if nothing is
+ * left.
  */
-export async function looksGone(
+export async function checkGone(
   app: App,
   image: ImageReference,
   left: (signal: AbortSignal) => Promise<readonly string[]>,
 ): Promise<boolean> {
   const name = printReference(image);
   try {
-    const names = await app.working(t('Looking at what is left of {0}', name), (_progress, signal) => left(signal));
+    const names = await app.working(t('Checking what is left of {0}', name), (_progress, signal) => left(signal));
     if (names.length === 0) return true;
     app.tell(
       t(
         '{0} accepted the deletion of {1}, but these are still there: {2}. Some registries delete later, and some keep tags. Refresh to see.',
         image.host,
         name,
-        listed(names),
+        listNames(names),
       ),
       'warning',
     );
@@ -55,7 +55,7 @@ export async function looksGone(
     app.log.warn(`Could not look at what is left of ${name}\n  ${causes(error)}`);
     const why = isCancellation(error) ? t('cancelled') : (report(error, '')?.reason ?? '').replace(/\.$/, '');
     app.tell(
-      t('{0} accepted the deletion of {1}. Whether it is gone could not be seen: {2}.', image.host, name, why),
+      t('{0} accepted the deletion of {1}. Could not check whether it is gone: {2}.', image.host, name, why),
       'warning',
     );
   }
@@ -65,7 +65,7 @@ export async function looksGone(
 const mostListed = 20;
 
 /** `a, b, c and 5 more` */
-export function listed(names: readonly string[], most = mostListed): string {
+export function listNames(names: readonly string[], most = mostListed): string {
   const more = names.length - most;
   return names.slice(0, most).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
 }

@@ -5,6 +5,7 @@ import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { connectedAzure, showRegistry } from '../azure/connectedAzure';
 import type { ConnectedAzure } from '../azure/connectedAzure';
+import { plural } from '../locale';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';
@@ -54,7 +55,7 @@ export const deleteRegistry = nodeCommand<Existing>({
     const answer = await app.ask.input({
       title: t('Delete {0}', name),
       prompt: t(
-        'All its repositories, images, tokens and webhooks go with it, for everybody. This cannot be undone. Type its name to delete it.',
+        'Deletes all its repositories, images, tokens and webhooks, for everyone. This cannot be undone. To delete it, type its name.',
       ),
       placeholder: name,
       problem: (text) => (text.trim() === name ? undefined : t('Type “{0}” to delete it.', name)),
@@ -64,24 +65,29 @@ export const deleteRegistry = nodeCommand<Existing>({
       app.tree.refresh(node.parent);
       return t('Deleted {0}', name);
     };
-    await followed(app, { title: t('Deleting {0}', name), doing: t('delete {0}', name), ended }, (status, signal) =>
-      azure.deleteRegistry(registry, status, signal),
+    await followOperation(
+      app,
+      { title: t('Deleting {0}', name), doing: t('delete {0}', name), ended },
+      (status, signal) => azure.deleteRegistry(registry, status, signal),
     );
   },
 });
 
-interface Followed {
+interface Operation {
   readonly title: string;
-  /** What could not be done, should it fail. */
+  /** Completes "Could not …" if it fails. */
   readonly doing: string;
-  /** Called after it; tells what was done. */
+  /** Called at the end. Returns the text that says what was done. */
   readonly ended: () => string;
 }
 
-/** Follows an operation of Azure to its real end. Whoever cancels leaves it running: it goes on there, and its end is told then. */
-async function followed(
+/**
+ * Waits for an operation of Azure to end. If the user cancels, the operation continues in Azure, and a message says later how it
+ * ended.
+ */
+async function followOperation(
   app: App,
-  { title, doing, ended }: Followed,
+  { title, doing, ended }: Operation,
   run: (status: (text: string) => void, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   await app.working(title, async (progress, signal) => {
@@ -90,7 +96,7 @@ async function followed(
       await abandonable(running, signal);
     } catch (error) {
       if (signal.aborted) {
-        app.tell(t('{0}: Azure goes on by itself. You are told how it ends.', title), 'information');
+        app.tell(t('{0}: Azure continues in the background. A message will say how it ends.', title), 'information');
         const tell = () => {
           app.tell(ended(), 'information');
         };
@@ -166,10 +172,12 @@ export const selectSubscriptions = nodeCommand({
     controller.abort();
     if (chosen === undefined) return;
     const isAll = chosen.length === 0 || chosen.length === all;
-    // None stands for all, also those to come, whatever is filtered elsewhere.
+    // An empty list means all subscriptions, including future ones, even if they are filtered elsewhere.
     await app.connections.setShown(connection.id, { groups: isAll ? [] : chosen });
     app.done(
-      isAll ? t('Showing all subscriptions') : t('Showing {0} of {1} subscriptions', count(chosen.length), count(all)),
+      isAll
+        ? t('Showing all subscriptions')
+        : plural(all, t('Showing {1} of {0} subscription | Showing {1} of {0} subscriptions'), count(chosen.length)),
     );
   },
 });

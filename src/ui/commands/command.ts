@@ -2,7 +2,7 @@ import type { App } from '../app';
 import type { EngineProblem, LocalNode } from '../images/localNode';
 import type { InvalidName, More, Node, Problem } from '../tree/node';
 
-/** Acts on no row: Connect Registry…, Show Log. */
+/** A command that needs no row: Connect Registry…, Show Log. */
 export interface AppCommand {
   readonly kind: 'app';
   readonly id: string;
@@ -14,7 +14,7 @@ export interface AppCommand {
 /** What a command may act on: a row of the Registries view, or of the Images view. */
 export type AnyNode = Node | LocalNode;
 
-/** Acts on rows; called from the palette, the row is picked first. */
+/** A command for rows. If it is called from the palette, the user picks the row first. */
 export interface NodeCommand {
   readonly kind: 'node';
   readonly id: string;
@@ -22,13 +22,13 @@ export interface NodeCommand {
   /** Which views have rows to pick from. */
   readonly views: { readonly registries: boolean; readonly images: boolean };
   readonly applies: (node: AnyNode) => boolean;
-  /** How it takes several selected rows: all at once, one after the other, or only the one that was clicked. */
+  /** How it handles several selected rows: all at once, one after the other, or only the clicked one. */
   readonly several: 'together' | 'each' | 'one';
   readonly doing: (nodes: readonly AnyNode[]) => string;
   readonly run: (app: App, nodes: readonly AnyNode[]) => Promise<void>;
 }
 
-/** Belongs to a row that is no node, and is called by it alone. */
+/** A command of a row that is not a node; only that row calls it. */
 export interface RowCommand {
   readonly kind: 'row';
   readonly id: string;
@@ -41,7 +41,7 @@ export type AnyRow = AnyNode | InvalidName | More | Problem | EngineProblem;
 
 interface Needs<Target> {
   readonly id: string;
-  /** As in the menu: the title of the picks when called from the palette. */
+  /** The title in the menu, and of the quick picks if it is called from the palette. */
   readonly title: () => string;
   /** What `run` works on, or nothing: decides the menu, guards the call and types the body. */
   readonly needs?: (node: Node) => Target | undefined;

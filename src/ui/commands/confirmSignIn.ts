@@ -4,9 +4,9 @@ import type { ProgramLogin } from '../../core/model';
 import { signedInAs } from '../words';
 import { nodeCommand } from './command';
 
-/** What would be sent, by the kind of login. */
+/** What will be sent, by the kind of login. */
 const sent: Readonly<Record<ProgramLogin['kind'], () => string>> = {
-  docker: () => t('the password or token that docker keeps for it'),
+  docker: () => t('the password or token that docker has stored for it'),
   cloudCli: () => t('a token of the account that the Azure CLI is signed in with'),
   environment: () => t('a token of the application or managed identity of this machine'),
 };
@@ -25,8 +25,8 @@ export const confirmSignIn = nodeCommand({
     const name = signedInAs({ signIn: login }) ?? '';
     const message = t('Sign in to {0} with {1}?', host, name);
     const detail = [
-      t('“{0}” is listed by the settings of this workspace, not by your own.', label),
-      t('{0} would be sent {1}. You are asked once for this address.', url, sent[login.kind]()),
+      t('“{0}” comes from the settings of this workspace, not from your own.', label),
+      t('{0} will receive {1}. You are asked only once for this address.', url, sent[login.kind]()),
     ];
     if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;
     const signIn = login.kind === 'docker' ? login : { ...login, cloud: placesOf(app.cloud()) };

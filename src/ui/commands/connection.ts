@@ -18,7 +18,7 @@ export const renameConnection = nodeCommand({
     const problem = (text: string) => (text.trim() === '' ? t('Type a name.') : undefined);
     const answer = await app.ask.input({
       title: t('Rename {0}', label),
-      prompt: t('The name it has in the Registries view'),
+      prompt: t('Name in the Registries view'),
       value: label,
       problem,
     });
@@ -65,10 +65,10 @@ export const disconnect = nodeCommand({
     const stays = t('Nothing in the registry changes.');
     const goes = connection.shared
       ? t(
-          'It is listed in the setting registryExplorer.connections, so it is hidden on this machine until you connect {0} again. Its credential is forgotten.',
+          'The setting registryExplorer.connections lists it, so it is only hidden on this machine until you connect {0} again. Its stored credential is deleted.',
           connection.url,
         )
-      : t('{0} leaves the Registries view and its credential is forgotten.', connection.url);
+      : t('Removes {0} from the Registries view and deletes its stored credential.', connection.url);
     if (!(await app.ask.confirm(t('Disconnect “{0}”?', connection.label), `${goes} ${stays}`, t('Disconnect')))) return;
     await app.connections.remove(connection);
     app.done(t('Disconnected {0}', connection.label));

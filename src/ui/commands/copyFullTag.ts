@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { count } from '../words';
+import { plural } from '../locale';
 import { nodesCommand } from './command';
 
 export const copyFullTag = nodesCommand({
@@ -11,6 +11,6 @@ export const copyFullTag = nodesCommand({
   doing: (names) => t('copy {0}', names.join(', ')),
   run: async (app, names) => {
     await app.copy(names.join('\n'));
-    app.done(names.length === 1 ? t('Copied {0}', names.join()) : t('Copied {0} names', count(names.length)));
+    app.done(plural(names.length, t('Copied {1} | Copied {0} names'), names[0] ?? ''));
   },
 });

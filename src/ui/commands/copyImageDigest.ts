@@ -11,7 +11,7 @@ export const copyImageDigest = nodeCommand({
       : undefined,
   doing: ({ image }) => t('read the digest of {0}', printReference(image)),
   run: async (app, { image, content }) => {
-    // Asked anew: a tag may have moved since its row was drawn.
+    // Read again: the tag may have moved since its row was drawn.
     const title = t('Reading the digest of {0}', printReference(image));
     const digest =
       image.digest ??

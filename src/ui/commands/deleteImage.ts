@@ -2,8 +2,9 @@ import { t } from '@vscode/l10n';
 import type { DeletionPreview, Loss } from '../../images/deletionGraph';
 import { printPlatform } from '../../core/manifest';
 import { printReference } from '../../core/reference';
+import { plural } from '../locale';
 import { count, platforms } from '../words';
-import { changed, listed, looksGone, readAndAsk } from './agreement';
+import { changeNotice, listNames, checkGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 
 export const deleteImage = nodeCommand({
@@ -17,26 +18,30 @@ export const deleteImage = nodeCommand({
   run: async (app, { tag, deletion, parent }) => {
     const { image } = tag;
     const name = printReference(image);
-    const look = () =>
-      app.working(t('Looking at what goes with {0}', name), (progress, signal) => {
+    const readPreview = () =>
+      app.working(t('Checking what is deleted with {0}', name), (progress, signal) => {
         const looked = (done: number, of: number) => {
-          progress(t('{0} of {1} tags', count(done), count(of)));
+          progress(plural(of, t('{1} of {0} tag | {1} of {0} tags'), count(done)));
         };
         return deletion.preview(tag, looked, signal);
       });
     let isAgreed = true;
     try {
-      const agreed = await readAndAsk(look, (preview, hasChanged) =>
-        app.ask.confirm(t('Delete {0}?', name), [...changed(hasChanged), ...whatGoes(preview)], button(preview)),
+      const agreed = await readAndAsk(readPreview, (preview, hasChanged) =>
+        app.ask.confirm(
+          t('Delete {0}?', name),
+          [...changeNotice(hasChanged), ...describeDeletion(preview)],
+          button(preview),
+        ),
       );
       isAgreed = agreed !== undefined;
       if (agreed === undefined) return;
       const { digest, tags } = agreed;
       await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(image, digest, signal));
-      if (await looksGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
+      if (await checkGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
         app.done(t('Deleted {0}', name));
     } finally {
-      // Whatever went wrong, the tree shows what the registry has now.
+      // Even after a failure, the tree must show what the registry has now.
       if (isAgreed) app.tree.refresh(parent);
     }
   },
@@ -44,33 +49,54 @@ export const deleteImage = nodeCommand({
 
 const mostLines = 5;
 
-function whatGoes({ digest, tags, platforms: list, loses, stays, referrers, unknown }: DeletionPreview): string[] {
+function describeDeletion({
+  digest,
+  tags,
+  platforms: list,
+  loses,
+  stays,
+  referrers,
+  unknown,
+}: DeletionPreview): string[] {
   const only =
     unknown.length > 0 ? t('No other tag is known to point to this image.') : t('No other tag points to this image.');
   return [
     tags.length > 1
-      ? t('These {0} tags are the same image and go together: {1}.', count(tags.length), listed(tags))
+      ? plural(
+          tags.length,
+          t('Deletes {0} tag that points to this image: {1}. | Deletes {0} tags that point to this image: {1}.'),
+          listNames(tags),
+        )
       : only,
-    ...(list.length > 0 ? [t('With it go its platforms: {0}.', platforms(list))] : []),
-    ...lines(loses.map(whatIsLost)),
-    ...lines(
-      stays.map(({ platform, tags: by }) => t('{0} stays under {1}.', printPlatform(platform), listed(by, mostLines))),
+    ...(list.length > 0 ? [t('Also deletes its platforms: {0}.', platforms(list))] : []),
+    ...paragraph(loses.map(describeLoss)),
+    ...paragraph(
+      stays.map(({ platform, tags: by }) =>
+        t('{0} stays under {1}.', printPlatform(platform), listNames(by, mostLines)),
+      ),
     ),
     ...(referrers === undefined
-      ? [t('Whether signatures or SBOMs go with it is not known.')]
+      ? [t('It is not known whether signatures or SBOMs are deleted too.')]
       : referrers > 0
-        ? [t('Signatures, SBOMs and others that describe it, and are of no use without it: {0}.', count(referrers))]
+        ? [
+            plural(
+              referrers,
+              t(
+                '{0} attachment (signature, SBOM or other) describes this image and is of no use without it. | {0} attachments (signatures, SBOMs and others) describe this image and are of no use without it.',
+              ),
+            ),
+          ]
         : []),
     ...(unknown.length > 0
-      ? [t('The registry does not tell what is behind {0}. It is not known what is lost there.', listed(unknown))]
+      ? [t('The registry does not say what is behind {0}. It is not known what is lost there.', listNames(unknown))]
       : []),
     t('The image is {0}.', digest),
-    t('Other images stay, and layers they share. This cannot be undone.'),
+    t('Other images stay, and so do the layers that they share. This cannot be undone.'),
   ];
 }
 
-function whatIsLost({ tags, platforms: lost }: Loss): string {
-  const names = listed(tags, mostLines);
+function describeLoss({ tags, platforms: lost }: Loss): string {
+  const names = listNames(tags, mostLines);
   const what = lost.map(printPlatform).join(', ');
   if (tags.length > 1)
     return what === ''
@@ -82,13 +108,13 @@ function whatIsLost({ tags, platforms: lost }: Loss): string {
     : t('Tag {0} loses its platform {1}, which can no longer be pulled there.', names, what);
 }
 
-/** A paragraph, capped. */
-function lines(all: readonly string[]): readonly string[] {
+/** One paragraph of at most `mostLines` sentences; none for an empty list. */
+function paragraph(all: readonly string[]): readonly string[] {
   const more = all.length - mostLines;
   if (all.length === 0) return [];
   return [[...all.slice(0, mostLines), ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(' ')];
 }
 
 function button({ tags }: DeletionPreview): string {
-  return tags.length > 1 ? t('Delete {0} Tags', count(tags.length)) : t('Delete Image');
+  return tags.length > 1 ? plural(tags.length, t('Delete {0} Tag | Delete {0} Tags')) : t('Delete Image');
 }

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { count } from '../words';
-import { changed, looksGone, readAndAsk } from './agreement';
+import { plural } from '../locale';
+import { changeNotice, checkGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 import { isThere } from './untagImage';
 
@@ -16,15 +16,22 @@ export const deleteRepository = nodeCommand({
   run: async (app, { repository, deletion, parent }) => {
     const name = printReference(repository.image);
     const isDeferred = deletion.isDeferred === true;
-    const look = () =>
-      app.working(t('Looking at what goes with {0}', name), (_progress, signal) => deletion.counts(repository, signal));
-    const agreed = await readAndAsk(look, ({ tags, images }, hasChanged) => {
+    const readCounts = () =>
+      app.working(t('Checking what is deleted with {0}', name), (_progress, signal) =>
+        deletion.counts(repository, signal),
+      );
+    const agreed = await readAndAsk(readCounts, ({ tags, images }, hasChanged) => {
+      const tagsInWords = plural(tags, t('{0} tag | {0} tags'));
       const goes =
         images === undefined
-          ? t('Its {0} tags go with it. This cannot be undone.', count(tags))
-          : t('Its {0} tags and {1} manifests go with it. This cannot be undone.', count(tags), count(images));
+          ? t('Also deletes {0}. This cannot be undone.', tagsInWords)
+          : t(
+              'Also deletes {0} and {1}. This cannot be undone.',
+              tagsInWords,
+              plural(images, t('{0} manifest | {0} manifests')),
+            );
       const when = isDeferred ? [t('The registry deletes it in the background, which may take a while.')] : [];
-      const detail = [...changed(hasChanged), goes, ...when];
+      const detail = [...changeNotice(hasChanged), goes, ...when];
       return app.ask.confirm(t('Delete {0}?', name), detail, t('Delete Repository'));
     });
     if (agreed === undefined) return;
@@ -33,7 +40,7 @@ export const deleteRepository = nodeCommand({
       const left = async (signal: AbortSignal) =>
         (await isThere(() => deletion.counts(repository, signal))) ? [repository.label] : [];
       if (isDeferred) app.done(t('{0} is being deleted', name));
-      else if (await looksGone(app, repository.image, left)) app.done(t('Deleted {0}', name));
+      else if (await checkGone(app, repository.image, left)) app.done(t('Deleted {0}', name));
     } finally {
       app.tree.refresh(parent);
     }

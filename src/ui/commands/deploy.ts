@@ -10,7 +10,7 @@ function tagOf(node: Node): Deployable | undefined {
   return entry?.kind === 'tag' && entry.details?.type !== 'artifact' ? { image: entry.image, from: node } : undefined;
 }
 
-/** An image that nobody pushed is nowhere for a service to pull from. */
+/** A service can pull only an image that was pushed. */
 function pushedImage({ entry }: LocalNode): Deployable | undefined {
   if (entry.kind !== 'image' || entry.name.tag === undefined || isLocalName(entry.name)) return undefined;
   const { host, path } = entry.name;

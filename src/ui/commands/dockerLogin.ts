@@ -3,7 +3,7 @@ import type { Node } from '../tree/node';
 import { connectionAccess } from '../images/engineAccess';
 import { nodeCommand } from './command';
 
-/** A connection with an account at a registry of one name. */
+/** A connection that has an account and a single host. */
 function account(node: Node) {
   const { entry, connection, provider } = node;
   const user = 'account' in connection.signIn ? connection.signIn.account : undefined;
@@ -18,7 +18,7 @@ export const logInDocker = nodeCommand({
   doing: ({ host }) => t('log docker in to {0}', host),
   run: async (app, { node, host, account: user }) => {
     const detail = t(
-      'Docker keeps the login of {0} where it keeps its others: in the credential helper that it is set up with, or else in its config file. Every program that uses docker can then use it.',
+      'Docker stores the login of {0} in its credential helper if it has one, otherwise in its config file. Every program that uses docker can then use the login.',
       user,
     );
     if (!(await app.ask.confirm(t('Log the docker command in to {0}?', host), detail, t('Log In')))) return;
@@ -40,7 +40,9 @@ export const logOutDocker = nodeCommand({
   needs: account,
   doing: ({ host }) => t('log docker out of {0}', host),
   run: async (app, { host }) => {
-    const detail = t('Docker forgets its own login there, whoever made it. The connection here stays as it is.');
+    const detail = t(
+      'Docker forgets its login for this registry, even if you logged in outside VS Code. The connection here does not change.',
+    );
     if (!(await app.ask.confirm(t('Log the docker command out of {0}?', host), detail, t('Log Out')))) return;
     await app.working(t('Logging docker out of {0}', host), (_progress, signal) => app.docker.logOut(host, signal));
     app.done(t('Docker is logged out of {0}', host));

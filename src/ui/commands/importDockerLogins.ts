@@ -3,6 +3,7 @@ import { checkEach, importable, type Imported } from '../connections/importLogin
 import { save } from '../connections/save';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
+import { plural } from '../locale';
 import type { AppCommand } from './command';
 
 export const importDockerLogins: AppCommand = {
@@ -14,13 +15,13 @@ export const importDockerLogins: AppCommand = {
     const { logins, failures } = await app.working(t('Looking for the logins of docker and podman'), (_step, signal) =>
       app.docker.list(signal),
     );
-    for (const failure of failures) app.fail(failure, t('look for all logins of docker'));
+    for (const failure of failures) app.fail(failure, t('list all logins of docker'));
     const items = importable(app, logins);
     if (items.length === 0) {
-      if (failures.length === 0) app.tell(nothing(logins.length), 'information');
+      if (failures.length === 0) app.tell(describeNothing(logins.length), 'information');
       return;
     }
-    const placeholder = t('Nothing is copied: the logins are read at each use. Which registries shall be connected?');
+    const placeholder = t('Choose the registries to connect. The logins are not copied: they are read at each use.');
     const chosen = await app.ask.pickSeveral({ title, placeholder, items });
     if (chosen === undefined || chosen.length === 0) return;
     const outcomes = await app.working(t('Connecting registries'), (progress, signal) =>
@@ -30,10 +31,10 @@ export const importDockerLogins: AppCommand = {
   },
 };
 
-function nothing(known: number): string {
+function describeNothing(known: number): string {
   return known === 0
-    ? t('Neither docker nor podman has a login on this machine. “docker login” makes one.')
-    : t('All registries that docker and podman have logins for are connected.');
+    ? t('Neither docker nor podman has a login on this machine. Run “docker login” to create one.')
+    : t('All registries that docker and podman have logins for are already connected.');
 }
 
 async function keep(app: App, outcomes: readonly Imported[]): Promise<void> {
@@ -49,15 +50,15 @@ async function keep(app: App, outcomes: readonly Imported[]): Promise<void> {
   }
   const first = app.registries.find(ids[0]);
   if (first === undefined) return;
-  // It took its time: whoever types elsewhere by now keeps on doing so.
+  // The import may have taken a while, so the focus stays where the user is typing.
   await app.tree.show(first, []);
-  app.done(ids.length === 1 ? t('Connected {0}', first.connection.label) : t('Connected {0} registries', ids.length));
+  app.done(plural(ids.length, t('Connected {1} | Connected {0} registries'), first.connection.label));
   const silent = outcomes.filter(({ connection, failure }) => connection !== undefined && failure !== undefined);
   if (silent.length === 0) return;
   const hosts = silent.map(({ host }) => host).join(', ');
   app.tell(
     t(
-      'The login holds at {0}, but lists no repositories there. Add those that you use by name: Add Repository…, in the menu of the registry.',
+      'The login works at {0}, but no repositories are listed there. To add repositories by name, use Add Repository… in the context menu of the registry.',
       hosts,
     ),
     'information',

@@ -37,7 +37,7 @@ export const inspectImage = nodeCommand<{ readonly remote: RemoteImage } | { rea
   run: (app, target) => ('local' in target ? inspectLocal(app, target.local) : inspectRemote(app, target.remote)),
 });
 
-/** As the engine describes it. */
+/** Shows the engine's own description of the image. */
 async function inspectLocal(app: App, image: NamedImage): Promise<void> {
   const engine = await app.engines.current();
   const description = await app.working(t('Reading {0}', nameOf(image)), (_progress, signal) =>
@@ -66,7 +66,7 @@ async function inspectRemote(app: App, { image, label, content }: RemoteImage): 
   });
 }
 
-/** An index holds several images; the user says which. */
+/** An index has several images; the user chooses one. */
 async function choosePlatform(
   app: App,
   content: ImageContent,
@@ -78,7 +78,7 @@ async function choosePlatform(
   );
   const items = images.map(({ label, image: value }) => ({ label, value }));
   if (items.length === 0)
-    throw new Failure('notFound', '', { subject: image.host, explanation: t('the index names no image') });
+    throw new Failure('notFound', '', { subject: image.host, explanation: t('the index lists no images') });
   const [only] = items;
   if (items.length === 1 && only !== undefined) return only.value;
   const answer = await app.ask.pick({

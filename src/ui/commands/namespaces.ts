@@ -3,7 +3,7 @@ import type { Node } from '../tree/node';
 import type { AddedNamespaces } from '../../providers/provider';
 import { causes } from '../../core/causes';
 import { report } from '../report';
-import { count } from '../words';
+import { plural } from '../locale';
 import { nodeCommand } from './command';
 
 interface Addable {
@@ -26,8 +26,8 @@ export const addNamespace = nodeCommand<Addable>({
     const answer = await app.ask.input(
       {
         title: t('Add Namespace to {0}', connection.label),
-        prompt: namespaces.prompt ?? t('Name of a user or organization; several with commas between'),
-        problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? nothing(text),
+        prompt: namespaces.prompt ?? t('Name of a user or organization, or several separated by commas'),
+        problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? emptyProblem(text),
       },
       async (text, signal) => {
         for (const name of namesIn(text)) {
@@ -45,7 +45,7 @@ export const addNamespace = nodeCommand<Addable>({
     const added = namesIn(answer.value);
     const all = [...new Set([...(connection.shown?.namespaces ?? []), ...added])];
     await app.connections.setShown(connection.id, { namespaces: all });
-    app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} namespaces', count(added.length)));
+    app.done(plural(added.length, t('Added {1} | Added {0} namespaces'), added[0] ?? ''));
   },
 });
 
@@ -71,6 +71,6 @@ function namesIn(text: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-function nothing(text: string): string | undefined {
+function emptyProblem(text: string): string | undefined {
   return namesIn(text).length === 0 ? t('Type a name.') : undefined;
 }

@@ -5,7 +5,7 @@ import type { RegistryProvider } from '../../providers/provider';
 import { causes } from '../../core/causes';
 import { report } from '../report';
 import type { Node } from '../tree/node';
-import { count } from '../words';
+import { plural } from '../locale';
 import { nodeCommand } from './command';
 
 interface Pinnable {
@@ -14,7 +14,7 @@ interface Pinnable {
   readonly check: NonNullable<RegistryProvider['checkRepository']>;
 }
 
-/** Repositories by name, where the registry does not list them. */
+/** Adds repositories by name that the registry does not list. */
 export const addRepository = nodeCommand<Pinnable>({
   id: 'addRepository',
   title: () => t('Add Repository…'),
@@ -30,7 +30,7 @@ export const addRepository = nodeCommand<Pinnable>({
     const answer = await app.ask.input(
       {
         title: t('Add Repository of {0}', host),
-        prompt: t('Name of a repository; several with commas between'),
+        prompt: t('Name of a repository, or several separated by commas'),
         placeholder: 'team/app, library/nginx',
         problem: (text) => problemOf(host, text),
       },
@@ -51,7 +51,7 @@ export const addRepository = nodeCommand<Pinnable>({
     await app.connections.setShown(connection.id, {
       repositories: [...new Set([...(connection.shown?.repositories ?? []), ...added])],
     });
-    app.done(added.length === 1 ? t('Added {0}', added.join()) : t('Added {0} repositories', count(added.length)));
+    app.done(plural(added.length, t('Added {1} | Added {0} repositories'), added[0] ?? ''));
   },
 });
 
@@ -71,7 +71,7 @@ export const removeRepository = nodeCommand({
   },
 });
 
-/** Names of the registry's repositories, with or without its host in front. */
+/** The images in the typed text, each with or without the host of the registry in front. */
 function imagesIn(host: string, text: string): readonly ImageReference[] {
   return namesIn(host, text).map((path) => ({ host, path }));
 }

@@ -15,7 +15,7 @@ import type { AppCommand } from './command';
 interface Pulled {
   readonly image: ImageReference;
   readonly platform?: Platform;
-  /** Absent for an image of the Images view: its name tells where it comes from. */
+  /** Absent for an image of the Images view: its name says which registry it comes from. */
   readonly from?: Node;
 }
 
@@ -26,9 +26,9 @@ export const pullImage = nodeCommand<Pulled>({
   needs: (node) => {
     const { entry, parent } = node;
     if (entry?.kind === 'tag' && entry.details?.type !== 'artifact') return { image: entry.image, from: node };
-    // One that its index lives on without cannot be pulled.
+    // A platform that the registry no longer has cannot be pulled.
     if (entry?.kind !== 'platform' || entry.failure !== undefined) return undefined;
-    // By its tag, so that it has a name here.
+    // Pulled by its tag, so that it has a name on this machine.
     const image = parent?.entry?.kind === 'tag' ? parent.entry.image : entry.image;
     return { image, ...defined({ platform: entry.platform }), from: node };
   },

@@ -11,15 +11,16 @@ import type { App } from '../app';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess } from '../images/engineAccess';
 import type { Access } from '../images/engineAccess';
+import { plural } from '../locale';
 import { pullEach } from '../images/pullEach';
 import { count, size } from '../words';
 import type { Progress } from '../working';
 import type { Node } from '../tree/node';
 import { nodeCommand } from './command';
 
-/** More are not pulled at once: each is asked for what it holds. */
+/** The most tags that one command pulls: the details of each are requested first. */
 const mostTags = 10_000;
-/** Tags that are asked at a time for what they hold. */
+/** The most tags whose details are requested at the same time. */
 const width = 6;
 
 interface Source {
@@ -36,33 +37,34 @@ export const pullRepository = nodeCommand<Source>({
   doing: ({ repository }) => t('pull {0}', printReference(repository)),
   run: async (app, { repository, from }) => {
     const name = printReference(repository);
-    const access = from === undefined ? await connected(app, repository) : connectionAccess(from, repository);
+    const access = from === undefined ? await accessOrConnect(app, repository) : connectionAccess(from, repository);
     if (access?.connection === undefined) return;
     const { provider } = access.connection;
-    const found = await app.working(t('Looking at the tags of {0}', name), (progress, signal) =>
-      look(provider, repository, progress, signal),
+    const found = await app.working(t('Reading the tags of {0}', name), (progress, signal) =>
+      inspectTags(provider, repository, progress, signal),
     );
     if (found.images.length === 0)
       throw new Failure('notFound', '', { subject: repository.host, explanation: t('it has no image to pull') });
-    const button = found.images.length === 1 ? t('Pull 1 Tag') : t('Pull {0} Tags', count(found.images.length));
-    const question =
-      found.images.length === 1
-        ? t('Pull the only tag of {0}?', name)
-        : found.isCut
-          ? t('Pull {0} tags of {1}?', count(found.images.length), name)
-          : t('Pull all {0} tags of {1}?', count(found.images.length), name);
-    if (!(await app.ask.confirm(question, extent(found), button))) return;
+    const button = plural(found.images.length, t('Pull {0} Tag | Pull {0} Tags'));
+    const question = plural(
+      found.images.length,
+      found.isCut
+        ? t('Pull the only tag of {1}? | Pull {0} tags of {1}?')
+        : t('Pull the only tag of {1}? | Pull all {0} tags of {1}?'),
+      name,
+    );
+    if (!(await app.ask.confirm(question, describeExtent(found), button))) return;
     await pullEach(app, repository, found.images, access);
   },
 });
 
-/** Only a connected registry tells which tags it has; another can be connected on the way. */
-async function connected(app: App, repository: ImageReference): Promise<Access | undefined> {
+/** Only a connected registry lists its tags, so the user can connect it here. */
+async function accessOrConnect(app: App, repository: ImageReference): Promise<Access | undefined> {
   const title = t('Pull Repository');
   const access = await accessTo(app, repository, title);
   if (access === undefined || access.connection !== undefined) return access;
   const question = t('Connect {0} first?', repository.host);
-  const detail = t('Only a connected registry tells which tags a repository has.');
+  const detail = t('The tags of a repository can be listed only if its registry is connected.');
   if (!(await app.ask.confirm(question, detail, t('Connect Registry…')))) return undefined;
   if ((await connect(app)) === undefined) return undefined;
   const again = await accessTo(app, repository, title);
@@ -75,18 +77,18 @@ async function connected(app: App, repository: ImageReference): Promise<Access |
 
 interface Found {
   readonly images: readonly ImageReference[];
-  /** Distinct images among them. */
+  /** The number of distinct images among them. */
   readonly distinct: number;
-  /** Compressed bytes of the distinct images, layers that they share counted each time. */
+  /** Compressed bytes of the distinct images. Shared layers are counted each time. */
   readonly bytes: number;
-  /** Some image does not tell its size. */
+  /** The size of some image is unknown. */
   readonly isMore: boolean;
   readonly artifacts: number;
   /** Not all tags of the repository are among them. */
   readonly isCut: boolean;
 }
 
-async function look(
+async function inspectTags(
   provider: RegistryProvider,
   repository: ImageReference,
   progress: Progress,
@@ -103,7 +105,7 @@ async function look(
         either.throwIfAborted();
         const isKnown = tag.details !== undefined && tag.details.isPartial !== true;
         const known = isKnown ? tag.details : await provider.details?.(tag, either).catch(notFound);
-        progress(t('{0} of {1} tags', count(++asked), count(tags.length)));
+        progress(plural(tags.length, t('{1} of {0} tag | {1} of {0} tags'), count(++asked)));
         return { tag, known };
       }),
     ),
@@ -122,7 +124,7 @@ async function look(
   };
 }
 
-/** A tag that went away meanwhile will say so when it is pulled. */
+/** If a tag was deleted in the meantime, its pull will say so. */
 function notFound(error: unknown): undefined {
   if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
 }
@@ -143,29 +145,34 @@ async function allTags(
     const page = await provider.list(parent, cursor, signal);
     const before = tags.size;
     for (const entry of page.items) if (entry.kind === 'tag' && isUsable(entry)) tags.set(entry.label, entry);
-    progress(t('{0} tags', count(tags.size)));
+    progress(plural(tags.size, t('{0} tag | {0} tags')));
     cursor = trail.after(page, tags.size - before);
     isCut = page.failure !== undefined || trail.failure !== undefined || tags.size > mostTags;
   } while (cursor !== undefined && !isCut);
   return { tags: [...tags.values()].slice(0, mostTags), isCut };
 }
 
-function extent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
+function describeExtent({ images, distinct, bytes, isMore, artifacts, isCut }: Found): readonly string[] {
   return [
     distinct === images.length
-      ? t('Up to {0} to download, less where images share layers or are here already.', size(bytes))
-      : t(
-          '{0} different images, up to {1} to download, less where they share layers or are here already.',
-          count(distinct),
+      ? t('Downloads up to {0}, less if images share layers or are already on this machine.', size(bytes))
+      : plural(
+          distinct,
+          t(
+            '{0} image under several tags. Downloads up to {1}, less if parts of it are already on this machine. | {0} different images. Downloads up to {1}, less if they share layers or are already on this machine.',
+          ),
           size(bytes),
         ),
-    ...(isCut ? [t('These are not all: the repository has more tags than can be listed here.')] : []),
-    ...(isMore ? [t('Some tags do not tell their size, and come on top.')] : []),
+    ...(isCut ? [t('Not all tags are included: the repository has more than can be listed here.')] : []),
+    ...(isMore ? [t('The size of some tags is not known and not included.')] : []),
     ...(artifacts > 0
       ? [
-          artifacts === 1
-            ? t('1 tag that is no image, such as a Helm chart, is left out.')
-            : t('{0} tags that are no images, such as Helm charts, are left out.', count(artifacts)),
+          plural(
+            artifacts,
+            t(
+              '{0} tag that is not an image, such as a Helm chart, is left out. | {0} tags that are not images, such as Helm charts, are left out.',
+            ),
+          ),
         ]
       : []),
   ];

@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { everyAzure, showRegistry } from '../azure/connectedAzure';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess } from '../images/engineAccess';
-import { choosePlacedName, namedAt, placed, typeName } from '../images/chooseName';
+import { choosePlacedName, placeName, proposeName, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
@@ -25,14 +25,16 @@ export const pushImage = nodeCommand({
     const target = await destination(app, image, title);
     if (target === undefined) return;
     const { name, connection } = target;
-    // Of one host several accounts may be connected: the one whose place was chosen is meant.
+    // A host may be connected with several accounts: use the connection whose place the user chose.
     const access = connection === undefined ? await accessTo(app, name, title) : connectionAccess(connection, name);
     const renamed = access === undefined ? undefined : await rename(app, engine, image, name);
     if (access !== undefined && renamed !== undefined) await push(app, engine, name, access, renamed === 'given');
   },
 });
 
-/** Under which name to push, and where: the image's own where it leads to a connected registry, else what the user chooses. */
+/**
+ * The name to push to, and its connection: the image's own name if it leads to a connected registry, otherwise the user's choice.
+ */
 async function destination(app: App, image: NamedImage, title: string): Promise<PlacedName | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
   if (own !== undefined) await app.registries.findHolding(own);
@@ -74,7 +76,7 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
   }
 }
 
-/** Makes a registry of Azure first; the name that the image gets there. */
+/** Creates a registry in Azure first. Returns the name that the image gets there. */
 async function inNewRegistry(
   app: App,
   from: ImageReference | undefined,
@@ -102,11 +104,11 @@ async function inNewRegistry(
   if (created === undefined) return 'back';
   await showRegistry(app, account, created);
   const host = created.loginServer;
-  const name = await typeName(app, title, placed({ host }, from), true);
-  return typeof name === 'object' ? namedAt(name, account.of, host) : name;
+  const name = await typeName(app, title, proposeName({ host }, from), true);
+  return typeof name === 'object' ? placeName(name, account.of, host) : name;
 }
 
-/** `webapp6:latest` is filed under Docker Hub's official images, where nobody means it to go. */
+/** A local name such as `webapp6:latest` means an official image of Docker Hub, where users cannot push. */
 function belongsToConnection(app: App, name: ImageReference): boolean {
   return app.registries.holding(name).length > 0 && (!isLocalName(name) || name.host === 'localhost');
 }

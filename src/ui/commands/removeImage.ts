@@ -8,6 +8,7 @@ import { localImage, localName, nameOf } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import type { LocalNode } from '../images/localNode';
 import { causes } from '../../core/causes';
+import { plural } from '../locale';
 import { isCancellation, report } from '../report';
 import { count, size } from '../words';
 import { nodesCommand } from './command';
@@ -17,27 +18,28 @@ const mostListed = 10;
 export const removeImage = nodesCommand({
   id: 'removeImage',
   title: () => t('Remove Image…'),
-  needsLocal: removedBy,
-  doing: (targets) => t('remove {0}', inWords(unique(targets.flat()))),
+  needsLocal: imagesToRemove,
+  doing: (targets) => t('remove {0}', describeImages(unique(targets.flat()))),
   run: async (app, targets) => {
     const images = unique(targets.flat());
-    if (!(await app.ask.confirm(t('Remove {0}?', inWords(images)), whatGoes(images), button(images)))) return;
+    if (!(await app.ask.confirm(t('Remove {0}?', describeImages(images)), describeRemoval(images), button(images))))
+      return;
     const failed = await removeEach(app, images);
     const [only] = failed;
     if (failed.length === 1 && images.length === 1) throw only?.error;
     if (failed.length > 0) throw summary(failed, images.length);
-    app.done(images.length === 1 ? t('Removed {0}', inWords(images)) : t('Removed {0} images', count(images.length)));
+    app.done(plural(images.length, t('Removed {1} | Removed {0} images'), describeImages(images)));
   },
 });
 
-/** A row's own image, or all the untagged ones. */
-function removedBy(node: LocalNode): readonly NamedImage[] | undefined {
+/** The image of a row, or all untagged images for their group. */
+function imagesToRemove(node: LocalNode): readonly NamedImage[] | undefined {
   if (node.entry.kind === 'untagged') return node.entry.images.map((image) => ({ image, name: undefined }));
   const image = localImage(node);
   return image === undefined ? undefined : [image];
 }
 
-/** Untagged images can be selected with their group. */
+/** Removes duplicates: untagged images can be selected together with their group. */
 function unique(images: readonly NamedImage[]): readonly NamedImage[] {
   return [...new Map(images.map((one) => [keyOf(one), one])).values()];
 }
@@ -49,7 +51,7 @@ function keyOf({ image, name }: NamedImage): string {
 async function removeEach(app: App, images: readonly NamedImage[]) {
   const engine = await app.engines.current();
   const failed: { readonly name: string; readonly error: unknown }[] = [];
-  await app.working(t('Removing {0}', inWords(images)), async (progress, signal) => {
+  await app.working(t('Removing {0}', describeImages(images)), async (progress, signal) => {
     for (const [index, one] of images.entries()) {
       if (images.length > 1) progress(t('{0} of {1}', count(index + 1), count(images.length)));
       try {
@@ -65,8 +67,8 @@ async function removeEach(app: App, images: readonly NamedImage[]) {
   return failed;
 }
 
-/** Which images go for good, and which lose a name alone. */
-function whatGoes(images: readonly NamedImage[]): readonly string[] {
+/** Says which images are removed, and which lose only a name. */
+function describeRemoval(images: readonly NamedImage[]): readonly string[] {
   const chosen = new Set(images.map(keyOf));
   const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];
   const stayUnder = ({ names }: LocalImage) => names.filter((name) => !chosen.has(printFullReference(name)));
@@ -78,35 +80,39 @@ function whatGoes(images: readonly NamedImage[]): readonly string[] {
     ...(gone.length === 0
       ? []
       : [
-          gone.length === 1
-            ? t('The image goes from this machine, up to {0} of it: layers that others use stay.', size(bytes))
-            : t(
-                '{0} images go from this machine, up to {1}: layers that others use stay.',
-                count(gone.length),
-                size(bytes),
-              ),
+          plural(
+            gone.length,
+            t(
+              'Removes {0} image from this machine and frees up to {1}. Layers that other images use stay. | Removes {0} images from this machine and frees up to {1}. Layers that other images use stay.',
+            ),
+            size(bytes),
+          ),
         ]),
-    ...(kept.length === 0 ? [] : [whatStays(kept.flatMap(stayUnder))]),
+    ...(kept.length === 0 ? [] : [describeKeptNames(kept.flatMap(stayUnder))]),
     t('Nothing in any registry changes. An image that a container uses is not removed.'),
   ];
 }
 
-function whatStays(names: readonly ImageReference[]): string {
+function describeKeptNames(names: readonly ImageReference[]): string {
   const listed = names.slice(0, mostListed).map(printReference);
   const more = names.length - listed.length;
   const all = [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
-  return names.length === 1
-    ? t('An image stays under its other name: {0}.', all)
-    : t('Images stay under their other names: {0}.', all);
+  return plural(
+    names.length,
+    t('An image stays under its other name: {1}. | Images stay under their other names: {1}.'),
+    all,
+  );
 }
 
-function inWords(images: readonly NamedImage[]): string {
+function describeImages(images: readonly NamedImage[]): string {
   const [first] = images;
-  return images.length === 1 && first !== undefined ? nameOf(first) : t('{0} images', count(images.length));
+  return images.length === 1 && first !== undefined
+    ? nameOf(first)
+    : plural(images.length, t('{0} image | {0} images'));
 }
 
 function button(images: readonly NamedImage[]): string {
-  return images.length === 1 ? t('Remove Image') : t('Remove {0} Images', count(images.length));
+  return plural(images.length, t('Remove Image | Remove {0} Images'));
 }
 
 function summary(failed: readonly { readonly name: string; readonly error: unknown }[], of: number): Failure {

@@ -17,15 +17,15 @@ interface Shell {
   readonly commands: readonly Command[];
 }
 
-/** What a menu hands over is its row, or undefined where the row is being replaced just then; the palette hands over nothing. */
+/** A menu passes its row, or undefined if the row is just being replaced. The palette passes nothing. */
 export type Called = readonly [AnyRow?, (readonly AnyRow[])?];
 
-/** Runs a command; what it throws is said, with the ways out as buttons. */
+/** Runs a command. An error is shown as a message with buttons that help. */
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {
   const command = commands.find((each) => each.id === id);
   if (command === undefined) throw new Error(`There is no command "${id}".`);
   if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
-    app.done(t('The view is being refreshed: choose again.'));
+    app.done(t('The view is being refreshed. Try again.'));
   else await run({ app, commands }, command, called[0], called[1]);
 }
 
@@ -49,7 +49,7 @@ async function run(
   }
 }
 
-/** What to run a command on: once for each list. */
+/** The nodes to run a command on: it runs once for each list. */
 async function targets(
   shell: Shell,
   command: NodeCommand,
@@ -58,10 +58,10 @@ async function targets(
 ): Promise<readonly (readonly AnyNode[])[]> {
   const clicked =
     row === undefined
-      ? await attempt(shell, t('list what there is to choose from'), undefined, () => pick(shell, command))
+      ? await attempt(shell, t('list the choices'), undefined, () => pick(shell, command))
       : nearest(command, row);
   if (clicked === undefined) return [];
-  // The click may have been on a row outside of the selection, which then does not count.
+  // If the clicked row is outside the selection, the selection does not count.
   const isSelected = row !== undefined && selected?.includes(row) === true;
   if (!isSelected || command.several === 'one') return [[clicked]];
   const nodes = selected.filter(isNode).filter(command.applies);
@@ -81,7 +81,7 @@ async function pick(shell: Shell, command: NodeCommand): Promise<AnyNode | undef
   return undefined;
 }
 
-/** The row's own node, or for a problem row the nearest above to which the command applies. */
+/** The row's own node; for a problem row, the nearest node above it that the command applies to. */
 function nearest(command: NodeCommand, row: AnyRow): AnyNode | undefined {
   if (isNode(row)) return command.applies(row) ? row : undefined;
   let node: Node | undefined = row.kind === 'engineProblem' ? undefined : row.of;
@@ -99,15 +99,15 @@ async function attempt<T>(
   try {
     return await task();
   } catch (error) {
-    const told = report(error, doing);
-    if (told === undefined) return undefined;
-    app.log.error(`${told.message}\n  ${causes(error)}`);
+    const reported = report(error, doing);
+    if (reported === undefined) return undefined;
+    app.log.error(`${reported.message}\n  ${causes(error)}`);
     const connection = connectionOf(app, error, node);
     const { page, nextStep } = error instanceof Failure ? error.detail : {};
-    const remedies = told.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
+    const remedies = reported.remedies.filter((remedy) => page !== undefined || isPossible(shell, remedy, connection));
     const buttons = new Map(remedies.map((remedy) => [title(shell, remedy, connection), remedy]));
-    // Not awaited: the command has ended, whatever becomes of the notification.
-    void app.message('error', told.message, ...buttons.keys()).then(async (chosen) => {
+    // Not awaited: the command has ended, even if the notification stays open.
+    void app.message('error', reported.message, ...buttons.keys()).then(async (chosen) => {
       const remedy = chosen === undefined ? undefined : buttons.get(chosen);
       if (remedy === 'retry') await attempt(shell, doing, node, task);
       else if (remedy === nextStep && page !== undefined) await app.browse(page);
@@ -117,7 +117,7 @@ async function attempt<T>(
   }
 }
 
-/** Whose credential was refused: the row's own connection, or the one that the failure names. */
+/** The connection whose credential was refused: the one of the row, or the one that the failure names. */
 function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node | undefined {
   const id = error instanceof Failure ? error.detail.connection : undefined;
   if (node?.kind === 'node') return node;
@@ -125,13 +125,13 @@ function connectionOf(app: App, error: unknown, node: AnyNode | undefined): Node
   return named && rowOf(named);
 }
 
-/** What helps by a command for the row, or for one above it. */
+/** The remedies that are commands for the row or for a row above it. */
 function rowCommand({ commands }: Shell, remedy: Remedy): NodeCommand | undefined {
   const command = commands.find(({ id }) => id === remedy);
   return command?.kind === 'node' ? command : undefined;
 }
 
-/** Without a row, whoever has no credential can still connect. */
+/** Without a row, connecting a registry is the only other remedy. */
 function isPossible(shell: Shell, remedy: Remedy, node: Node | undefined): boolean {
   if (needsNoRow(remedy)) return true;
   if (node === undefined) return remedy === 'updateCredential';

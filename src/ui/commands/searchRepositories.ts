@@ -5,7 +5,7 @@ import type { FoundRepository, RegistryProvider } from '../../providers/provider
 import type { App } from '../app';
 import type { Choice } from '../ask';
 import type { Node } from '../tree/node';
-import { count } from '../words';
+import { plural } from '../locale';
 import { nodeCommand } from './command';
 
 type Search = NonNullable<RegistryProvider['search']>;
@@ -38,7 +38,7 @@ export const searchRepositories = nodeCommand({
   },
 });
 
-/** What a repository is shown in belongs to the tree from then on. */
+/** Shows a repository in the tree; its namespace is added to the connection if it is not there yet. */
 async function show(app: App, { connection, provider }: Node, { repository }: FoundRepository): Promise<void> {
   const trail = provider.locate(repository.image) ?? [];
   const [namespace] = trail;
@@ -82,8 +82,8 @@ function choice(value: FoundRepository): Choice<FoundRepository> {
   const { repository, description, stars, pulls, isOfficial } = value;
   const facts = [
     ...(isOfficial ? [t('official')] : []),
-    ...(stars === undefined ? [] : [t('{0} stars', count(stars))]),
-    ...(pulls === undefined ? [] : [t('{0} pulls', count(pulls))]),
+    ...(stars === undefined ? [] : [plural(stars, t('{0} star | {0} stars'))]),
+    ...(pulls === undefined ? [] : [plural(pulls, t('{0} pull | {0} pulls'))]),
   ];
   const { image } = repository;
   return {

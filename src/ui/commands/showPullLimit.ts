@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { plural } from '../locale';
 import { count, signedInAs } from '../words';
 import { nodeCommand } from './command';
 
@@ -15,12 +16,14 @@ export const showPullLimit = nodeCommand({
     app.tell(
       limit === undefined
         ? t('{0} sets no pull limit for this account ({1}).', label, who)
-        : t(
-            '{0} allows this account ({1}) another {2} of {3} pulls in {4}.',
+        : plural(
+            limit.limit,
+            t(
+              '{1} allows this account ({2}) {0} pull in {4}: {3} left. | {1} allows this account ({2}) {0} pulls in {4}: {3} left.',
+            ),
             label,
             who,
             count(limit.remaining),
-            count(limit.limit),
             duration(limit.windowSeconds),
           ),
       'information',
@@ -30,6 +33,6 @@ export const showPullLimit = nodeCommand({
 
 function duration(seconds: number): string {
   const hours = seconds / 3600;
-  if (hours >= 1) return hours === 1 ? t('an hour') : t('{0} hours', count(Math.round(hours)));
-  return t('{0} minutes', count(Math.max(1, Math.round(seconds / 60))));
+  if (hours >= 1) return plural(Math.round(hours), t('{0} hour | {0} hours'));
+  return plural(Math.max(1, Math.round(seconds / 60)), t('{0} minute | {0} minutes'));
 }

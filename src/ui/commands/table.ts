@@ -39,7 +39,7 @@ import { untagImage } from './untagImage';
 import { useEngine } from './useEngine';
 import { viewProperties } from './viewProperties';
 
-/** Every command there is. package.json contributes the same, which test/unit/manifest.test.ts keeps true. */
+/** All commands. package.json contributes the same commands; test/unit/manifest.test.ts checks this. */
 export const commands: readonly Command[] = [
   connectRegistry,
   importDockerLogins,

@@ -22,7 +22,7 @@ export const tagImage = nodeCommand({
 
 async function newName(app: App, image: NamedImage): Promise<ImageReference | undefined> {
   const title = t('Tag {0}', nameOf(image));
-  // Nothing to propose: the name is typed straight away.
+  // Without a connected registry there is nothing to propose, so the name is typed at once.
   const answer =
     app.registries.all().length === 0
       ? await typeName(app, title, image.name, false)

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import { printReference } from '../../core/reference';
 import type { TagPreview } from '../../providers/provider';
-import { changed, listed, looksGone, readAndAsk } from './agreement';
+import { changeNotice, listNames, checkGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';
 
 export const untagImage = nodeCommand({
@@ -14,29 +14,29 @@ export const untagImage = nodeCommand({
   run: async (app, { tag, untag, parent }) => {
     const { image, label } = tag;
     const name = printReference(image);
-    const look = () =>
-      app.working(t('Looking at what {0} points to', name), (_progress, signal) => untag.preview(tag, signal));
+    const readPreview = () =>
+      app.working(t('Checking what {0} points to', name), (_progress, signal) => untag.preview(tag, signal));
     let isAgreed = true;
     try {
-      const agreed = await readAndAsk(look, (found, hasChanged) => {
-        const detail = [...changed(hasChanged), ...whatGoes(found, untag.keepsImage === true)];
+      const agreed = await readAndAsk(readPreview, (found, hasChanged) => {
+        const detail = [...changeNotice(hasChanged), ...describeUntag(found, untag.keepsImage === true)];
         return app.ask.confirm(t('Untag {0}?', name), detail, t('Untag'));
       });
       isAgreed = agreed !== undefined;
       if (agreed === undefined) return;
       await app.working(t('Untagging {0}', name), (_progress, signal) => untag.delete(tag, signal));
       const left = async (signal: AbortSignal) => ((await isThere(() => untag.preview(tag, signal))) ? [label] : []);
-      if (await looksGone(app, image, left)) app.done(t('Untagged {0}', name));
+      if (await checkGone(app, image, left)) app.done(t('Untagged {0}', name));
     } finally {
       if (isAgreed) app.tree.refresh(parent);
     }
   },
 });
 
-/** Whether it can be looked at; rejects when that is not known. */
-export async function isThere(look: () => Promise<unknown>): Promise<boolean> {
+/** Whether `look` finds it. Rejects if that cannot be found out. */
+export async function isThere(readPreview: () => Promise<unknown>): Promise<boolean> {
   try {
-    await look();
+    await readPreview();
     return true;
   } catch (error) {
     if (error instanceof Failure && error.kind === 'notFound') return false;
@@ -44,15 +44,15 @@ export async function isThere(look: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-function whatGoes({ digest, others }: TagPreview, keepsImage: boolean): readonly string[] {
+function describeUntag({ digest, others }: TagPreview, keepsImage: boolean): readonly string[] {
   const hasOthers = others !== undefined && others.length > 0;
   return [
     hasOthers
-      ? t('Only this tag goes. The image stays under {0}.', listed(others))
+      ? t('Deletes only this tag. The image stays under {0}.', listNames(others))
       : keepsImage
-        ? t('Only this tag goes. The image stays under its digest.')
-        : t('This tag goes. The registry may delete the image too when no other tag points to it.'),
-    digest === undefined ? t('What the tag points to is not known.') : t('The tag points to {0}.', digest),
+        ? t('Deletes only this tag. The image stays under its digest.')
+        : t('Deletes this tag. The registry may delete the image too if no other tag points to it.'),
+    digest === undefined ? t('The image that the tag points to is not known.') : t('The tag points to {0}.', digest),
     t('This cannot be undone.'),
   ];
 }

@@ -7,7 +7,7 @@ import type { Choice } from '../ask';
 import { report } from '../report';
 import type { AppCommand } from './command';
 
-/** How long an engine has to tell what it is, while the choices wait. */
+/** How long the list of choices waits for an engine to describe itself. */
 const answerWithinMs = 3000;
 
 type Chosen = { readonly endpoint: string } | 'type';
@@ -24,7 +24,7 @@ export const useEngine: AppCommand = {
     await app.images.refresh();
     app.done(endpoint === '' ? t('Using the engine that the docker command uses') : t('Using {0}', endpoint));
     const used = (await app.engines.current()).endpoint;
-    if (isReadable(used)) app.tell(t('{0} is on another machine. {1}', used.url, notEncrypted()), 'warning');
+    if (isReadable(used)) app.tell(t('{0} is on another machine. {1}', used.url, encryptionWarning()), 'warning');
   },
 };
 
@@ -49,7 +49,7 @@ async function choices(app: App): Promise<readonly Choice<Chosen>[]> {
   return [
     {
       label: t('As the docker command finds it'),
-      detail: t('DOCKER_HOST, else the current docker context, else the first of the usual sockets'),
+      detail: t('DOCKER_HOST, otherwise the current docker context, otherwise the first of the usual sockets'),
       icon: 'search',
       value: { endpoint: '' },
     },
@@ -62,15 +62,15 @@ async function choice(app: App, endpoint: EngineEndpoint): Promise<Choice<Chosen
   return {
     label: labelOf(endpoint),
     description: endpoint.url,
-    detail: [...(isReadable(endpoint) ? [notEncrypted()] : []), await whoAnswers(app, endpoint)].join(' '),
+    detail: [...(isReadable(endpoint) ? [encryptionWarning()] : []), await describeEngine(app, endpoint)].join(' '),
     icon: 'server-process',
-    // A context also knows its certificates.
+    // A context is chosen by name, because it also has certificates.
     value: { endpoint: endpoint.source === 'context' ? endpoint.name : endpoint.url },
   };
 }
 
-function notEncrypted(): string {
-  return t('The connection is not encrypted: passwords for registries could be read on their way.');
+function encryptionWarning(): string {
+  return t('The connection is not encrypted: anyone on the network can read passwords for registries.');
 }
 
 function labelOf({ source, name }: EngineEndpoint): string {
@@ -86,7 +86,7 @@ function labelOf({ source, name }: EngineEndpoint): string {
   }
 }
 
-async function whoAnswers(app: App, endpoint: EngineEndpoint): Promise<string> {
+async function describeEngine(app: App, endpoint: EngineEndpoint): Promise<string> {
   try {
     const engine = await app.engines.open(endpoint);
     const { name, version, platform } = await engine.version(AbortSignal.timeout(answerWithinMs));

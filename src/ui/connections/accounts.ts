@@ -6,7 +6,7 @@ import type { AccountSession, ReadAccount } from '../../providers/provider';
 import { configuredCloud } from '../azure/cloud';
 import { userSetting } from '../settings';
 
-/** Signs in with an account of VS Code, which asks the user which one. Nothing when the user declines. */
+/** Signs in with an account of VS Code, which the user chooses. Nothing if the user declines. */
 export async function signIn(
   authentication: string,
   url: string,
@@ -14,53 +14,53 @@ export async function signIn(
 ): Promise<AccountSession | undefined> {
   if (authentication.startsWith('microsoft')) {
     const microsoft = await import('../azure/microsoftAccount');
-    return declinedAsNothing(() => microsoft.signInMicrosoft(configuredCloud()));
+    return undefinedIfDeclined(() => microsoft.signInMicrosoft(configuredCloud()));
   }
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
-      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri say which Enterprise servers it has some for',
+      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri name the Enterprise servers that it has accounts for',
       other,
     );
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
   }
   const options = { createIfNone: true, clearSessionPreference: true };
-  const session = await declinedAsNothing(async () =>
+  const session = await undefinedIfDeclined(async () =>
     vscode.authentication.getSession(authentication, scopes, options),
   );
   if (session === undefined || isFor(session, authentication, url)) return session && sessionOf(session);
   const explanation = t(
-    'VS Code has accounts for several Enterprise servers, and does not tell that this one is for it; sign in with a personal access token',
+    'VS Code has accounts for several Enterprise servers and does not say which server this account is for; sign in with a personal access token',
   );
   throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
 }
 
-/** Asks for what a tenant of Azure wants of the connection's account; whether it was given. */
+/** Lets the user sign in to an Azure tenant with the account of the connection. True if that worked. */
 export async function signInToTenant({ signIn: chosen }: Connection, tenantId: string): Promise<boolean> {
   if (chosen.kind !== 'account') return false;
   const microsoft = await import('../azure/microsoftAccount');
-  const answer = await declinedAsNothing(async () => {
+  const answer = await undefinedIfDeclined(async () => {
     await microsoft.signInMicrosoftTo(tenantId, chosen, configuredCloud());
     return true;
   });
   return answer ?? false;
 }
 
-/** Reads the session of a connection's account; asks for more scopes only when told that it may. */
+/** Reads the session of a connection's account. Asks the user only if `mayAsk`. */
 export function accountOf({ signIn: chosen, url }: Connection): ReadAccount | undefined {
   if (chosen.kind !== 'account' || chosen.authentication.startsWith('microsoft')) return undefined;
   const { authentication, account } = chosen;
   return async (scopes, mayAsk) => {
     if (otherServer(authentication, url) !== undefined) return undefined;
     const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
-    // Another account than the connection's own must not take its place.
+    // Another account must not be used instead.
     if (known === undefined && !mayAsk) return undefined;
     const whose = known === undefined ? {} : { account: known };
     const silently = await vscode.authentication.getSession(authentication, scopes, { ...whose, silent: true });
     const session =
       silently ??
       (mayAsk
-        ? await declinedAsNothing(async () =>
+        ? await undefinedIfDeclined(async () =>
             vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
           )
         : undefined);
@@ -68,7 +68,7 @@ export function accountOf({ signIn: chosen, url }: Connection): ReadAccount | un
   };
 }
 
-/** The servers that VS Code's accounts are for, where this is none of them: their tokens must not go elsewhere. */
+/** The servers of VS Code's accounts, if `url` is not one of them: tokens must not be sent to other servers. */
 function otherServer(authentication: string, url: string): string | undefined {
   const servers = serversOf(authentication);
   if (servers.some((server) => isSameOrigin(server, url))) return undefined;
@@ -76,8 +76,8 @@ function otherServer(authentication: string, url: string): string | undefined {
 }
 
 /**
- * As the user has set them, whatever a workspace says. The list, also an empty one, goes before the single address, which VS Code
- * had until 1.141.
+ * Only the user's settings count, never those of a workspace. The list, even if empty, has priority over the single address,
+ * which VS Code had until 1.141.
  */
 function serversOf(authentication: string): readonly string[] {
   if (authentication !== 'github-enterprise') return ['https://github.com'];
@@ -87,7 +87,10 @@ function serversOf(authentication: string): readonly string[] {
   return servers.filter((server): server is string => typeof server === 'string' && server !== '');
 }
 
-/** Whether a session is for that server: of several, VS Code may tell which, by a property that is not declared yet. */
+/**
+ * Whether a session is for that server. If there are several servers, VS Code may say which one in a property that is not
+ * declared yet.
+ */
 function isFor(session: vscode.AuthenticationSession, authentication: string, url: string): boolean {
   if (serversOf(authentication).length === 1) return true;
   const issuer = 'authorizationServer' in session ? session.authorizationServer : undefined;
@@ -98,11 +101,11 @@ function isSameOrigin(server: string, url: string): boolean {
   return URL.canParse(server) && new URL(server).origin === new URL(url).origin;
 }
 
-async function declinedAsNothing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfDeclined<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    // VS Code tells of a dismissed dialog by an error of these words.
+    // VS Code throws an error with these words if a dialog is dismissed.
     if (error instanceof Error && /did not consent|cancelled/i.test(error.message)) return undefined;
     throw error;
   }

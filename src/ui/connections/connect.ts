@@ -6,7 +6,10 @@ import { rowOf } from '../tree/node';
 import { save } from './save';
 import { askUntilItWorks } from './untilItWorks';
 
-/** Connect Registry…: kind, unless it is told by its id, questions, first page, saved. Resolves to the new connection, or nothing when dismissed. */
+/**
+ * Connect Registry…: asks for the kind (unless `id` gives it) and the questions of the kind, lists the first page, then saves the
+ * connection. Resolves to the new connection, or nothing if dismissed.
+ */
 export async function connect(app: App, id?: string): Promise<Connection | undefined> {
   let chosen = app.providerTypes.find((type) => type.id === id);
   if (chosen !== undefined) {
@@ -31,7 +34,7 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
     ...(value.isPreset === true ? { section: t('Other registries') } : {}),
   }));
   const answer = await app.ask.pick({
-    // How many steps there are is up to the choice.
+    // No step number: the number of steps depends on the choice.
     title: t('Connect Registry'),
     placeholder: t('What kind of registry is it?'),
     items,
@@ -42,17 +45,17 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
-  const kept = await askUntilItWorks(app, {
+  const saved = await askUntilItWorks(app, {
     title: t('Connect Registry'),
     code: (ask) => type.connect(ask, app.setting),
     stepsBefore: 1,
     signIn: (described) => withAccount(app, type, described.connection),
-    keep: async ({ connection, credential }) => {
+    save: async ({ connection, credential }) => {
       connected = await save(app, connection, credential);
     },
   });
-  if (kept === undefined || kept === 'back') return kept;
-  if (kept.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, kept.unlisted);
+  if (saved === undefined || saved === 'back') return saved;
+  if (saved.unlisted !== undefined && connected !== undefined) offerRepositories(app, connected, saved.unlisted);
   return connected;
 }
 
@@ -64,11 +67,11 @@ export async function withAccount(
 ): Promise<SignIn | string> {
   if (signIn.kind !== 'askAccount') return signIn;
   const session = await app.accounts.signIn(signIn.authentication, url, scopes);
-  if (session === undefined) return t('Nobody has signed in.');
+  if (session === undefined) return t('You have not signed in.');
   return { ...signIn, kind: 'account', account: session.account };
 }
 
-/** Where nothing is listed, names are the only way in. */
+/** Offers to add repositories by name, because the registry lists none. */
 function offerRepositories(app: App, { id, label }: Connection, why: string): void {
   const registry = app.registries.find(id);
   if (registry === undefined) return;

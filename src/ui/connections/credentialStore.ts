@@ -9,10 +9,10 @@ import { keyById, keyByRegistry, Secrets } from '../../registries/secrets';
 import type { SecretOwner, SecretPlace } from '../../registries/secrets';
 
 const setting = 'registryExplorer.credentialStore';
-/** Where the secrets are: the setting says where they are wanted, and a move may fail. */
+/** Where the secrets are now. The setting says where they should be, but a move may fail. */
 const memento = 'credentialStore';
 
-/** Keeps secrets where `registryExplorer.credentialStore` says. */
+/** Stores secrets where `registryExplorer.credentialStore` says. */
 export class CredentialStore {
   readonly secrets: Secrets;
   private readonly places: { readonly vscode: SecretPlace; readonly osKeychain: SecretPlace };
@@ -29,7 +29,7 @@ export class CredentialStore {
     this.secrets = new Secrets(this.placeNamed(context.globalState.get(memento, 'vscode')));
   }
 
-  /** Moves the secrets of `owners` to where they are wanted, now and whenever the setting changes. */
+  /** Moves the secrets of `owners` to the place in the setting, now and whenever the setting changes. */
   follow(owners: () => readonly SecretOwner[]): vscode.Disposable {
     void this.move(owners);
     return vscode.workspace.onDidChangeConfiguration((event) => {
@@ -48,10 +48,10 @@ export class CredentialStore {
         this.context.globalState.update(memento, wanted),
       );
     } catch (error) {
-      const told = report(error, t('move the secrets to where {0} says', setting));
-      if (told === undefined) return;
-      this.app.log.error(`${told.message}\n  ${causes(error)}`);
-      void this.offer(told.message, owners);
+      const reported = report(error, t('move the secrets to where {0} says', setting));
+      if (reported === undefined) return;
+      this.app.log.error(`${reported.message}\n  ${causes(error)}`);
+      void this.offer(reported.message, owners);
     }
   }
 

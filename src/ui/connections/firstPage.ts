@@ -8,57 +8,57 @@ import { isAboutCertificates, isAboutFiles, report } from '../report';
 import type { Refusal } from './questions';
 import { takesCertificates } from './trust';
 
-/** What is to be connected, and what it signs in with. */
+/** A connection to be checked, and its credential. */
 export interface Candidate {
-  /** Without an id as long as it is new. */
+  /** A new connection has no id. */
   readonly connection: Omit<Connection, 'id'> & Partial<Pick<Connection, 'id'>>;
   readonly credential: Credential;
 }
 
-/** Whose certificates do not hold, and why. */
+/** A server whose certificates were not accepted, and why. */
 export interface Certificates {
-  /** The connection's host, or another that it leads to, such as that of its token server. */
+  /** The host of the connection, or of another server that it leads to, such as the token server. */
   readonly host: string;
   readonly cause: string;
   readonly code: string;
-  /** No server was asked: the files that were chosen will not do. */
+  /** The chosen files cannot be used, so no server was asked. */
   readonly ofFiles: boolean;
 }
 
-/** Why a connection is not to be kept; or, where it is, why it lists nothing. */
+/** Why a connection is not saved; or, if it is saved, why it lists nothing. */
 export interface Checked {
   readonly refusal?: Refusal;
-  /** Set beside the refusal where that is about certificates. */
+  /** Set together with `refusal` if the reason is certificates. */
   readonly certificates?: Certificates;
   readonly unlisted?: string;
-  /** What the account is called, where that was found out. */
+  /** The name of the account, if it is known. */
   readonly account?: string;
 }
 
-/** Lists the first page with the answers given: the only check there is, so none can disagree with it. */
+/** Lists the first page with the given answers. This is the only check, so no other check can disagree with it. */
 export async function check(app: App, { connection, credential }: Candidate, signal: AbortSignal): Promise<Checked> {
   const provider = app.registries.openWith({ id: 'new', ...connection }, credential);
-  const { error, account } = await tried(provider, signal);
+  const { error, account } = await listFirstPage(provider, signal);
   if (error === undefined) return account === undefined ? {} : { account };
-  const told = report(explained(error, credential), t('connect'));
-  if (told === undefined) return {};
-  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: told.reason };
+  const reported = report(explain(error, credential), t('connect'));
+  if (reported === undefined) return {};
+  if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: reported.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
-  const refusal = { at: questionAbout(error), problem: told.message };
+  const refusal = { at: questionAbout(error), problem: reported.message };
   const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
   if (!isAskable) return { refusal };
   const { subject, code = '' } = error.detail;
   const ofFiles = isAboutFiles(code);
   const host = ofFiles ? new URL(connection.url).host : subject;
-  return { refusal, certificates: { host, cause: told.reason, code, ofFiles } };
+  return { refusal, certificates: { host, cause: reported.reason, code, ofFiles } };
 }
 
-async function tried(
+async function listFirstPage(
   { list, accountName }: RegistryProvider,
   signal: AbortSignal,
 ): Promise<{ readonly error?: unknown; readonly account?: string | undefined }> {
   try {
-    // Repositories that were added by name are there also where the credential is refused.
+    // The page may have repositories that were added by name, even if the credential was refused.
     const { failure } = await list(undefined, undefined, signal);
     return failure === undefined ? { account: await accountName?.(signal) } : { error: failure };
   } catch (error) {
@@ -66,30 +66,30 @@ async function tried(
   }
 }
 
-/** A secret store that is locked or missing refuses; that is said where the secret was typed, and nothing is lost. */
-export async function keeping(app: App, keep: () => Promise<void>): Promise<Refusal | undefined> {
+/** Saves. If the secret store is locked or missing, the last box says so and keeps its answer. */
+export async function saveOrRefuse(app: App, keep: () => Promise<void>): Promise<Refusal | undefined> {
   try {
     await keep();
     return undefined;
   } catch (error) {
     app.log.error(`Connect Registry: ${causes(error)}`);
     const why = error instanceof Error ? error.message : '';
-    return { at: 'last', problem: t('The connection works, but could not be kept: {0}', why) };
+    return { at: 'last', problem: t('The connection works, but could not be saved: {0}', why) };
   }
 }
 
-/** "Authentication required" is what registries say of a wrong password too. */
-function explained(error: unknown, credential: Credential): unknown {
+/** Registries say "authentication required" for a wrong password too, so we say what it means here. */
+function explain(error: unknown, credential: Credential): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unauthorized' || error.detail.explanation !== undefined)
     return error;
   const explanation =
     credential.kind === 'anonymous'
-      ? t('the registry wants you to sign in')
+      ? t('the registry requires you to sign in')
       : t('the registry does not accept this user name with this password or token');
   return withDetail(error, { explanation });
 }
 
-/** A refused credential is the last question's matter, all else the first's. */
+/** The question at which to show an error: the last one for a refused credential, the first one for everything else. */
 function questionAbout(error: unknown): Refusal['at'] {
   return isDenied(error) ? 'last' : 'first';
 }

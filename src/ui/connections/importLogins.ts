@@ -10,7 +10,7 @@ import { isCancellation } from '../report';
 import type { Progress } from '../working';
 import { signedInAs } from '../words';
 
-/** A registry that docker knows, and how it would be connected. */
+/** A registry that docker has a login for, and how to connect it. */
 export interface Importable {
   readonly login: KnownLogin;
   readonly type: ProviderType;
@@ -18,19 +18,19 @@ export interface Importable {
   readonly connections: readonly Omit<Connection, 'id'>[];
 }
 
-/** What came of one of them. */
+/** The result for one registry. */
 export interface Imported {
   readonly host: string;
-  /** Absent where it could not be connected. */
+  /** Absent if it could not be connected. */
   readonly connection?: Omit<Connection, 'id'>;
-  /** Why it could not be connected or, beside a connection, why it lists nothing. */
+  /** Why it could not be connected; together with `connection`, why it lists nothing. */
   readonly failure?: unknown;
 }
 
 /** Registries checked at the same time. */
 const width = 4;
 
-/** The choices that docker's logins give: those connected with them already are left out. */
+/** The choices for docker's logins, without the registries that are already connected with them. */
 export function importable(app: App, logins: readonly KnownLogin[]): readonly TickedChoice<Importable>[] {
   return logins.flatMap((login) => {
     const connected = app.registries.all().filter(({ provider }) => provider.hostOf(undefined) === login.host);
@@ -43,7 +43,7 @@ export function importable(app: App, logins: readonly KnownLogin[]): readonly Ti
     if (kind === undefined) return [];
     const [other] = connected;
     const isConnected =
-      other === undefined ? [] : [t('connected already, as {0}', signedInAs(other.connection) ?? t('anonymous'))];
+      other === undefined ? [] : [t('already connected as {0}', signedInAs(other.connection) ?? t('anonymous'))];
     return {
       label: login.host,
       description: login.account,
@@ -67,7 +67,7 @@ function whereFrom({ keeper, helper }: KnownLogin): string {
   }
 }
 
-/** Finds out of each whether it can be connected, a few at a time. Rejects when aborted. */
+/** Checks for each registry whether it can be connected, a few at a time. Rejects when aborted. */
 export async function checkEach(
   app: App,
   chosen: readonly Importable[],
@@ -90,14 +90,17 @@ export async function checkEach(
 async function checkOne(app: App, { login: { host }, connections }: Importable, signal: AbortSignal) {
   let outcome: Imported = { host };
   for (const connection of connections) {
-    outcome = await tried(app, host, connection, signal);
+    outcome = await checkConnection(app, host, connection, signal);
     if (!speaksPlainHttp(outcome.failure)) break;
   }
   return outcome;
 }
 
-/** Listing is the check. Where just that is not allowed, a login that holds is worth a connection: repositories are added by name. */
-async function tried(
+/**
+ * Lists the first page as the check. If only listing is not allowed, the login still works, and repositories can be added by
+ * name.
+ */
+async function checkConnection(
   app: App,
   host: string,
   connection: Omit<Connection, 'id'>,

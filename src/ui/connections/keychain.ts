@@ -4,37 +4,37 @@ import { Failure } from '../../core/failure';
 import type { SecretStore } from '../../registries/secrets';
 
 const service = 'Registry Explorer';
-/** Keychains ask the user to unlock them, and wait; but none may keep us waiting for ever. */
+/** A keychain may ask the user to unlock it and wait. This is how long we wait for it. */
 const patienceMs = 60_000;
-/** Holds nothing; it is written to learn whether the keychain is open. */
+/** The key of an entry that is written only to find out whether the keychain is unlocked. */
 const probe = 'keychain in use';
 
 /**
- * The keychain of the operating system, which all editors of the machine share. Rejects with a Failure that says what to do
- * where it is absent or locked.
+ * The keychain of the operating system, which all editors on the machine share. Rejects with a Failure that says what to do if it
+ * is missing or locked.
  */
 export const keychain: SecretStore = {
   async get(key) {
     const read = (keytar: typeof Keytar) => keytar.getPassword(service, key);
-    const known = await asked(read);
+    const known = await ask(read);
     if (known !== null) return known;
-    await opened();
-    return (await asked(read)) ?? undefined;
+    await ensureOpen();
+    return (await ask(read)) ?? undefined;
   },
   async store(key, value) {
-    await asked(async (keytar) => {
+    await ask(async (keytar) => {
       await keytar.setPassword(service, key, value);
     });
   },
   async delete(key) {
     const remove = (keytar: typeof Keytar) => keytar.deletePassword(service, key);
-    if (await asked(remove)) return;
-    await opened();
-    await asked(remove);
+    if (await ask(remove)) return;
+    await ensureOpen();
+    await ask(remove);
   },
 };
 
-/** What stands for the keychain in a window onto another machine, which cannot reach the one that the secrets are in. */
+/** Used in remote windows, which cannot reach the keychain with the secrets. Always rejects. */
 export const keychainElsewhere: SecretStore = {
   get: unreachable,
   store: unreachable,
@@ -46,23 +46,23 @@ function unreachable(): Promise<never> {
     failure(
       '',
       t(
-        'the keychain of the machine that VS Code runs on is out of reach of a remote window. In a local window, set registryExplorer.credentialStore back to vscode',
+        'the keychain cannot be reached from a remote window: it is on the machine that VS Code runs on. In a local window, set registryExplorer.credentialStore back to vscode',
       ),
     ),
   );
 }
 
-/** A locked or absent keyring has an answer to every question, “nothing”, and refuses only what is written. */
-async function opened(): Promise<void> {
-  await asked((keytar) => keytar.setPassword(service, probe, 'yes'));
+/** Rejects if the keyring is locked or missing. Such a keyring answers every read with “nothing” and refuses only writes. */
+async function ensureOpen(): Promise<void> {
+  await ask((keytar) => keytar.setPassword(service, probe, 'yes'));
 }
 
-async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
-  const keytar = await loaded();
+async function ask<T>(question: (keytar: typeof Keytar) => Promise<T>): Promise<T> {
+  const keytar = await loadKeytar();
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(failure('', silent()));
+      reject(failure('', explainSilent()));
     }, patienceMs);
   });
   try {
@@ -70,36 +70,36 @@ async function asked<T>(question: (keytar: typeof Keytar) => Promise<T>): Promis
   } catch (error) {
     if (error instanceof Failure) throw error;
     const words = wordsOf(error);
-    throw failure(words, /locked/i.test(words) ? locked() : absent(), error);
+    throw failure(words, /locked/i.test(words) ? explainLocked() : explainAbsent(), error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function loaded(): Promise<typeof Keytar> {
+async function loadKeytar(): Promise<typeof Keytar> {
   try {
     return (await import('keytar')).default;
   } catch (error) {
     const what = t(
-      'the part that speaks to the keychain of this system cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0); registryExplorer.credentialStore says where secrets are kept',
+      'the keychain library cannot be loaded. On Linux, install libsecret (Debian: libsecret-1-0); registryExplorer.credentialStore says where secrets are kept',
     );
     throw failure('', what, error);
   }
 }
 
-function locked(): string {
+function explainLocked(): string {
   return t(
     'the keychain of this system is locked. Unlock it and try again; registryExplorer.credentialStore says where secrets are kept',
   );
 }
 
-function silent(): string {
+function explainSilent(): string {
   return t(
     'the keychain of this system has not answered for a minute. It may be waiting for you to unlock it: do so and try again; registryExplorer.credentialStore says where secrets are kept',
   );
 }
 
-function absent(): string {
+function explainAbsent(): string {
   return t(
     'the keychain of this system does not answer as it should. Start one and unlock it (on Linux a keyring such as gnome-keyring); registryExplorer.credentialStore says where secrets are kept',
   );

@@ -5,7 +5,7 @@ import type { Accept, Answer, Ask, Choice } from '../ask';
 import { Replay } from '../flow';
 import type { Boxes, Input, Question } from '../flow';
 
-/** Why the answers will not do, and at which question to say so. */
+/** Why the answers were not accepted, and the question at which to show it. */
 export interface Refusal {
   readonly at: 'first' | 'last';
   readonly problem: string;
@@ -22,7 +22,7 @@ export interface Flow<T> {
   readonly texts: Texts;
   /** Why they did not do before, where they were given once. */
   readonly refused?: Refusal | undefined;
-  /** Steps already taken before these, and whether Back leads to them. */
+  /** The number of steps before these. If there are any, the first question has a Back button. */
   readonly stepsBefore: number;
   /** Runs when all are answered, with the last box still open. */
   readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | undefined>;

@@ -6,6 +6,7 @@ import type { Connection, TlsOptions } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import type { Accept, Answer } from '../ask';
+import { language } from '../locale';
 import { report } from '../report';
 
 /** Whether what is chosen here has an effect. */
@@ -16,20 +17,20 @@ export function takesCertificates(
   return ignoresTrust === undefined && url.startsWith('https:');
 }
 
-/** The options that were chosen; none: as VS Code does. */
+/** The chosen options. Undefined: the same as VS Code. */
 export interface Trust {
   readonly tls: TlsOptions | undefined;
 }
 
 export interface TrustStep {
   readonly title: string;
-  /** The connection's own, `host[:port]`. */
+  /** The host of the connection, `host[:port]`. */
   readonly host: string;
-  /** Others to which it leads, and for which the choice is to hold as well. */
+  /** Other hosts that it leads to; the choice applies to them too. */
   readonly others?: readonly string[];
-  /** Why that is asked, as a sentence. */
+  /** Why this is asked, as a sentence. */
   readonly cause?: string;
-  /** The cause is that the server asks for a client certificate. */
+  /** The server requires a client certificate. */
   readonly wantsClient?: boolean;
   readonly canGoBack?: boolean;
   readonly current: TlsOptions | undefined;
@@ -37,14 +38,18 @@ export interface TrustStep {
 
 type Way = 'caFile' | 'client' | 'docker' | 'unverified' | 'default';
 
-/** Asks how hosts are to be trusted, all of which are named. `accept` runs with the last box still open, or after a modal question. */
+/**
+ * Asks how hosts should be trusted; all hosts are named. `accept` runs with the last box still open, or after a modal question.
+ */
 export async function askTrust(app: App, step: TrustStep, accept: Accept<Trust>): Promise<Answer<Trust>> {
   const confirmed = ({ tls }: Trust): Trust => ({ tls: tls && withHosts(tls, step) });
   const answer = await askWay(app, step, (trust, signal) => accept(confirmed(trust), signal));
   return answer === undefined || answer === 'back' ? answer : { value: confirmed(answer.value) };
 }
 
-/** A CA file holds for every server; who we are, and that a server is not verified, for those that were confirmed alone. */
+/**
+ * A CA file applies to every server. A client certificate, or no verification, applies only to the hosts that the user confirmed.
+ */
 function withHosts(tls: TlsOptions, { others = [], current }: TrustStep): TlsOptions {
   const names = others.map((host) => new URL(`https://${host}`).hostname);
   const hosts = [...new Set([...(current?.hosts ?? []), ...names])];
@@ -86,14 +91,14 @@ function pickWay(
   accept: Accept<Trust>,
 ): Promise<Answer<Way>> {
   const { title, host, others = [], cause, wantsClient = false, canGoBack = false, current } = step;
-  // Asked because of one server, it is that one which is named.
+  // If one server is the cause, only that one is named.
   const question = t(
-    'How shall {0} be trusted?',
-    cause === undefined ? listed(hostsOf(step)) : listed(others.length === 0 ? [host] : others),
+    'How should {0} be trusted?',
+    cause === undefined ? listHosts(hostsOf(step)) : listHosts(others.length === 0 ? [host] : others),
   );
   return app.ask.pick<Way>(
     {
-      // In one line, the end of both would not be seen.
+      // Question and cause do not fit into one line.
       title: cause === undefined ? title : question,
       canGoBack,
       placeholder: cause ?? question,
@@ -102,17 +107,17 @@ function pickWay(
       items: [
         {
           label: t('CA file…'),
-          detail: t('Trusts what the authority in a PEM file vouches for, besides those this machine knows'),
+          detail: t('Trusts the certificate authority in a PEM file, in addition to those that this machine knows'),
           value: 'caFile',
         },
         {
           label: t('Client certificate and key…'),
-          detail: t('For servers that ask who you are; two PEM files, the key without passphrase'),
+          detail: t('For servers that require a client certificate; two PEM files, the key without a passphrase'),
           value: 'client',
         },
         {
           label: t('Docker’s certs.d'),
-          detail: t('Uses what docker and podman have for {0} in their certs.d folders', host),
+          detail: t('Uses the certificates for {0} in the certs.d folders of docker and podman', host),
           value: 'docker',
         },
         {
@@ -124,7 +129,7 @@ function pickWay(
           ? []
           : [
               {
-                label: t('As VS Code does'),
+                label: t('Same as VS Code'),
                 detail: t('Trusts the authorities that this machine and VS Code know'),
                 value: 'default' as const,
               },
@@ -146,22 +151,22 @@ function hostsOf({ host, others = [] }: TrustStep): readonly string[] {
   return [host, ...others];
 }
 
-function listed(hosts: readonly string[]): string {
-  return new Intl.ListFormat('en').format(hosts);
+function listHosts(hosts: readonly string[]): string {
+  return new Intl.ListFormat(language()).format(hosts);
 }
 
 function confirmUnverified(app: App, hosts: readonly string[]): Promise<boolean> {
   return app.ask.confirm(
-    t('Do not verify {0}?', listed(hosts)),
+    t('Do not verify {0}?', listHosts(hosts)),
     t(
-      'Anybody between this machine and {0} could then read your password and the images, and change them, without you noticing.',
-      listed(hosts),
+      'Anyone between this machine and {0} could then read and change your password and the images without you noticing.',
+      listHosts(hosts),
     ),
     t('Do Not Verify'),
   );
 }
 
-/** Who we are has nothing to do with who the server is: the one stays when the other changes. */
+/** The client certificate is independent of how the server is verified, so it stays when that changes. */
 function clientOf(tls: TlsOptions | undefined): TlsOptions {
   const { certFile, keyFile } = tls ?? {};
   return certFile === undefined || keyFile === undefined ? {} : { certFile, keyFile };
@@ -200,7 +205,7 @@ async function askClient(app: App, step: TrustStep, accept: Accept<Trust>): Prom
   }
 }
 
-/** Asks for the path of a PEM file that can be read, which becomes what is accepted and answered. */
+/** Asks for the path of a readable PEM file. `make` turns the path into the answer. */
 async function askFile<T>(
   app: App,
   { title }: TrustStep,
@@ -216,7 +221,7 @@ async function askFile<T>(
       canGoBack: true,
       prompt,
       ...(value === undefined ? {} : { value }),
-      problem: (text) => (isAbsolute(pathOf(text)) ? undefined : t('Type the whole path of the file.')),
+      problem: (text) => (isAbsolute(pathOf(text)) ? undefined : t('Type the full path of the file.')),
     },
     async (text, signal) => {
       const file = pathOf(text);
@@ -231,7 +236,7 @@ async function askFile<T>(
   return answer === undefined || answer === 'back' ? answer : { value: make(pathOf(answer.value)) };
 }
 
-/** A path as it is typed into a shell. */
+/** Resolves `~` in a typed path, as a shell does. */
 function pathOf(typed: string): string {
   return typed.trim().replace(/^~(?=[/\\]|$)/, () => homedir());
 }

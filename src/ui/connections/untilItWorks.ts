@@ -5,7 +5,7 @@ import type { ConnectAsk, Described } from '../../providers/provider';
 import type { App } from '../app';
 import type { Answer } from '../ask';
 import { report } from '../report';
-import { check, keeping } from './firstPage';
+import { check, saveOrRefuse } from './firstPage';
 import type { Candidate, Certificates } from './firstPage';
 import { askQuestions } from './questions';
 import type { Refusal, Texts } from './questions';
@@ -21,18 +21,18 @@ export interface ConnectionFlow {
   readonly known?: Connection;
   /** What is signed in with, or why that will not do. */
   readonly signIn: (described: Described) => Promise<SignIn | string>;
-  /** Keeps what works, with how its server is trusted. */
-  readonly keep: (candidate: Candidate) => Promise<void>;
+  /** Saves the connection that works, with its trust. */
+  readonly save: (candidate: Candidate) => Promise<void>;
 }
 
-/** What was kept. */
-export interface Kept {
-  /** Why it lists nothing, if so. */
+/** A connection was saved. */
+export interface Saved {
+  /** Why it lists nothing; absent if it lists something. */
   readonly unlisted?: string;
 }
 
-/** Asks until what was described works and is kept; also how its server is to be trusted, where that stands in the way. */
-export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Kept | 'back' | undefined> {
+/** Asks until the described connection works and is saved. If certificates are the problem, also asks how to trust the server. */
+export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Saved | 'back' | undefined> {
   const attempts = new Attempts(app, flow);
   const { title, code, stepsBefore } = flow;
   const texts: Texts = new Map();
@@ -53,7 +53,7 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<K
       if (answer === undefined) return undefined;
       if (answer === 'back') break;
     }
-    if (attempts.kept !== undefined) return attempts.kept;
+    if (attempts.saved !== undefined) return attempts.saved;
   }
 }
 
@@ -64,29 +64,29 @@ function refusalOf(error: unknown): Refusal {
   return { at: 'last', problem };
 }
 
-function named({ connection, credential }: Candidate, account: string): Candidate {
+function withAccountName({ connection, credential }: Candidate, account: string): Candidate {
   return { connection: { ...connection, signIn: { kind: 'basic', account } }, credential };
 }
 
-/** Certificates that do not hold, and what was to be connected. */
+/** Certificates that were not accepted, and the connection that was checked. */
 interface Distrust extends Certificates {
   readonly candidate: Candidate;
 }
 
-/** The same trouble with another host is another. */
+/** Identifies a certificate problem by host and code. */
 function troubleOf({ host, code }: Certificates): string {
   return `${host} ${code}`;
 }
 
-/** Tries what the answers describe, and remembers what came of it. */
+/** Checks the connection that the answers describe, and remembers the result. */
 class Attempts {
-  kept: Kept | undefined;
+  saved: Saved | undefined;
   distrust: Distrust | undefined;
-  /** Why it would not do once it was trusted. */
+  /** Why it was refused after the server was trusted. */
   refused: Refusal | undefined;
   private trusted: string | undefined;
   private tls: TlsOptions | undefined;
-  /** What does not stand in the way any more. */
+  /** Certificate problems that are already solved. */
   private readonly settled = new Set<string>();
 
   constructor(
@@ -100,14 +100,14 @@ class Attempts {
   async finish(described: Described, signal: AbortSignal): Promise<Refusal | undefined> {
     const candidate = await this.signedIn(described);
     if ('problem' in candidate) return candidate;
-    // What was chosen for one host says nothing of another.
+    // Trust that was chosen for one address does not apply to another.
     if (candidate.connection.url !== this.trusted) {
       this.tls = undefined;
       this.settled.clear();
     }
     const refusal = await this.make(candidate, signal);
     this.refused = undefined;
-    // Answers are not what is wrong: the box closes, for the question how to trust.
+    // The answers are fine: the box closes so that the question about trust can open.
     return this.distrust === undefined ? refusal : undefined;
   }
 
@@ -137,7 +137,7 @@ class Attempts {
       this.refused = await this.make(candidate, signal);
       if (this.distrust === undefined) return undefined;
       const left = troubleOf(this.distrust);
-      // With another cause, this much is trusted, and the next question is what else is wanted.
+      // Another problem came up: this one is solved, so the next question is about the new one.
       if (!this.distrust.ofFiles && left !== troubleOf(distrust) && !this.settled.has(left)) {
         this.settled.add(troubleOf(distrust));
         return undefined;
@@ -155,9 +155,9 @@ class Attempts {
     const { refusal, certificates, unlisted, account } = await check(app, candidate, signal);
     this.distrust = certificates && { ...certificates, candidate: { connection, credential } };
     if (refusal !== undefined || signal.aborted) return refusal;
-    return keeping(app, async () => {
-      await flow.keep(account === undefined ? candidate : named(candidate, account));
-      this.kept = unlisted === undefined ? {} : { unlisted };
+    return saveOrRefuse(app, async () => {
+      await flow.save(account === undefined ? candidate : withAccountName(candidate, account));
+      this.saved = unlisted === undefined ? {} : { unlisted };
     });
   }
 }

@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { withAccount } from './connect';
 import { askUntilItWorks } from './untilItWorks';
 
-/** Asks for a new credential of a connection; what is not asked again stays. True when it was updated. */
+/** Asks for a new credential of a connection; everything else stays. True if it was updated. */
 export async function updateCredential(app: App, connection: Connection): Promise<boolean> {
   const type = app.providerTypes.find(({ id }) => id === connection.provider);
   if (type === undefined) return false;
@@ -21,7 +21,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
     stepsBefore: 0,
     known: connection,
     signIn: (described) => newSignIn(app, type, connection, described),
-    keep: async ({ connection: { tls, signIn }, credential }) => {
+    save: async ({ connection: { tls, signIn }, credential }) => {
       await app.connections.updateCredential(id, credential, signIn);
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
     },
@@ -29,7 +29,7 @@ export async function updateCredential(app: App, connection: Connection): Promis
   return typeof updated === 'object';
 }
 
-/** What the connection signs in with from now on, or why that will not do. */
+/** The new sign-in of the connection, or why it is not accepted. */
 async function newSignIn(
   app: App,
   type: ProviderType,

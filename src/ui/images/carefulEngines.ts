@@ -4,14 +4,14 @@ import { isReadable } from '../../engine/engine';
 import type { ContainerEngine, EngineEndpoint, Engines } from '../../engine/engine';
 import type { App } from '../app';
 
-/** Asks before the first credential travels to an engine readable, and remembers the answer for that address. */
+/** Asks before the first credential is sent unencrypted to an engine, and remembers the answer for that address. */
 export function carefulEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'>): Engines {
   const confirm = async (endpoint: EngineEndpoint, { kind }: Credential): Promise<void> => {
     const key = `readableEngine ${endpoint.url}`;
     if (kind === 'anonymous' || !isReadable(endpoint) || app.memory.read(key) !== undefined) return;
     const message = t('Send your password to {0} unencrypted?', endpoint.url);
     const detail = t(
-      'The container engine is on another machine, and the connection to it is not encrypted: anyone on the network can read the password or token for the registry. An address with ssh://, or TLS, keeps it secret. You are asked once for this address.',
+      'The container engine is on another machine, and the connection to it is not encrypted: anyone on the network can read the password or token for the registry. To keep it secret, use an ssh:// address or TLS. You are asked only once for this address.',
     );
     if (!(await app.ask.confirm(message, detail, t('Send Unencrypted')))) throw new DOMException('', 'AbortError');
     await app.memory.write(key, 'yes');

@@ -9,13 +9,13 @@ import { referenceProblem, signedInAs } from '../words';
 
 export interface NameWish {
   readonly title: string;
-  /** The image's name so far; nothing for an untagged one. */
+  /** The current name of the image; undefined if it is untagged. */
   readonly from: ImageReference | undefined;
-  /** Choices beside the connected registries. */
+  /** Choices in addition to the connected registries. */
   readonly others: readonly Choice<'asItIs' | 'connect' | 'createAzure' | 'type'>[];
 }
 
-/** A name, and the connection whose place was chosen for it, as long as the name as it was typed leads there. */
+/** A name, and the connection that was chosen for it, if the name as typed still belongs to that connection. */
 export interface PlacedName {
   readonly name: ImageReference;
   readonly connection: OpenRegistry | undefined;
@@ -26,8 +26,8 @@ type Chosen = PushPlace | 'asItIs' | 'connect' | 'createAzure' | 'type';
 const remembered = 'pushTarget';
 
 /**
- * Asks for an image's new name: first where, proposed from what is connected, then the whole name as text. `asItIs`,
- * `connect` and `createAzure`: the choice that was offered under that name. Nothing when dismissed.
+ * Asks for a new name of an image: first the place, from the connected registries, then the full name as text. `asItIs`,
+ * `connect` and `createAzure`: the user chose that option. Nothing if dismissed.
  */
 export async function choosePlacedName(
   app: App,
@@ -38,19 +38,19 @@ export async function choosePlacedName(
     for (;;) {
       const place = await choosePlace(app, wish, controller.signal);
       if (place === undefined || place === 'asItIs' || place === 'connect' || place === 'createAzure') return place;
-      const proposal = place === 'type' ? wish.from : placed(place.target, wish.from);
+      const proposal = place === 'type' ? wish.from : proposeName(place.target, wish.from);
       const name = await typeName(app, wish.title, proposal, true);
       if (name === 'back') continue;
       if (name === undefined || place === 'type') return name && { name, connection: undefined };
       await app.memory.write(remembered, keyOf(place));
-      return namedAt(name, place.registry, place.target.host);
+      return placeName(name, place.registry, place.target.host);
     }
   } finally {
     controller.abort();
   }
 }
 
-/** The same for those to whom it is all one whose place it is. */
+/** The same for callers that do not need the connection. */
 export async function chooseName(
   app: App,
   wish: NameWish,
@@ -59,8 +59,8 @@ export async function chooseName(
   return typeof answer === 'object' ? answer.name : answer;
 }
 
-/** `host`: that of the place that was chosen; the user may have typed another since. */
-export function namedAt(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
+/** `host`: the host of the chosen place. The user may have typed another one since. */
+export function placeName(name: ImageReference, registry: OpenRegistry, host: string): PlacedName {
   const leadsThere = name.host === host || registry.provider.locate(name) !== undefined;
   return { name, connection: leadsThere ? registry : undefined };
 }
@@ -68,13 +68,13 @@ export function namedAt(name: ImageReference, registry: OpenRegistry, host: stri
 async function choosePlace(app: App, wish: NameWish, signal: AbortSignal): Promise<Chosen | undefined> {
   const answer = await app.ask.pick<Chosen>({
     title: wish.title,
-    placeholder: t('Where does the image belong?'),
+    placeholder: t('Choose a registry; you can change the full name in the next step'),
     items: places(app, signal).then((list) => [...list, ...wish.others]),
   });
   return answer === 'back' ? undefined : answer?.value;
 }
 
-/** What was chosen last comes first. */
+/** The places to push to. The last choice comes first. */
 async function places(app: App, signal: AbortSignal): Promise<readonly Choice<PushPlace>[]> {
   const all = (await app.registries.pushPlaces(signal)).map(choiceOf);
   const last = app.memory.read(remembered);
@@ -99,13 +99,13 @@ function printTarget({ host, namespace }: PushTarget): string {
   return namespace === undefined ? host : `${host}/${namespace}`;
 }
 
-/** The image's own name, at that place. */
-export function placed({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
+/** The name of the image at that place. */
+export function proposeName({ host, namespace }: PushTarget, from: ImageReference | undefined): ImageReference {
   const name = from === undefined ? t('name') : baseName(from);
   return { host, path: namespace === undefined ? name : `${namespace}/${name}`, tag: from?.tag ?? 'latest' };
 }
 
-/** Asks for the whole name of an image as text; a name without a tag means its `latest`, as everywhere. */
+/** Asks for the full name of an image as text. A name without a tag gets `latest`. */
 export async function typeName(
   app: App,
   title: string,
@@ -114,7 +114,7 @@ export async function typeName(
 ): Promise<ImageReference | 'back' | undefined> {
   const answer = await app.ask.input({
     title,
-    prompt: t('Name and tag: registry or user/repository:tag'),
+    prompt: t('Name with tag: registry/repository:tag, or user/repository:tag for Docker Hub'),
     placeholder: 'registry.example.com/team/app:1.0',
     value: proposal === undefined ? '' : printReference(proposal),
     canGoBack,
@@ -129,5 +129,5 @@ export async function typeName(
 function nameProblem(text: string): string | undefined {
   const parsed = parseReference(text.trim());
   if ('problem' in parsed) return referenceProblem(parsed.problem, text.trim());
-  return parsed.digest === undefined ? undefined : t('A new name has a tag; its digest belongs to the image.');
+  return parsed.digest === undefined ? undefined : t('A new name needs a tag, not a digest.');
 }

@@ -10,16 +10,19 @@ import { reason, report } from '../report';
 import { signedInAs } from '../words';
 import type { OpenRegistry } from '../../registries/registries';
 
-/** With what the engine goes to an image's registry. */
+/** How the engine accesses the registry of an image. */
 export interface Access {
-  /** The connection that is used; absent: docker's own login, or none. */
+  /** The connection that is used. Undefined: docker's own login, or none. */
   readonly connection: OpenRegistry | undefined;
   readonly credential: (signal: AbortSignal) => Promise<Credential>;
-  /** What a refusal means with this credential. */
+  /** Adds to an error what a refusal means with this credential. */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Asks which account to use where several are connected; docker's own login where none is. Nothing when dismissed. */
+/**
+ * Uses the connection that the image belongs to; asks which one if there are several. Without a connection, uses docker's own
+ * login. Nothing if dismissed.
+ */
 export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
   const [first, ...others] = await app.registries.findHolding(image);
   if (first === undefined) return dockerAccess(app, image);
@@ -46,19 +49,19 @@ export function connectionAccess(registry: OpenRegistry, { host }: ImageReferenc
 }
 
 /**
- * The credential of a push or a pull, read at each call. Where docker's login cannot be read, the user is told so once, and they
- * go on without, as docker's do: public images need none.
+ * Returns a function that reads the credential of a push or pull at each call. If docker's login cannot be read, it warns once
+ * and returns anonymous, as docker does: public images need no login.
  */
-export function goingOn(app: App, access: Access, { host }: ImageReference): Access['credential'] {
-  let isTold = false;
+export function credentialOrAnonymous(app: App, access: Access, { host }: ImageReference): Access['credential'] {
+  let hasWarned = false;
   return async (signal) => {
     try {
       return await access.credential(signal);
     } catch (problem) {
       if (!isLoginProblem(problem)) throw problem;
       app.log.warn(`Going on without docker's login for ${host}\n  ${causes(problem)}`);
-      if (!isTold) app.tell(t('Going on without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
-      isTold = true;
+      if (!hasWarned) app.tell(t('Continuing without docker’s login for {0}: {1}', host, reason(problem)), 'warning');
+      hasWarned = true;
       return { kind: 'anonymous' };
     }
   };
@@ -66,17 +69,17 @@ export function goingOn(app: App, access: Access, { host }: ImageReference): Acc
 
 function dockerAccess(app: App, image: ImageReference): Access {
   let state: 'none' | 'used' | 'unread' = 'none';
-  const told = new Set<string>();
-  const tellOnce = (problem: Failure) => {
+  const warned = new Set<string>();
+  const warnOnce = (problem: Failure) => {
     const message = report(problem, '')?.reason ?? '';
-    if (!told.has(message)) app.tell(message, 'warning');
-    told.add(message);
+    if (!warned.has(message)) app.tell(message, 'warning');
+    warned.add(message);
   };
   return {
     connection: undefined,
     credential: async (signal) => {
       state = 'unread';
-      const login = await app.docker.read(image, signal, tellOnce);
+      const login = await app.docker.read(image, signal, warnOnce);
       state = login === undefined ? 'none' : 'used';
       return login ?? { kind: 'anonymous' };
     },
@@ -85,7 +88,7 @@ function dockerAccess(app: App, image: ImageReference): Access {
       const { host } = image;
       const explanations = {
         none: t('{0} is not connected, and docker has no login for it', host),
-        used: t('{0} is not connected, and does not let docker’s own login do this', host),
+        used: t('{0} is not connected, and docker’s login is not allowed to do this', host),
         unread: t('{0} is not connected, and docker’s login for it could not be read', host),
       };
       return withDetail(error, { explanation: explanations[state] });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
+import { plural } from '../locale';
 import { report } from '../report';
 import { Tooltip } from '../tree/tooltip';
 import { count, localFacts, moment, size } from '../words';
@@ -9,7 +10,7 @@ import type { LocalNode } from './localNode';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
-/** How a row of the Images view looks. `commands`: ids of the commands that apply to it. */
+/** The tree item of a row of the Images view. `commands`: ids of the commands that apply to it. */
 export function imageItem(node: LocalNode, commands: string, clean: (text: string) => string): vscode.TreeItem {
   const item = rowItem(node, clean);
   item.id = node.id;
@@ -18,9 +19,9 @@ export function imageItem(node: LocalNode, commands: string, clean: (text: strin
 }
 
 export function problemItem(failure: unknown): vscode.TreeItem {
-  const told = report(failure, t('list the local images'));
-  const message = told?.message ?? t('Cancelled.');
-  const item = new vscode.TreeItem(told?.reason ?? message, None);
+  const reported = report(failure, t('list the local images'));
+  const message = reported?.message ?? t('Cancelled.');
+  const item = new vscode.TreeItem(reported?.reason ?? message, None);
   item.id = 'problem';
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
@@ -34,14 +35,15 @@ function rowItem({ entry, label, children }: LocalNode, clean: (text: string) =>
     case 'registry':
       return row(label, 'server', undefined, t('Images of {0}', label), Expanded);
     case 'repository': {
-      const tags = children.length === 1 ? t('1 tag') : t('{0} tags', count(children.length));
+      const tags = plural(children.length, t('{0} tag | {0} tags'));
       const item = row(label, 'repo', tags, t('Repository {0}, {1}', label, tags), Collapsed);
       item.tooltip = printReference(entry.name);
       return item;
     }
     case 'untagged': {
-      const total = count(entry.images.length);
-      return row(label, 'archive', total, t('{0} untagged images', total), Collapsed);
+      const total = entry.images.length;
+      const spoken = plural(total, t('{0} untagged image | {0} untagged images'));
+      return row(label, 'archive', count(total), spoken, Collapsed);
     }
     case 'image':
       return imageRow(label, entry.image, clean);

@@ -13,11 +13,11 @@ type ImagesRow = LocalNode | EngineProblem;
 interface Collaborators {
   readonly images: LocalImages;
   readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
-  /** Makes a text fit to be shown, whoever wrote it. */
+  /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
 }
 
-/** The Images view. Asks for nothing until it is first shown. */
+/** The Images view. Sends no request until it is first shown. */
 export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -41,10 +41,10 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
     collaborators.images.setWatched(this.view.visible);
   }
 
-  /** To be called when the images have changed. */
+  /** Call this when the images have changed. */
   update(): void {
     const { state } = this.collaborators.images;
-    // Rows are drawn anew only for a reason: VS Code takes menus and hovers away from those that are.
+    // Redrawn only if something changed: VS Code closes menus and hovers of redrawn rows.
     const now = JSON.stringify([state.kind, ...(state.kind === 'listed' ? state.images.map(sign) : [])]);
     if (now === this.drawn && state.kind !== 'failed') return;
     this.drawn = now;
@@ -77,7 +77,7 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
   private describe(state: LocalState): void {
     const description = state.kind === 'listed' ? `${state.version.name} ${state.version.version}` : '';
     this.view.description = this.collaborators.clean(description);
-    // Chooses the welcome text of a view that shows nothing.
+    // Decides which welcome text an empty view shows.
     const engine = state.kind === 'failed' ? 'missing' : 'ready';
     void vscode.commands.executeCommand('setContext', 'registryExplorer.engine', engine);
   }

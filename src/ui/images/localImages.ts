@@ -3,17 +3,17 @@ import type { Engines, EngineVersion, LocalImage } from '../../engine/engine';
 import { causes } from '../../core/causes';
 import { isCancellation } from '../report';
 
-/** What is known of the engine's images. */
+/** The known state of the engine's images. */
 export type LocalState =
-  /** Nobody has looked yet, or somebody is looking. */
+  /** Not listed yet. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'listed'; readonly version: EngineVersion; readonly images: readonly LocalImage[] }
   | { readonly kind: 'failed'; readonly failure: unknown };
 
-/** How long an engine that does not answer is left alone before it is asked again. */
+/** Time before an engine that failed is asked again. */
 const reconnectMs = 5000;
 
-/** The engine's images, kept true by its events while somebody looks at them. */
+/** The images of the engine, kept current by its events while the view is visible. */
 export class LocalImages {
   private current: LocalState = { kind: 'unknown' };
   private session: AbortController | undefined;
@@ -21,7 +21,7 @@ export class LocalImages {
   private reconnect: NodeJS.Timeout | undefined;
   private watched = false;
 
-  /** `changed`: called whenever `state` has. */
+  /** `changed` is called whenever `state` has changed. */
   constructor(
     private readonly engines: Engines,
     private readonly log: Log,
@@ -32,22 +32,22 @@ export class LocalImages {
     return this.current;
   }
 
-  /** Whether somebody looks: only then is an engine that has gone away asked again by itself. */
+  /** Whether the view is visible: only then is a failed engine asked again automatically. */
   setWatched(watched: boolean): void {
     this.watched = watched;
     clearTimeout(this.reconnect);
     if (watched && this.current.kind === 'failed') void this.refresh();
   }
 
-  /** Settles without throwing once the state is known; asks the engine if nobody has. */
+  /** Resolves once the state is known; asks the engine if needed. Never rejects. */
   async known(): Promise<LocalState> {
     if (this.current.kind === 'unknown') void (this.connecting ?? this.refresh());
-    // Whoever looks for the engine anew meanwhile, puts another in its place.
+    // A refresh in the meantime replaces the promise, so check again.
     while (this.connecting !== undefined) await this.connecting;
     return this.current;
   }
 
-  /** Looks for the engine anew and lists what it has; what is shown stays until then. */
+  /** Finds the engine again and lists its images. The old state stays until then. */
   refresh(): Promise<void> {
     this.session?.abort();
     clearTimeout(this.reconnect);
@@ -60,7 +60,7 @@ export class LocalImages {
     return connecting;
   }
 
-  /** The images that there are now. Rejects when the engine cannot tell. */
+  /** The current images. Rejects if the engine cannot list them. */
   async list(): Promise<readonly LocalImage[]> {
     if (this.current.kind === 'failed') await this.refresh();
     const state = await this.known();
@@ -82,7 +82,7 @@ export class LocalImages {
         const images = await engine.images(signal);
         if (!signal.aborted) this.become({ kind: 'listed', version, images });
       });
-      // Listed once the engine has begun to tell of changes, so that none falls between.
+      // The images are listed after the watch has started, so that no change is missed.
       await new Promise<void>((listed, reject) => {
         const changed = () => {
           list.run().then(listed, (error: unknown) => {
@@ -119,7 +119,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Runs a task at most once at a time; calls meanwhile are answered by one more run after it. */
+/** Runs a task at most once at a time. All calls during a run share one more run after it. */
 class Coalesced {
   private running: Promise<void> | undefined;
   private next: Promise<void> | undefined;

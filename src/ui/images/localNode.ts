@@ -6,7 +6,7 @@ import type { LocalImage } from '../../engine/engine';
 /** A row of the Images view. */
 export interface LocalNode {
   readonly kind: 'local';
-  /** The same as long as the row stands for the same name. */
+  /** Stays the same as long as the row has the same name. */
   readonly id: string;
   readonly label: string;
   readonly entry: LocalEntry;
@@ -18,7 +18,7 @@ type LocalEntry =
   | { readonly kind: 'registry'; readonly host: string }
   /** `name` has neither tag nor digest. */
   | { readonly kind: 'repository'; readonly name: ImageReference }
-  /** The image under one of its names; by digest when its tag has moved on, or it was pulled so. */
+  /** The image with one of its names. The name has a digest if the tag moved on or the image was pulled by digest. */
   | { readonly kind: 'image'; readonly image: LocalImage; readonly name: ImageReference }
   | { readonly kind: 'untagged'; readonly images: readonly LocalImage[] }
   | { readonly kind: 'untaggedImage'; readonly image: LocalImage };
@@ -35,8 +35,8 @@ interface NamedImage {
 }
 
 /**
- * The images by the registry that their names point to, repository and tag, the newest first and those without a date last;
- * a row for each name. Those without a name come last, together.
+ * Groups images by the registry in their name, then by repository. There is a row for each name, newest first, without a date
+ * last. Untagged images come last, in one group.
  */
 export function groupImages(images: readonly LocalImage[]): readonly LocalNode[] {
   const ordered = [...images].sort((one, other) => (other.created?.getTime() ?? 0) - (one.created?.getTime() ?? 0));
@@ -54,7 +54,7 @@ export function groupImages(images: readonly LocalImage[]): readonly LocalNode[]
   return [...registries, last];
 }
 
-/** Every row of one image or name there is, in the order of the view. */
+/** All rows without children, in the order of the view. */
 export function imageRows(nodes: readonly LocalNode[]): readonly LocalNode[] {
   return nodes.flatMap((node) => (node.children.length > 0 ? imageRows(node.children) : [node]));
 }
@@ -98,7 +98,7 @@ function branch(
   return node;
 }
 
-/** By key, in the order of the keys. */
+/** Groups values by key, sorted by key. */
 function groups<T>(values: readonly T[], keyOf: (value: T) => string): readonly (readonly [string, readonly T[]])[] {
   const byKey = new Map<string, T[]>();
   for (const value of values) {

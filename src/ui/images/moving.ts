@@ -10,13 +10,13 @@ import { causes } from '../../core/causes';
 import { isCancellation } from '../report';
 import { count, size } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './engineAccess';
+import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
-import { transferring } from './transferring';
+import { transferInWords } from './transferring';
 
 /**
- * Pushes under a notification, then shows the tag in the Registries view. Whoever cancels is told what is left behind; with
- * `isNewName`, also the name that the image was given for this push.
+ * Pushes with a notification, then shows the tag in the Registries view. After a cancellation, a message says what is left
+ * behind; with `isNewName`, also that the image keeps its new name.
  */
 export async function push(
   app: App,
@@ -29,8 +29,8 @@ export async function push(
   let alone: PushedAlone | undefined;
   try {
     alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
-      const credential = await goingOn(app, access, image)(signal);
-      const follow = following(app, name, progress);
+      const credential = await credentialOrAnonymous(app, access, image)(signal);
+      const follow = transferReporter(app, name, progress);
       return await engine.push(image, credential, follow, signal);
     });
   } catch (error) {
@@ -45,19 +45,19 @@ export async function push(
   }
   app.log.info(`Pushed ${name}`);
   if (alone === undefined) app.done(t('Pushed {0}', name));
-  else app.tell(pushedAlone(name, alone), 'warning');
+  else app.tell(describePushedAlone(name, alone), 'warning');
   await show(app, image, access);
 }
 
-function pushedAlone(name: string, { platform }: PushedAlone): string {
+function describePushedAlone(name: string, { platform }: PushedAlone): string {
   return t(
-    'Pushed {0} for {1} alone: this machine does not have the other platforms of the image, and the tag now has none of them in the registry. Pull or build it for all platforms to push it whole.',
+    'Pushed {0} for {1} only: this machine does not have the other platforms of the image, so the tag in the registry does not have them any more. To push the whole image, pull or build it for all platforms first.',
     name,
     platform === undefined ? t('one platform') : printPlatform(platform),
   );
 }
 
-/** The push has ended well, whatever becomes of showing it. */
+/** A failure here is only logged, because the push itself succeeded. */
 async function show(app: App, image: ImageReference, { connection }: Access): Promise<void> {
   const trail = connection?.provider.locate(image);
   if (connection === undefined || trail === undefined) return;
@@ -69,8 +69,8 @@ async function show(app: App, image: ImageReference, { connection }: Access): Pr
 }
 
 /**
- * Pulls under a notification; where the image has nothing for the engine's own platform, the user chooses one that it has.
- * False when the user cancelled.
+ * Pulls with a notification. If the image has no image for the platform of the engine, the user chooses another platform. False
+ * if the user cancelled.
  */
 export async function pull(
   app: App,
@@ -82,13 +82,13 @@ export async function pull(
   const name = printReference(image);
   try {
     await app.working(t('Pulling {0}', name), async (progress, signal) => {
-      const credential = await goingOn(app, access, image)(signal);
-      await engine.pull(image, credential, platform, following(app, name, progress), signal);
+      const credential = await credentialOrAnonymous(app, access, image)(signal);
+      await engine.pull(image, credential, platform, transferReporter(app, name, progress), signal);
     });
   } catch (error) {
     if (isCancellation(error)) {
       app.log.info(`Cancelled pulling ${name}`);
-      app.tell(t('Cancelled pulling {0}: what this machine had under that name is as it was.', name), 'information');
+      app.tell(t('Cancelled pulling {0}. Nothing under that name has changed on this machine.', name), 'information');
       return false;
     }
     const chosen =
@@ -105,9 +105,9 @@ function lacksPlatform(error: unknown): boolean {
   return error instanceof Failure && error.detail.code === 'NO_PLATFORM';
 }
 
-/** Tells of a transfer in the notification, and of each layer's end in the log. */
-export function following(app: App, name: string, progress: Progress): (state: Transfer) => void {
-  const show = transferring(progress);
+/** Shows a transfer in the notification and logs each finished layer. */
+export function transferReporter(app: App, name: string, progress: Progress): (state: Transfer) => void {
+  const show = transferInWords(progress);
   let layersDone = 0;
   return (state) => {
     show(state);
@@ -119,7 +119,7 @@ export function following(app: App, name: string, progress: Progress): (state: T
   };
 }
 
-/** Nothing where the registry cannot be asked for the platforms. */
+/** Nothing if the registry cannot list the platforms. */
 async function choosePlatform(
   app: App,
   image: ImageReference,
@@ -133,7 +133,7 @@ async function choosePlatform(
   if (items.length === 0) return undefined;
   const answer = await app.ask.pick({
     title: t('Pull Image'),
-    placeholder: t('{0} has nothing for the engine’s own platform. Pull another?', name),
+    placeholder: t('{0} has no image for the platform of the engine. Choose another platform.', name),
     items,
   });
   return answer === undefined || answer === 'back' ? 'dismissed' : answer.value;

@@ -5,12 +5,13 @@ import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine } from '../../engine/engine';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
+import { plural } from '../locale';
 import { isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';
-import { goingOn } from './engineAccess';
+import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
-import { following } from './moving';
+import { transferReporter } from './moving';
 
 const mostListed = 5;
 
@@ -20,8 +21,8 @@ interface Tally {
 }
 
 /**
- * Pulls several images of a repository one after the other, on after one that fails. Rejects with a Failure that names those
- * that did. The user who cancels is told how far it came.
+ * Pulls several images of a repository one after the other, and continues after a failure. Rejects with a Failure that names the
+ * images that failed. After a cancellation, a message says how many were pulled.
  */
 export async function pullEach(
   app: App,
@@ -38,12 +39,19 @@ export async function pullEach(
     );
   } catch (error) {
     if (!isCancellation(error)) throw error;
-    const done = t('{0} of {1} tags were pulled', count(tally.pulled.length), count(images.length));
-    app.tell(t('Cancelled pulling {0}: {1}, and stay.', name, done), 'information');
+    const text = plural(
+      images.length,
+      t(
+        'Cancelled pulling {1}: {2} of {0} tag was pulled and stays. | Cancelled pulling {1}: {2} of {0} tags were pulled and stay.',
+      ),
+      name,
+      count(tally.pulled.length),
+    );
+    app.tell(text, 'information');
     return;
   }
   if (tally.failed.length > 0) throw failureOf(tally, images.length, repository);
-  app.done(t('Pulled {0} tags of {1}', count(images.length), name));
+  app.done(plural(images.length, t('Pulled {0} tag of {1} | Pulled {0} tags of {1}'), name));
 }
 
 async function pullAll(
@@ -56,14 +64,14 @@ async function pullAll(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const credentialOf = goingOn(app, access, repository);
+  const credentialOf = credentialOrAnonymous(app, access, repository);
   for (const [index, image] of images.entries()) {
     const name = printReference(image);
-    const place = t('{0} of {1} tags', count(index + 1), count(images.length));
+    const place = plural(images.length, t('{1} of {0} tag | {1} of {0} tags'), count(index + 1));
     progress(place);
     try {
       const credential = await credentialOf(signal);
-      const follow = following(app, name, (text) => {
+      const follow = transferReporter(app, name, (text) => {
         progress([place, text].filter((part) => part !== '').join(' · '));
       });
       await engine.pull(image, credential, undefined, follow, signal);
@@ -92,7 +100,7 @@ function failureOf({ failed }: Tally, of: number, { host }: ImageReference): Fai
   const first = failed[0]?.error;
   return new Failure('rejected', '', {
     subject: host,
-    explanation: t('{0} of {1} tags failed: {2}', count(failed.length), count(of), names),
+    explanation: plural(of, t('{1} of {0} tag failed: {2} | {1} of {0} tags failed: {2}'), count(failed.length), names),
     ...(first instanceof Failure && first.detail.connection !== undefined
       ? { connection: first.detail.connection }
       : {}),

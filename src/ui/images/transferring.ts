@@ -1,12 +1,12 @@
 import type { Transfer } from '../../engine/engine';
-import { transferred } from '../words';
+import { describeTransfer } from '../words';
 import type { Progress } from '../working';
 
-/** Speed is told over this time: long enough to hold still, short enough to be true. */
+/** The speed is the average over this time: long enough to be stable, short enough to be current. */
 const windowMs = 3000;
 
-/** Turns an engine's progress into words, with its speed. */
-export function transferring(progress: Progress, now: () => number = Date.now): (state: Transfer) => void {
+/** Shows the progress of an engine in words, with its speed. */
+export function transferInWords(progress: Progress, now: () => number = Date.now): (state: Transfer) => void {
   let samples: readonly { readonly at: number; readonly bytes: number }[] = [];
   return (state) => {
     const at = now();
@@ -14,6 +14,6 @@ export function transferring(progress: Progress, now: () => number = Date.now): 
     const since = samples[0] ?? { at, bytes: state.bytesDone };
     const seconds = (at - since.at) / 1000;
     const speed = seconds > 0.5 ? Math.round((state.bytesDone - since.bytes) / seconds) : 0;
-    progress(transferred(state, Math.max(0, speed)));
+    progress(describeTransfer(state, Math.max(0, speed)));
   };
 }

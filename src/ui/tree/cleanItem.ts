@@ -1,9 +1,6 @@
 import type { TreeItem } from 'vscode';
 
-/**
- * A row with every text of it fit to be shown, whoever wrote it. Tooltips of several lines are made by tooltip.ts, which does the
- * same for each.
- */
+/** Makes every text of a row safe to show. For tooltips of several lines, tooltip.ts does this. */
 export function cleanItem(item: TreeItem, clean: (text: string) => string): TreeItem {
   if (typeof item.label === 'string') item.label = clean(item.label);
   if (typeof item.description === 'string') item.description = clean(item.description);

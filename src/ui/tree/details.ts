@@ -3,7 +3,7 @@ import { isContagious } from '../../core/failure';
 import { isCancellation } from '../report';
 import type { TreeNode } from './treeNode';
 
-/** Each reads with one request at a time, so this many requests are under way at most. */
+/** Each row sends one request at a time, so this is also the most requests at a time. */
 const width = 6;
 
 interface Group {
@@ -11,15 +11,15 @@ interface Group {
   readonly pending: Set<TreeNode>;
 }
 
-/** Fetches what tag rows show beside their names: only for rows on display, a few at a time, given up when the row goes. */
+/** Fetches the details of tag rows: only for visible rows, a few at a time, and aborted when the row disappears. */
 export class TagDetails {
   private readonly limit = pLimit(width);
   private readonly groups = new Map<string, Group>();
 
-  /** `draw`: called for each row whose details arrived or failed. */
+  /** `draw` is called for each row whose details arrived or failed. */
   constructor(private readonly draw: (node: TreeNode) => void) {}
 
-  /** Fetches for those of `nodes` that lack details; `group` names them all for `abandon`. Asking twice is harmless. */
+  /** Fetches the details of those `nodes` that have none. `group` identifies them for `abandon`. Calling it twice is harmless. */
   want(group: string, nodes: readonly TreeNode[]): void {
     const { controller, pending } = this.groupOf(group);
     for (const node of nodes.filter((candidate) => lacksDetails(candidate) && !pending.has(candidate))) {
@@ -31,7 +31,7 @@ export class TagDetails {
     }
   }
 
-  /** Fetches one row's details now, whatever the setting, without drawing it. True when there is something new to draw. */
+  /** Fetches the details of one row now, without drawing it. True if there is something new to draw. */
   async fetch(node: TreeNode, controller: AbortController): Promise<boolean> {
     const { entry, provider } = node;
     if (entry?.kind !== 'tag' || provider.details === undefined || !lacksDetails(node)) return false;
@@ -48,7 +48,7 @@ export class TagDetails {
     return true;
   }
 
-  /** Gives up what is under way or waiting for the group. */
+  /** Aborts all fetches of the group. */
   abandon(group: string): void {
     this.groups.get(group)?.controller.abort();
     this.groups.delete(group);

@@ -4,10 +4,10 @@ import { isUsable } from '../../core/usable';
 import { keyOf } from './node';
 import type { TreeNode } from './treeNode';
 
-/** More of them are left out: they are of no use. */
+/** The most invalid names that are shown. */
 const mostInvalid = 100;
 
-/** What is known of one row's children. A refresh makes a new one; what still arrives for the old one is dropped. */
+/** The known children of one row. A refresh creates a new listing; results that arrive for the old one are dropped. */
 export class Listing {
   private readonly controller = new AbortController();
   private readonly entries: Entry[] = [];
@@ -18,11 +18,11 @@ export class Listing {
   private loading: Promise<void> | undefined;
   /** Nodes of the entries drawn so far. */
   nodes: readonly TreeNode[] = [];
-  /** Names that are listed and cannot be used. */
+  /** Listed names that cannot be used. */
   readonly invalid: string[] = [];
   failure: unknown;
 
-  /** `wanted`: how many rows are to be drawn; it grows by `step`. `subject`: who lists them. */
+  /** `wanted`: the number of rows to draw; it grows by `step`. `subject`: the registry that lists them, for messages. */
   constructor(
     readonly step: number,
     public wanted: number,
@@ -48,7 +48,7 @@ export class Listing {
     return this.entries.length;
   }
 
-  /** Where the entry of that key stands among those known; -1 when it is not. */
+  /** The position of the entry with that key; -1 if it is not known. */
   indexOf(key: string): number {
     return this.entries.findIndex((entry) => keyOf(entry) === key);
   }
@@ -57,13 +57,13 @@ export class Listing {
     return this.entries.slice(0, this.wanted);
   }
 
-  /** Whether more rows are known than are drawn, or can be asked for. */
+  /** Whether more rows can be drawn: known ones, or ones that can be requested. */
   get canDrawMore(): boolean {
     const canAsk = this.started && this.next !== undefined && this.failure === undefined;
     return this.entries.length > this.wanted || canAsk;
   }
 
-  /** Loads until the wanted rows are there; settles without throwing, a failure is kept for its row. */
+  /** Loads until the wanted rows are there. Never rejects: a failure is kept and shown as a row. */
   load(): Promise<void> {
     this.loading ??= this.loadPages().finally(() => {
       this.loading = undefined;
@@ -71,7 +71,7 @@ export class Listing {
     return this.loading;
   }
 
-  /** Tries again where it failed; what is loaded stays. */
+  /** Lets the next load continue after a failure; loaded rows stay. */
   retry(): void {
     this.failure = undefined;
     this.trail.goOn();
@@ -108,9 +108,9 @@ export class Listing {
     }
     const next = this.trail.after(page, this.known - before);
     this.failure = page.failure ?? (isFull ? rowsLeftOut(this.subject, this.known) : this.trail.failure);
-    // Behind a failure, a retry goes on; a list that is cut has an end.
+    // After a failure, a retry continues with the next page. A list that was cut ends here.
     this.next = isCut(this.failure) || this.failure === undefined ? next : page.next;
-    // A page that tells why it is not whole is asked for anew by a retry.
+    // An incomplete page is requested again by a retry.
     this.started = page.failure === undefined;
   }
 

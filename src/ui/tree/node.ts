@@ -6,7 +6,7 @@ import type { OpenRegistry } from '../../registries/registries';
 /** What a command may act on. */
 export interface Node {
   readonly kind: 'node';
-  /** Path of labels from the connection down; the same after a refresh. */
+  /** Path of keys from the connection down; the same after a refresh. */
   readonly id: string;
   readonly connection: Connection;
   readonly provider: RegistryProvider;
@@ -20,7 +20,7 @@ export function rowOf({ connection, provider }: OpenRegistry): Node {
   return { kind: 'node', id: connection.id, connection, provider, entry: undefined, parent: undefined };
 }
 
-/** The row of an entry below `parent`, which need not be drawn. */
+/** The row of an entry below `parent`. It need not be drawn. */
 export function rowBelow(parent: Node, entry: Entry): Node {
   const { connection, provider } = parent;
   return { kind: 'node', id: idBelow(parent, keyOf(entry)), connection, provider, entry, parent };
@@ -31,7 +31,7 @@ export function idBelow({ id }: Pick<Node, 'id'>, key: string): string {
   return `${id}/${key}`;
 }
 
-/** Tells an entry from its siblings, also after a refresh. */
+/** Identifies an entry among its siblings, also after a refresh. */
 export function keyOf(entry: Entry): string {
   switch (entry.kind) {
     case 'group':
@@ -54,16 +54,16 @@ export type Row = Node | More | Problem | InvalidName;
 export interface More {
   readonly kind: 'more';
   readonly of: Node;
-  /** How many are listed, and how many of those are not drawn; absent when only the registry knows. */
+  /** `of`: the number of known rows; `rows`: how many of them are not drawn. Absent if only the registry knows. */
   readonly left?: { readonly rows: number; readonly of: number };
 }
 
-/** What is listed and cannot be the name of an image: text alone, which no command is offered for. */
+/** A listed name that no image can have. It is shown as text, without commands. */
 export interface InvalidName {
   readonly kind: 'invalid';
   readonly of: Node;
   readonly name: string;
-  /** Where it stands among its like. */
+  /** Its position among the invalid names. */
   readonly at: number;
 }
 
@@ -84,7 +84,7 @@ export function holdingOf({ entry, provider }: Node): Holding {
   );
 }
 
-/** What the tree was doing when it failed; completes "Could not …". */
+/** What the tree was doing when it failed. Completes "Could not …". */
 export function listingPhrase(node: Node): string {
   const { entry, connection } = node;
   switch (entry?.kind) {

@@ -17,13 +17,13 @@ import { TreeNode } from './treeNode';
 /** How many rows are drawn before "Load more…". */
 const tagRows = 100;
 const otherRows = 1000;
-/** A row further down than this many pages is not looked for. */
+/** The most pages that are searched for a row to reveal. */
 const mostPagesToShow = 5;
-/** Nor one below more rows than VS Code draws at once in a moment. */
+/** The most rows that are drawn to reveal one: VS Code is slow with more. */
 const mostRowsToShow = 5000;
 /** Details that arrive within this time are drawn together. */
 const drawEveryMs = 150;
-/** VS Code asks for the children of a row that was opened within this time, unless it has some. */
+/** VS Code requests the children of an expanded row within this time, unless it already has them. */
 const asksWithinMs = 500;
 
 const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
@@ -31,14 +31,14 @@ const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always'
 interface Collaborators {
   readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'onDidChange'>;
   readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
-  /** Makes a text fit to be shown, whoever wrote it. */
+  /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
   readonly log: Log;
 }
 
 /**
- * The Registries view. Keeps what was loaded until a refresh; draws a failure as a row; collapse, refresh and disconnect
- * abort what they supersede. Rows keep their identity by id.
+ * The Registries view. Keeps loaded rows until a refresh and shows a failure as a row. Collapse, refresh and disconnect abort the
+ * requests that they make obsolete. Rows keep their identity by id.
  */
 export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Row[] | undefined>();
@@ -99,7 +99,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     });
   }
 
-  /** Fetches what the hover shows, where details wait for it. */
+  /** Fetches the details for the hover if they have not been fetched yet. */
   async resolveTreeItem(item: vscode.TreeItem, row: Row, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
     const node = row.kind === 'node' ? this.nodes.get(row.id) : undefined;
     if (node?.entry?.kind !== 'tag' || detailsSetting() === 'never') return item;
@@ -108,7 +108,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       controller.abort();
     });
     try {
-      // The row is not drawn: that would take the hover away.
+      // The row is not redrawn, because that would close the hover.
       await this.details.fetch(node, controller);
     } finally {
       subscription.dispose();
@@ -133,7 +133,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.expanded.add(node.id);
     await listing.load();
     const current = this.listings.get(node.id);
-    // Superseded by a refresh: its listing has the answer. Given up: the next expand asks again.
+    // If a refresh replaced this listing, the new one has the answer. If it was aborted, the next expand requests it again.
     if (current !== listing) return current === undefined ? [] : this.getChildren(node);
     this.adoptEntries(node, listing);
     this.wantDetails(node.id);
@@ -159,15 +159,15 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     });
   }
 
-  /** Asks again what is under a row, or under all of them; what is expanded stays so, with as many rows as before. */
+  /** Lists again what is below a row, or below all rows. Expanded rows stay expanded, with as many rows as before. */
   refresh(node?: Node): void {
     for (const root of node === undefined ? this.drawn() : [node]) this.relist(root.id);
     this.changed.fire(node === undefined ? undefined : this.current([node]));
-    // A tag's details come with its repository's rows, which are not asked for again.
+    // The details of a tag come with the rows of its repository, which are not listed again.
     if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
   }
 
-  /** Asks again what is under the connections to one kind of registry. */
+  /** Lists again what is below the connections of one provider. */
   relistKind(provider: string): void {
     for (const root of this.drawn()) if (root.connection.provider === provider) this.refresh(root);
   }
@@ -184,7 +184,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.changed.fire(this.current([of]));
   }
 
-  /** Whoever comes back to the window may have woken the machine, or found the network again. */
+  /** When the user returns to the window, the network may be available again. */
   private retryUnreached(): void {
     for (const id of this.expanded) {
       const listing = this.listings.get(id);
@@ -200,7 +200,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     if (row !== undefined) await this.view.reveal(row, { expand: true, focus: true });
   }
 
-  /** Asks anew for what leads to an entry of a registry, and reveals it, or the last row before it that is there. */
+  /** Reloads the rows that lead to an entry of a registry and reveals it; if it is missing, reveals the last row before it. */
   async show({ connection }: OpenRegistry, trail: readonly Entry[]): Promise<void> {
     const root = this.rootOf(connection.id);
     if (root === undefined) return;
@@ -224,7 +224,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return this.roots().find((root) => root.id === id);
   }
 
-  /** Loads further rows until the child is among them, within bounds. */
+  /** Loads more rows until the child is found, within bounds. */
   private async childOf(parent: Node, key: string): Promise<Node | undefined> {
     for (let attempts = 0; attempts < mostPagesToShow; attempts++) {
       await this.getChildren(parent);
@@ -268,7 +268,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
     node.isEmpty = isEmpty;
     node.failure = listing.failure;
-    // With a row, VS Code draws all below it anew, and loses the menu that is open there.
+    // Only if the state changed: redrawing a row also redraws all rows below it, which closes an open context menu.
     if (node.state !== before) this.drawSoon(node);
   }
 
@@ -304,8 +304,9 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.expanded.add(node.id);
     for (const id of this.expandedBelow(node.id)) this.wantDetails(id);
     if (this.listings.has(node.id)) this.wantDetails(node.id);
-    // Its last load may have been given up, and VS Code have taken the empty answer for the truth. Not at once: the news comes
-    // before or after VS Code asks, and a row that is drawn anew in between loses the menu that is open on it.
+    // Its last load may have been aborted, and VS Code may have taken the empty answer as the result. Redrawn after a delay,
+    // because this event comes before or after VS Code requests the children, and a redraw in between would close an open context
+    // menu.
     else
       setTimeout(() => {
         if (this.expanded.has(node.id) && !this.listings.has(node.id)) this.changed.fire(this.current([node]));
@@ -316,7 +317,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return [...this.expanded].filter((candidate) => candidate.startsWith(`${id}/`));
   }
 
-  /** Drops what is known below a row, aborting what is under way; the rows themselves stay until new ones come. */
+  /** Drops and aborts the listings below a row. The rows stay until new ones arrive. */
   private relist(id: string): void {
     for (const [key, listing] of [...this.listings]) {
       if (key !== id && !key.startsWith(`${id}/`)) continue;
@@ -337,7 +338,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     for (const { id } of drawn) if (!connected.has(id)) this.forget(id);
   }
 
-  /** A connection that is gone, or is opened with another credential or trust: nothing of it stays. */
+  /** Drops everything of a connection that was removed, or that is opened with another credential or trust. */
   private forget(id: string): void {
     this.relist(id);
     for (const collection of [this.nodes, this.listings, this.expanded]) {
@@ -355,18 +356,18 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }, drawEveryMs);
   }
 
-  /** Only rows that are still there can be drawn. */
+  /** The given rows that still exist: only these can be drawn. */
   private current(nodes: readonly Node[]): Row[] {
     return nodes.flatMap((node) => this.nodes.get(node.id) ?? []);
   }
 }
 
-/** A row and those it is under. */
+/** A row and all rows above it. */
 function lineage(node: Node): readonly Node[] {
   return node.parent === undefined ? [node] : [node, ...lineage(node.parent)];
 }
 
-/** Behind what can be used, since they have no place in its order. */
+/** Invalid names come last, because they have no place in the order. */
 function invalidRows(of: Node, listing: Listing): Row[] {
   return listing.invalid.map((name, at) => ({ kind: 'invalid', of, name, at }));
 }

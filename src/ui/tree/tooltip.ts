@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** A tooltip of several lines. Whatever others wrote is appended as text, so that nothing in it is rendered. */
+/** A tooltip of several lines. Text of others is appended as plain text, so that nothing in it is rendered. */
 export class Tooltip {
   private readonly markdown = new vscode.MarkdownString();
 
@@ -25,7 +25,7 @@ export class Tooltip {
     return this;
   }
 
-  /** A heading of what follows. */
+  /** A heading for the lines that follow. */
   heading(text: string): this {
     this.markdown.appendMarkdown('\n').appendText(text).appendMarkdown('\n\n');
     return this;

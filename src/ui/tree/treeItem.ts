@@ -15,6 +15,7 @@ import type {
 } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
+import { plural } from '../locale';
 import { needsNoRow, report } from '../report';
 import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
 import { holdingOf, listingPhrase } from './node';
@@ -28,18 +29,18 @@ const { None, Collapsed } = vscode.TreeItemCollapsibleState;
 /** The setting `registryExplorer.tags.details`. */
 export type DetailsSetting = 'always' | 'onHover' | 'never';
 
-/** What the tree knows of a row beside the row. */
+/** What the tree knows about the appearance of a row. */
 export interface RowLook {
-  /** Ids of the commands that apply to it, which its menu entries test for; of a problem: to the rows above it. */
+  /** Ids of the commands that apply to the row, for its menu entries; for a problem row, those of the rows above it. */
   readonly commands: string;
   readonly details: DetailsSetting;
-  /** Codicon of its kind of registry. */
+  /** Codicon of the kind of registry. */
   readonly icon: string;
-  /** Makes a text fit to be shown, whoever wrote it. */
+  /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
 }
 
-/** How a row looks. */
+/** The tree item of a row. */
 export function treeItem(row: Row, look: RowLook): vscode.TreeItem {
   return cleanItem(rowItem(row, look), look.clean);
 }
@@ -61,16 +62,14 @@ function rowItem(row: Row, look: RowLook): vscode.TreeItem {
   }
 }
 
-/** A name that no engine accepts: it can be read, and nothing else. */
+/** A name that no engine accepts: it is shown, but has no commands. */
 function invalidItem({ of, name, at }: InvalidName): vscode.TreeItem {
   const item = new vscode.TreeItem(name, None);
   item.id = `${of.id}/invalid/${at}`;
   item.description = t('not a valid name');
   item.iconPath = new vscode.ThemeIcon('circle-slash');
   item.contextValue = 'invalid';
-  item.tooltip = t(
-    'The registry lists this, and it is not a name that images can have: nothing can be done with it here.',
-  );
+  item.tooltip = t('The registry lists this, but images cannot have such a name. Nothing can be done with it here.');
   item.accessibilityInformation = { label: `${name}, ${item.description}` };
   return item;
 }
@@ -85,13 +84,13 @@ function moreItem(row: More): vscode.TreeItem {
 }
 
 function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
-  const told = report(row.failure, listingPhrase(row.of));
-  const message = told?.message ?? t('Cancelled.');
-  // The row above says what failed; in a narrow view, why must come first.
-  const item = new vscode.TreeItem(told?.reason ?? message, None);
+  const reported = report(row.failure, listingPhrase(row.of));
+  const message = reported?.message ?? t('Cancelled.');
+  // The row above shows what failed. The label begins with the reason, because it is cut in a narrow view.
+  const item = new vscode.TreeItem(reported?.reason ?? message, None);
   item.id = `${row.of.id}/problem`;
-  // Nothing is wrong where a registry does not list, or lists more than is shown, since names lead on, nor where the user is to
-  // decide first.
+  // These are not errors: the registry does not list repositories, or lists more than are shown (they can be added by name), or
+  // the user must first confirm a login.
   const isNoFault =
     isCut(row.failure) ||
     (row.failure instanceof Failure &&
@@ -100,7 +99,7 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
     ? new vscode.ThemeIcon('info')
     : new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
-  const remedies = told?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
+  const remedies = reported?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
   item.contextValue = ['problem', ...remedies].join(' ');
   item.accessibilityInformation = { label: message };
   return item;
@@ -112,21 +111,21 @@ function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeIte
     case undefined:
       return connectionItem(node, icon, clean);
     case 'group':
-      return labelled(entry, entry.icon ?? 'organization', described(node, entry), Collapsed);
+      return entryItem(entry, entry.icon ?? 'organization', describeGroup(node, entry), Collapsed);
     case 'registry': {
-      const item = labelled(entry, 'server', described(node, entry), Collapsed);
+      const item = entryItem(entry, 'server', describeGroup(node, entry), Collapsed);
       item.tooltip = entry.host;
       return item;
     }
     case 'repository': {
-      const item = labelled(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
+      const item = entryItem(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
       item.tooltip = printReference(entry.image);
       return item;
     }
     case 'tag':
       return tagItem(node, entry, details, clean);
     case 'platform': {
-      const item = labelled(entry, iconUnless(entry, 'chip'), sizeUnless(entry), opensTo(entry));
+      const item = entryItem(entry, iconUnless(entry, 'chip'), sizeUnless(entry), opensTo(entry));
       item.tooltip = ownTooltip(entry, entry.image.digest ?? '', clean);
       return item;
     }
@@ -142,7 +141,7 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   const unverified = connection.tls?.verify === false ? t('not verified') : '';
   const question =
     connection.unconfirmed && t('Sign in with {0}?', signedInAs({ signIn: connection.unconfirmed }) ?? '');
-  // A name that a workspace gives may be that of another registry.
+  // A workspace can choose any name, so the host is shown too.
   const { host } = new URL(connection.url);
   const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
   item.description = [question ?? signedInAs(connection) ?? '', where, unverified, stateOf(node)]
@@ -180,7 +179,7 @@ function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.state === 'empty';
 }
 
-function described(node: Node, { detail }: Group | Registry): string | undefined {
+function describeGroup(node: Node, { detail }: Group | Registry): string | undefined {
   const parts = [detail ?? '', isEmpty(node) ? holdingOf(node).none : ''].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
@@ -200,20 +199,20 @@ function stateOf(node: Node): string {
 
 function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['clean']): vscode.TreeItem {
   const { details } = tag;
-  const item = labelled(
+  const item = entryItem(
     tag,
     iconOf(details),
     details === undefined ? undefined : summary(details),
-    // What describes an artifact, such as its signature, is not known before it is opened.
+    // An artifact may have attachments, such as a signature. They are known only after it is expanded.
     details?.type === 'artifact' && isEmpty(node) ? None : Collapsed,
   );
-  if (details !== undefined) item.accessibilityInformation = { label: spoken(tag, details) };
+  if (details !== undefined) item.accessibilityInformation = { label: spokenTag(tag, details) };
   if (details !== undefined && (details.isPartial !== true || setting === 'never')) {
     item.tooltip = tagTooltip(tag, details, clean);
   } else if (node instanceof TreeNode && node.detailsFailure !== undefined) {
     item.tooltip = report(node.detailsFailure, t('read the details of {0}', printReference(tag.image)))?.message;
   } else if (setting === 'never') item.tooltip = printReference(tag.image);
-  // Left out otherwise: VS Code then asks for it on hover.
+  // Otherwise there is no tooltip yet: VS Code requests it on hover.
   return item;
 }
 
@@ -237,7 +236,7 @@ const attachmentIcons: Readonly<Partial<Record<Attachment['type'], string>>> = {
 
 type Described = PlatformImage | Attachment;
 
-/** What describes it may not have been asked for yet. */
+/** Expandable unless it is known that there are no attachments. */
 function opensTo({ attachments, attachmentsFailure }: Described): vscode.TreeItemCollapsibleState {
   return attachments?.length === 0 && attachmentsFailure === undefined ? None : Collapsed;
 }
@@ -246,7 +245,7 @@ function iconUnless({ failure }: Described, icon: string): string {
   return failure === undefined ? icon : 'warning';
 }
 
-/** Its size; where it could not be read, that. */
+/** The size, or a text that it could not be read. */
 function sizeUnless({ failure, size: bytes }: Described): string | undefined {
   if (failure !== undefined) return failure.kind === 'notFound' ? t('missing') : t('cannot be read');
   return bytes === undefined ? undefined : size(bytes);
@@ -257,20 +256,20 @@ function ownTooltip({ label, failure }: Described, digest: string, clean: RowLoo
   if (failure === undefined) return tooltip.value;
   const why =
     failure.kind === 'notFound'
-      ? t('The index names it, and the registry does not have it (any more).')
+      ? t('The index lists it, but the registry does not have it (any more).')
       : report(failure, t('read {0}', label))?.message;
   return tooltip.paragraph(why ?? '').value;
 }
 
 function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']): vscode.TreeItem {
   const icon = iconUnless(entry, attachmentIcons[entry.type] ?? 'shield');
-  const item = labelled(entry, icon, sizeUnless(entry), opensTo(entry));
+  const item = entryItem(entry, icon, sizeUnless(entry), opensTo(entry));
   item.tooltip = ownTooltip(entry, entry.blob?.digest ?? entry.image.digest ?? '', clean);
   item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
   return item;
 }
 
-function labelled(
+function entryItem(
   entry: Entry,
   icon: string,
   description: string | undefined,
@@ -319,7 +318,7 @@ function tagTooltip({ image }: Tag, details: ImageDetails, clean: RowLook['clean
 }
 
 /** `Tag 1.4, 2 days ago, 45 MB, 2 platforms` */
-function spoken(
+function spokenTag(
   { label }: Tag,
   { created, updated = created, size: bytes, platforms: list, artifactType, isLocked }: ImageDetails,
 ): string {
@@ -329,6 +328,6 @@ function spoken(
     ...(artifactType === undefined ? [] : [artifactName(artifactType)]),
     ...(updated === undefined ? [] : [age(updated)]),
     ...(bytes === undefined ? [] : [size(bytes)]),
-    ...(list.length === 0 ? [] : [list.length === 1 ? t('1 platform') : t('{0} platforms', count(list.length))]),
+    ...(list.length === 0 ? [] : [plural(list.length, t('{0} platform | {0} platforms'))]),
   ].join(', ');
 }

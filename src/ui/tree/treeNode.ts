@@ -3,14 +3,14 @@ import type { Connection, Entry, ImageDetails } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { Node } from './node';
 
-/** A row that stays the same object over refreshes, as VS Code wants its elements, while what it shows changes. */
+/** A row that stays the same object over refreshes, as VS Code requires, while its contents change. */
 export class TreeNode implements Node {
   readonly kind = 'node';
-  /** All is listed, and there is nothing. */
+  /** The list is complete and empty. */
   isEmpty = false;
   /** Why its children could not be listed. */
   failure: unknown;
-  /** Details are of this listing or came with it, not kept from one before a refresh. */
+  /** The details belong to the current listing, not to one before a refresh. */
   detailsAreFresh: boolean;
   detailsFailure: unknown;
 
@@ -24,7 +24,7 @@ export class TreeNode implements Node {
     this.detailsAreFresh = hasDetails(entry);
   }
 
-  /** What its row says of its children; nothing where they can be seen. */
+  /** The state that the row shows in place of its children; nothing if they can be listed. */
   get state(): 'empty' | 'signedOut' | 'offline' | undefined {
     const { failure } = this;
     if (!(failure instanceof Failure)) return this.isEmpty ? 'empty' : undefined;
@@ -32,7 +32,7 @@ export class TreeNode implements Node {
     return isUnreached(failure) ? 'offline' : undefined;
   }
 
-  /** Takes what a new listing says; details stay until new ones come, so that nothing jumps. */
+  /** Updates the row from a new listing. The details stay until new ones arrive, so that nothing flickers. */
   update(connection: Connection, provider: RegistryProvider, entry: Entry | undefined): void {
     const details = this.entry?.kind === 'tag' ? this.entry.details : undefined;
     this.connection = connection;
@@ -42,7 +42,7 @@ export class TreeNode implements Node {
     this.detailsFailure = undefined;
   }
 
-  /** Lets its details be asked for again; the old ones stay until then. */
+  /** Lets the details be fetched again; the old ones stay until then. */
   expire(): void {
     this.detailsAreFresh = false;
     this.detailsFailure = undefined;

@@ -87,7 +87,7 @@ describe('Delete Registry…', () => {
   it('goes on when nobody watches any more, and tells its end', async () => {
     const { outcome, told, done, refreshed, parent } = await deleting('main', true);
     expect(outcome).toMatchObject({ name: 'AbortError' });
-    const left = 'Deleting main: Azure goes on by itself. You are told how it ends.';
+    const left = 'Deleting main: Azure continues in the background. A message will say how it ends.';
     await eventually(() => {
       expect(told).toEqual([left, 'Deleted main']);
     });

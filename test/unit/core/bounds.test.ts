@@ -29,7 +29,7 @@ describe('a list that does not end', () => {
     const { pages, trail } = followed(() => 1000);
     expect([pages, isCut(trail.failure), isEndOfList(trail.failure)]).toEqual([mostRows / 1000, true, true]);
     expect(report(trail.failure, 'list')?.reason).toBe(
-      'Only the first 100,000 are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
+      'Only the first 100,000 are shown; the registry lists more. Use Pull by Reference… to pull any image by its name.',
     );
   });
 
@@ -43,7 +43,7 @@ describe('a list that does not end', () => {
     expect([pages, isCut(trail.failure), isEndOfList(trail.failure)]).toEqual([mostBarrenPages, false, true]);
     const told = report(trail.failure, 'list');
     expect(told?.reason).toBe(
-      '20 pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+      '20 pages in a row had nothing new, and the registry points to yet another. The list may have no end.',
     );
     expect(told?.remedies).toContain('retry');
     trail.goOn();

@@ -150,7 +150,7 @@ describe('a diagnosis', () => {
     const url = (await registry()).replace('http:', 'https:');
     const { steps, text } = await diagnosed(url);
     expect(steps).toEqual(expect.arrayContaining(['connection ok', 'tls failed', 'api failed']));
-    expect(text).toContain('does not speak https. If it is meant to be plain, type http:// in front.');
+    expect(text).toContain('does not use https. If it uses plain http, type http:// in front.');
     expect(text).toContain('**What to do:** Connect it again with http:// in front');
   });
 
@@ -165,7 +165,7 @@ describe('a diagnosis', () => {
     });
     expect(facts('tls').fingerprint).toMatch(/^([\dA-F]{2}:){31}[\dA-F]{2}$/);
     expect(text).toContain('comes from an authority that this machine does not know.');
-    expect(text).toContain('give it to this connection: Certificates…');
+    expect(text).toContain('add it to this connection: Certificates…');
     // The API fails for the same reason, which is not told twice.
     expect(text.match(/fails at/g)).toHaveLength(1);
     expect(text).not.toContain('No repository was found');
@@ -182,7 +182,7 @@ describe('a diagnosis', () => {
     const url = (await registry({ tls: pki.tls(), host: '127.0.0.2' })).replace('127.0.0.1', '127.0.0.2');
     const { text } = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile } });
     expect(text).toContain('was made for another name');
-    expect(text).toContain('Connect the registry by one of the names that its certificate is made for');
+    expect(text).toContain('Connect the registry by one of the names in its certificate');
   });
 
   it('says that a client certificate is wanted', async () => {
@@ -192,7 +192,7 @@ describe('a diagnosis', () => {
     // With TLS 1.3, only what follows the handshake shows it.
     expect(steps).toContain('tls ok');
     expect(text).toMatch(
-      /fails at “API”:\*\* .* asks for a client certificate .*\n\n\*\*What to do:\*\* Ask whoever runs the registry for a client certificate/,
+      /fails at “API”:\*\* .* requires a client certificate .*\n\n\*\*What to do:\*\* Ask the administrator of the registry for a client certificate/,
     );
     const { certFile, keyFile } = pki.client;
     const known = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile, certFile, keyFile } });
@@ -208,7 +208,7 @@ describe('a diagnosis', () => {
     const conclusion = (text: string): unknown =>
       expect.stringContaining(`fails at “TLS”:** ${text}\n\n**What to do:** `);
     expect(await told(certFile, pki.server.keyFile)).toEqual(
-      conclusion('The client certificate and its key do not belong together.'),
+      conclusion('The client certificate and its key do not match.'),
     );
     expect(await told(`${certFile}.gone`, keyFile)).toEqual(
       conclusion(`The file ${certFile}.gone is not there (any more).`),
@@ -345,7 +345,7 @@ describe('a diagnosis through a proxy', () => {
     // The name of the registry is the proxy's to look up.
     expect(facts('names')).toMatchObject({ lookedUp: '127.0.0.1' });
     expect(asked[0]).toMatch(/^CONNECT nothing\.invalid:443 HTTP\/1\.1\r\n/);
-    expect(text).toContain('The proxy wants a sign-in of its own: see the setting http.proxyAuthorization.');
+    expect(text).toContain('The proxy requires its own sign-in: see the setting http.proxyAuthorization.');
     expect(text).not.toContain('hunter2secret');
     expect(text).not.toContain('bob');
   });
@@ -386,7 +386,7 @@ describe('a diagnosis through a proxy', () => {
     const proxies = { ...direct, configured: 'bob:hunter2secret@proxy' };
     const { facts, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
     expect(facts('proxy')).toEqual({ proxyBy: 'system', ignored: 'setting' });
-    expect(text).toContain('VS Code ignores a proxy that is named without http:// in front.');
+    expect(text).toContain('VS Code ignores a proxy address without http:// in front.');
     expect(text).toContain('- Ignored: `the setting http.proxy`');
     expect(text).not.toContain('hunter2secret');
   });

@@ -222,7 +222,7 @@ describe('an address', () => {
       })();
       expect(failure).toBeInstanceOf(Failure);
       const words = failure instanceof Failure ? `${reason(failure)} ${JSON.stringify(failure.detail)}` : '';
-      expect(words).toMatch(/is no address of a container engine: .+\./);
+      expect(words).toMatch(/is not the address of a container engine: .+\./);
       expect(words).not.toMatch(/hun|ter2/);
     }
   });

@@ -161,7 +161,7 @@ describe('a secret that cannot be read', () => {
       const failure = await failing(secrets.read(alice));
       expect(causes(failure)).not.toContain('hunter2secret');
       const told = report(failure, 'list');
-      expect(told?.reason).toBe('What is kept there for this connection cannot be read; type the credential again.');
+      expect(told?.reason).toBe('The credential stored for this connection cannot be read; type it again.');
       expect(told?.remedies[0]).toBe('updateCredential');
     },
   );

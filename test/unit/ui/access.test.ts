@@ -5,7 +5,7 @@ import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
-import { accessTo, goingOn } from '../../../src/ui/images/engineAccess';
+import { accessTo, credentialOrAnonymous } from '../../../src/ui/images/engineAccess';
 import { reason, report } from '../../../src/ui/report';
 import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
@@ -59,9 +59,9 @@ describe('what an image is pushed and pulled with', () => {
     for (const problem of problems) {
       const { app, told } = fakeApp({ docker: { read: () => Promise.reject(problem) } as never });
       const access = await accessTo(app, image, 'Pull');
-      const credential = access && goingOn(app, access, image);
+      const credential = access && credentialOrAnonymous(app, access, image);
       expect([await credential?.(signal), await credential?.(signal)]).toEqual([anonymous, anonymous]);
-      expect(told).toEqual([`Going on without docker’s login for registry.example.com: ${reason(problem)}`]);
+      expect(told).toEqual([`Continuing without docker’s login for registry.example.com: ${reason(problem)}`]);
       const refusal = access?.explain(new Failure('forbidden', 'denied', { subject: image.host }));
       expect(report(refusal, 'pull')?.message).toBe(
         'Could not pull: registry.example.com is not connected, and docker’s login for it could not be read. It says “denied”.',
@@ -77,7 +77,10 @@ describe('what an image is pushed and pulled with', () => {
     );
     const { app, told } = fakeApp({ connected: [node] });
     const access = await accessTo(app, image, 'Pull');
-    expect([await (access && goingOn(app, access, image))?.(signal), told.length]).toEqual([anonymous, 1]);
+    expect([await (access && credentialOrAnonymous(app, access, image))?.(signal), told.length]).toEqual([
+      anonymous,
+      1,
+    ]);
     await expect(access?.credential(signal)).rejects.toBe(problem);
   });
 
@@ -85,7 +88,7 @@ describe('what an image is pushed and pulled with', () => {
     const locked = new Failure('rejected', '', { subject: 'the keychain', speaker: 'program', explanation: 'locked' });
     const { app, told } = fakeApp({ docker: { read: () => Promise.reject(locked) } as never });
     const access = await accessTo(app, image, 'Pull');
-    await expect((access && goingOn(app, access, image))?.(signal)).rejects.toBe(locked);
+    await expect((access && credentialOrAnonymous(app, access, image))?.(signal)).rejects.toBe(locked);
     expect(told).toEqual([]);
   });
 
@@ -107,7 +110,7 @@ describe('what an image is pushed and pulled with', () => {
     [undefined, 'registry.example.com is not connected, and docker has no login for it. It says “denied”.'],
     [
       { kind: 'identityToken', token: 't' } as const,
-      'registry.example.com is not connected, and does not let docker’s own login do this. It says “denied”.',
+      'registry.example.com is not connected, and docker’s login is not allowed to do this. It says “denied”.',
     ],
   ])('explains a refusal, docker’s login being %j', async (login, expected) => {
     const { app } = fakeApp({ docker: { read: () => Promise.resolve(login) } as never });

@@ -58,7 +58,7 @@ describe('the token of an Enterprise account', () => {
     expect(await tokenAt(own)).toBe('the token of the user');
     expect(await tokenAt(evil)).toBeUndefined();
     expect((await failing(signIn('github-enterprise', evil, []))).detail.explanation).toBe(
-      `the accounts of VS Code are for ${own}; your settings github-enterprise.uris and github-enterprise.uri say which Enterprise servers it has some for`,
+      `the accounts of VS Code are for ${own}; your settings github-enterprise.uris and github-enterprise.uri name the Enterprise servers that it has accounts for`,
     );
   });
 

@@ -24,7 +24,9 @@ describe('a page that a registry names', () => {
     'ms-msdt:/id',
     'javascript:0',
   ])('is refused where it is %s', async (url) => {
-    expect((await failing(browse(new URL(url)))).detail.explanation).toBe('the address of its page is none of the web');
+    expect((await failing(browse(new URL(url)))).detail.explanation).toBe(
+      'the address of its page is not a web address',
+    );
     expect(opened).toEqual([]);
   });
 });

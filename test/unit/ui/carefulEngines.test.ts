@@ -115,7 +115,7 @@ describe('Use Engine…', () => {
       },
     });
     await useEngine.run(app);
-    const warning = 'The connection is not encrypted: passwords for registries could be read on their way.';
+    const warning = 'The connection is not encrypted: anyone on the network can read passwords for registries.';
     expect(details.slice(1, 3)).toEqual([
       `${warning} Docker Engine 20 · linux/amd64`,
       'Docker Engine 20 · linux/amd64',

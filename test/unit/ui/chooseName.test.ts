@@ -46,7 +46,7 @@ describe('the new name of an image', () => {
   it.each([
     ['localhost:5000/Team/app', /lower case: did you mean “localhost:5000\/team\/app”/],
     ['localhost:5000/app:.1', /A tag has up to 128 letters/],
-    [`app@sha256:${'a'.repeat(64)}`, /its digest belongs to the image/],
+    [`app@sha256:${'a'.repeat(64)}`, /needs a tag, not a digest/],
     ['', /Type a name/],
   ])('is not taken as %j', async (typed, why) => {
     await expect(chosen('app:1', 'localhost:5000/…', typed)).rejects.toThrow(why);

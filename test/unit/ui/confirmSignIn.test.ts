@@ -29,8 +29,8 @@ describe('Sign In…', () => {
       {
         message: 'Sign in to registry.example.com with docker login?',
         detail:
-          '“Docker Hub” is listed by the settings of this workspace, not by your own.\n\n' +
-          'https://registry.example.com would be sent the password or token that docker keeps for it. You are asked once for this address.',
+          '“Docker Hub” comes from the settings of this workspace, not from your own.\n\n' +
+          'https://registry.example.com will receive the password or token that docker has stored for it. You are asked only once for this address.',
         button: 'Sign In',
       },
     ]);
@@ -59,7 +59,7 @@ describe('a connection whose login is not confirmed', () => {
   it('says so, offers to sign in, and is no place to push to', async () => {
     const failure = await failing(provider.list(undefined, undefined, signal));
     expect(report(failure, 'list')).toMatchObject({
-      reason: 'Sign in to see what is in it: this workspace lists it, and nothing is sent until you say so.',
+      reason: 'Sign in to see its contents: this workspace lists it, and nothing is sent until you confirm.',
       remedies: ['confirmSignIn'],
     });
     expect(await provider.pushTargets(signal)).toEqual([]);

@@ -82,7 +82,7 @@ describe('the connect flow', () => {
       expect(connection).toBeUndefined();
       expect(seen.slice(-3)).toEqual([
         'Connect Registry (5 of 5)',
-        'The connection works, but could not be kept: The keyring is locked.',
+        'The connection works, but could not be saved: The keyring is locked.',
         'Connect Registry (5 of 5)',
       ]);
     } finally {

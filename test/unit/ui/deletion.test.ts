@@ -89,7 +89,7 @@ describe('Delete Image…', () => {
     const { done, told, refreshed } = await run(deleteImage, deletion, ask);
     expect(questions).toMatchObject([{ message: 'Delete registry.example.com/team/app:1?', button: 'Delete Image' }]);
     expect(questions[0]?.detail).toBe(
-      `No other tag points to this image.\n\nThe image is ${digest}.\n\nOther images stay, and layers they share. This cannot be undone.`,
+      `No other tag points to this image.\n\nThe image is ${digest}.\n\nOther images stay, and so do the layers that they share. This cannot be undone.`,
     );
     expect([deleted, done, told, refreshed]).toEqual([[digest], ['Deleted registry.example.com/team/app:1'], [], 1]);
   });
@@ -122,11 +122,13 @@ describe('Delete Image…', () => {
       referrers: 3,
       unknown: ['old', 'older'],
     });
-    expect(text).toContain('These 2 tags are the same image and go together: 1, latest.');
-    expect(text).toContain('With it go its platforms: amd64.');
+    expect(text).toContain('Deletes 2 tags that point to this image: 1, latest.');
+    expect(text).toContain('Also deletes its platforms: amd64.');
     expect(text).toContain('linux/arm/v7 stays under armv7.');
-    expect(text).toContain('Signatures, SBOMs and others that describe it, and are of no use without it: 3.');
-    expect(text).toContain('The registry does not tell what is behind old, older. It is not known what is lost there.');
+    expect(text).toContain(
+      '3 attachments (signatures, SBOMs and others) describe this image and are of no use without it.',
+    );
+    expect(text).toContain('The registry does not say what is behind old, older. It is not known what is lost there.');
   });
 
   it('claims nothing that is not known', async () => {
@@ -136,7 +138,7 @@ describe('Delete Image…', () => {
     const unread: DeletionPreview = { digest, tags: ['1'], platforms: [], loses: [], stays: [], unknown: [] };
     const { ask, questions } = userWho(false, []);
     await run(deleteImage, imagesOf([unread]).deletion, ask);
-    expect(questions[0]?.detail).toContain('Whether signatures or SBOMs go with it is not known.');
+    expect(questions[0]?.detail).toContain('It is not known whether signatures or SBOMs are deleted too.');
   });
 
   it.each<[string, Partial<DeletionPreview>]>([
@@ -150,7 +152,7 @@ describe('Delete Image…', () => {
     await run(deleteImage, deletion, ask);
     expect(questions).toHaveLength(2);
     expect(questions[0]?.detail).not.toContain('has changed');
-    expect(questions[1]?.detail).toMatch(/^This has changed since you agreed\. Nothing is deleted yet\./);
+    expect(questions[1]?.detail).toMatch(/^This has changed since you agreed\. Nothing has been deleted yet\./);
     expect(deleted).toEqual([after.digest]);
   });
 
@@ -167,7 +169,7 @@ describe('Delete Image…', () => {
     const refused = new Failure('forbidden', 'denied', { subject: 'registry.example.com', status: 403 });
     const { deletion } = imagesOf([plain], { left: () => Promise.reject(refused) });
     const { done, told, error } = await run(deleteImage, deletion, userWho(true, []).ask);
-    expect(told[0]).toMatch(/accepted the deletion of .*Whether it is gone could not be seen: .*denied/);
+    expect(told[0]).toMatch(/accepted the deletion of .*Could not check whether it is gone: .*denied/);
     expect([done, error]).toEqual([[], undefined]);
   });
 
@@ -195,16 +197,16 @@ describe('Untag…', () => {
     const { deletion, deleted } = tagsOf([{ digest, others: ['latest'] }, { digest, others: ['latest'] }, gone()]);
     const { done, told } = await run(untagImage, deletion, ask);
     expect(questions[0]).toMatchObject({ message: 'Untag registry.example.com/team/app:1?', button: 'Untag' });
-    expect(questions[0]?.detail).toContain('Only this tag goes. The image stays under latest.');
+    expect(questions[0]?.detail).toContain('Deletes only this tag. The image stays under latest.');
     expect(questions[0]?.detail).toContain(`The tag points to ${digest}.`);
     expect([deleted, done, told]).toEqual([['1'], ['Untagged registry.example.com/team/app:1'], []]);
   });
 
   it('does not claim that the image stays where that is not known', async () => {
     for (const [preview, keepsImage, expected] of [
-      [{ digest }, false, 'The registry may delete the image too when no other tag points to it.'],
-      [{ digest, others: [] }, true, 'Only this tag goes. The image stays under its digest.'],
-      [{}, false, 'What the tag points to is not known.'],
+      [{ digest }, false, 'The registry may delete the image too if no other tag points to it.'],
+      [{ digest, others: [] }, true, 'Deletes only this tag. The image stays under its digest.'],
+      [{}, false, 'The image that the tag points to is not known.'],
     ] as const) {
       const { ask, questions } = userWho(false, []);
       await run(untagImage, tagsOf([preview], { keepsImage }).deletion, ask);
@@ -240,7 +242,10 @@ describe('Delete Repository…', () => {
     const { ask, questions } = userWho(true, []);
     const { deletion, deleted } = deleting(counts({ tags: 1 }, { tags: 2 }, { tags: 2 }, gone()));
     const { done } = await run(deleteRepository, deletion, ask, repository);
-    expect(questions.map(({ detail }) => /Its \d+ tags/.exec(detail)?.[0])).toEqual(['Its 1 tags', 'Its 2 tags']);
+    expect(questions.map(({ detail }) => /deletes \d+ tags?/.exec(detail)?.[0])).toEqual([
+      'deletes 1 tag',
+      'deletes 2 tags',
+    ]);
     expect([deleted(), done]).toEqual([1, ['Deleted registry.example.com/team/app']]);
   });
 

@@ -181,6 +181,8 @@ describe('a document of JSON', () => {
     const sent = nested(5_000_000);
     const { texts, told } = await shown(sent);
     expect(texts[0] === sent).toBe(true);
-    expect(told).toEqual(['“app sbom.json” is shown as it was sent: formatted, it would be too long for VS Code.']);
+    expect(told).toEqual([
+      '“app sbom.json” is shown unformatted, as it was sent: formatted, it would be too long for VS Code.',
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import { Failure } from '../../../src/core/failure';
 import { printReference, type ImageReference } from '../../../src/core/reference';
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
-import type { RegistryProvider } from '../../../src/providers/provider';
+import type { ConnectAsk, RegistryProvider } from '../../../src/providers/provider';
 import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
@@ -113,7 +113,7 @@ describe('Push…', () => {
       const { app, pushed } = twoAccounts(ask);
       await run(pushImage, app, 'webapp6:latest');
       expect(pushed).toEqual([`${host}/of-${id}/webapp6:latest by ${id}`, `shown below ${id}`]);
-      expect(placeholders).toEqual(['Where does the image belong?']);
+      expect(placeholders).toEqual(['Choose a registry; you can change the full name in the next step']);
     });
 
     it('keeps it for another name of that host, and proposes its place first the next time', async () => {
@@ -153,8 +153,11 @@ describe('Push…', () => {
         signIn: { kind: 'basic', account: 'carol' },
       };
       const type = {
-        ...{ id: 'x', label: 'X', detail: '', icon: '', questions: [{ key: 'url', prompt: 'Address' }] },
-        describe: () => ({ connection, credential: { kind: 'anonymous' } }),
+        ...{ id: 'x', label: 'X', detail: '', icon: '' },
+        connect: async (ask: ConnectAsk) => {
+          await ask.input({ prompt: 'Address' });
+          return { connection, credential: { kind: 'anonymous' } };
+        },
       };
       const connections = {
         all: () => [],
@@ -208,7 +211,7 @@ describe('Push…', () => {
     const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
     await run(pushImage, app, 'webapp6:latest');
     expect(questions[0]?.message).toBe('Move the name registry.example.com/other:1 to this image?');
-    expect(questions[0]?.detail).toContain('stays without one, untagged');
+    expect(questions[0]?.detail).toContain('It becomes untagged');
     expect(did).toEqual([]);
   });
 });
@@ -243,7 +246,7 @@ describe('Remove Image…', () => {
     const { app, did } = engineApp({ ask });
     await run(removeImage, app, 'webapp6:latest', 'registry.example.com/webapp6:1', 'untagged', untagged.id);
     expect(questions).toMatchObject([{ message: 'Remove 3 images?', button: 'Remove 3 Images' }]);
-    expect(questions[0]?.detail).toMatch(/^2 images go from this machine, up to 2 MB/);
+    expect(questions[0]?.detail).toMatch(/^Removes 2 images from this machine and frees up to 2 MB/);
     expect(did).toEqual(['remove webapp6:latest', 'remove registry.example.com/webapp6:1', 'remove sha256:ccc']);
   });
 
@@ -298,7 +301,7 @@ describe('Pull Repository', () => {
     expect(questions).toMatchObject([
       { message: 'Pull all 3 tags of registry.example.com/team/app?', button: 'Pull 3 Tags' },
     ]);
-    expect(questions[0]?.detail).toMatch(/2 different images, up to 12 MB to download[^]*1 tag that is no image/);
+    expect(questions[0]?.detail).toMatch(/2 different images\. Downloads up to 12 MB[^]*1 tag that is not an image/);
     expect(did).toEqual(['1', 'latest', '2'].map((name) => `pull registry.example.com/team/app:${name}`));
   });
 
@@ -317,7 +320,9 @@ describe('Pull Repository', () => {
     await pullRepository.run(engineApp({ ask }).app, [listing(endless)]);
     expect(asked).toBe(4);
     expect(questions[0]?.message).toBe('Pull 10,000 tags of registry.example.com/team/app?');
-    expect(questions[0]?.detail).toContain('These are not all: the repository has more tags than can be listed here.');
+    expect(questions[0]?.detail).toContain(
+      'Not all tags are included: the repository has more than can be listed here.',
+    );
   });
 
   it('ends with pages that bring nothing new, or lead back', async () => {
@@ -341,7 +346,7 @@ describe('Pull Repository', () => {
     const cut = { items: [tag('1', 'sha256:1', 5)], failure: rowsLeftOut('registry.example.com', 1) };
     const { ask, questions } = userWho(false, []);
     await pullRepository.run(engineApp({ ask }).app, [listing(() => Promise.resolve(cut))]);
-    expect(questions[0]?.detail).toContain('These are not all');
+    expect(questions[0]?.detail).toContain('Not all tags are included');
   });
 
   it('pulls nothing when the answer is no', async () => {

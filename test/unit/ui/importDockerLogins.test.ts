@@ -158,7 +158,7 @@ describe('Import Docker Logins', () => {
       ticks: server.host,
     });
     expect(added.map(({ label }) => label)).toEqual([server.host]);
-    expect(told.join()).toContain('lists no repositories there. Add those that you use by name: Add Repository…');
+    expect(told.join()).toContain('no repositories are listed there. To add repositories by name, use Add Repository…');
   });
 
   it('connects a registry whose list is denied where the login itself holds, and says how to go on', async () => {
@@ -172,7 +172,7 @@ describe('Import Docker Logins', () => {
     expect(added.map(({ label }) => label)).toEqual([server.host]);
     expect(failed).toEqual([]);
     expect(told).toEqual([
-      `The login holds at ${server.host}, but lists no repositories there. Add those that you use by name: Add Repository…, in the menu of the registry.`,
+      `The login works at ${server.host}, but no repositories are listed there. To add repositories by name, use Add Repository… in the context menu of the registry.`,
     ]);
     expect(log.join()).toContain('not for robots');
   });
@@ -194,18 +194,18 @@ describe('Import Docker Logins', () => {
       failures: [new Failure('malformed', '', detail)],
     });
     expect(failed).toEqual([
-      'Could not look for all logins of docker: /home/alice/.docker/config.json is not what “docker login” or “podman login” writes. Correct it, or log in anew.',
+      'Could not list all logins of docker: /home/alice/.docker/config.json is not what “docker login” or “podman login” writes. Correct it, or log in anew.',
     ]);
     expect(offered()).toEqual(['☑ quay.io']);
   });
 
   it('says so where there is nothing to connect', async () => {
     expect((await importing({ logins: [] })).told).toEqual([
-      'Neither docker nor podman has a login on this machine. “docker login” makes one.',
+      'Neither docker nor podman has a login on this machine. Run “docker login” to create one.',
     ]);
     const root = connectionNode({ signIn: { kind: 'docker' } }, { hostOf: () => 'quay.io' });
     expect((await importing({ logins: [docker('quay.io')], roots: [root] })).told).toEqual([
-      'All registries that docker and podman have logins for are connected.',
+      'All registries that docker and podman have logins for are already connected.',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { config, t } from '@vscode/l10n';
 import { afterEach, describe, expect, it } from 'vitest';
 import { language, plural } from '../../../src/ui/locale';
-import { age, count, size, transferred, wait } from '../../../src/ui/words';
+import { age, count, size, describeTransfer, wait } from '../../../src/ui/words';
 
 /** As VS Code hands the bundle of a language over. */
 function speak(bundle: Readonly<Record<string, string>>): void {
@@ -51,7 +51,7 @@ describe('with a translation', () => {
       '{1} of {0} layer | {1} of {0} layers': '{1} von {0} Schicht | {1} von {0} Schichten',
     });
     const state = { layersDone: 0, bytes: 0, bytesDone: 0 };
-    expect([1, 7].map((layers) => transferred({ ...state, layers }, 0))).toEqual([
+    expect([1, 7].map((layers) => describeTransfer({ ...state, layers }, 0))).toEqual([
       '0 von 1 Schicht',
       '0 von 7 Schichten',
     ]);

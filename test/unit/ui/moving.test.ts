@@ -47,8 +47,8 @@ describe('a push', () => {
   });
 
   it.each([
-    [{ platform: { os: 'linux', architecture: 'arm64' } }, 'for linux/arm64 alone'],
-    [{}, 'for one platform alone'],
+    [{ platform: { os: 'linux', architecture: 'arm64' } }, 'for linux/arm64 only'],
+    [{}, 'for one platform only'],
   ])('of one platform in place of the index says so: %j', async (alone, words) => {
     const engine = fakeEngine({ push: () => Promise.resolve(alone) });
     const { app, done, told } = fakeApp({ connected: [node] });
@@ -106,7 +106,7 @@ describe('a pull', () => {
   it('that was cancelled says that nothing has changed', async () => {
     const { app, told, done } = fakeApp();
     expect(await pull(app, fakeEngine({ pull: () => Promise.reject(cancelled) }), image, access)).toBe(false);
-    expect([told.join(), done]).toEqual([expect.stringContaining('is as it was'), []]);
+    expect([told.join(), done]).toEqual([expect.stringContaining('Nothing under that name has changed'), []]);
   });
 });
 
@@ -136,7 +136,7 @@ describe('a credential helper that fails', () => {
     expect(used).toEqual(Array.from({ length: 4 }, () => ({ kind: 'anonymous' })));
     expect([told.length, done.length]).toEqual([3, 3]);
     for (const words of told)
-      expect(words).toMatch(/^Going on without .*docker-credential-desktop\.exe.*Invalid argument/);
+      expect(words).toMatch(/^Continuing without .*docker-credential-desktop\.exe.*Invalid argument/);
   });
 });
 

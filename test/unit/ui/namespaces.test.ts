@@ -119,7 +119,7 @@ describe('Show Pull Limit', () => {
 
   it('says how many pulls are left, in what time', async () => {
     expect(await said({ limit: 100, remaining: 76, windowSeconds: 21_600 })).toEqual([
-      'Docker Hub allows this account (alice) another 76 of 100 pulls in 6 hours.',
+      'Docker Hub allows this account (alice) 100 pulls in 6 hours: 76 left.',
     ]);
   });
 

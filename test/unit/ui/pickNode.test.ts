@@ -27,7 +27,7 @@ describe('a node that is looked for', () => {
     const { asked, told, offered } = await picking((page) => ({ items: [], next: String(page) }), ...loads);
     expect([asked, offered]).toEqual([mostBarrenPages, []]);
     expect(told).toEqual([
-      '20 pages in a row brought nothing new, and the registry names yet another. The list may have no end.',
+      '20 pages in a row had nothing new, and the registry points to yet another. The list may have no end.',
     ]);
   });
 
@@ -36,7 +36,7 @@ describe('a node that is looked for', () => {
     const { told, offered } = await picking(() => ({ items: [repository], failure: rowsLeftOut('r.test', 1) }));
     expect(offered).toEqual(['a']);
     expect(told).toEqual([
-      'Only the first 1 are shown, and the registry lists more. Pull by Reference… takes any image by its name.',
+      'Only the first 1 are shown; the registry lists more. Use Pull by Reference… to pull any image by its name.',
     ]);
   });
 });

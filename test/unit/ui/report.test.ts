@@ -57,13 +57,13 @@ describe('a report', () => {
       'unreachable',
       'x',
       { code: 'ECONNRESET' },
-      'registry.example.com broke the connection off. If it happens again, check the network, VPN or proxy.',
+      'registry.example.com broke off the connection. If it happens again, check the network, VPN or proxy.',
     ],
     [
       'untrusted',
       'wrong version number',
       { code: 'NOT_TLS' },
-      'registry.example.com does not speak https. If it is meant to be plain, type http:// in front.',
+      'registry.example.com does not use https. If it uses plain http, type http:// in front.',
     ],
     [
       'unreachable',
@@ -142,7 +142,7 @@ describe('a report', () => {
   it('admits a defect without its innards, which go to the log', () => {
     const defect = new TypeError("Cannot read properties of undefined (reading 'x')");
     expect(report(defect, 'list the tags')?.message).toBe(
-      'Could not list the tags: an unexpected error, whose details are in the log.',
+      'Could not list the tags: an unexpected error. The log has the details.',
     );
     expect(causes(defect)).toContain('Cannot read properties of undefined');
     expect(causes(new Failure('unreachable', 'gone', { subject }, { cause: defect }))).toBe(
@@ -195,11 +195,11 @@ describe('a report on a container engine', () => {
 
   it('explains a registry that speaks plain http, and a program that is not there', () => {
     expect(said('untrusted', 'server gave HTTP response to HTTPS client', { code: 'PLAIN_HTTP' })).toContain(
-      'registry.example.com speaks plain http, which the container engine takes only from registries that its own settings list as insecure.',
+      'registry.example.com uses plain http, which the container engine accepts only from registries that its own settings list as insecure.',
     );
     const x509 = 'x509: certificate signed by unknown authority';
     expect(said('untrusted', x509, { code: 'ENGINE_TRUST' })).toContain(
-      `the container engine does not trust registry.example.com, and says “${x509}”. It has authorities of its own: put the CA file into certs.d/registry.example.com of /etc/docker`,
+      `the container engine does not trust registry.example.com, and says “${x509}”. It uses its own certificate authorities: on the machine where it runs, put the CA file into certs.d/registry.example.com in /etc/docker`,
     );
     // The connection's own certificates would change nothing.
     const ofEngine = new Failure('untrusted', x509, { subject: 'registry.example.com', code: 'ENGINE_TRUST' });

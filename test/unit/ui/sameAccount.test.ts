@@ -73,5 +73,5 @@ it('leads back to the question when nobody signs in, with the reason', async () 
   } as unknown as App;
   expect(await connect(app)).toMatchObject({ signIn: { account: 'octocat', authentication: 'github' } });
   expect(seen).toHaveLength(4);
-  expect(problems).toEqual([undefined, undefined, undefined, 'Nobody has signed in.']);
+  expect(problems).toEqual([undefined, undefined, undefined, 'You have not signed in.']);
 });

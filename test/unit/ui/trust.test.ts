@@ -139,7 +139,7 @@ describe('connecting a registry whose certificate does not hold', () => {
     await connect(appOf(bold.ask, added));
     expect(added).toMatchObject([{ tls: { verify: false } }]);
     expect(bold.questions[0]?.button).toBe('Do Not Verify');
-    expect(bold.questions[0]?.detail).toContain('could then read your password and the images');
+    expect(bold.questions[0]?.detail).toContain('could then read and change your password and the images');
   });
 
   it('leads to the password where that is refused by the server now trusted', async () => {
@@ -161,7 +161,7 @@ describe('connecting a registry whose certificate does not hold', () => {
     );
     await connect(appOf(ask, added));
     expect(added).toEqual([]);
-    const question = `How shall ${new URL(server.url).host.replace('127.0.0.1', 'localhost')} be trusted?`;
+    const question = `How should ${new URL(server.url).host.replace('127.0.0.1', 'localhost')} be trusted?`;
     expect(seen.slice(-2)).toEqual([question, 'Connect Registry (2 of 5)']);
   });
 });
@@ -234,7 +234,7 @@ describe('connecting a registry whose token server has its certificate from anot
     const { ask, seen, placeholders, questions } = user(...signIn(registry.url), ...ways);
     await connect(appOf(ask, added));
     expect(added).toMatchObject([{ url: registry.url, tls: { caFile: both } }]);
-    const trusting = (url: string) => `How shall ${new URL(url).host} be trusted?`;
+    const trusting = (url: string) => `How should ${new URL(url).host} be trusted?`;
     expect(seen.slice(5)).toEqual([
       ...[trusting(registry.url), 'Connect Registry'],
       ...[trusting(tokens.url), 'Connect Registry'],
@@ -315,7 +315,7 @@ describe('Certificates…', () => {
     const connections = { setTls: (_id: string, tls: unknown) => (set.push(tls), Promise.resolve()) };
     const { app } = fakeApp({ ask, connections: connections as unknown as App['connections'] });
     await editTrust.run(app, [connectionNode({ tls: { verify: false, hosts: ['old.example'] } }, ofGitLab)]);
-    expect(placeholders).toEqual(['How shall registry.example.com and registry.gitlab.example:5050 be trusted?']);
+    expect(placeholders).toEqual(['How should registry.example.com and registry.gitlab.example:5050 be trusted?']);
     expect(questions[0]?.message).toBe('Do not verify registry.example.com and registry.gitlab.example:5050?');
     expect([set, seen.length]).toEqual([[{ verify: false, hosts: ['old.example', 'registry.gitlab.example'] }], 1]);
   });
@@ -336,7 +336,7 @@ describe('Certificates…', () => {
     expect((await edit({ caFile }, 'CA file…', 'back', 'Docker’s certs.d')).set).toEqual([
       ['c1', { dockerCerts: true }],
     ]);
-    expect((await edit({ verify: false }, 'As VS Code does')).set).toEqual([['c1', undefined]]);
+    expect((await edit({ verify: false }, 'Same as VS Code')).set).toEqual([['c1', undefined]]);
   });
 
   it('keeps who we are while it changes who the server is, and the other way round', async () => {
@@ -352,9 +352,9 @@ describe('Certificates…', () => {
   });
 
   it('offers what VS Code does where something else is set, and sets nothing when left', async () => {
-    expect((await edit(undefined, undefined)).offered).not.toContain('As VS Code does');
+    expect((await edit(undefined, undefined)).offered).not.toContain('Same as VS Code');
     const left = await edit({ dockerCerts: true }, undefined);
-    expect(left.offered).toContain('As VS Code does');
+    expect(left.offered).toContain('Same as VS Code');
     expect(left.set).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeImage } from '../../../src/ui/inspection';
-import { age, artifactName, platforms, referenceProblem, size, summary, transferred } from '../../../src/ui/words';
+import { age, artifactName, platforms, referenceProblem, size, summary, describeTransfer } from '../../../src/ui/words';
 
 const now = new Date('2026-06-15T12:00:00Z');
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -33,9 +33,9 @@ describe('words', () => {
 
   it('tells of a transfer what is known, and no more', () => {
     const state = { layers: 7, layersDone: 3, bytes: 120_000_000, bytesDone: 45_000_000 };
-    expect(transferred(state, 12_000_000)).toBe('3 of 7 layers · 45 MB of 120 MB · 12 MB/s');
-    expect(transferred({ ...state, bytes: 0 }, 0)).toBe('3 of 7 layers');
-    expect(transferred({ layers: 0, layersDone: 0, bytes: 0, bytesDone: 0 }, 0)).toBe('');
+    expect(describeTransfer(state, 12_000_000)).toBe('3 of 7 layers · 45 MB of 120 MB · 12 MB/s');
+    expect(describeTransfer({ ...state, bytes: 0 }, 0)).toBe('3 of 7 layers');
+    expect(describeTransfer({ layers: 0, layersDone: 0, bytes: 0, bytesDone: 0 }, 0)).toBe('');
   });
 
   it.each([

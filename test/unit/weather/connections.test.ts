@@ -26,11 +26,11 @@ describe('a server that cannot be reached', () => {
     const { server } = await registry();
     const provider = openAt(server.url.replace('http:', 'https:'));
     expect(await told(provider.list(undefined, undefined, signal))).toBe(
-      'Could not list the repositories: HOST does not speak https. If it is meant to be plain, type http:// in front.',
+      'Could not list the repositories: HOST does not use https. If it uses plain http, type http:// in front.',
     );
   });
 
-  const noNetwork = 'no network leads from this machine to r.test. Check the network or the VPN.';
+  const noNetwork = 'there is no network route to r.test. Check the network or the VPN.';
   it.each([
     ['ENOTFOUND', 'there is no server named r.test. Check the spelling, the network or the VPN.'],
     ['EAI_AGAIN', 'the name r.test cannot be looked up at the moment. Check the network or the VPN.'],
@@ -41,8 +41,8 @@ describe('a server that cannot be reached', () => {
     ['EADDRNOTAVAIL', noNetwork],
     ['ETIMEDOUT', 'r.test did not answer in time. Check the network, VPN or proxy.'],
     ['ECONNREFUSED', 'nothing listens at r.test. Check the port, or whether the registry is running.'],
-    ['ECONNRESET', 'r.test broke the connection off. If it happens again, check the network, VPN or proxy.'],
-    ['EPIPE', 'r.test broke the connection off. If it happens again, check the network, VPN or proxy.'],
+    ['ECONNRESET', 'r.test broke off the connection. If it happens again, check the network, VPN or proxy.'],
+    ['EPIPE', 'r.test broke off the connection. If it happens again, check the network, VPN or proxy.'],
     ['ECONNABORTED', 'r.test cannot be reached: it did not work. Check its address, the network or the VPN.'],
   ])('is told by the system as %s', (code, sentence) => {
     const error = Object.assign(new Error('it did not work'), { code });
@@ -53,11 +53,11 @@ describe('a server that cannot be reached', () => {
     `0A00:error:0A000412:SSL routines:ssl3_read_bytes:${reason}:../deps/${rest}`;
   const boringSsl = (reason: string, rest = '') =>
     `3896:error:100000f7:SSL routines:OPENSSL_internal:${reason}:../../third_party/boringssl/src/ssl/tls_record.cc:242:${rest}\n`;
-  const plain = 'r.test does not speak https. If it is meant to be plain, type http:// in front.';
-  const wantsClient = (words: string) => `r.test asks for a client certificate that it knows, and says “${words}”.`;
+  const plain = 'r.test does not use https. If it uses plain http, type http:// in front.';
+  const wantsClient = (words: string) => `r.test requires a client certificate that it trusts, and says “${words}”.`;
   const brokenOff = (words: string) =>
-    `r.test broke the TLS handshake off and says “${words}”. It may want a client certificate.`;
-  const mismatch = 'the client certificate and its key do not belong together.';
+    `r.test broke off the TLS handshake and says “${words}”. It may require a client certificate.`;
+  const mismatch = 'the client certificate and its key do not match.';
   it.each([
     ['EPROTO', openSsl('wrong version number', 'ssl3_record.c:355:'), plain],
     ['EPROTO', openSsl('packet length too long', 'ssl3_record.c:1:'), plain],

@@ -118,7 +118,7 @@ describe('a config', () => {
     const { server, provider, tag } = await registry();
     server.fail(/blobs/, weather.truncated);
     expect(await told(provider.details?.(tag, signal), 'read the details')).toBe(
-      'Could not read the details: HOST broke the connection off. If it happens again, check the network, VPN or proxy.',
+      'Could not read the details: HOST broke off the connection. If it happens again, check the network, VPN or proxy.',
     );
     server.clearFaults();
     expect(await provider.details?.(tag, signal)).toMatchObject({ platforms: [{ os: 'linux' }] });

@@ -3,7 +3,7 @@ import type { weather } from '../../sandbox/weather';
 const odd = (what: string) =>
   `HOST does not answer as a registry does: ${what}. Check its address, and any proxy on the way.`;
 export const late = 'HOST did not answer in time. Check the network, VPN or proxy.';
-const broken = 'HOST broke the connection off. If it happens again, check the network, VPN or proxy.';
+const broken = 'HOST broke off the connection. If it happens again, check the network, VPN or proxy.';
 const circles = odd('it redirects in circles');
 
 /** What a user reads of each weather after “Could not list the repositories: ”. */

@@ -32,7 +32,7 @@ describe('a token server', () => {
     [
       'that breaks off',
       weather.reset,
-      'HOST broke the connection off. If it happens again, check the network, VPN or proxy.',
+      'HOST broke off the connection. If it happens again, check the network, VPN or proxy.',
     ],
     ['that redirects in circles', weather.redirectLoop, odd('it redirects in circles')],
     ['that is busy', weather.tooManyForAMinute, 'HOST has had too many requests from you. Try again in 60 seconds.'],
