@@ -13,7 +13,7 @@ import { askAccess, describeAccess, identityWork } from '../../../src/ui/azure/p
 import type { Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
-import type { Ask } from '../../../src/ui/azure/replay';
+import type { Ask } from '../../../src/ui/flow';
 import { stub } from '../stub';
 import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
 import { scriptedAsk } from './scriptedAsk';

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Ask } from '../../../src/ui/azure/replay';
+import type { Ask } from '../../../src/ui/flow';
 import { runFlow } from '../../../src/ui/azure/wizard';
 import type { ExtensionContext } from 'vscode';
 import { eventually } from '../eventually';

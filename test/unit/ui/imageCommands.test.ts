@@ -5,7 +5,7 @@ import type { Connection } from '../../../src/core/model';
 import { printReference, type ImageReference } from '../../../src/core/reference';
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
 import { generic } from '../../../src/providers/generic/genericType';
-import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
+import type { ConnectAsk, ProviderType, RegistryProvider } from '../../../src/providers/provider';
 import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
@@ -156,8 +156,11 @@ describe('Push…', () => {
       };
       const type: ProviderType = {
         ...generic,
-        ...{ id: 'x', label: 'X', detail: '', icon: '', questions: [{ key: 'url', prompt: 'Address' }] },
-        describe: () => ({ connection, credential: { kind: 'anonymous' } }),
+        ...{ id: 'x', label: 'X', detail: '', icon: '' },
+        connect: async (ask: ConnectAsk) => {
+          await ask.input({ prompt: 'Address' });
+          return { connection, credential: { kind: 'anonymous' } };
+        },
       };
       const connections = {
         all: () => [],

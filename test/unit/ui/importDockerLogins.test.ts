@@ -117,9 +117,7 @@ describe('Import Docker Logins', () => {
       },
     ],
   ])('takes %s for what it is', (host, expected) => {
-    const [found] = providerTypes.flatMap((type) =>
-      (type.dockerAnswers?.(host, () => '') ?? []).map((answers) => type.describe(answers, () => '').connection),
-    );
+    const [found] = providerTypes.flatMap((type) => type.dockerConnections?.(host, () => '') ?? []);
     expect(found).toEqual({ ...expected, signIn: { kind: 'docker' } });
   });
 
