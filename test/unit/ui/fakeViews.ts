@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { stub } from '../stub';
 
 /** Tells whoever listens, as VS Code does. */
-export class Emitter<T> {
+class Emitter<T> {
   private readonly listeners = new Set<(news: T) => void>();
   readonly event = (listener: (news: T) => void) => {
     this.listeners.add(listener);
@@ -23,7 +23,7 @@ export class Emitter<T> {
 }
 
 /** A view as the user works with it, without drawing anything: what it has is asked of its provider. */
-export class FakeView<Row> {
+class FakeView<Row> {
   visible = true;
   description = '';
   readonly revealed: { readonly row: Row; readonly options: unknown }[] = [];
