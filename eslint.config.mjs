@@ -28,11 +28,6 @@ export default tseslint.config(
     rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
   },
   {
-    // To be cut down; no other joins them.
-    files: ['src/providers/ghcr/ghcrType.ts'],
-    rules: { 'max-lines-per-function': 'off' },
-  },
-  {
     // Tools need default exports; scripts talk on the console; a test may assert on a shape it has just received.
     files: ['test/**', 'scripts/**', '*.{mjs,js,ts}'],
     rules: {

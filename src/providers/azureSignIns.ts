@@ -2,10 +2,12 @@ import { t } from '@vscode/l10n';
 import { placesOf } from '../azure/azure';
 import type { Cloud } from '../azure/azure';
 import type { Connection } from '../core/model';
-import type { Answers, DescribedSignIn, Question } from './provider';
+import type { ConnectChoice, DescribedCredential, DescribedSignIn } from './provider';
 
-/** The ways to sign in to Azure as a whole, and to a single registry of it. */
-export function azureSignIns(): NonNullable<Question['choices']> {
+/** A way to sign in to Azure as a whole, and to a single registry of it. */
+type AzureSignIn = 'microsoft' | 'azureCli' | 'azureEnvironment';
+
+export function azureSignIns(): readonly ConnectChoice<AzureSignIn>[] {
   return [
     {
       value: 'microsoft',
@@ -25,17 +27,19 @@ export function azureSignIns(): NonNullable<Question['choices']> {
   ];
 }
 
-/** How those describe themselves in a connection; anonymous for any other answer. */
-export function azureSignInOf({ signIn }: Answers, cloud: () => Cloud): DescribedSignIn {
-  switch (signIn) {
+/** How those describe themselves in a connection to that cloud. */
+export function byAzure(chosen: AzureSignIn, cloud: Cloud): DescribedCredential {
+  return { signIn: signInOf(chosen, cloud), credential: { kind: 'anonymous' } };
+}
+
+function signInOf(chosen: AzureSignIn, cloud: Cloud): DescribedSignIn {
+  switch (chosen) {
     case 'microsoft':
-      return { kind: 'askAccount', authentication: cloud().authentication, cloud: placesOf(cloud()) };
+      return { kind: 'askAccount', authentication: cloud.authentication, cloud: placesOf(cloud) };
     case 'azureCli':
-      return { kind: 'cloudCli', cloud: placesOf(cloud()) };
+      return { kind: 'cloudCli', cloud: placesOf(cloud) };
     case 'azureEnvironment':
-      return { kind: 'environment', cloud: placesOf(cloud()) };
-    default:
-      return { kind: 'anonymous' };
+      return { kind: 'environment', cloud: placesOf(cloud) };
   }
 }
 

@@ -200,26 +200,37 @@ export interface ProviderType {
   readonly icon: string;
   /** One of several names for the same: offered below all others. */
   readonly isPreset?: boolean;
-  readonly questions: readonly Question[];
+  /**
+   * Asks what there is to know of a registry, and describes the connection. It is run again from its beginning after Back: it only
+   * asks and describes. Rejects with a Failure where it needs a setting of VS Code that cannot be used; read settings after the
+   * last question, where that is said.
+   */
+  readonly connect: (ask: ConnectAsk, setting: ReadSetting) => Promise<Described>;
+  /** The part of `connect` that asks how to sign in; alone it gives a registry that is connected another credential. */
+  readonly signIn: (ask: ConnectAsk, registry: SignInTarget) => Promise<DescribedCredential>;
   /** What an account of VS Code that signs in must be allowed. */
   readonly scopes?: readonly string[];
   /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
   readonly takesBoth?: boolean;
-  /** Throws a Failure where it needs a setting of VS Code that cannot be used. */
-  readonly describe: (
-    answers: Answers,
-    setting: ReadSetting,
-  ) => {
-    readonly connection: DescribedConnection;
-    readonly credential: Credential;
-  };
   /**
-   * The answers that connect a registry with docker's login, which docker knows by that host: the likeliest first, and none where
-   * it is of another kind.
+   * The connections with docker's login of a registry that docker knows by that host: the likeliest first, and none where it is of
+   * another kind.
    */
-  readonly dockerAnswers?: (host: string, setting: ReadSetting) => readonly Answers[];
+  readonly dockerConnections?: (host: string, setting: ReadSetting) => readonly Omit<Connection, 'id'>[];
   /** Opens without asking the network. */
   readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
+}
+
+/** What was connected, as somebody's answers describe it. */
+export interface Described {
+  readonly connection: DescribedConnection;
+  readonly credential: Credential;
+}
+
+/** How somebody signs in. The credential is anonymous where nothing is to be stored. */
+export interface DescribedCredential {
+  readonly signIn: DescribedSignIn;
+  readonly credential: Credential;
 }
 
 /** A connection as the answers describe it. */
@@ -261,21 +272,33 @@ export interface AccountSession {
   readonly scopes: readonly string[];
 }
 
-export type Answers = Readonly<Record<string, string>>;
+/** Whose sign-in is asked for. */
+export interface SignInTarget {
+  readonly url: string;
+  /** Who signs in so far. */
+  readonly account?: string;
+}
 
-/** One step of the connect flow. */
-export interface Question {
-  readonly key: string;
+/** What a kind of registry asks with. Each call resolves to the answer: Back and Escape are no matter of who asks. */
+export interface ConnectAsk {
+  pick<V extends string>(prompt: string, choices: readonly ConnectChoice<V>[]): Promise<V>;
+  input(input: ConnectInput): Promise<string>;
+  /** That many questions come beyond those that were known so far; they are counted in the title. */
+  more(questions: number): void;
+}
+
+export interface ConnectChoice<V extends string> {
+  readonly value: V;
+  readonly label: string;
+  readonly detail?: string;
+}
+
+export interface ConnectInput {
   readonly prompt: string;
   readonly placeholder?: string;
   /** What stands in the box at first. */
   readonly value?: string;
   readonly secret?: boolean;
-  readonly choices?: readonly { readonly value: string; readonly label: string; readonly detail?: string }[];
-  /** What is wrong with the answer typed so far; nothing when it will do. */
-  readonly problem?: (answer: string) => string | undefined;
-  /** Whether to ask, given the answers before. */
-  readonly when?: (answers: Answers) => boolean;
-  /** Asked again when the credential is updated. */
-  readonly partOfCredential?: boolean;
+  /** What is wrong with the text typed so far; nothing when it will do. */
+  readonly problem?: (text: string) => string | undefined;
 }

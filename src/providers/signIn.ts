@@ -1,7 +1,32 @@
-import type { Credential, SignIn } from '../core/model';
+import type { ConnectAsk, ConnectInput, DescribedCredential } from './provider';
 
-/** The sign-in of whoever typed a credential, or chose the login of docker; nothing where it is another. */
-export function storedOrDocker(credential: Credential, chosen: string | undefined): SignIn | undefined {
-  if (credential.kind === 'basic') return { kind: 'basic', account: credential.username };
-  return chosen === 'docker' ? { kind: 'docker' } : undefined;
+export const anonymously: DescribedCredential = { signIn: { kind: 'anonymous' }, credential: { kind: 'anonymous' } };
+
+/** Docker keeps it, and nothing is copied. */
+export const byDockerLogin: DescribedCredential = { signIn: { kind: 'docker' }, credential: { kind: 'anonymous' } };
+
+export function byPassword(username: string, secret: string): DescribedCredential {
+  return { signIn: { kind: 'basic', account: username }, credential: { kind: 'basic', username, secret } };
+}
+
+/** What stands in the box of the user name at first: who signs in so far. */
+export function proposed(account: string | undefined): Pick<ConnectInput, 'value'> {
+  return account === undefined ? {} : { value: account };
+}
+
+/** The address that was typed, or what is wrong with it. */
+export type ReadAddress = (typed: string) => { readonly url: string } | { readonly problem: string };
+
+/** Asks for an address. Resolves to it as it was read: the box takes none that cannot be read. */
+export async function askAddress(
+  ask: ConnectAsk,
+  { read, ...input }: Omit<ConnectInput, 'problem'> & { readonly read: ReadAddress },
+): Promise<string> {
+  const problem = (typed: string) => {
+    const result = read(typed);
+    return 'problem' in result ? result.problem : undefined;
+  };
+  const result = read(await ask.input({ ...input, problem }));
+  if ('problem' in result) throw new Error(`The box has taken no address: ${result.problem}`);
+  return result.url;
 }

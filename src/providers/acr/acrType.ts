@@ -3,11 +3,12 @@ import type { Azure, AzureDoor, AzureRegistry } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
 import { Failure } from '../../core/failure';
 import type { Http } from '../../core/http';
-import type { Connection, Credential, Shown } from '../../core/model';
+import type { Connection, Shown } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
-import { azureSignInOf, azureSignIns, isAzureSignIn } from '../azureSignIns';
-import type { Answers, ProviderType } from '../provider';
-import { storedOrDocker } from '../signIn';
+import { azureSignIns, byAzure, isAzureSignIn } from '../azureSignIns';
+import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
+import type { ReadAddress } from '../signIn';
 import { AcrProvider } from './acr';
 import type { ReadEntraToken } from './entra';
 import { registryToken } from './registryToken';
@@ -23,61 +24,21 @@ export function acr(door: AzureDoor): ProviderType {
       return t('By its login server, such as myregistry.azurecr.io');
     },
     icon: 'azure',
-    get questions() {
-      return [
-        {
-          key: 'url',
-          prompt: t('Login server of the registry, as the Azure portal shows it'),
-          placeholder: 'myregistry.azurecr.io',
-          problem: (answer: string) => (serverOf(answer) === undefined ? t('Type the login server.') : undefined),
-        },
-        {
-          key: 'signIn',
-          prompt: t('How do you sign in to it?'),
-          choices: [
-            ...azureSignIns(),
-            {
-              value: 'docker',
-              label: t('Login of the docker command'),
-              detail: t('As “az acr login” makes it; read at each use, nothing is copied'),
-            },
-            {
-              value: 'password',
-              label: t('Admin user, repository-scoped token or service principal'),
-              detail: t('Name and password, kept in the secret store of VS Code'),
-            },
-            {
-              value: 'anonymous',
-              label: t('Anonymously'),
-              detail: t('For registries whose anonymous pull is enabled'),
-            },
-          ],
-          partOfCredential: true,
-        },
-        {
-          key: 'username',
-          prompt: t('Name of the admin user or token, or the application id'),
-          when: asksPassword,
-          problem: (answer: string) => (answer === '' ? t('Type the name.') : undefined),
-          partOfCredential: true,
-        },
-        {
-          key: 'secret',
-          prompt: t('Password'),
-          secret: true,
-          when: asksPassword,
-          problem: (answer: string) => (answer === '' ? t('Type the password.') : undefined),
-          partOfCredential: true,
-        },
-      ];
+    connect: async (ask) => {
+      ask.more(2);
+      const url = await askAddress(ask, {
+        prompt: t('Login server of the registry, as the Azure portal shows it'),
+        placeholder: 'myregistry.azurecr.io',
+        read: readServer,
+      });
+      const { signIn, credential } = await askSignIn(ask, door, undefined);
+      return { connection: { ...at(url), signIn }, credential };
     },
-    describe: (answers) => {
-      const url = serverOf(answers.url ?? '') ?? '';
-      const credential = credentialOf(answers);
-      const signIn = storedOrDocker(credential, answers.signIn) ?? azureSignInOf(answers, door.cloud);
-      return { connection: { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url, signIn }, credential };
+    signIn: (ask, { account }) => askSignIn(ask, door, account),
+    dockerConnections: (host) => {
+      const url = /\.azurecr\.(?:io|cn|us|de)$/.test(host) ? serverOf(host) : undefined;
+      return url === undefined ? [] : [{ ...at(url), signIn: { kind: 'docker' } }];
     },
-    dockerAnswers: (host) => (/\.azurecr\.(?:io|cn|us|de)$/.test(host) ? [{ url: host, signIn: 'docker' }] : []),
     open: (connection, { credential, shown, http }) => {
       const { url } = connection;
       const entra = isAzureSignIn(connection) ? tokensFor(connection, door.open(connection, credential)) : undefined;
@@ -114,11 +75,57 @@ function tokensFor({ url, isOfWorkspace }: Connection, azure: Azure): ReadEntraT
   return () => Promise.reject(new Failure('untrusted', '', { subject: new URL(url).host, explanation }));
 }
 
-function asksPassword(answers: Answers): boolean {
-  return answers.signIn === 'password';
+function at(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
+  return { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url };
 }
 
-function credentialOf({ signIn, username, secret }: Answers): Credential {
-  if (signIn !== 'password') return { kind: 'anonymous' };
-  return { kind: 'basic', username: username ?? '', secret: secret ?? '' };
+function readServer(typed: string): ReturnType<ReadAddress> {
+  const url = serverOf(typed);
+  return url === undefined ? { problem: t('Type the login server.') } : { url };
+}
+
+async function askSignIn(ask: ConnectAsk, door: AzureDoor, account: string | undefined): Promise<DescribedCredential> {
+  const chosen = await ask.pick(t('How do you sign in to it?'), [
+    ...azureSignIns(),
+    {
+      value: 'docker',
+      label: t('Login of the docker command'),
+      detail: t('As “az acr login” makes it; read at each use, nothing is copied'),
+    },
+    {
+      value: 'password',
+      label: t('Admin user, repository-scoped token or service principal'),
+      detail: t('Name and password, kept in the secret store of VS Code'),
+    },
+    {
+      value: 'anonymous',
+      label: t('Anonymously'),
+      detail: t('For registries whose anonymous pull is enabled'),
+    },
+  ]);
+  switch (chosen) {
+    case 'docker':
+      return byDockerLogin;
+    case 'password':
+      return askPassword(ask, account);
+    case 'anonymous':
+      return anonymously;
+    default:
+      return byAzure(chosen, door.cloud());
+  }
+}
+
+async function askPassword(ask: ConnectAsk, account: string | undefined): Promise<DescribedCredential> {
+  ask.more(2);
+  const username = await ask.input({
+    prompt: t('Name of the admin user or token, or the application id'),
+    ...proposed(account),
+    problem: (text) => (text === '' ? t('Type the name.') : undefined),
+  });
+  const secret = await ask.input({
+    prompt: t('Password'),
+    secret: true,
+    problem: (text) => (text === '' ? t('Type the password.') : undefined),
+  });
+  return byPassword(username, secret);
 }

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
-import type { Credential, SignIn } from '../../core/model';
-import type { Answers, ProviderType, Question } from '../provider';
+import type { Connection } from '../../core/model';
+import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
 import { GenericProvider } from './generic';
 import { anyVendor, vendors } from './vendors';
 import type { Vendor } from './vendors';
@@ -23,22 +24,21 @@ function typeOf(vendor: Vendor): ProviderType {
     },
     icon: vendor.icon,
     isPreset: vendor !== anyVendor,
-    get questions() {
-      return questionsOf(vendor);
+    connect: async (ask) => {
+      ask.more(2);
+      const { prompt, placeholder, value, read } = vendor.address;
+      const url = await askAddress(ask, { prompt: prompt(), placeholder, read, ...defined({ value }) });
+      const { signIn, credential } = await askSignIn(ask, vendor, undefined);
+      return { connection: { ...at(vendor, url), signIn }, credential };
     },
-    describe: (answers) => {
-      const read = vendor.address.read(answers.url ?? '');
-      const url = 'url' in read ? read.url : '';
-      const { credential, account } = credentialOf(vendor, answers);
-      const signIn: SignIn =
-        account === undefined
-          ? { kind: answers.signIn === 'docker' ? 'docker' : 'anonymous' }
-          : { kind: 'basic', account };
-      return { connection: { provider: vendor.id, label: labelOf(vendor, url), url, signIn }, credential };
-    },
-    ...(vendor === anyVendor ? { dockerAnswers } : {}),
+    signIn: (ask, { account }) => askSignIn(ask, vendor, account),
+    ...(vendor === anyVendor ? { dockerConnections } : {}),
     open: (connection, context) => new GenericProvider(connection, context),
   };
+}
+
+function at(vendor: Vendor, url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
+  return { provider: vendor.id, label: labelOf(vendor, url), url };
 }
 
 /** As names of its images begin, where the API's path is another: `repo.example.com/docker-local`. */
@@ -50,72 +50,67 @@ function labelOf({ prefix }: Vendor, url: string): string {
   return own === '' ? address : `${parsed.host}/${own.slice(0, -1)}`;
 }
 
-function questionsOf({ address, password, docker, anonymous }: Vendor): readonly Question[] {
-  const { userName } = password;
-  return [
-    {
-      key: 'url',
-      prompt: address.prompt(),
-      placeholder: address.placeholder,
-      ...defined({ value: address.value }),
-      problem: (answer: string) => {
-        const read = address.read(answer);
-        return 'problem' in read ? read.problem : undefined;
-      },
-    },
-    {
-      key: 'signIn',
-      prompt: t('How do you sign in to it?'),
-      choices: [
-        { value: 'password', label: password.label(), detail: password.detail() },
-        { value: 'docker', label: t('Login of the docker command'), detail: docker() },
-        ...(anonymous === undefined ? [] : [{ value: 'anonymous', label: t('Anonymously'), detail: anonymous() }]),
-      ],
-      partOfCredential: true,
-    },
-    ...(userName === undefined
-      ? []
-      : [
-          {
-            key: 'username',
-            prompt: userName.prompt(),
-            ...(userName.placeholder === undefined ? {} : { placeholder: userName.placeholder() }),
-            when: asksPassword,
-            problem: userNameProblem,
-            partOfCredential: true,
-          },
-        ]),
-    {
-      key: 'secret',
+async function askSignIn(
+  ask: ConnectAsk,
+  { password, docker, anonymous }: Vendor,
+  account: string | undefined,
+): Promise<DescribedCredential> {
+  const chosen = await ask.pick(t('How do you sign in to it?'), [
+    { value: 'password', label: password.label(), detail: password.detail() },
+    { value: 'docker', label: t('Login of the docker command'), detail: docker() },
+    ...(anonymous === undefined ? [] : [{ value: 'anonymous' as const, label: t('Anonymously'), detail: anonymous() }]),
+  ]);
+  switch (chosen) {
+    case 'password':
+      return askPassword(ask, password, account);
+    case 'docker':
+      return byDockerLogin;
+    case 'anonymous':
+      return anonymously;
+  }
+}
+
+async function askPassword(
+  ask: ConnectAsk,
+  password: Vendor['password'],
+  account: string | undefined,
+): Promise<DescribedCredential> {
+  const askSecret = () =>
+    ask.input({
       prompt: password.secret(),
       secret: true,
-      when: asksPassword,
-      problem: (answer: string) => (answer === '' ? t('Type the password or token.') : undefined),
-      partOfCredential: true,
-    },
-  ];
+      problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
+    });
+  if (password.userName === undefined) {
+    ask.more(1);
+    const secret = await askSecret();
+    const { name, account: shown } = password.user(secret);
+    return {
+      signIn: { kind: 'basic', account: shown },
+      credential: { kind: 'basic', username: name, secret },
+    };
+  }
+  ask.more(2);
+  const { prompt, placeholder } = password.userName;
+  const username = await ask.input({
+    prompt: prompt(),
+    ...(placeholder === undefined ? {} : { placeholder: placeholder() }),
+    ...proposed(account),
+    problem: userNameProblem,
+  });
+  return byPassword(username, await askSecret());
 }
 
 /** As docker does, which takes plain http from this machine alone. */
-function dockerAnswers(host: string): readonly Answers[] {
+function dockerConnections(host: string): readonly Omit<Connection, 'id'>[] {
   const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
-  return [host, ...(isHere ? [`http://${host}`] : [])].map((url) => ({ url, signIn: 'docker' }));
+  return [host, ...(isHere ? [`http://${host}`] : [])].flatMap((address) => {
+    const read = anyVendor.address.read(address);
+    return 'url' in read ? [{ ...at(anyVendor, read.url), signIn: { kind: 'docker' } }] : [];
+  });
 }
 
 function userNameProblem(answer: string): string | undefined {
   if (answer === '') return t('Type the user name.');
   return answer.includes(':') ? t('A user name has no colon.') : undefined;
-}
-
-function asksPassword(answers: Answers): boolean {
-  return answers.signIn === 'password';
-}
-
-function credentialOf(
-  { password }: Vendor,
-  { signIn, username = '', secret = '' }: Answers,
-): { readonly credential: Credential; readonly account?: string } {
-  if (signIn !== 'password') return { credential: { kind: 'anonymous' } };
-  const { name, account } = password.user?.(secret) ?? { name: username, account: username };
-  return { credential: { kind: 'basic', username: name, secret }, account };
 }

@@ -4,19 +4,25 @@ import type { OwnListing } from '../tagListing';
 import { googleListing, toldByGoogle } from './google';
 import { quayListing } from './quay';
 import { readRegistryUrl } from './registryUrl';
-
-/** The address that was typed, or what is wrong with it. */
-type ReadAddress = (typed: string) => { readonly url: string } | { readonly problem: string };
+import type { ReadAddress } from '../signIn';
 
 /** Whom a registry takes passwords or tokens of, and how to get one. */
-interface PasswordSignIn {
+type PasswordSignIn = {
   readonly label: () => string;
   readonly detail: () => string;
-  /** The question for the user name; absent where `user` tells it. */
-  readonly userName?: { readonly prompt: () => string; readonly placeholder?: () => string };
-  /** Where the secret tells the user name, or there is only one; `account` is what the view shows. */
-  readonly user?: (secret: string) => { readonly name: string; readonly account: string };
   readonly secret: () => string;
+} & (TypedUser | ToldUser);
+
+interface TypedUser {
+  /** The question for the user name. */
+  readonly userName: { readonly prompt: () => string; readonly placeholder?: () => string };
+  readonly user?: never;
+}
+
+interface ToldUser {
+  readonly userName?: never;
+  /** The secret tells the user name, or there is only one; `account` is what the view shows. */
+  readonly user: (secret: string) => { readonly name: string; readonly account: string };
 }
 
 /** What is particular to one kind of V2 registry: how to connect it, and what it does in a way of its own. */

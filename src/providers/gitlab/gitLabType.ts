@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { ProviderType } from '../provider';
+import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import { askAddress } from '../signIn';
 import { readAddress } from './gitLabAddress';
 import { GitLabProvider } from './gitLab';
 
@@ -11,42 +12,34 @@ export const gitLab: ProviderType = {
     return t('Projects of your account on gitlab.com or a GitLab of your own');
   },
   icon: 'source-control',
-  get questions() {
-    return [
-      {
-        key: 'url',
-        prompt: t('Address of GitLab’s web pages. https unless you type http://.'),
-        placeholder: 'gitlab.example.com',
-        value: 'gitlab.com',
-        problem: (answer: string) => {
-          const read = readAddress(answer);
-          return 'problem' in read ? read.problem : undefined;
-        },
-      },
-      {
-        key: 'secret',
-        prompt: t(
-          'Personal, group or project access token: read_api and read_registry to browse and pull, write_registry to push, api to delete',
-        ),
-        placeholder: 'glpat-…',
-        secret: true,
-        problem: tokenProblem,
-        partOfCredential: true,
-      },
-    ];
-  },
-  describe: ({ url: typed = '', secret = '' }) => {
-    const read = readAddress(typed);
-    const url = 'url' in read ? read.url : '';
+  connect: async (ask) => {
+    ask.more(2);
+    const url = await askAddress(ask, {
+      prompt: t('Address of GitLab’s web pages. https unless you type http://.'),
+      placeholder: 'gitlab.example.com',
+      value: 'gitlab.com',
+      read: readAddress,
+    });
     const label = url === 'https://gitlab.com' ? 'GitLab' : url.replace(/^https?:\/\//, '');
-    return {
-      // Whose token it is, GitLab tells.
-      connection: { provider: 'gitlab', label, url, signIn: { kind: 'basic' } },
-      credential: { kind: 'basic', username: '', secret: secret.trim() },
-    };
+    const { signIn, credential } = await askToken(ask);
+    return { connection: { provider: 'gitlab', label, url, signIn }, credential };
   },
+  signIn: askToken,
   open: (connection, context) => new GitLabProvider(connection, context),
 };
+
+async function askToken(ask: ConnectAsk): Promise<DescribedCredential> {
+  const typed = await ask.input({
+    prompt: t(
+      'Personal, group or project access token: read_api and read_registry to browse and pull, write_registry to push, api to delete',
+    ),
+    placeholder: 'glpat-…',
+    secret: true,
+    problem: tokenProblem,
+  });
+  // Whose token it is, GitLab tells.
+  return { signIn: { kind: 'basic' }, credential: { kind: 'basic', username: '', secret: typed.trim() } };
+}
 
 function tokenProblem(answer: string): string | undefined {
   if (answer.trim() === '') return t('Type the access token.');

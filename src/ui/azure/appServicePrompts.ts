@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { askAccess } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';
 import { askPort } from './ports';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
 import type { Account, ChosenGroup, InSubscription } from './steps';
 

@@ -8,7 +8,7 @@ import type { AccessChoice } from './pullAccessPrompts';
 import { askRouting } from './containerAppsTraffic';
 import type { RoutingChoice } from './containerAppsTraffic';
 import { askPort } from './ports';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
 import type { Account, ChosenGroup, InSubscription } from './steps';
 

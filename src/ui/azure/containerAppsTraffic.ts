@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { shareOfNewest } from '../../azure/azure';
 import type { ContainerApp, Routing } from '../../azure/azure';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 
 /** `stays`: traffic goes where it went. `usual`: all of it goes to the new revision, as the service does without being told. */
 export type RoutingChoice = Routing | 'stays' | 'usual';

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
 import type { FoundRegistry } from './pullAccessPrompts';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 import { nameWithSlot } from './steps';
 import { runFlow } from './wizard';
 import { HandedOver, work } from './work';

@@ -3,7 +3,7 @@ import { idIn, registrySkus } from '../../azure/azure';
 import type { Azure, AzureRegistry, RegistrySku, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { groupWork } from './groupWork';
-import type { Ask } from './replay';
+import type { Ask } from '../flow';
 import { askGroup, askLocation, askSubscription } from './steps';
 import type { ChosenGroup, InSubscription } from './steps';
 import { runFlow } from './wizard';

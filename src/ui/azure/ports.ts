@@ -3,7 +3,7 @@ import type { App } from '../app';
 import type { Deployable } from './deployable';
 import { printReference } from '../../core/reference';
 import { causes } from '../../core/causes';
-import type { Ask } from './replay';
+import type { Ask } from '../flow';
 
 /** Asks for the port, and proposes the one that the image says it listens on. */
 export async function askPort(ask: Ask, app: App, deployable: Deployable): Promise<number> {

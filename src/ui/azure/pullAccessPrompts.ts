@@ -16,7 +16,7 @@ import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import type { OpenRegistry } from '../../registries/registries';
 import type { Deployable } from './deployable';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 import { nameWithSlot } from './steps';
 import type { InSubscription } from './steps';
 import { HandedOver } from './work';

@@ -3,7 +3,7 @@ import { azureOf, idIn } from '../../azure/azure';
 import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
-import type { Ask, Pick } from './replay';
+import type { Ask, Pick } from '../flow';
 
 /** An account of Azure that is connected. */
 export interface Account {

@@ -11,8 +11,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ThemeIcon } from 'vscode';
 import type { App } from '../app';
 import { report } from '../report';
-import { Replay } from './replay';
-import type { Ask, Boxes, Pick } from './replay';
+import { Replay } from '../flow';
+import type { Ask, Boxes, Pick } from '../flow';
 
 /** How many questions to come are counted in a title at the most. */
 const mostAhead = 20;

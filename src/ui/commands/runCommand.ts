@@ -18,7 +18,7 @@ interface Shell {
 }
 
 /** A menu passes its row, or undefined if the row is just being replaced. The palette passes nothing. */
-export type Called = readonly [AnyRow?, (readonly AnyRow[])?];
+export type Called = readonly [(AnyRow | undefined)?, (readonly AnyRow[] | undefined)?];
 
 /** Runs a command. An error is shown as a message with buttons that help. */
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {

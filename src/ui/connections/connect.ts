@@ -1,8 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection, SignIn } from '../../core/model';
-import type { Answers, DescribedConnection, ProviderType } from '../../providers/provider';
+import type { DescribedConnection, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
-import type { Candidate } from './firstPage';
 import { rowOf } from '../tree/node';
 import { save } from './save';
 import { askUntilItWorks } from './untilItWorks';
@@ -46,15 +45,11 @@ async function pickProviderType(app: App, selected: ProviderType | undefined): P
 
 async function connectTo(app: App, type: ProviderType): Promise<Connection | 'back' | undefined> {
   let connected: Connection | undefined;
-  const initial = type.questions.flatMap(({ key, value }) => (value === undefined ? [] : [[key, value] as const]));
   const saved = await askUntilItWorks(app, {
     title: t('Connect Registry'),
-    type,
-    questions: type.questions,
-    initial: Object.fromEntries(initial),
+    code: (ask) => type.connect(ask, app.setting),
     stepsBefore: 1,
-    describe: async (answers) =>
-      (await describe(app, type, answers)) ?? { at: 'signIn', problem: t('You have not signed in.') },
+    signIn: (described) => withAccount(app, type, described.connection),
     save: async ({ connection, credential }) => {
       connected = await save(app, connection, credential);
     },
@@ -64,22 +59,16 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
   return connected;
 }
 
-/** The connection that the answers describe, with an account of VS Code if one is needed. Nothing if the user declines. */
-async function describe(app: App, type: ProviderType, answers: Answers): Promise<Candidate | undefined> {
-  const { connection, credential } = type.describe(answers, app.setting);
-  const signIn = await withAccount(app, type, connection);
-  return signIn && { connection: { ...connection, signIn }, credential };
-}
-
-/** How to sign in. If an account of VS Code is needed, the user chooses it. Nothing if the user declines. */
+/** What is signed in with: of an account of VS Code, the user is asked which. A sentence when nobody does. */
 export async function withAccount(
   app: App,
   { scopes = [] }: ProviderType,
   { url, signIn }: DescribedConnection,
-): Promise<SignIn | undefined> {
+): Promise<SignIn | string> {
   if (signIn.kind !== 'askAccount') return signIn;
   const session = await app.accounts.signIn(signIn.authentication, url, scopes);
-  return session && { ...signIn, kind: 'account', account: session.account };
+  if (session === undefined) return t('You have not signed in.');
+  return { ...signIn, kind: 'account', account: session.account };
 }
 
 /** Offers to add repositories by name, because the registry lists none. */

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure, isDenied, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
-import type { Answers, Question, RegistryProvider } from '../../providers/provider';
+import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
 import { isAboutCertificates, isAboutFiles, report } from '../report';
@@ -36,13 +36,7 @@ export interface Checked {
 }
 
 /** Lists the first page with the given answers. This is the only check, so no other check can disagree with it. */
-export async function check(
-  app: App,
-  { connection, credential }: Candidate,
-  questions: readonly Question[],
-  answers: Answers,
-  signal: AbortSignal,
-): Promise<Checked> {
+export async function check(app: App, { connection, credential }: Candidate, signal: AbortSignal): Promise<Checked> {
   const provider = app.registries.openWith({ id: 'new', ...connection }, credential);
   const { error, account } = await listFirstPage(provider, signal);
   if (error === undefined) return account === undefined ? {} : { account };
@@ -50,7 +44,7 @@ export async function check(
   if (reported === undefined) return {};
   if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: reported.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
-  const refusal = { at: questionAbout(error, questions, answers), problem: reported.message };
+  const refusal = { at: questionAbout(error), problem: reported.message };
   const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
   if (!isAskable) return { refusal };
   const { subject, code = '' } = error.detail;
@@ -73,19 +67,14 @@ async function listFirstPage(
 }
 
 /** Saves. If the secret store is locked or missing, the last box says so and keeps its answer. */
-export async function saveOrRefuse(
-  app: App,
-  questions: readonly Question[],
-  answers: Answers,
-  keep: () => Promise<void>,
-): Promise<Refusal | undefined> {
+export async function saveOrRefuse(app: App, keep: () => Promise<void>): Promise<Refusal | undefined> {
   try {
     await keep();
     return undefined;
   } catch (error) {
     app.log.error(`Connect Registry: ${causes(error)}`);
     const why = error instanceof Error ? error.message : '';
-    return { at: lastAsked(questions, answers), problem: t('The connection works, but could not be saved: {0}', why) };
+    return { at: 'last', problem: t('The connection works, but could not be saved: {0}', why) };
   }
 }
 
@@ -101,11 +90,6 @@ function explain(error: unknown, credential: Credential): unknown {
 }
 
 /** The question at which to show an error: the last one for a refused credential, the first one for everything else. */
-function questionAbout(error: unknown, questions: readonly Question[], answers: Answers): string {
-  return isDenied(error) ? lastAsked(questions, answers) : (questions[0]?.key ?? '');
-}
-
-/** The question that was answered last. */
-export function lastAsked(questions: readonly Question[], answers: Answers): string {
-  return questions.findLast(({ when }) => when?.(answers) ?? true)?.key ?? '';
+function questionAbout(error: unknown): Refusal['at'] {
+  return isDenied(error) ? 'last' : 'first';
 }

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { Failure } from '../../core/failure';
 import type { KnownLogin } from '../../core/docker/knownLogins';
 import type { Connection } from '../../core/model';
-import type { Answers, ProviderType } from '../../providers/provider';
+import type { ProviderType } from '../../providers/provider';
 import type { App } from '../app';
 import type { TickedChoice } from '../ask';
 import { isCancellation } from '../report';
@@ -15,7 +15,7 @@ export interface Importable {
   readonly login: KnownLogin;
   readonly type: ProviderType;
   /** The likeliest first. */
-  readonly answers: readonly Answers[];
+  readonly connections: readonly Omit<Connection, 'id'>[];
 }
 
 /** The result for one registry. */
@@ -37,9 +37,9 @@ export function importable(app: App, logins: readonly KnownLogin[]): readonly Ti
     if (connected.some(({ connection }) => connection.signIn.kind === 'docker')) return [];
     const kinds = app.providerTypes.map((type) => ({
       type,
-      answers: type.dockerAnswers?.(login.host, app.setting) ?? [],
+      connections: type.dockerConnections?.(login.host, app.setting) ?? [],
     }));
-    const kind = kinds.find(({ answers }) => answers.length > 0);
+    const kind = kinds.find(({ connections }) => connections.length > 0);
     if (kind === undefined) return [];
     const [other] = connected;
     const isConnected =
@@ -87,11 +87,10 @@ export async function checkEach(
   return Promise.all(outcomes);
 }
 
-async function checkOne(app: App, { login: { host }, type, answers }: Importable, signal: AbortSignal) {
+async function checkOne(app: App, { login: { host }, connections }: Importable, signal: AbortSignal) {
   let outcome: Imported = { host };
-  for (const each of answers) {
-    const { connection } = type.describe(each, app.setting);
-    outcome = await checkConnection(app, host, { ...connection, signIn: { kind: 'docker' } }, signal);
+  for (const connection of connections) {
+    outcome = await checkConnection(app, host, connection, signal);
     if (!speaksPlainHttp(outcome.failure)) break;
   }
   return outcome;

@@ -1,100 +1,185 @@
 import { defined } from '../../core/defined';
-import type { Answers, Question } from '../../providers/provider';
+import type { ConnectAsk } from '../../providers/provider';
 import { stepTitle } from '../ask';
-import type { Accept, Answer, Ask } from '../ask';
+import type { Accept, Answer, Ask, Choice } from '../ask';
+import { Replay } from '../flow';
+import type { Boxes, Input, Question } from '../flow';
 
 /** Why the answers were not accepted, and the question at which to show it. */
 export interface Refusal {
-  readonly at: string;
+  readonly at: 'first' | 'last';
   readonly problem: string;
 }
 
-export interface Flow {
+/** What was answered to each question, by its id: the text that was typed, or the label of what was chosen. */
+export type Texts = Map<string, string>;
+
+export interface Flow<T> {
   readonly title: string;
-  readonly questions: readonly Question[];
-  /** The initial values of the boxes. */
-  readonly initial: Answers;
-  /** Why these answers were refused before, if they were. */
+  /** Asks at least one question, and does nothing else: it is run as often as it takes. */
+  readonly code: (ask: ConnectAsk) => Promise<T>;
+  /** Kept when the flow is asked again. */
+  readonly texts: Texts;
+  /** Why they did not do before, where they were given once. */
   readonly refused?: Refusal | undefined;
   /** The number of steps before these. If there are any, the first question has a Back button. */
   readonly stepsBefore: number;
-  /** Runs when all questions are answered, with the last box still open. */
-  readonly finish: (answers: Answers, signal: AbortSignal) => Promise<Refusal | undefined>;
-  /** Whether finishing opens a box of VS Code, which would close ours. Then it runs after the last box is closed. */
-  readonly asksElsewhere: (answers: Answers) => boolean;
+  /** Runs when all are answered, with the last box still open. */
+  readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | undefined>;
+  /** Whether finishing lets VS Code ask in a box of its own, which would close ours: then it runs after the last one. */
+  readonly asksElsewhere: (result: T) => boolean;
+  /** What is wrong where the code throws; throws it again where nobody can do anything about it. */
+  readonly refusalOf: (error: unknown) => Refusal;
 }
 
-/** Asks one question after another. Back keeps the answers; a refusal leads to its question. True if finished. */
-export async function askQuestions(ask: Ask, flow: Flow): Promise<boolean | 'back'> {
-  let answers = flow.initial;
+/** Asks one question after another. Back keeps what was answered; a refusal leads to the question it is about. True when finished. */
+export async function askQuestions<T>(ask: Ask, flow: Flow<T>): Promise<boolean | 'back'> {
   let refusal = flow.refused;
-  let question = flow.questions.find(({ key }) => key === flow.refused?.at) ?? flow.questions[0];
-  while (question !== undefined) {
-    const asked = question;
-    const accept: Accept<string> = async (value, signal) => {
-      const given = { ...answers, [asked.key]: value };
-      const isLast = nextQuestion(flow.questions, asked, given) === undefined && !flow.asksElsewhere(given);
-      refusal = isLast ? await flow.finish(given, signal) : undefined;
-      return refusal?.at === asked.key ? refusal.problem : undefined;
-    };
-    const answer = await askOne(ask, flow, asked, answers, refusal?.problem, accept);
-    if (answer === undefined) return false;
-    if (answer === 'back') {
+  let place = refusal?.at === 'last' ? (await walk(flow, flow.texts)).steps - 1 : 0;
+  for (;;) {
+    const outcome = await askOne(ask, flow, place, refusal?.problem);
+    if (outcome === undefined) return false;
+    if (outcome === 'back') {
+      if (place === 0) return 'back';
       refusal = undefined;
-      question = questionBefore(flow.questions, asked, answers);
-      if (question === undefined) return 'back';
+      place--;
       continue;
     }
-    answers = { ...answers, [asked.key]: answer.value };
-    if (nextQuestion(flow.questions, asked, answers) === undefined && flow.asksElsewhere(answers))
-      refusal = await flow.finish(answers, new AbortController().signal);
-    const at = refusal?.at;
-    question =
-      at === undefined ? nextQuestion(flow.questions, asked, answers) : flow.questions.find(({ key }) => key === at);
+    refusal = outcome.refusal;
+    if (refusal === undefined && outcome.isLast) return true;
+    if (refusal === undefined) place++;
+    else if (refusal.at === 'first') place = 0;
   }
-  return true;
 }
 
-function askOne(
+/** What came of an answer. */
+interface Outcome {
+  readonly isLast: boolean;
+  readonly refusal?: Refusal | undefined;
+}
+
+/** Asks the question at that place, counted from 0. Nothing when it is dismissed. */
+async function askOne<T>(
   ask: Ask,
-  flow: Flow,
-  question: Question,
-  answers: Answers,
+  flow: Flow<T>,
+  place: number,
   problemSoFar: string | undefined,
-  accept: Accept<string>,
-): Promise<Answer<string>> {
-  const asked = flow.questions.filter((candidate) => isAsked(candidate, answers));
-  const step = flow.stepsBefore + asked.indexOf(question) + 1;
-  const canGoBack = step > 1;
-  const title = stepTitle(flow.title, step, flow.stepsBefore + asked.length);
-  const value = answers[question.key];
-  if (question.choices !== undefined) {
-    return ask.pick(
-      { title, canGoBack, placeholder: question.prompt, items: question.choices, selected: value, problemSoFar },
-      accept,
-    );
+): Promise<Outcome | 'back' | undefined> {
+  const { texts, stepsBefore } = flow;
+  const walked = await walk(flow, texts, place);
+  if (walked.kind === 'failed') throw walked.error;
+  if (walked.kind === 'done') throw new Error('There is no question at that place.');
+  const { question } = walked;
+  const { steps } = await walk(flow, texts);
+  const step = stepsBefore + place + 1;
+  const shown = { title: stepTitle(flow.title, step, stepsBefore + steps), canGoBack: step > 1, problemSoFar };
+  const before = texts.get(question.id);
+  const tried: { last?: Tried } = {};
+  const accept: Accept<string> = async (text, signal) => {
+    const next = await walk(flow, new Map(texts).set(question.id, text), place + 1);
+    const outcome = await tryWith(flow, next, signal);
+    tried.last = outcome;
+    return outcome.refusal?.at === 'last' || place === 0 ? outcome.refusal?.problem : undefined;
+  };
+  const answer = await show(question, {
+    pick: (placeholder, items) => ask.pick({ ...shown, placeholder, items, selected: before }, accept),
+    input: ({ prompt, value, placeholder, secret, problem }) =>
+      ask.input({ ...shown, prompt, ...defined({ value: before ?? value, placeholder, secret, problem }) }, accept),
+  });
+  if (answer === undefined || answer === 'back') return answer;
+  texts.set(question.id, answer.value);
+  if (tried.last === undefined) throw new Error('The box was closed before its answer was tried.');
+  return tried.last.afterwards?.() ?? tried.last;
+}
+
+interface Tried extends Outcome {
+  /** What is left to do once the box is closed. */
+  readonly afterwards?: () => Promise<Outcome>;
+}
+
+async function tryWith<T>(flow: Flow<T>, walked: Walked<T>, signal: AbortSignal): Promise<Tried> {
+  if (walked.kind === 'asks') return { isLast: false };
+  if (walked.kind === 'failed') return { isLast: true, refusal: flow.refusalOf(walked.error) };
+  const { result } = walked;
+  const finish = async (until: AbortSignal) => ({ isLast: true, refusal: await flow.finish(result, until) });
+  if (!flow.asksElsewhere(result)) return finish(signal);
+  return { isLast: true, afterwards: () => finish(new AbortController().signal) };
+}
+
+/** How far the code comes with the texts that are given. `steps`: the questions up to there, and those known to come. */
+type Walked<T> = { readonly steps: number } & (
+  | { readonly kind: 'asks'; readonly question: Question }
+  | { readonly kind: 'done'; readonly result: T }
+  | { readonly kind: 'failed'; readonly error: unknown }
+);
+
+/** Runs the code until a question has no text, at the latest at that place. */
+async function walk<T>({ code }: Flow<T>, texts: ReadonlyMap<string, string>, last = Infinity): Promise<Walked<T>> {
+  const run = new Replay(code);
+  let steps = 0;
+  try {
+    for (;;) {
+      const question = await run.next();
+      if (question === undefined) return { kind: 'done', steps, result: await run.result };
+      const text = steps < last ? texts.get(question.id) : undefined;
+      if (text === undefined || !(await takes(question, text)))
+        return { kind: 'asks', steps: steps + 1 + run.ahead, question };
+      steps++;
+    }
+  } catch (error) {
+    return { kind: 'failed', steps, error };
+  } finally {
+    run.leave();
   }
-  const { prompt, placeholder, secret, problem } = question;
-  return ask.input(
-    {
-      title,
-      canGoBack,
-      prompt,
-      problemSoFar,
-      ...defined({ value, placeholder, secret, problem }),
+}
+
+/** Answers the question by that text; false where it is no choice any more. */
+async function takes(question: Question, text: string): Promise<boolean> {
+  const given = () => Promise.resolve({ value: text });
+  return (await show(question, { pick: given, input: given })) !== undefined;
+}
+
+/** Boxes whose answers are texts: of a choice, its label. */
+interface TextBoxes {
+  readonly pick: (placeholder: string, items: readonly Choice<string>[]) => Promise<Answer<string>>;
+  readonly input: (input: Input) => Promise<Answer<string>>;
+}
+
+/** A question was closed without an answer to it. */
+class Unanswered extends Error {}
+
+/** Shows the question in such a box, and answers it. Resolves to what the box did; to nothing where that is no answer. */
+async function show(question: Question, box: TextBoxes): Promise<Answer<string>> {
+  let closed: Answer<string>;
+  const boxes: Boxes = {
+    pick: async (placeholder, picks) => {
+      const items = await picks;
+      const labels = items.map(({ label, description, detail, icon }) => ({
+        ...{ label, description, detail, value: label },
+        ...defined({ icon }),
+      }));
+      const answer = await box.pick(placeholder, labels);
+      const chosen = items.find(({ label }) => label === textOf(answer));
+      closed = chosen === undefined && answer !== 'back' ? undefined : answer;
+      if (chosen === undefined) throw new Unanswered();
+      return chosen.value;
     },
-    accept,
-  );
+    input: async (input) => {
+      closed = await box.input(input);
+      const text = textOf(closed);
+      if (text === undefined) throw new Unanswered();
+      return text;
+    },
+    confirm: () => Promise.reject(new Error('No kind of registry asks that.')),
+  };
+  try {
+    await question.show(boxes);
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+  }
+  return closed;
 }
 
-function isAsked(question: Question, answers: Answers): boolean {
-  return question.when?.(answers) ?? true;
-}
-
-function nextQuestion(questions: readonly Question[], after: Question, answers: Answers): Question | undefined {
-  return questions.slice(questions.indexOf(after) + 1).find((question) => isAsked(question, answers));
-}
-
-function questionBefore(questions: readonly Question[], before: Question, answers: Answers): Question | undefined {
-  return questions.slice(0, questions.indexOf(before)).findLast((question) => isAsked(question, answers));
+function textOf(answer: Answer<string>): string | undefined {
+  return answer === undefined || answer === 'back' ? undefined : answer.value;
 }

@@ -1,29 +1,26 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import type { Connection, TlsOptions } from '../../core/model';
-import type { Answers, ProviderType, Question } from '../../providers/provider';
+import type { Connection, SignIn, TlsOptions } from '../../core/model';
+import type { ConnectAsk, Described } from '../../providers/provider';
 import type { App } from '../app';
 import type { Answer } from '../ask';
 import { report } from '../report';
-import { check, saveOrRefuse, lastAsked } from './firstPage';
+import { check, saveOrRefuse } from './firstPage';
 import type { Candidate, Certificates } from './firstPage';
 import { askQuestions } from './questions';
-import type { Refusal } from './questions';
+import type { Refusal, Texts } from './questions';
 import { askTrust } from './trust';
 import type { Trust } from './trust';
 
 export interface ConnectionFlow {
   readonly title: string;
-  readonly type: ProviderType;
-  readonly questions: readonly Question[];
-  /** The initial values of the boxes. */
-  readonly initial: Answers;
-  /** The number of steps before these. */
+  readonly code: (ask: ConnectAsk) => Promise<Described>;
+  /** Steps already taken before these. */
   readonly stepsBefore: number;
-  /** The current address and trust of the connection. */
-  readonly trusted?: Pick<Connection, 'url' | 'tls'>;
-  /** The connection that the answers describe, or why they are not accepted. */
-  readonly describe: (answers: Answers) => Promise<Candidate | Refusal>;
+  /** The connection that signs in anew; absent where it is a new one. */
+  readonly known?: Connection;
+  /** What is signed in with, or why that will not do. */
+  readonly signIn: (described: Described) => Promise<SignIn | string>;
   /** Saves the connection that works, with its trust. */
   readonly save: (candidate: Candidate) => Promise<void>;
 }
@@ -37,21 +34,21 @@ export interface Saved {
 /** Asks until the described connection works and is saved. If certificates are the problem, also asks how to trust the server. */
 export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Saved | 'back' | undefined> {
   const attempts = new Attempts(app, flow);
-  const { title, questions, stepsBefore } = flow;
-  let { initial } = flow;
+  const { title, code, stepsBefore } = flow;
+  const texts: Texts = new Map();
   for (;;) {
     const finished = await askQuestions(app.ask, {
       title,
-      questions,
-      initial,
+      code,
+      texts,
       refused: attempts.refused,
       stepsBefore,
-      finish: (answers, signal) => attempts.finish(answers, signal),
-      asksElsewhere: (answers) => signsInByAccount(app, flow.type, answers),
+      finish: (described, signal) => attempts.finish(described, signal),
+      asksElsewhere: ({ connection }) => connection.signIn.kind === 'askAccount',
+      refusalOf,
     });
     if (finished !== true) return finished === 'back' ? 'back' : undefined;
     while (attempts.distrust !== undefined) {
-      initial = attempts.distrust.answers;
       const answer = await attempts.trust(attempts.distrust);
       if (answer === undefined) return undefined;
       if (answer === 'back') break;
@@ -60,14 +57,11 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<S
   }
 }
 
-/** Whether VS Code will ask for one of its accounts. False for invalid answers: they are refused while the box is still open. */
-function signsInByAccount(app: App, type: ProviderType, answers: Answers): boolean {
-  try {
-    return type.describe(answers, app.setting).connection.signIn.kind === 'askAccount';
-  } catch (error) {
-    if (error instanceof Failure) return false;
-    throw error;
-  }
+/** What cannot be described is said at the answer that wanted it. */
+function refusalOf(error: unknown): Refusal {
+  const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
+  if (problem === undefined) throw error;
+  return { at: 'last', problem };
 }
 
 function withAccountName({ connection, credential }: Candidate, account: string): Candidate {
@@ -77,7 +71,6 @@ function withAccountName({ connection, credential }: Candidate, account: string)
 /** Certificates that were not accepted, and the connection that was checked. */
 interface Distrust extends Certificates {
   readonly candidate: Candidate;
-  readonly answers: Answers;
 }
 
 /** Identifies a certificate problem by host and code. */
@@ -100,36 +93,38 @@ class Attempts {
     private readonly app: App,
     private readonly flow: ConnectionFlow,
   ) {
-    this.trusted = flow.trusted?.url;
-    this.tls = flow.trusted?.tls;
+    this.trusted = flow.known?.url;
+    this.tls = flow.known?.tls;
   }
 
-  async finish(answers: Answers, signal: AbortSignal): Promise<Refusal | undefined> {
-    const described = await this.described(answers);
-    if ('problem' in described) return described;
+  async finish(described: Described, signal: AbortSignal): Promise<Refusal | undefined> {
+    const candidate = await this.signedIn(described);
+    if ('problem' in candidate) return candidate;
     // Trust that was chosen for one address does not apply to another.
-    if (described.connection.url !== this.trusted) {
+    if (candidate.connection.url !== this.trusted) {
       this.tls = undefined;
       this.settled.clear();
     }
-    const refusal = await this.make(described, answers, signal);
+    const refusal = await this.make(candidate, signal);
     this.refused = undefined;
     // The answers are fine: the box closes so that the question about trust can open.
     return this.distrust === undefined ? refusal : undefined;
   }
 
-  private async described(answers: Answers): Promise<Candidate | Refusal> {
+  private async signedIn(described: Described): Promise<Candidate | Refusal> {
+    const { known } = this.flow;
     try {
-      return await this.flow.describe(answers);
+      const signIn = await this.flow.signIn(described);
+      if (typeof signIn === 'string') return { at: 'last', problem: signIn };
+      const connection = { ...(known && { id: known.id }), ...described.connection, signIn };
+      return { connection, credential: described.credential };
     } catch (error) {
-      const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
-      if (problem === undefined) throw error;
-      return { at: lastAsked(this.flow.questions, answers), problem };
+      return refusalOf(error);
     }
   }
 
   async trust(distrust: Distrust): Promise<Answer<Trust>> {
-    const { candidate, answers, cause } = distrust;
+    const { candidate, cause } = distrust;
     const { url } = candidate.connection;
     this.trusted = url;
     const wantsClient = distrust.code === 'CLIENT_CERTIFICATE';
@@ -139,7 +134,7 @@ class Attempts {
     const answer = await askTrust(this.app, step, async (trust, signal) => {
       const before = this.tls;
       this.tls = trust.tls;
-      this.refused = await this.make(candidate, answers, signal);
+      this.refused = await this.make(candidate, signal);
       if (this.distrust === undefined) return undefined;
       const left = troubleOf(this.distrust);
       // Another problem came up: this one is solved, so the next question is about the new one.
@@ -154,13 +149,13 @@ class Attempts {
     return answer;
   }
 
-  private async make({ connection, credential }: Candidate, answers: Answers, signal: AbortSignal) {
+  private async make({ connection, credential }: Candidate, signal: AbortSignal) {
     const { app, flow, tls } = this;
     const candidate = { connection: { ...connection, ...(tls === undefined ? {} : { tls }) }, credential };
-    const { refusal, certificates, unlisted, account } = await check(app, candidate, flow.questions, answers, signal);
-    this.distrust = certificates && { ...certificates, candidate: { connection, credential }, answers };
+    const { refusal, certificates, unlisted, account } = await check(app, candidate, signal);
+    this.distrust = certificates && { ...certificates, candidate: { connection, credential } };
     if (refusal !== undefined || signal.aborted) return refusal;
-    return saveOrRefuse(app, flow.questions, answers, async () => {
+    return saveOrRefuse(app, async () => {
       await flow.save(account === undefined ? candidate : withAccountName(candidate, account));
       this.saved = unlisted === undefined ? {} : { unlisted };
     });

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
-import type { Connection, Credential, SignIn } from '../../core/model';
-import type { Answers, DescribedConnection, ProviderType } from '../../providers/provider';
+import { defined } from '../../core/defined';
+import type { Connection, SignIn } from '../../core/model';
+import type { Described, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
 import { withAccount } from './connect';
 import { askUntilItWorks } from './untilItWorks';
@@ -11,20 +12,15 @@ export async function updateCredential(app: App, connection: Connection): Promis
   if (type === undefined) return false;
   const { id, provider, label, url } = connection;
   const account = accountOf(connection.signIn);
-  const initial: Answers = { url, ...(account === undefined ? {} : { username: account }) };
   const updated = await askUntilItWorks(app, {
     title: t('Update Credential'),
-    type,
-    questions: type.questions.filter(({ partOfCredential }) => partOfCredential),
-    initial,
-    stepsBefore: 0,
-    trusted: connection,
-    describe: async (answers) => {
-      const { connection: described, credential } = type.describe(answers, app.setting);
-      const chosen = await newSignIn(app, type, connection, described, credential);
-      if (typeof chosen === 'string') return { at: 'signIn', problem: chosen };
-      return { connection: { id, provider, label, url, signIn: chosen }, credential };
+    code: async (ask) => {
+      const { signIn, credential } = await type.signIn(ask, { url, ...defined({ account }) });
+      return { connection: { provider, label, url, signIn }, credential };
     },
+    stepsBefore: 0,
+    known: connection,
+    signIn: (described) => newSignIn(app, type, connection, described),
     save: async ({ connection: { tls, signIn }, credential }) => {
       await app.connections.updateCredential(id, credential, signIn);
       if (tls !== connection.tls) await app.connections.setTls(id, tls);
@@ -37,17 +33,15 @@ export async function updateCredential(app: App, connection: Connection): Promis
 async function newSignIn(
   app: App,
   type: ProviderType,
-  connection: Connection,
-  described: DescribedConnection,
-  credential: Credential,
+  { signIn: before }: Connection,
+  { connection: described, credential }: Described,
 ): Promise<SignIn | string> {
-  const before = connection.signIn;
   if (described.signIn.kind !== 'askAccount') {
     const isBeside = type.takesBoth === true && before.kind === 'account' && credential.kind !== 'anonymous';
     return isBeside ? before : described.signIn;
   }
-  const signIn = await withAccount(app, type, { ...described, url: connection.url });
-  if (signIn === undefined) return t('You have not signed in.');
+  const signIn = await withAccount(app, type, described);
+  if (typeof signIn === 'string') return signIn;
   if (before.kind === 'account' && accountOf(signIn) !== before.account)
     return t('This connection belongs to {0}.', before.account);
   return signIn;

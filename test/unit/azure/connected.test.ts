@@ -8,7 +8,6 @@ import { acr, openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
 import { generic } from '../../../src/providers/generic/genericType';
 import { unopened } from '../../../src/registries/unopened';
-import type { App } from '../../../src/ui/app';
 import { configuredCloud } from '../../../src/ui/azure/cloud';
 import { connect } from '../../../src/ui/connections/connect';
 import { report } from '../../../src/ui/report';
@@ -16,6 +15,7 @@ import { collectLog } from '../collectLog';
 import { failing } from '../failing';
 import { contextOf, publicCloud } from '../providerContext';
 import { closedDoor } from '../providerTypes';
+import { fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
@@ -215,18 +215,17 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
   const connecting = async (...script: (string | undefined)[]) => {
     const { ask, seen } = user(...script);
     const door = closedDoor(configuredCloud);
-    const app = {
+    const { app } = fakeApp({
       ask,
       providerTypes: [azureType(door, openRegistry), acr(door), generic],
       setting: () => '',
-      log: collectLog(),
       registries: { openWith: () => ({ ...unopened(undefined), list: () => Promise.resolve({ items: [] }) }) },
       connections: {
         all: () => [],
         unhide: () => Promise.resolve(undefined),
         add: (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'new' }),
       },
-    } as unknown as App;
+    });
     return { connection: await connect(app), seen };
   };
 

@@ -43,7 +43,7 @@ describe('Delete Registry…', () => {
     const { app, told, done } = fakeApp({
       ask: user(typed).ask,
       working,
-      tree: { refresh: (node: unknown) => refreshed.push(node) } as unknown as App['tree'],
+      tree: { refresh: (node: unknown) => refreshed.push(node) },
       fail: (error, doing) => failed.push(report(error, doing)?.message),
     });
     const run = deleteRegistry.run(app, [{ ...parent, id: 'c1/group/main', entry, parent }]);

@@ -6,15 +6,15 @@ import type { Http } from '../../../src/core/http';
 import type { Connection, Entry, Credential } from '../../../src/core/model';
 import { acr } from '../../../src/providers/acr/acrType';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
 import { report } from '../../../src/ui/report';
 import { buildImage } from '../../sandbox/images';
 import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
+import { stub } from '../stub';
 import { contextOf, publicCloud } from '../providerContext';
-import { connectionNode } from '../ui/fakeApp';
+import { connectionNode, fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, doorTo, mona, production, useAzure } from './azureRig';
 
@@ -66,11 +66,10 @@ describe('a single registry of Azure', () => {
     const { ask, seen } = user('Azure: a single registry', url, ...script);
     const offered: unknown[] = [];
     const stored: unknown[] = [];
-    const app = {
+    const { app } = fakeApp({
       ask,
       providerTypes: [type],
       setting: () => '',
-      log: collectLog(),
       accounts: { signIn: () => Promise.resolve({ token: 't', account: mona, scopes: [] }) },
       offer: (message: string, command: { id: string }) => offered.push([message, command.id]),
       registries: { openWith: opened, find: () => connectionNode({ id: 'new' }, {}) },
@@ -82,7 +81,7 @@ describe('a single registry of Azure', () => {
           return Promise.resolve({ ...connection, id: 'new' });
         },
       },
-    } as unknown as App;
+    });
     const connection = await connect(app);
     return { connection, seen, offered, stored };
   };
@@ -99,13 +98,13 @@ describe('a single registry of Azure', () => {
   ])('gets no token of an account at %s', async (_what, url, isOfWorkspace, explanation) => {
     const before = azure().calls.length;
     const read: string[] = [];
-    const account = {
+    const account = stub<Azure>('azure', {
       cloud: publicCloud(),
       token: (scopes: readonly string[]) => {
         read.push(scopes.join());
         return Promise.reject(new Error('A token was read.'));
       },
-    } as unknown as Azure;
+    });
     const asked: string[] = [];
     const http: Http = (request) => {
       asked.push(request.url);
@@ -139,13 +138,13 @@ describe('a single registry of Azure', () => {
     ['https://registry.example.com', false],
   ])('gets one at %s, where a workspace lists it: %s', async (url, isOfWorkspace) => {
     const read: string[] = [];
-    const account = {
+    const account = stub<Azure>('azure', {
       cloud: publicCloud(),
       token: (scopes: readonly string[]) => {
         read.push(scopes.join());
         return Promise.reject(new Failure('timedOut', 'as far as that', { subject: 'Azure' }));
       },
-    } as unknown as Azure;
+    });
     const connection = {
       id: 'a',
       provider: 'acr',

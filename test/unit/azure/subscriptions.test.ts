@@ -1,7 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { azureOf } from '../../../src/azure/azure';
 import type { Shown } from '../../../src/core/model';
-import type { App } from '../../../src/ui/app';
 import { filteredSubscriptions } from '../../../src/ui/azure/microsoftAccount';
 import { selectSubscriptions } from '../../../src/ui/commands/azureResources';
 import { report } from '../../../src/ui/report';
@@ -56,7 +55,7 @@ describe('Select Subscriptions…', () => {
     const stored: (readonly string[])[] = [];
     const connections = {
       setShown: (_id: string, { groups = [] }: Shown) => (stored.push(groups), Promise.resolve()),
-    } as unknown as App['connections'];
+    };
     const { ask, offered } = user(answer);
     const { app, done } = fakeApp({ connections, ask });
     await selectSubscriptions.run(app, [connectionNode({ provider: 'azure' }, openAzure(azure(), shown))]);

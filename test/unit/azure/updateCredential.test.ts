@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { openDoor } from '../../../src/azure/connected';
-import type { Connection, SignIn, Credential } from '../../../src/core/model';
+import type { Connection, SignIn } from '../../../src/core/model';
 import { acr, openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
-import type { App } from '../../../src/ui/app';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
 import { startAcr } from '../../sandbox/azure/acr';
 import { Redaction } from '../../../src/core/network/redaction';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
+import { fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
@@ -40,17 +40,19 @@ describe('a connection of Azure with an account of VS Code', () => {
       log: collectLog(),
     });
     const types = [azureType(door, openRegistry), acr(door)];
-    const app = {
+    const { app } = fakeApp({
       ask,
       providerTypes: types,
       setting: () => '',
-      log: collectLog(),
       registries: {
-        openWith: (opened: Connection, credential: Credential) =>
-          types.find(({ id }) => id === opened.provider)?.open(opened, contextOf(credential)),
+        openWith: (opened, credential) => {
+          const type = types.find(({ id }) => id === opened.provider);
+          if (type === undefined) throw new Error(opened.provider);
+          return type.open(opened, contextOf(credential));
+        },
       },
       connections: { updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)) },
-    } as unknown as App;
+    });
     await updateCredential(app, connection);
     return { kept, refusals: seen.filter((line) => line.startsWith('Could not')) };
   };

@@ -1,5 +1,6 @@
 import type * as dns from 'node:dns';
 import { EventEmitter } from 'node:events';
+import { Agent, request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isPrivateAddress, isPrivateHost } from '../../../src/core/network/privateAddress';
@@ -75,11 +76,17 @@ describe('an address', () => {
   );
 });
 
+/** A request that is never sent, whose events the test sends. */
+function requestOf(ended: (error: Error) => void = () => undefined): ClientRequest {
+  const agent = Object.assign(new Agent(), { addRequest: () => undefined });
+  return Object.assign(request('http://registry.example', { agent }), { destroy: ended });
+}
+
 describe('what a server of the internet names', () => {
   const registry = new URL('https://registry.example/v2/');
   const answered = (known: KnownHosts, remoteAddress: string | undefined, proxy?: string) => {
-    const request = new EventEmitter();
-    known.note(registry, request as unknown as ClientRequest);
+    const request = requestOf();
+    known.note(registry, request);
     if (proxy !== undefined) request.emit('proxy', { proxy });
     request.emit('response', { socket: { remoteAddress } });
   };
@@ -182,8 +189,8 @@ describe('what a server of the internet names', () => {
     /** What becomes of a request that is given this connection. */
     const given = async (socket: { connecting: boolean; remoteAddress?: string }, proxy = 'DIRECT') => {
       const ended: Error[] = [];
-      const request = Object.assign(new EventEmitter(), { destroy: (error: Error) => ended.push(error) });
-      (await hosts().guard(registry, token))?.watch(request as unknown as ClientRequest);
+      const request = requestOf((error) => ended.push(error));
+      (await hosts().guard(registry, token))?.watch(request);
       request.emit('proxy', { proxy });
       const connection = Object.assign(new EventEmitter(), socket);
       request.emit('socket', connection);

@@ -11,6 +11,7 @@ import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
 import { closedDoor } from '../providerTypes';
+import { scriptedAsk } from '../ui/scriptedAsk';
 
 const acr = acrType(closedDoor());
 const { signal } = new AbortController();
@@ -319,9 +320,10 @@ describe('a registry of Azure', () => {
     ['https://myregistry.azurecr.io/', 'https://myregistry.azurecr.io'],
     ['https://user:pw@myregistry.azurecr.io', undefined],
     ['', undefined],
-  ])('is known by its login server: %j', (typed, url) => {
-    const problem = acr.questions.find(({ key }) => key === 'url')?.problem?.(typed);
-    expect(problem === undefined).toBe(url !== undefined);
-    if (url !== undefined) expect(acr.describe({ url: typed, signIn: 'docker' }, () => '').connection.url).toBe(url);
+  ])('is known by its login server: %j', async (typed, url) => {
+    const { ask } = scriptedAsk(typed, 'Login of the docker command');
+    const described = acr.connect(ask, () => '');
+    if (url === undefined) await expect(described).rejects.toThrow('Type the login server.');
+    else expect((await described).connection.url).toBe(url);
   });
 });

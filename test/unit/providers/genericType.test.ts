@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
 import { generic } from '../../../src/providers/generic/genericType';
+import { scriptedAsk } from '../ui/scriptedAsk';
 
 describe('readRegistryUrl', () => {
   it.each([
@@ -105,40 +106,47 @@ describe('readRegistryUrl', () => {
   });
 });
 
-describe('the questions', () => {
-  const asked = (answers: Record<string, string>): string[] =>
-    generic.questions.filter(({ when }) => when?.(answers) ?? true).map(({ key }) => key);
+const byPassword = ['User name and password or token', 'alice', 'wonder:land'];
 
-  it('ask for user and password only of those who sign in', () => {
-    expect(asked({ signIn: 'password' })).toEqual(['url', 'signIn', 'username', 'secret']);
-    expect(asked({ signIn: 'anonymous' })).toEqual(['url', 'signIn']);
+async function connecting(...script: readonly string[]) {
+  const { ask, ...asked } = scriptedAsk(...script);
+  return { ...asked, described: await generic.connect(ask, () => '') };
+}
+
+describe('the questions', () => {
+  const [url, signIn] = ['Address of the registry. https unless you type http://.', 'How do you sign in to it?'];
+  const [username, secret] = ['User name', 'Password or access token'];
+
+  it('ask for user and password only of those who sign in', async () => {
+    expect((await connecting('r.test', ...byPassword)).prompts).toEqual([url, signIn, username, secret]);
+    expect((await connecting('r.test', 'Anonymously')).prompts).toEqual([url, signIn]);
   });
 
-  it('hide the password, and check what is typed', () => {
-    const question = (key: string) => generic.questions.find((candidate) => candidate.key === key);
-    expect(generic.questions.filter(({ secret }) => secret).map(({ key }) => key)).toEqual(['secret']);
-    for (const [key, good, bad] of [
-      ['url', 'registry.example', 'ftp://registry.example'],
-      ['username', 'alice', 'al:ice'],
-      ['secret', 'x:y z', ''],
+  it('hide the password, and check what is typed', async () => {
+    const { inputs } = await connecting('r.test', ...byPassword);
+    expect(inputs.filter((input) => input.secret).map(({ prompt }) => prompt)).toEqual([secret]);
+    for (const [prompt, good, bad] of [
+      [url, 'registry.example', 'ftp://registry.example'],
+      [username, 'alice', 'al:ice'],
+      [secret, 'x:y z', ''],
     ] as const) {
-      expect(question(key)?.problem?.(good)).toBeUndefined();
-      expect(question(key)?.problem?.(bad)).toBeTypeOf('string');
+      const question = inputs.find((input) => input.prompt === prompt);
+      expect(question?.problem?.(good)).toBeUndefined();
+      expect(question?.problem?.(bad)).toBeTypeOf('string');
     }
+  });
+
+  it('ask again for the credential alone, and propose who signs in so far', async () => {
+    const { ask, prompts } = scriptedAsk('User name and password or token', 'ok', 'other');
+    const { credential } = await generic.signIn(ask, { url: 'https://r.test', account: 'alice' });
+    expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'other' });
+    expect(prompts).toEqual([signIn, username, secret]);
   });
 });
 
-const unset = () => '';
-
 describe('the answers', () => {
-  it('make a connection without the secret in it', () => {
-    const answers = {
-      url: 'http://localhost:5000/team/',
-      signIn: 'password',
-      username: 'alice',
-      secret: 'wonder:land',
-    };
-    const { connection, credential } = generic.describe(answers, unset);
+  it('make a connection without the secret in it', async () => {
+    const { connection, credential } = (await connecting('http://localhost:5000/team/', ...byPassword)).described;
     expect(connection).toEqual({
       provider: 'generic',
       label: 'localhost:5000/team',
@@ -148,8 +156,8 @@ describe('the answers', () => {
     expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'wonder:land' });
   });
 
-  it('make one without an account for everybody', () => {
-    expect(generic.describe({ url: 'r.test', signIn: 'anonymous', username: 'left over' }, unset)).toEqual({
+  it('make one without an account for everybody', async () => {
+    expect((await connecting('r.test', 'Anonymously')).described).toEqual({
       connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
       credential: { kind: 'anonymous' },
     });

@@ -8,6 +8,7 @@ import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandb
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
+import { scriptedAsk } from '../ui/scriptedAsk';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -304,6 +305,7 @@ describe('long lists of GitHub', () => {
 
 describe('where GitHub is', () => {
   const unset = () => '';
+  const byToken = ['Personal access token (classic)'];
   it.each([
     ['https://github.com', 'https://api.github.com', 'ghcr.io'],
     ['https://acme.ghe.com', 'https://api.acme.ghe.com', 'containers.acme.ghe.com'],
@@ -314,11 +316,11 @@ describe('where GitHub is', () => {
 
   it.each([
     [
-      { server: 'github', signIn: 'account' },
+      ['github.com', 'GitHub account of VS Code'],
       { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'askAccount', authentication: 'github' } },
     ],
     [
-      { server: 'enterprise', url: 'git.example.com', signIn: 'account' },
+      ['GitHub Enterprise', 'git.example.com', 'GitHub account of VS Code'],
       {
         url: 'https://git.example.com',
         label: 'git.example.com',
@@ -326,23 +328,24 @@ describe('where GitHub is', () => {
       },
     ],
     [
-      { server: 'github', signIn: 'token', username: 'octocat', secret: 'ghp_x' },
+      ['github.com', ...byToken, 'octocat', 'ghp_x'],
       { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'basic', account: 'octocat' } },
     ],
-  ])('the answers %j make a connection', (answers, expected) => {
-    expect(ghcr.describe(answers, unset).connection).toEqual({ provider: 'ghcr', ...expected });
+  ])('the answers %j make a connection', async (script, expected) => {
+    const { connection } = await ghcr.connect(scriptedAsk(...script).ask, unset);
+    expect(connection).toEqual({ provider: 'ghcr', ...expected });
   });
 
-  it('does not take a fine-grained token', () => {
-    const secret = ghcr.questions.find(({ key }) => key === 'secret');
-    expect(secret?.problem?.('github_pat_abc')).toContain('fine-grained');
+  it('does not take a fine-grained token', async () => {
+    const { ask, inputs } = scriptedAsk('github.com', ...byToken, 'octocat', 'ghp_x');
+    await ghcr.connect(ask, unset);
+    expect(inputs[1]?.problem?.('github_pat_abc')).toContain('fine-grained');
   });
 
-  it('is what the connection says where only its credential is asked for', () => {
-    const { connection } = ghcr.describe({ url: 'https://git.example.com', signIn: 'account' }, () => '');
-    expect(connection).toMatchObject({
-      url: 'https://git.example.com',
-      signIn: { authentication: 'github-enterprise' },
-    });
+  it('is what the connection says where only its credential is asked for', async () => {
+    const { ask, prompts } = scriptedAsk('GitHub account of VS Code');
+    const { signIn } = await ghcr.signIn(ask, { url: 'https://git.example.com' });
+    expect(signIn).toEqual({ kind: 'askAccount', authentication: 'github-enterprise' });
+    expect(prompts).toEqual(['How do you sign in to GitHub?']);
   });
 });

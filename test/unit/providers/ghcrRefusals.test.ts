@@ -8,6 +8,7 @@ import { buildImage } from '../../sandbox/images';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
+import { scriptedAsk } from '../ui/scriptedAsk';
 
 const { signal } = new AbortController();
 const updated = new Date('2026-05-01T10:00:00.000Z');
@@ -232,19 +233,21 @@ describe('the registry that refuses', () => {
 });
 
 describe('the address of a server', () => {
-  const url = ghcr.questions.find(({ key }) => key === 'url');
+  const connecting = async (typed: string) => {
+    const { ask, inputs } = scriptedAsk('GitHub Enterprise', typed, 'GitHub account of VS Code');
+    return { ...(await ghcr.connect(ask, () => '')), inputs };
+  };
+
   it.each([
     ['git.example.com', 'https://git.example.com'],
     ['HTTPS://Git.Example.com/', 'https://git.example.com'],
     ['http://git.example.com:8080', 'http://git.example.com:8080'],
-  ])('reads %s as %s', (typed, expected) => {
-    expect(url?.problem?.(typed)).toBeUndefined();
-    expect(ghcr.describe({ server: 'enterprise', url: typed, signIn: 'account' }, () => '').connection.url).toBe(
-      expected,
-    );
+  ])('reads %s as %s', async (typed, expected) => {
+    expect((await connecting(typed)).connection.url).toBe(expected);
   });
 
-  it.each(['ftp://git.example.com', 'https://:pw@git.example.com', 'two words', ''])('refuses %j', (typed) => {
-    expect(url?.problem?.(typed)).toBeTypeOf('string');
+  it.each(['ftp://git.example.com', 'https://:pw@git.example.com', 'two words', ''])('refuses %j', async (typed) => {
+    const { inputs } = await connecting('git.example.com');
+    expect(inputs[0]?.problem?.(typed)).toBeTypeOf('string');
   });
 });

@@ -16,6 +16,7 @@ import { collectLog } from '../collectLog';
 import { scripted } from '../core/scripted';
 import { failing } from '../failing';
 import { contextOf } from '../providerContext';
+import { scriptedAsk } from '../ui/scriptedAsk';
 
 const { signal } = new AbortController();
 const image = buildImage({ created: new Date('2026-05-01T10:00:00.000Z') });
@@ -436,8 +437,11 @@ describe('GitLab', () => {
 });
 
 describe('the questions of GitLab', () => {
-  const [address, token] = type.questions;
-  const described = (url: string) => type.describe({ url, secret: ' glpat-x ' }, () => '').connection;
+  const connecting = async (url: string, secret = ' glpat-x ') => {
+    const { ask, inputs } = scriptedAsk(url, secret);
+    const described = await type.connect(ask, () => '');
+    return { ...described, address: inputs[0], token: inputs[1] };
+  };
 
   it.each([
     ['gitlab.com', 'https://gitlab.com', 'GitLab'],
@@ -449,11 +453,10 @@ describe('the questions of GitLab', () => {
     ['https://example.com/gitlab/users/sign_in', 'https://example.com/gitlab', 'example.com/gitlab'],
     ['https://git.example.com/api/v4/projects?page=1', 'https://git.example.com', 'git.example.com'],
     ['https://git.example.com/-/user_settings/profile#top', 'https://git.example.com', 'git.example.com'],
-  ])('read %s', (typed, url, label) => {
-    expect(address?.problem?.(typed)).toBeUndefined();
-    expect(described(typed)).toMatchObject({ provider: 'gitlab', url, label });
-    // As it is read again when the credential is updated.
-    expect(described(url)).toMatchObject({ url });
+  ])('read %s', async (typed, url, label) => {
+    expect((await connecting(typed)).connection).toMatchObject({ provider: 'gitlab', url, label });
+    // As it is read, it may be typed too.
+    expect((await connecting(url)).connection).toMatchObject({ url });
   });
 
   it.each([
@@ -461,17 +464,19 @@ describe('the questions of GitLab', () => {
     ['two words', 'Type the address of GitLab'],
     ['https://me:secret@gitlab.com', 'Type the address of GitLab'],
     ['registry.gitlab.com', 'the address of GitLab’s web pages: gitlab.com'],
-  ])('take no %j', (typed, words) => {
+  ])('take no %j', async (typed, words) => {
+    const { address } = await connecting('gitlab.com');
     expect(address?.problem?.(typed)).toContain(words);
   });
 
-  it('keep the token to the credential', () => {
-    const described = type.describe({ url: 'gitlab.com', secret: ' glpat-abcdefgh1234 ' }, () => '');
+  it('keep the token to the credential', async () => {
+    const described = await connecting('gitlab.com', ' glpat-abcdefgh1234 ');
     expect(described.credential).toEqual({ kind: 'basic', username: '', secret: 'glpat-abcdefgh1234' });
     expect(JSON.stringify(described.connection)).not.toContain('1234');
   });
 
-  it('begin with gitlab.com, and want a token of the kind that lists', () => {
+  it('begin with gitlab.com, and want a token of the kind that lists', async () => {
+    const { address, token } = await connecting('gitlab.com');
     expect(address?.value).toBe('gitlab.com');
     expect(token?.problem?.(' ')).toBe('Type the access token.');
     expect(token?.problem?.('gldt-abc')).toContain('deploy token');

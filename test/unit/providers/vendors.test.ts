@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Repository, Tag } from '../../../src/core/model';
 import { generic, vendorTypes } from '../../../src/providers/generic/genericType';
 import { vendorOf } from '../../../src/providers/generic/vendors';
-import type { ProviderType, RegistryProvider } from '../../../src/providers/provider';
+import type {
+  ConnectAsk,
+  ConnectChoice,
+  ConnectInput,
+  ProviderType,
+  RegistryProvider,
+} from '../../../src/providers/provider';
+import { scriptedAsk } from '../ui/scriptedAsk';
 import { providerTypes } from '../providerTypes';
 import { contextOf } from '../providerContext';
 
@@ -21,14 +28,38 @@ function openAt(provider: string, url: string): RegistryProvider {
   );
 }
 
-it('are all explained in a line that the box shows whole', () => {
-  const lines = providerTypes.flatMap(({ id, detail, questions }) => {
-    const choices = questions.flatMap((question) => question.choices ?? []);
-    return [detail, ...choices.flatMap((choice) => choice.detail ?? [])].map((line) => ({ id, line }));
+/** What is asked of somebody who takes the choice of that label, or else the first one, and types `answer` into every box. */
+async function asked({ connect }: ProviderType, answer: string, wanted?: string) {
+  const choices: ConnectChoice<string>[] = [];
+  const inputs: ConnectInput[] = [];
+  const ask: ConnectAsk = {
+    pick: <V extends string>(_prompt: string, offered: readonly ConnectChoice<V>[]) => {
+      choices.push(...offered);
+      const chosen = offered.find(({ label }) => label === wanted) ?? offered[0];
+      return chosen === undefined ? Promise.reject(new Error('Nothing to choose.')) : Promise.resolve(chosen.value);
+    },
+    input: (input) => (inputs.push(input), Promise.resolve(answer)),
+    more: () => undefined,
+  };
+  return { choices, inputs, described: await connect(ask, () => '') };
+}
+
+it('are all explained in a line that the box shows whole', async () => {
+  const ofEach = providerTypes.map(async (type) => {
+    const { choices } = await asked(type, 'https://r.test');
+    return [type.detail, ...choices.flatMap(({ detail }) => detail ?? [])].map((line) => ({ id: type.id, line }));
   });
+  const lines = (await Promise.all(ofEach)).flat();
   expect(lines.length).toBeGreaterThan(40);
   expect(lines.filter(({ line }) => line.length > 84)).toEqual([]);
 });
+
+/** The address that is asked for, and the connection that the one typed makes. */
+async function addressed(id: string, typed: string) {
+  const { ask, inputs } = scriptedAsk(typed, 'Login of the docker command');
+  const { connection } = await typeOf(id).connect(ask, () => '');
+  return { connection, address: inputs[0] };
+}
 
 describe('the label of a registry', () => {
   it.each([
@@ -36,8 +67,8 @@ describe('the label of a registry', () => {
     ['nexus', 'https://nexus.test:8443/repository/team', 'nexus.test:8443/team'],
     ['nexus', 'nexus.test:8082', 'nexus.test:8082'],
     ['gitea', 'https://git.test/forgejo', 'git.test/forgejo'],
-  ])('of %s is what names of its images begin with: %s', (id, url, label) => {
-    expect(typeOf(id).describe({ url }, () => '').connection.label).toBe(label);
+  ])('of %s is what names of its images begin with: %s', async (id, url, label) => {
+    expect((await addressed(id, url)).connection.label).toBe(label);
   });
 });
 
@@ -76,12 +107,10 @@ describe('the address of a registry', () => {
     ['digitalOcean', 'registry.digitalocean.com', 'https://registry.digitalocean.com'],
     ['oracle', 'fra', 'https://fra.ocir.io'],
     ['oracle', 'ocir.eu-frankfurt-1.oci.oraclecloud.com', 'https://ocir.eu-frankfurt-1.oci.oraclecloud.com'],
-  ])('of %s may be typed as %s', (id, typed, url) => {
-    const { questions, describe: read } = typeOf(id);
-    expect(questions[0]?.problem?.(typed)).toBeUndefined();
-    expect(read({ url: typed }, () => '').connection).toMatchObject({ provider: id, url });
-    // As it is asked again when the credential is updated.
-    expect(read({ url }, () => '').connection).toMatchObject({ url });
+  ])('of %s may be typed as %s', async (id, typed, url) => {
+    expect((await addressed(id, typed)).connection).toMatchObject({ provider: id, url });
+    // As it is read, it may be typed too.
+    expect((await addressed(id, url)).connection).toMatchObject({ url });
   });
 
   it.each([
@@ -94,8 +123,9 @@ describe('the address of a registry', () => {
     ['harbor', 'two words'],
     ['gitlabRegistry', 'https://gitlab.com/acme'],
     ['artifactory', 'ftp://repo.test'],
-  ])('of %s is not %j', (id, typed) => {
-    expect(typeOf(id).questions[0]?.problem?.(typed)).toBeTypeOf('string');
+  ])('of %s is not %j', async (id, typed) => {
+    const { address } = await addressed(id, 'https://r.test');
+    expect(address?.problem?.(typed)).toBeTypeOf('string');
   });
 
   it('is known where it was connected as any registry', () => {
@@ -117,15 +147,11 @@ describe('the address of a registry', () => {
 });
 
 describe('the credential', () => {
-  const signIn = (id: string, secret: string, username?: string) =>
-    typeOf(id).describe(
-      { url: 'https://r.test', signIn: 'password', secret, ...(username === undefined ? {} : { username }) },
-      () => '',
-    );
-  const asked = (id: string): readonly string[] =>
-    typeOf(id)
-      .questions.filter(({ when }) => when?.({ signIn: 'password' }) ?? true)
-      .map(({ key }) => key);
+  const signIn = async (id: string, ...typed: readonly string[]) => {
+    const byPassword = (await asked(typeOf(id), 'https://r.test')).choices[0]?.label ?? '';
+    const { ask, inputs } = scriptedAsk('https://r.test', byPassword, ...typed);
+    return { ...(await typeOf(id).connect(ask, () => '')), inputs };
+  };
 
   it.each([
     ['ecr', 'token', 'AWS', 'AWS'],
@@ -133,9 +159,9 @@ describe('the credential', () => {
     ['gar', 'ya29.a0Af', 'oauth2accesstoken', 'oauth2accesstoken'],
     ['gar', 'eyAidHlwZSI6ICJ4IiB9', '_json_key_base64', '_json_key_base64'],
     ['digitalOcean', 'dop_v1_abc', 'dop_v1_abc', 'API token'],
-  ])('of %s tells the user name', (id, secret, username, account) => {
-    expect(asked(id)).toEqual(['url', 'signIn', 'secret']);
-    const { connection, credential } = signIn(id, secret);
+  ])('of %s tells the user name', async (id, secret, username, account) => {
+    const { connection, credential, inputs } = await signIn(id, secret);
+    expect(inputs.map((input) => input.secret)).toEqual([undefined, true]);
     expect(credential).toEqual({ kind: 'basic', username, secret });
     expect(connection.signIn).toEqual({ kind: 'basic', account });
     expect(JSON.stringify(connection)).not.toContain(secret);
@@ -143,17 +169,19 @@ describe('the credential', () => {
 
   it.each(['quay', 'harbor', 'artifactory', 'nexus', 'gitea', 'gitlabRegistry', 'oracle'])(
     'of %s has a user name',
-    (id) => {
-      expect(asked(id)).toEqual(['url', 'signIn', 'username', 'secret']);
-      expect(signIn(id, 's', 'robot$team+reader').credential).toMatchObject({ username: 'robot$team+reader' });
+    async (id) => {
+      const { credential, inputs } = await signIn(id, 'robot$team+reader', 's');
+      expect(inputs.map((input) => input.secret)).toEqual([undefined, undefined, true]);
+      expect(credential).toEqual({ kind: 'basic', username: 'robot$team+reader', secret: 's' });
     },
   );
 
-  it('is not asked of visitors, where there may be any', () => {
-    const withoutVisitors = vendorTypes.filter(
-      ({ questions }) => questions[1]?.choices?.some(({ value }) => value === 'anonymous') === false,
-    );
-    expect(withoutVisitors.map(({ id }) => id)).toEqual(['ecr', 'digitalOcean']);
+  it('is not asked of visitors, where there may be any', async () => {
+    const ofEach = vendorTypes.map(async (type) => {
+      const { choices } = await asked(type, 'https://r.test');
+      return choices.some(({ value }) => value === 'anonymous') ? [] : [type.id];
+    });
+    expect((await Promise.all(ofEach)).flat()).toEqual(['ecr', 'digitalOcean']);
   });
 });
 

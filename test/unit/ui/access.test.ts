@@ -43,7 +43,7 @@ describe('what an image is pushed and pulled with', () => {
     const asked: unknown[] = [];
     const login: Credential = { kind: 'identityToken', token: 't' };
     const docker = { read: (name: unknown) => (asked.push(name), Promise.resolve(login)) };
-    const { app } = fakeApp({ connected: [account('bob', 'other.example')], docker: docker as never });
+    const { app } = fakeApp({ connected: [account('bob', 'other.example')], docker });
     const access = await accessTo(app, image, 'Push');
     expect([await access?.credential(signal), access?.connection, asked]).toEqual([login, undefined, [image]]);
   });
@@ -57,7 +57,7 @@ describe('what an image is pushed and pulled with', () => {
       new Failure('unauthorized', '', { subject: 'a', speaker: 'program', code: noLogin, explanation: 'none there' }),
     ];
     for (const problem of problems) {
-      const { app, told } = fakeApp({ docker: { read: () => Promise.reject(problem) } as never });
+      const { app, told } = fakeApp({ docker: { read: () => Promise.reject(problem) } });
       const access = await accessTo(app, image, 'Pull');
       const credential = access && credentialOrAnonymous(app, access, image);
       expect([await credential?.(signal), await credential?.(signal)]).toEqual([anonymous, anonymous]);
@@ -86,7 +86,7 @@ describe('what an image is pushed and pulled with', () => {
 
   it('is not nothing for any other reason', async () => {
     const locked = new Failure('rejected', '', { subject: 'the keychain', speaker: 'program', explanation: 'locked' });
-    const { app, told } = fakeApp({ docker: { read: () => Promise.reject(locked) } as never });
+    const { app, told } = fakeApp({ docker: { read: () => Promise.reject(locked) } });
     const access = await accessTo(app, image, 'Pull');
     await expect((access && credentialOrAnonymous(app, access, image))?.(signal)).rejects.toBe(locked);
     expect(told).toEqual([]);
@@ -100,7 +100,7 @@ describe('what an image is pushed and pulled with', () => {
       code: fileProblem.broken,
     });
     const read: App['docker']['read'] = (_image, _signal, note) => (note?.(problem), Promise.resolve(login));
-    const { app, told } = fakeApp({ docker: { read } as never });
+    const { app, told } = fakeApp({ docker: { read } });
     const access = await accessTo(app, image, 'Pull');
     expect([await access?.credential(signal), await access?.credential(signal)]).toEqual([login, login]);
     expect(told).toEqual([expect.stringMatching(/^DOCKER_AUTH_CONFIG is not what “docker login”/)]);
@@ -113,7 +113,7 @@ describe('what an image is pushed and pulled with', () => {
       'registry.example.com is not connected, and docker’s login is not allowed to do this. It says “denied”.',
     ],
   ])('explains a refusal, docker’s login being %j', async (login, expected) => {
-    const { app } = fakeApp({ docker: { read: () => Promise.resolve(login) } as never });
+    const { app } = fakeApp({ docker: { read: () => Promise.resolve(login) } });
     const access = await accessTo(app, image, 'Push');
     await access?.credential(signal);
     const refusal = access?.explain(new Failure('forbidden', 'denied', { subject: image.host }));

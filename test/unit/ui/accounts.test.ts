@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Uri } from 'vscode';
 import { accountOf, signIn } from '../../../src/ui/connections/accounts';
 import { failing } from '../failing';
 
@@ -10,6 +11,9 @@ const vsCode = vi.hoisted(() => ({
 vi.mock('vscode', () => {
   class Uri {
     constructor(private readonly text: string) {}
+    static parse(text: string) {
+      return new Uri(text);
+    }
     toString() {
       return this.text;
     }
@@ -81,9 +85,8 @@ describe('the token of an Enterprise account', () => {
   });
 
   it('goes, of several servers, to the one that VS Code says it is for', async () => {
-    const { Uri } = (await import('vscode')) as unknown as { Uri: new (text: string) => object };
     vsCode.settings.set('github-enterprise.uris', { user: [evil, own] });
-    vsCode.session = { ...session, authorizationServer: new Uri(`${own}/login/oauth`) };
+    vsCode.session = { ...session, authorizationServer: Uri.parse(`${own}/login/oauth`) };
     expect([await tokenAt(own), await tokenAt(evil)]).toEqual(['the token of the user', undefined]);
     vsCode.session = session;
     expect([await tokenAt(own), await tokenAt(evil)]).toEqual([undefined, undefined]);

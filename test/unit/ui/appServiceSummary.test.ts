@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Azure, AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
+import type { AppService, Azure, AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
 import type { AccessChoice } from '../../../src/ui/azure/pullAccessPrompts';
 import { askContainer } from '../../../src/ui/azure/appServicePrompts';
 import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
+import { stub } from '../stub';
 import { fakeApp, reference } from './fakeApp';
 import { scriptedAsk } from './scriptedAsk';
 
@@ -13,10 +14,11 @@ const target: WebApp = {
 const deployable = { image: reference('registry.example.com/web:2') };
 const typed: AccessChoice = { kind: 'typed', username: 'bot', secret: 's' };
 const { app } = fakeApp();
-const where = { azure: {} as Azure, subscription: { id: 's', name: 'Production', tenantId: 't' } };
+const where = { azure: stub<Azure>('azure', {}), subscription: { id: 's', name: 'Production', tenantId: 't' } };
 /** What is asked of an app that is there: which of its containers, or which port its first one listens on. */
 const chosen = (now: WebAppNow, ...answers: readonly string[]) => {
-  const azure = { appService: { now: () => Promise.resolve(now) } } as unknown as Azure;
+  const appService = stub<AppService>('azure.appService', { now: () => Promise.resolve(now) });
+  const azure = stub<Azure>('azure', { appService });
   return askContainer(scriptedAsk(...answers).ask, app, deployable, target, { ...where, azure });
 };
 const lines = async (now: WebAppNow, access: AccessChoice = typed, ...answers: readonly string[]) =>
@@ -40,8 +42,8 @@ describe('the summary of what becomes of a web app', () => {
       `The image of the container ${name} of shop is replaced by registry.example.com/web:2; its other containers and settings stay.`;
     expect((await lines({ runsSeveral: false, containers }, typed, 'web'))[0]).toBe(one('web'));
     expect((await lines({ runsSeveral: false, containers }, typed, 'metrics'))[0]).toBe(one('metrics'));
-    const registry = { name: 'contosomain' } as AzureRegistry;
-    const identity = { kind: 'identity', registry, azure: undefined } as unknown as AccessChoice;
+    const registry = stub<AzureRegistry>('registry', { name: 'contosomain', usesAbac: false });
+    const identity: AccessChoice = { kind: 'identity', registry, azure: stub('azure', {}), repository: 'web' };
     const asRobot =
       'It pulls as robot, which gets the right to pull from contosomain. This applies to every repository there.';
     expect((await lines({ runsSeveral: false, containers }, identity, 'web'))[1]).toBe(asRobot);

@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import type { Azure, AzureRegistry, Subscription, WebApp } from '../../../src/azure/azure';
+import type {
+  AppService,
+  Azure,
+  AzureRegistry,
+  AzureResources,
+  ImageAccess,
+  Subscription,
+  WebApp,
+} from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
-import type { RegistryProvider } from '../../../src/providers/provider';
 import { askAccess, describeAccess, identityWork } from '../../../src/ui/azure/pullAccessPrompts';
 import type { Puller } from '../../../src/ui/azure/pullAccessPrompts';
 import { appServiceWork } from '../../../src/ui/azure/appServiceWork';
 import { groupWork } from '../../../src/ui/azure/groupWork';
-import type { Ask } from '../../../src/ui/azure/replay';
-import { connectionNode, fakeApp } from './fakeApp';
+import type { Ask } from '../../../src/ui/flow';
+import { stub } from '../stub';
+import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
 import { scriptedAsk } from './scriptedAsk';
 
 const { signal } = new AbortController();
@@ -22,11 +30,11 @@ const deployable = { image: { host, path: 'team/web', tag: '1.4' } };
 
 describe('how Azure may pull an image', () => {
   const offered = async (found: AzureRegistry, puller: Puller) => {
-    const azure = {} as Azure;
-    const provider = { azure: { azure, registryAt: () => found } };
-    const { app } = fakeApp({ connected: [connectionNode({}, provider as unknown as RegistryProvider)] });
+    const azure = stub<AzureResources>('provider.azure', { azure: stub('azure', {}), registryAt: () => found });
+    const provider = { ...fakeProvider({}), azure };
+    const { app } = fakeApp({ connected: [connectionNode({}, provider)] });
     const { ask } = scriptedAsk();
-    const seen: { label: string; detail?: string }[] = [];
+    const seen: { readonly label: string; readonly detail?: string }[] = [];
     const pick: Ask['pick'] = async (_title, picks) => {
       seen.push(...(typeof picks === 'function' ? await picks(signal) : picks));
       throw new Error('seen');
@@ -58,7 +66,7 @@ describe('how Azure may pull an image', () => {
   });
 
   it('is told in one line, with how far the right goes', () => {
-    const choice = { kind: 'identity', azure: {} as Azure, registry, repository: 'team/web' } as const;
+    const choice = { kind: 'identity', azure: stub<Azure>('azure', {}), registry, repository: 'team/web' } as const;
     expect(describeAccess(choice)).toBe(
       'Its managed identity gets the right to pull from contosomain. This applies to every repository there.',
     );
@@ -70,7 +78,7 @@ describe('how Azure may pull an image', () => {
     );
   });
 
-  it.each([
+  it.each<[Awaited<ReturnType<ImageAccess['grantPull']>>, string[]]>([
     ['granted', []],
     [
       'conditional',
@@ -80,16 +88,16 @@ describe('how Azure may pull an image', () => {
     ],
   ])('is said where the right to it may not be enough: %s', async (granted, expected) => {
     const asked: unknown[] = [];
-    const access = {
-      grantPull: (from: { repository?: string }, principal: string) => {
+    const access = stub<ImageAccess>('azure.access', {
+      grantPull: (from, principal) => {
         asked.push([from.repository, principal]);
         return Promise.resolve(granted);
       },
-    };
+    });
     const abac = { ...registry, usesAbac: true };
     const choice = {
       kind: 'identity',
-      azure: { access } as unknown as Azure,
+      azure: stub<Azure>('azure', { access }),
       registry: abac,
       repository: 'team/web',
     } as const;
@@ -113,7 +121,10 @@ describe('how Azure may pull an image', () => {
       asked.push(`${action} ${scope}`);
       return Promise.resolve(true);
     };
-    const azure = { access: { may }, appService: {} } as unknown as Azure;
+    const azure = stub<Azure>('azure', {
+      access: stub<ImageAccess>('azure.access', { may }),
+      appService: stub<AppService>('azure.appService', {}),
+    });
     const target: WebApp = {
       ...{ id: '/sites/web', name: 'web', resourceGroup: 'rg', location: 'westeurope', url: 'https://web' },
       ...(slot === undefined ? {} : { slot }),
@@ -133,7 +144,7 @@ describe('how Azure may pull an image', () => {
 
 describe('a service that is not switched on', () => {
   const running = async (why: Failure | undefined) => {
-    const azure = { register: () => Promise.resolve(why) } as unknown as Azure;
+    const azure = stub<Azure>('azure', { register: () => Promise.resolve(why) });
     const said: string[] = [];
     for (const { run } of groupWork(azure, { subscription, resourceGroup: 'rg' }, false, 'westeurope', [
       'Microsoft.App',

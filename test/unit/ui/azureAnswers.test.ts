@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Azure, ContainerApp, Subscription, WebApp } from '../../../src/azure/azure';
+import type { AppService, Azure, ContainerApp, ContainerApps, Subscription, WebApp } from '../../../src/azure/azure';
 import { askAppService } from '../../../src/ui/azure/appServicePrompts';
 import { askContainerApps } from '../../../src/ui/azure/containerAppsPrompts';
 import { containerAppsWork } from '../../../src/ui/azure/containerAppsWork';
 import { HandedOver } from '../../../src/ui/azure/work';
+import { stub } from '../stub';
 import { fakeApp, reference } from './fakeApp';
 import { scriptedAsk } from './scriptedAsk';
 
@@ -17,23 +18,23 @@ const containerApp: ContainerApp = {
   ...{ id: '/apps/web', name: 'web', ...there, containers: ['web', 'proxy'] },
   ...{ mode: 'Single', traffic: [], pullsAs: {}, passwordsFor: [] },
 };
-const azure = {
+const azure = stub<Azure>('azure', {
   subscriptions: () => Promise.resolve({ subscriptions: [subscription], failed: [] }),
   resourceGroups: () => Promise.resolve([{ name: 'rg-web', location: 'westeurope' }]),
   locations: () => Promise.resolve([{ name: 'westeurope', label: 'West Europe' }]),
-  has: (_subscription: Subscription, id: string) => Promise.resolve(id.endsWith('/rg-web')),
-  appService: {
+  has: (_subscription, id) => Promise.resolve(id.endsWith('/rg-web')),
+  appService: stub<AppService>('azure.appService', {
     webApps: () => Promise.resolve([webApp]),
     slots: () => Promise.resolve([staging]),
     now: () => Promise.resolve({ runsSeveral: true }),
     nameProblem: () => Promise.resolve(undefined),
     plans: () => Promise.resolve([plan]),
-  },
-  containerApps: {
+  }),
+  containerApps: stub<ContainerApps>('azure.containerApps', {
     apps: () => Promise.resolve([containerApp]),
     environments: () => Promise.resolve([environment]),
-  },
-} as unknown as Azure;
+  }),
+});
 const accounts = [{ label: 'Mona', azure }];
 const deployable = { image: reference('registry.example.com/team/web:2') };
 const { app } = fakeApp();

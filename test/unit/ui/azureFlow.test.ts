@@ -1,7 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Ask } from '../../../src/ui/azure/replay';
+import type { Ask } from '../../../src/ui/flow';
 import { runFlow } from '../../../src/ui/azure/wizard';
+import type { ExtensionContext } from 'vscode';
 import { eventually } from '../eventually';
+import { stub } from '../stub';
 import { fakeApp } from './fakeApp';
 import { user } from './microsoftBoxes';
 
@@ -11,11 +13,12 @@ vi.mock('@microsoft/vscode-azext-utils', async () => (await import('./microsoftB
 /** Runs a flow in Microsoft's wizard. */
 function run<T>(code: (ask: Ask) => Promise<T>): Promise<T | undefined> {
   const memory = new Map<string, unknown>();
-  const globalState = {
+  const globalState = stub<ExtensionContext['globalState']>('globalState', {
     get: (key: string) => memory.get(key),
-    update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
-  };
-  const { app } = fakeApp({ extension: { globalState } as never, clean: (text) => text, showLog: () => undefined });
+    update: (key, value) => Promise.resolve(void memory.set(key, value)),
+  });
+  const extension = stub<ExtensionContext>('context', { globalState });
+  const { app } = fakeApp({ extension, clean: (text) => text, showLog: () => undefined });
   return runFlow(app, 'Deploy', code);
 }
 

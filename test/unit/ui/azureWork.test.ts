@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Azure, Subscription } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
+import type { App } from '../../../src/ui/app';
 import { report } from '../../../src/ui/report';
 import { work, type Work } from '../../../src/ui/azure/work';
 import { failing } from '../failing';
 import { eventually } from '../eventually';
+import { stub } from '../stub';
 import { fakeApp } from './fakeApp';
 
 const subscription: Subscription = { id: 's', name: 'Production', tenantId: 'tenant' };
@@ -12,10 +14,10 @@ const refused = new Failure('rejected', 'no quota is left', { subject: 'Azure', 
 
 /** An Azure that has these resources, and pages for all. */
 function azureWith(...ids: readonly string[]): Azure {
-  return {
+  return stub<Azure>('azure', {
     has: (_subscription: Subscription, id: string) => Promise.resolve(ids.includes(id)),
     portalPage: (tenantId: string, id: string) => new URL(`https://portal.test/${tenantId}${id}`),
-  } as unknown as Azure;
+  });
 }
 
 function step(name: string, run: Work['run'] = () => Promise.resolve(), goesOn = false): Work {
@@ -91,11 +93,11 @@ describe('the work of a flow', () => {
     async (_how, failure, good, bad) => {
       const { controller, app, told } = cancelled();
       const failed: string[] = [];
-      const telling = {
+      const telling: App = {
         ...app,
         fail: (error: unknown, doing: string) =>
           failed.push(`${doing}: ${error instanceof Failure ? (error.detail.explanation ?? '') : String(error)}`),
-      } as unknown as typeof app;
+      };
       let finish = (): void => undefined;
       const end = new Promise<void>((resolve, reject) => {
         finish = () => {

@@ -1,10 +1,13 @@
-import type { TreeItem } from 'vscode';
+import { TreeItem } from 'vscode';
 import { describe, expect, it, vi } from 'vitest';
 import { harmless } from '../../../src/core/plainText';
 import { cleanItem } from '../../../src/ui/tree/cleanItem';
 import { Tooltip } from '../../../src/ui/tree/tooltip';
 
 vi.mock('vscode', () => ({
+  TreeItem: class {
+    constructor(readonly label: string) {}
+  },
   MarkdownString: class {
     value = '';
     appendText(text: string) {
@@ -23,10 +26,10 @@ const shown = 'a b [c] (command:d) $ (e)';
 
 describe('a row', () => {
   it('shows and speaks text alone', () => {
-    const item = {
-      ...{ label: hostile, description: hostile, tooltip: hostile, id: hostile, contextValue: 'pullImage' },
+    const item = Object.assign(new TreeItem(hostile), {
+      ...{ description: hostile, tooltip: hostile, id: hostile, contextValue: 'pullImage' },
       accessibilityInformation: { label: hostile, role: 'treeitem' },
-    } as unknown as TreeItem;
+    });
     expect(cleanItem(item, harmless)).toEqual({
       ...{ label: shown, description: shown, tooltip: shown, id: hostile, contextValue: 'pullImage' },
       accessibilityInformation: { label: shown, role: 'treeitem' },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Connection, Credential, SignIn } from '../../../src/core/model';
 import { unconfirmedLogin, unopened } from '../../../src/registries/unopened';
-import type { App } from '../../../src/ui/app';
 import { confirmSignIn } from '../../../src/ui/commands/confirmSignIn';
 import { report } from '../../../src/ui/report';
 import { failing } from '../failing';
@@ -16,7 +15,7 @@ async function confirming(connection: Partial<Connection>, confirms: boolean) {
   const kept: [string, Credential, SignIn][] = [];
   const connections = {
     updateCredential: (...given: [string, Credential, SignIn]) => Promise.resolve(void kept.push(given)),
-  } as unknown as App['connections'];
+  };
   const { app } = fakeApp({ ask, connections, cloud: publicCloud });
   await confirmSignIn.run(app, [connectionNode(connection, {})]);
   return { questions, kept };

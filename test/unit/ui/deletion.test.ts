@@ -3,7 +3,6 @@ import type { DeletionPreview } from '../../../src/images/deletionGraph';
 import { Failure } from '../../../src/core/failure';
 import type { Tag } from '../../../src/core/model';
 import type { Deletion, ImageDeletion, TagDeletion, TagPreview } from '../../../src/providers/provider';
-import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { deleteImage } from '../../../src/ui/commands/deleteImage';
@@ -50,7 +49,7 @@ function inTurn<T>(...answers: readonly (T | Failure)[]): () => Promise<T> {
 
 async function run(command: NodeCommand, deletion: Deletion, ask: Ask, entry: Tag | typeof repository = tag) {
   const refreshed: unknown[] = [];
-  const tree = { refresh: (node: unknown) => refreshed.push(node) } as unknown as App['tree'];
+  const tree = { refresh: (node: unknown) => refreshed.push(node) };
   const { app, ...told } = fakeApp({ ask, tree });
   const error: unknown = await command.run(app, [rowOf(deletion, entry)]).then(
     () => undefined,

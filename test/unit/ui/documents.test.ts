@@ -1,13 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Uri } from 'vscode';
 import { Documents } from '../../../src/ui/documents';
 
-interface Uri {
-  readonly scheme: string;
-  readonly path: string;
-}
 const opened = vi.hoisted((): Uri[] => []);
 vi.mock('vscode', () => ({
-  Uri: { from: (parts: Uri) => ({ ...parts, toString: () => `${parts.scheme}:${parts.path}` }) },
+  Uri: { from: ({ scheme, path }: Uri) => ({ scheme, path, toString: () => `${scheme}:${path}` }) },
   workspace: {
     registerTextDocumentContentProvider: () => ({ dispose: () => undefined }),
     onDidCloseTextDocument: () => ({ dispose: () => undefined }),
@@ -23,7 +20,7 @@ async function shown(document: { readonly name: string; readonly id?: string; re
   const documents = new Documents();
   await documents.show({ id: 'id', ...document });
   const [uri] = opened;
-  return { path: uri?.path, text: uri && documents.provideTextDocumentContent(uri as never) };
+  return { path: uri?.path, text: uri && documents.provideTextDocumentContent(uri) };
 }
 
 describe('a document', () => {

@@ -8,6 +8,7 @@ import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Node } from '../../../src/ui/tree/node';
 import { collectLog } from '../collectLog';
+import { notExpected, stub } from '../stub';
 
 /** What an app under test told its user and its collaborators. */
 export interface Told {
@@ -16,13 +17,17 @@ export interface Told {
   readonly shown: string[];
 }
 
+/** The parts of an app that are objects: a test brings of each what it needs. */
+type Whole = 'tree' | 'images' | 'engines' | 'docker' | 'connections' | 'registries' | 'accounts' | 'ask' | 'memory';
+type Parts = { readonly [Name in Whole]?: Partial<App[Name]> };
+
 /** What an app under test has: parts of its own, the registries that are connected, and how others are opened. */
-export interface FakeParts extends Partial<App> {
+export interface FakeParts extends Parts, Partial<Omit<App, Whole>> {
   readonly connected?: readonly OpenRegistry[] | (() => readonly OpenRegistry[]);
   readonly open?: (connection: Connection, credential: Credential) => RegistryProvider;
 }
 
-/** An app of parts that note what they are asked; `parts` replaces any of them. */
+/** An app of parts that note what they are asked; `parts` replaces any of them. What is neither throws when it is touched. */
 export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
   readonly app: App;
   readonly log: readonly string[];
@@ -32,26 +37,52 @@ export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
   const shown: string[] = [];
   const log = collectLog();
   const memory = new Map<string, string>();
-  const app = {
-    tree: { show: () => Promise.resolve() },
-    registries: registriesOf(connected, log, open),
-    images: { list: () => Promise.resolve([]), refresh: () => Promise.resolve() },
-    docker: { read: () => Promise.resolve(undefined) },
-    working: (_title: string, task: (progress: (text: string) => void, signal: AbortSignal) => unknown) =>
-      Promise.resolve(task((text) => shown.push(text), new AbortController().signal)),
-    memory: {
-      read: (key: string) => memory.get(key),
-      write: (key: string, value: string) => {
+  const { tree, images, engines, docker, connections, registries, accounts, ask, ...others } = parts;
+  const app = stub<App>('app', {
+    tree: stub('app.tree', tree ?? { show: () => Promise.resolve() }),
+    registries: registries === undefined ? registriesOf(connected, log, open) : stub('app.registries', registries),
+    images: stub('app.images', images ?? { list: () => Promise.resolve([]), refresh: () => Promise.resolve() }),
+    docker: stub('app.docker', docker ?? { read: () => Promise.resolve(undefined) }),
+    engines: stub('app.engines', engines ?? {}),
+    connections: stub('app.connections', connections ?? {}),
+    accounts: stub('app.accounts', accounts ?? {}),
+    ask: stub('app.ask', ask ?? {}),
+    working: (_title, task) => task((text) => shown.push(text), new AbortController().signal),
+    tell: (message) => told.push(message),
+    done: (message) => done.push(message),
+    log,
+    ...others,
+    memory: stub('app.memory', {
+      read: (key) => memory.get(key),
+      write: (key, value) => {
         memory.set(key, value);
         return Promise.resolve();
       },
-    },
-    tell: (message: string) => told.push(message),
-    done: (message: string) => done.push(message),
-    log,
-    ...parts,
-  } as unknown as App;
+      ...parts.memory,
+    }),
+  });
   return { app, told, done, shown, log: log.lines };
+}
+
+/** A registry with these abilities, and no other; what every registry does throws where it is not among them. */
+export function fakeProvider(provider: Partial<RegistryProvider>): RegistryProvider {
+  if (isWhole(provider)) return provider;
+  const refuse = (name: string) => () => {
+    throw notExpected(`provider.${name}`);
+  };
+  return {
+    list: refuse('list'),
+    locate: refuse('locate'),
+    hostOf: refuse('hostOf'),
+    engineCredential: refuse('engineCredential'),
+    pushTargets: refuse('pushTargets'),
+    ...provider,
+  };
+}
+
+function isWhole(provider: Partial<RegistryProvider>): provider is RegistryProvider {
+  const { list, locate, hostOf, engineCredential, pushTargets } = provider;
+  return [list, locate, hostOf, engineCredential, pushTargets].every((part) => part !== undefined);
 }
 
 /** A connected registry with these abilities, as the tree's topmost row. */
@@ -67,7 +98,7 @@ export function connectionNode(connection: Partial<Connection>, provider: Partia
       signIn: { kind: 'anonymous' },
       ...connection,
     },
-    provider: provider as RegistryProvider,
+    provider: fakeProvider(provider),
     entry: undefined,
     parent: undefined,
   };
@@ -93,7 +124,7 @@ function registriesOf(
     {
       ready: () => Promise.resolve(),
       get types() {
-        return all().map(({ connection }) => ({ id: connection.provider }) as ProviderType);
+        return all().map(({ connection }) => stub<ProviderType>('providerType', { id: connection.provider }));
       },
       open: (opened) => {
         const known = all().find(({ connection: { id } }) => id === opened.connection.id);
@@ -109,7 +140,7 @@ function registriesOf(
 
 /** An engine that can do this alone. */
 export function fakeEngine(abilities: Partial<ContainerEngine>): ContainerEngine {
-  return abilities as ContainerEngine;
+  return stub('engine', abilities);
 }
 
 export function enginesOf(engine: ContainerEngine): App['engines'] {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import { Failure } from '../../../src/core/failure';
+import type { Connection } from '../../../src/core/model';
 import { printReference, type ImageReference } from '../../../src/core/reference';
 import type { LocalImage, LocalName } from '../../../src/engine/engine';
-import type { RegistryProvider } from '../../../src/providers/provider';
+import { generic } from '../../../src/providers/generic/genericType';
+import type { ConnectAsk, ProviderType, RegistryProvider } from '../../../src/providers/provider';
 import type { OpenRegistry } from '../../../src/registries/registries';
 import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
@@ -15,7 +17,7 @@ import { removeImage } from '../../../src/ui/commands/removeImage';
 import { tagImage } from '../../../src/ui/commands/tagImage';
 import { groupImages, imageRows } from '../../../src/ui/images/localNode';
 import { report } from '../../../src/ui/report';
-import { connectionNode, enginesOf, fakeApp, fakeEngine, localImage, reference } from './fakeApp';
+import { connectionNode, enginesOf, fakeApp, fakeEngine, fakeProvider, localImage, reference } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user, userWho } from './scriptedUser';
 
@@ -97,7 +99,7 @@ describe('Push…', () => {
       const roots = [account('alice'), account('carol')];
       const show = ({ connection }: OpenRegistry) => Promise.resolve(void pushed.push(`shown below ${connection.id}`));
       const { app } = engineApp(
-        { tree: { show } as unknown as App['tree'], connected: roots, ask },
+        { tree: { show }, connected: roots, ask },
         {
           push: (image, credential) => {
             const who = credential.kind === 'basic' ? credential.username : credential.kind;
@@ -146,15 +148,19 @@ describe('Push…', () => {
           pushTargets: () => Promise.resolve([]),
         });
       const pushed: string[] = [];
-      const connection = {
+      const connection: Omit<Connection, 'id'> = {
         provider: 'x',
         label: host,
         url: `https://${host}`,
         signIn: { kind: 'basic', account: 'carol' },
       };
-      const type = {
-        ...{ id: 'x', label: 'X', detail: '', icon: '', questions: [{ key: 'url', prompt: 'Address' }] },
-        describe: () => ({ connection, credential: { kind: 'anonymous' } }),
+      const type: ProviderType = {
+        ...generic,
+        ...{ id: 'x', label: 'X', detail: '', icon: '' },
+        connect: async (ask: ConnectAsk) => {
+          await ask.input({ prompt: 'Address' });
+          return { connection, credential: { kind: 'anonymous' } };
+        },
       };
       const connections = {
         all: () => [],
@@ -169,12 +175,10 @@ describe('Push…', () => {
         {
           connected: [...roots],
           ask: user('Connect Registry…', 'X', connection.url).ask,
-          ...({
-            providerTypes: [type],
-            connections,
-            setting: () => '',
-          } as unknown as Partial<App>),
-          open: () => ({ list: () => Promise.resolve({ items: [] }) }) as unknown as RegistryProvider,
+          providerTypes: [type],
+          connections,
+          setting: () => '',
+          open: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }),
         },
         {
           push: (image, credential) => {

@@ -70,7 +70,7 @@ async function importing({ logins, secrets = {}, failures = [], roots = [], tick
         added.push(connection);
         return Promise.resolve({ ...connection, id });
       },
-    } as unknown as App['connections'],
+    },
   });
   const outcome = await importDockerLogins.run(app).catch((error: unknown) => error);
   return { added, stored, failed, told, done, log, offered, outcome };
@@ -117,9 +117,7 @@ describe('Import Docker Logins', () => {
       },
     ],
   ])('takes %s for what it is', (host, expected) => {
-    const [found] = providerTypes.flatMap((type) =>
-      (type.dockerAnswers?.(host, () => '') ?? []).map((answers) => type.describe(answers, () => '').connection),
-    );
+    const [found] = providerTypes.flatMap((type) => type.dockerConnections?.(host, () => '') ?? []);
     expect(found).toEqual({ ...expected, signIn: { kind: 'docker' } });
   });
 

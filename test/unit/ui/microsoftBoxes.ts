@@ -122,9 +122,19 @@ const everything = new Proxy(parts, { get: (known, name: string) => (name in kno
 /** For `vi.mock('vscode', …)`. */
 export const vscode = { ThemeIcon: Nothing, window };
 
+/** Every module that is required comes by here, which Node does not declare. */
+interface Loader {
+  _load: (request: string, ...more: readonly unknown[]) => unknown;
+}
+
+function loads(module: object): module is Loader {
+  return '_load' in module;
+}
+
 /** For `vi.mock('@microsoft/vscode-azext-utils', …)`: Microsoft's library itself, which reports nothing home, as in the bundle. */
 export function microsoftLibrary(): object {
-  const loader = Module as unknown as { _load: (request: string, ...more: readonly unknown[]) => unknown };
+  if (!loads(Module)) throw new Error('Node loads modules in another way.');
+  const loader = Module;
   const load = loader._load;
   loader._load = (request, ...more) => {
     if (request === 'vscode') return everything;

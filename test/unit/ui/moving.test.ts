@@ -5,11 +5,12 @@ import type { NamedImage } from '../../../src/images/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
-import type { App } from '../../../src/ui/app';
+import type { ImageContent } from '../../../src/providers/provider';
 import { accessTo, connectionAccess } from '../../../src/ui/images/engineAccess';
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';
+import { stub } from '../stub';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, reference } from './fakeApp';
 import { user } from './scriptedUser';
 
@@ -27,7 +28,7 @@ const node = connectionNode(
   {
     locate: () => [],
     engineCredential: () => Promise.resolve({ kind: 'basic', username: 'alice', secret: 'pw' }),
-    content: { images: () => Promise.resolve(images) } as never,
+    content: stub<ImageContent>('content', { images: () => Promise.resolve(images) }),
   },
 );
 const access = connectionAccess(node, image);
@@ -35,7 +36,7 @@ const access = connectionAccess(node, image);
 describe('a push', () => {
   it('takes the credential of the connection, and shows the tag where it went', async () => {
     const shown: unknown[] = [];
-    const tree = { show: (...what: unknown[]) => (shown.push(what), Promise.resolve()) } as unknown as App['tree'];
+    const tree = { show: (...what: unknown[]) => (shown.push(what), Promise.resolve()) };
     const credentials: unknown[] = [];
     const engine = fakeEngine({
       push: (_image, credential) => (credentials.push(credential), Promise.resolve(undefined)),
@@ -73,7 +74,7 @@ describe('a push', () => {
   });
 
   it('is done even if its tag cannot be shown', async () => {
-    const tree = { show: () => Promise.reject(new Error('no such row')) } as unknown as App['tree'];
+    const tree = { show: () => Promise.reject(new Error('no such row')) };
     const { app, done, log } = fakeApp({ tree });
     await push(app, fakeEngine({ push: () => Promise.resolve(undefined) }), image, access, false);
     expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);
@@ -126,7 +127,7 @@ describe('a credential helper that fails', () => {
     });
     const { app, told, done } = fakeApp({
       engines: enginesOf(engine),
-      docker: { read: () => Promise.reject(problem) } as never,
+      docker: { read: () => Promise.reject(problem) },
     });
     const access = await accessTo(app, image, 'Pull');
     if (access === undefined) throw new Error('no access');

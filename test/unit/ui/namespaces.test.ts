@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Repository, Shown } from '../../../src/core/model';
 import type { FoundRepository, RegistryProvider } from '../../../src/providers/provider';
-import type { App } from '../../../src/ui/app';
 import { addNamespace, removeNamespace } from '../../../src/ui/commands/namespaces';
 import { searchRepositories } from '../../../src/ui/commands/searchRepositories';
 import { showPullLimit } from '../../../src/ui/commands/showPullLimit';
@@ -23,7 +22,7 @@ function connected(provider: Partial<RegistryProvider>, connection: Partial<Conn
   const set: (readonly string[])[] = [];
   const connections = {
     setShown: (_id: string, { namespaces: names = [] }: Shown) => (set.push(names), Promise.resolve()),
-  } as unknown as App['connections'];
+  };
   return { node: connectionNode({ label: 'Docker Hub', ...connection }, provider), connections, set };
 }
 
@@ -91,7 +90,7 @@ describe('Search Repositories…', () => {
     const { node, connections, set } = connected(provider);
     const shown: unknown[] = [];
     const show = (_root: Node, trail: unknown) => (shown.push(trail), Promise.resolve());
-    const tree = { show } as unknown as App['tree'];
+    const tree = { show };
     const { ask, offered } = user('nginx', 'Load more…', 'more/nginx');
     await searchRepositories.run(fakeApp({ connections, tree, ask }).app, [node]);
     expect(offered()).toEqual(['nginx', 'bitnami/nginx', 'more/nginx']);

@@ -1,16 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
-import type { Page, Repository } from '../../../src/core/model';
+import { Failure } from '../../../src/core/failure';
+import type { Entry, Page, Repository, Tag } from '../../../src/core/model';
+import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { pickNode } from '../../../src/ui/pickNode';
-import { connectionNode, fakeApp } from './fakeApp';
+import { failing } from '../failing';
+import { notExpected } from '../stub';
+import { connectionNode, fakeApp, localImage } from './fakeApp';
 import { user } from './scriptedUser';
 
-const command = {
+const command: NodeCommand = {
+  kind: 'node',
+  id: 'deleteImage',
   title: () => 'Delete…',
   views: { registries: true, images: false },
   applies: () => false,
-} as unknown as NodeCommand;
+  several: 'one',
+  doing: () => 'delete',
+  run: () => Promise.reject(notExpected('run')),
+};
 
 describe('a node that is looked for', () => {
   const picking = async (list: (page: number) => Page<Repository>, ...answers: readonly string[]) => {
@@ -38,5 +47,118 @@ describe('a node that is looked for', () => {
     expect(told).toEqual([
       'Only the first 1 are shown; the registry lists more. Use Pull by Reference… to pull any image by its name.',
     ]);
+  });
+});
+
+describe('the way to a node', () => {
+  const repository = (label: string): Repository => ({
+    ...{ kind: 'repository', label },
+    image: { host: 'r.test', path: label },
+  });
+  const tag = (label: string): Tag => ({ kind: 'tag', label, image: { host: 'r.test', path: 'team/app', tag: label } });
+  const rows: Record<string, readonly Entry[]> = {
+    '': [{ kind: 'group', key: 'team', label: 'team' }],
+    team: [repository('team/app'), repository('team/other')],
+    'team/app': [tag('1'), tag('2')],
+    'team/other': [],
+  };
+  const provider = {
+    list: (parent: Entry | undefined) => Promise.resolve({ items: rows[parent?.label ?? ''] ?? [] }),
+  };
+  const acme = connectionNode({ signIn: { kind: 'basic', account: 'alice' } }, provider);
+  const other = connectionNode({ id: 'c2', label: 'Other' }, { list: () => Promise.resolve({ items: [] }) });
+  const ofTags: NodeCommand = { ...command, applies: ({ entry }) => entry?.kind === 'tag' };
+  const ofImages: NodeCommand = {
+    ...{ ...command, views: { registries: false, images: true } },
+    applies: ({ kind }) => kind === 'local',
+  };
+  const list = () => Promise.resolve([localImage('a', ['app:1', 'app:2']), localImage('b', [])]);
+  const leading = async (of: NodeCommand, ...script: readonly (string | undefined)[]) => {
+    const { ask, seen, placeholders, offered } = user(...script);
+    const { app } = fakeApp({ ask, connected: [acme, other], images: { list } });
+    const node = await pickNode(app, of);
+    return { seen, placeholders, node, id: node?.id, offered: offered() };
+  };
+
+  it('leads from the connections down, and ends at the first row that the command applies to', async () => {
+    const { id, seen, placeholders } = await leading(ofTags, 'Acme', 'team', 'team/app', '2');
+    expect(id).toBe('c1/group:team/repository:team/app/tag:2');
+    expect(placeholders).toEqual(['Registry', 'Repository of Acme', 'Repository of team', 'Tag of team/app']);
+    expect(new Set(seen)).toEqual(new Set(['Delete']));
+    const root = await leading({ ...ofTags, applies: ({ entry }) => entry === undefined }, 'Other');
+    expect(root.id).toBe('c2');
+  });
+
+  it('leads back at each level', async () => {
+    const script = [
+      'Acme',
+      'team',
+      'team/other',
+      'back',
+      'back',
+      'back',
+      'Other',
+      'back',
+      'Acme',
+      'team',
+      'team/app',
+      '1',
+    ];
+    const { id, placeholders } = await leading(ofTags, ...script);
+    expect(id).toBe('c1/group:team/repository:team/app/tag:1');
+    expect(placeholders.slice(3, 8)).toEqual([
+      ...['Tag of team/other', 'Repository of team', 'Repository of Acme', 'Registry', 'Repository of Other'],
+    ]);
+  });
+
+  it('ends with nothing when it is left, and stops asking the registry', async () => {
+    const signals: AbortSignal[] = [];
+    const listing = connectionNode(
+      {},
+      {
+        list: (_parent, _cursor, signal) => (signals.push(signal), Promise.resolve({ items: [] })),
+      },
+    );
+    const { app } = fakeApp({ ask: user('Acme', undefined).ask, connected: [listing] });
+    expect(await pickNode(app, ofTags)).toBeUndefined();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  it('offers the images of this machine beside the registries, where the command takes both', async () => {
+    const both: NodeCommand = { ...ofImages, views: { registries: true, images: true } };
+    const { id, offered, placeholders } = await leading(
+      both,
+      'Images on this machine',
+      'back',
+      'Images on this machine',
+      'app:2',
+    );
+    expect([id, offered]).toEqual(['app:2', ['app:1', 'app:2', 'bbbbbbbbbbbb']]);
+    expect(placeholders).toEqual(['Registry', 'Image', 'Registry', 'Image']);
+  });
+
+  it('begins at the images where there is no other place, with no way back', async () => {
+    const { ask, placeholders } = user('app:1');
+    const canGoBack: unknown[] = [];
+    const pick: Ask['pick'] = (step, accept) => (canGoBack.push(step.canGoBack), ask.pick(step, accept));
+    const { app } = fakeApp({ ask: { ...ask, pick }, connected: [acme], images: { list } });
+    expect((await pickNode(app, ofImages))?.id).toBe('app:1');
+    expect([placeholders, canGoBack]).toEqual([['Image'], [false]]);
+  });
+
+  it('offers only those images that the command applies to', async () => {
+    const untagged: NodeCommand = {
+      ...ofImages,
+      applies: (node) => node.kind === 'local' && node.entry.kind === 'untaggedImage',
+    };
+    const { offered } = await leading(untagged, undefined);
+    expect(offered).toEqual(['bbbbbbbbbbbb']);
+  });
+
+  it('names the connection whose list failed', async () => {
+    const refused = new Failure('unauthorized', '', { subject: 'r.test' });
+    const failed = connectionNode({}, { list: () => Promise.reject(refused) });
+    const { app } = fakeApp({ ask: user('Acme').ask, connected: [failed] });
+    expect((await failing(pickNode(app, ofTags))).detail.connection).toBe('c1');
   });
 });

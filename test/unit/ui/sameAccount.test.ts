@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Connection, Credential } from '../../../src/core/model';
 import { ghcr } from '../../../src/providers/ghcr/ghcrType';
-import type { App } from '../../../src/ui/app';
 import { connect } from '../../../src/ui/connections/connect';
-import { collectLog } from '../collectLog';
+import { fakeApp, fakeProvider } from './fakeApp';
 import { user } from './scriptedUser';
 
 it('an account connected beside its token leaves the token alone', async () => {
@@ -18,13 +17,12 @@ it('an account connected beside its token leaves the token alone', async () => {
     },
   ];
   const { ask } = user('GitHub Container Registry', 'github.com', 'GitHub account of VS Code');
-  const app = {
+  const { app } = fakeApp({
     ask,
     providerTypes: [ghcr],
     setting: () => '',
-    log: collectLog(),
     accounts: { signIn: () => Promise.resolve({ token: 't', account: 'octocat', scopes: [] }) },
-    registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
+    registries: { openWith: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {
       all: () => known,
       unhide: () => Promise.resolve(undefined),
@@ -39,7 +37,7 @@ it('an account connected beside its token leaves the token alone', async () => {
         return Promise.resolve();
       },
     },
-  } as unknown as App;
+  });
   const connection = await connect(app);
   expect([connection?.signIn, stored.get('one')]).toEqual([
     { kind: 'account', authentication: 'github', account: 'octocat' },
@@ -52,22 +50,21 @@ it('leads back to the question when nobody signs in, with the reason', async () 
   const account = 'GitHub account of VS Code';
   const { ask, seen } = user('GitHub Container Registry', 'github.com', account, account);
   const problems: (string | undefined)[] = [];
-  const app = {
+  const { app } = fakeApp({
     ask: {
       ...ask,
-      pick: (step: Parameters<App['ask']['pick']>[0]) => (problems.push(step.problemSoFar), ask.pick(step)),
+      pick: (step, accept) => (problems.push(step.problemSoFar), ask.pick(step, accept)),
     },
     providerTypes: [ghcr],
     setting: () => '',
-    log: collectLog(),
     accounts: { signIn: () => Promise.resolve(sessions.shift()) },
-    registries: { openWith: () => ({ list: () => Promise.resolve({ items: [] }) }) },
+    registries: { openWith: () => fakeProvider({ list: () => Promise.resolve({ items: [] }) }) },
     connections: {
       all: () => [],
       unhide: () => Promise.resolve(undefined),
       add: (connection: Omit<Connection, 'id'>) => Promise.resolve({ ...connection, id: 'one' }),
     },
-  } as unknown as App;
+  });
   expect(await connect(app)).toMatchObject({ signIn: { account: 'octocat', authentication: 'github' } });
   expect(seen).toHaveLength(4);
   expect(problems).toEqual([undefined, undefined, undefined, 'You have not signed in.']);

@@ -1,15 +1,20 @@
-import type { Ask } from '../../../src/ui/azure/replay';
+import type { Ask, Input } from '../../../src/ui/flow';
 
 /**
- * Answers each question of a flow of Azure from a script: with the label of what is chosen, or the text that is typed; a proposal is
- * taken by `ok`. `questions`: what was asked, each followed by what was offered.
+ * Answers each question of a flow from a script: with the label of what is chosen, or the text that is typed; a proposal is
+ * taken by `ok`. `questions`: what was asked, each followed by what was offered; `prompts`: that without the offers; `inputs`: the
+ * questions for a text.
  */
 export function scriptedAsk(...script: readonly string[]): {
   readonly ask: Ask;
   readonly questions: readonly string[];
+  readonly prompts: readonly string[];
+  readonly inputs: readonly Input[];
 } {
   const left = [...script];
   const questions: string[] = [];
+  const prompts: string[] = [];
+  const inputs: Input[] = [];
   const { signal } = new AbortController();
   const ask: Ask = {
     pick: async (placeholder, picks) => {
@@ -18,13 +23,17 @@ export function scriptedAsk(...script: readonly string[]): {
         [label, description, detail].filter((part) => part !== undefined).join(' · '),
       );
       questions.push(placeholder, ...shown);
+      prompts.push(placeholder);
       const wanted = left.shift();
       const chosen = all.find(({ label }) => label === wanted);
       if (chosen === undefined) throw new Error(`Not offered: ${wanted ?? 'nothing'} among ${shown.join(', ')}`);
       return chosen.value;
     },
-    input: async ({ prompt, value = '', problem, check }) => {
+    input: async (input) => {
+      const { prompt, value = '', problem, check } = input;
       questions.push(prompt);
+      prompts.push(prompt);
+      inputs.push(input);
       const answer = left.shift() ?? '';
       const text = answer === 'ok' ? value : answer;
       const wrong = problem?.(text) ?? (await check?.(text, signal));
@@ -38,5 +47,5 @@ export function scriptedAsk(...script: readonly string[]): {
     read: (_what, load) => load(signal),
     more: () => undefined,
   };
-  return { ask, questions };
+  return { ask, questions, prompts, inputs };
 }

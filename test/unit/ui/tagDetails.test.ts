@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../../src/core/failure';
 import type { ImageDetails, Tag } from '../../../src/core/model';
 import { TagDetails } from '../../../src/ui/tree/details';
 import { TreeNode } from '../../../src/ui/tree/treeNode';
@@ -38,5 +39,32 @@ describe('details of a tag', () => {
   it('are not read where the listing told all of them', async () => {
     const { asked, node, draws } = await drawing(tag(whole));
     expect([asked, node.entry, draws]).toEqual([[], tag(whole), 0]);
+  });
+
+  /** What becomes of rows that are wanted twice, of which the first cannot be read. */
+  const failing = async (failure: Failure, rows = 20) => {
+    let asked = 0;
+    const provider = { details: () => (asked++ === 0 ? Promise.reject(failure) : Promise.resolve(whole)) };
+    const { connection, provider: given } = connectionNode({}, provider);
+    const nodes = Array.from(
+      { length: rows },
+      (_, at) => new TreeNode(`c1/app/${at}`, connection, given, tag(), undefined),
+    );
+    const details = new TagDetails(() => undefined);
+    details.want('c1/app', nodes);
+    details.want('c1/app', nodes);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    return { asked, failed: nodes.map(({ detailsFailure }) => detailsFailure).filter((each) => each !== undefined) };
+  };
+
+  it('are each asked for once, and one that cannot be read hides no other', async () => {
+    const failure = new Failure('malformed', 'no manifest', { subject: 'registry.example.com' });
+    expect(await failing(failure)).toEqual({ asked: 20, failed: [failure] });
+    expect(await failing(failure, 3)).toEqual({ asked: 3, failed: [failure] });
+  });
+
+  it('are not asked for any more where the next would fail as well', async () => {
+    const failure = new Failure('unauthorized', '', { subject: 'registry.example.com' });
+    expect(await failing(failure)).toEqual({ asked: 6, failed: [failure] });
   });
 });

@@ -7,7 +7,7 @@ import type { Connection, Credential, TlsOptions } from '../../../src/core/model
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { tlsOf } from '../../../src/core/network/tls';
 import { providerTypes } from '../providerTypes';
-import type { App } from '../../../src/ui/app';
+import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { editTrust } from '../../../src/ui/commands/connection';
 import { connect } from '../../../src/ui/connections/connect';
@@ -19,7 +19,8 @@ import { startTokenServer } from '../../sandbox/tokenServer';
 import { startV2Server, type V2Server } from '../../sandbox/v2Server';
 import { collectLog } from '../collectLog';
 import { contextOf } from '../providerContext';
-import { connectionNode, fakeApp } from './fakeApp';
+import { stub } from '../stub';
+import { connectionNode, fakeApp, fakeProvider } from './fakeApp';
 import { user, userWho } from './scriptedUser';
 
 let pki: Pki;
@@ -62,7 +63,7 @@ function appOf(ask: Ask, added: Omit<Connection, 'id'>[], home = pki.directory):
         added.push(connection);
         return Promise.resolve({ ...connection, id: 'new' });
       },
-    } as unknown as App['connections'],
+    },
   });
   return app;
 }
@@ -81,7 +82,7 @@ describe('connecting a registry whose certificate does not hold', () => {
   it('says so, and does not ask, where it is an account of Azure, whose library would not be told', async () => {
     const { ask, seen } = user('Azure', 'Service principal', 'contoso.com', 'an id', 'a secret', undefined);
     const failure = new Failure('untrusted', '', { subject: 'Azure', code: 'SELF_SIGNED_CERT_IN_CHAIN' });
-    const provider = { ...ofAzure, list: () => Promise.reject(failure) } as unknown as RegistryProvider;
+    const provider = fakeProvider({ ...ofAzure, list: () => Promise.reject(failure) });
     const app = appOf(ask, []);
     Object.assign(app.registries, { openWith: () => provider });
     expect(await connect(app)).toBeUndefined();
@@ -262,7 +263,7 @@ describe('connecting a registry anew', () => {
         unhide: () => Promise.resolve(hidden ? known : undefined),
         updateCredential: () => Promise.resolve(),
         setTls: (...given: unknown[]) => Promise.resolve(void set.push(given)),
-      } as unknown as App['connections'],
+      },
     });
     const { provider, label, url, signIn: same } = known;
     const plain = { provider, label, url, signIn: same };
@@ -281,10 +282,10 @@ describe('updating the credential of a registry whose certificate does not hold 
     const { ask, seen } = user('User name and password or token', 'alice', 'pw', 'CA file…', pki.ca.certFile);
     const kept: unknown[] = [];
     const app = appOf(ask, []);
-    const connections = {
+    const connections = stub<Connections>('app.connections', {
       updateCredential: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
       setTls: (...given: unknown[]) => Promise.resolve(void kept.push(given)),
-    } as unknown as App['connections'];
+    });
     const connection: Connection = {
       id: 'known',
       provider: 'generic',
@@ -313,7 +314,7 @@ describe('Certificates…', () => {
     const set: unknown[] = [];
     const { ask, seen, questions, placeholders } = user('No verification');
     const connections = { setTls: (_id: string, tls: unknown) => (set.push(tls), Promise.resolve()) };
-    const { app } = fakeApp({ ask, connections: connections as unknown as App['connections'] });
+    const { app } = fakeApp({ ask, connections: connections });
     await editTrust.run(app, [connectionNode({ tls: { verify: false, hosts: ['old.example'] } }, ofGitLab)]);
     expect(placeholders).toEqual(['How should registry.example.com and registry.gitlab.example:5050 be trusted?']);
     expect(questions[0]?.message).toBe('Do not verify registry.example.com and registry.gitlab.example:5050?');
@@ -324,7 +325,7 @@ describe('Certificates…', () => {
     const set: unknown[] = [];
     const { ask, offered } = user(...script);
     const connections = { setTls: (id: string, tls: unknown) => (set.push([id, tls]), Promise.resolve()) };
-    const { app } = fakeApp({ ask, connections: connections as unknown as App['connections'] });
+    const { app } = fakeApp({ ask, connections: connections });
     const node = connectionNode(current === undefined ? {} : { tls: current }, {});
     await editTrust.run(app, [node]);
     return { set, offered: offered() };

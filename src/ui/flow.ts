@@ -1,4 +1,4 @@
-import { abandonable } from '../../core/shared';
+import { abandonable } from '../core/shared';
 
 export interface Pick<V> {
   readonly label: string;
@@ -10,7 +10,7 @@ export interface Pick<V> {
 }
 
 /** What there is to choose from. A function is called when the box opens; its signal is aborted when the box is closed. */
-export type Picks<V> = readonly Pick<V>[] | ((signal: AbortSignal) => Promise<readonly Pick<V>[]>);
+type Picks<V> = readonly Pick<V>[] | ((signal: AbortSignal) => Promise<readonly Pick<V>[]>);
 
 export interface Input {
   readonly prompt: string;

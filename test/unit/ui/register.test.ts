@@ -1,0 +1,42 @@
+import type * as vscode from 'vscode';
+import { expect, it, vi } from 'vitest';
+import manifest from '../../../package.json';
+import type { Command } from '../../../src/ui/commands/command';
+import { Commands } from '../../../src/ui/commands/commands';
+import { registerCommands } from '../../../src/ui/commands/register';
+import { stub } from '../stub';
+import { fakeApp } from './fakeApp';
+
+const registered = vi.hoisted(() => new Map<string, (...called: unknown[]) => Promise<void>>());
+vi.mock('vscode', () => ({
+  commands: {
+    registerCommand: (id: string, run: (...called: unknown[]) => Promise<void>) => {
+      registered.set(id, run);
+      return { dispose: () => registered.delete(id) };
+    },
+  },
+}));
+
+it('every command that the manifest contributes is there before its code is loaded, and loads all once', async () => {
+  const ran: string[] = [];
+  let loads = 0;
+  let isReady = false;
+  const load = (): Promise<readonly Command[]> => {
+    loads++;
+    const ids = manifest.contributes.commands.map(({ command }) => command.replace('registryExplorer.', ''));
+    return Promise.resolve(
+      ids.map((id) => ({ kind: 'app', id, doing: () => id, run: () => Promise.resolve(void ran.push(id)) }) as const),
+    );
+  };
+  const extension = stub<vscode.ExtensionContext>('context', {
+    extension: stub<vscode.Extension<unknown>>('extension', { packageJSON: manifest }),
+  });
+  const registries = { ready: () => Promise.resolve(void (isReady = true)) };
+  const disposables = registerCommands(fakeApp({ extension, registries }).app, new Commands(load));
+  expect([registered.size, loads, isReady]).toEqual([manifest.contributes.commands.length, 0, false]);
+  await registered.get('registryExplorer.connectRegistry')?.();
+  await registered.get('registryExplorer.showLog')?.();
+  expect([ran, loads, isReady]).toEqual([['connectRegistry', 'showLog'], 1, true]);
+  for (const each of disposables) each.dispose();
+  expect(registered.size).toBe(0);
+});

@@ -1,0 +1,558 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Failure } from '../../../src/core/failure';
+import type { Entry, ImageDetails, Page, Repository, Tag } from '../../../src/core/model';
+import type { RegistryProvider } from '../../../src/providers/provider';
+import { Listeners } from '../../../src/registries/listeners';
+import type { OpenRegistry, RegistryChange } from '../../../src/registries/registries';
+import type { Node, Row } from '../../../src/ui/tree/node';
+import { RegistryTree } from '../../../src/ui/tree/registryTree';
+import { collectLog } from '../collectLog';
+import { cancellation } from './fakeViews';
+import { connectionNode, fakeProvider } from './fakeApp';
+
+const vsCode = await vi.hoisted(async () => {
+  const { FakeVsCode: Fake } = await import('./fakeViews');
+  return new Fake<Row>();
+});
+vi.mock('vscode', () => vsCode.api);
+
+const host = 'registry.example.com';
+const repository = (label: string): Repository => ({ kind: 'repository', label, image: { host, path: label } });
+const tag = (label: string): Tag => ({ kind: 'tag', label, image: { host, path: 'app', tag: label } });
+const tags = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => tag(`t${from + at}`));
+const unreached = new Failure('unreachable', '', { subject: host, code: 'ECONNREFUSED' });
+const details: ImageDetails = {
+  ...{ digest: 'sha256:1', mediaType: 'm', type: 'image', size: 5_000_000, platforms: [], labels: {} },
+};
+
+type Lists = Record<string, readonly Entry[] | (() => Page<Entry> | Promise<Page<Entry>>)>;
+
+/** A registry that lists what `lists` has under the label of each row, `''` for its own, and notes what it is asked. */
+function registryOf(lists: Lists, abilities: Partial<RegistryProvider> = {}) {
+  const asked: string[] = [];
+  const signals: AbortSignal[] = [];
+  const provider = fakeProvider({
+    list: async (parent, cursor, signal) => {
+      const label = parent?.label ?? '';
+      asked.push(cursor === undefined ? label : `${label} ${cursor}`);
+      signals.push(signal);
+      const list = lists[cursor === undefined ? label : `${label} ${cursor}`] ?? [];
+      return typeof list === 'function' ? await list() : { items: list };
+    },
+    ...abilities,
+  });
+  return { asked, signals, provider, lists };
+}
+
+/** A list that is answered when the test says so, unless it is given up. */
+function waiting() {
+  const answers: ((page: Page<Entry>) => void)[] = [];
+  const list = () => new Promise<Page<Entry>>((resolve) => answers.push(resolve));
+  return { answers, list };
+}
+
+const labels = (rows: readonly Row[]) =>
+  rows.map((row) => (row.kind === 'node' ? (row.entry?.label ?? row.connection.label) : row.kind));
+
+const trees: RegistryTree[] = [];
+function treeOf(...connected: OpenRegistry[]) {
+  const listeners = new Listeners<RegistryChange>();
+  const log = collectLog();
+  const changes: unknown[] = [];
+  let loads = 0;
+  const ready = () => {
+    loads++;
+    return Promise.resolve();
+  };
+  const tree = new RegistryTree({
+    registries: { ready, all: () => connected, iconOf: () => 'server', onDidChange: listeners.add },
+    commands: {
+      ready: () => ready().then(() => []),
+      appliesTo: ({ kind }) => (kind === 'node' ? 'refresh editTrust' : ''),
+    },
+    clean: (text) => text,
+    log,
+  });
+  trees.push(tree);
+  tree.onDidChangeTreeData((rows) => changes.push(Array.isArray(rows) ? labels(rows) : rows));
+  const { view } = vsCode;
+  const nodeAt = async (...path: readonly string[]): Promise<Node> => {
+    let rows = await tree.getChildren();
+    let found: Node | undefined;
+    for (const label of path) {
+      found = rows.find((row): row is Node => row.kind === 'node' && labels([row])[0] === label);
+      if (found === undefined) throw new Error(`There is no row ${label} among ${labels(rows).join(', ')}.`);
+      if (label !== path.at(-1)) rows = await tree.getChildren(found);
+    }
+    if (found === undefined) throw new Error('There is no path.');
+    return found;
+  };
+  const below = async (...path: readonly string[]) => labels(await tree.getChildren(await nodeAt(...path)));
+  return { tree, view, changes, log, listeners, connected, nodeAt, below, loads: () => loads };
+}
+
+const acme = (lists: Lists, abilities?: Partial<RegistryProvider>) => {
+  const { provider, ...noted } = registryOf(lists, abilities);
+  return { ...noted, node: connectionNode({ label: 'Acme' }, provider) };
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vsCode.settings.clear();
+});
+afterEach(() => {
+  for (const tree of trees.splice(0)) tree.dispose();
+  vi.useRealTimers();
+});
+
+describe('the Registries view', () => {
+  it('draws the connections in their order, and asks no registry, once what they are drawn with is loaded', async () => {
+    const one = acme({});
+    const { tree, loads } = treeOf(one.node, connectionNode({ id: 'c2', label: 'Other' }, {}));
+    expect(labels(await tree.getChildren())).toEqual(['Acme', 'Other']);
+    expect([loads(), one.asked]).toEqual([2, []]);
+  });
+
+  it('lists a row once until it is refreshed, also for two that ask at once', async () => {
+    const { asked, node } = acme({ '': [repository('app')] });
+    const { tree, nodeAt, below } = treeOf(node);
+    const root = await nodeAt('Acme');
+    await Promise.all([tree.getChildren(root), tree.getChildren(root)]);
+    expect([await below('Acme'), asked]).toEqual([['app'], ['']]);
+    tree.refresh(root);
+    await below('Acme');
+    expect(asked).toEqual(['', '']);
+  });
+
+  it('knows what is above a row', async () => {
+    const { tree, nodeAt } = treeOf(acme({ '': [repository('app')] }).node);
+    const app = await nodeAt('Acme', 'app');
+    const root = await nodeAt('Acme');
+    expect(tree.getParent(app)).toBe(root);
+    expect(tree.getParent(root)).toBeUndefined();
+    expect(tree.getParent({ kind: 'more', of: app })).toBe(app);
+  });
+
+  it('shows behind the rows what is no name, and what is left', async () => {
+    const { tree, nodeAt, changes } = treeOf(acme({ '': [repository('app')], app: [...tags(0, 250), tag(';')] }).node);
+    const app = await nodeAt('Acme', 'app');
+    const rows = await tree.getChildren(app);
+    expect([rows.length, rows.at(-1)]).toEqual([102, { kind: 'more', of: app, left: { rows: 150, of: 250 } }]);
+    expect(rows.at(-2)).toEqual({ kind: 'invalid', of: app, name: ';', at: 0 });
+    tree.loadMore({ kind: 'more', of: app });
+    expect(changes.at(-1)).toEqual(['app']);
+    expect((await tree.getChildren(app)).at(-1)).toMatchObject({ left: { rows: 50, of: 250 } });
+    tree.loadMore({ kind: 'more', of: app });
+    expect((await tree.getChildren(app)).length).toBe(251);
+  });
+
+  it('asks for the next page when more is wanted, and cannot tell how many there are', async () => {
+    const page = () => ({ items: tags(0, 100), next: '2' });
+    const { asked, node } = acme({ '': [repository('app')], app: page, 'app 2': tags(100, 120) });
+    const { tree, nodeAt } = treeOf(node);
+    const app = await nodeAt('Acme', 'app');
+    expect((await tree.getChildren(app)).at(-1)).toEqual({ kind: 'more', of: app });
+    tree.loadMore({ kind: 'more', of: app });
+    expect(labels(await tree.getChildren(app)).slice(-2)).toEqual(['t118', 't119']);
+    expect(asked).toEqual(['', 'app', 'app 2']);
+  });
+});
+
+describe('a list that fails', () => {
+  it('keeps what it had, with the reason as its last row, which is logged once', async () => {
+    const lists: Lists = { '': () => ({ items: [repository('app')], failure: unreached }) };
+    const { tree, nodeAt, below, log } = treeOf(acme(lists).node);
+    expect(await below('Acme')).toEqual(['app', 'problem']);
+    await below('Acme');
+    expect(log.lines).toEqual([expect.stringMatching(/^error Could not list the repositories of Acme\n/)]);
+    const problem = (await tree.getChildren(await nodeAt('Acme'))).at(-1);
+    expect(problem && tree.getTreeItem(problem)).toMatchObject({ contextValue: 'problem retry showLog' });
+  });
+
+  it('offers what helps a row above it', async () => {
+    const untrusted = new Failure('untrusted', '', { subject: host, code: 'CERT_HAS_EXPIRED' });
+    const { tree, nodeAt } = treeOf(acme({ '': [repository('app')], app: () => Promise.reject(untrusted) }).node);
+    const [problem] = await tree.getChildren(await nodeAt('Acme', 'app'));
+    expect(problem && tree.getTreeItem(problem).contextValue).toMatch(/^problem editTrust retry/);
+  });
+
+  it('is asked again by Retry, and says of its row that it was offline as long as it was', async () => {
+    let isDown = true;
+    const lists: Lists = { '': () => (isDown ? Promise.reject(unreached) : Promise.resolve({ items: [] })) };
+    const { tree, nodeAt, below, changes } = treeOf(acme(lists).node);
+    const root = await nodeAt('Acme');
+    expect(await below('Acme')).toEqual(['problem']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([changes, tree.getTreeItem(root).description]).toEqual([[['Acme']], 'offline']);
+    isDown = false;
+    tree.retry({ kind: 'problem', of: root, failure: unreached });
+    expect(changes).toHaveLength(2);
+    expect(await below('Acme')).toEqual([]);
+    expect(tree.getTreeItem(root).description).toBe('no repositories');
+  });
+
+  it('is asked again when the user comes back to the window, if it was the network, and it is seen', async () => {
+    const denied = new Failure('forbidden', '', { subject: host });
+    const one = acme({ '': () => Promise.reject(unreached) });
+    const other = registryOf({ '': () => Promise.reject(denied) });
+    const { view, below, changes } = treeOf(one.node, connectionNode({ id: 'c2', label: 'Other' }, other.provider));
+    await below('Acme');
+    await below('Other');
+    await vi.advanceTimersByTimeAsync(1000);
+    changes.length = 0;
+    vsCode.focus(false);
+    view.show(false);
+    vsCode.focus();
+    expect(changes).toEqual([]);
+    view.show(true);
+    vsCode.focus();
+    expect(changes).toEqual([['Acme']]);
+    await below('Acme');
+    await below('Other');
+    expect([one.asked.length, other.asked.length]).toEqual([2, 1]);
+  });
+});
+
+describe('a row that is collapsed', () => {
+  it('while it is listed gives that up, and is listed anew when it is opened again', async () => {
+    const { answers, list } = waiting();
+    const { signals, asked, node } = acme({ '': list });
+    const { tree, view, nodeAt } = treeOf(node);
+    const root = await nodeAt('Acme');
+    const first = tree.getChildren(root);
+    view.collapse(root);
+    expect(signals[0]?.aborted).toBe(true);
+    answers[0]?.({ items: [repository('late')] });
+    expect(await first).toEqual([]);
+    const second = tree.getChildren(root);
+    answers[1]?.({ items: [repository('app')] });
+    expect([labels(await second), asked]).toEqual([['app'], ['', '']]);
+  });
+
+  it('keeps what is listed', async () => {
+    const { asked, node } = acme({ '': [repository('app')] });
+    const { view, nodeAt, below } = treeOf(node);
+    await below('Acme');
+    view.collapse(await nodeAt('Acme'));
+    expect([await below('Acme'), asked]).toEqual([['app'], ['']]);
+  });
+
+  it('and opened again is drawn anew where VS Code does not ask by itself', async () => {
+    const { answers, list } = waiting();
+    const { node } = acme({ '': list });
+    const { tree, view, nodeAt, changes } = treeOf(node);
+    const root = await nodeAt('Acme');
+    const first = tree.getChildren(root);
+    view.collapse(root);
+    answers[0]?.({ items: [] });
+    await first;
+    view.expand(root);
+    expect(changes).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changes).toEqual([['Acme']]);
+    view.expand(root);
+    void tree.getChildren(root);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changes).toHaveLength(1);
+  });
+});
+
+describe('a refresh', () => {
+  it('keeps rows the same objects, what is open, and as many rows as were drawn', async () => {
+    const lists = { '': [repository('app'), repository('old')], app: tags(0, 250) };
+    const { asked, node } = acme(lists);
+    const { tree, nodeAt, below, changes } = treeOf(node);
+    const app = await nodeAt('Acme', 'app');
+    await tree.getChildren(app);
+    tree.loadMore({ kind: 'more', of: app });
+    await tree.getChildren(app);
+    lists[''] = [repository('new'), repository('app')];
+    tree.refresh(await nodeAt('Acme'));
+    expect(changes.at(-1)).toEqual(['Acme']);
+    expect(await below('Acme')).toEqual(['new', 'app']);
+    expect(await nodeAt('Acme', 'app')).toBe(app);
+    expect((await tree.getChildren(app)).length).toBe(201);
+    expect(asked).toEqual(['', 'app', '', 'app']);
+  });
+
+  it('of all asks only for what was drawn', async () => {
+    const one = acme({ '': [] });
+    const other = registryOf({});
+    const { tree, below, changes } = treeOf(one.node, connectionNode({ id: 'c2', label: 'Other' }, other.provider));
+    await below('Acme');
+    tree.refresh();
+    expect(changes.at(-1)).toBeUndefined();
+    await below('Acme');
+    expect([one.asked.length, other.asked.length]).toEqual([2, 0]);
+  });
+
+  it('supersedes what is under way: whoever waits gets the new answer, and the old one is dropped', async () => {
+    const { answers, list } = waiting();
+    const { signals, node } = acme({ '': list });
+    const { tree, nodeAt } = treeOf(node);
+    const root = await nodeAt('Acme');
+    const first = tree.getChildren(root);
+    tree.refresh(root);
+    expect(signals[0]?.aborted).toBe(true);
+    answers[0]?.({ items: [repository('old')] });
+    await vi.advanceTimersByTimeAsync(0);
+    answers[1]?.({ items: [repository('new')] });
+    expect(labels(await first)).toEqual(['new']);
+  });
+
+  it('of a kind of registry leaves others alone', async () => {
+    const one = acme({ '': [] });
+    const other = registryOf({ '': [] });
+    const azure = connectionNode({ id: 'c2', label: 'Azure', provider: 'azure' }, other.provider);
+    const { tree, below } = treeOf(one.node, azure);
+    await below('Acme');
+    await below('Azure');
+    tree.relistKind('azure');
+    await below('Acme');
+    await below('Azure');
+    expect([one.asked.length, other.asked.length]).toEqual([1, 2]);
+  });
+});
+
+describe('a connection', () => {
+  const twice = () => {
+    const first = registryOf({ '': [repository('app')], app: tags(0, 1) });
+    const second = registryOf({ '': [repository('other')] });
+    return { first, second };
+  };
+
+  it('that is opened anew is forgotten with all that is below it', async () => {
+    const { first, second } = twice();
+    const { tree, nodeAt, below, connected, listeners, changes } = treeOf(
+      connectionNode({ label: 'Acme' }, first.provider),
+    );
+    const before = await nodeAt('Acme', 'app');
+    connected[0] = connectionNode({ label: 'Acme' }, second.provider);
+    listeners.tell({ id: 'c1', reason: 'reopened' });
+    expect(changes).toEqual([undefined]);
+    expect(await below('Acme')).toEqual(['other']);
+    expect(await tree.getChildren(before)).toEqual([]);
+    expect([first.asked, second.asked]).toEqual([[''], ['']]);
+  });
+
+  it('that is gone is forgotten, and what is under way there is given up', async () => {
+    const { list } = waiting();
+    const { signals, node } = acme({ '': list });
+    const { tree, nodeAt, connected, listeners } = treeOf(node);
+    const root = await nodeAt('Acme');
+    void tree.getChildren(root);
+    connected.length = 0;
+    listeners.tell({ id: 'c1', reason: 'removed' });
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    expect([await tree.getChildren(), await tree.getChildren(root)]).toEqual([[], []]);
+  });
+
+  it('of which something else is shown is listed anew, and its rows stay', async () => {
+    const { first } = twice();
+    const { nodeAt, below, listeners } = treeOf(connectionNode({ label: 'Acme' }, first.provider));
+    const app = await nodeAt('Acme', 'app');
+    listeners.tell({ id: 'c1', reason: 'shown' });
+    expect([await below('Acme'), first.asked]).toEqual([['app'], ['', '']]);
+    expect(await nodeAt('Acme', 'app')).toBe(app);
+  });
+});
+
+describe('an entry that is to be shown', () => {
+  const shown = async (lists: Lists, ...trail: readonly Entry[]) => {
+    const { asked, node } = acme(lists);
+    const { tree, view, below } = treeOf(node);
+    await below('Acme');
+    await tree.show(node, trail);
+    const [{ row, options } = { row: undefined, options: undefined }] = view.revealed;
+    return { asked, label: row && labels([row])[0], options };
+  };
+
+  it('is asked for anew and revealed', async () => {
+    const found = await shown({ '': [repository('app')], app: tags(0, 3) }, repository('app'), tag('t2'));
+    expect(found).toEqual({
+      label: 't2',
+      options: { select: true, focus: false, expand: false },
+      asked: ['', '', 'app'],
+    });
+  });
+
+  it('and is not there, leads to the last row that is', async () => {
+    const found = await shown({ '': [repository('app')], app: tags(0, 3) }, repository('app'), tag('gone'));
+    expect(found).toMatchObject({ label: 'app', options: { expand: true } });
+    expect((await shown({ '': [] }, repository('app'), tag('t1'))).label).toBe('Acme');
+  });
+
+  it('is drawn at once where it is known further down, and looked for on a few pages more', async () => {
+    expect((await shown({ '': [repository('app')], app: tags(0, 900) }, repository('app'), tag('t850'))).label).toBe(
+      't850',
+    );
+    const paged: Lists = { '': [repository('app')] };
+    for (let page = 0; page < 9; page++)
+      paged[page === 0 ? 'app' : `app ${page}`] = () => ({
+        items: tags(page * 100, page * 100 + 100),
+        next: String(page + 1),
+      });
+    expect((await shown(paged, repository('app'), tag('t450'))).label).toBe('t450');
+    const { label, asked } = await shown(paged, repository('app'), tag('t850'));
+    expect([label, asked.length]).toEqual(['app', 7]);
+  });
+
+  it('is not looked for below more rows than can be drawn at once', async () => {
+    const lists = { '': [repository('app')], app: tags(0, 6000) };
+    expect((await shown(lists, repository('app'), tag('t4999'))).label).toBe('t4999');
+    expect((await shown(lists, repository('app'), tag('t5500'))).label).toBe('app');
+  });
+
+  it('of a connection that is gone is not shown', async () => {
+    const { tree, view } = treeOf();
+    await tree.show(acme({}).node, []);
+    await tree.reveal('c1');
+    expect(view.revealed).toEqual([]);
+  });
+
+  it('may be the connection itself, which is opened', async () => {
+    const { tree, view } = treeOf(acme({}).node);
+    await tree.reveal('c1');
+    expect(view.revealed).toMatchObject([{ row: { id: 'c1' }, options: { expand: true, focus: true } }]);
+  });
+});
+
+describe('details of tags', () => {
+  /** A repository of tags whose details are answered when the test says so. */
+  const detailed = () => {
+    const asked: string[] = [];
+    const signals: AbortSignal[] = [];
+    const answers: (() => void)[] = [];
+    const registry = acme(
+      { '': [repository('app')], app: tags(0, 10) },
+      {
+        details: ({ label }, signal) => {
+          asked.push(label);
+          signals.push(signal);
+          return new Promise((resolve) =>
+            answers.push(() => {
+              resolve(details);
+            }),
+          );
+        },
+      },
+    );
+    const answer = async () => {
+      for (const each of answers.splice(0)) each();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    return { asked, signals, answer, ...treeOf(registry.node), registry };
+  };
+
+  it('are read of rows on display, six at a time, and drawn together', async () => {
+    const { asked, answer, below, changes, tree, nodeAt } = detailed();
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toHaveLength(6);
+    await answer();
+    expect(asked).toHaveLength(10);
+    await answer();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changes).toEqual([tags(0, 10).map(({ label }) => label)]);
+    expect(tree.getTreeItem(await nodeAt('Acme', 'app', 't0')).description).toContain('5 MB');
+  });
+
+  it.each([
+    ['its row is collapsed', ['app']],
+    ['a row above it is', ['Acme']],
+  ])('are given up when %s, and read on when it is opened again', async (_what, [label = '']) => {
+    const { asked, signals, answer, below, view, nodeAt } = detailed();
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    const row = await nodeAt(...(label === 'app' ? ['Acme', 'app'] : ['Acme']));
+    view.collapse(row);
+    expect([signals.length, signals.every(({ aborted }) => aborted)]).toEqual([6, true]);
+    view.expand(row);
+    await answer();
+    await answer();
+    expect(asked.slice(6)).toEqual(tags(0, 10).map(({ label }) => label));
+  });
+
+  it('are given up when the view is hidden, and read on when it is seen again', async () => {
+    const { signals, answer, asked, below, view } = detailed();
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    view.show(false);
+    expect(signals.every(({ aborted }) => aborted)).toBe(true);
+    await answer();
+    expect(asked).toHaveLength(6);
+    view.show(true);
+    await answer();
+    await answer();
+    expect(asked.slice(6)).toEqual(tags(0, 10).map(({ label }) => label));
+  });
+
+  it('are not read before the view is seen', async () => {
+    const { asked, below, view } = detailed();
+    view.visible = false;
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toEqual([]);
+  });
+
+  it.each(['onHover', 'never'])('are not read where the setting says so: %s', async (setting) => {
+    const { asked, below, changes } = detailed();
+    vsCode.set('registryExplorer.tags.details', setting);
+    expect(changes).toEqual([undefined]);
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toEqual([]);
+  });
+
+  it('are read on hover, for the tooltip alone', async () => {
+    vsCode.settings.set('registryExplorer.tags.details', 'onHover');
+    const { asked, answer, nodeAt, tree, changes } = detailed();
+    const row = await nodeAt('Acme', 'app', 't3');
+    const item = tree.getTreeItem(row);
+    expect(item.tooltip).toBeUndefined();
+    const resolving = tree.resolveTreeItem(item, row, cancellation().token);
+    await answer();
+    expect((await resolving).tooltip).toMatchObject({ value: expect.stringContaining('sha256:1') as unknown });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([asked, changes]).toEqual([['t3'], []]);
+  });
+
+  it('are given up when the mouse goes on, and not read where the setting says never', async () => {
+    vsCode.settings.set('registryExplorer.tags.details', 'onHover');
+    const { asked, signals, answer, nodeAt, tree } = detailed();
+    const row = await nodeAt('Acme', 'app', 't3');
+    const { token, cancel } = cancellation();
+    const resolving = tree.resolveTreeItem(tree.getTreeItem(row), row, token);
+    cancel();
+    expect(signals[0]?.aborted).toBe(true);
+    await answer();
+    await resolving;
+    vsCode.settings.set('registryExplorer.tags.details', 'never');
+    await tree.resolveTreeItem(tree.getTreeItem(row), row, cancellation().token);
+    expect(asked).toEqual(['t3']);
+  });
+
+  it('are read again of a tag that is refreshed, without listing its repository', async () => {
+    const { asked, answer, nodeAt, below, tree, registry } = detailed();
+    await below('Acme', 'app');
+    await vi.advanceTimersByTimeAsync(0);
+    await answer();
+    await answer();
+    tree.refresh(await nodeAt('Acme', 'app', 't3'));
+    await answer();
+    expect([asked.slice(10), registry.asked]).toEqual([['t3'], ['', 'app']]);
+  });
+});
+
+describe('the view, when VS Code ends', () => {
+  it('gives up what is under way, and listens to nothing any more', async () => {
+    const { list } = waiting();
+    const { signals, node } = acme({ '': list });
+    const { tree, nodeAt, changes } = treeOf(node);
+    void tree.getChildren(await nodeAt('Acme'));
+    tree.dispose();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    vsCode.set('registryExplorer.tags.details', 'never');
+    expect(changes).toEqual([]);
+  });
+});
