@@ -29,8 +29,8 @@ interface CertsFiles {
 }
 
 /**
- * What docker and podman have for these hosts: each `*.crt` is an authority, the first `*.cert` with its `*.key` the client's
- * certificate. A folder that may not be read is passed over where another serves.
+ * The certificate files of docker and podman for these hosts: each `*.crt` is an authority, the first `*.cert` with its `*.key` is
+ * the client's certificate. Rejects with a Failure when no folder has any; an unreadable folder alone does not reject.
  * https://docs.docker.com/engine/security/certificates/ https://github.com/containers/image/blob/main/docs/containers-certs.d.5.md
  */
 export async function readDockerCerts(hosts: readonly string[], machine: Machine): Promise<CertsFiles> {
@@ -47,7 +47,7 @@ export async function readDockerCerts(hosts: readonly string[], machine: Machine
   );
 }
 
-/** In the order of their names; none where there is no such folder, and what is in the way where it cannot be read. */
+/** The files of a folder, sorted by name; empty without such a folder; a Failure when it cannot be read. */
 async function filesIn(folder: string): Promise<readonly string[] | Failure> {
   try {
     return (await readdir(folder)).sort().map((name) => join(folder, name));
@@ -56,7 +56,7 @@ async function filesIn(folder: string): Promise<readonly string[] | Failure> {
   }
 }
 
-/** A file or folder of certificates that is there and cannot be read. */
+/** The failure for a certificate file or folder that cannot be read. */
 export function unreadableFile(path: string, cause: unknown): Failure {
   const words = cause instanceof Error ? cause.message : '';
   return new Failure('untrusted', words, { subject: path, code: `FILE_${systemCode(cause) ?? ''}` }, { cause });

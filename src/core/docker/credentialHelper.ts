@@ -9,28 +9,28 @@ import { runProgram } from './program';
 
 /** https://github.com/docker/docker-credential-helpers#development */
 
-/** What a helper that docker's config names is asked with. */
+/** How to call a helper that docker's config names. */
 export interface HelperCall {
   /** `ecr-login` of `docker-credential-ecr-login`. */
   readonly helper: string;
   /** The file that names it. */
   readonly namedBy: string;
   readonly env: Environment;
-  /** Milliseconds since 1970 by which it has to have answered. */
+  /** Milliseconds since 1970: the helper must answer before. */
   readonly deadline: number;
 }
 
-/** Codes of the failures of helpers, for whoever knows what to do about them. */
+/** Codes of the failures of helpers. */
 export const helperProblem = {
-  /** Its name is none that a program can have. */
+  /** Its name is not a valid program name. */
   badName: 'HELPER_NAME',
   /** There is no such program. */
   missing: 'HELPER_MISSING',
   /** It did not answer in time. */
   hangs: 'HELPER_HANGS',
-  /** What it answers is no credential. */
+  /** Its answer is not a credential. */
   rubbish: 'HELPER_RUBBISH',
-  /** It says that it failed, in its own words. */
+  /** It reports an error in its own words. */
   failed: 'HELPER_FAILED',
 } as const;
 
@@ -38,7 +38,7 @@ const login = z.object({ username: z.string(), secret: z.string() });
 /** User names by server. */
 const logins = z.record(z.string(), z.string());
 
-/** The login that a helper has for a server; nothing when it has none. Rejects with a Failure when it is missing, broken or hangs. */
+/** A helper's login for a server; undefined when it has none. Rejects with a Failure when the helper is missing, broken or hangs. */
 export async function askHelper(
   call: HelperCall,
   server: string,
@@ -52,14 +52,14 @@ export async function askHelper(
   return username === '<token>' ? { kind: 'identityToken', token: secret } : { kind: 'basic', username, secret };
 }
 
-/** The servers that a helper has logins for, with their user names. Rejects as askHelper does. */
+/** A helper's logins: user names by server. Rejects as askHelper does. */
 export async function listHelper(call: HelperCall, signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
-  // Some wait for an input that none of them reads.
+  // Some helpers wait for an input, although none reads it.
   const said = await run(call, 'list', 'unused', signal);
   return said === undefined ? {} : decodeAnswer(call, logins, membersIn(call, said));
 }
 
-/** What it says; nothing when it says that nothing is there. */
+/** The output of the helper; undefined when it has no login. */
 async function run(
   call: HelperCall,
   action: 'get' | 'list',
@@ -67,7 +67,7 @@ async function run(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const { helper, env } = call;
-  // A name with a slash would lead to any program.
+  // A name with a slash could run any program.
   if (!/^[\w.-]+$/.test(helper)) throw problemOf(call, 'badName', '');
   const timeoutMs = Math.max(call.deadline - Date.now(), 1);
   let ended;
@@ -89,7 +89,7 @@ function membersIn(call: HelperCall, said: string): GoObject['members'] {
   try {
     return readObject(said)?.members ?? [];
   } catch {
-    // Neither quoted nor kept as a cause: it may hold the secret.
+    // The answer may contain the secret, so it is neither quoted nor kept as a cause.
     throw problemOf(call, 'rubbish', '');
   }
 }
@@ -116,7 +116,7 @@ function problemOf({ helper, namedBy }: HelperCall, what: keyof typeof helperPro
   );
 }
 
-/** The first line, unless it is the data that a helper was asked for. */
+/** The first line, unless it looks like the requested data. */
 function proseIn(text: string): string | undefined {
   const line = text.trim().split('\n')[0]?.trim();
   return line === undefined || line === '' || /^[{[]|secret"/i.test(line) ? undefined : line.slice(0, 300);

@@ -10,7 +10,7 @@ const tokenUser = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Writes docker's own login for a registry; the secret goes over standard input. Rejects with a Failure in docker's words, of
- * kind `unauthorized` when the registry refuses the credential. `env` says where docker is, and where it keeps its logins.
+ * kind `unauthorized` when the registry refuses the credential. `env` decides which docker runs, and where it stores its logins.
  */
 export async function dockerLogIn(
   host: string,
@@ -25,7 +25,7 @@ export async function dockerLogIn(
     });
   const [user, input] =
     credential.kind === 'basic' ? [credential.username, credential.secret] : [tokenUser, credential.token];
-  // Its arguments are for every program on the machine to read.
+  // Every program on the machine can read the arguments.
   if (user === input)
     throw new Failure('unsupported', '', { subject: 'docker', speaker: 'program', code: 'NAME_IS_SECRET' });
   const args = ['login', '--username', user, '--password-stdin', ...server(host)];
@@ -37,7 +37,7 @@ export async function dockerLogOut(host: string, env: Environment, signal: Abort
   await docker(['logout', ...server(host)], host, { input: '', timeoutMs: withinMs, env }, signal);
 }
 
-/** Docker Hub is where docker logs in when told nothing. What follows `--` is a host, whatever it begins with. */
+/** Without a server, docker uses Docker Hub. After `--`, the next word is a host even if it begins with a dash. */
 function server(host: string): readonly string[] {
   return host === 'docker.io' ? [] : ['--', host];
 }
@@ -54,7 +54,7 @@ async function docker(
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('WARNING'));
-  // A hint at its help may come behind.
+  // After the error, docker may print a hint about its help.
   const said = lines.find((line) => /^error/i.test(line)) ?? lines.at(-1);
   const words = said?.replace(/^Error(?: response from daemon)?: /, '') ?? t('exit code {0}', code);
   const kind = /unauthorized|(?:incorrect|invalid) username/i.test(words) ? 'unauthorized' : 'rejected';

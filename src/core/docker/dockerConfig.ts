@@ -9,18 +9,18 @@ import { fileProblem, isText, parseVariable, readLoginFile } from './loginFile';
 import type { LoginFile } from './loginFile';
 import { hasRegistryToken, helperFor, loginOf, namedHelper } from './loginsFor';
 
-/** Code of the failure that there is no login where one was to be. */
+/** Code of the failure for a missing login. */
 export const noLogin = 'NO_DOCKER_LOGIN';
 
-/** How long all helpers together have, so that there is an answer within ten seconds. */
+/** Time limit for all helpers together, so that the answer comes within ten seconds. */
 export const helpersWithinMs = 9_000;
 
 /**
- * The login that docker, or podman, has for an image: of DOCKER_AUTH_CONFIG, docker's config and the credential helpers that it
- * names, or podman's auth.json. `path`: empty for a registry as a whole. Nothing when there is none.
+ * The login of docker or podman for an image: from DOCKER_AUTH_CONFIG, docker's config and its credential helpers, or podman's
+ * auth.json. `path`: empty for a whole registry. Undefined when there is none.
  *
- * A file or a helper that is broken hides none that comes after it: `note` is told of it where there is a login all the same.
- * Where there is none, rejects with the Failure of the first that is broken.
+ * After a broken file or helper, the next one is tried. If a login is found, `note` gets the failures before it. If none is found,
+ * rejects with the first failure.
  */
 export async function readDockerLogin(
   image: ImageReference,
@@ -53,7 +53,7 @@ export async function readDockerLogin(
   return undefined;
 }
 
-/** Whether a login could not be had, so that docker would go on without. */
+/** Whether reading a login failed, so that docker would continue without one. */
 export function isLoginProblem(error: unknown): error is Failure {
   const codes: readonly (string | undefined)[] = [
     ...Object.values(helperProblem),
@@ -64,8 +64,7 @@ export function isLoginProblem(error: unknown): error is Failure {
 }
 
 /**
- * As docker puts it together: a registry token goes before all else, and beside a helper the rest of the file counts only where
- * that fails. https://github.com/docker/cli/blob/v28.2.2/cli/config/credentials/native_store.go
+ * In docker's order: a registry token first, then the helper; the rest of the file only if the helper fails. https://github.com/docker/cli/blob/v28.2.2/cli/config/credentials/native_store.go
  */
 async function loginIn(
   file: LoginFile,
@@ -81,7 +80,7 @@ async function loginIn(
   return told === undefined ? loginOf(file, image) : told.login;
 }
 
-/** The program that docker's config names for a registry, wherever its logins are otherwise. Rejects as readDockerLogin does. */
+/** The helper that docker's config names for this registry alone. Rejects with a Failure when a file cannot be read. */
 export async function helperNamedFor(
   image: ImageReference,
   machine: Pick<Machine, 'env' | 'home'>,
@@ -94,7 +93,7 @@ export async function helperNamedFor(
   return undefined;
 }
 
-/** The places where logins are, in the order in which they count. Reading one gives nothing where there is no such file. */
+/** The places of logins, in order of priority. `read` resolves to undefined when the file does not exist. */
 export function loginPlaces({ env, home }: Pick<Machine, 'env' | 'home'>): readonly {
   readonly read: () => Promise<LoginFile | undefined>;
 }[] {
@@ -107,7 +106,7 @@ export function loginPlaces({ env, home }: Pick<Machine, 'env' | 'home'>): reado
   } = env;
   const podmans = [
     ...(podman === '' ? [] : [podman]),
-    // Where podman writes when the session, as root's, has no directory of its own.
+    // Podman writes here when the session has no runtime directory, as root's.
     runtime === '' ? `/run/containers/${process.getuid?.() ?? 0}/auth.json` : join(runtime, 'containers', 'auth.json'),
     ...(config === '' ? [] : [join(config, 'containers', 'auth.json')]),
     join(home, '.config', 'containers', 'auth.json'),

@@ -7,9 +7,9 @@ import type { Redaction } from '../network/redaction';
 import type { ImageReference } from '../reference';
 import type { KnownLogins } from './knownLogins';
 
-/** The logins that the docker command has. */
+/** The logins of the docker command. */
 export interface DockerLogins {
-  /** What docker would use for that image; nothing when it has no login there. `note`: of what is broken beside it. */
+  /** The login that docker would use for the image; undefined without one. `note` gets the failures of broken files or helpers. */
   readonly read: (
     image: ImageReference,
     signal: AbortSignal,
@@ -19,13 +19,13 @@ export interface DockerLogins {
   readonly helperFor: (
     image: ImageReference,
   ) => Promise<{ readonly program: string; readonly namedBy: string } | undefined>;
-  /** The registries that it, or podman, has logins for; no secret is asked for. */
+  /** The registries for which docker or podman has a login. Reads no secret from helpers. */
   readonly list: (signal: AbortSignal) => Promise<KnownLogins>;
   readonly logIn: (host: string, credential: Credential, signal: AbortSignal) => Promise<void>;
   readonly logOut: (host: string, signal: AbortSignal) => Promise<void>;
 }
 
-/** Those of this machine. `redaction` learns each that is read. The code that reads docker's files is loaded on first use. */
+/** The logins of this machine. `redaction` learns each secret. The code that reads docker's files is loaded on first use. */
 export function dockerLogins(
   machine: Machine,
   { log, redaction }: { readonly log: Log; readonly redaction: Redaction },

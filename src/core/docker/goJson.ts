@@ -4,15 +4,15 @@
  */
 
 export interface GoObject {
-  /** In their order; those of the same name one after the other. */
+  /** In the order of the text. The same name may appear several times. */
   readonly members: readonly (readonly [name: string, value: unknown])[];
-  /** What stands behind the object, which Go leaves unread. */
+  /** The text after the object, which Go does not read. */
   readonly rest: string;
 }
 
-/** The object that a text begins with; nothing of an empty text. Throws a SyntaxError where it begins with none. */
+/** The object at the start of a text; undefined for an empty text. Throws a SyntaxError when there is no object. */
 export function readObject(text: string): GoObject | undefined {
-  // Trimmed of the mark that editors of Windows put in front, too.
+  // `trim` also removes the byte order mark of Windows editors.
   const json = text.trim();
   if (json === '') return undefined;
   const marks = marksIn(json);
@@ -31,12 +31,12 @@ export function readObject(text: string): GoObject | undefined {
   return { members, rest: json.slice(end + 1).trim() };
 }
 
-/** How the names of one field are all written: `auths` of `Auths`. */
+/** The name of a field in lower case, because Go ignores case: `auths` for `Auths`. */
 export function foldName(name: string): string {
   return name.toUpperCase().toLowerCase();
 }
 
-/** Where the colons and commas of the outermost object stand, and at last its end, if it has one. */
+/** Positions of the colons and commas of the outermost object, then of its end; empty without an end. */
 function marksIn(json: string): readonly number[] {
   const marks: number[] = [];
   let depth = 0;

@@ -8,7 +8,7 @@ import { helperFor, loginOf, registryOf } from './loginsFor';
 /** A registry that docker or podman has a login for. */
 export interface KnownLogin {
   readonly host: string;
-  /** Who logs in, where that is told without asking for the secret. */
+  /** The user name, if it is known without reading the secret. */
   readonly account?: string;
   readonly keeper: LoginFile['keeper'];
   /** `ecr-login` of `docker-credential-ecr-login`, where a helper has the secret. */
@@ -16,13 +16,13 @@ export interface KnownLogin {
 }
 
 export interface KnownLogins {
-  /** Each registry once, by the login that readDockerLogin would give. */
+  /** Each registry once, with the login that readDockerLogin would return. */
   readonly logins: readonly KnownLogin[];
-  /** Of the files and helpers that could not tell theirs. */
+  /** Failures of the files and helpers that could not be read. */
   readonly failures: readonly unknown[];
 }
 
-/** What registries that take identity tokens call their user. */
+/** User names that stand for an identity token. */
 const tokenUserName = /^(?:<token>|00000000-0000-0000-0000-000000000000)$/;
 
 /** Lists the registries that docker and podman have logins for, without asking for any secret. Rejects when aborted. */
@@ -63,7 +63,7 @@ function loginsIn(file: LoginFile, stored: Readonly<Record<string, string>>): re
   return hosts.flatMap((host) => {
     const { helper } = helperFor(file, { host, path: '' });
     const written = loginOf(file, { host, path: '' });
-    // An empty entry without a helper is what a logout may leave.
+    // A logout may leave an empty entry.
     if (helper === '' && written === undefined) return [];
     const user = users.get(host) ?? (written?.kind === 'basic' ? written.username : undefined);
     return {

@@ -6,7 +6,7 @@ import type { GoObject } from './goJson';
 import type { Credential } from '../model';
 import { systemCode } from '../systemCode';
 
-/** What docker and podman write down of their logins, read as they read it. Nothing here is ever written. */
+/** Reads the login files of docker and podman as these programs do. Never writes them. */
 
 /** One place where docker or podman keep logins. */
 export interface LoginFile {
@@ -14,13 +14,13 @@ export interface LoginFile {
   /** A path, or the name of a variable. */
   readonly name: string;
   readonly config: ConfigFile;
-  /** Some of it is of another type than it should be. The rest counts. */
+  /** Set when some fields have the wrong type. The others are used. */
   readonly problem?: Failure;
 }
 
 /** https://docs.docker.com/reference/cli/docker/login/#credential-stores, and podman's https://github.com/containers/image/blob/v5.23.1/docs/containers-auth.json.5.md */
 export interface ConfigFile {
-  /** By registry, or by what else its key is for. */
+  /** By key: a registry or a namespace. */
   readonly auths: ReadonlyMap<string, LoginEntry>;
   readonly credHelpers: ReadonlyMap<string, string>;
   readonly credsStore: string;
@@ -28,16 +28,16 @@ export interface ConfigFile {
 
 const loginFields = ['auth', 'username', 'password', 'identitytoken', 'registrytoken'] as const;
 
-/** A login as it is written, each field as far as it is there. */
+/** A login as it is written in the file. */
 export type LoginEntry = Readonly<Partial<Record<(typeof loginFields)[number], string>>> & {
   /** A field is of another type than text. */
   readonly isBroken?: true;
 };
 
-/** What a file of logins can suffer from. */
+/** Codes of the failures of login files. */
 export const fileProblem = { broken: 'LOGIN_FILE_BROKEN', unreadable: 'LOGIN_FILE_UNREADABLE' } as const;
 
-/** The logins of a file; nothing where there is no such file. Rejects with a Failure where it cannot be read. */
+/** The logins of a file; undefined when it does not exist. Rejects with a Failure when it cannot be read. */
 export async function readLoginFile(keeper: LoginFile['keeper'], name: string): Promise<LoginFile | undefined> {
   let text: string;
   try {
@@ -60,7 +60,7 @@ function parseConfig(text: string, name: string): Pick<LoginFile, 'config' | 'pr
   for (const [field, value] of membersOf(text, name)) {
     switch (foldName(field)) {
       case 'auths':
-        // Given twice, the one fills in for the other; null takes away what came before.
+        // As in Go: a second `auths` is merged into the first, and null removes the earlier entries.
         if (value === null) auths.clear();
         else if (isObject(value)) for (const [key, entry] of Object.entries(value)) auths.set(key, entryOf(entry));
         else isWhole = false;
@@ -86,7 +86,7 @@ function parseConfig(text: string, name: string): Pick<LoginFile, 'config' | 'pr
   };
 }
 
-/** Stricter than a file, as docker is there: logins of user and secret, and nothing else. */
+/** Parses DOCKER_AUTH_CONFIG. Stricter than for a file, as docker is: only logins with user and secret. Throws a Failure otherwise. */
 export function parseVariable(text: string, name: string): ConfigFile {
   const { config, problem } = parseConfig(text, name);
   const isLogin = (entry: unknown) =>
@@ -105,7 +105,7 @@ function membersOf(text: string, name: string, isAll = false): GoObject['members
   try {
     object = readObject(text);
   } catch {
-    // The cause would quote what may be a secret.
+    // The cause may quote a secret.
     throw brokenFile(name);
   }
   if (isAll && object !== undefined && object.rest !== '') throw brokenFile(name);
@@ -132,7 +132,7 @@ function brokenFile(name: string): Failure {
   return new Failure('malformed', '', { subject: name, speaker: 'program', code: fileProblem.broken });
 }
 
-/** What an entry of `auths` holds; nothing when it is empty, as docker leaves it where a helper has the secret. */
+/** The credential of an entry; undefined when it is empty, as docker leaves it when a helper has the secret. */
 export function credentialOf({
   isBroken,
   auth,
@@ -149,7 +149,7 @@ export function credentialOf({
   return user === '' || secret === '' ? undefined : { kind: 'basic', username: user, secret };
 }
 
-/** User and secret; nothing of what docker does not read. */
+/** User and secret of base64 text; undefined when docker would not read it. */
 function decodeAuth(auth: string): readonly [string, string] | undefined {
   const base64 = auth.replace(/[\r\n]/g, '');
   if (base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return undefined;

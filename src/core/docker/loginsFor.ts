@@ -3,7 +3,7 @@ import type { ImageReference } from '../reference';
 import { credentialOf, isText } from './loginFile';
 import type { LoginFile } from './loginFile';
 
-/** Which of a file's logins and helpers are for an image's registry. */
+/** Chooses the login and helper of a file for an image's registry. */
 
 const hubKey = 'https://index.docker.io/v1/';
 
@@ -18,35 +18,35 @@ export function helperFor(
   return { helper, server: image.host === 'docker.io' ? key : image.host };
 }
 
-/** What docker calls an image's registry. */
+/** Docker's key for an image's registry. */
 function serverOf({ host }: ImageReference): string {
   return host === 'docker.io' ? hubKey : host;
 }
 
-/** What the file itself holds for the image's registry; what is broken in it counts for nothing. */
+/** The login in the file itself for the image's registry; undefined when there is none or it is broken. */
 export function loginOf(file: LoginFile, image: ImageReference): Credential | undefined {
   for (const [key, login] of authsFor(file, image)) {
     const credential = credentialOf(login);
     if (credential !== undefined) return credential === 'broken' ? undefined : credential;
-    // An empty one has docker look no further; podman passes over it.
+    // At an empty entry docker stops; podman continues.
     if (file.keeper !== 'podman' && key === serverOf(image)) return undefined;
   }
   return undefined;
 }
 
-/** Of DOCKER_AUTH_CONFIG, docker takes what is called just as the registry. */
+/** In DOCKER_AUTH_CONFIG, docker uses only keys that are exactly the registry's name. */
 function authsFor({ keeper, config }: LoginFile, image: ImageReference) {
   const auths = entriesFor(config.auths, image, { isExactFirst: keeper !== 'podman', isAnyPath: keeper === 'docker' });
   if (keeper !== 'environment') return auths;
   return auths.filter(([key]) => key === serverOf(image) || key === image.host);
 }
 
-/** Whether the file holds a token that the registry itself takes. */
+/** Whether the file has a token that the registry itself accepts. */
 export function hasRegistryToken(file: LoginFile, image: ImageReference): boolean {
   return isText(authsFor(file, image)[0]?.[1].registrytoken);
 }
 
-/** The helper that is named for the image's registry; nothing where none is, whichever keeps the other logins. */
+/** The helper for this registry alone; undefined without one, even if `credsStore` names a helper for all. */
 export function namedHelper(file: LoginFile, image: ImageReference): string | undefined {
   return helpersFor(file, image)[0]?.[1];
 }
@@ -91,7 +91,7 @@ interface Keyed {
  */
 export function registryOf(key: string): string {
   const bare = key.replace(/^https?:\/\//, '');
-  // With a scheme, what follows the host is no namespace.
+  // After a scheme, the path is not a namespace.
   const name = bare !== key || bare.endsWith('/') ? bare.replace(/\/.*$/s, '') : bare;
   const [host = '', ...path] = name.split('/');
   const named = host.toLowerCase().replace(/^(?:index|registry-1)\.docker\.io$/, 'docker.io');

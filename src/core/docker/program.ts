@@ -11,18 +11,18 @@ export interface ProgramResult {
 }
 
 export interface ProgramOptions {
-  /** Written to its standard input; the only way by which secrets may go. */
+  /** Written to standard input. Secrets must be passed only here. */
   readonly input: string;
   readonly timeoutMs: number;
-  /** Of the program, and where it is looked for; this process's own by default. */
+  /** Environment of the program, also for its search path; default: that of this process. */
   readonly env?: Environment;
 }
 
-/** A program that says more is broken. */
+/** Characters of each output that are kept. */
 const mostOutput = 1024 * 1024;
-/** How long a program has to end once it is asked to. */
+/** Time for a program to end after it was asked to; then it is killed. */
 const endsWithinMs = 2_000;
-/** How long after its end a program is listened to: what it leaves running may hold its output open for ever. */
+/** Time to read output after the program's end: a child process may keep the output open for ever. */
 const lingersMs = 500;
 
 /**
@@ -63,13 +63,13 @@ async function runToItsEnd(
     ...(env === undefined ? {} : { env: { ...env } }),
   });
   const said = { stdout: '', stderr: '' };
-  // Decodes as a whole what comes in pieces.
+  // setEncoding joins characters that arrive in pieces.
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
       said[name] = (said[name] + text).slice(0, mostOutput);
     });
   }
-  // A program that ends without reading its input is told by its exit code.
+  // A program may end without reading its input; its exit code says enough.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   let stop: () => void = () => undefined;
@@ -93,7 +93,7 @@ async function runToItsEnd(
   } finally {
     clearTimeout(lingering);
     ending.removeEventListener('abort', stop);
-    // What it started may hold on to them.
+    // A child process of the program may keep them open.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
   }
 }

@@ -3,7 +3,7 @@ import type { Failure } from '../failure';
 import { helperProblem } from './credentialHelper';
 import { fileProblem } from './loginFile';
 
-/** Where more can be said of a program, or of a file of docker's logins, than its own words do: which, and what to do. */
+/** Explains a failure of a program or login file: which one, and what to do; undefined when nothing is known. */
 export function programReason({ kind, message, detail }: Failure): string | undefined {
   const { subject, code, namedBy = '' } = detail;
   switch (code) {
@@ -48,7 +48,7 @@ export function programReason({ kind, message, detail }: Failure): string | unde
   }
 }
 
-/** What to do so that a helper is there. */
+/** How to install a helper. */
 function toInstall(program: string): string {
   switch (program) {
     case 'docker-credential-ecr-login':
@@ -63,7 +63,7 @@ function toInstall(program: string): string {
   }
 }
 
-/** What to do so that a helper has a login. Continues a sentence. */
+/** How to sign in with a helper. Continues a sentence. */
 export function toSignIn(program: string): string {
   switch (program) {
     case 'docker-credential-ecr-login':
