@@ -15,7 +15,7 @@ export const apiVersions = {
 /** Of Microsoft.App where a new revision takes a label, which no stable version knows; looked up on the same day. */
 export const labelsVersion = '2025-10-02-preview';
 
-/** Of the service that a type of resources is of, `Microsoft.Web/sites`, whatever its case; nothing where it is none of these. */
+/** The API version for a resource type such as `Microsoft.Web/sites`, in any case; undefined for a service not listed here. */
 export function apiVersionOf(type: string): string | undefined {
   const namespace = type.replace(/\/.*/s, '').toLowerCase();
   return Object.entries(apiVersions).find(([known]) => known.toLowerCase() === namespace)?.[1];

@@ -20,7 +20,7 @@ export interface CredentialChange {
   readonly secrets?: Secret[];
 }
 
-/** How an app was told to pull. Of identities that it was given, those that it has no more are left out. */
+/** How an app is set to pull. Identities that the app no longer has are left out. */
 export function pullingOf({ configuration, identity }: AppAnswer): Pick<ContainerApp, 'pullsAs' | 'passwordsFor'> {
   const entries = (configuration?.registries ?? []).map(withoutEmptyTexts);
   const has = (id: string) => !id.startsWith('/') || keyOf(identity?.userAssignedIdentities, id) !== undefined;
@@ -36,7 +36,7 @@ export function pullingOf({ configuration, identity }: AppAnswer): Pick<Containe
   };
 }
 
-/** Ids are the same whatever their case. */
+/** Azure compares ids without regard to case. */
 function keyOf<T>(known: Readonly<Record<string, T>> | null | undefined, id: string): string | undefined {
   return Object.keys(known ?? {}).find((key) => key.toLowerCase() === id.toLowerCase());
 }

@@ -246,7 +246,7 @@ async function findIdentity(
   return undefined;
 }
 
-/** How the settings that say where an image is pulled from, and as whom, begin: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
+/** The prefix of the settings for an image's registry and its credentials: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
 const credential = 'DOCKER_REGISTRY_SERVER_';
 
 function credentialIn(access: DeployedImage['access']): Record<string, string> {
@@ -296,7 +296,7 @@ function runsIn(
   const windows = config?.windowsFxVersion ?? undefined;
   const isWindows = !(reserved ?? isNothing(windows));
   if (/\bfunctionapp\b/i.test(kind)) return { what: 'functions', isWindows };
-  // Windows runs code, unless it is told to run containers.
+  // Windows runs code unless it is set to run containers.
   if (isWindows && hyperV !== true && isXenon !== true && isNothing(windows)) return { what: 'code', isWindows };
   const what = isWindows ? windows : (config?.linuxFxVersion ?? undefined);
   return { isWindows, ...defined({ what }) };

@@ -14,7 +14,7 @@ import type { Cloud, ReadAzureToken, Status } from './azure';
 /** Who speaks in failures of the Resource Manager and what is behind it. */
 const subject = 'Azure';
 
-/** What the clients of a tenant are made with, for somebody who is signed in. */
+/** What the clients of a tenant are made with, for a signed-in account. */
 export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
 
 /** What every client of the SDK is made with: who asks, and where. */
@@ -36,7 +36,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
       credentialScopes: [cloud.armScope],
       userAgentOptions: { userAgentPrefix: 'registry-explorer' },
       retryOptions: { maxRetries: 2, maxRetryDelayInMs: 5000 },
-      additionalPolicies: [logging(log), keepingRefusals, followingDeletions].map((policy) => ({
+      additionalPolicies: [logging(log), keepRefusals, followingDeletions].map((policy) => ({
         policy,
         position: 'perRetry' as const,
       })),
@@ -67,14 +67,14 @@ export function logging(log: Log): PipelinePolicy {
 /** What a refusal holds that tells what it means. */
 interface Refusal {
   readonly body?: string | null | undefined;
-  /** How to sign in, as whoever guards the Resource Manager says it. */
+  /** How to sign in, as the `WWW-Authenticate` challenge says it. */
   readonly challenge?: string | undefined;
   /** How long to wait before the next request. */
   readonly wait?: string | undefined;
 }
 
 /** The SDK reads one shape of errors, and of lists the status alone: what the service said stays with the request. */
-const keepingRefusals: PipelinePolicy = {
+const keepRefusals: PipelinePolicy = {
   name: 'registryExplorerRefusals',
   sendRequest: async (request, next) => {
     const response = await next(request);
@@ -167,7 +167,7 @@ export function identified<T extends Partial<Identified>>(list: readonly T[]): r
   });
 }
 
-/** What was just made or changed, of which the id must be told. */
+/** A resource that was just made or changed; its id must be in the answer. */
 export function withId<T extends Partial<Identified>>(answer: T, name: string): T & Identified {
   return { ...answer, id: required(answer.id, `the id of ${name}`), name: answer.name ?? name };
 }

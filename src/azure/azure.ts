@@ -2,7 +2,7 @@ import type { ReadCredential } from '../core/auth';
 import type { Failure } from '../core/failure';
 import type { CloudAddresses, Connection, Entry } from '../core/model';
 
-/** What the rest of the house knows of Azure; whoever opens one loads no SDK before its first call. */
+/** What the rest of the code knows of Azure. Opening one loads no SDK before its first call. */
 
 /** Where a cloud of Azure is: addresses without a trailing slash. */
 export interface Cloud {
@@ -74,7 +74,7 @@ export type ReadAzureToken = (
   signal: AbortSignal,
 ) => Promise<{
   readonly token: string;
-  /** Milliseconds since 1970; 0 where whoever keeps it does not tell. */
+  /** Milliseconds since 1970; 0 if the expiry is not known. */
   readonly expiresAt: number;
 }>;
 
@@ -299,11 +299,11 @@ export interface NewWebApp extends Place {
 export interface PullNow {
   /** The credential that is kept with it; `isUsed`: what runs now is pulled with it. */
   readonly credential?: { readonly server: string; readonly username: string; readonly isUsed: boolean };
-  /** The identity that it was told to pull with, where that is not its own. */
+  /** The identity that it is set to pull with, if that is not its own. */
   readonly pullsAs?: string;
 }
 
-/** What of a web app matters to whoever replaces its image. */
+/** The facts of a web app that matter when its image is replaced. */
 export interface WebAppNow extends PullNow {
   /** Several containers, all of which one image takes the place of. */
   readonly runsSeveral: boolean;
@@ -408,7 +408,7 @@ export interface ContainerApp {
   readonly traffic: readonly TrafficShare[];
   /** The revision that was made last. */
   readonly newest?: string;
-  /** As whom it was told to pull, by server: `system`, `system-environment` or the id of an identity. */
+  /** The identity it pulls with, by server: `system`, `system-environment` or the id of an identity. */
   readonly pullsAs: Readonly<Partial<Record<string, string>>>;
   /** The servers that it has a password for. */
   readonly passwordsFor: readonly string[];

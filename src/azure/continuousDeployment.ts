@@ -39,7 +39,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
   async address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
     const calls = await this.site(subscription, app, signal);
     const { scmUri = '' } = await calls.publishingCredentials();
-    // Where nobody is let in with it, the password is not told.
+    // If sign-in with the password is switched off, Azure does not return it.
     const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
     if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
       const explanation = t(
@@ -88,7 +88,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
       await callAzure(signal, update);
       return;
     }
-    // A PUT would replace one of that name, whomever it calls.
+    // A PUT would replace any webhook of that name, even one that calls another app.
     const taken = new Set(there.map(({ name }) => name.toLowerCase()));
     let name = ours;
     for (let number = 2; taken.has(name); number++) name = `${ours}${number}`;
@@ -146,7 +146,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
   }
 }
 
-/** Where nobody knows which address the webhooks of an app call. */
+/** The address that the webhooks of an app call cannot be read. */
 function noDeploymentSite(registry: string): Failure {
   const explanation = t(
     'the address of the deployment site (SCM) cannot be read, so the webhooks of {0} that call it cannot be found; delete them in the portal',
@@ -155,7 +155,7 @@ function noDeploymentSite(registry: string): Failure {
   return new Failure('malformed', '', { subject: 'Azure', speaker: 'program', explanation });
 }
 
-/** How many webhooks are asked whom they call at a time. */
+/** How many webhooks are asked for their address at a time. */
 const asksAtATime = 6;
 
 /** A name has 5 to 50 letters and digits, and only case aside they count: `we-b1`, `web1` and the slot `1` of `web` are told apart by their ids. */

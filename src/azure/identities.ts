@@ -27,7 +27,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzure
   let credential: TokenCredential | undefined;
   /** What Microsoft's library hides: why Entra was not reached. */
   let lost: unknown;
-  const keepingLosses: PipelinePolicy = {
+  const keepLosses: PipelinePolicy = {
     name: 'registryExplorerLosses',
     sendRequest: (request, next) =>
       next(request).catch((error: unknown) => {
@@ -38,7 +38,7 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzure
   return async (scopes, tenantId, signal) => {
     lost = undefined;
     try {
-      credential ??= await credentialOf(signIn, cloud, [logging(log), keepingLosses], signal);
+      credential ??= await credentialOf(signIn, cloud, [logging(log), keepLosses], signal);
       const options = { abortSignal: signal, ...defined({ tenantId }) };
       // Not every one of them heeds the signal.
       const got = await abandonable(credential.getToken([...scopes], options), signal);
@@ -127,7 +127,7 @@ function refused(signIn: AzureSignIn, error: unknown): unknown {
   );
 }
 
-/** Entra’s refusal of a token, in whatever somebody throws who asked for it; nothing where it is another trouble. */
+/** Entra’s refusal of a token, found in a thrown error; undefined for any other error. */
 export function entraRefusal(error: unknown): Failure | undefined {
   const words = error instanceof Error && !(error instanceof Failure) ? wordsOf(error) : '';
   if (!/^AADSTS\d+: /.test(words)) return undefined;

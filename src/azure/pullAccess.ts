@@ -70,7 +70,7 @@ export class PullAccessOf implements ImageAccess {
     }
     const [wanted] = repositories;
     if (wanted === undefined) return 'granted';
-    // A role is given once in one place, whatever its condition: the one there is gets another.
+    // Azure allows one assignment of a role in one scope: the existing assignment gets the new condition.
     const filter = `principalId eq '${principalId}'`;
     const given = await callAzure(signal, () =>
       all(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),

@@ -61,7 +61,7 @@ export class SiteCalls {
       (group, name) => this.webApps.listApplicationSettings(group, name, this.options),
       (group, name, slot) => this.webApps.listApplicationSettingsSlot(group, name, slot, this.options),
     );
-    // They are sent back with what changes: what is not told would be deleted.
+    // They are sent back with the changes: Azure deletes the settings that a request leaves out.
     return required(properties, `the settings of ${this.app.name}`);
   }
 

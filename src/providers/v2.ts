@@ -42,7 +42,7 @@ export interface V2Options {
   readonly everyTag?: (repository: ImageReference, signal: AbortSignal) => Promise<readonly KnownTag[]>;
   /** What to throw in place of a refusal: the same with an explanation, most often. */
   readonly explain?: (error: unknown, asked: Asked, signal: AbortSignal) => unknown;
-  /** It may be Distribution, which deletes nothing unless told to. */
+  /** It may be Distribution, where deletion is off by default. */
   readonly mayBeDistribution?: boolean;
 }
 
@@ -188,7 +188,7 @@ export class V2 {
     });
   }
 
-  /** Distribution deletes nothing unless told to: https://distribution.github.io/distribution/about/configuration/#delete */
+  /** Deletion is off by default in Distribution: https://distribution.github.io/distribution/about/configuration/#delete */
   private async deleteImage({ path }: ImageReference, digest: string, signal: AbortSignal): Promise<void> {
     try {
       await this.client.deleteManifest(path, digest, signal);
@@ -239,7 +239,7 @@ function isUnsupported({ detail }: Failure, status?: number): boolean {
   return detail.code === 'UNSUPPORTED' && (status === undefined || detail.status === status);
 }
 
-/** The status 405 alone may be for a while, such as in read-only mode: then nobody says that the registry cannot. */
+/** Status 405 alone may be temporary, as in read-only mode, so it does not prove that the registry cannot delete. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'unsupported' || isUnsupported(error)) return error;
   return new Failure('rejected', error.message, error.detail, { cause: error });

@@ -25,16 +25,16 @@ import { restrictTo } from './loginServer';
 import { ManifestListing } from './manifestListing';
 import { detailsOf, withManifest } from './acrTags';
 
-/** What engines call whoever signs in with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
+/** The user name that engines send with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
-/** Who signs in to a registry: a credential, or somebody of Entra. */
+/** Who signs in to a registry: a credential, or an account of Entra. */
 export interface AcrSession {
   /** Of the login server. */
   readonly url: string;
   readonly credential: ReadCredential;
   readonly entra?: ReadEntraToken | undefined;
-  /** What the Resource Manager told of it last; absent where it is not asked. */
+  /** The last answer of the Resource Manager about it; absent if it was not asked. */
   readonly described?: () => Pick<AzureRegistry, 'usesAbac' | 'isPrivate'> | undefined;
   /** Names of repositories that the user added. */
   readonly shown: () => Shown;

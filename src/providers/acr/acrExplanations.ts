@@ -17,7 +17,7 @@ export interface Terms {
 export function explain(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
   if (!(error instanceof Failure) || error.detail.speaker !== undefined || error.detail.explanation !== undefined)
     return error;
-  // Roles hold for the whole registry: whoever may not list it may not read it either.
+  // Roles hold for the whole registry: an account that may not list it may not read it either.
   if (error.kind === 'unlisted' && terms.rights === 'roles') return explain(error.cause, terms, asked);
   const meaning = meaningOf(error, terms, asked);
   return meaning === undefined ? error : withDetail(error, meaning);

@@ -10,7 +10,7 @@ interface Reading {
   waiting: number;
 }
 
-/** What is listed of a repository's manifests, the newest first: read as far as somebody needs it, once for all who do. */
+/** The manifests of a repository, newest first. Pages are read when needed, and only once for all callers. */
 export class ManifestListing {
   private readonly known = new Map<string, ManifestAnswer>();
   private readonly trail = new PageTrail('');

@@ -17,13 +17,13 @@ export interface AzureSession {
   readonly log: Log;
 }
 
-/** What is below a registry is told, and done, by its login server. */
+/** The login server answers for everything below a registry. */
 type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'> &
   Required<Pick<RegistryProvider, 'details' | 'content' | 'checkRepository' | 'locks' | 'properties'>> & {
     readonly deletion: Required<Deletion>;
   };
 
-/** Opens the registry of a login server without asking the network. `described`: what the Resource Manager told of it last. */
+/** Opens the registry of a login server without asking the network. `described`: the last answer of the Resource Manager about it. */
 export type OpenRegistry = (
   host: string,
   session: Pick<AzureSession, 'azure' | 'shown' | 'http'> & { readonly described: () => AzureRegistry | undefined },
@@ -32,7 +32,7 @@ export type OpenRegistry = (
 /** Subscriptions are asked this many at a time, where all of them must be. */
 const width = 6;
 
-/** The subscriptions of somebody's Azure, and the registries in them; below those, each registry speaks for itself. */
+/** The subscriptions of an account and the registries in them; each registry's own provider handles what is below. */
 export class AzureProvider implements RegistryProvider {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly failed = new Map<string, FailedTenant>();
@@ -74,7 +74,7 @@ export class AzureProvider implements RegistryProvider {
   };
 
   readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
-    // Docker Hub's images are nobody's in Azure; of any other name only the Resource Manager can tell.
+    // An image of Docker Hub is never in Azure; for any other name only the Resource Manager knows.
     if (!this.known.has(host) && host !== 'docker.io') await this.everyRegistry(signal);
   };
 
@@ -207,7 +207,7 @@ export class AzureProvider implements RegistryProvider {
   private async listSubscriptions(signal: AbortSignal): Promise<void> {
     const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
     const [first] = failed;
-    // A tenant that refuses has a row, where somebody can sign in to it: for a guest it may be the only one.
+    // A tenant that refuses gets a row to sign in to it: for a guest it may be the only row.
     const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isRefusal(failure));
     if (isLost && first !== undefined) throw first.failure;
     this.subscriptions.clear();
@@ -218,13 +218,13 @@ export class AzureProvider implements RegistryProvider {
 
   private async registriesOf({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
     const tenant = this.failed.get(key);
-    if (tenant !== undefined) throw ofTenant(tenant);
+    if (tenant !== undefined) throw failureOfTenant(tenant);
     const subscription = this.subscriptions.get(key);
     if (subscription === undefined) return [];
     try {
       return (await this.listRegistries(subscription, signal)).map(entryOf);
     } catch (error) {
-      throw ofSubscription(error);
+      throw failureOfSubscription(error);
     }
   }
 
@@ -290,13 +290,13 @@ function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Regis
   return { kind: 'registry', key: id.toLowerCase(), label: name, host: loginServer, detail: `${location} · ${sku}` };
 }
 
-/** Another factor, or consent: whatever a tenant wants of those who sign in, signing in to it asks for. */
-function ofTenant({ failure }: FailedTenant): unknown {
+/** A tenant may want a second factor or consent: signing in to that tenant asks for it. */
+function failureOfTenant({ failure }: FailedTenant): unknown {
   const isSignedOut = failure instanceof Failure && failure.kind === 'unauthorized';
   return isSignedOut ? withDetail(failure, { nextStep: 'signInToTenant' }) : failure;
 }
 
-function ofSubscription(error: unknown): unknown {
+function failureOfSubscription(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
   const explanation = t('your account may not list registries here; it needs the role Reader on the subscription');
   return withDetail(error, { explanation, nextStep: 'openInPortal' });

@@ -18,9 +18,9 @@ export function hubUrl(setting: ReadSetting): string {
   return set === '' ? 'https://hub.docker.com' : set;
 }
 
-/** Speaks the Docker Hub API for one account, or for nobody. Its tokens are its own. */
+/** Speaks the Docker Hub API for one account, or anonymously. It keeps its own tokens. */
 export class HubApi {
-  /** Nothing where nobody signs in. */
+  /** Undefined for anonymous use. */
   private readonly kept = new KeptToken((signal) => this.requestToken(signal));
 
   /** `url`: https://hub.docker.com */

@@ -80,7 +80,7 @@ export class GenericProvider implements RegistryProvider {
 
   readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.context.credential(signal);
 
-  /** V2 tells nobody where they may push; the namespaces in use are the likeliest places. */
+  /** The V2 API does not say where the account may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
     const listed = await knownPaths(() => this.repositories(undefined, signal));
     const own = this.prefix === '' ? { host: this.host } : { host: this.host, namespace: this.prefix.slice(0, -1) };
@@ -114,7 +114,7 @@ export class GenericProvider implements RegistryProvider {
     });
   }
 
-  /** No list is believed to be empty where names may lead on; those that are shown by name need no such word. */
+  /** An empty catalog may mean "not allowed to list", so it is shown as a problem, unless repositories were added by name. */
   private empty(): Page<Repository> {
     if (this.pinned().length > 0 && this.vendor.listsNothing !== true) return { items: [] };
     return {

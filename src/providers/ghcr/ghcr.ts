@@ -108,7 +108,7 @@ export class GhcrProvider implements RegistryProvider {
       namespace: login.toLowerCase(),
     }));
 
-  /** From the registry; where it refuses the account, what the packages API has told. */
+  /** From the registry; if it refuses the account, from the packages API. */
   readonly details: NonNullable<RegistryProvider['details']> = async (tag, signal) => {
     const { path } = tag.image;
     const version = this.versions.known(tag.image);
@@ -251,7 +251,7 @@ export class GhcrProvider implements RegistryProvider {
   }
 }
 
-/** Image names are lower case, whatever the owner's login is: keys are as well. */
+/** Image names are lower case even if the owner's login is not, and so are keys. */
 function groupOf(login: string): Group {
   return { kind: 'group', key: login.toLowerCase(), label: login };
 }

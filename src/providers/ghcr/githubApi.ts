@@ -30,7 +30,7 @@ export class GitHubApi {
     return new URL(this.api).host;
   }
 
-  /** Whose token it is, and the scopes it was given; none for one that has none of the kind. */
+  /** The owner of the token and its scopes; no scopes for a kind of token that has none. */
   async user(signal: AbortSignal): Promise<{ readonly login: string; readonly scopes: readonly string[] | undefined }> {
     const response = await this.send('GET', '/user', signal);
     return { login: decodeJson(userAnswer, response).login, scopes: scopesIn(response.headers['x-oauth-scopes']) };
@@ -82,7 +82,7 @@ function scopesIn(header: string | undefined): readonly string[] | undefined {
     .filter((scope) => scope !== '');
 }
 
-/** Says in `retry-after` how long a limit lasts, so that nobody tries again before. */
+/** Sets `retry-after` to the time a rate limit lasts, so that no request is repeated before. */
 export function withLimits(http: Http): Http {
   return async (request, signal) => {
     const response = await http(request, signal);

@@ -7,7 +7,7 @@ import { organizationsAnswer, packagesAnswer } from './githubAnswers';
 import { covers, listed } from './githubApi';
 import type { GitHubApi } from './githubApi';
 
-/** Whose packages there are, and where the API lists them. */
+/** The owners of packages, and where the API lists their packages. */
 export class Owners {
   /** By lower-cased login. */
   private readonly paths = new Map<string, string>();
@@ -41,7 +41,7 @@ export class Owners {
   /** Where an owner's packages are listed. One that was added by hand is an organization or a user. */
   async path(owner: string, signal: AbortSignal): Promise<string> {
     const key = owner.toLowerCase();
-    // Whose token it is, GitHub knows: ghcr.io takes any user name with it, so the one typed proves nothing.
+    // GitHub says who owns the token. ghcr.io accepts any user name with it, so the typed name proves nothing.
     if (!this.paths.has(key)) await this.login(signal);
     const known = this.paths.get(key);
     if (known !== undefined) return known;
@@ -75,7 +75,7 @@ export class Owners {
     return login;
   }
 
-  /** A token without read:org is not told of any: that hides nothing else. */
+  /** A token without read:org gets an empty list; everything else is still shown. */
   private async organizations(cursor: string, signal: AbortSignal): Promise<Page<string>> {
     try {
       const { answer, next } = await this.api.page(organizationsAnswer, '/user/orgs', cursor, signal);

@@ -45,7 +45,7 @@ export class Versions {
     return { items, ...next };
   }
 
-  /** What a listing has told of a tag. */
+  /** What a listing said about a tag. */
   known({ path, tag }: ImageReference): Version | undefined {
     return this.byTag.get(`${path}:${tag ?? ''}`);
   }

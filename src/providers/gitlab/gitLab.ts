@@ -25,9 +25,9 @@ export class GitLabProvider implements RegistryProvider {
   private readonly projects: Projects;
   /** Ids by name of image, as they were listed last. */
   private readonly ids = new LRUCache<string, number>({ max: 20_000 });
-  /** Registries by the host that GitLab has told. */
+  /** Registries by the host in GitLab's answers. */
   private readonly registries = new Map<string, V2>();
-  /** Whose token it is. */
+  /** The owner of the token. */
   private user: { readonly token: string; readonly name: string } | undefined;
 
   constructor(
@@ -62,7 +62,7 @@ export class GitLabProvider implements RegistryProvider {
   };
 
   readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
-    // Docker Hub's images are nobody's in GitLab.
+    // An image of Docker Hub is never in GitLab.
     if (host !== 'docker.io') await this.projects.learn(host, signal);
   };
 

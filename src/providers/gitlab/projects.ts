@@ -12,7 +12,7 @@ export interface Project {
   readonly key: string;
   /** Its path as its owners spell it. */
   readonly path: string;
-  /** The registry's; GitLab tells it, nobody guesses it. */
+  /** The registry's host, as GitLab's answer gives it; it is never guessed. */
   readonly host?: string;
   readonly isArchived: boolean;
 }
@@ -22,7 +22,7 @@ const list = '/projects?membership=true&order_by=last_activity_at&sort=desc';
 /** Pages read to find the project of an image. */
 const mostPages = 10;
 
-/** The projects that GitLab has told of. */
+/** The projects in GitLab's answers so far. */
 export class Projects {
   private readonly known = new Map<string, Project>();
   private readToEnd = false;

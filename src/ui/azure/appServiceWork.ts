@@ -145,7 +145,7 @@ function newAppWork(
         const its = plan.get();
         const wish = {
           ...{ ...place, name, location: its.location, plan: its, hasIdentity: access.kind === 'identity' },
-          // It listens on 80 unless told otherwise.
+          // The default port is 80.
           port: port === 80 ? undefined : port,
         };
         app.set(await azure.appService.create(wish, status, signal));

@@ -3,7 +3,7 @@ import { shareOfNewest } from '../../azure/azure';
 import type { ContainerApp, Routing } from '../../azure/azure';
 import type { Ask, Pick } from '../flow';
 
-/** `stays`: traffic goes where it went. `usual`: all of it goes to the new revision, as the service does without being told. */
+/** `stays`: traffic is not moved. `usual`: all traffic goes to the new revision, the default of the service. */
 export type RoutingChoice = Routing | 'stays' | 'usual';
 
 /** Asks where traffic goes, of an app whose new revision the service would send none of it, or less than all. */

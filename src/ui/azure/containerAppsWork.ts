@@ -70,7 +70,7 @@ function describeAccessOf(choice: AccessChoice, app: ContainerApp): string[] {
   ];
 }
 
-/** The identity that somebody chose for a registry, other than the app's own. */
+/** The identity chosen for a registry, if it is not the app's own. */
 function chosenIdentity(choice: AccessChoice, app: ContainerApp): string | undefined {
   const chosen = choice.kind === 'identity' ? app.pullsAs[choice.registry.loginServer] : undefined;
   if (chosen === undefined || chosen === 'system') return undefined;
@@ -196,7 +196,7 @@ function revisionOf(
   };
 }
 
-/** `chosen`: the identity that somebody chose for the app. */
+/** `chosen`: the identity chosen for the app. */
 function identityOf(
   { azure, subscription, access }: ContainerAppsAnswers,
   name: string,

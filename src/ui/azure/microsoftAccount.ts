@@ -42,7 +42,7 @@ async function accountNamed(authentication: string, name: string | undefined) {
   return (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === name);
 }
 
-/** Tokens of an account that VS Code keeps; nobody is asked for anything. */
+/** Tokens of an account that VS Code keeps; the user is not asked. */
 export function tokensOfAccount(authentication: string, account: string | undefined): ReadAzureToken {
   return async (scopes, tenantId, signal) => {
     const known = await accountNamed(authentication, account);

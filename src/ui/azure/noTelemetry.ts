@@ -1,4 +1,4 @@
-/** Stands in the bundle for what Microsoft's tools for extensions report home with: it sends nothing, to nobody. */
+/** Replaces, in the bundle, the telemetry module of Microsoft's tools for extensions: it sends nothing. */
 export function createTelemetryReporter() {
   const nothing = (): void => undefined;
   return { sendTelemetryErrorEvent: nothing };

@@ -28,7 +28,7 @@ export interface FoundRegistry {
   readonly azure: Azure;
 }
 
-/** How the service is to get at the image: told apart from the secret, which is read when it is used. */
+/** How the service pulls the image. The secret is not part of it: it is read when it is used. */
 export type AccessChoice =
   | { readonly kind: 'none' }
   /** `repository`: `team/web`, which it is to pull. */
@@ -178,7 +178,7 @@ async function connectionPicks(
   return picks;
 }
 
-/** One line for the summary. `as`: the identity that somebody chose for the service, where that is not its own. */
+/** One line for the summary. `as`: the identity chosen for the service, if that is not its own. */
 export function describeAccess(choice: AccessChoice, as?: string): string {
   switch (choice.kind) {
     case 'none':

@@ -172,7 +172,7 @@ function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
   };
 }
 
-/** How long nobody types before the service is asked. */
+/** The pause in typing before the service is asked. */
 const pauseMs = 400;
 
 /** What a service says of a text: asked once for each, however often it is wanted. */

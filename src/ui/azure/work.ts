@@ -14,12 +14,12 @@ interface Made {
   readonly id?: string;
 }
 
-/** A step of the work that a flow does once all is told. */
+/** A step of the work that a flow does after its last prompt. */
 export interface Work {
   /** `Creating the plan asp-web` */
   readonly doing: string;
   readonly makes?: Made;
-  /** A long operation, which Azure finishes by itself: it is not given up by whoever cancels, who is told how it ends. */
+  /** A long operation that Azure finishes by itself: cancelling does not stop it, and a message says how it ends. */
   readonly goesOn?: boolean;
   /** `say`: tells at once what may go wrong further on, and does not stop the work. */
   readonly run: (status: (text: string) => void, signal: AbortSignal, say: (text: string) => void) => Promise<void>;
@@ -49,7 +49,7 @@ const lookWithinMs = 10_000;
  */
 const neverAborted = (): AbortSignal => new AbortController().signal;
 
-/** Does one step after the other under one notification. Where one fails, or somebody cancels, what exists already is said. */
+/** Runs the steps in order under one notification. If one fails or the user cancels, the message names what exists already. */
 export async function work(app: App, title: string, where: InSubscription, steps: readonly Work[]): Promise<void> {
   const made: Made[] = [];
   await app.working(title, async (progress, signal) => {
@@ -116,7 +116,7 @@ function describeStopped(title: string, { doing }: Work, made: readonly Made[]):
   return t('{0}: stopped at “{1}”; {2}.', title, doing, describeExisting(made));
 }
 
-/** Tells how an operation ends that nobody waits for any more. */
+/** Shows how an operation ended after the user cancelled the wait. */
 async function tellEndOf(
   app: App,
   title: string,
