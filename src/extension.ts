@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
   const sending = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
     const tls = tlsOf(connection, machine, servers);
-    // It keeps secrets out of its own lines: once is enough for each request.
+    // It redacts its own lines, so the channel is given without another redaction.
     return { tls, http: axiosHttp(channel, tls, redaction) };
   };
 

@@ -190,7 +190,7 @@ export class AzureAccount implements Azure {
       .sort((one, other) => one.label.localeCompare(other.label, 'en'));
   }
 
-  /** By label: what a type of resource can be made in is told by label alone, which the service takes for a name as well. */
+  /** Names of locations by label. The service lists the locations of a resource type by label, and accepts a label as a name as well. */
   private async locationNames(
     { id, tenantId }: Subscription,
     signal: AbortSignal,

@@ -57,7 +57,7 @@ export function passwordOf(
   return { registry: { server, username, passwordSecretRef: name }, secret: { name, value } };
 }
 
-/** How an app that is there pulls, and what of it changes with another image. */
+/** How an existing app pulls its image, and what of that changes with another image. */
 export class AppCredentials {
   constructor(
     private readonly client: AppsClient,
@@ -78,7 +78,7 @@ export class AppCredentials {
     return { identity: 'system', ...defined({ principalId: own }) };
   }
 
-  /** Nothing, where nothing changes. Secrets must come with their values, so they are left out unless one of them is told of. */
+  /** Empty if nothing changes. Secrets must be sent with their values, so they are only sent if one of them changes. */
   async changedFor(access: PullAccess): Promise<CredentialChange> {
     if (access.kind === 'none') return {};
     const server = access.kind === 'identity' ? access.registry.loginServer : access.server;

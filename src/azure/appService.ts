@@ -124,7 +124,7 @@ export class AppServices implements AppService {
     const { subscription, name, location, plan, port, hasIdentity } = app;
     await this.existing.refuse(subscription, idIn(app, 'Microsoft.Web/sites', name), signal);
     const client = await this.webSites(subscription);
-    // Nothing of a container outlives it, unless somebody switches that on: as the Azure CLI makes them.
+    // Files in a container do not outlive it, as in apps that the Azure CLI creates. The user can switch that on later.
     const settings = [{ name: 'WEBSITES_ENABLE_APP_SERVICE_STORAGE', value: 'false' }];
     const listens = port === undefined ? [] : [{ name: 'WEBSITES_PORT', value: String(port) }];
     const site: Site = {
@@ -210,8 +210,8 @@ export class AppServices implements AppService {
       });
     const changeCredential = () =>
       site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialIn(access) }));
-    // Each of the two starts the app anew: it must have what it needs for the image that it runs then. A new credential is
-    // there before the new image, an old one goes after the old image.
+    // Each of the two changes restarts the app, which must then be able to pull its image. So a new credential is set before the new
+    // image, and an old credential is removed after it.
     const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
     for (const change of order) await change();
   }
@@ -286,8 +286,8 @@ const asksAtATime = 6;
 const isContainer = /^(?:(?:docker|compose|kube)\|.*|sitecontainers)?$/is;
 
 /**
- * What an app is set to run, and on which system; `what` is absent where the configuration does not tell. Of its `kind`, only an
- * app of functions is one by its name, and runs their host whatever its image; the rest is what somebody typed.
+ * What an app is configured to run, and on which system. `what` is absent if the configuration does not tell. The `kind` of an app is
+ * free text, except for function apps, which run the functions host whatever their image is.
  */
 function runsIn(
   { kind = '', reserved, hyperV, isXenon }: Site,

@@ -31,7 +31,7 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
     credential,
     options: {
       endpoint: cloud.armUrl,
-      // Of one client the scope is fixed to the public cloud, unless it is told: of others it is the endpoint's.
+      // One client uses the scope of the public cloud unless it is given one; the others derive it from the endpoint.
       credentials: { scopes: [cloud.armScope] },
       credentialScopes: [cloud.armScope],
       userAgentOptions: { userAgentPrefix: 'registry-explorer' },
@@ -87,8 +87,8 @@ const keepRefusals: PipelinePolicy = {
 };
 
 /**
- * Where a deletion goes on is told as a Location, and how far it is by what stands there, such as `{"status":"Deleting"}`: to the
- * SDK whatever is answered at a Location is the end, unless it is told that a status is to be read.
+ * Follows a deletion to its end. The service answers with a Location whose body has the progress, such as `{"status":"Deleting"}`.
+ * The SDK takes any answer at a Location for the end, unless it is told to read a status there.
  * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/async-operations
  */
 const followingDeletions: PipelinePolicy = {
@@ -172,15 +172,15 @@ export function withId<T extends Partial<Identified>>(answer: T, name: string): 
   return { ...answer, id: required(answer.id, `the id of ${name}`), name: answer.name ?? name };
 }
 
-/** Of an app whose container was chosen, and is gone since. */
+/** The failure when the chosen container of an app no longer exists. */
 export function noContainer(app: string, container: string): Failure {
   const explanation = t('{0} no longer has a container {1}; its image was not changed', app, container);
   return new Failure('notFound', '', { subject, speaker: 'program', explanation });
 }
 
 /**
- * An identity of its own beside those that users gave it, which are named and no more: the rest is the service's to tell. `both`:
- * how the service calls having identities of both kinds.
+ * Adds a system-assigned identity to the user-assigned ones. Those are sent by name only, because the service fills in the rest.
+ * `both`: the service's name for having both kinds.
  */
 export function withOwnIdentity<Both extends string>(
   now: { readonly type?: string; readonly userAssignedIdentities?: object } | undefined,

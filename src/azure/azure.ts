@@ -59,14 +59,14 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
   },
 };
 
-/** What of a cloud is kept with a connection: whoever has its secrets. */
+/** The part of a cloud that is stored with a connection: the servers that get its secrets. */
 export function placesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
   return { apiUrl: armUrl, authorityUrl };
 }
 
 /**
- * A token of whoever signs in, in that tenant or in the home tenant. Rejects with a Failure when there is none; it is read at
- * each use and kept by whoever signs in.
+ * Reads a token of the signed-in account, for that tenant or the home tenant. Rejects with a Failure when there is none. The sign-in
+ * keeps the token; callers read it at each use.
  */
 export type ReadAzureToken = (
   scopes: readonly string[],
@@ -83,8 +83,8 @@ export interface AzureDoor {
   /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
   readonly cloud: () => Cloud;
   /**
-   * The Azure that a connection signs in to, without asking the network. `stored`: the credential that is kept for it. Throws a
-   * Failure where the connection was made for another cloud than VS Code is set to, whose authority must not be sent its secret.
+   * Opens the Azure that a connection signs in to, without network requests. `stored` reads its stored credential. Throws a Failure
+   * if the connection was made for another cloud than VS Code is set to: the sign-in server of that cloud must not get its secret.
    */
   readonly open: (connection: Connection, stored: ReadCredential) => Azure;
 }
@@ -182,8 +182,8 @@ export interface Location {
 export type Status = (status: string) => void;
 
 /**
- * Resources of an account's subscriptions. Everything rejects with a Failure in the service's own words; what is to be made anew,
- * also where something of its name is there.
+ * Resources in an account's subscriptions. Everything rejects with a Failure in the service's own words. Creating something also
+ * rejects if there is already something with its name.
  */
 export interface Azure {
   readonly cloud: Cloud;
@@ -241,8 +241,9 @@ export interface ImageAccess {
   /** Whether the account may assign roles on the registry. */
   mayAssign(registry: AzureRegistry, signal: AbortSignal): Promise<boolean>;
   /**
-   * Lets an identity pull, and waits until the service knows. It may have the role already. Where rights go by repository, of that
-   * one alone if it is named. `conditional`: it has the role under a condition that somebody wrote, which may leave that one out.
+   * Lets an identity pull, and waits until the service knows it. The identity may have the role already. If the registry gives rights
+   * by repository and `repository` is named, only that one can be pulled. `conditional`: the identity has the role under a condition
+   * that was written by hand, which may exclude the repository.
    */
   grantPull(
     from: AzureRegistry & { readonly repository?: string },
@@ -251,8 +252,8 @@ export interface ImageAccess {
   ): Promise<'granted' | 'conditional'>;
   adminCredential(registry: AzureRegistry, signal: AbortSignal): Promise<{ username: string; secret: string }>;
   /**
-   * Whether the account may do that there: `Microsoft.Web/sites/write`, in a subscription, a resource group or on a resource. Where
-   * that is not told it may try.
+   * Whether the account may do an action such as `Microsoft.Web/sites/write` in a subscription, in a resource group or on a resource.
+   * True if the service does not say, so that the action is tried.
    */
   may(subscription: Subscription, scope: string, action: string, signal: AbortSignal): Promise<boolean>;
 }
@@ -317,11 +318,11 @@ export interface WebAppNow extends PullNow {
   readonly restartsOnPush?: true;
 }
 
-/** How a web app comes to run what was pushed: https://learn.microsoft.com/en-us/azure/app-service/deploy-ci-cd-custom-container */
+/** Lets a web app run each pushed image: https://learn.microsoft.com/en-us/azure/app-service/deploy-ci-cd-custom-container */
 export interface ContinuousDeployment {
   /**
-   * `isOn`: it listens to calls. `isOpen`: its deployment site (SCM), which is called, lets in whoever has the publishing password
-   * (basic authentication). `host`: where that site is.
+   * `isOn`: the app listens to calls. `isOpen`: its deployment site (SCM), which receives the calls, accepts the publishing password
+   * (basic authentication). `host`: the host of that site.
    */
   now(
     subscription: Subscription,
@@ -332,7 +333,7 @@ export interface ContinuousDeployment {
   open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void>;
   /** The address that a registry calls after a push. It holds the publishing password. */
   address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
-  /** Whether a call starts the app anew. Where that changes, the app starts anew at once. */
+  /** Sets whether a call restarts the app. Changing it restarts the app at once. */
   listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void>;
   /** Has a registry call the address after each push to the tag: by the webhook that it calls the app with already, or a new one. */
   call(
@@ -471,8 +472,8 @@ export interface ContainerApps {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * A new revision with the image in one container. Nothing else is sent than what changes: a credential takes the place of the one
-   * before, whose password goes unless it is used elsewhere.
+   * Creates a revision with the image in one container. Only what changes is sent. A new credential replaces the one before, whose
+   * password is removed unless something else uses it.
    */
   setImage(
     subscription: Subscription,

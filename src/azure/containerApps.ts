@@ -216,8 +216,8 @@ export class ContainerAppsOf implements ContainerApps {
 }
 
 /**
- * Lists are replaced as a whole, so all containers go back as they came; what else there is stays as it is. Throws a Failure where
- * none of them is the one whose image is replaced.
+ * The template with the image in one container. The service replaces lists as a whole, so all containers are sent as they were read.
+ * Throws a Failure if the named container is not among them.
  */
 function templateWith({ template, name }: AppAnswer & Identified, container: string, image: string): Template {
   const { revisionSuffix = '', containers = [] } = template ?? {};

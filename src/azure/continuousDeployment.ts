@@ -119,7 +119,7 @@ export class ContinuousDeployments implements ContinuousDeployment {
     );
   }
 
-  /** Those that call a deployment site. Whom one calls stands in no list; of one that does not tell, somebody else. */
+  /** The webhooks that call a deployment site. No list has the address of a webhook, so each is asked. One that does not tell is left out. */
   private async calling(
     client: ContainerRegistryManagementClient,
     { resourceGroup, name: registryName }: AzureRegistry,

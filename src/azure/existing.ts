@@ -5,7 +5,7 @@ import { callAzure } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription } from './azure';
 
-/** What there is already. The service makes nothing anew where something of that name is: it changes that instead. */
+/** Looks for existing resources. Creating a resource with the name of an existing one would change that one. */
 export class Existing {
   constructor(private readonly client: ArmClientIn) {}
 

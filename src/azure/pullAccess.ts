@@ -94,7 +94,7 @@ export class PullAccessOf implements ImageAccess {
     return { username: username ?? name, secret };
   }
 
-  /** The SDK asks for those of resource groups and resources alone; nothing where they are not told. */
+  /** The account's permissions at a scope; nothing if the service does not tell. The SDK has no call for those of a subscription. */
   private async permissions(
     subscription: Subscription,
     scope: string,
@@ -163,7 +163,7 @@ function bare(condition: string): string {
   return condition.toLowerCase().replace(/\s+/g, '');
 }
 
-/** With which a definition of a role ends, wherever it is looked at from. */
+/** The GUID at the end of a role definition's id. What stands before it depends on the scope. */
 function guidOf(roleDefinitionId: string | undefined): string {
   return (roleDefinitionId ?? '').replace(/^.*\//s, '').toLowerCase();
 }

@@ -11,7 +11,7 @@ import type { SiteCalls } from './webSites';
 /** What an app of that model is set to run. */
 export const sidecarModel = /^sitecontainers$/i;
 
-/** How the main container is called where there is none yet. */
+/** Name of the main container when it is created. */
 const mainName = 'main';
 
 /** The main one first. */
@@ -21,8 +21,8 @@ export async function containersOf(site: SiteCalls): Promise<readonly SiteContai
 }
 
 /**
- * The container whose image is replaced, the main one where none is named; nothing where it is to be made, as the first of its app.
- * Throws a Failure where the one that was chosen is gone: it would be made anew beside the others.
+ * The container whose image is replaced: the named one, otherwise the main one. Nothing if the app has no container yet. Throws a
+ * Failure if the named one no longer exists, because sending it would create another container.
  */
 export function chosenContainer(app: WebApp, containers: readonly SiteContainer[]): SiteContainer | undefined {
   const wanted = app.container?.name;

@@ -1,4 +1,5 @@
 import { Failure } from './failure';
+import { language } from './locale';
 
 /** Limits for answers of others: more than real registries have, and small enough to be processed quickly. */
 
@@ -53,7 +54,7 @@ export class PageTrail {
 
 /** The failure that says that the registry lists more rows than are shown. */
 export function rowsLeftOut(subject: string, shown: number): Failure {
-  return new Failure('unsupported', shown.toLocaleString('en'), { subject, code: tooManyRows });
+  return new Failure('unsupported', shown.toLocaleString(language()), { subject, code: tooManyRows });
 }
 
 function nothingNew(subject: string): Failure {

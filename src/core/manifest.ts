@@ -57,7 +57,7 @@ export interface ImageManifest extends AnyManifest {
   readonly layers: readonly Descriptor[];
 }
 
-/** From before 2016: no config of its own, no sizes. */
+/** From before 2016: it has no config and no sizes. */
 export interface Schema1Manifest extends AnyManifest {
   readonly kind: 'schema1';
   readonly architecture?: string;

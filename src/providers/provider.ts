@@ -39,7 +39,7 @@ export interface RegistryProvider {
   readonly hostOf: (entry: Entry | undefined) => string | undefined;
   /** What the container engine logs in with at that host. */
   readonly engineCredential: (host: string, signal: AbortSignal) => Promise<Credential>;
-  /** Where the account may push, as far as can be told: each a name to put an image's own name behind, the likeliest first. */
+  /** Where the account may push, as far as is known, the likeliest first. The name of an image is appended to each. */
   readonly pushTargets: (signal: AbortSignal) => Promise<readonly PushTarget[]>;
   /** What a tag's row and tooltip show. */
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
@@ -50,7 +50,7 @@ export interface RegistryProvider {
    */
   readonly endpoints?: readonly Endpoint[];
   readonly deletion?: Deletion;
-  /** Absent where every namespace there is is listed, or there are none. */
+  /** Absent if all namespaces are listed, or the registry has none. */
   readonly namespaces?: AddedNamespaces;
   /** Finds public repositories by words. `cursor`: the `next` of the page before. */
   readonly search?: (query: string, cursor: string | undefined, signal: AbortSignal) => Promise<Page<FoundRepository>>;
@@ -198,12 +198,12 @@ export interface ProviderType {
   readonly detail: string;
   /** Codicon. */
   readonly icon: string;
-  /** One of several names for the same: offered below all others. */
+  /** A preset of the generic kind: offered below all others. */
   readonly isPreset?: boolean;
   /**
-   * Asks what there is to know of a registry, and describes the connection. It is run again from its beginning after Back: it only
-   * asks and describes. Rejects with a Failure where it needs a setting of VS Code that cannot be used; read settings after the
-   * last question, where that is said.
+   * Asks about a registry and describes the connection. After Back it runs again from its beginning, so it must only ask and describe.
+   * Rejects with a Failure if it needs a setting of VS Code that cannot be used. It reads settings after the last question, where the
+   * failure is shown.
    */
   readonly connect: (ask: ConnectAsk, setting: ReadSetting) => Promise<Described>;
   /** The part of `connect` that asks how to sign in; alone it gives a registry that is connected another credential. */
@@ -213,21 +213,20 @@ export interface ProviderType {
   /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
   readonly takesBoth?: boolean;
   /**
-   * The connections with docker's login of a registry that docker knows by that host: the likeliest first, and none where it is of
-   * another kind.
+   * The connections that use docker's login for that host, the likeliest first; none if the host is of another kind.
    */
   readonly dockerConnections?: (host: string, setting: ReadSetting) => readonly Omit<Connection, 'id'>[];
   /** Opens without asking the network. */
   readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
 }
 
-/** What was connected, as somebody's answers describe it. */
+/** A connection and its credential, as the user's answers describe them. */
 export interface Described {
   readonly connection: DescribedConnection;
   readonly credential: Credential;
 }
 
-/** How somebody signs in. The credential is anonymous where nothing is to be stored. */
+/** A way to sign in. The credential is anonymous if nothing is to be stored. */
 export interface DescribedCredential {
   readonly signIn: DescribedSignIn;
   readonly credential: Credential;

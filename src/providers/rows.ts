@@ -23,7 +23,7 @@ export function trailTo(image: ImageReference, above: readonly Entry[]): readonl
   return image.tag === undefined ? above : [...above, tagAt(image, image.tag)];
 }
 
-/** What a listing beside V2 tells of an image. */
+/** What a listing other than V2 says about an image. */
 export interface ListedImage {
   readonly digest: string;
   readonly type: ImageDetails['type'];

@@ -7,7 +7,7 @@ import type { RegistryClient } from '../core/registryClient';
 import type { TagsAnswer } from '../core/schemas';
 import { sortNewestFirst } from '../images/tagOrder';
 
-/** A tag with what the listing tells of it. */
+/** A tag with what the listing says about it. */
 export interface ListedTag {
   readonly name: string;
   readonly details?: ImageDetails;

@@ -36,7 +36,7 @@ export interface V2Options {
   readonly renewing?: ((hop: Http) => Http) | undefined;
   /** What names of images have in front of the names that the API knows, with a slash at its end. */
   readonly prefix?: string;
-  /** What the registry lists in a way of its own. */
+  /** What the registry lists with its own API. */
   readonly listing?: OwnListing | undefined;
   /** Every tag of a repository, where another API tells more of them than V2 does. */
   readonly everyTag?: (repository: ImageReference, signal: AbortSignal) => Promise<readonly KnownTag[]>;
@@ -101,7 +101,7 @@ export class V2 {
     return { items: [...repositories, ...this.rowsOf(image, tags)], ...rest };
   }
 
-  /** Rows of tags that were listed. Those that name a digest are none: they are kept for what is read of the image later. */
+  /** Rows for listed tags. Tags that name a digest are not rows: they are kept, and read with their image. */
   rowsOf(repository: ImageReference, listed: readonly ListedTag[]): readonly Tag[] {
     this.noteTags(repository, listed);
     return listed.filter(({ name }) => !isDigestTag(name)).map(({ name, details }) => tagAt(repository, name, details));
@@ -216,7 +216,7 @@ export class V2 {
   }
 }
 
-/** A repository as V2 tells of it; `tags` lists all of its tags, `digestTags` are those of them that name a digest, as far as known. */
+/** A repository read by V2. `tags` lists all its tags; `digestTags` are the known ones that name a digest. */
 export function registrySource(
   client: RegistryClient,
   repository: ImageSource['repository'],
@@ -245,7 +245,7 @@ function refusalOf(error: unknown): unknown {
   return new Failure('rejected', error.message, error.detail, { cause: error });
 }
 
-/** What a listing tells of a tag's manifest. */
+/** What a listing says about a tag's manifest. */
 function knownOf(details: ImageDetails | undefined): Omit<KnownTag, 'name'> {
   if (details === undefined || details.digest === '') return {};
   return { digest: details.digest, isIndex: details.type === 'index' };

@@ -18,7 +18,7 @@ export interface Input {
   readonly placeholder?: string;
   readonly secret?: boolean;
   readonly problem?: (text: string) => string | undefined;
-  /** Asked of the service when nobody has typed for a moment, and before the text is accepted. Aborted when the box is closed. */
+  /** Asks the service after a pause in typing, and before the text is accepted. Aborted when the box is closed. */
   readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
@@ -37,7 +37,7 @@ export interface Ask {
   more(questions: number): void;
 }
 
-/** The boxes in which questions are shown. Each rejects where somebody goes back or dismisses it. The signal: the box is closed. */
+/** The boxes in which questions are shown. Each rejects when the user goes back or dismisses it. The signal is aborted when the box is closed. */
 export interface Boxes {
   pick<V>(placeholder: string, picks: Promise<readonly Pick<V>[]>, none?: string): Promise<V>;
   input(input: Input, signal: AbortSignal): Promise<string>;
@@ -46,7 +46,7 @@ export interface Boxes {
 
 /** A question that the code waits at. */
 export interface Question {
-  /** The only one of that name on the way here; the same wherever on the way it is asked. */
+  /** Unique among the questions so far, and the same whenever this question is asked. */
   readonly id: string;
   /** How many answers are kept before it. */
   readonly place: number;
@@ -69,7 +69,7 @@ function isAnswerTo<V>(question: string, kept: Kept | undefined): kept is Kept &
 
 /**
  * A flow as straight code, which stops at each question until it is answered. To go back is to run the code again, with the answers
- * before the question that is asked anew: what came after it is forgotten.
+ * before the question that is asked again; later answers are forgotten.
  */
 export class Replay<T> {
   private run: Run<T>;
@@ -83,7 +83,7 @@ export class Replay<T> {
     return this.run.next();
   }
 
-  /** Has the question at that place asked anew. */
+  /** Asks the question at that place again. */
   backTo(place: number): void {
     this.run.leave();
     this.run = new Run(this.code, this.run.answersBefore(place));

@@ -19,7 +19,7 @@ export interface Report {
 
 /**
  * Describes an error in words, with remedies. `doing` completes "Could not …". Nothing for a cancellation, because the user knows
- * about it. An error that is not a Failure is a defect of ours; the log has all of it.
+ * about it. An error that is not a Failure is a defect in this extension; the log has all of it.
  */
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;

@@ -4,7 +4,7 @@ import { printPlatform } from '../core/manifest';
 import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
 import type { LocalImage, Transfer } from '../engine/engine';
-import { language, plural } from './locale';
+import { language, plural } from '../core/locale';
 
 /** Formats numbers, sizes, ages and platforms, in the same way everywhere and in the language of our texts. */
 

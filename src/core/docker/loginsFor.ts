@@ -7,7 +7,7 @@ import type { LoginFile } from './loginFile';
 
 const hubKey = 'https://index.docker.io/v1/';
 
-/** The helper for an image's registry, empty when there is none, and what it calls the registry: podman's do not call Docker Hub as docker's do. */
+/** The helper for an image's registry (empty if there is none), and its name for the registry: podman and docker name Docker Hub differently. */
 export function helperFor(
   file: LoginFile,
   image: ImageReference,

@@ -96,23 +96,23 @@ interface Diagnosed {
 }
 
 export interface Subject {
-  /** Opens its provider anew, to send by that: all that it sends is seen, and nothing that it has kept stands in for an answer. */
+  /** Opens the provider again over this `http`, so that every request is recorded and nothing is answered from a cache. */
   readonly open: (http: Http) => Diagnosed;
-  /** As the provider sends, before it signs in. */
+  /** Sends as the provider does, without signing in. */
   readonly http: Http;
-  /** What the provider's TLS goes by, for the server of a URL. */
+  /** The TLS options of the provider for the server of a URL. */
   readonly tls: ReadTls | undefined;
   readonly proxies: ProxySettings;
-  /** Knows the secrets so far, and learns those that come by. */
+  /** Knows the secrets so far, and learns those in requests and answers. */
   readonly redaction: Redaction;
 }
 
-/** Lists asked for until a repository is found. */
+/** The most lists that are requested to find a repository. */
 const mostLists = 10;
 
 /**
- * Walks from the name of each server to the tags of a repository, and tells at each step what there is, or why not. A step that
- * fails ends what needs it and nothing else. Rejects only when aborted.
+ * Walks from the name of each server to the tags of a repository, and records at each step what was found or why it failed. A failed
+ * step skips only the steps that need it. Rejects only when aborted.
  */
 export async function diagnose(
   subject: Subject,

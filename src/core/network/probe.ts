@@ -39,7 +39,7 @@ export async function addressesOf(hostname: string, signal: AbortSignal): Promis
 /** A TCP connection, which the caller ends. */
 export async function openSocket(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ host: withoutBrackets(hostname), port });
-  // It may break while nobody waits for it.
+  // It may fail while nothing is waiting for it.
   socket.on('error', () => undefined);
   await waitForEvent(socket, 'connect', `${hostname}:${port}`, signal);
   return socket;
@@ -83,13 +83,13 @@ export interface TlsLook {
   readonly cipher: string;
   /** The server's own first. */
   readonly chain: readonly Certificate[];
-  /** What the server's certificate is made for: `DNS:registry.example.com`. */
+  /** Names in the server's certificate: `DNS:registry.example.com`. */
   readonly names: readonly string[];
-  /** Why it does not hold; nothing when it does. */
+  /** Why verification fails; undefined if it succeeds. */
   readonly failure: Failure | undefined;
 }
 
-/** A TLS handshake over the socket, with the certificates that it shows; what does not hold is told, not thrown. */
+/** Does a TLS handshake over the socket and reads its certificates. A certificate that fails verification is in `failure`, not thrown. */
 export async function lookAtTls(
   socket: Socket,
   url: URL,

@@ -23,11 +23,11 @@ export type ProxyChoice =
   | { readonly by: 'off' | 'loopback' }
   | { readonly by: 'exception'; readonly exception: string };
 
-/** Others, and what has none, VS Code ignores. */
+/** VS Code ignores addresses with another scheme, or without one. */
 const schemes = /^(https?|socks(5h?|4a?)?):\/\//i;
 
 /**
- * As VS Code chooses: `useProxySettings` and `proxyFromConfigURL` of
+ * Chooses a proxy as VS Code does: `useProxySettings` and `proxyFromConfigURL` of
  * https://github.com/microsoft/vscode-proxy-agent/blob/v0.45.0/src/index.ts
  */
 export function proxyFor(url: URL, { support, configured, exceptions, env }: ProxySettings): ProxyChoice {

@@ -2,10 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { Credential } from '../model';
 import { visible } from '../plainText';
 
-/** A shorter one would blot out half of every text, and is nowhere to be found in what we say. */
+/** A shorter secret would blot out parts of every text. */
 const shortestSecret = 4;
 
-/** What looks like a secret wherever it comes from: tokens in three parts, tokens that tell their maker, and who sends them. */
+/** What always looks like a secret: tokens in three parts, tokens with a vendor's prefix, and values of Authorization headers. */
 const secretShapes = [
   /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g,
   /\beyJ[\w-]*(?:\.[\w-]*)?(?=…)/g,
@@ -15,9 +15,9 @@ const secretShapes = [
   /(?<=\bBasic )(?![A-Za-z]?[a-z]+(?![\w~+/=-]))[\w~+/.-]{12,}=*/g,
 ];
 
-/** Secrets that are remembered; each use of one makes it the youngest. */
+/** The most secrets that are remembered; the least recently used is forgotten first. */
 const mostSecrets = 300;
-/** A longer one is a token, of letters that nothing escapes: it is looked for as it is. */
+/** A longer secret is a token without characters that need escaping, so only its plain form is looked for. */
 const longestPassword = 256;
 
 /** How a secret may stand in a text. */
@@ -97,7 +97,7 @@ function without(text: string, { pattern, forms }: Written): string {
   return forms.reduce((left, form) => left.replaceAll(form, '***'), rest);
 }
 
-/** How much of the secret's beginning the text ends with; 0 where that is too short to be told from any other text. */
+/** Length of the secret's beginning at the end of the text; 0 if that is too short to be recognised. */
 function lengthOfBeginningAtEnd(text: string, secret: string): number {
   for (let length = Math.min(secret.length - 1, text.length); length >= shortestSecret; length--)
     if (text.endsWith(secret.slice(0, length))) return length;

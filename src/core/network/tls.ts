@@ -18,10 +18,10 @@ export interface TlsMaterial {
 export type ReadTls = (url: string) => Promise<TlsMaterial>;
 
 /**
- * How the servers of a connection are asked; nothing where it has no options. Authorities that the user named vouch for every
- * server that the connection asks by itself, since a token server often has its certificate from the same. The client certificate
- * and "not verified" are for host names that the user knows, on whatever port: that of the connection's URL, those of `servers` that
- * follow from it, and those that were confirmed. Files are read at each use, so that renewed ones count.
+ * The TLS options for the servers of a connection; undefined if it has none. CA files apply to every server that the connection uses,
+ * because a token server often has its certificate from the same authority. The client certificate and "not verified" apply only to
+ * host names that the user knows, on any port: the host of the connection's URL, those of `servers` that follow from it, and hosts
+ * that the user has confirmed. Files are read at each use, so that renewed ones count.
  */
 export function tlsOf(
   { url, tls }: Pick<Connection, 'url' | 'tls'>,

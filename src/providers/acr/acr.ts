@@ -113,7 +113,7 @@ export class AcrProvider implements RegistryProvider {
     return [{ host: this.host }, ...namespacesOf(listed).map((namespace) => ({ host: this.host, namespace }))];
   };
 
-  /** Where only the tag was listed, the listing of manifests is read on; a tag that is asked for anew is asked for alone. */
+  /** If only the tag was listed, further pages of the manifest listing are read. A tag that is refreshed is requested alone. */
   readonly details: NonNullable<RegistryProvider['details']> = ({ image, label, details }, signal) => {
     const { path } = image;
     const read = async () => {
@@ -179,7 +179,7 @@ export class AcrProvider implements RegistryProvider {
     return this.v2.ask({ what: 'image', image }, ask, signal);
   }
 
-  /** The newest first; sizes and platforms come with the listing of manifests, whose first page is that of the newest tags. */
+  /** Newest first. Sizes and platforms come from the manifest listing, whose first page has the newest tags. */
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
     const { path } = image;
     const known = cursor === undefined ? undefined : this.manifests.get(path);

@@ -2,14 +2,14 @@ import { t } from '@vscode/l10n';
 import { Failure, withDetail } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 
-/** On what terms a registry is used. */
+/** How access to a registry is given. */
 export interface Terms {
   /**
-   * What gives an account of Entra its rights: roles on the registry, on its repositories, or nobody knows which of them;
-   * unknown without such an account.
+   * Where an Entra account has its rights: by roles on the registry, by roles on repositories, or either of them if that was not
+   * told; `unknown` without such an account.
    */
   readonly rights: 'roles' | 'repositories' | 'either' | 'unknown';
-  /** It lets in private endpoints only. */
+  /** It can be reached through private endpoints only. */
   readonly isPrivate: boolean;
 }
 

@@ -5,7 +5,7 @@ import { detailsIn } from '../rows';
 import { isLocked } from './acrApi';
 import type { ManifestAnswer, TagAnswer } from './acrAnswers';
 
-/** What the listing of tags tells of one. */
+/** What the tag listing says about a tag. */
 export function detailsOf({ digest, createdTime, lastUpdateTime, changeableAttributes }: TagAnswer): ImageDetails {
   const [created, updated] = [dateOf(createdTime), dateOf(lastUpdateTime)];
   return {
@@ -15,7 +15,7 @@ export function detailsOf({ digest, createdTime, lastUpdateTime, changeableAttri
   };
 }
 
-/** The same with what the listing of manifests tells of its digest. */
+/** The same, with what the manifest listing says about its digest. */
 export function withManifest(told: ImageDetails, manifest: ManifestAnswer): ImageDetails {
   const { mediaType, configMediaType, imageSize, os, architecture, changeableAttributes } = manifest;
   const isIndex = isIndexType(mediaType);

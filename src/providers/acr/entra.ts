@@ -110,7 +110,7 @@ export class EntraSession {
   }
 }
 
-/** By Entra, or by the registry: nobody is known by this token. What keeps out a network is none. */
+/** Whether Entra or the registry refused the token. A network rule of the registry is not a refusal of the token. */
 function isRefusal({ kind, detail: { status } }: Failure): boolean {
   return kind === 'unauthorized' || status === 400;
 }

@@ -1,6 +1,6 @@
 /**
- * How many seconds a JSON Web Token lives, told from its own two dates, so that no clock need agree with another; nothing for any
- * other text. The signature is not looked at: who made the token checks it. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ * Lifetime of a JSON Web Token in seconds, from its own two dates, so that clocks need not agree. Undefined for any other text. The
+ * signature is not checked: the server that made the token does that. https://www.rfc-editor.org/rfc/rfc7519#section-4.1
  */
 export function lifetimeOf(token: string): number | undefined {
   const { iat, exp } = claimsOf(token);

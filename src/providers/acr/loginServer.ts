@@ -10,8 +10,8 @@ export function isTokenRequest(request: HttpRequest): boolean {
 }
 
 /**
- * Talks to one login server and to nobody else: whatever the credential is, no other host is given it. Its answers with a token
- * say how long it lives, which the service leaves to the token itself.
+ * Sends to one login server only, so that no other host gets the credential. Adds the lifetime to answers with a token, because the
+ * service leaves it to the token itself.
  */
 export function restrictTo(loginServer: string, http: Http): Http {
   const own = new URL(loginServer);

@@ -45,7 +45,7 @@ export class AzureProvider implements RegistryProvider {
   /** Microsoft's library asks those servers. */
   readonly ignoresTrust = true;
 
-  /** Each registry has a server of its own, which is not known before it is listed. */
+  /** Each registry has its own server, which is known only after it was listed. */
   get endpoints(): readonly Endpoint[] {
     const { authorityUrl, armUrl } = this.session.azure.cloud;
     return [{ url: authorityUrl }, { url: armUrl }];

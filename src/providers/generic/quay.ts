@@ -26,8 +26,8 @@ const answer = z.object({
 });
 
 /**
- * Quay's own list has the newest first, with digests and dates. It takes tokens of applications only, not what V2 takes, so it is
- * asked as a visitor, and tells of public repositories; of others `v2` does.
+ * Lists tags with Quay's own API: newest first, with digests and dates. It accepts only application tokens, not the credential of V2.
+ * So it is called without a credential, for public repositories; other repositories are listed by `v2`.
  */
 function quayTags(http: Http, url: string, v2: ListTags): ListTags {
   return async (repository, cursor, signal) => {

@@ -50,7 +50,7 @@ const dockerHub = () => t('This is Docker Hub: go back, and choose it from the l
 const gitHub = () => t('GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.');
 const gitLab = () => t('GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.');
 
-/** Sites of people who look for a registry that has a kind of its own. */
+/** Sites that users type although their registry has its own kind. */
 const webSites: ReadonlyMap<string, () => string> = new Map([
   ['hub.docker.com', dockerHub],
   ['docker.com', dockerHub],

@@ -25,7 +25,7 @@ interface ToldUser {
   readonly user: (secret: string) => { readonly name: string; readonly account: string };
 }
 
-/** What is particular to one kind of V2 registry: how to connect it, and what it does in a way of its own. */
+/** What is special about one kind of V2 registry: how to connect it, and where it differs from V2. */
 export interface Vendor {
   readonly id: string;
   readonly label: () => string;
@@ -42,7 +42,7 @@ export interface Vendor {
   readonly password: PasswordSignIn;
   /** How docker comes by its login there. */
   readonly docker: () => string;
-  /** Who gets in without a credential; absent where nobody does. */
+  /** What is open without a credential; absent if nothing is. */
   readonly anonymous?: () => string;
   /** Whether an address that was connected as any registry is one of these. */
   readonly owns?: (url: URL) => boolean;
@@ -50,9 +50,9 @@ export interface Vendor {
   readonly prefix?: (url: URL) => string;
   /** Why its repositories are not listed, and which names to add, where more is known than that they are not. */
   readonly unlisted?: () => string;
-  /** It answers an empty list to everybody. */
+  /** It always answers an empty list. */
   readonly listsNothing?: boolean;
-  /** What it lists in a way of its own. */
+  /** What it lists with its own API. */
   readonly listing?: OwnListing;
   /** The page people know an entry by; without one, the registry's own. */
   readonly webPage?: (url: URL, entry: Entry | undefined) => string | undefined;
@@ -99,7 +99,7 @@ const passwordOrToken: Pick<PasswordSignIn, 'label' | 'secret'> = {
 };
 const anyName: NonNullable<PasswordSignIn['userName']> = { prompt: () => t('User name') };
 
-/** Every registry that speaks V2, and whose address says all there is to know. */
+/** Any registry that speaks V2 and needs nothing more than its address. */
 export const anyVendor: Vendor = {
   id: 'generic',
   label: () => t('Generic Docker V2 / OCI registry'),

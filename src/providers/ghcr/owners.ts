@@ -21,8 +21,8 @@ export class Owners {
   ) {}
 
   /**
-   * The user, the organizations that the token tells of, and those added by hand. Where the organizations fail, the others
-   * come all the same, and the page after says how.
+   * The user, the organizations that the token can list, and those added by hand. If the organizations cannot be listed, the others
+   * are still shown, and the next page has the failure.
    */
   async page(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     if (cursor !== undefined) {

@@ -21,7 +21,7 @@ export interface NewPlan {
 /** An app or slot that is there: its image is replaced, or that of one of its containers. */
 export interface WebAppThere {
   readonly kind: 'there';
-  /** With the container, where it has containers of its own. */
+  /** With the chosen container, if the app has its own containers. */
   readonly app: WebApp;
   readonly now: WebAppNow;
   /** How what is replaced is pulled now. */
@@ -96,7 +96,7 @@ async function askSlot(ask: Ask, { azure, subscription }: InSubscription, app: W
   ]);
 }
 
-/** Which container, of an app that has several of its own; of one that has none yet, which port the first one listens on. */
+/** Asks for the container if the app has several; for the port of the first one if it has none yet. */
 export async function askContainer(
   ask: Ask,
   app: App,

@@ -6,7 +6,7 @@ import type { Ask, Pick } from '../flow';
 /** `stays`: traffic is not moved. `usual`: all traffic goes to the new revision, the default of the service. */
 export type RoutingChoice = Routing | 'stays' | 'usual';
 
-/** Asks where traffic goes, of an app whose new revision the service would send none of it, or less than all. */
+/** Asks where traffic goes, if the service would send a new revision of the app no traffic or only a part. */
 export async function askRouting(ask: Ask, app: ContainerApp): Promise<RoutingChoice> {
   if (app.mode === 'Labels') return { kind: 'label', label: await askLabel(ask, app) };
   if (app.traffic.length === 0 || shareOfNewest(app) >= 100) return 'usual';

@@ -11,7 +11,7 @@ import { continuousDeployment } from './continuousDeployment';
 import { runFlow } from './wizard';
 import { work } from './work';
 
-/** Runs an image in a web app: one that is there, whose image is replaced, or a new one. */
+/** Runs an image in a web app: a new one, or an existing one whose image is replaced. */
 export async function deployToAppService(app: App, deployable: Deployable): Promise<void> {
   const accounts = await connectAzure(app);
   if (accounts === undefined) return;

@@ -141,7 +141,7 @@ function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
           data: value,
         })),
       );
-      // Microsoft's box looks at them a moment later: until then nobody would know of one that fails.
+      // Microsoft's box awaits them a moment later. Until then a rejection would be unhandled.
       picks.catch(() => undefined);
       const options = {
         placeHolder: clean(placeHolder),

@@ -44,8 +44,8 @@ export class HandedOver<T> {
 const lookWithinMs = 10_000;
 
 /**
- * Of an operation that Azure finishes by itself: nothing aborts it. This is the only such signal here; every other one is that of
- * the notification, or of a box.
+ * The signal of an operation that Azure finishes by itself: it is never aborted. All other signals here belong to the notification or
+ * to a box.
  */
 const neverAborted = (): AbortSignal => new AbortController().signal;
 
@@ -85,7 +85,7 @@ export async function work(app: App, title: string, where: InSubscription, steps
   });
 }
 
-/** What a step was to make may be there although it failed: as a resource whose image could not be pulled. */
+/** A step may create its resource and still fail, for example because the image cannot be pulled. */
 async function leftBehind(
   app: App,
   { azure, subscription }: InSubscription,

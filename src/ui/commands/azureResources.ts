@@ -5,7 +5,7 @@ import type { Azure, AzureRegistry, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { connectedAzure, showRegistry } from '../azure/connectedAzure';
 import type { ConnectedAzure } from '../azure/connectedAzure';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import type { Node } from '../tree/node';
 import { count } from '../words';
 import { nodeCommand } from './command';

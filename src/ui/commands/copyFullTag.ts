@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { nodesCommand } from './command';
 
 export const copyFullTag = nodesCommand({

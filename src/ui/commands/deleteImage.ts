@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { DeletionPreview, Loss } from '../../images/deletionGraph';
 import { printPlatform } from '../../core/manifest';
 import { printReference } from '../../core/reference';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { count, platforms } from '../words';
 import { changeNotice, listNames, checkGone, readAndAsk } from './agreement';
 import { nodeCommand } from './command';

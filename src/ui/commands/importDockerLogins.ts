@@ -3,7 +3,7 @@ import { checkEach, importable, type Imported } from '../connections/importLogin
 import { save } from '../connections/save';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import type { AppCommand } from './command';
 
 export const importDockerLogins: AppCommand = {

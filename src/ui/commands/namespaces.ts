@@ -3,7 +3,7 @@ import type { Node } from '../tree/node';
 import type { AddedNamespaces } from '../../providers/provider';
 import { causes } from '../../core/causes';
 import { report } from '../report';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { nodeCommand } from './command';
 
 interface Addable {

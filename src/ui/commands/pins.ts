@@ -5,7 +5,7 @@ import type { RegistryProvider } from '../../providers/provider';
 import { causes } from '../../core/causes';
 import { report } from '../report';
 import type { Node } from '../tree/node';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { nodeCommand } from './command';
 
 interface Pinnable {

@@ -11,7 +11,7 @@ import type { App } from '../app';
 import { connect } from '../connections/connect';
 import { accessTo, connectionAccess } from '../images/engineAccess';
 import type { Access } from '../images/engineAccess';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { pullEach } from '../images/pullEach';
 import { count, size } from '../words';
 import type { Progress } from '../working';

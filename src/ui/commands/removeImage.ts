@@ -8,7 +8,7 @@ import { localImage, localName, nameOf } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
 import type { LocalNode } from '../images/localNode';
 import { causes } from '../../core/causes';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { isCancellation, report } from '../report';
 import { count, size } from '../words';
 import { nodesCommand } from './command';

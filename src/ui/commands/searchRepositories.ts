@@ -5,7 +5,7 @@ import type { FoundRepository, RegistryProvider } from '../../providers/provider
 import type { App } from '../app';
 import type { Choice } from '../ask';
 import type { Node } from '../tree/node';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { nodeCommand } from './command';
 
 type Search = NonNullable<RegistryProvider['search']>;

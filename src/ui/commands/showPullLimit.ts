@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { count, signedInAs } from '../words';
 import { nodeCommand } from './command';
 

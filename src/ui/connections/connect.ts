@@ -59,7 +59,7 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
   return connected;
 }
 
-/** What is signed in with: of an account of VS Code, the user is asked which. A sentence when nobody does. */
+/** The way to sign in. For an account of VS Code, the user is asked which one. A sentence if the user does not sign in. */
 export async function withAccount(
   app: App,
   { scopes = [] }: ProviderType,

@@ -26,9 +26,9 @@ export interface Flow<T> {
   readonly stepsBefore: number;
   /** Runs when all are answered, with the last box still open. */
   readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | undefined>;
-  /** Whether finishing lets VS Code ask in a box of its own, which would close ours: then it runs after the last one. */
+  /** Whether finishing opens a box of VS Code, which would close ours: then it runs after our last box. */
   readonly asksElsewhere: (result: T) => boolean;
-  /** What is wrong where the code throws; throws it again where nobody can do anything about it. */
+  /** The problem to show when the code throws; throws it again if the user cannot do anything about it. */
   readonly refusalOf: (error: unknown) => Refusal;
 }
 

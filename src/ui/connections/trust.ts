@@ -6,7 +6,7 @@ import type { Connection, TlsOptions } from '../../core/model';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import type { Accept, Answer } from '../ask';
-import { language } from '../locale';
+import { language } from '../../core/locale';
 import { report } from '../report';
 
 /** Whether what is chosen here has an effect. */

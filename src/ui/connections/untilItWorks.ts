@@ -17,7 +17,7 @@ export interface ConnectionFlow {
   readonly code: (ask: ConnectAsk) => Promise<Described>;
   /** Steps already taken before these. */
   readonly stepsBefore: number;
-  /** The connection that signs in anew; absent where it is a new one. */
+  /** The connection whose sign-in is updated; absent for a new one. */
   readonly known?: Connection;
   /** What is signed in with, or why that will not do. */
   readonly signIn: (described: Described) => Promise<SignIn | string>;

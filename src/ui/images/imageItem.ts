@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { report } from '../report';
 import { Tooltip } from '../tree/tooltip';
 import { count, localFacts, moment, size } from '../words';

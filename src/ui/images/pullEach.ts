@@ -5,7 +5,7 @@ import type { ImageReference } from '../../core/reference';
 import type { ContainerEngine } from '../../engine/engine';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { isCancellation, report } from '../report';
 import { count } from '../words';
 import type { Progress } from '../working';

@@ -15,7 +15,7 @@ import type {
 } from '../../core/model';
 import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
-import { plural } from '../locale';
+import { plural } from '../../core/locale';
 import { needsNoRow, report } from '../report';
 import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
 import { holdingOf, listingPhrase } from './node';

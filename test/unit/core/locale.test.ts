@@ -1,6 +1,6 @@
 import { config, t } from '@vscode/l10n';
 import { afterEach, describe, expect, it } from 'vitest';
-import { language, plural } from '../../../src/ui/locale';
+import { language, plural } from '../../../src/core/locale';
 import { age, count, size, describeTransfer, wait } from '../../../src/ui/words';
 
 /** As VS Code hands the bundle of a language over. */
