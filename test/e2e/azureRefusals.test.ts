@@ -167,7 +167,7 @@ describe('what Azure refuses', () => {
     demo.azure.registry('contosomain').deleteSoftly('team/open', first.digest);
     const label = await problem(...at, 'contosomain', 'team/open', '1.0');
     expect(label).toMatch(
-      /^It is not there \(any more\); where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” restores it\. It says “/,
+      /^It does not exist, or no longer exists; where soft delete is on, “az acr manifest list-deleted” may list it and “az acr manifest restore” restores it\. It says “/,
     );
     await toPortal(label, 'contosomain/repository');
     await workbench().screenshot('azure-soft-deleted');

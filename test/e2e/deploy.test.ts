@@ -403,7 +403,7 @@ describe('images in Azure', unless(reason), () => {
       body: JSON.stringify({ properties: { allow: true } }),
     });
     await dialog(workbench()).press('Set Up');
-    await told.saying('the publishing password of contoso-hub is not told');
+    await told.saying('the publishing password of contoso-hub cannot be read');
     await workbench().screenshot('deploy-continuous-refused');
     const settings = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-hub/'))?.[1];
     expect(settings).not.toHaveProperty('DOCKER_ENABLE_CI');
