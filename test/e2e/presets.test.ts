@@ -108,7 +108,8 @@ describe('presets of Connect Registry', () => {
       'Harbor lists repositories to its administrators and system robots only; add those you know by name: project/repository',
     );
     await workbench().screenshot('preset-unlisted');
-    expect((await labels()).slice(0, 2)).toEqual([
+    // The connection is told before its row has been opened.
+    await expect.poll(async () => (await labels()).slice(0, 2)).toEqual([
       `${host} robot$reader`,
       expect.stringMatching(/^Harbor lists repositories to its administrators and system robots only/),
     ]);
