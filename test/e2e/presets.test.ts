@@ -109,10 +109,12 @@ describe('presets of Connect Registry', () => {
     );
     await workbench().screenshot('preset-unlisted');
     // The connection is told before its row has been opened.
-    await expect.poll(async () => (await labels()).slice(0, 2)).toEqual([
-      `${host} robot$reader`,
-      expect.stringMatching(/^Harbor lists repositories to its administrators and system robots only/),
-    ]);
+    await expect
+      .poll(async () => (await labels()).slice(0, 2))
+      .toEqual([
+        `${host} robot$reader`,
+        expect.stringMatching(/^Harbor lists repositories to its administrators and system robots only/),
+      ]);
     await toasts.press(`${host} is connected.`, 'Add Repository…');
     const input = quickInput(workbench());
     await input.titled(`Add Repository of ${host}`);
