@@ -47,7 +47,7 @@ export class ConnectionStore implements Stoppable {
   /** The connections of the settings first, in their order, then the user's own, oldest first. */
   all(): readonly Connection[] {
     const overrides = this.overrides();
-    return [...this.shared().filter(({ id }) => overrides.get(id)?.hidden !== true), ...this.own()];
+    return [...this.shared(overrides).filter(({ id }) => overrides.get(id)?.hidden !== true), ...this.own()];
   }
 
   find(id: string): Connection | undefined {
@@ -129,8 +129,9 @@ export class ConnectionStore implements Stoppable {
   /** Shows a hidden connection of the settings to that registry again. Nothing if there is none. */
   async unhide(provider: string, url: string): Promise<Connection | undefined> {
     const id = sharedId(provider, url);
-    if (this.overrides().get(id)?.hidden !== true) return undefined;
-    const connection = this.shared().find((candidate) => candidate.id === id);
+    const overrides = this.overrides();
+    if (overrides.get(id)?.hidden !== true) return undefined;
+    const connection = this.shared(overrides).find((candidate) => candidate.id === id);
     await this.write(id, {});
     return connection;
   }
@@ -144,9 +145,8 @@ export class ConnectionStore implements Stoppable {
     return readOwn(this.state.get(keys.own));
   }
 
-  private shared(): readonly Connection[] {
+  private shared(overrides: ReadonlyMap<string, Overrides>): readonly Connection[] {
     const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
-    const overrides = this.overrides();
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
       if (!isPlainAddress(entry.url)) continue;

@@ -46,6 +46,11 @@ export function count(number: number): string {
   return number.toLocaleString(language());
 }
 
+/** The user name of a sign-in; undefined if it has none, or if it is not known. */
+export function accountOf(signIn: Connection['signIn']): string | undefined {
+  return 'account' in signIn ? signIn.account : undefined;
+}
+
 /** The account or login of a connection; nothing if it is anonymous or unknown. */
 export function signedInAs({ signIn }: Pick<Connection, 'signIn'>): string | undefined {
   switch (signIn.kind) {

@@ -6,7 +6,8 @@ import { Failure, withDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
 import type { Entry, Group, Registry, Shown } from '../../core/model';
-import type { Deletion, ImageContent, Locks, PushTarget, RegistryProvider } from '../provider';
+import { contentByHost, detailsByHost, imageDeletionByHost } from '../byHost';
+import type { Deletion, Locks, PushTarget, RegistryProvider } from '../provider';
 
 export interface AzureSession {
   readonly azure: Azure;
@@ -91,22 +92,11 @@ export class AzureProvider implements RegistryProvider {
     return [...this.known.keys()].sort().map((host): PushTarget => ({ host }));
   };
 
-  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
-    this.at(tag.image.host).details(tag, signal);
-
-  readonly content: ImageContent = {
-    manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
-    images: (image, signal) => this.at(image.host).content.images(image, signal),
-    config: (image, signal) => this.at(image.host).content.config(image, signal),
-    attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
-  };
+  readonly details = detailsByHost((host) => this.at(host));
+  readonly content = contentByHost((host) => this.at(host));
 
   readonly deletion: Deletion = {
-    image: {
-      preview: (tag, progress, signal) => this.at(tag.image.host).deletion.image.preview(tag, progress, signal),
-      delete: (image, digest, signal) => this.at(image.host).deletion.image.delete(image, digest, signal),
-      left: (image, digest, tags, signal) => this.at(image.host).deletion.image.left(image, digest, tags, signal),
-    },
+    image: imageDeletionByHost((host) => this.at(host).deletion.image),
     untag: {
       preview: (tag, signal) => this.at(tag.image.host).deletion.untag.preview(tag, signal),
       delete: (tag, signal) => this.at(tag.image.host).deletion.untag.delete(tag, signal),

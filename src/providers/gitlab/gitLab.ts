@@ -7,7 +7,8 @@ import type { Connection, Credential, Group, Page, Repository } from '../../core
 import { parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
-import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
+import { contentByHost, detailsByHost, imageDeletionByHost } from '../byHost';
+import type { Deletion, ProviderContext, RegistryProvider } from '../provider';
 import { repositoryAt, trailTo } from '../rows';
 import { V2 } from '../v2';
 import type { Asked } from '../v2';
@@ -87,23 +88,12 @@ export class GitLabProvider implements RegistryProvider {
       host === undefined || isArchived ? [] : { host, namespace: key },
     );
 
-  readonly details: NonNullable<RegistryProvider['details']> = (tag, signal) =>
-    this.at(tag.image.host).details(tag, signal);
-
-  readonly content: ImageContent = {
-    manifest: (image, signal) => this.at(image.host).content.manifest(image, signal),
-    images: (image, signal) => this.at(image.host).content.images(image, signal),
-    config: (image, signal) => this.at(image.host).content.config(image, signal),
-    attachment: (attachment, signal) => this.at(attachment.image.host).content.attachment(attachment, signal),
-  };
+  readonly details = detailsByHost((host) => this.at(host));
+  readonly content = contentByHost((host) => this.at(host));
 
   /** A tag alone and whole repositories by the API, which asks for less than the registry does: images are deleted there. */
   readonly deletion: Deletion = {
-    image: {
-      preview: (tag, progress, signal) => this.at(tag.image.host).imageDeletion.preview(tag, progress, signal),
-      delete: (image, digest, signal) => this.at(image.host).imageDeletion.delete(image, digest, signal),
-      left: (image, digest, tags, signal) => this.at(image.host).imageDeletion.left(image, digest, tags, signal),
-    },
+    image: imageDeletionByHost((host) => this.at(host).imageDeletion),
     untag: {
       preview: async ({ image, label }, signal) => {
         const path = `${await this.pathOf(image, signal)}/tags/${encodeURIComponent(label)}`;

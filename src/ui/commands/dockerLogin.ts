@@ -1,12 +1,13 @@
 import { t } from '@vscode/l10n';
 import type { Node } from '../tree/node';
 import { connectionAccess } from '../images/engineAccess';
+import { accountOf } from '../words';
 import { nodeCommand } from './command';
 
 /** A connection that has an account and a single host. */
 function account(node: Node) {
   const { entry, connection, provider } = node;
-  const user = 'account' in connection.signIn ? connection.signIn.account : undefined;
+  const user = accountOf(connection.signIn);
   const host = entry === undefined && user !== undefined ? provider.hostOf(undefined) : undefined;
   return host === undefined || user === undefined ? undefined : { node, host, account: user };
 }

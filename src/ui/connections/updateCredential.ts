@@ -3,6 +3,7 @@ import { defined } from '../../core/defined';
 import type { Connection, SignIn } from '../../core/model';
 import type { Described, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
+import { accountOf } from '../words';
 import { withAccount } from './connect';
 import { askUntilItWorks } from './untilItWorks';
 
@@ -45,8 +46,4 @@ async function newSignIn(
   if (before.kind === 'account' && accountOf(signIn) !== before.account)
     return t('This connection belongs to {0}.', before.account);
   return signIn;
-}
-
-function accountOf(signIn: SignIn): string | undefined {
-  return 'account' in signIn ? signIn.account : undefined;
 }

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { endpointsOf } from '../../../src/providers/ghcr/githubEndpoints';
 import { ghcr } from '../../../src/providers/ghcr/ghcrType';
-import type { AccountSession, ProviderContext, RegistryProvider } from '../../../src/providers/provider';
+import type { AccountSession, RegistryProvider } from '../../../src/providers/provider';
 import { report } from '../../../src/ui/report';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';
 import { buildImage, buildIndex } from '../../sandbox/images';
 import { failing } from '../failing';
-import { contextOf } from '../providerContext';
+import { openAt } from './githubRig';
 import { scriptedAsk } from '../ui/scriptedAsk';
 
 const { signal } = new AbortController();
@@ -46,22 +46,6 @@ async function serving(changed: Partial<GitHubOptions> = {}): Promise<SandboxGit
   const gitHub = await startGitHub({ ...options, ...changed });
   onTestFinished(() => gitHub.stop());
   return gitHub;
-}
-
-function openAt(gitHub: SandboxGitHub, credential: Credential, parts: Partial<ProviderContext> = {}): RegistryProvider {
-  const account = credential.kind === 'basic' ? credential.username : 'octocat';
-  const connection = {
-    id: 'gh',
-    provider: 'ghcr',
-    label: 'GitHub',
-    url: 'https://github.com',
-    signIn: { kind: 'basic', account },
-  } as const;
-  const settings: Readonly<Record<string, string>> = {
-    'github.apiUrl': gitHub.url,
-    'github.registryUrl': gitHub.registryUrl,
-  };
-  return ghcr.open(connection, contextOf(credential, { setting: (name) => settings[name] ?? '', ...parts }));
 }
 
 const basic = (secret: string, username = 'octocat'): Credential => ({ kind: 'basic', username, secret });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Entry, Group, Repository, Tag } from '../../../src/core/model';
 import { ghcr } from '../../../src/providers/ghcr/ghcrType';
-import type { AccountSession, ProviderContext, RegistryProvider } from '../../../src/providers/provider';
+import type { AccountSession, RegistryProvider } from '../../../src/providers/provider';
 import { Listing } from '../../../src/ui/tree/listing';
 import { startGitHub, type GitHubOptions, type SandboxGitHub } from '../../sandbox/github/github';
 import { buildImage } from '../../sandbox/images';
 import { collectLog } from '../collectLog';
 import { failing } from '../failing';
-import { contextOf } from '../providerContext';
+import { openAt } from './githubRig';
 import { scriptedAsk } from '../ui/scriptedAsk';
 
 const { signal } = new AbortController();
@@ -43,26 +43,6 @@ const basic = (secret: string, username = 'octocat'): Credential => ({ kind: 'ba
 const anonymous: Credential = { kind: 'anonymous' };
 const session = (): Promise<AccountSession> =>
   Promise.resolve({ token: 'gho_session', account: 'octocat', scopes: ['read:packages'] });
-
-function openAt(
-  gitHub: Pick<SandboxGitHub, 'url' | 'registryUrl'>,
-  credential: Credential,
-  parts: Partial<ProviderContext> = {},
-): RegistryProvider {
-  const account = credential.kind === 'basic' ? credential.username : 'octocat';
-  const connection = {
-    id: 'gh',
-    provider: 'ghcr',
-    label: 'GitHub',
-    url: 'https://github.com',
-    signIn: { kind: 'basic', account },
-  } as const;
-  const settings: Readonly<Record<string, string>> = {
-    'github.apiUrl': gitHub.url,
-    'github.registryUrl': gitHub.registryUrl,
-  };
-  return ghcr.open(connection, contextOf(credential, { setting: (name) => settings[name] ?? '', ...parts }));
-}
 
 const group = (name: string): Group => ({ kind: 'group', key: name.toLowerCase(), label: name });
 const labels = async (provider: RegistryProvider, parent?: Entry): Promise<string[]> =>
