@@ -7,6 +7,7 @@ import { nodeCommand } from './command';
 export const diagnoseConnection = nodeCommand({
   id: 'diagnoseConnection',
   title: () => t('Diagnose Connection'),
+  downTo: 'connection',
   needs: ({ entry, connection, provider }) =>
     entry === undefined && provider.endpoints !== undefined ? connection : undefined,
   doing: ({ label }) => t('diagnose {0}', label),

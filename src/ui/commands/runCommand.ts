@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { App } from '../app';
-import { pickNode } from '../pickNode';
+import { kindsThatReach, pickNode, titleOf } from '../pickNode';
 import { causes } from '../../core/causes';
+import { language } from '../../core/locale';
 import { needsNoRow, report } from '../report';
 import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
@@ -74,11 +75,24 @@ function isNode(row: AnyRow): row is AnyNode {
 
 async function pick(shell: Shell, command: NodeCommand): Promise<AnyNode | undefined> {
   const { app } = shell;
-  if (command.views.images || app.registries.all().length > 0) return pickNode(app, command);
+  const all = app.registries.all();
+  if (command.views.images || all.some((registry) => command.reaches(rowOf(registry)))) return pickNode(app, command);
   const connect = t('Connect Registry…');
-  const chosen = await app.message('information', t('No registry is connected yet.'), connect);
-  if (chosen === connect) await run(shell, connectRegistry, undefined, undefined);
+  const why = all.length === 0 ? t('No registry is connected yet.') : nowhere(app, command);
+  if ((await app.message('information', why, connect)) === connect)
+    await run(shell, connectRegistry, undefined, undefined);
   return undefined;
+}
+
+/** Why a command can be used with no row of any connected registry. */
+function nowhere(app: App, command: NodeCommand): string {
+  if (command.nowhere !== undefined) return command.nowhere();
+  const title = titleOf(command);
+  const kinds = kindsThatReach(app, command).map(({ label }) => label);
+  const list = new Intl.ListFormat(language()).format(kinds);
+  return kinds.length === 0
+    ? t('“{0}” cannot be used with the registries that are connected.', title)
+    : t('“{0}” cannot be used with the registries that are connected. It can be used with: {1}.', title, list);
 }
 
 /** The row's own node; for a problem row, the nearest node above it that the command applies to. */

@@ -13,6 +13,7 @@ type Search = NonNullable<RegistryProvider['search']>;
 export const searchRepositories = nodeCommand({
   id: 'searchRepositories',
   title: () => t('Search Repositories…'),
+  downTo: 'connection',
   needs: (node) => {
     const { entry, provider } = node;
     return entry === undefined && provider.search !== undefined ? { node, search: provider.search } : undefined;
