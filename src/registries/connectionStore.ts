@@ -23,8 +23,11 @@ export interface ListedConnections {
 
 export interface ConnectionChange {
   readonly id: string;
-  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'tls' | 'shown' | 'settings';
+  readonly reason: 'added' | 'removed' | 'renamed' | 'address' | 'credential' | 'tls' | 'shown' | 'settings';
 }
+
+/** What of a connection belongs to its address. */
+export type AddressOf = Pick<Connection, 'label' | 'url' | 'signIn' | 'tls'>;
 
 const keys = { own: 'connections', kept: 'keptOfSettings' } as const;
 
@@ -92,6 +95,22 @@ export class ConnectionStore implements Stoppable {
     else await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
     await this.secrets.remove(before, this.all());
     this.listeners.tell({ id, reason: 'credential' });
+  }
+
+  /**
+   * Replaces the address of a connection that the user made, with all that belongs to an address: its name, how it signs in, the
+   * stored credential, and how its server is trusted. Nothing of the old address is kept.
+   */
+  async setAddress(id: string, address: AddressOf, credential: Credential): Promise<void> {
+    const before = this.own().find((connection) => connection.id === id);
+    if (before === undefined) return;
+    const { label, url, signIn, tls } = address;
+    const shown = before.shown && shownAt(before.shown, before.url, url);
+    const after: Connection = defined({ ...before, label, url, signIn, tls, shown });
+    await this.secrets.write(after, credential);
+    await this.updateOwn(id, () => after);
+    await this.secrets.remove(before, this.all());
+    this.listeners.tell({ id, reason: 'address' });
   }
 
   /**
@@ -221,6 +240,15 @@ function isPlainAddress(url: string): boolean {
 /** The id depends on the address, so a setting with another address cannot get a stored secret. */
 function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
+}
+
+/** Names of repositories begin with the host. */
+function shownAt(shown: Shown, before: string, now: string): Shown {
+  const [old, host] = [`${new URL(before).host}/`, `${new URL(now).host}/`];
+  const repositories = shown.repositories?.map((name) =>
+    name.startsWith(old) ? `${host}${name.slice(old.length)}` : name,
+  );
+  return defined({ ...shown, repositories });
 }
 
 /** Whether a secret may be stored for this kind of sign-in. */

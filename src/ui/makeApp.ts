@@ -79,6 +79,9 @@ export function makeApp(parts: Parts): App {
         if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
       });
     },
+    openSettings: async (setting) => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', setting);
+    },
     useEngine: async (endpoint) => {
       await setOwnSetting('engine.endpoint', endpoint === '' ? undefined : endpoint);
     },

@@ -302,7 +302,10 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
-      return isAboutCertificates(failure) ? ['editTrust', ...retryAndDiagnose(failure)] : retryAndDiagnose(failure);
+      if (isAboutCertificates(failure)) return ['editTrust', ...retryAndDiagnose(failure)];
+      return code !== undefined && Object.hasOwn(schemeReasons, code)
+        ? ['editAddress', ...retryAndDiagnose(failure)]
+        : retryAndDiagnose(failure);
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
@@ -313,8 +316,10 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'rateLimited':
       return ['retry', 'showLog'];
     case 'unreachable':
-    case 'timedOut':
     case 'malformed':
+      // Most often the network is away for a moment, so the address is not the first thing to look at.
+      return speaker === undefined ? ['retry', 'editAddress', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
+    case 'timedOut':
       return retryAndDiagnose(failure);
     case 'rejected':
       // The server was reached and gave a reason, so a diagnosis would not help.

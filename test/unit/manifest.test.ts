@@ -93,6 +93,7 @@ describe('package.json', () => {
       [prefixed('refreshImages'), 'engineProblem'],
       [prefixed('addRepository'), 'addRepository'],
       [prefixed('editTrust'), 'editTrust'],
+      [prefixed('editAddress'), 'editAddress'],
       [prefixed('confirmSignIn'), 'confirmSignIn'],
       [prefixed('signInToTenant'), 'signInToTenant'],
       [prefixed('openInPortal'), 'openInPortal'],

@@ -54,6 +54,7 @@ export class GenericProvider implements RegistryProvider {
     this.content = this.v2.content;
   }
 
+  readonly hasTypedAddress = true;
   readonly details: NonNullable<RegistryProvider['details']>;
   readonly content: ImageContent;
   readonly webPage?: NonNullable<RegistryProvider['webPage']>;

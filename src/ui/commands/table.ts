@@ -17,6 +17,7 @@ import { deleteRepository } from './deleteRepository';
 import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { importDockerLogins } from './importDockerLogins';
+import { editAddress } from './editAddress';
 import { diagnoseConnection } from './diagnoseConnection';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   addRepository,
   removeRepository,
   renameConnection,
+  editAddress,
   confirmSignIn,
   updateCredential,
   editTrust,

@@ -29,7 +29,7 @@ async function updateTrust(app: App, known: Connection, { tls }: Omit<Connection
 }
 
 /** Whether `now` is the same account as `before`, so that no second connection is needed. */
-function isReplacedBy(before: SignIn, now: SignIn): boolean {
+export function isReplacedBy(before: SignIn, now: SignIn): boolean {
   if ('account' in before && 'account' in now) {
     // An account of VS Code has no stored credential, so it cannot replace one.
     const sameKeeper =
