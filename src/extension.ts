@@ -23,6 +23,8 @@ import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { makeApp, memoryIn } from './ui/makeApp';
+import { followOtherWindows } from './ui/otherWindows';
+import { Reports } from './ui/reports';
 import { Say } from './ui/say';
 import { listedConnections, ownSetting } from './ui/settings';
 import { RegistryTree } from './ui/tree/registryTree';
@@ -75,9 +77,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const imagesTree = new ImagesTree({ images, commands, clean });
 
   const documents = new Documents();
+  const reports = new Reports(documents);
   const app = makeApp({
     ...{ context, say, redaction, log, showLog, memory, setting, sending, opener },
-    ...{ tree, images, engines, docker, connections, registries, documents },
+    ...{ tree, imagesTree, images, engines, docker, connections, registries, documents, reports },
   });
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -88,7 +91,8 @@ export function activate(context: vscode.ExtensionContext): void {
       registries.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
   });
   context.subscriptions.push(
-    ...[channel, connections, registries, tree, documents, images, imagesTree, onSetting],
+    ...[channel, connections, registries, tree, documents, reports, images, imagesTree, onSetting],
+    followOtherWindows(connections),
     credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(app, commands),
   );

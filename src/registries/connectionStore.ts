@@ -36,14 +36,17 @@ export class ConnectionStore implements Stoppable {
   private readonly listeners = new Listeners<ConnectionChange>();
   readonly onDidChange = this.listeners.add;
   private readonly setting: Stoppable;
+  /** The connections as the listeners know them. */
+  private told: readonly Connection[];
 
   constructor(
     private readonly state: State,
     private readonly secrets: Secrets,
     private readonly listed: ListedConnections,
   ) {
+    this.told = this.all();
     this.setting = listed.onDidChange(() => {
-      this.listeners.tell({ id: '', reason: 'settings' });
+      this.tell({ id: '', reason: 'settings' });
     });
   }
 
@@ -77,13 +80,13 @@ export class ConnectionStore implements Stoppable {
     // The secret is stored first: a connection without its secret would look signed out.
     if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
     await this.state.update(keys.own, [...this.own(), added]);
-    this.listeners.tell({ id: added.id, reason: 'added' });
+    this.tell({ id: added.id, reason: 'added' });
     return added;
   }
 
   async rename(id: string, label: string): Promise<void> {
     await this.updateOwn(id, (connection) => ({ ...connection, label }));
-    this.listeners.tell({ id, reason: 'renamed' });
+    this.tell({ id, reason: 'renamed' });
   }
 
   /** Replaces the stored credential and the sign-in of the connection. */
@@ -94,7 +97,7 @@ export class ConnectionStore implements Stoppable {
     if (before.shared) await this.keep(id, { signIn });
     else await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
     await this.secrets.remove(before, this.all());
-    this.listeners.tell({ id, reason: 'credential' });
+    this.tell({ id, reason: 'credential' });
   }
 
   /**
@@ -110,7 +113,7 @@ export class ConnectionStore implements Stoppable {
     await this.secrets.write(after, credential);
     await this.updateOwn(id, () => after);
     await this.secrets.remove(before, this.all());
-    this.listeners.tell({ id, reason: 'address' });
+    this.tell({ id, reason: 'address' });
   }
 
   /**
@@ -119,13 +122,13 @@ export class ConnectionStore implements Stoppable {
    */
   async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
     await this.replace(id, { tls });
-    this.listeners.tell({ id, reason: 'tls' });
+    this.tell({ id, reason: 'tls' });
   }
 
   /** Replaces the given parts of what is shown of a connection. */
   async setShown(id: string, shown: Shown): Promise<void> {
     await this.replace(id, { shown: { ...this.find(id)?.shown, ...shown } });
-    this.listeners.tell({ id, reason: 'shown' });
+    this.tell({ id, reason: 'shown' });
   }
 
   /** Removes a connection and its secret. A connection from the settings is hidden on this machine. */
@@ -141,7 +144,7 @@ export class ConnectionStore implements Stoppable {
     try {
       await this.secrets.remove(known, this.all());
     } finally {
-      this.listeners.tell({ id, reason: 'removed' });
+      this.tell({ id, reason: 'removed' });
     }
   }
 
@@ -155,9 +158,24 @@ export class ConnectionStore implements Stoppable {
     return connection;
   }
 
+  /** Tells what another window has changed. All windows have the same state, but VS Code does not tell when it changes. */
+  noticeOthers(): void {
+    const [before, now] = [new Map(this.told.map(byId)), new Map(this.all().map(byId))];
+    const ids = new Set([...before.keys(), ...now.keys()]);
+    for (const id of ids) {
+      const reason = differenceOf(before.get(id), now.get(id));
+      if (reason !== undefined) this.tell({ id, reason });
+    }
+  }
+
   dispose(): void {
     this.listeners.clear();
     this.setting.dispose();
+  }
+
+  private tell(change: ConnectionChange): void {
+    this.told = this.all();
+    this.listeners.tell(change);
   }
 
   private own(): readonly Connection[] {
@@ -204,6 +222,25 @@ export class ConnectionStore implements Stoppable {
       this.own().map((connection) => (connection.id === id ? change(connection) : connection)),
     );
   }
+}
+
+function byId(connection: Connection): readonly [string, Connection] {
+  return [connection.id, connection];
+}
+
+/** What has become of a connection that is new, gone or changed. */
+function differenceOf(
+  before: Connection | undefined,
+  now: Connection | undefined,
+): ConnectionChange['reason'] | undefined {
+  if (before === undefined) return 'added';
+  if (now === undefined) return 'removed';
+  const isSame = (...keys: readonly (keyof Connection)[]) =>
+    keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(now[key]));
+  if (!isSame('url', 'signIn', 'unconfirmed')) return 'address';
+  if (!isSame('tls')) return 'tls';
+  if (!isSame('shown')) return 'shown';
+  return isSame('label') ? undefined : 'renamed';
 }
 
 function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Overrides>): Connection {

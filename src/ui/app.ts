@@ -11,7 +11,8 @@ import type { OpenRegistry, Registries } from '../registries/registries';
 import type { Ask } from './ask';
 import type { Surroundings } from './diagnosis';
 import type { ShownDocument } from './documents';
-import type { More, Node, Problem } from './tree/node';
+import type { EngineProblem, LocalNode } from './images/localNode';
+import type { More, Node, Problem, Row } from './tree/node';
 import type { Kind } from './say';
 import type { Working } from './working';
 
@@ -38,7 +39,13 @@ export interface App {
     signal: AbortSignal,
   ) => Promise<Diagnosis>;
   readonly surroundings: () => Surroundings;
+  /** The selected rows of a view. */
+  readonly selected: (view: 'registries' | 'images') => readonly (Row | LocalNode | EngineProblem)[];
   readonly showDocument: (document: ShownDocument) => Promise<void>;
+  /** Shows a document of Markdown as it is meant to be read. */
+  readonly showReport: (document: ShownDocument) => Promise<void>;
+  /** The text of the report that is shown; nothing if there is none. */
+  readonly shownReport: () => string | undefined;
   readonly copy: (text: string) => Promise<void>;
   readonly browse: (url: URL) => Promise<void>;
   /** Shows in the status bar that something is done. */

@@ -15,24 +15,33 @@ import { configuredCloud } from './azure/cloud';
 import { offerResourcesExtension } from './azure/microsoftAccount';
 import { browse } from './browse';
 import { signIn, signInToTenant } from './connections/accounts';
+import type { AnyRow } from './commands/command';
 import type { Documents } from './documents';
 import { report } from './report';
+import type { Reports } from './reports';
 import type { Say } from './say';
 import { setOwnSetting } from './settings';
 import { proxySettings, surroundings } from './surroundings';
+
+/** A view. */
+interface Rows {
+  selected(): readonly AnyRow[];
+}
 
 /** The objects that commands work on. */
 interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly context: vscode.ExtensionContext;
   readonly say: Say;
   readonly redaction: Redaction;
-  readonly tree: Tree;
+  readonly tree: Tree & Rows;
+  readonly imagesTree: Rows;
   readonly images: Images;
   readonly engines: Engines;
   readonly docker: DockerLogins;
   readonly connections: Connections;
   readonly registries: Registries;
   readonly documents: Documents;
+  readonly reports: Reports;
   readonly opener: Opener;
   /** How the servers of a connection are trusted and reached. */
   readonly sending: (
@@ -43,7 +52,7 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
 
 /** Puts together all that a command may use. */
 export function makeApp(parts: Parts): App {
-  const { context, say, log, memory, redaction, documents } = parts;
+  const { context, say, log, memory, redaction, documents, reports } = parts;
   const { tree, images, engines, docker, connections, registries, opener, setting, showLog } = parts;
   const { ask, clean, message, working } = say;
   return {
@@ -65,7 +74,10 @@ export function makeApp(parts: Parts): App {
       return diagnose({ open, tls, http, proxies: proxySettings(), redaction }, progress, signal);
     },
     surroundings: () => surroundings(context),
+    selected: (view) => (view === 'images' ? parts.imagesTree : tree).selected(),
     showDocument: (document) => documents.show(document),
+    showReport: (document) => reports.show(document),
+    shownReport: () => reports.shown(),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);
     },

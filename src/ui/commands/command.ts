@@ -40,7 +40,17 @@ export interface RowCommand {
   readonly run: (app: App, row: More | Problem) => void;
 }
 
-export type Command = AppCommand | NodeCommand | RowCommand;
+/** What a key does on the row that has the focus. */
+export interface KeyCommand {
+  readonly kind: 'key';
+  readonly id: string;
+  /** Ids of commands for rows: the first that applies to the row is run. */
+  readonly commands: readonly string[];
+  /** What is done if none applies. */
+  readonly otherwise: (app: App, row: AnyRow | undefined) => Promise<void>;
+}
+
+export type Command = AppCommand | NodeCommand | RowCommand | KeyCommand;
 
 export type AnyRow = AnyNode | InvalidName | More | Problem | EngineProblem;
 

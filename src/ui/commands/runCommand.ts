@@ -8,7 +8,7 @@ import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import { rowOf } from '../tree/node';
 import type { Node } from '../tree/node';
-import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
+import type { AnyNode, AnyRow, Command, KeyCommand, NodeCommand } from './command';
 import { connectRegistry } from './connectRegistry';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
@@ -25,8 +25,8 @@ export type Called = readonly [(AnyRow | undefined)?, (readonly AnyRow[] | undef
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {
   const command = commands.find((each) => each.id === id);
   if (command === undefined) throw new Error(`There is no command "${id}".`);
-  if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
-    app.done(t('The view is being refreshed. Try again.'));
+  const takesRow = command.kind === 'node' || command.kind === 'row';
+  if (called.length > 0 && called[0] === undefined && takesRow) app.done(t('The view is being refreshed. Try again.'));
   else await run({ app, commands }, command, called[0], called[1]);
 }
 
@@ -44,10 +44,25 @@ async function run(
     case 'row':
       if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
       return;
+    case 'key':
+      await runByKey(shell, command, row, selected);
+      return;
     case 'node':
       for (const nodes of await targets(shell, command, row, selected))
         await attempt(shell, command.doing(nodes), nodes[0], () => command.run(app, nodes));
   }
+}
+
+async function runByKey(
+  shell: Shell,
+  { commands, otherwise }: KeyCommand,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<void> {
+  const wanted = commands.flatMap((id) => rowCommand(shell, id) ?? []);
+  const command = row !== undefined && isNode(row) ? wanted.find(({ applies }) => applies(row)) : undefined;
+  if (command === undefined) await otherwise(shell.app, row);
+  else await run(shell, command, row, selected);
 }
 
 /** The nodes to run a command on: it runs once for each list. */

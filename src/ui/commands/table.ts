@@ -18,7 +18,8 @@ import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { importDockerLogins } from './importDockerLogins';
 import { editAddress } from './editAddress';
-import { diagnoseConnection } from './diagnoseConnection';
+import { copyReport, diagnoseConnection } from './diagnoseConnection';
+import { copyRow, deleteRow, renameRow } from './keys';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { lockTag, unlockTag } from './locks';
@@ -92,4 +93,8 @@ export const commands: readonly Command[] = [
   disconnect,
   loadMore,
   retry,
+  copyReport,
+  copyRow,
+  renameRow,
+  deleteRow,
 ];

@@ -4,7 +4,7 @@ import type { Connection, Credential, SignIn } from '../../core/model';
 import type { ConnectAsk, Described, ProviderType, TypedAddress } from '../../providers/provider';
 import type { App } from '../app';
 import { withAccount } from './connect';
-import { isReplacedBy } from './save';
+import { sameAs } from './save';
 import { askUntilItWorks } from './untilItWorks';
 
 /**
@@ -75,19 +75,11 @@ async function mayBeSent(ask: ConnectAsk, { url: before, signIn }: Connection, u
 async function signInOf(
   app: App,
   type: ProviderType,
-  { id, provider }: Connection,
+  { id }: Connection,
   { connection }: Described,
 ): Promise<SignIn | string> {
   const signIn = await withAccount(app, type, connection);
   if (typeof signIn === 'string') return signIn;
-  const same = app.connections
-    .all()
-    .find(
-      (other) =>
-        other.id !== id &&
-        other.provider === provider &&
-        other.url === connection.url &&
-        isReplacedBy(other.signIn, signIn),
-    );
+  const same = sameAs(app, { ...connection, id, signIn });
   return same === undefined ? signIn : t('{0} is connected already, as “{1}”.', connection.url, same.label);
 }

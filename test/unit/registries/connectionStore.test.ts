@@ -105,6 +105,35 @@ describe('connections', () => {
     kept.dispose();
   });
 
+  it('tell what another window has changed, once', async () => {
+    const other = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
+    const { id } = await store.add(registry, alice);
+    const gone = await store.add({ ...registry, signIn: anonymous }, anonymous);
+    const told: ConnectionChange[] = [];
+    other.onDidChange((change) => told.push(change));
+    const noticed = () => {
+      other.noticeOthers();
+      other.noticeOthers();
+      return told
+        .splice(0)
+        .map(({ id: of, reason }) => `${of === id ? 'first' : of === gone.id ? 'second' : of} ${reason}`);
+    };
+    expect(noticed()).toEqual(['first added', 'second added']);
+    await store.rename(id, 'Ours');
+    await store.remove(gone);
+    expect(noticed()).toEqual(['first renamed', 'second removed']);
+    await store.setTls(id, { verify: false });
+    expect(noticed()).toEqual(['first tls']);
+    await store.setShown(id, { namespaces: ['team'] });
+    expect(noticed()).toEqual(['first shown']);
+    await store.updateCredential(id, anonymous, docker);
+    expect(noticed()).toEqual(['first address']);
+    await other.rename(id, 'Theirs');
+    expect(noticed()).toEqual(['first renamed']);
+    expect(noticed()).toEqual([]);
+    other.dispose();
+  });
+
   it('keep their secret over a change of address where it is kept by id', async () => {
     const { id } = await store.add(registry, alice);
     await store.setAddress(id, { ...registry, url: `${url}/team` }, alice);
