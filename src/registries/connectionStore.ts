@@ -4,7 +4,7 @@ import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { readOverrides, readOverridesOf010, readListed, readOwn } from './storedConnections';
+import type * as storedConnections from './storedConnections';
 import type { Overrides, Listed } from './storedConnections';
 
 /** The part of VS Code's Memento that we use. It stores JSON values on this machine. */
@@ -36,18 +36,25 @@ export class ConnectionStore implements Stoppable {
   private readonly listeners = new Listeners<ConnectionChange>();
   readonly onDidChange = this.listeners.add;
   private readonly setting: Stoppable;
-  /** The connections as the listeners know them. */
-  private told: readonly Connection[];
+  /** The connections as the listeners know them, once they can be read. */
+  private told: readonly Connection[] | undefined;
+  /** What parses the state and the setting. */
+  private parser: typeof storedConnections | undefined;
 
   constructor(
     private readonly state: State,
     private readonly secrets: Secrets,
     private readonly listed: ListedConnections,
   ) {
-    this.told = this.all();
     this.setting = listed.onDidChange(() => {
       this.tell({ id: '', reason: 'settings' });
     });
+  }
+
+  /** Settles when connections can be read: everything else needs it to have settled. */
+  async ready(): Promise<void> {
+    this.parser ??= await import('./storedConnections');
+    this.told ??= this.all();
   }
 
   /** The connections of the settings first, in their order, then the user's own, oldest first. */
@@ -70,7 +77,8 @@ export class ConnectionStore implements Stoppable {
   }
 
   /** All owners of a possible secret, including connections of workspaces that are not open. */
-  secretOwners(): readonly SecretOwner[] {
+  async secretOwners(): Promise<readonly SecretOwner[]> {
+    await this.ready();
     const signedIn = [...this.overrides()].filter(([, { signIn }]) => signIn !== undefined);
     return [...this.own(), ...signedIn.map(([id]) => ({ id, shared: true }) as const)];
   }
@@ -160,6 +168,7 @@ export class ConnectionStore implements Stoppable {
 
   /** Tells what another window has changed. All windows have the same state, but VS Code does not tell when it changes. */
   noticeOthers(): void {
+    if (this.told === undefined) return;
     const [before, now] = [new Map(this.told.map(byId)), new Map(this.all().map(byId))];
     const ids = new Set([...before.keys(), ...now.keys()]);
     for (const id of ids) {
@@ -174,15 +183,21 @@ export class ConnectionStore implements Stoppable {
   }
 
   private tell(change: ConnectionChange): void {
-    this.told = this.all();
+    if (this.told !== undefined) this.told = this.all();
     this.listeners.tell(change);
   }
 
+  private get parse() {
+    if (this.parser === undefined) throw new Error('The connections are not ready to be read yet.');
+    return this.parser;
+  }
+
   private own(): readonly Connection[] {
-    return readOwn(this.state.get(keys.own));
+    return this.parse.readOwn(this.state.get(keys.own));
   }
 
   private shared(overrides: ReadonlyMap<string, Overrides>): readonly Connection[] {
+    const { readListed } = this.parse;
     const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
@@ -195,6 +210,7 @@ export class ConnectionStore implements Stoppable {
 
   /** The overrides of this machine for connections of the settings, by their ids. */
   private overrides(): ReadonlyMap<string, Overrides> {
+    const { readOverrides, readOverridesOf010 } = this.parse;
     const before = readOverridesOf010((key) => this.state.get(key));
     return new Map([...before, ...readOverrides(this.state.get(keys.kept))]);
   }
@@ -212,7 +228,7 @@ export class ConnectionStore implements Stoppable {
 
   /** The overrides of a connection are written as a whole, so those of 0.1.0 are not read again. */
   private async write(id: string, overrides: Overrides): Promise<void> {
-    const all = new Map([...readOverrides(this.state.get(keys.kept)), [id, overrides]]);
+    const all = new Map([...this.parse.readOverrides(this.state.get(keys.kept)), [id, overrides]]);
     await this.state.update(keys.kept, Object.fromEntries(all));
   }
 

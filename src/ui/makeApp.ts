@@ -3,9 +3,7 @@ import { causes } from '../core/causes';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
-import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
-import type { ReadTls } from '../core/network/tls';
 import type { Engines } from '../engine/engine';
 import type { RegistryProvider } from '../providers/provider';
 import type { Opener } from '../registries/opening';
@@ -18,7 +16,7 @@ import { signIn, signInToTenant } from './connections/accounts';
 import type { AnyRow } from './commands/command';
 import type { Documents } from './documents';
 import { report } from './report';
-import type { Reports } from './reports';
+import { Reports } from './reports';
 import type { Say } from './say';
 import { setOwnSetting } from './settings';
 import { proxySettings, surroundings } from './surroundings';
@@ -41,20 +39,16 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly connections: Connections;
   readonly registries: Registries;
   readonly documents: Documents;
-  readonly reports: Reports;
   readonly opener: Opener;
-  /** How the servers of a connection are trusted and reached. */
-  readonly sending: (
-    connection: Connection,
-    servers: () => RegistryProvider['endpoints'],
-  ) => { readonly tls: ReadTls | undefined; readonly http: Http };
 }
 
 /** Puts together all that a command may use. */
 export function makeApp(parts: Parts): App {
-  const { context, say, log, memory, redaction, documents, reports } = parts;
+  const { context, say, log, memory, redaction, documents } = parts;
   const { tree, images, engines, docker, connections, registries, opener, setting, showLog } = parts;
   const { ask, clean, message, working } = say;
+  const reports = new Reports(documents);
+  context.subscriptions.push(reports);
   return {
     ...{ tree, images, engines, docker, connections, registries, setting, memory, log, showLog },
     get providerTypes() {
@@ -66,7 +60,7 @@ export function makeApp(parts: Parts): App {
     diagnose: async (connection, progress, signal) => {
       const { diagnose } = await import('../core/network/diagnose');
       let provider: RegistryProvider | undefined;
-      const { tls, http } = parts.sending(connection, () => provider?.endpoints);
+      const { tls, http } = opener.sending(connection, () => provider?.endpoints);
       const open = (watched: Http) => {
         provider = registries.openAnew(connection, watched);
         return provider;
@@ -116,15 +110,5 @@ function failWith(log: Log, message: App['message']): App['fail'] {
     if (reported === undefined) return;
     log.error(`${reported.message}\n  ${causes(error)}`);
     void message('error', reported.message);
-  };
-}
-
-/** A memory in the state of VS Code. */
-export function memoryIn({ globalState }: Pick<vscode.ExtensionContext, 'globalState'>): Memory {
-  return {
-    read: (key) => globalState.get<string>(`memory.${key}`),
-    write: async (key, value) => {
-      await globalState.update(`memory.${key}`, value);
-    },
   };
 }

@@ -318,13 +318,20 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unreachable':
     case 'malformed':
       // Most often the network is away for a moment, so the address is not the first thing to look at.
-      return speaker === undefined ? ['retry', 'editAddress', 'diagnoseConnection', 'showLog'] : ['retry', 'showLog'];
+      return speaker === undefined && mayBeMistyped(code)
+        ? ['retry', 'editAddress', 'diagnoseConnection', 'showLog']
+        : retryAndDiagnose(failure);
     case 'timedOut':
       return retryAndDiagnose(failure);
     case 'rejected':
       // The server was reached and gave a reason, so a diagnosis would not help.
       return status !== undefined && status < 500 ? ['retry', 'showLog'] : retryAndDiagnose(failure);
   }
+}
+
+/** Whether no such server is there, or it is not a registry. */
+function mayBeMistyped(code: string | undefined): boolean {
+  return code === 'ENOTFOUND' || code === 'ECONNREFUSED' || code === 'WEB_PAGE';
 }
 
 /** Retry, and Diagnose if a server is involved; a program has none to diagnose. */

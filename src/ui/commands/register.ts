@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { z } from 'zod/mini';
 import type { App } from '../app';
-import type { AnyRow } from './command';
-import type { Commands } from './commands';
+import type { AnyRow, Command } from './command';
 import type { Called } from './runCommand';
 
 const prefix = 'registryExplorer.';
 
-/** The part of package.json that is read here. */
-const manifest = z.object({ contributes: z.object({ commands: z.array(z.object({ command: z.string() })) }) });
+/** The part of our own package.json that is read here. */
+interface OwnExtension {
+  readonly packageJSON: { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+}
 
 /**
  * What a keybinding of package.json passes: VS Code puts the row with the focus in the place of `$focusedTreeItem`, as it does for
@@ -31,18 +31,22 @@ function isRow(focused: unknown): focused is AnyRow {
   return typeof focused === 'object' && focused !== null && 'kind' in focused;
 }
 
-/** Registers every command that package.json contributes. Their code is loaded when the first is called. */
-export function registerCommands(app: App, commands: Commands): vscode.Disposable[] {
-  const { contributes } = manifest.parse(app.extension.extension.packageJSON);
+/** What a command runs with: loaded when the first is called. */
+interface Ready {
+  readonly app: App;
+  readonly commands: readonly Command[];
+}
+
+/** Registers every command that package.json contributes. */
+export function registerCommands(
+  { packageJSON: { contributes } }: OwnExtension,
+  load: () => Promise<Ready>,
+): vscode.Disposable[] {
   return contributes.commands.map(({ command }) =>
     vscode.commands.registerCommand(command, async (...args: Called | readonly [ByKey]) => {
-      const [{ runCommand }, all] = await Promise.all([
-        import('./runCommand'),
-        commands.ready(),
-        app.registries.ready(),
-      ]);
+      const [{ runCommand }, { app, commands }] = await Promise.all([import('./runCommand'), load()]);
       const called = isByKey(args) ? rowsOf(app, ...args) : args;
-      await runCommand(app, all, command.slice(prefix.length), called);
+      await runCommand(app, commands, command.slice(prefix.length), called);
     }),
   );
 }

@@ -118,5 +118,6 @@ describe('Edit Address…', () => {
     expect(failing('untrusted', 'HTTPS_ONLY')).toEqual(['editAddress', 'retry']);
     expect(failing('unreachable', 'ENOTFOUND')).toEqual(['retry', 'editAddress']);
     expect(failing('malformed', 'WEB_PAGE')).toEqual(['retry', 'editAddress']);
+    expect(failing('unreachable', 'ECONNRESET')).toEqual(['retry', 'diagnoseConnection']);
   });
 });

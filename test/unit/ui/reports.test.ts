@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { Uri } from 'vscode';
+import { stub } from '../stub';
 import { Reports } from '../../../src/ui/reports';
 
 const vs = vi.hoisted(() => ({
@@ -31,7 +32,7 @@ beforeEach(() => {
   vs.ran.length = 0;
 });
 
-const uri = { path: '/id/Acme diagnosis.md' } as Uri;
+const uri = stub<Uri>('uri', { path: '/id/Acme diagnosis.md' });
 const document = { name: 'Acme diagnosis.md', id: 'id', text: '# Diagnosis' };
 
 it('a report is shown in the preview, and is the one in front as long as its tab is', async () => {
