@@ -19,6 +19,7 @@ import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { memoryIn } from './ui/memory';
+import { followOtherWindows } from './ui/otherWindows';
 import { Say } from './ui/say';
 import { listedConnections, ownSetting } from './ui/settings';
 import { RegistryTree } from './ui/tree/registryTree';
@@ -64,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const [{ makeApp }, all] = await Promise.all([import('./ui/makeApp'), commands.ready(), registries.ready()]);
     const app = makeApp({
       ...{ context, say, redaction, log, showLog, memory, setting, opener },
-      ...{ tree, images, engines, docker, connections, registries, documents },
+      ...{ tree, imagesTree, images, engines, docker, connections, registries, documents },
     });
     return { app, commands: all };
   });
@@ -78,6 +79,7 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   context.subscriptions.push(
     ...[channel, connections, registries, tree, documents, images, imagesTree, onSetting],
+    followOtherWindows(connections),
     credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(context.extension, forCommands),
   );

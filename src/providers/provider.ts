@@ -73,6 +73,8 @@ export interface RegistryProvider {
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
   /** The page on which an entry is administered: rights, network, costs. */
   readonly consolePage?: (entry: Entry | undefined) => URL | undefined;
+  /** The user typed its address, and may change it: see ProviderType.address. */
+  readonly hasTypedAddress?: true;
   /** Its servers are asked through a library that knows nothing of Connection.tls. */
   readonly ignoresTrust?: true;
 }
@@ -206,6 +208,8 @@ export interface ProviderType {
    * failure is shown.
    */
   readonly connect: (ask: ConnectAsk, setting: ReadSetting) => Promise<Described>;
+  /** The part of `connect` that asks for an address; absent where the user types none. */
+  readonly address?: TypedAddress;
   /** The part of `connect` that asks how to sign in; alone it gives a registry that is connected another credential. */
   readonly signIn: (ask: ConnectAsk, registry: SignInTarget) => Promise<DescribedCredential>;
   /** What an account of VS Code that signs in must be allowed. */
@@ -218,6 +222,14 @@ export interface ProviderType {
   readonly dockerConnections?: (host: string, setting: ReadSetting) => readonly Omit<Connection, 'id'>[];
   /** Opens without asking the network. */
   readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
+}
+
+/** An address that the user types. */
+export interface TypedAddress {
+  /** Resolves to `Connection.url`. `current`: what stands in the box at first. */
+  readonly ask: (ask: ConnectAsk, current: string | undefined) => Promise<string>;
+  /** What a connection to that address is called, unless the user calls it something else. */
+  readonly labelOf: (url: string) => string;
 }
 
 /** A connection and its credential, as the user's answers describe them. */

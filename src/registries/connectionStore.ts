@@ -23,8 +23,11 @@ export interface ListedConnections {
 
 export interface ConnectionChange {
   readonly id: string;
-  readonly reason: 'added' | 'removed' | 'renamed' | 'credential' | 'tls' | 'shown' | 'settings';
+  readonly reason: 'added' | 'removed' | 'renamed' | 'address' | 'credential' | 'tls' | 'shown' | 'settings';
 }
+
+/** What of a connection belongs to its address. */
+export type AddressOf = Pick<Connection, 'label' | 'url' | 'signIn' | 'tls'>;
 
 const keys = { own: 'connections', kept: 'keptOfSettings' } as const;
 
@@ -33,6 +36,8 @@ export class ConnectionStore implements Stoppable {
   private readonly listeners = new Listeners<ConnectionChange>();
   readonly onDidChange = this.listeners.add;
   private readonly setting: Stoppable;
+  /** The connections as the listeners know them, once they can be read. */
+  private told: readonly Connection[] | undefined;
   /** What parses the state and the setting. */
   private parser: typeof storedConnections | undefined;
 
@@ -42,13 +47,14 @@ export class ConnectionStore implements Stoppable {
     private readonly listed: ListedConnections,
   ) {
     this.setting = listed.onDidChange(() => {
-      this.listeners.tell({ id: '', reason: 'settings' });
+      this.tell({ id: '', reason: 'settings' });
     });
   }
 
   /** Settles when connections can be read: everything else needs it to have settled. */
   async ready(): Promise<void> {
     this.parser ??= await import('./storedConnections');
+    this.told ??= this.all();
   }
 
   /** The connections of the settings first, in their order, then the user's own, oldest first. */
@@ -82,13 +88,13 @@ export class ConnectionStore implements Stoppable {
     // The secret is stored first: a connection without its secret would look signed out.
     if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
     await this.state.update(keys.own, [...this.own(), added]);
-    this.listeners.tell({ id: added.id, reason: 'added' });
+    this.tell({ id: added.id, reason: 'added' });
     return added;
   }
 
   async rename(id: string, label: string): Promise<void> {
     await this.updateOwn(id, (connection) => ({ ...connection, label }));
-    this.listeners.tell({ id, reason: 'renamed' });
+    this.tell({ id, reason: 'renamed' });
   }
 
   /** Replaces the stored credential and the sign-in of the connection. */
@@ -99,7 +105,23 @@ export class ConnectionStore implements Stoppable {
     if (before.shared) await this.keep(id, { signIn });
     else await this.updateOwn(id, (connection) => withSignIn(connection, signIn));
     await this.secrets.remove(before, this.all());
-    this.listeners.tell({ id, reason: 'credential' });
+    this.tell({ id, reason: 'credential' });
+  }
+
+  /**
+   * Replaces the address of a connection that the user made, with all that belongs to an address: its name, how it signs in, the
+   * stored credential, and how its server is trusted. Nothing of the old address is kept.
+   */
+  async setAddress(id: string, address: AddressOf, credential: Credential): Promise<void> {
+    const before = this.own().find((connection) => connection.id === id);
+    if (before === undefined) return;
+    const { label, url, signIn, tls } = address;
+    const shown = before.shown && shownAt(before.shown, before.url, url);
+    const after: Connection = defined({ ...before, label, url, signIn, tls, shown });
+    await this.secrets.write(after, credential);
+    await this.updateOwn(id, () => after);
+    await this.secrets.remove(before, this.all());
+    this.tell({ id, reason: 'address' });
   }
 
   /**
@@ -108,13 +130,13 @@ export class ConnectionStore implements Stoppable {
    */
   async setTls(id: string, tls: TlsOptions | undefined): Promise<void> {
     await this.replace(id, { tls });
-    this.listeners.tell({ id, reason: 'tls' });
+    this.tell({ id, reason: 'tls' });
   }
 
   /** Replaces the given parts of what is shown of a connection. */
   async setShown(id: string, shown: Shown): Promise<void> {
     await this.replace(id, { shown: { ...this.find(id)?.shown, ...shown } });
-    this.listeners.tell({ id, reason: 'shown' });
+    this.tell({ id, reason: 'shown' });
   }
 
   /** Removes a connection and its secret. A connection from the settings is hidden on this machine. */
@@ -130,7 +152,7 @@ export class ConnectionStore implements Stoppable {
     try {
       await this.secrets.remove(known, this.all());
     } finally {
-      this.listeners.tell({ id, reason: 'removed' });
+      this.tell({ id, reason: 'removed' });
     }
   }
 
@@ -144,9 +166,25 @@ export class ConnectionStore implements Stoppable {
     return connection;
   }
 
+  /** Tells what another window has changed. All windows have the same state, but VS Code does not tell when it changes. */
+  noticeOthers(): void {
+    if (this.told === undefined) return;
+    const [before, now] = [new Map(this.told.map(byId)), new Map(this.all().map(byId))];
+    const ids = new Set([...before.keys(), ...now.keys()]);
+    for (const id of ids) {
+      const reason = differenceOf(before.get(id), now.get(id));
+      if (reason !== undefined) this.tell({ id, reason });
+    }
+  }
+
   dispose(): void {
     this.listeners.clear();
     this.setting.dispose();
+  }
+
+  private tell(change: ConnectionChange): void {
+    if (this.told !== undefined) this.told = this.all();
+    this.listeners.tell(change);
   }
 
   private get parse() {
@@ -202,6 +240,25 @@ export class ConnectionStore implements Stoppable {
   }
 }
 
+function byId(connection: Connection): readonly [string, Connection] {
+  return [connection.id, connection];
+}
+
+/** What has become of a connection that is new, gone or changed. */
+function differenceOf(
+  before: Connection | undefined,
+  now: Connection | undefined,
+): ConnectionChange['reason'] | undefined {
+  if (before === undefined) return 'added';
+  if (now === undefined) return 'removed';
+  const isSame = (...keys: readonly (keyof Connection)[]) =>
+    keys.every((key) => JSON.stringify(before[key]) === JSON.stringify(now[key]));
+  if (!isSame('url', 'signIn', 'unconfirmed')) return 'address';
+  if (!isSame('tls')) return 'tls';
+  if (!isSame('shown')) return 'shown';
+  return isSame('label') ? undefined : 'renamed';
+}
+
 function sharedConnection(entry: Listed, isOfWorkspace: boolean, all: ReadonlyMap<string, Overrides>): Connection {
   const { provider, label, url: written, login, namespaces, repositories } = entry;
   const url = written.replace(/\/+$/, '');
@@ -236,6 +293,15 @@ function isPlainAddress(url: string): boolean {
 /** The id depends on the address, so a setting with another address cannot get a stored secret. */
 function sharedId(provider: string, url: string): string {
   return `shared-${createHash('sha256').update(`${provider} ${url}`).digest('hex').slice(0, 24)}`;
+}
+
+/** Names of repositories begin with the host. */
+function shownAt(shown: Shown, before: string, now: string): Shown {
+  const [old, host] = [`${new URL(before).host}/`, `${new URL(now).host}/`];
+  const repositories = shown.repositories?.map((name) =>
+    name.startsWith(old) ? `${host}${name.slice(old.length)}` : name,
+  );
+  return defined({ ...shown, repositories });
 }
 
 /** Whether a secret may be stored for this kind of sign-in. */

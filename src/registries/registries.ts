@@ -25,7 +25,7 @@ export interface PushPlace {
 /** `reopened`: everything known about the connection is out of date. */
 export interface RegistryChange {
   readonly id: string;
-  readonly reason: Exclude<ConnectionChange['reason'], 'credential' | 'tls'> | 'reopened';
+  readonly reason: Exclude<ConnectionChange['reason'], 'address' | 'credential' | 'tls'> | 'reopened';
 }
 
 /** Time limit for a registry to find out whether an image belongs to it. */
@@ -153,7 +153,7 @@ export class Registries implements Stoppable {
   }
 
   private follow({ id, reason }: ConnectionChange): void {
-    const isReopened = reason === 'credential' || reason === 'tls';
+    const isReopened = reason === 'address' || reason === 'credential' || reason === 'tls';
     if (isReopened) this.open.delete(id);
     // The store may not be ready while none is open.
     if (this.open.size > 0) {

@@ -67,7 +67,7 @@ function tlsAdvice({ detail: { code = '' } }: Failure): string | undefined {
         'Ask the administrator of the registry for a client certificate, and add it to this connection: Certificates…',
       );
     case 'NOT_TLS':
-      return t('Connect it again with http:// in front, or with the port where it uses https.');
+      return t('Type its address with http:// in front, or with the port where it uses https: Edit Address…');
     default:
       if (/SELF_SIGNED|UNABLE_TO|ISSUER/.test(code))
         return t(

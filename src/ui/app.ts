@@ -6,11 +6,13 @@ import type { Log } from '../core/log';
 import type { Connection, Credential, Entry, Shown, SignIn, TlsOptions } from '../core/model';
 import type { Engines, LocalImage } from '../engine/engine';
 import type { AccountSession, ProviderType, ReadSetting } from '../providers/provider';
+import type { AddressOf } from '../registries/connectionStore';
 import type { OpenRegistry, Registries } from '../registries/registries';
 import type { Ask } from './ask';
 import type { Surroundings } from './diagnosis';
 import type { ShownDocument } from './documents';
-import type { More, Node, Problem } from './tree/node';
+import type { EngineProblem, LocalNode } from './images/localNode';
+import type { More, Node, Problem, Row } from './tree/node';
 import type { Kind } from './say';
 import type { Working } from './working';
 
@@ -37,7 +39,13 @@ export interface App {
     signal: AbortSignal,
   ) => Promise<Diagnosis>;
   readonly surroundings: () => Surroundings;
+  /** The selected rows of a view. */
+  readonly selected: (view: 'registries' | 'images') => readonly (Row | LocalNode | EngineProblem)[];
   readonly showDocument: (document: ShownDocument) => Promise<void>;
+  /** Shows a document of Markdown as it is meant to be read. */
+  readonly showReport: (document: ShownDocument) => Promise<void>;
+  /** The text of the report that is shown; nothing if there is none. */
+  readonly shownReport: () => string | undefined;
   readonly copy: (text: string) => Promise<void>;
   readonly browse: (url: URL) => Promise<void>;
   /** Shows in the status bar that something is done. */
@@ -50,6 +58,8 @@ export interface App {
   readonly tell: (message: string, kind: 'information' | 'warning') => void;
   /** Shows a notification with a button that runs a command on a row. */
   readonly offer: (message: string, command: { readonly id: string; readonly title: string }, node: Node) => void;
+  /** Opens the editor of settings at that setting. */
+  readonly openSettings: (setting: string) => Promise<void>;
   /** Sets registryExplorer.engine.endpoint. Empty: the engine that the docker command finds. */
   readonly useEngine: (endpoint: string) => Promise<void>;
   /** Shows an error when no command is running that could throw it. `doing` completes "Could not …". */
@@ -103,6 +113,10 @@ export interface Connections {
   all(): readonly Connection[];
   add(connection: Omit<Connection, 'id'>, credential: Credential): Promise<Connection>;
   rename(id: string, label: string): Promise<void>;
+  /** The stored credential. */
+  credential(id: string): Promise<Credential>;
+  /** Replaces the address of a connection that the user made, with all that belongs to an address. */
+  setAddress(id: string, address: AddressOf, credential: Credential): Promise<void>;
   updateCredential(id: string, credential: Credential, signIn: SignIn): Promise<void>;
   /** Replaces how its server is trusted. Undefined: as VS Code and the system trust it. */
   setTls(id: string, tls: TlsOptions | undefined): Promise<void>;

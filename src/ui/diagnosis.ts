@@ -225,7 +225,7 @@ function wordsOf(redact: Diagnosis['redact']): Words {
       const line = fit(text).replaceAll('`', "'").replaceAll('|', '\\|');
       return `\`${line.length > 500 ? `${line.slice(0, 499)}…` : line}\``;
     },
-    plain: (text) => fit(text).replace(/[`<>|[\]]/g, '\\$&'),
+    plain: (text) => fit(text).replace(/[\\`<>|[\]]/g, '\\$&'),
     ours: fit,
   };
 }

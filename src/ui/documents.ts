@@ -48,10 +48,16 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     ];
   }
 
-  async show({ name, id, text }: ShownDocument): Promise<void> {
+  async show(document: ShownDocument): Promise<void> {
+    const uri = await this.keep(document);
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  }
+
+  /** Makes a document that others can open, until it is closed. */
+  async keep({ name, id, text }: ShownDocument): Promise<vscode.Uri> {
     const uri = vscode.Uri.from({ scheme, path: `/${id}/${titleOf(name)}` });
     this.texts.set(uri.toString(), await escapeUnseen(text));
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+    return uri;
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {

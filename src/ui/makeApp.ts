@@ -13,18 +13,26 @@ import { configuredCloud } from './azure/cloud';
 import { offerResourcesExtension } from './azure/microsoftAccount';
 import { browse } from './browse';
 import { signIn, signInToTenant } from './connections/accounts';
+import type { AnyRow } from './commands/command';
 import type { Documents } from './documents';
 import { report } from './report';
+import { Reports } from './reports';
 import type { Say } from './say';
 import { setOwnSetting } from './settings';
 import { proxySettings, surroundings } from './surroundings';
+
+/** A view. */
+interface Rows {
+  selected(): readonly AnyRow[];
+}
 
 /** The objects that commands work on. */
 interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly context: vscode.ExtensionContext;
   readonly say: Say;
   readonly redaction: Redaction;
-  readonly tree: Tree;
+  readonly tree: Tree & Rows;
+  readonly imagesTree: Rows;
   readonly images: Images;
   readonly engines: Engines;
   readonly docker: DockerLogins;
@@ -39,6 +47,8 @@ export function makeApp(parts: Parts): App {
   const { context, say, log, memory, redaction, documents } = parts;
   const { tree, images, engines, docker, connections, registries, opener, setting, showLog } = parts;
   const { ask, clean, message, working } = say;
+  const reports = new Reports(documents);
+  context.subscriptions.push(reports);
   return {
     ...{ tree, images, engines, docker, connections, registries, setting, memory, log, showLog },
     get providerTypes() {
@@ -58,7 +68,10 @@ export function makeApp(parts: Parts): App {
       return diagnose({ open, tls, http, proxies: proxySettings(), redaction }, progress, signal);
     },
     surroundings: () => surroundings(context),
+    selected: (view) => (view === 'images' ? parts.imagesTree : tree).selected(),
     showDocument: (document) => documents.show(document),
+    showReport: (document) => reports.show(document),
+    shownReport: () => reports.shown(),
     copy: async (text) => {
       await vscode.env.clipboard.writeText(text);
     },
@@ -71,6 +84,9 @@ export function makeApp(parts: Parts): App {
       void message('information', text, title).then(async (chosen) => {
         if (chosen === title) await vscode.commands.executeCommand(`registryExplorer.${id}`, node);
       });
+    },
+    openSettings: async (setting) => {
+      await vscode.commands.executeCommand('workbench.action.openSettings', setting);
     },
     useEngine: async (endpoint) => {
       await setOwnSetting('engine.endpoint', endpoint === '' ? undefined : endpoint);

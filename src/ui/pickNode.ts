@@ -1,13 +1,16 @@
 import { t } from '@vscode/l10n';
 import { isEndOfList, PageTrail } from '../core/bounds';
 import { withDetail } from '../core/failure';
-import type { Entry } from '../core/model';
+import type { Connection } from '../core/model';
 import { printReference } from '../core/reference';
 import { isUsable } from '../core/usable';
+import type { ProviderType } from '../providers/provider';
+import type { OpenRegistry } from '../registries/registries';
 import type { App } from './app';
 import type { Choice } from './ask';
 import type { AnyNode, NodeCommand } from './commands/command';
-import { groupImages, imageRows } from './images/localNode';
+import { pullByReference } from './commands/pullImage';
+import { everyRow, groupImages } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import { report } from './report';
 import { rowBelow, rowOf } from './tree/node';
@@ -20,12 +23,15 @@ const mostChoices = 2000;
 /** Where to look for the node of a command. */
 type Place = Node | 'images';
 
+/** The one choice of an empty list: it says why, and leads back. */
+const nothing = 'nothing';
+
 /**
  * Lets the user pick a node that the command applies to, step by step from the connections down, or from the local images. For
- * commands called from the palette. Nothing if dismissed.
+ * commands called from the palette. Only rows are offered that the command applies to or that lead to some. Nothing if dismissed.
  */
 export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode | undefined> {
-  const title = command.title().replace(/…$/, '');
+  const title = titleOf(command);
   const places = placesOf(app, command);
   const only = places.length === 1 && places[0] === 'images';
   const trail: Place[] = only ? ['images'] : [];
@@ -36,16 +42,46 @@ export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode 
         ? await pickPlace(app, title, places)
         : place === 'images'
           ? await pickImage(app, title, command, !only)
-          : await pickBelow(app, title, place);
+          : await pickBelow(app, title, command, place);
     if (picked === undefined) return undefined;
+    if (picked === 'pull') {
+      await pullByReference.run(app);
+      return undefined;
+    }
     if (picked === 'back') trail.pop();
     else if (picked !== 'images' && command.applies(picked)) return picked;
     else if (picked === 'images' || picked.kind === 'node') trail.push(picked);
   }
 }
 
-function placesOf(app: App, { views }: NodeCommand): readonly Place[] {
-  return [...(views.registries ? app.registries.all().map(rowOf) : []), ...(views.images ? (['images'] as const) : [])];
+/** The title of a command, as a name for what it does. */
+export function titleOf(command: NodeCommand): string {
+  return command.title().replace(/…$/, '');
+}
+
+function placesOf(app: App, { views, reaches }: NodeCommand): readonly Place[] {
+  const connections = views.registries ? app.registries.all().map(rowOf).filter(reaches) : [];
+  return [...connections, ...(views.images ? (['images'] as const) : [])];
+}
+
+/**
+ * The kinds of registry that a command can be used with. Each is opened for a connection that is not stored; nothing is sent.
+ */
+export function kindsThatReach(app: App, { reaches }: NodeCommand): readonly ProviderType[] {
+  const kinds = app.providerTypes.filter((type) => reaches(rowOf(sampleOf(app, type))));
+  // The presets are special cases of the kind that takes any registry.
+  return kinds.some(({ isPreset }) => isPreset === false) ? kinds.filter(({ isPreset }) => isPreset !== true) : kinds;
+}
+
+/** A connection of that kind, with an account. */
+function sampleOf(app: App, { id, label }: ProviderType): OpenRegistry {
+  const { armUrl, authentication } = app.cloud();
+  // As an account of Azure is listed in settings. To all other kinds it is an account that they do not know.
+  const connection: Connection = {
+    ...{ id: 'new', provider: id, label, url: armUrl, shared: true, isOfWorkspace: false },
+    signIn: { kind: 'account', authentication, account: '' },
+  };
+  return { connection, provider: app.registries.openWith(connection, { kind: 'anonymous' }) };
 }
 
 async function pickPlace(app: App, title: string, places: readonly Place[]): Promise<Place | 'back' | undefined> {
@@ -64,48 +100,71 @@ async function pickImage(
   title: string,
   { applies }: NodeCommand,
   canGoBack: boolean,
-): Promise<LocalNode | 'back' | undefined> {
-  const load = async () =>
-    imageRows(groupImages(await app.images.list()))
-      .filter(applies)
-      .map(imageChoice);
+): Promise<LocalNode | 'pull' | 'back' | undefined> {
+  const load = async (): Promise<readonly Choice<LocalNode | 'pull' | typeof nothing>[]> => {
+    const images = groupImages(await app.images.list());
+    const choices = everyRow(images).filter(applies).map(imageChoice);
+    if (choices.length > 0) return choices;
+    if (images.length === 0)
+      return [
+        {
+          label: t('Pull by Reference…'),
+          detail: t('There are no images on this machine.'),
+          icon: 'cloud-download',
+          value: 'pull',
+        },
+      ];
+    return [nothingHere(title, canGoBack)];
+  };
   const answer = await app.ask.pick({ title, placeholder: t('Image'), canGoBack, items: load() });
-  return answer === 'back' ? 'back' : answer?.value;
+  if (answer === undefined || answer === 'back') return answer;
+  if (answer.value === nothing) return canGoBack ? 'back' : undefined;
+  return answer.value;
+}
+
+function nothingHere(title: string, canGoBack: boolean): Choice<typeof nothing> {
+  const label = t('Nothing here that “{0}” can be used with', title);
+  return { label, icon: 'info', value: nothing, ...(canGoBack ? { detail: t('Back') } : {}) };
 }
 
 function imageChoice(node: LocalNode): Choice<LocalNode> {
   const { entry } = node;
   const facts = 'image' in entry ? localFacts(entry.image).join(' · ') : undefined;
-  const label = entry.kind === 'image' ? printReference(entry.name) : node.label;
-  return { label, description: facts, icon: 'package', value: node };
+  const label = 'name' in entry ? printReference(entry.name) : node.label;
+  return { label, description: facts, icon: entry.kind === 'repository' ? 'repo' : 'package', value: node };
 }
 
-async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 'back' | undefined> {
+async function pickBelow(
+  app: App,
+  title: string,
+  { reaches }: NodeCommand,
+  parent: Node,
+): Promise<Node | 'back' | undefined> {
   const controller = new AbortController();
-  const entries: Entry[] = [];
+  const nodes: Node[] = [];
   const trail = new PageTrail(parent.connection.label);
   let next: string | undefined;
   let shown = 0;
-  const load = async (): Promise<readonly Choice<Node | 'more'>[]> => {
-    if (shown >= entries.length) {
+  const load = async (): Promise<readonly Choice<Node | 'more' | typeof nothing>[]> => {
+    if (shown >= nodes.length) {
       const page = await nextPage(parent, next, controller.signal);
-      for (const entry of page.items) if (isUsable(entry)) entries.push(entry);
+      for (const entry of page.items) {
+        const node = rowBelow(parent, entry);
+        if (isUsable(entry) && reaches(node)) nodes.push(node);
+      }
       next = trail.after(page, page.items.length);
       const cut = page.failure ?? trail.failure;
       if (isEndOfList(cut)) app.tell(report(cut, '')?.reason ?? '', 'information');
+      else if (cut !== undefined && nodes.length === 0) throw withDetail(cut, { connection: parent.connection.id });
     }
-    shown = Math.min(shown + mostChoices, entries.length);
-    const choices: Choice<Node | 'more'>[] = entries
-      .slice(0, shown)
-      .map((entry) => choiceOf(rowBelow(parent, entry), entry));
-    if (shown < entries.length || next !== undefined)
-      choices.push({
-        label: t('Load more…'),
-        description: remaining(entries.length - shown),
-        icon: 'ellipsis',
-        value: 'more',
-      });
-    return choices;
+    shown = Math.min(shown + mostChoices, nodes.length);
+    const choices = nodes.slice(0, shown).map(choiceOf);
+    if (shown < nodes.length || next !== undefined)
+      return [
+        ...choices,
+        { label: t('Load more…'), description: remaining(nodes.length - shown), icon: 'ellipsis', value: 'more' },
+      ];
+    return choices.length === 0 ? [nothingHere(title, true)] : choices;
   };
   try {
     for (;;) {
@@ -116,6 +175,7 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
         items: load(),
       });
       if (answer === undefined || answer === 'back') return answer;
+      if (answer.value === nothing) return 'back';
       if (answer.value !== 'more') return answer.value;
     }
   } finally {
@@ -131,9 +191,14 @@ async function nextPage({ provider, entry, connection }: Node, cursor: string | 
   }
 }
 
-function choiceOf(node: Node, entry: Entry): Choice<Node> {
-  const details = entry.kind === 'tag' ? entry.details : undefined;
-  return { label: entry.label, value: node, ...(details === undefined ? {} : { description: summary(details) }) };
+function choiceOf(node: Node): Choice<Node> {
+  const { entry, connection } = node;
+  const details = entry?.kind === 'tag' ? entry.details : undefined;
+  return {
+    label: entry?.label ?? connection.label,
+    value: node,
+    ...(details === undefined ? {} : { description: summary(details) }),
+  };
 }
 
 function remaining(rows: number): string | undefined {

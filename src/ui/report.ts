@@ -302,7 +302,10 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'unauthorized':
       return ['updateCredential', 'retry', 'showLog'];
     case 'untrusted':
-      return isAboutCertificates(failure) ? ['editTrust', ...retryAndDiagnose(failure)] : retryAndDiagnose(failure);
+      if (isAboutCertificates(failure)) return ['editTrust', ...retryAndDiagnose(failure)];
+      return code !== undefined && Object.hasOwn(schemeReasons, code)
+        ? ['editAddress', ...retryAndDiagnose(failure)]
+        : retryAndDiagnose(failure);
     case 'unlisted':
       return ['addRepository', 'updateCredential', 'retry', 'showLog'];
     case 'notFound':
@@ -313,13 +316,22 @@ function remedies(failure: Failure): readonly Remedy[] {
     case 'rateLimited':
       return ['retry', 'showLog'];
     case 'unreachable':
-    case 'timedOut':
     case 'malformed':
+      // Most often the network is away for a moment, so the address is not the first thing to look at.
+      return speaker === undefined && mayBeMistyped(code)
+        ? ['retry', 'editAddress', 'diagnoseConnection', 'showLog']
+        : retryAndDiagnose(failure);
+    case 'timedOut':
       return retryAndDiagnose(failure);
     case 'rejected':
       // The server was reached and gave a reason, so a diagnosis would not help.
       return status !== undefined && status < 500 ? ['retry', 'showLog'] : retryAndDiagnose(failure);
   }
+}
+
+/** Whether no such server is there, or it is not a registry. */
+function mayBeMistyped(code: string | undefined): boolean {
+  return code === 'ENOTFOUND' || code === 'ECONNREFUSED' || code === 'WEB_PAGE';
 }
 
 /** Retry, and Diagnose if a server is involved; a program has none to diagnose. */

@@ -148,6 +148,7 @@ describe('Connect Registry', () => {
       'Diagnose Connection',
       '---',
       'Rename…',
+      'Edit Address…',
       'Update Credential…',
       'Log In to Docker CLI…',
       'Log Out of Docker CLI…',

@@ -36,30 +36,42 @@ describe('Diagnose Connection', () => {
     ),
   }));
 
+  /** What the button of the preview copies. */
+  const report = async (label: string, picture: string): Promise<string> => {
+    const { page } = workbench();
+    await page.locator('.tab.active', { hasText: `Preview ${label} diagnosis.md` }).waitFor();
+    await page.evaluate('navigator.clipboard.writeText("")');
+    await page.getByRole('button', { name: 'Copy Report' }).click();
+    const copied = await page.waitForFunction('navigator.clipboard.readText()');
+    await workbench().screenshot(picture);
+    return String(await copied.jsonValue());
+  };
+
   it('finds nothing wrong where nothing is', async () => {
     const view = registriesView(workbench());
     await view.open();
     await view.choose('Acme', 'Diagnose Connection');
-    const document = editor(workbench());
-    await document.titled('Acme diagnosis.md');
-    await workbench().screenshot('diagnosis');
-    const text = await document.text();
+    const text = await report('Acme', 'diagnosis');
     expect(text).toMatch(/^# Diagnosis of Acme\n\nEverything works\.\n/);
     expect(text).toMatch(/\n- Registry Explorer: \d+\.\d+\.\d+\n- .*: \d+\.\d+\.\d+\n- Node: \d+/);
     expect(text).toContain('| Acme | Tags | ✓ works |');
-    await document.close();
+    await editor(workbench()).close();
   });
 
   it('is offered where a registry does not answer, and says why and what to do', async () => {
     const view = registriesView(workbench());
     await view.expand('Gone');
     const problem = `Nothing listens at ${nobody}. Check the port, or whether the registry is running.`;
-    expect(await view.menu(problem)).toEqual(['Diagnose Connection', '---', 'Retry', 'Show Log']);
+    expect(await view.menu(problem)).toEqual([
+      'Diagnose Connection',
+      '---',
+      'Edit Address…',
+      '---',
+      'Retry',
+      'Show Log',
+    ]);
     await view.choose(problem, 'Diagnose Connection');
-    const document = editor(workbench());
-    await document.titled('Gone diagnosis.md');
-    await workbench().screenshot('diagnosis-failed');
-    const text = await document.text();
+    const text = await report('Gone', 'diagnosis-failed');
     expect(text).toContain(`**${nobody} fails at “TCP connection”:** ${problem}\n\n**What to do:** Try`);
     expect(await notifications(workbench()).all()).toEqual([]);
   });
@@ -80,15 +92,12 @@ describe('Diagnose Connection', () => {
     ['Unlisted', 'Listing', 'It says “only administrators may list” (403).', 'Many registries let only administrators'],
   ])('of %s ends at the step “%s”', async (label, step, why, what) => {
     await registriesView(workbench()).choose(label, 'Diagnose Connection');
-    const document = editor(workbench());
-    await document.titled(`${label} diagnosis.md`);
-    await workbench().screenshot(`diagnosis-${label}`);
-    const text = await document.text();
+    const text = await report(label, `diagnosis-${label}`);
     const failing = step === 'Listing' ? label : new URL(servers[label].url).host;
     const [, conclusion = ''] = text.split('\n\n');
     expect(conclusion).toContain(`**${failing} fails at “${step}”:** `);
     expect(conclusion).toContain(why);
     expect(text).toContain(`**What to do:** ${what}`);
-    await document.close();
+    await editor(workbench()).close();
   });
 });

@@ -39,6 +39,7 @@ describe('registries that a workspace lists', () => {
     expect(await view.menu('Team')).toEqual([
       'Diagnose Connection',
       '---',
+      'Edit Address…',
       'Update Credential…',
       'Add Repository…',
       '---',

@@ -27,6 +27,11 @@ interface PackageJson {
       readonly 'view/title': readonly MenuEntry[];
       readonly 'view/item/context': readonly MenuEntry[];
     };
+    readonly keybindings: readonly {
+      readonly command: string;
+      readonly when: string;
+      readonly args: readonly [unknown, string];
+    }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
     readonly viewsWelcome: readonly { readonly contents: string }[];
     readonly configuration: {
@@ -93,6 +98,7 @@ describe('package.json', () => {
       [prefixed('refreshImages'), 'engineProblem'],
       [prefixed('addRepository'), 'addRepository'],
       [prefixed('editTrust'), 'editTrust'],
+      [prefixed('editAddress'), 'editAddress'],
       [prefixed('confirmSignIn'), 'confirmSignIn'],
       [prefixed('signInToTenant'), 'signInToTenant'],
       [prefixed('openInPortal'), 'openInPortal'],
@@ -118,7 +124,25 @@ describe('package.json', () => {
     const hidden = contributes.menus.commandPalette
       .filter(({ when }) => when === 'false')
       .map(({ command }) => command);
-    expect(hidden.sort()).toEqual(['loadMore', 'openAttachment', 'refresh', 'retry'].map(prefixed).sort());
+    const needRow = [...['loadMore', 'openAttachment', 'refresh', 'retry'].map(prefixed), ...idsOf('key')];
+    expect(hidden.sort()).toEqual(needRow.sort());
+  });
+
+  it('has each key in both views, for the row with the focus there, and not while something is typed', () => {
+    for (const view of ['registries', 'images'] as const) {
+      const own = contributes.keybindings.filter(({ args }) => args[1] === view);
+      expect(own.map(({ command }) => command).sort()).toEqual(idsOf('key').sort());
+      for (const { when, args } of own) {
+        expect(when).toBe(`focusedView == registryExplorer.${view} && listFocus && !inputFocus`);
+        expect(args[0]).toEqual({ $treeViewId: `registryExplorer.${view}`, $focusedTreeItem: true });
+      }
+    }
+  });
+
+  it('has keys for commands that there are', () => {
+    const wanted = commands.flatMap((command) => (command.kind === 'key' ? command.commands : []));
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((id) => !idsOf('node').includes(prefixed(id)))).toEqual([]);
   });
 
   it('names every string it uses, and uses every string it names', () => {

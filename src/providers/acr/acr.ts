@@ -43,6 +43,7 @@ export interface AcrSession {
 
 /** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
 export class AcrProvider implements RegistryProvider {
+  readonly hasTypedAddress = true;
   readonly endpoints: readonly Endpoint[];
   readonly content: ImageContent;
   private readonly v2: V2;

@@ -1,12 +1,13 @@
 import { t } from '@vscode/l10n';
 import type { Azure, AzureDoor, AzureRegistry } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
+import { defined } from '../../core/defined';
 import { Failure } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Connection, Shown } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import { azureSignIns, byAzure, isAzureSignIn } from '../azureSignIns';
-import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
 import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
 import type { ReadAddress } from '../signIn';
 import { AcrProvider } from './acr';
@@ -26,14 +27,11 @@ export function acr(door: AzureDoor): ProviderType {
     icon: 'azure',
     connect: async (ask) => {
       ask.more(2);
-      const url = await askAddress(ask, {
-        prompt: t('Login server of the registry, as the Azure portal shows it'),
-        placeholder: 'myregistry.azurecr.io',
-        read: readServer,
-      });
+      const url = await address.ask(ask, undefined);
       const { signIn, credential } = await askSignIn(ask, door, undefined);
       return { connection: { ...at(url), signIn }, credential };
     },
+    address,
     signIn: (ask, { account }) => askSignIn(ask, door, account),
     dockerConnections: (host) => {
       const url = /\.azurecr\.(?:io|cn|us|de)$/.test(host) ? serverOf(host) : undefined;
@@ -75,8 +73,19 @@ function tokensFor({ url, isOfWorkspace }: Connection, azure: Azure): ReadEntraT
   return () => Promise.reject(new Failure('untrusted', '', { subject: new URL(url).host, explanation }));
 }
 
+const address: TypedAddress = {
+  ask: (ask, value) =>
+    askAddress(ask, {
+      prompt: t('Login server of the registry, as the Azure portal shows it'),
+      placeholder: 'myregistry.azurecr.io',
+      ...defined({ value }),
+      read: readServer,
+    }),
+  labelOf: (url) => url.replace(/^https?:\/\//, ''),
+};
+
 function at(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
-  return { provider: 'acr', label: url.replace(/^https?:\/\//, ''), url };
+  return { provider: 'acr', label: address.labelOf(url), url };
 }
 
 function readServer(typed: string): ReturnType<ReadAddress> {

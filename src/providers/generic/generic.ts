@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
 import { emptyList, Failure } from '../../core/failure';
-import type { Connection, Page, Repository } from '../../core/model';
+import type { Connection, Entry, Page, Repository } from '../../core/model';
 import type { Endpoint } from '../../core/network/diagnose';
 import { namespacesOf } from '../../core/reference';
 import { knownPaths, pinnedAt, withPins } from '../pins';
@@ -28,10 +28,13 @@ export class GenericProvider implements RegistryProvider {
     const url = new URL(connection.url);
     this.vendor = vendorOf(connection.provider, connection.url);
     this.prefix = this.vendor.prefix?.(url) ?? '';
-    this.webPage = (entry) => {
+    const pageOf = (entry: Entry | undefined) => {
       const page = this.vendor.webPage?.(url, entry);
       return page === undefined ? undefined : new URL(page);
     };
+    // What is known of a vendor's own addresses does not hold for one of another shape, such as that of a proxy.
+    const some = repositoryAt(url.host, 'app');
+    if ((pageOf(undefined) ?? pageOf(some)) !== undefined) this.webPage = pageOf;
     this.v2 = new V2({
       url: connection.url,
       http: context.http,
@@ -51,9 +54,10 @@ export class GenericProvider implements RegistryProvider {
     this.content = this.v2.content;
   }
 
+  readonly hasTypedAddress = true;
   readonly details: NonNullable<RegistryProvider['details']>;
   readonly content: ImageContent;
-  readonly webPage: NonNullable<RegistryProvider['webPage']>;
+  readonly webPage?: NonNullable<RegistryProvider['webPage']>;
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
-import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
 import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
 import { GenericProvider } from './generic';
 import { anyVendor, vendors } from './vendors';
@@ -14,6 +14,7 @@ export const generic: ProviderType = typeOf(anyVendor);
 export const vendorTypes: readonly ProviderType[] = vendors.map(typeOf);
 
 function typeOf(vendor: Vendor): ProviderType {
+  const address = addressOf(vendor);
   return {
     id: vendor.id,
     get label() {
@@ -26,14 +27,23 @@ function typeOf(vendor: Vendor): ProviderType {
     isPreset: vendor !== anyVendor,
     connect: async (ask) => {
       ask.more(2);
-      const { prompt, placeholder, value, read } = vendor.address;
-      const url = await askAddress(ask, { prompt: prompt(), placeholder, read, ...defined({ value }) });
+      const url = await address.ask(ask, undefined);
       const { signIn, credential } = await askSignIn(ask, vendor, undefined);
       return { connection: { ...at(vendor, url), signIn }, credential };
     },
+    address,
     signIn: (ask, { account }) => askSignIn(ask, vendor, account),
     ...(vendor === anyVendor ? { dockerConnections } : {}),
     open: (connection, context) => new GenericProvider(connection, context),
+  };
+}
+
+function addressOf(vendor: Vendor): TypedAddress {
+  const { prompt, placeholder, value, read } = vendor.address;
+  return {
+    ask: (ask, current = value) =>
+      askAddress(ask, { prompt: prompt(), placeholder, read, ...defined({ value: current }) }),
+    labelOf: (url) => labelOf(vendor, url),
   };
 }
 

@@ -27,6 +27,7 @@ const loginPattern = /^[a-z\d][a-z\d_-]{0,38}$/i;
 
 /** GitHub Container Registry: lists through the packages API; manifests come from the registry. */
 export class GhcrProvider implements RegistryProvider {
+  readonly hasTypedAddress = true;
   readonly endpoints: readonly Endpoint[];
   readonly content: ImageContent;
   private readonly servers: Endpoints;

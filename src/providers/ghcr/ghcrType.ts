@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget } from '../provider';
@@ -22,10 +23,12 @@ export const ghcr: ProviderType = {
   scopes: ['read:packages'],
   takesBoth: true,
   connect: async (ask) => {
-    const url = await askServer(ask);
+    ask.more(2);
+    const url = await askServer(ask, undefined);
     const { signIn, credential } = await askSignIn(ask, { url });
     return { connection: { ...at(url), signIn }, credential };
   },
+  address: { ask: askServer, labelOf: (url) => at(url).label },
   signIn: askSignIn,
   dockerConnections: (host, setting) => {
     const [, name = ''] = /^containers\.([^.]+\.ghe\.com)$/.exec(host) ?? [];
@@ -39,8 +42,7 @@ function at(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
   return { provider: 'ghcr', label: url === gitHub ? 'GitHub' : new URL(url).host, url };
 }
 
-async function askServer(ask: ConnectAsk): Promise<string> {
-  ask.more(2);
+async function askServer(ask: ConnectAsk, current: string | undefined): Promise<string> {
   const server = await ask.pick(t('Where is it?'), [
     { value: 'github', label: 'github.com', detail: 'ghcr.io' },
     {
@@ -54,6 +56,7 @@ async function askServer(ask: ConnectAsk): Promise<string> {
   return askAddress(ask, {
     prompt: t('Address of the GitHub Enterprise server'),
     placeholder: 'https://github.example.com',
+    ...(current === gitHub ? {} : defined({ value: current })),
     read: readServer,
   });
 }

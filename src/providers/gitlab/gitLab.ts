@@ -22,6 +22,7 @@ const projectPattern = /^[\w][\w.-]*(?:\/[\w][\w.-]*)+$/;
 
 /** Projects and their repositories, as GitLab's API lists them; below those, its registry speaks for itself. */
 export class GitLabProvider implements RegistryProvider {
+  readonly hasTypedAddress = true;
   private readonly api: GitLabApi;
   private readonly projects: Projects;
   /** Ids by name of image, as they were listed last. */

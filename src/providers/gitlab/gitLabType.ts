@@ -1,8 +1,19 @@
 import { t } from '@vscode/l10n';
-import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
+import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
 import { askAddress } from '../signIn';
 import { readAddress } from './gitLabAddress';
 import { GitLabProvider } from './gitLab';
+
+const address: TypedAddress = {
+  ask: (ask, value = 'gitlab.com') =>
+    askAddress(ask, {
+      prompt: t('Address of GitLab’s web pages. https unless you type http://.'),
+      placeholder: 'gitlab.example.com',
+      value,
+      read: readAddress,
+    }),
+  labelOf: (url) => (url === 'https://gitlab.com' ? 'GitLab' : url.replace(/^https?:\/\//, '')),
+};
 
 /** A GitLab by the address of its web pages; the registry behind it speaks V2 as others do. */
 export const gitLab: ProviderType = {
@@ -14,16 +25,11 @@ export const gitLab: ProviderType = {
   icon: 'source-control',
   connect: async (ask) => {
     ask.more(2);
-    const url = await askAddress(ask, {
-      prompt: t('Address of GitLab’s web pages. https unless you type http://.'),
-      placeholder: 'gitlab.example.com',
-      value: 'gitlab.com',
-      read: readAddress,
-    });
-    const label = url === 'https://gitlab.com' ? 'GitLab' : url.replace(/^https?:\/\//, '');
+    const url = await address.ask(ask, undefined);
     const { signIn, credential } = await askToken(ask);
-    return { connection: { provider: 'gitlab', label, url, signIn }, credential };
+    return { connection: { provider: 'gitlab', label: address.labelOf(url), url, signIn }, credential };
   },
+  address,
   signIn: askToken,
   open: (connection, context) => new GitLabProvider(connection, context),
 };

@@ -18,6 +18,7 @@ interface Creation {
 export const createRegistry = nodeCommand<Creation>({
   id: 'createRegistry',
   title: () => t('Create Registry…'),
+  downTo: 'connection',
   needs: (node) => {
     const { entry, parent } = node;
     const account = connectedAzure(node);
@@ -48,6 +49,8 @@ function azureRegistry(node: Node): Existing | undefined {
 export const deleteRegistry = nodeCommand<Existing>({
   id: 'deleteRegistry',
   title: () => t('Delete Registry…'),
+  downTo: 'registry',
+  below: (node) => connectedAzure(node) !== undefined,
   needs: azureRegistry,
   doing: ({ registry }) => t('delete {0}', registry.name),
   run: async (app, { node, azure, registry }) => {
@@ -113,6 +116,8 @@ async function followOperation(
 export const copyLoginServer = nodeCommand<string>({
   id: 'copyLoginServer',
   title: () => t('Copy Login Server'),
+  downTo: 'registry',
+  below: (node) => connectedAzure(node) !== undefined,
   needs: ({ entry }) => (entry?.kind === 'registry' ? entry.host : undefined),
   doing: (host) => t('copy {0}', host),
   run: async (app, host) => {
@@ -124,6 +129,8 @@ export const copyLoginServer = nodeCommand<string>({
 export const openInPortal = nodeCommand<URL>({
   id: 'openInPortal',
   title: () => t('Open in Portal'),
+  downTo: 'repository',
+  below: ({ provider }) => provider.consolePage !== undefined,
   needs: ({ entry, provider }) => (entry?.kind === 'tag' ? undefined : provider.consolePage?.(entry)),
   doing: () => t('open the portal'),
   run: (app, url) => app.browse(url),
@@ -132,6 +139,8 @@ export const openInPortal = nodeCommand<URL>({
 export const signInToTenant = nodeCommand({
   id: 'signInToTenant',
   title: () => t('Sign In to Tenant…'),
+  downTo: 'group',
+  below: ({ connection, provider }) => connection.signIn.kind === 'account' && azureOf(provider) !== undefined,
   needs: ({ entry, provider, connection, parent }) => {
     const tenantId = azureOf(provider)?.tenantOf(entry);
     return tenantId !== undefined && connection.signIn.kind === 'account'
@@ -149,6 +158,7 @@ export const signInToTenant = nodeCommand({
 export const selectSubscriptions = nodeCommand({
   id: 'selectSubscriptions',
   title: () => t('Select Subscriptions…'),
+  downTo: 'connection',
   needs: ({ entry, provider: { choosable }, connection }) =>
     entry === undefined && choosable !== undefined ? { choosable, connection } : undefined,
   doing: ({ connection }) => t('list the subscriptions of {0}', connection.label),

@@ -1,3 +1,4 @@
+import type { Entry } from '../../core/model';
 import type { App } from '../app';
 import type { EngineProblem, LocalNode } from '../images/localNode';
 import type { InvalidName, More, Node, Problem } from '../tree/node';
@@ -22,6 +23,10 @@ export interface NodeCommand {
   /** Which views have rows to pick from. */
   readonly views: { readonly registries: boolean; readonly images: boolean };
   readonly applies: (node: AnyNode) => boolean;
+  /** Whether it can apply to a row: to that one, or to one below it. A row that it cannot reach is not offered to be picked. */
+  readonly reaches: (node: Node) => boolean;
+  /** What to say when it reaches nothing that is connected; absent: which kinds of registry it can be used with. */
+  readonly nowhere?: (() => string) | undefined;
   /** How it handles several selected rows: all at once, one after the other, or only the clicked one. */
   readonly several: 'together' | 'each' | 'one';
   readonly doing: (nodes: readonly AnyNode[]) => string;
@@ -35,33 +40,62 @@ export interface RowCommand {
   readonly run: (app: App, row: More | Problem) => void;
 }
 
-export type Command = AppCommand | NodeCommand | RowCommand;
+/** What a key does on the row that has the focus. */
+export interface KeyCommand {
+  readonly kind: 'key';
+  readonly id: string;
+  /** Ids of commands for rows: the first that applies to the row is run. */
+  readonly commands: readonly string[];
+  /** What is done if none applies. */
+  readonly otherwise: (app: App, row: AnyRow | undefined) => Promise<void>;
+}
+
+export type Command = AppCommand | NodeCommand | RowCommand | KeyCommand;
 
 export type AnyRow = AnyNode | InvalidName | More | Problem | EngineProblem;
 
-interface Needs<Target> {
+/** The kinds of rows of the Registries view, from the top down. */
+const rowKinds = ['connection', 'group', 'registry', 'repository', 'tag', 'platform', 'attachment'] as const;
+
+type RowKind = (typeof rowKinds)[number];
+
+/** How a command is found rows of the Registries view. */
+interface OfRegistries<Target> {
+  /** What `run` works on, or nothing: decides the menu, guards the call and types the body. */
+  readonly needs: (node: Node) => Target | undefined;
+  /** The deepest kind of row that the user is led to if the command is called from the palette. */
+  readonly downTo: RowKind;
+  /** Whether a connection has what the command needs below its own row. Absent: every connection has. */
+  readonly below?: (connection: Node) => boolean;
+  readonly nowhere?: () => string;
+}
+
+interface OfImages<Target> {
+  /** The same for a row of the Images view. */
+  readonly needsLocal: (node: LocalNode) => Target | undefined;
+}
+
+type Nothing<Of> = { readonly [Key in keyof Of]?: never };
+
+type Needs<Target> = {
   readonly id: string;
   /** The title in the menu, and of the quick picks if it is called from the palette. */
   readonly title: () => string;
-  /** What `run` works on, or nothing: decides the menu, guards the call and types the body. */
-  readonly needs?: (node: Node) => Target | undefined;
-  /** The same for a row of the Images view. */
-  readonly needsLocal?: (node: LocalNode) => Target | undefined;
-}
+} & ((OfRegistries<Target> & Partial<OfImages<Target>>) | (OfImages<Target> & Nothing<OfRegistries<Target>>));
 
-interface NodeCommandOf<Target> extends Needs<Target> {
+type NodeCommandOf<Target> = Needs<Target> & {
   /** Whether several selected rows are worked on one after the other. */
   readonly each?: boolean;
   /** Completes "Could not …". */
   readonly doing: (target: Target) => string;
   readonly run: (app: App, target: Target) => Promise<void>;
-}
+};
 
-interface NodesCommandOf<Target> extends Needs<Target> {
+type NodesCommandOf<Target> = Needs<Target> & {
   /** Completes "Could not …". */
   readonly doing: (targets: readonly Target[]) => string;
   readonly run: (app: App, targets: readonly Target[]) => Promise<void>;
-}
+};
 
 export function nodeCommand<Target>({ each, doing, run, ...command }: NodeCommandOf<Target>): NodeCommand {
   return {
@@ -77,24 +111,25 @@ export function nodeCommand<Target>({ each, doing, run, ...command }: NodeComman
 }
 
 /** A command that takes all selected rows at once. */
-export function nodesCommand<Target>({
-  id,
-  title,
-  needs,
-  needsLocal,
-  doing,
-  run,
-}: NodesCommandOf<Target>): NodeCommand {
+export function nodesCommand<Target>(command: NodesCommandOf<Target>): NodeCommand {
+  const { id, title, needs, needsLocal, downTo = 'connection', below = () => true, nowhere, doing, run } = command;
   const targetOf = (node: AnyNode) => (node.kind === 'node' ? needs?.(node) : needsLocal?.(node));
   const targetsOf = (nodes: readonly AnyNode[]) => nodes.map(targetOf).filter((target) => target !== undefined);
+  const applies = (node: AnyNode) => targetOf(node) !== undefined;
   return {
     kind: 'node',
     id,
     title,
     views: { registries: needs !== undefined, images: needsLocal !== undefined },
-    applies: (node) => targetOf(node) !== undefined,
+    applies,
+    reaches: (node) => applies(node) || (isAbove(node.entry, downTo) && (node.entry !== undefined || below(node))),
+    nowhere,
     several: 'together',
     doing: (nodes) => doing(targetsOf(nodes)),
     run: (app, nodes) => run(app, targetsOf(nodes)),
   };
+}
+
+function isAbove(entry: Entry | undefined, kind: RowKind): boolean {
+  return rowKinds.indexOf(entry?.kind ?? 'connection') < rowKinds.indexOf(kind);
 }

@@ -15,6 +15,8 @@ const sent: Readonly<Record<ProgramLogin['kind'], () => string>> = {
 export const confirmSignIn = nodeCommand({
   id: 'confirmSignIn',
   title: () => t('Sign In…'),
+  downTo: 'connection',
+  nowhere: () => t('No connection waits for you to sign in.'),
   needs: ({ entry, connection }) => {
     const login = entry === undefined ? connection.unconfirmed : undefined;
     return login && { connection, login };

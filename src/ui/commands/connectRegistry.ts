@@ -8,8 +8,6 @@ export const connectRegistry: AppCommand = {
   doing: () => t('connect the registry'),
   run: async (app) => {
     const connection = await connect(app);
-    if (connection === undefined) return;
-    await app.tree.reveal(connection.id);
-    app.done(t('Connected {0}', connection.label));
+    if (connection !== undefined) await app.tree.reveal(connection.id);
   },
 };

@@ -12,6 +12,8 @@ function connectionNode({ entry, connection }: Node): Connection | undefined {
 export const renameConnection = nodeCommand({
   id: 'renameConnection',
   title: () => t('Rename…'),
+  downTo: 'connection',
+  nowhere: () => t('The names of all connections are in the setting registryExplorer.connections.'),
   needs: ({ entry, connection }) => (entry === undefined && !connection.shared ? connection : undefined),
   doing: ({ label }) => t('rename {0}', label),
   run: async (app, { id, label }) => {
@@ -29,6 +31,7 @@ export const renameConnection = nodeCommand({
 export const updateCredential = nodeCommand({
   id: 'updateCredential',
   title: () => t('Update Credential…'),
+  downTo: 'connection',
   needs: connectionNode,
   doing: ({ label }) => t('update the credential of {0}', label),
   run: async (app, connection) => {
@@ -39,6 +42,7 @@ export const updateCredential = nodeCommand({
 export const editTrust = nodeCommand({
   id: 'editTrust',
   title: () => t('Certificates…'),
+  downTo: 'connection',
   needs: (node) => {
     const connection = takesCertificates(node.connection, node.provider) ? connectionNode(node) : undefined;
     return connection && { connection, endpoints: node.provider.endpoints ?? [] };
@@ -59,6 +63,7 @@ export const editTrust = nodeCommand({
 export const disconnect = nodeCommand({
   id: 'disconnect',
   title: () => t('Disconnect'),
+  downTo: 'connection',
   needs: connectionNode,
   doing: ({ label }) => t('disconnect {0}', label),
   run: async (app, connection) => {

@@ -6,6 +6,7 @@ import { nodesCommand } from './command';
 export const copyFullTag = nodesCommand({
   id: 'copyFullTag',
   title: () => t('Copy Full Tag'),
+  downTo: 'tag',
   needs: ({ entry }) => (entry?.kind === 'tag' ? printReference(entry.image) : undefined),
   needsLocal: ({ entry }) => (entry.kind === 'image' ? printReference(entry.name) : undefined),
   doing: (names) => t('copy {0}', names.join(', ')),

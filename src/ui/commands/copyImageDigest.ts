@@ -5,6 +5,8 @@ import { nodeCommand } from './command';
 export const copyImageDigest = nodeCommand({
   id: 'copyImageDigest',
   title: () => t('Copy Image Digest'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) =>
     content !== undefined && (entry?.kind === 'tag' || entry?.kind === 'platform')
       ? { image: entry.image, content }

@@ -10,6 +10,8 @@ import { nodeCommand } from './command';
 export const deleteImage = nodeCommand({
   id: 'deleteImage',
   title: () => t('Delete Image…'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.deletion?.image !== undefined,
   needs: ({ entry, provider: { deletion }, parent }) =>
     entry?.kind === 'tag' && deletion?.image !== undefined
       ? { tag: entry, deletion: deletion.image, parent }

@@ -8,6 +8,8 @@ import { isThere } from './untagImage';
 export const deleteRepository = nodeCommand({
   id: 'deleteRepository',
   title: () => t('Delete Repository…'),
+  downTo: 'repository',
+  below: ({ provider }) => provider.deletion?.repository !== undefined,
   needs: ({ entry, provider, parent }) => {
     const deletion = provider.deletion?.repository;
     return entry?.kind === 'repository' && deletion !== undefined ? { repository: entry, deletion, parent } : undefined;

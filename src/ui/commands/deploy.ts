@@ -21,6 +21,7 @@ function pushedImage({ entry }: LocalNode): Deployable | undefined {
 export const deployToAppService = nodeCommand<Deployable>({
   id: 'deployToAppService',
   title: () => t('Deploy Image to Azure App Service…'),
+  downTo: 'tag',
   needs: tagOf,
   needsLocal: pushedImage,
   doing: ({ image }) => t('deploy {0}', printFullReference(image)),
@@ -33,6 +34,7 @@ export const deployToAppService = nodeCommand<Deployable>({
 export const deployToContainerApps = nodeCommand<Deployable>({
   id: 'deployToContainerApps',
   title: () => t('Deploy Image to Azure Container Apps…'),
+  downTo: 'tag',
   needs: tagOf,
   needsLocal: pushedImage,
   doing: ({ image }) => t('deploy {0}', printFullReference(image)),

@@ -3,10 +3,12 @@ import { Failure } from '../../core/failure';
 import { describeDiagnosis, stepNames } from '../diagnosis';
 import { causes } from '../../core/causes';
 import { nodeCommand } from './command';
+import type { AppCommand } from './command';
 
 export const diagnoseConnection = nodeCommand({
   id: 'diagnoseConnection',
   title: () => t('Diagnose Connection'),
+  downTo: 'connection',
   needs: ({ entry, connection, provider }) =>
     entry === undefined && provider.endpoints !== undefined ? connection : undefined,
   doing: ({ label }) => t('diagnose {0}', label),
@@ -24,10 +26,23 @@ export const diagnoseConnection = nodeCommand({
     for (const { failure } of [...diagnosis.servers.flatMap(({ steps }) => steps), ...diagnosis.use])
       if (failure !== undefined && !(failure instanceof Failure)) app.log.error(causes(failure));
     const now = new Date();
-    await app.showDocument({
+    await app.showReport({
       name: t('{0} diagnosis.md', label.replaceAll('/', '-')),
       id: encodeURIComponent(`${connection.id} ${now.getTime()}`),
       text: describeDiagnosis(connection, diagnosis, app.surroundings(), now),
     });
   },
 });
+
+/** Copies the diagnosis that is shown, which has no secrets. */
+export const copyReport: AppCommand = {
+  kind: 'app',
+  id: 'copyReport',
+  doing: () => t('copy the report'),
+  run: async (app) => {
+    const text = app.shownReport();
+    if (text === undefined) return;
+    await app.copy(text);
+    app.done(t('Copied the report'));
+  },
+};

@@ -15,6 +15,7 @@ function account(node: Node) {
 export const logInDocker = nodeCommand({
   id: 'logInDocker',
   title: () => t('Log In to Docker CLI…'),
+  downTo: 'connection',
   needs: account,
   doing: ({ host }) => t('log docker in to {0}', host),
   run: async (app, { node, host, account: user }) => {
@@ -38,6 +39,7 @@ export const logInDocker = nodeCommand({
 export const logOutDocker = nodeCommand({
   id: 'logOutDocker',
   title: () => t('Log Out of Docker CLI…'),
+  downTo: 'connection',
   needs: account,
   doing: ({ host }) => t('log docker out of {0}', host),
   run: async (app, { host }) => {

@@ -21,6 +21,8 @@ interface RemoteImage {
 export const inspectImage = nodeCommand<{ readonly remote: RemoteImage } | { readonly local: NamedImage }>({
   id: 'inspectImage',
   title: () => t('Inspect Image'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) => {
     const isImage =
       (entry?.kind === 'platform' && entry.failure === undefined) ||

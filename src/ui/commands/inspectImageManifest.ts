@@ -6,6 +6,8 @@ import { nodeCommand } from './command';
 export const inspectImageManifest = nodeCommand({
   id: 'inspectImageManifest',
   title: () => t('Inspect Image Manifest'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) =>
     content !== undefined && (entry?.kind === 'tag' || entry?.kind === 'platform' || entry?.kind === 'attachment')
       ? { image: entry.image, label: entry.label, content }

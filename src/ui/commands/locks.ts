@@ -28,6 +28,8 @@ async function set(app: App, { tag, locks, parent }: Lockable, isLocked: boolean
 export const lockTag = nodeCommand<Lockable>({
   id: 'lockTag',
   title: () => t('Lock'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.locks !== undefined,
   needs: (node) => lockable(node, false),
   doing: ({ tag }) => t('lock {0}', printReference(tag.image)),
   run: (app, target) => set(app, target, true),
@@ -36,6 +38,8 @@ export const lockTag = nodeCommand<Lockable>({
 export const unlockTag = nodeCommand<Lockable>({
   id: 'unlockTag',
   title: () => t('Unlock'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.locks !== undefined,
   needs: (node) => lockable(node, true),
   doing: ({ tag }) => t('unlock {0}', printReference(tag.image)),
   run: (app, target) => set(app, target, false),

@@ -14,6 +14,7 @@ interface Addable {
 export const addNamespace = nodeCommand<Addable>({
   id: 'addNamespace',
   title: () => t('Add Namespace…'),
+  downTo: 'connection',
   needs: (node) => {
     const { entry, provider } = node;
     return entry === undefined && provider.namespaces !== undefined
@@ -52,6 +53,10 @@ export const addNamespace = nodeCommand<Addable>({
 export const removeNamespace = nodeCommand({
   id: 'removeNamespace',
   title: () => t('Remove Namespace from View'),
+  downTo: 'group',
+  below: ({ connection, provider }) =>
+    provider.namespaces !== undefined && (connection.shown?.namespaces ?? []).length > 0,
+  nowhere: () => t('No namespace was added by name.'),
   needs: ({ entry, connection }) =>
     entry?.kind === 'group' && connection.shown?.namespaces?.includes(entry.key) === true
       ? { connection, name: entry.key }

@@ -6,6 +6,8 @@ import { nodeCommand } from './command';
 export const openAttachment = nodeCommand({
   id: 'openAttachment',
   title: () => t('Open'),
+  downTo: 'attachment',
+  below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) =>
     content !== undefined && entry?.kind === 'attachment' ? { attachment: entry, content } : undefined,
   doing: ({ attachment }) => t('read “{0}” of {1}', attachment.label, printReference(attachment.image)),

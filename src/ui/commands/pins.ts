@@ -18,6 +18,8 @@ interface Pinnable {
 export const addRepository = nodeCommand<Pinnable>({
   id: 'addRepository',
   title: () => t('Add Repository…'),
+  downTo: 'registry',
+  below: ({ provider }) => provider.checkRepository !== undefined,
   needs: (node) => {
     const { entry, provider } = node;
     const check = provider.checkRepository;
@@ -58,6 +60,9 @@ export const addRepository = nodeCommand<Pinnable>({
 export const removeRepository = nodeCommand({
   id: 'removeRepository',
   title: () => t('Remove Repository from View'),
+  downTo: 'repository',
+  below: ({ connection }) => (connection.shown?.repositories ?? []).length > 0,
+  nowhere: () => t('No repository was added by name.'),
   needs: ({ entry, connection }) => {
     if (entry?.kind !== 'repository') return undefined;
     const name = `${entry.image.host}/${entry.image.path}`;

@@ -22,6 +22,7 @@ interface Pulled {
 export const pullImage = nodeCommand<Pulled>({
   id: 'pullImage',
   title: () => t('Pull Image'),
+  downTo: 'tag',
   each: true,
   needs: (node) => {
     const { entry, parent } = node;

@@ -32,6 +32,7 @@ interface Source {
 export const pullRepository = nodeCommand<Source>({
   id: 'pullRepository',
   title: () => t('Pull Repository'),
+  downTo: 'repository',
   needs: (node) => (node.entry?.kind === 'repository' ? { repository: node.entry.image, from: node } : undefined),
   needsLocal: ({ entry }) => (entry.kind === 'repository' ? { repository: entry.name } : undefined),
   doing: ({ repository }) => t('pull {0}', printReference(repository)),

@@ -5,6 +5,7 @@ import type { AppCommand } from './command';
 export const refresh = nodeCommand({
   id: 'refresh',
   title: () => t('Refresh'),
+  downTo: 'tag',
   needs: (node) => (node.entry?.kind === 'attachment' || node.entry?.kind === 'platform' ? undefined : node),
   doing: () => t('refresh'),
   run: (app, node) => {

@@ -1,13 +1,14 @@
 import { t } from '@vscode/l10n';
 import type { App } from '../app';
-import { pickNode } from '../pickNode';
+import { kindsThatReach, pickNode, titleOf } from '../pickNode';
 import { causes } from '../../core/causes';
+import { language } from '../../core/locale';
 import { needsNoRow, report } from '../report';
 import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import { rowOf } from '../tree/node';
 import type { Node } from '../tree/node';
-import type { AnyNode, AnyRow, Command, NodeCommand } from './command';
+import type { AnyNode, AnyRow, Command, KeyCommand, NodeCommand } from './command';
 import { connectRegistry } from './connectRegistry';
 import { showLog } from './showLog';
 import { useEngine } from './useEngine';
@@ -24,8 +25,8 @@ export type Called = readonly [(AnyRow | undefined)?, (readonly AnyRow[] | undef
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {
   const command = commands.find((each) => each.id === id);
   if (command === undefined) throw new Error(`There is no command "${id}".`);
-  if (called.length > 0 && called[0] === undefined && command.kind !== 'app')
-    app.done(t('The view is being refreshed. Try again.'));
+  const takesRow = command.kind === 'node' || command.kind === 'row';
+  if (called.length > 0 && called[0] === undefined && takesRow) app.done(t('The view is being refreshed. Try again.'));
   else await run({ app, commands }, command, called[0], called[1]);
 }
 
@@ -43,10 +44,25 @@ async function run(
     case 'row':
       if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
       return;
+    case 'key':
+      await runByKey(shell, command, row, selected);
+      return;
     case 'node':
       for (const nodes of await targets(shell, command, row, selected))
         await attempt(shell, command.doing(nodes), nodes[0], () => command.run(app, nodes));
   }
+}
+
+async function runByKey(
+  shell: Shell,
+  { commands, otherwise }: KeyCommand,
+  row: AnyRow | undefined,
+  selected: readonly AnyRow[] | undefined,
+): Promise<void> {
+  const wanted = commands.flatMap((id) => rowCommand(shell, id) ?? []);
+  const command = row !== undefined && isNode(row) ? wanted.find(({ applies }) => applies(row)) : undefined;
+  if (command === undefined) await otherwise(shell.app, row);
+  else await run(shell, command, row, selected);
 }
 
 /** The nodes to run a command on: it runs once for each list. */
@@ -74,11 +90,24 @@ function isNode(row: AnyRow): row is AnyNode {
 
 async function pick(shell: Shell, command: NodeCommand): Promise<AnyNode | undefined> {
   const { app } = shell;
-  if (command.views.images || app.registries.all().length > 0) return pickNode(app, command);
+  const all = app.registries.all();
+  if (command.views.images || all.some((registry) => command.reaches(rowOf(registry)))) return pickNode(app, command);
   const connect = t('Connect Registry…');
-  const chosen = await app.message('information', t('No registry is connected yet.'), connect);
-  if (chosen === connect) await run(shell, connectRegistry, undefined, undefined);
+  const why = all.length === 0 ? t('No registry is connected yet.') : nowhere(app, command);
+  if ((await app.message('information', why, connect)) === connect)
+    await run(shell, connectRegistry, undefined, undefined);
   return undefined;
+}
+
+/** Why a command can be used with no row of any connected registry. */
+function nowhere(app: App, command: NodeCommand): string {
+  if (command.nowhere !== undefined) return command.nowhere();
+  const title = titleOf(command);
+  const kinds = kindsThatReach(app, command).map(({ label }) => label);
+  const list = new Intl.ListFormat(language()).format(kinds);
+  return kinds.length === 0
+    ? t('“{0}” cannot be used with the registries that are connected.', title)
+    : t('“{0}” cannot be used with the registries that are connected. It can be used with: {1}.', title, list);
 }
 
 /** The row's own node; for a problem row, the nearest node above it that the command applies to. */

@@ -7,12 +7,16 @@ import type { Choice } from '../ask';
 import type { Node } from '../tree/node';
 import { plural } from '../../core/locale';
 import { nodeCommand } from './command';
+import type { NodeCommand } from './command';
+import { addNamespace } from './namespaces';
+import { addRepository } from './pins';
 
 type Search = NonNullable<RegistryProvider['search']>;
 
 export const searchRepositories = nodeCommand({
   id: 'searchRepositories',
   title: () => t('Search Repositories…'),
+  downTo: 'connection',
   needs: (node) => {
     const { entry, provider } = node;
     return entry === undefined && provider.search !== undefined ? { node, search: provider.search } : undefined;
@@ -30,9 +34,10 @@ export const searchRepositories = nodeCommand({
       });
       if (answer === undefined || answer === 'back') return;
       query = answer.value.trim();
-      const found = await choose(app, title, search, query);
+      const found = await choose(app, title, { search, query, byName: () => addingByName(node) });
       if (found === 'back') continue;
-      if (found !== undefined) await show(app, node, found);
+      if (found === 'add') await addingByName(node)?.run(app, [node]);
+      else if (found !== undefined) await show(app, node, found);
       return;
     }
   },
@@ -50,20 +55,50 @@ async function show(app: App, { connection, provider }: Node, { repository }: Fo
   await app.tree.show({ connection, provider }, trail);
 }
 
+/** How to add what the search does not find, by its name. */
+function addingByName(node: Node): NodeCommand | undefined {
+  return [addRepository, addNamespace].find(({ applies }) => applies(node));
+}
+
+interface Searched {
+  readonly search: Search;
+  readonly query: string;
+  readonly byName: () => NodeCommand | undefined;
+}
+
+type Picked = FoundRepository | 'more' | 'add' | 'again';
+
+/** What to do where nothing was found. */
+function nothingFound({ query, byName }: Searched): readonly Choice<Picked>[] {
+  const adding = byName();
+  return [
+    {
+      label: t('Nothing found for “{0}”', query),
+      detail: t('Search with other words'),
+      icon: 'search',
+      value: 'again',
+    },
+    ...(adding === undefined
+      ? []
+      : [{ label: adding.title(), detail: t('By its name, if you know it'), icon: 'add', value: 'add' as const }]),
+  ];
+}
+
 async function choose(
   app: App,
   title: string,
-  search: Search,
-  query: string,
-): Promise<FoundRepository | 'back' | undefined> {
+  searched: Searched,
+): Promise<FoundRepository | 'add' | 'back' | undefined> {
+  const { search, query } = searched;
   const controller = new AbortController();
   const found: FoundRepository[] = [];
   let next: string | undefined;
-  const load = async (): Promise<readonly Choice<FoundRepository | 'more'>[]> => {
+  const load = async (): Promise<readonly Choice<Picked>[]> => {
     const page = await search(query, next, controller.signal);
     found.push(...page.items.filter(({ repository }) => isUsable(repository)));
     next = page.next;
-    const choices: Choice<FoundRepository | 'more'>[] = found.map(choice);
+    if (found.length === 0 && next === undefined) return nothingFound(searched);
+    const choices: Choice<Picked>[] = found.map(choice);
     return next === undefined ? choices : [...choices, { label: t('Load more…'), icon: 'ellipsis', value: 'more' }];
   };
   try {
@@ -71,6 +106,7 @@ async function choose(
       const placeholder = t('Repositories for “{0}”', query);
       const answer = await app.ask.pick({ title, placeholder, canGoBack: true, items: load() });
       if (answer === undefined || answer === 'back') return answer;
+      if (answer.value === 'again') return 'back';
       if (answer.value !== 'more') return answer.value;
     }
   } finally {

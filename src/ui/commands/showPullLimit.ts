@@ -6,6 +6,7 @@ import { nodeCommand } from './command';
 export const showPullLimit = nodeCommand({
   id: 'showPullLimit',
   title: () => t('Show Pull Limit'),
+  downTo: 'connection',
   needs: ({ entry, connection, provider: { pullLimit } }) =>
     entry === undefined && pullLimit !== undefined ? { connection, pullLimit } : undefined,
   doing: ({ connection }) => t('ask {0} for its pull limit', connection.label),

@@ -17,7 +17,9 @@ import { deleteRepository } from './deleteRepository';
 import { deployToAppService, deployToContainerApps } from './deploy';
 import { logInDocker, logOutDocker } from './dockerLogin';
 import { importDockerLogins } from './importDockerLogins';
-import { diagnoseConnection } from './diagnoseConnection';
+import { editAddress } from './editAddress';
+import { copyReport, diagnoseConnection } from './diagnoseConnection';
+import { copyRow, deleteRow, renameRow } from './keys';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { lockTag, unlockTag } from './locks';
@@ -72,6 +74,7 @@ export const commands: readonly Command[] = [
   addRepository,
   removeRepository,
   renameConnection,
+  editAddress,
   confirmSignIn,
   updateCredential,
   editTrust,
@@ -90,4 +93,8 @@ export const commands: readonly Command[] = [
   disconnect,
   loadMore,
   retry,
+  copyReport,
+  copyRow,
+  renameRow,
+  deleteRow,
 ];

@@ -8,6 +8,8 @@ import { nodeCommand } from './command';
 export const untagImage = nodeCommand({
   id: 'untagImage',
   title: () => t('Untag…'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.deletion?.untag !== undefined,
   needs: ({ entry, provider: { deletion }, parent }) =>
     entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag, parent } : undefined,
   doing: ({ tag }) => t('untag {0}', printReference(tag.image)),

@@ -5,6 +5,8 @@ import { nodeCommand } from './command';
 export const viewProperties = nodeCommand({
   id: 'viewProperties',
   title: () => t('View Properties'),
+  downTo: 'tag',
+  below: ({ provider }) => provider.properties !== undefined,
   needs: (node) => {
     const { entry, provider, id } = node;
     const read = entry === undefined ? undefined : provider.properties?.(entry);

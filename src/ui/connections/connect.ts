@@ -3,12 +3,12 @@ import type { Connection, SignIn } from '../../core/model';
 import type { DescribedConnection, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
 import { rowOf } from '../tree/node';
-import { save } from './save';
+import { sameAs, save } from './save';
 import { askUntilItWorks } from './untilItWorks';
 
 /**
  * Connect Registry…: asks for the kind (unless `id` gives it) and the questions of the kind, lists the first page, then saves the
- * connection. Resolves to the new connection, or nothing if dismissed.
+ * connection. Resolves to the connection, or nothing if dismissed.
  */
 export async function connect(app: App, id?: string): Promise<Connection | undefined> {
   let chosen = app.providerTypes.find((type) => type.id === id);
@@ -51,7 +51,11 @@ async function connectTo(app: App, type: ProviderType): Promise<Connection | 'ba
     stepsBefore: 1,
     signIn: (described) => withAccount(app, type, described.connection),
     save: async ({ connection, credential }) => {
+      const isKnown = sameAs(app, connection) !== undefined;
       connected = await save(app, connection, credential);
+      const { label, url } = connected;
+      if (isKnown) app.tell(t('{0} is connected already, as “{1}”.', url, label), 'information');
+      else app.done(t('Connected {0}', label));
     },
   });
   if (saved === undefined || saved === 'back') return saved;

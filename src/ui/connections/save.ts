@@ -13,13 +13,24 @@ export async function save(app: App, connection: Omit<Connection, 'id'>, credent
       await app.connections.updateCredential(shown.id, credential, signIn);
     if (shown !== undefined) return updateTrust(app, shown, connection);
   }
-  const { provider, url, signIn } = connection;
-  const same = app.connections
-    .all()
-    .find((known) => known.provider === provider && known.url === url && isReplacedBy(known.signIn, signIn));
+  const same = sameAs(app, connection);
   if (same === undefined) return app.connections.add(connection, credential);
-  await app.connections.updateCredential(same.id, credential, signIn);
+  await app.connections.updateCredential(same.id, credential, connection.signIn);
   return updateTrust(app, same, connection);
+}
+
+/** The connection, other than itself, to the same registry with the same account. */
+export function sameAs(
+  app: App,
+  connection: Omit<Connection, 'id'> & { readonly id?: string },
+): Connection | undefined {
+  const { id, provider, url, signIn } = connection;
+  return app.connections
+    .all()
+    .find(
+      (known) =>
+        known.id !== id && known.provider === provider && known.url === url && isReplacedBy(known.signIn, signIn),
+    );
 }
 
 /** Saves the trust that worked, including that the default was enough. */

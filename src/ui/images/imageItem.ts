@@ -26,6 +26,9 @@ export function problemItem(failure: unknown): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
   item.contextValue = 'engineProblem';
+  // A click, or Enter, does what helps most.
+  const helps = reported?.remedies[0] === 'useEngine' ? 'useEngine' : 'refreshImages';
+  item.command = { command: `registryExplorer.${helps}`, title: '' };
   item.accessibilityInformation = { label: message };
   return item;
 }

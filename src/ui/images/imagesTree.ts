@@ -70,6 +70,11 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
     return isMissing(state.failure) ? [] : [{ kind: 'engineProblem', failure: state.failure }];
   }
 
+  /** The selected rows. */
+  selected(): readonly ImagesRow[] {
+    return this.view.selection;
+  }
+
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
   }

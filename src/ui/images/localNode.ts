@@ -54,9 +54,9 @@ export function groupImages(images: readonly LocalImage[]): readonly LocalNode[]
   return [...registries, last];
 }
 
-/** All rows without children, in the order of the view. */
-export function imageRows(nodes: readonly LocalNode[]): readonly LocalNode[] {
-  return nodes.flatMap((node) => (node.children.length > 0 ? imageRows(node.children) : [node]));
+/** All rows, each before those below it. */
+export function everyRow(nodes: readonly LocalNode[]): readonly LocalNode[] {
+  return nodes.flatMap((node) => [node, ...everyRow(node.children)]);
 }
 
 /** `1a2b3c4d5e6f`, as engines print ids. */

@@ -184,6 +184,11 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     this.changed.fire(this.current([of]));
   }
 
+  /** The selected rows. */
+  selected(): readonly Row[] {
+    return this.view.selection;
+  }
+
   /** When the user returns to the window, the network may be available again. */
   private retryUnreached(): void {
     for (const id of this.expanded) {

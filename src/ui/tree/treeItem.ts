@@ -101,6 +101,9 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   item.tooltip = message;
   const remedies = reported?.remedies.filter((remedy) => needsNoRow(remedy) || commands.includes(remedy)) ?? [];
   item.contextValue = ['problem', ...remedies].join(' ');
+  // A click, or Enter, does what helps most.
+  const [first] = remedies;
+  if (first !== undefined) item.command = { command: `registryExplorer.${first}`, title: '', arguments: [row] };
   item.accessibilityInformation = { label: message };
   return item;
 }

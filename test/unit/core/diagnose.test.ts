@@ -151,7 +151,7 @@ describe('a diagnosis', () => {
     const { steps, text } = await diagnosed(url);
     expect(steps).toEqual(expect.arrayContaining(['connection ok', 'tls failed', 'api failed']));
     expect(text).toContain('does not use https. If it uses plain http, type http:// in front.');
-    expect(text).toContain('**What to do:** Connect it again with http:// in front');
+    expect(text).toContain('**What to do:** Type its address with http:// in front');
   });
 
   it('shows the certificate of an authority that nobody knows', async () => {

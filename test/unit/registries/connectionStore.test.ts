@@ -91,6 +91,58 @@ describe('connections', () => {
     expect(await store.credential(connection.id)).toEqual({ kind: 'anonymous' });
   });
 
+  it('move to another address with their secret, and leave none behind', async () => {
+    const kept = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyByRegistry }), setting);
+    await kept.ready();
+    const shown = { repositories: ['registry.example.com/team/app', 'elsewhere.example/app'] };
+    const { id } = await kept.add({ ...registry, shown, tls: { verify: false } }, alice);
+    const moved = { label: 'Ours', url: 'http://other.example', signIn: by('alice') };
+    await kept.setAddress(id, moved, alice);
+    const repositories = ['other.example/team/app', 'elsewhere.example/app'];
+    expect(kept.all()).toEqual([{ ...registry, ...moved, id, shown: { repositories } }]);
+    expect(await kept.credential(id)).toEqual(alice);
+    expect([...secrets.values.keys()]).toEqual(['generic http://other.example account=alice']);
+    await kept.setAddress(id, { ...moved, url, signIn: anonymous }, anonymous);
+    expect(secrets.values.size).toBe(0);
+    kept.dispose();
+  });
+
+  it('tell what another window has changed, once', async () => {
+    const other = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
+    await other.ready();
+    const { id } = await store.add(registry, alice);
+    const gone = await store.add({ ...registry, signIn: anonymous }, anonymous);
+    const told: ConnectionChange[] = [];
+    other.onDidChange((change) => told.push(change));
+    const noticed = () => {
+      other.noticeOthers();
+      other.noticeOthers();
+      return told
+        .splice(0)
+        .map(({ id: of, reason }) => `${of === id ? 'first' : of === gone.id ? 'second' : of} ${reason}`);
+    };
+    expect(noticed()).toEqual(['first added', 'second added']);
+    await store.rename(id, 'Ours');
+    await store.remove(gone);
+    expect(noticed()).toEqual(['first renamed', 'second removed']);
+    await store.setTls(id, { verify: false });
+    expect(noticed()).toEqual(['first tls']);
+    await store.setShown(id, { namespaces: ['team'] });
+    expect(noticed()).toEqual(['first shown']);
+    await store.updateCredential(id, anonymous, docker);
+    expect(noticed()).toEqual(['first address']);
+    await other.rename(id, 'Theirs');
+    expect(noticed()).toEqual(['first renamed']);
+    expect(noticed()).toEqual([]);
+    other.dispose();
+  });
+
+  it('keep their secret over a change of address where it is kept by id', async () => {
+    const { id } = await store.add(registry, alice);
+    await store.setAddress(id, { ...registry, url: `${url}/team` }, alice);
+    expect([await store.credential(id), changes.at(-1)]).toEqual([alice, { id, reason: 'address' }]);
+  });
+
   it('ask no secret store for an anonymous visitor', async () => {
     secrets.isLocked = true;
     const { id } = await store.add(

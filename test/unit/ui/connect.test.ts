@@ -23,6 +23,8 @@ function appOf(ask: Ask, add: Connections['add'], parts: FakeParts = {}): App {
     add,
     unhide: none,
     rename: () => Promise.resolve(),
+    credential: () => Promise.resolve({ kind: 'anonymous' }),
+    setAddress: () => Promise.resolve(),
     updateCredential: () => Promise.resolve(),
     setTls: () => Promise.resolve(),
     remove: () => Promise.resolve(),

@@ -86,7 +86,7 @@ describe('Diagnose Connection', () => {
         return Promise.resolve(diagnosis);
       },
       surroundings: () => ({ versions: [['Node', '24']], settings: [] }),
-      showDocument: (document) => Promise.resolve(void documents.push(document)),
+      showReport: (document) => Promise.resolve(void documents.push(document)),
     });
     await diagnoseConnection.run(app, [connection]);
     expect(shown).toEqual([expect.stringMatching(/ · registry\.example\.com$/)]);

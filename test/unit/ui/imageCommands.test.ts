@@ -15,7 +15,7 @@ import { pullRepository } from '../../../src/ui/commands/pullRepository';
 import { pushImage } from '../../../src/ui/commands/pushImage';
 import { removeImage } from '../../../src/ui/commands/removeImage';
 import { tagImage } from '../../../src/ui/commands/tagImage';
-import { groupImages, imageRows } from '../../../src/ui/images/localNode';
+import { groupImages, everyRow } from '../../../src/ui/images/localNode';
 import { report } from '../../../src/ui/report';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, fakeProvider, localImage, reference } from './fakeApp';
 import type { FakeParts } from './fakeApp';
@@ -43,7 +43,7 @@ function engineApp(parts: FakeParts, abilities: Parameters<typeof fakeEngine>[0]
 }
 
 function run(command: NodeCommand, app: App, ...labels: readonly string[]): Promise<void> {
-  const rows = groupImages(images).flatMap((node) => [node, ...imageRows([node])]);
+  const rows = groupImages(images).flatMap((node) => [node, ...everyRow([node])]);
   const nodes = labels.map((label) => {
     const found = rows.find(({ id }) => id === label);
     if (found === undefined) throw new Error(`There is no row ${label}.`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupImages, imageRows } from '../../../src/ui/images/localNode';
+import { everyRow, groupImages } from '../../../src/ui/images/localNode';
 import type { LocalNode } from '../../../src/ui/images/localNode';
 import { localFacts } from '../../../src/ui/words';
 import { localImage, reference } from './fakeApp';
@@ -9,6 +9,8 @@ function drawn(nodes: readonly LocalNode[], depth = 0): string[] {
 }
 
 const digest = `sha256:${'d'.repeat(64)}`;
+
+const imagesIn = (nodes: readonly LocalNode[]) => everyRow(nodes).filter(({ children }) => children.length === 0);
 
 describe('the rows of the Images view', () => {
   it('are grouped by registry, repository and tag, those without a name last', () => {
@@ -29,7 +31,7 @@ describe('the rows of the Images view', () => {
     const tags = Array.from({ length: 40 }, (_value, index) => `acme.example/app:v${index}`);
     const older = localImage('a', tags, { created: new Date('2026-01-01') });
     const newer = localImage('b', ['acme.example/app:new'], { created: new Date('2026-02-01') });
-    const rows = imageRows(groupImages([older, newer]));
+    const rows = imagesIn(groupImages([older, newer]));
     expect(rows).toHaveLength(41);
     expect(rows[0]?.label).toBe('new');
     expect(new Set(rows.map(({ id }) => id)).size).toBe(41);
@@ -39,7 +41,7 @@ describe('the rows of the Images view', () => {
     const dated = localImage('a', ['acme.example/app:dated'], { created: new Date('1999-01-01') });
     const { id, names, digests, size } = localImage('b', ['acme.example/app:undated']);
     const undated = { id, names, digests, size };
-    expect(imageRows(groupImages([undated, dated])).map(({ label }) => label)).toEqual(['dated', 'undated']);
+    expect(imagesIn(groupImages([undated, dated])).map(({ label }) => label)).toEqual(['dated', 'undated']);
     expect([localFacts(undated), localFacts(dated).length]).toEqual([['1 MB'], 2]);
   });
 
@@ -58,6 +60,6 @@ describe('the rows of the Images view', () => {
     const images = Array.from({ length: 2000 }, (_value, index) =>
       localImage('a', [`acme.example/app${index % 50}:v${index}`], { id: `sha256:${index}` }),
     );
-    expect(imageRows(groupImages(images))).toHaveLength(2000);
+    expect(imagesIn(groupImages(images))).toHaveLength(2000);
   });
 });

@@ -103,6 +103,24 @@ describe('Search Repositories…', () => {
     await searchRepositories.run(fakeApp({ connections, ask }).app, [node]);
     expect([proposed, set]).toEqual([['', 'nginx'], []]);
   });
+
+  it('says that nothing was found, and leads to other words or to adding by name', async () => {
+    const none: Partial<RegistryProvider> = {
+      ...provider,
+      search: () => Promise.resolve({ items: [] }),
+      hostOf: () => undefined,
+    };
+    const { node, connections } = connected(none);
+    const again = user('ngimx', 'Nothing found for “ngimx”', undefined);
+    await searchRepositories.run(fakeApp({ connections, ask: again.ask }).app, [node]);
+    expect([again.offered(), again.proposed]).toEqual([['Nothing found for “ngimx”'], ['', 'ngimx']]);
+    const namespaces = { problem: () => undefined, check: () => Promise.resolve() };
+    const adding = connected({ ...none, namespaces });
+    const { ask, offered, seen } = user('bitnamy', 'Add Namespace…', undefined);
+    await searchRepositories.run(fakeApp({ connections: adding.connections, ask }).app, [adding.node]);
+    expect(offered()).toEqual(['Nothing found for “bitnamy”', 'Add Namespace…']);
+    expect(seen.at(-1)).toBe('Add Namespace to Docker Hub');
+  });
 });
 
 describe('Show Pull Limit', () => {

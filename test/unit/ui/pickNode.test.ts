@@ -16,6 +16,7 @@ const command: NodeCommand = {
   title: () => 'Delete…',
   views: { registries: true, images: false },
   applies: () => false,
+  reaches: () => true,
   several: 'one',
   doing: () => 'delete',
   run: () => Promise.reject(notExpected('run')),
@@ -34,7 +35,7 @@ describe('a node that is looked for', () => {
   it('is not looked for among pages without an end: the list ends, and that is said', async () => {
     const loads = Array.from({ length: mostBarrenPages - 1 }, () => 'Load more…');
     const { asked, told, offered } = await picking((page) => ({ items: [], next: String(page) }), ...loads);
-    expect([asked, offered]).toEqual([mostBarrenPages, []]);
+    expect([asked, offered]).toEqual([mostBarrenPages, ['Nothing here that “Delete” can be used with']]);
     expect(told).toEqual([
       '20 pages in a row had nothing new, and the registry points to yet another. The list may have no end.',
     ]);
@@ -133,7 +134,7 @@ describe('the way to a node', () => {
       'Images on this machine',
       'app:2',
     );
-    expect([id, offered]).toEqual(['app:2', ['app:1', 'app:2', 'bbbbbbbbbbbb']]);
+    expect([id, offered]).toEqual(['app:2', ['docker.io', 'app', 'app:1', 'app:2', 'Untagged', 'bbbbbbbbbbbb']]);
     expect(placeholders).toEqual(['Registry', 'Image', 'Registry', 'Image']);
   });
 
@@ -153,6 +154,39 @@ describe('the way to a node', () => {
     };
     const { offered } = await leading(untagged, undefined);
     expect(offered).toEqual(['bbbbbbbbbbbb']);
+  });
+
+  it('says that nothing in a list will do, and leads back from there', async () => {
+    const none: NodeCommand = { ...ofTags, reaches: ({ entry }) => entry?.kind !== 'tag' };
+    const sentence = 'Nothing here that “Delete” can be used with';
+    const { node, placeholders } = await leading(none, 'Acme', 'team', 'team/app', sentence, undefined);
+    expect([node, placeholders.at(-1)]).toEqual([undefined, 'Repository of team']);
+    const local = await leading({ ...ofImages, applies: () => false }, sentence);
+    expect([local.node, local.offered]).toEqual([undefined, [sentence]]);
+  });
+
+  it('offers only connections and rows that lead somewhere', async () => {
+    const ofAcme: NodeCommand = {
+      ...ofTags,
+      reaches: ({ connection, entry }) => connection === acme.connection && entry?.label !== 'team/other',
+    };
+    const { seen, offered } = await leading(ofAcme, undefined);
+    expect([seen.length, offered]).toEqual([1, ['Acme']]);
+    expect((await leading(ofAcme, 'Acme', 'team', undefined)).offered).toEqual(['team/app']);
+  });
+
+  it('leads on to a pull where this machine has no images', async () => {
+    const { ask, seen } = user('Pull by Reference…', undefined);
+    const { app } = fakeApp({ ask, connected: [acme], images: { list: () => Promise.resolve([]) } });
+    expect(await pickNode(app, ofImages)).toBeUndefined();
+    expect(seen).toEqual(['Delete', 'Pull by Reference']);
+  });
+
+  it('ends with the reason where a list gives one and no row', async () => {
+    const unlisted = new Failure('unlisted', '', { subject: 'r.test' });
+    const silent = connectionNode({}, { list: () => Promise.resolve({ items: [], failure: unlisted }) });
+    const { app } = fakeApp({ ask: user('Acme').ask, connected: [silent] });
+    expect(await failing(pickNode(app, ofTags))).toMatchObject({ kind: 'unlisted', detail: { connection: 'c1' } });
   });
 
   it('names the connection whose list failed', async () => {

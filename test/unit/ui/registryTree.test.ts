@@ -166,7 +166,10 @@ describe('a list that fails', () => {
     await below('Acme');
     expect(log.lines).toEqual([expect.stringMatching(/^error Could not list the repositories of Acme\n/)]);
     const problem = (await tree.getChildren(await nodeAt('Acme'))).at(-1);
-    expect(problem && tree.getTreeItem(problem)).toMatchObject({ contextValue: 'problem retry showLog' });
+    expect(problem && tree.getTreeItem(problem)).toMatchObject({
+      contextValue: 'problem retry showLog',
+      command: { command: 'registryExplorer.retry', arguments: [problem] },
+    });
   });
 
   it('offers what helps a row above it', async () => {
@@ -174,6 +177,7 @@ describe('a list that fails', () => {
     const { tree, nodeAt } = treeOf(acme({ '': [repository('app')], app: () => Promise.reject(untrusted) }).node);
     const [problem] = await tree.getChildren(await nodeAt('Acme', 'app'));
     expect(problem && tree.getTreeItem(problem).contextValue).toMatch(/^problem editTrust retry/);
+    expect(problem && tree.getTreeItem(problem).command?.command).toBe('registryExplorer.editTrust');
   });
 
   it('is asked again by Retry, and says of its row that it was offline as long as it was', async () => {

@@ -125,7 +125,7 @@ describe('a report', () => {
     const expired = new Failure('untrusted', '', { subject, code: 'CERT_HAS_EXPIRED' });
     expect(report(expired, 'x')?.remedies).toEqual(['editTrust', 'retry', 'diagnoseConnection', 'showLog']);
     const plain = new Failure('untrusted', '', { subject, code: 'NOT_TLS' });
-    expect(report(plain, 'x')?.remedies).toEqual(['retry', 'diagnoseConnection', 'showLog']);
+    expect(report(plain, 'x')?.remedies).toEqual(['editAddress', 'retry', 'diagnoseConnection', 'showLog']);
     expect(remedies('unreachable')).toEqual(['retry', 'diagnoseConnection', 'showLog']);
     expect(remedies('unsupported')).toEqual(['showLog']);
     const refused = (status: number) => report(new Failure('rejected', '', { subject, status }), 'x')?.remedies;

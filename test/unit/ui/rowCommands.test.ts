@@ -23,7 +23,7 @@ import { refresh, refreshAll, refreshImages } from '../../../src/ui/commands/ref
 import { loadMore, retry } from '../../../src/ui/commands/rows';
 import { viewProperties } from '../../../src/ui/commands/viewProperties';
 import type { ShownDocument } from '../../../src/ui/documents';
-import { groupImages, imageRows } from '../../../src/ui/images/localNode';
+import { groupImages, everyRow } from '../../../src/ui/images/localNode';
 import { rowBelow } from '../../../src/ui/tree/node';
 import { failing } from '../failing';
 import { stub } from '../stub';
@@ -60,7 +60,7 @@ function rowOf(entry: Entry, abilities: Partial<RegistryProvider> = {}) {
 
 function local(id: string) {
   const images = [localImage('a', ['app:1', 'localhost:5000/app:2']), localImage('b', [])];
-  const row = imageRows(groupImages(images)).find((each) => each.id === id);
+  const row = everyRow(groupImages(images)).find((each) => each.id === id);
   if (row === undefined) throw new Error(`There is no row ${id}.`);
   return row;
 }

@@ -23,6 +23,7 @@ function commandsOf(several: NodeCommand['several'], applies: (node: AnyNode) =>
   const ran: string[][] = [];
   const command: NodeCommand = {
     ...{ kind: 'node', id: 'mark', title: () => 'Mark…', views: { registries: true, images: false }, several, applies },
+    reaches: () => true,
     doing: (nodes) => `mark ${nodes.map(labelOf).join(' and ')}`,
     run: (_app, nodes) => {
       ran.push(nodes.map(labelOf));
@@ -140,6 +141,7 @@ describe('several selected rows', () => {
     const parts = {
       title: () => 'Mark…',
       doing,
+      downTo: 'tag' as const,
       needs: ({ entry }: { entry: unknown }) => (entry === undefined ? undefined : entry),
     };
     const run = (_app: unknown, target: unknown) => Promise.resolve(void taken.push(target));
