@@ -77,7 +77,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = new Documents();
   const app = makeApp({
     ...{ context, say, redaction, log, showLog, memory, setting, sending, opener },
-    ...{ tree, images, engines, docker, connections, registries, documents },
+    ...{ tree, images: imagesTree, engines, docker, connections, registries, documents },
   });
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {

@@ -52,6 +52,7 @@ export function makeApp(parts: Parts): App {
       return opener.types;
     },
     ...{ ask, clean, message, working },
+    now: () => performance.now(),
     accounts: { signIn: signInWith(memory, message), signInToTenant },
     cloud: configuredCloud,
     diagnose: async (connection, progress, signal) => {
