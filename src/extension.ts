@@ -65,7 +65,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const [{ makeApp }, all] = await Promise.all([import('./ui/makeApp'), commands.ready(), registries.ready()]);
     const app = makeApp({
       ...{ context, say, redaction, log, showLog, memory, setting, opener },
-      ...{ tree, imagesTree, images, engines, docker, connections, registries, documents },
+      ...{ tree, images: imagesTree, engines, docker, connections, registries, documents },
     });
     return { app, commands: all };
   });

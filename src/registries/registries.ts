@@ -32,8 +32,8 @@ export interface RegistryChange {
 const learnWithinMs = 10_000;
 /** Time limit for a registry to list its namespaces; without them, only its host is offered. */
 const placesWithinMs = 5000;
-/** The most places of one connection: more would hide the other connections. */
-const mostPlaces = 30;
+/** The most places of one connection: with more, a quick pick is slow. */
+const mostPlaces = 1000;
 
 /** The only access to the connected registries. Each is opened when it is first needed, and then stays open. */
 export class Registries implements Stoppable {
@@ -123,9 +123,20 @@ export class Registries implements Stoppable {
     );
   }
 
-  /** The places to push to, by connection. If a connection cannot list its namespaces, its host is offered. */
-  async pushPlaces(signal: AbortSignal): Promise<readonly PushPlace[]> {
-    return (await Promise.all(this.all().map((registry) => this.placesOf(registry, signal)))).flat();
+  /** The places of a connection to push to. If it cannot list its namespaces, its host is offered. Never rejects. */
+  async pushPlaces(registry: OpenRegistry, signal: AbortSignal): Promise<readonly PushPlace[]> {
+    const { connection, provider } = registry;
+    try {
+      const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(placesWithinMs)]));
+      return known
+        .filter(isUsablePlace)
+        .slice(0, mostPlaces)
+        .map((target) => ({ target, registry }));
+    } catch (error) {
+      this.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
+      const host = provider.hostOf(undefined);
+      return host === undefined ? [] : [{ target: { host }, registry }];
+    }
   }
 
   dispose(): void {
@@ -161,20 +172,5 @@ export class Registries implements Stoppable {
       for (const known of [...this.open.keys()]) if (!connected.has(known)) this.open.delete(known);
     }
     this.listeners.tell({ id, reason: isReopened ? 'reopened' : reason });
-  }
-
-  private async placesOf(registry: OpenRegistry, signal: AbortSignal): Promise<readonly PushPlace[]> {
-    const { connection, provider } = registry;
-    try {
-      const known = await provider.pushTargets(AbortSignal.any([signal, AbortSignal.timeout(placesWithinMs)]));
-      return known
-        .filter(isUsablePlace)
-        .slice(0, mostPlaces)
-        .map((target) => ({ target, registry }));
-    } catch (error) {
-      this.log.warn(`Could not list where ${connection.label} can be pushed to\n  ${causes(error)}`);
-      const host = provider.hostOf(undefined);
-      return host === undefined ? [] : [{ target: { host }, registry }];
-    }
   }
 }

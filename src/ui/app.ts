@@ -3,6 +3,7 @@ import type { Cloud } from '../azure/azure';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Diagnosis, StepId } from '../core/network/diagnose';
 import type { Log } from '../core/log';
+import type { ImageReference } from '../core/reference';
 import type { Connection, Credential, Entry, Shown, SignIn, TlsOptions } from '../core/model';
 import type { Engines, LocalImage } from '../engine/engine';
 import type { AccountSession, ProviderType, ReadSetting } from '../providers/provider';
@@ -31,6 +32,8 @@ export interface App {
   readonly cloud: () => Cloud;
   readonly ask: Ask;
   readonly working: Working;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
   readonly memory: Memory;
   /** Finds the step at which a connection fails. */
   readonly diagnose: (
@@ -90,6 +93,11 @@ export interface Images {
   /** The current images. Rejects if the engine cannot list them. */
   list(): Promise<readonly LocalImage[]>;
   refresh(): Promise<void>;
+  /**
+   * Lists the images again and reveals the row of that name; if it is missing, or the name has no tag, the row of the repository.
+   * `ifVisible`: only if the user sees the view, which is opened otherwise.
+   */
+  show(name: ImageReference, when?: 'ifVisible'): Promise<void>;
 }
 
 /** The accounts of VS Code. */

@@ -10,6 +10,8 @@ interface Step {
 export interface InputStep extends Step {
   readonly prompt: string;
   readonly value?: string;
+  /** The part of `value` that is selected at first, from and to; absent: all of it. */
+  readonly selection?: readonly [number, number] | undefined;
   readonly placeholder?: string;
   readonly secret?: boolean;
   /** Shown below the box from the start: the problem with the previous answer. */
@@ -25,7 +27,13 @@ export interface PickStep<T> extends Step {
   readonly selected?: T | undefined;
   /** The problem with that choice. */
   readonly problemSoFar?: string | undefined;
+  /** The choice that a typed text stands for, in addition to `choices`; nothing if the text only filters these. */
+  readonly typed?: (text: string, choices: readonly Choice<T>[]) => TypedChoice<T> | undefined;
 }
+
+/** With a problem, it is shown with the reason and cannot be chosen. */
+export type TypedChoice<T> = Omit<Choice<T>, 'value' | 'detail' | 'section'> &
+  ({ readonly value: T } | { readonly problem: string });
 
 export interface PickSeveralStep<T> extends Step {
   readonly placeholder: string;

@@ -32,8 +32,7 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly say: Say;
   readonly redaction: Redaction;
   readonly tree: Tree & Rows;
-  readonly imagesTree: Rows;
-  readonly images: Images;
+  readonly images: Images & Rows;
   readonly engines: Engines;
   readonly docker: DockerLogins;
   readonly connections: Connections;
@@ -55,6 +54,7 @@ export function makeApp(parts: Parts): App {
       return opener.types;
     },
     ...{ ask, clean, message, working },
+    now: () => performance.now(),
     accounts: { signIn: signInWith(memory, message), signInToTenant },
     cloud: configuredCloud,
     diagnose: async (connection, progress, signal) => {
@@ -68,7 +68,7 @@ export function makeApp(parts: Parts): App {
       return diagnose({ open, tls, http, proxies: proxySettings(), redaction }, progress, signal);
     },
     surroundings: () => surroundings(context),
-    selected: (view) => (view === 'images' ? parts.imagesTree : tree).selected(),
+    selected: (view) => (view === 'images' ? images : tree).selected(),
     showDocument: (document) => documents.show(document),
     showReport: (document) => reports.show(document),
     shownReport: () => reports.shown(),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { harmless, seen } from '../core/plainText';
-import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep } from './ask';
+import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep, TypedChoice } from './ask';
 import type { Progress, Working } from './working';
 
 export type Kind = 'information' | 'warning' | 'error';
@@ -83,6 +83,7 @@ export class Say {
     box.title = this.clean(step.title);
     box.prompt = this.clean(step.prompt);
     box.value = this.clean(step.value ?? '');
+    box.valueSelection = step.selection;
     box.placeholder = this.clean(step.placeholder ?? '');
     box.password = step.secret ?? false;
     box.ignoreFocusOut = true;
@@ -121,18 +122,16 @@ export class Say {
     box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
     let failed: { readonly error: unknown } | undefined;
     const answer = await showUntilSettled<T>(box, (settle, signal) => {
+      let choices: readonly Choice<T>[] = [];
+      const typed = () => (box.value.trim() === '' ? undefined : step.typed?.(box.value, choices));
+      const draw = () => {
+        this.draw(box, step, choices, typed());
+      };
       void (async () => {
         try {
           await whileBusy(box, async () => {
-            const choices = await step.items;
-            const items = choices.map((choice) => {
-              const problem = choice.value === step.selected ? step.problemSoFar : undefined;
-              return this.quickPickItem(problem === undefined ? choice : { ...choice, detail: problem });
-            });
-            box.items = items.flatMap((item, at): Line<T>[] => [...this.headings(choices, at), item]);
-            const active = items.find(({ value }) => value === step.selected) ?? items[0];
-            // Without an active item, Enter would do nothing.
-            if (active !== undefined) box.activeItems = [active];
+            choices = await step.items;
+            draw();
           });
         } catch (error) {
           failed = { error };
@@ -143,19 +142,52 @@ export class Say {
         box.onDidTriggerButton(() => {
           settle('back');
         }),
+        box.onDidChangeValue(() => {
+          if (typed() !== undefined || box.items.some(isTyped)) draw();
+        }),
         box.onDidAccept(async () => {
-          const chosen = box.selectedItems[0];
-          if (chosen === undefined || !('value' in chosen)) return;
+          const accepted = box.selectedItems[0];
+          // Enter may come before VS Code has drawn the choice for the last letters, so it is made from the text of now.
+          const chosen = accepted === undefined || isTyped(accepted) ? this.typedLine(typed()) : accepted;
+          if (!isItem<T>(chosen)) return;
           const refusal = await whileBusy(box, () => accept?.(chosen.value, signal));
           // A quick pick has no line for messages, so the choice itself shows the problem.
           const refused = (problem: string) => ({ ...chosen, detail: this.clean(problem) });
           if (refusal === undefined) settle({ value: chosen.value });
-          else box.items = box.items.map((item) => (item === chosen ? refused(refusal) : item));
+          else box.items = box.items.map((item) => (isSame(item, chosen) ? refused(refusal) : item));
         }),
       ];
     });
     if (failed !== undefined) throw failed.error;
     return answer;
+  }
+
+  private draw<T>(
+    box: vscode.QuickPick<Line<T>>,
+    step: PickStep<T>,
+    choices: readonly Choice<T>[],
+    typed: TypedChoice<T> | undefined,
+  ): void {
+    const items = choices.map((choice) => {
+      const problem = choice.value === step.selected ? step.problemSoFar : undefined;
+      return this.quickPickItem(problem === undefined ? choice : { ...choice, detail: problem });
+    });
+    const lines = items.flatMap((item, at): Line<T>[] => [...this.headings(choices, at), item]);
+    // VS Code tells what was chosen by its place in this list, so what comes and goes is last here. On screen it is first, because
+    // it contains the typed text.
+    const last = this.typedLine(typed);
+    box.items = last === undefined ? lines : [...lines, last];
+    const active = items.find(({ value }) => value === step.selected) ?? items[0];
+    // Without an active item, Enter would do nothing.
+    if (active !== undefined && box.value === '') box.activeItems = [active];
+  }
+
+  private typedLine<T>(typed: TypedChoice<T> | undefined): Line<T> | undefined {
+    if (typed === undefined) return undefined;
+    const shown = { alwaysShow: true, isTyped: true };
+    return 'value' in typed
+      ? { ...this.quickPickItem(typed), ...shown }
+      : { ...this.lookOf({ ...typed, detail: typed.problem }), ...shown };
   }
 
   private async pickSeveral<T>({ title, placeholder, items }: PickSeveralStep<T>): Promise<readonly T[] | undefined> {
@@ -183,10 +215,13 @@ export class Say {
     return [{ label: this.clean(section), kind: vscode.QuickPickItemKind.Separator }];
   }
 
-  private quickPickItem<T>({ label, description, detail, icon, value }: Choice<T>): Item<T> {
+  private quickPickItem<T>(choice: Choice<T>): Item<T> {
+    return { ...this.lookOf(choice), value: choice.value };
+  }
+
+  private lookOf({ label, description, detail, icon }: Omit<Choice<unknown>, 'value'>): vscode.QuickPickItem {
     return {
       label: this.clean(label),
-      value,
       ...(description === undefined ? {} : { description: this.clean(description) }),
       ...(detail === undefined ? {} : { detail: this.clean(detail) }),
       ...(icon === undefined ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
@@ -195,8 +230,21 @@ export class Say {
 }
 
 type Item<T> = vscode.QuickPickItem & { readonly value: T };
-/** An item, or a heading, which has no value. */
+/** An item, or what has no value: a heading, or a typed text that cannot be taken. */
 type Line<T> = Item<T> | vscode.QuickPickItem;
+
+function isItem<T>(line: Line<T> | undefined): line is Item<T> {
+  return line !== undefined && 'value' in line;
+}
+
+function isTyped(line: vscode.QuickPickItem): boolean {
+  return 'isTyped' in line;
+}
+
+/** The line of the typed text is made anew again and again. */
+function isSame(line: vscode.QuickPickItem, other: vscode.QuickPickItem): boolean {
+  return line === other || (isTyped(line) && isTyped(other));
+}
 
 async function whileBusy<T>(box: vscode.QuickInput, work: () => T | Promise<T>): Promise<T> {
   box.busy = true;

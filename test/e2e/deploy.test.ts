@@ -493,7 +493,7 @@ describe('images in Azure', unless(reason), () => {
     await images.choose(['webapp6', 'latest'], 'Push…');
     flow = 'push';
     await choose(
-      'Choose a registry; you can change the full name in the next step',
+      'Choose a registry, or type a full name such as registry.example.com/team/app:1.0',
       'Create new Azure Container Registry…',
     );
     await choose('Subscription', 'Contoso Production');

@@ -125,24 +125,61 @@ describe('the Images view', unless(reason), () => {
     await view.row(['webapp6', 'from-terminal']);
   });
 
-  it('tags an image, proposing the connected registries, and says while typing what is wrong with the name', async () => {
+  it('tags an image with a full name typed at once, and says while typing what is wrong with it', async () => {
     const view = await webapp6();
     await view.choose(['webapp6', 'latest'], 'Tag…');
     const input = quickInput(workbench());
     await input.titled('Tag webapp6:latest');
-    const places = (await input.rows()).map(({ label }) => label);
-    expect(places).toEqual(expect.arrayContaining([`${registry.host}/…`, `${registry.host}/team/…`, `${wire.host}/…`]));
-    expect(places.at(-1)).toBe('Another name…');
+    expect(await input.placeholder()).toContain('or type a full name such as');
+    const wrong = `${registry.host}/Team/typed:v1`;
+    await input.type(wrong);
+    const use = { label: `Use “${wrong}”`, description: '' };
+    const why = { detail: `Repository names are lower case: did you mean “${registry.host}/team/typed:v1”?` };
+    await expect.poll(() => input.rows()).toEqual([{ ...use, ...why }]);
+    await workbench().screenshot('tag-typed-wrong');
+    await input.accept();
+    expect(await input.rows()).toHaveLength(1);
+    // A part of what is on offer only filters it.
+    await input.type('far');
+    await expect.poll(async () => (await input.rows()).map(({ label }) => label)).toEqual(['Far Away']);
+    // Enter at once: whatever VS Code has drawn by then, the text counts.
+    await input.type(`${registry.host}/team/typed:v1`);
+    await input.accept();
+    await view.selected(['team/typed', 'v1']);
+    await workbench().screenshot('tag-done');
+    await view.collapse([registry.host, 'team/typed']);
+  });
+
+  it('tags an image at one of a registry’s places, and marks the part of the proposal to change', async () => {
+    const view = await webapp6();
+    await view.choose(['webapp6', 'latest'], 'Tag…');
+    const input = quickInput(workbench());
+    await input.titled('Tag webapp6:latest');
+    expect((await input.rows()).map(({ label, description }) => [label, description])).toEqual([
+      ['Another name…', ''],
+      ['Acme', registry.host],
+      ['Far Away', wire.host],
+    ]);
     await workbench().screenshot('tag-where');
     await input.accept();
+    await expect
+      .poll(() => input.placeholder())
+      .toBe('Choose a place in Acme; you can change the full name in the next step');
+    const places = (await input.rows()).map(({ label }) => label);
+    expect(places).toEqual(expect.arrayContaining([`${registry.host}/…`, `${registry.host}/team/…`]));
+    await workbench().screenshot('tag-place');
+    await input.back();
+    await expect.poll(() => input.placeholder()).toContain('or type a full name');
+    await input.pick('Acme');
+    await input.pick(`${registry.host}/…`);
     await expect.poll(() => input.value()).toBe(`${registry.host}/webapp6:latest`);
+    expect(await input.selection()).toBe('webapp6');
     await input.type(`${registry.host}/Team/webapp6:2.0`);
     await input.says(`did you mean “${registry.host}/team/webapp6:2.0”?`);
     await workbench().screenshot('tag-name');
     await input.type(`${registry.host}/team/webapp6:2.0`);
     await input.accept();
-    await view.expand([registry.host, 'team/webapp6']);
-    await view.row(['team/webapp6', '2.0']);
+    await view.selected(['team/webapp6', '2.0']);
   });
 
   it('pushes an image to the registry chosen, and shows its tag there', async () => {
@@ -150,8 +187,16 @@ describe('the Images view', unless(reason), () => {
     await view.inline(['webapp6', 'from-terminal'], 'Push…');
     const input = quickInput(workbench());
     await input.titled('Push webapp6:from-terminal');
-    expect((await input.rows()).at(-1)?.label).toBe('Connect Registry…');
+    const labels = async () => (await input.rows()).map(({ label }) => label);
+    const choices = ['Another name…', 'Connect Registry…', 'Acme', 'Far Away'];
+    expect(await labels()).toEqual(choices);
     await workbench().screenshot('push-where');
+    await input.type('pushed:1');
+    const why = 'Put a registry in front, or a user name of Docker Hub: user/pushed:1';
+    await expect.poll(async () => (await input.rows()).map(({ detail }) => detail)).toEqual([why]);
+    await input.type('');
+    await expect.poll(labels).toEqual(choices);
+    await input.pick('Acme');
     await input.pick(`${registry.host}/team/…`);
     await expect.poll(() => input.value()).toBe(`${registry.host}/team/webapp6:from-terminal`);
     await input.type(`${registry.host}/team/pushed:1.0`);
@@ -166,16 +211,15 @@ describe('the Images view', unless(reason), () => {
     await view.expand([registry.host, 'team/pushed']);
     await view.choose(['team/pushed', '1.0'], 'Remove Image…');
     const question = dialog(workbench());
-    expect(await question.message()).toBe(`Remove ${registry.host}/team/pushed:1.0?`);
-    expect(await question.detail()).toContain('stay');
-    await workbench().screenshot('remove-image');
-    await question.press('Remove Image');
+    expect(await question.message()).toBe(`Remove the name ${registry.host}/team/pushed:1.0?`);
+    expect(await question.detail()).toMatch(/; the image stays under .*, webapp6:latest\./);
+    await workbench().screenshot('remove-name');
+    await question.press('Remove Name');
     await view.gone([registry.host, 'team/pushed']);
     const registries = await acme();
     await registries.expand(['Acme', 'team/pushed']);
     await registries.choose(['team/pushed', '1.0'], 'Pull Image');
-    await view.expand([registry.host, 'team/pushed']);
-    await view.row(['team/pushed', '1.0']);
+    await view.selected(['team/pushed', '1.0']);
   });
 
   it('pulls a whole repository after saying how much it is', async () => {
@@ -227,6 +271,30 @@ describe('the Images view', unless(reason), () => {
     expect(wire.passed.up).toBeLessThan(largeBytes);
     expect(await tagsOf('team/large')).toEqual([]);
     await toast.clear();
+  });
+
+  it('ends a push that took long with a message that leads to the tag', async () => {
+    const view = await opened();
+    await view.expand([wire.host, 'team/large']);
+    // Twelve seconds at least.
+    wire.bytesPerSecond = largeBytes / 12;
+    await view.choose(['team/large', '1.0'], 'Push…');
+    const toast = notifications(workbench());
+    await toast.saying(`Pushed ${wire.host}/team/large:1.0.`);
+    wire.bytesPerSecond = Infinity;
+    expect(await toast.buttons('Pushed')).toEqual(['Show in Registries', 'Copy Image Digest']);
+    await workbench().screenshot('push-long-done');
+    await toast.press('Pushed', 'Show in Registries');
+    await registriesView(workbench()).selected(['Far Away', 'team/large', '1.0']);
+  });
+
+  it('says which image goes when no name keeps it', async () => {
+    const view = await opened();
+    await view.choose('Untagged', 'Remove Image…');
+    const question = dialog(workbench());
+    expect(await question.detail()).toMatch(/^Removes 1 image from this machine and frees up to/);
+    await workbench().screenshot('remove-image');
+    await question.press('Cancel');
   });
 
   it('says why a registry refused a push, and what to do', async () => {

@@ -13,6 +13,8 @@ export interface QuickInput {
   /** Waits until the line under the box contains this. */
   says: (text: string) => Promise<void>;
   value: () => Promise<string>;
+  /** The part of the value that is selected. */
+  selection: () => Promise<string>;
   /** Replaces what the box holds. */
   type: (text: string) => Promise<void>;
   accept: () => Promise<void>;
@@ -63,6 +65,11 @@ export function quickInput(workbench: Workbench): QuickInput {
       await widget().locator('.quick-input-message').getByText(text).waitFor();
     },
     value: () => box().inputValue(),
+    selection: () =>
+      box().evaluate((element) => {
+        const { value, selectionStart, selectionEnd } = element as unknown as Record<string, string & number>;
+        return String(value).slice(selectionStart, selectionEnd);
+      }),
     type: async (text) => {
       await box().fill(text);
     },

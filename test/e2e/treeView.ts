@@ -23,6 +23,8 @@ export interface TreeView {
   click: (path: RowPath) => Promise<void>;
   /** Turns the wheel over the view until the row is on screen: only those can be found. */
   scrollTo: (path: RowPath, direction: 'up' | 'down') => Promise<void>;
+  /** Waits until the row is selected. */
+  selected: (path: RowPath) => Promise<void>;
   /** Adds the row to the selection, as Ctrl+click does. */
   alsoSelect: (path: RowPath) => Promise<void>;
   /** Opens the row and waits until its children are there. */
@@ -107,6 +109,9 @@ export function treeView(workbench: Workbench, name: string): TreeView {
         if (turns === 500) throw new Error(`No row ${wanted.path.join(' › ')} came on screen.`);
         await workbench.page.mouse.wheel(0, direction === 'down' ? 120 : -120);
       }
+    },
+    selected: async (path) => {
+      await (await element(path)).and(workbench.page.locator('[aria-selected="true"]')).waitFor();
     },
     alsoSelect: async (path) => {
       await (await element(path)).locator('.label-name').click({ modifiers: ['ControlOrMeta'] });

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import { printReference } from '../../core/reference';
+import { copyDigest } from '../images/copyDigest';
 import { nodeCommand } from './command';
 
 export const copyImageDigest = nodeCommand({
@@ -12,13 +13,5 @@ export const copyImageDigest = nodeCommand({
       ? { image: entry.image, content }
       : undefined,
   doing: ({ image }) => t('read the digest of {0}', printReference(image)),
-  run: async (app, { image, content }) => {
-    // Read again: the tag may have moved since its row was drawn.
-    const title = t('Reading the digest of {0}', printReference(image));
-    const digest =
-      image.digest ??
-      (await app.working(title, async (_progress, signal) => (await content.manifest(image, signal)).digest));
-    await app.copy(digest);
-    app.done(t('Copied {0}', digest));
-  },
+  run: (app, { image, content }) => copyDigest(app, image, content),
 });

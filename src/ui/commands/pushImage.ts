@@ -47,7 +47,8 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
     const answer = await choosePlacedName(app, {
       title,
       from: image.name,
-      others: [
+      problem: notPushable,
+      first: [
         ...(own === undefined || isLocalName(own)
           ? []
           : [
@@ -58,6 +59,8 @@ async function destination(app: App, image: NamedImage, title: string): Promise<
                 value: 'asItIs' as const,
               },
             ]),
+      ],
+      others: [
         ...(everyAzure(app).length > 0
           ? [{ label: t('Create new Azure Container Registry…'), icon: 'azure', value: 'createAzure' as const }]
           : []),
@@ -104,8 +107,14 @@ async function inNewRegistry(
   if (created === undefined) return 'back';
   await showRegistry(app, account, created);
   const host = created.loginServer;
-  const name = await typeName(app, title, proposeName({ host }, from), true);
+  const name = await typeName(app, { title, problem: notPushable }, proposeName({ host }, from), true);
   return typeof name === 'object' ? placeName(name, account.of, host) : name;
+}
+
+function notPushable(name: ImageReference): string | undefined {
+  return isLocalName(name) && name.host !== 'localhost'
+    ? t('Put a registry in front, or a user name of Docker Hub: {0}', `user/${printReference(name)}`)
+    : undefined;
 }
 
 /** A local name such as `webapp6:latest` means an official image of Docker Hub, where users cannot push. */

@@ -22,13 +22,13 @@ export const removeImage = nodesCommand({
   doing: (targets) => t('remove {0}', describeImages(unique(targets.flat()))),
   run: async (app, targets) => {
     const images = unique(targets.flat());
-    if (!(await app.ask.confirm(t('Remove {0}?', describeImages(images)), describeRemoval(images), button(images))))
-      return;
+    const removal = removalOf(images);
+    if (!(await app.ask.confirm(question(images, removal), describeRemoval(removal), button(removal)))) return;
     const failed = await removeEach(app, images);
     const [only] = failed;
     if (failed.length === 1 && images.length === 1) throw only?.error;
     if (failed.length > 0) throw summary(failed, images.length);
-    app.done(plural(images.length, t('Removed {1} | Removed {0} images'), describeImages(images)));
+    app.done(t('Removed {0}', describeImages(images)));
   },
 });
 
@@ -67,15 +67,54 @@ async function removeEach(app: App, images: readonly NamedImage[]) {
   return failed;
 }
 
-/** Says which images are removed, and which lose only a name. */
-function describeRemoval(images: readonly NamedImage[]): readonly string[] {
-  const chosen = new Set(images.map(keyOf));
+interface Removal {
+  /** Images that are removed, with all their names. */
+  readonly gone: readonly LocalImage[];
+  /** Names that are removed from images that stay. */
+  readonly names: readonly ImageReference[];
+  /** The other names of these images. */
+  readonly stay: readonly ImageReference[];
+}
+
+/** What is removed if all these are. */
+function removalOf(images: readonly NamedImage[]): Removal {
   const distinct = [...new Map(images.map(({ image }) => [image.id, image])).values()];
-  const stayUnder = ({ names }: LocalImage) => names.filter((name) => !chosen.has(printFullReference(name)));
-  const isUntagged = ({ id }: LocalImage) => chosen.has(id);
-  const gone = distinct.filter((image) => isUntagged(image) || stayUnder(image).length === 0);
+  const gone = distinct.filter((image) => namesLeft(image, images).length === 0);
   const kept = distinct.filter((image) => !gone.includes(image));
+  return {
+    gone,
+    names: images.flatMap(({ image, name }) => (name !== undefined && kept.includes(image) ? [name] : [])),
+    stay: kept.flatMap((image) => namesLeft(image, images)),
+  };
+}
+
+/** The names that keep an image. Engines remove names with a digest together with the last tag of the same repository. */
+function namesLeft({ id, names, digests }: LocalImage, chosen: readonly NamedImage[]): readonly ImageReference[] {
+  const own = chosen.filter(({ image }) => image.id === id);
+  if (own.some(({ name }) => name === undefined)) return [];
+  const removed = new Set(own.map(keyOf));
+  const isLeft = (name: ImageReference) => !removed.has(printFullReference(name));
+  const tagged = names.filter(isLeft);
+  if (tagged.length > 0) return tagged;
+  const lost = new Set(names.map(repositoryOf));
+  return digests.filter((name) => isLeft(name) && !lost.has(repositoryOf(name)));
+}
+
+function repositoryOf({ host, path }: ImageReference): string {
+  return `${host}/${path}`;
+}
+
+function question(images: readonly NamedImage[], removal: Removal): string {
+  const [first] = images;
+  return images.length === 1 && first?.name !== undefined && removal.names.length === 1
+    ? t('Remove the name {0}?', printReference(first.name))
+    : t('Remove {0}?', describeImages(images));
+}
+
+/** Says which images are removed, and which lose only a name. */
+function describeRemoval({ gone, names, stay }: Removal): readonly string[] {
   const bytes = gone.reduce((total, image) => total + image.size, 0);
+  const lost = gone.flatMap((image) => image.names);
   return [
     ...(gone.length === 0
       ? []
@@ -88,31 +127,48 @@ function describeRemoval(images: readonly NamedImage[]): readonly string[] {
             size(bytes),
           ),
         ]),
-    ...(kept.length === 0 ? [] : [describeKeptNames(kept.flatMap(stayUnder))]),
-    t('Nothing in any registry changes. An image that a container uses is not removed.'),
+    ...(lost.length > 1
+      ? [plural(gone.length, t('All its names go with it: {1}. | All their names go with them: {1}.'), list(lost))]
+      : []),
+    ...(names.length === 0
+      ? []
+      : [
+          plural(
+            names.length,
+            t(
+              'Removes the name {1}; the image stays under {2}. | Removes the names {1}; what they name stays under {2}.',
+            ),
+            list(names),
+            list(stay),
+          ),
+        ]),
+    gone.length === 0
+      ? t('Nothing in any registry changes.')
+      : t('Nothing in any registry changes. An image that a container uses is not removed.'),
   ];
 }
 
-function describeKeptNames(names: readonly ImageReference[]): string {
+function list(names: readonly ImageReference[]): string {
   const listed = names.slice(0, mostListed).map(printReference);
   const more = names.length - listed.length;
-  const all = [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
-  return plural(
-    names.length,
-    t('An image stays under its other name: {1}. | Images stay under their other names: {1}.'),
-    all,
-  );
+  return [...listed, ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(', ');
 }
 
+/** `webapp6:latest`, or `2 images and 1 name`. */
 function describeImages(images: readonly NamedImage[]): string {
   const [first] = images;
-  return images.length === 1 && first !== undefined
-    ? nameOf(first)
-    : plural(images.length, t('{0} image | {0} images'));
+  const { gone, names } = removalOf(images);
+  if (first !== undefined && gone.length + names.length === 1) return nameOf(first);
+  const parts = [
+    ...(gone.length === 0 ? [] : [plural(gone.length, t('{0} image | {0} images'))]),
+    ...(names.length === 0 ? [] : [plural(names.length, t('{0} name | {0} names'))]),
+  ];
+  return parts.length === 2 ? t('{0} and {1}', ...parts) : parts.join('');
 }
 
-function button(images: readonly NamedImage[]): string {
-  return plural(images.length, t('Remove Image | Remove {0} Images'));
+function button({ gone, names }: Removal): string {
+  if (names.length === 0) return plural(gone.length, t('Remove Image | Remove {0} Images'));
+  return gone.length === 0 ? plural(names.length, t('Remove Name | Remove {0} Names')) : t('Remove Images and Names');
 }
 
 function summary(failed: readonly { readonly name: string; readonly error: unknown }[], of: number): Failure {

@@ -5,6 +5,7 @@ import type { App } from '../app';
 import { chooseName, typeName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
+import { showLocally } from '../images/transferEnd';
 import { nodeCommand } from './command';
 
 export const tagImage = nodeCommand({
@@ -15,8 +16,9 @@ export const tagImage = nodeCommand({
   run: async (app, image) => {
     const name = await newName(app, image);
     if (name === undefined) return;
-    if ((await rename(app, await app.engines.current(), image, name)) !== undefined)
-      app.done(t('Tagged {0}', printReference(name)));
+    if ((await rename(app, await app.engines.current(), image, name)) === undefined) return;
+    app.done(t('Tagged {0}', printReference(name)));
+    await showLocally(app, name);
   },
 });
 
@@ -25,11 +27,7 @@ async function newName(app: App, image: NamedImage): Promise<ImageReference | un
   // Without a connected registry there is nothing to propose, so the name is typed at once.
   const answer =
     app.registries.all().length === 0
-      ? await typeName(app, title, image.name, false)
-      : await chooseName(app, {
-          title,
-          from: image.name,
-          others: [{ label: t('Another name…'), icon: 'edit', value: 'type' }],
-        });
+      ? await typeName(app, { title }, image.name, false)
+      : await chooseName(app, { title, from: image.name });
   return typeof answer === 'object' ? answer : undefined;
 }

@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure';
+import type { ImageReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
+import type { Images } from '../app';
 import type { Commands } from '../commands/commands';
 import { cleanItem } from '../tree/cleanItem';
 import { imageItem, problemItem } from './imageItem';
 import type { LocalImages, LocalState } from './localImages';
-import { groupImages } from './localNode';
+import { groupImages, rowNamed } from './localNode';
 import type { EngineProblem, LocalNode } from './localNode';
 
 type ImagesRow = LocalNode | EngineProblem;
@@ -18,7 +20,7 @@ interface Collaborators {
 }
 
 /** The Images view. Sends no request until it is first shown. */
-export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Disposable {
+export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, Images, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly view: vscode.TreeView<ImagesRow>;
@@ -73,6 +75,23 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, vscode.Di
   /** The selected rows. */
   selected(): readonly ImagesRow[] {
     return this.view.selection;
+  }
+
+  list(): Promise<readonly LocalImage[]> {
+    return this.collaborators.images.list();
+  }
+
+  refresh(): Promise<void> {
+    return this.collaborators.images.refresh();
+  }
+
+  async show(name: ImageReference, when?: 'ifVisible'): Promise<void> {
+    if (when === 'ifVisible' && !this.view.visible) return;
+    const { images, commands } = this.collaborators;
+    await Promise.all([images.refresh(), commands.ready()]);
+    const row = rowNamed(groupImages(await images.list()), name);
+    if (row === undefined) return;
+    await this.view.reveal(row, { select: true, focus: false, expand: row.entry.kind === 'repository' });
   }
 
   dispose(): void {

@@ -59,6 +59,15 @@ export function everyRow(nodes: readonly LocalNode[]): readonly LocalNode[] {
   return nodes.flatMap((node) => [node, ...everyRow(node.children)]);
 }
 
+/** The row of that name; if there is none, the row of its repository. */
+export function rowNamed(nodes: readonly LocalNode[], name: ImageReference): LocalNode | undefined {
+  const { host, path } = name;
+  const repository = nodes
+    .flatMap(({ children }) => children)
+    .find(({ entry }) => entry.kind === 'repository' && entry.name.host === host && entry.name.path === path);
+  return repository?.children.find(({ id }) => id === printReference(name)) ?? repository;
+}
+
 /** `1a2b3c4d5e6f`, as engines print ids. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^[^:]*:/, '').slice(0, 12);

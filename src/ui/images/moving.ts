@@ -8,14 +8,17 @@ import type { ContainerEngine, PushedAlone, Transfer } from '../../engine/engine
 import type { App } from '../app';
 import { causes } from '../../core/causes';
 import { isCancellation } from '../report';
+import { rowOf } from '../tree/node';
 import { count, size } from '../words';
 import type { Progress } from '../working';
+import { copyDigest } from './copyDigest';
 import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
+import { tellPulled, tellWith, watchFor } from './transferEnd';
 import { transferInWords } from './transferring';
 
 /**
- * Pushes with a notification, then shows the tag in the Registries view. After a cancellation, a message says what is left
+ * Pushes with a notification, then shows the tag in the Registries view, or offers to, if the push took long. After a cancellation, a message says what is left
  * behind; with `isNewName`, also that the image keeps its new name.
  */
 export async function push(
@@ -26,6 +29,7 @@ export async function push(
   isNewName: boolean,
 ): Promise<void> {
   const name = printReference(image);
+  const tookLong = watchFor(app);
   let alone: PushedAlone | undefined;
   try {
     alone = await app.working(t('Pushing {0}', name), async (progress, signal) => {
@@ -44,9 +48,43 @@ export async function push(
     return;
   }
   app.log.info(`Pushed ${name}`);
+  if (tookLong()) {
+    offerToShow(app, image, access, alone);
+    return;
+  }
   if (alone === undefined) app.done(t('Pushed {0}', name));
   else app.tell(describePushedAlone(name, alone), 'warning');
   await show(app, image, access);
+}
+
+/** Says that a push is done, with buttons that lead to the tag. The view has it, but does not jump there while the user works elsewhere. */
+function offerToShow(app: App, image: ImageReference, { connection }: Access, alone: PushedAlone | undefined): void {
+  const name = printReference(image);
+  const trail = connection?.provider.locate(image);
+  const content = connection?.provider.content;
+  const actions = [
+    ...(connection === undefined || trail === undefined
+      ? []
+      : [
+          {
+            title: t('Show in Registries'),
+            doing: t('show {0}', name),
+            run: () => app.tree.show(connection, trail),
+          },
+        ]),
+    ...(content === undefined
+      ? []
+      : [
+          {
+            title: t('Copy Image Digest'),
+            doing: t('read the digest of {0}', name),
+            run: () => copyDigest(app, image, content),
+          },
+        ]),
+  ];
+  if (connection !== undefined && trail !== undefined) app.tree.refresh(rowOf(connection));
+  if (alone === undefined) tellWith(app, 'information', t('Pushed {0}.', name), actions);
+  else tellWith(app, 'warning', describePushedAlone(name, alone), actions);
 }
 
 function describePushedAlone(name: string, { platform }: PushedAlone): string {
@@ -80,6 +118,7 @@ export async function pull(
   platform?: Platform,
 ): Promise<boolean> {
   const name = printReference(image);
+  const tookLong = watchFor(app);
   try {
     await app.working(t('Pulling {0}', name), async (progress, signal) => {
       const credential = await credentialOrAnonymous(app, access, image)(signal);
@@ -97,7 +136,10 @@ export async function pull(
     return chosen !== 'dismissed' && pull(app, engine, image, access, chosen);
   }
   app.log.info(`Pulled ${name}`);
-  app.done(t('Pulled {0}', name));
+  await tellPulled(app, tookLong(), image, {
+    status: t('Pulled {0}', name),
+    message: t('Pulled {0}.', name),
+  });
   return true;
 }
 

@@ -12,6 +12,7 @@ import type { Progress } from '../working';
 import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
 import { transferReporter } from './moving';
+import { tellPulled, watchFor } from './transferEnd';
 
 const mostListed = 5;
 
@@ -32,6 +33,7 @@ export async function pullEach(
 ): Promise<void> {
   const engine = await app.engines.current();
   const name = printReference(repository);
+  const tookLong = watchFor(app);
   const tally: Tally = { pulled: [], failed: [] };
   try {
     await app.working(t('Pulling {0}', name), (progress, signal) =>
@@ -51,7 +53,10 @@ export async function pullEach(
     return;
   }
   if (tally.failed.length > 0) throw failureOf(tally, images.length, repository);
-  app.done(plural(images.length, t('Pulled {0} tag of {1} | Pulled {0} tags of {1}'), name));
+  await tellPulled(app, tookLong(), repository, {
+    status: plural(images.length, t('Pulled {0} tag of {1} | Pulled {0} tags of {1}'), name),
+    message: plural(images.length, t('Pulled {0} tag of {1}. | Pulled {0} tags of {1}.'), name),
+  });
 }
 
 async function pullAll(

@@ -192,6 +192,11 @@ describe('whose image it is', () => {
 
 describe('where an image can be pushed', () => {
   const host = 'registry.example.com';
+  const opened = (registries: Registries) => {
+    const [first] = registries.all();
+    if (first === undefined) throw new Error('Nothing is connected.');
+    return first;
+  };
 
   it('is told by each connection, of which one that cannot tell is offered as a whole', async () => {
     const { registries, log } = registriesOf([connection('bad'), connection('b'), connection('nowhere')], {
@@ -199,8 +204,8 @@ describe('where an image can be pushed', () => {
       b: { pushTargets: () => Promise.resolve([{ host, namespace: 'team' }, { host }]) },
       nowhere: { pushTargets: () => Promise.reject(new Error('denied')), hostOf: () => undefined },
     });
-    const places = await registries.pushPlaces(signal);
-    expect(places.map(({ target, registry }) => [registry.connection.id, target])).toEqual([
+    const all = await Promise.all(registries.all().map((each) => registries.pushPlaces(each, signal)));
+    expect(all.flat().map(({ target, registry }) => [registry.connection.id, target])).toEqual([
       ['bad', { host: 'bad.example.com' }],
       ['b', { host, namespace: 'team' }],
       ['b', { host }],
@@ -212,15 +217,15 @@ describe('where an image can be pushed', () => {
   });
 
   it('is bounded, and only what can be a name', async () => {
-    const many = Array.from({ length: 100 }, (_, at) => ({ host, namespace: `team${at}` }));
+    const many = Array.from({ length: 2000 }, (_, at) => ({ host, namespace: `team${at}` }));
     const { registries } = registriesOf([connection('a')], {
       a: { pushTargets: () => Promise.resolve([{ host, namespace: 'No Name;' }, ...many]) },
     });
-    const places = await registries.pushPlaces(signal);
+    const places = await registries.pushPlaces(opened(registries), signal);
     expect([places.length, places[0]?.target.namespace, places.at(-1)?.target.namespace]).toEqual([
-      30,
+      1000,
       'team0',
-      'team29',
+      'team999',
     ]);
   });
 
@@ -231,7 +236,7 @@ describe('where an image can be pushed', () => {
       a: { pushTargets: (within) => (signals.push(within), Promise.resolve([])) },
     });
     const controller = new AbortController();
-    await registries.pushPlaces(controller.signal);
+    await registries.pushPlaces(opened(registries), controller.signal);
     expect([timeout.mock.calls, signals.map(({ aborted }) => aborted)]).toEqual([[[5000]], [false]]);
     controller.abort();
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);

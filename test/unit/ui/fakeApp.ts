@@ -41,13 +41,17 @@ export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
   const app = stub<App>('app', {
     tree: stub('app.tree', tree ?? { show: () => Promise.resolve() }),
     registries: registries === undefined ? registriesOf(connected, log, open) : stub('app.registries', registries),
-    images: stub('app.images', images ?? { list: () => Promise.resolve([]), refresh: () => Promise.resolve() }),
+    images: stub(
+      'app.images',
+      images ?? { list: () => Promise.resolve([]), refresh: () => Promise.resolve(), show: () => Promise.resolve() },
+    ),
     docker: stub('app.docker', docker ?? { read: () => Promise.resolve(undefined) }),
     engines: stub('app.engines', engines ?? {}),
     connections: stub('app.connections', connections ?? {}),
     accounts: stub('app.accounts', accounts ?? {}),
     ask: stub('app.ask', ask ?? {}),
     working: (_title, task) => task((text) => shown.push(text), new AbortController().signal),
+    now: () => 0,
     tell: (message) => told.push(message),
     done: (message) => done.push(message),
     log,

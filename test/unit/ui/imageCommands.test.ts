@@ -38,12 +38,25 @@ function engineApp(parts: FakeParts, abilities: Parameters<typeof fakeEngine>[0]
     ...abilities,
   });
   const list = () => Promise.resolve<readonly LocalImage[]>(images);
-  const app = fakeApp({ engines: enginesOf(engine), images: { list, refresh: () => Promise.resolve() }, ...parts });
+  const app = fakeApp({
+    engines: enginesOf(engine),
+    images: { list, refresh: () => Promise.resolve(), show: () => Promise.resolve() },
+    ...parts,
+  });
   return { ...app, did };
 }
 
 function run(command: NodeCommand, app: App, ...labels: readonly string[]): Promise<void> {
-  const rows = groupImages(images).flatMap((node) => [node, ...everyRow([node])]);
+  return runOn(images, command, app, ...labels);
+}
+
+function runOn(
+  images: readonly LocalImage[],
+  command: NodeCommand,
+  app: App,
+  ...labels: readonly string[]
+): Promise<void> {
+  const rows = everyRow(groupImages(images));
   const nodes = labels.map((label) => {
     const found = rows.find(({ id }) => id === label);
     if (found === undefined) throw new Error(`There is no row ${label}.`);
@@ -71,10 +84,13 @@ describe('Push…', () => {
   });
 
   it('tags an image that is tagged for none on the registry chosen, then pushes it', async () => {
-    const { ask, offered } = user('registry.example.com/…', 'registry.example.com/team/webapp6:2');
+    const { ask, offered, selected } = user('registry.example.com', 'registry.example.com/team/webapp6:2');
     const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
     await run(pushImage, app, 'webapp6:latest');
-    expect(offered()).toEqual(['registry.example.com/…', 'Connect Registry…']);
+    expect([offered(), selected()]).toEqual([
+      ['Another name…', 'Connect Registry…', 'registry.example.com'],
+      'registry.example.com',
+    ]);
     expect(did).toEqual([
       'tag webapp6:latest registry.example.com/team/webapp6:2',
       'push registry.example.com/team/webapp6:2',
@@ -85,7 +101,7 @@ describe('Push…', () => {
     const host = 'registry.example.com';
     const account = (id: string) =>
       connectionNode(
-        { id, label: host, signIn: { kind: 'basic', account: id } },
+        { id, label: `${id} at ${host}`, signIn: { kind: 'basic', account: id } },
         {
           locate: (image) => (image.host === host ? [] : undefined),
           pushTargets: () => Promise.resolve([{ host, namespace: `of-${id}` }, { host }]),
@@ -111,20 +127,23 @@ describe('Push…', () => {
     };
 
     it.each(['alice', 'carol'])('keeps the one whose place was chosen, and does not ask again: %s', async (id) => {
-      const { ask, placeholders } = user(`${host}/of-${id}/…`, 'ok');
+      const { ask, placeholders } = user(`${id} at ${host}`, `${host}/of-${id}/…`, 'ok');
       const { app, pushed } = twoAccounts(ask);
       await run(pushImage, app, 'webapp6:latest');
       expect(pushed).toEqual([`${host}/of-${id}/webapp6:latest by ${id}`, `shown below ${id}`]);
-      expect(placeholders).toEqual(['Choose a registry; you can change the full name in the next step']);
+      expect(placeholders).toEqual([
+        'Choose a registry, or type a full name such as registry.example.com/team/app:1.0',
+        `Choose a place in ${id} at ${host}; you can change the full name in the next step`,
+      ]);
     });
 
     it('keeps it for another name of that host, and proposes its place first the next time', async () => {
-      const { ask, offered } = user(`${host}/of-carol/…`, `${host}/elsewhere:2`, undefined);
+      const { ask, selected } = user(`carol at ${host}`, `${host}/of-carol/…`, `${host}/elsewhere:2`, undefined);
       const { app, pushed } = twoAccounts(ask);
       await run(pushImage, app, 'webapp6:latest');
       expect(pushed).toEqual([`${host}/elsewhere:2 by carol`, 'shown below carol']);
       await run(pushImage, app, 'webapp6:latest');
-      expect(offered()[0]).toBe(`${host}/of-carol/…`);
+      expect(selected()).toBe(`carol at ${host}`);
     });
 
     it('asks which is meant where the image is tagged for the host already, once', async () => {
@@ -192,7 +211,7 @@ describe('Push…', () => {
     });
 
     it('goes by the name where the user types one of another registry', async () => {
-      const { ask } = user(`${host}/of-carol/…`, 'elsewhere.example/app:1');
+      const { ask } = user(`carol at ${host}`, `${host}/of-carol/…`, 'elsewhere.example/app:1');
       const { app, pushed } = twoAccounts(ask);
       await run(pushImage, app, 'webapp6:latest');
       expect(pushed).toEqual(['elsewhere.example/app:1 by anonymous']);
@@ -200,15 +219,18 @@ describe('Push…', () => {
   });
 
   it('lets an image go as it is tagged, with docker’s own login, where its registry is not connected', async () => {
-    const { ask, offered } = user('registry.example.com/other:1');
+    const { ask, offered, selected } = user('registry.example.com/other:1');
     const { app, did } = engineApp({ ask });
     await run(pushImage, app, 'registry.example.com/other:1');
-    expect(offered()).toEqual(['registry.example.com/other:1', 'Connect Registry…']);
+    expect([offered(), selected()]).toEqual([
+      ['registry.example.com/other:1', 'Another name…', 'Connect Registry…'],
+      'registry.example.com/other:1',
+    ]);
     expect(did).toEqual(['push registry.example.com/other:1']);
   });
 
   it('pushes nothing when the name would be taken from another image and the user does not want that', async () => {
-    const { ask, questions } = userWho(false, ['registry.example.com/…', 'registry.example.com/other:1']);
+    const { ask, questions } = userWho(false, ['registry.example.com', 'registry.example.com/other:1']);
     const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
     await run(pushImage, app, 'webapp6:latest');
     expect(questions[0]?.message).toBe('Move the name registry.example.com/other:1 to this image?');
@@ -217,7 +239,51 @@ describe('Push…', () => {
   });
 });
 
+describe('Push… of a name typed in full', () => {
+  it('goes to the registry of that name, with the credential of its connection', async () => {
+    const { ask } = user('registry.example.com/team/typed:3');
+    const { app, did } = engineApp({ connected: [registry('registry.example.com')], ask });
+    await run(pushImage, app, 'webapp6:latest');
+    expect(did).toEqual([
+      'tag webapp6:latest registry.example.com/team/typed:3',
+      'push registry.example.com/team/typed:3',
+    ]);
+  });
+
+  it.each([[[]], [['Another name…']]])('is not taken without a registry: %j', async (before) => {
+    const { app, did } = engineApp({ ask: user(...before, 'webapp7:1').ask });
+    await expect(run(pushImage, app, 'webapp6:latest')).rejects.toThrow(
+      'Put a registry in front, or a user name of Docker Hub: user/webapp7:1',
+    );
+    expect(did).toEqual([]);
+  });
+});
+
 describe('Tag…', () => {
+  it('takes a name typed in full, and shows it in the Images view', async () => {
+    const shown: string[] = [];
+    const show = (name: ImageReference) => (shown.push(printReference(name)), Promise.resolve());
+    const list = () => Promise.resolve<readonly LocalImage[]>(images);
+    const { app, did, done } = engineApp({
+      ...{ connected: [registry('registry.example.com')], ask: user('127.0.0.1:5100/team/webapp6:v1').ask },
+      images: { list, show },
+    });
+    await run(tagImage, app, 'webapp6:latest');
+    expect([did, done, shown]).toEqual([
+      ['tag webapp6:latest 127.0.0.1:5100/team/webapp6:v1'],
+      ['Tagged 127.0.0.1:5100/team/webapp6:v1'],
+      ['127.0.0.1:5100/team/webapp6:v1'],
+    ]);
+  });
+
+  it('is done even if its row cannot be shown', async () => {
+    const list = () => Promise.resolve<readonly LocalImage[]>(images);
+    const show = () => Promise.reject(new Error('no such row'));
+    const { app, done, log } = engineApp({ ask: user('me/app:1').ask, images: { list, show } });
+    await run(tagImage, app, 'webapp6:latest');
+    expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);
+  });
+
   it('asks for the name alone when nothing is connected, and names an untagged image by its id', async () => {
     const { ask, proposed } = user('me/app:1');
     const { app, did, done } = engineApp({ ask });
@@ -233,22 +299,68 @@ describe('Tag…', () => {
 });
 
 describe('Remove Image…', () => {
-  it('says that an image stays under its other name', async () => {
+  const asked = async (images: readonly LocalImage[], ...labels: readonly string[]) => {
     const { ask, questions } = user();
-    const { app, did } = engineApp({ ask });
-    await run(removeImage, app, 'webapp6:latest');
-    expect(questions).toMatchObject([{ message: 'Remove webapp6:latest?', button: 'Remove Image' }]);
-    expect(questions[0]?.detail).toMatch(/^An image stays under its other name: registry\.example\.com\/webapp6:1\./);
-    expect(did).toEqual(['remove webapp6:latest']);
+    const { app, did, done } = engineApp({ ask });
+    await runOn(images, removeImage, app, ...labels);
+    return { question: questions[0], did, done };
+  };
+
+  it('says that only a name goes, and under which the image stays', async () => {
+    const { question, did, done } = await asked(images, 'webapp6:latest');
+    expect(question).toEqual({
+      message: 'Remove the name webapp6:latest?',
+      detail:
+        'Removes the name webapp6:latest; the image stays under registry.example.com/webapp6:1.\n\nNothing in any registry changes.',
+      button: 'Remove Name',
+    });
+    expect([did, done]).toEqual([['remove webapp6:latest'], ['Removed webapp6:latest']]);
   });
 
-  it('says once for all that were selected what goes for good, each image once', async () => {
-    const { ask, questions } = user();
-    const { app, did } = engineApp({ ask });
-    await run(removeImage, app, 'webapp6:latest', 'registry.example.com/webapp6:1', 'untagged', untagged.id);
-    expect(questions).toMatchObject([{ message: 'Remove 3 images?', button: 'Remove 3 Images' }]);
-    expect(questions[0]?.detail).toMatch(/^Removes 2 images from this machine and frees up to 2 MB/);
-    expect(did).toEqual(['remove webapp6:latest', 'remove registry.example.com/webapp6:1', 'remove sha256:ccc']);
+  it('says that the image goes with its only name', async () => {
+    const { question } = await asked(images, 'registry.example.com/other:1');
+    expect(question).toEqual({
+      message: 'Remove registry.example.com/other:1?',
+      detail:
+        'Removes 1 image from this machine and frees up to 1 MB. Layers that other images use stay.\n\nNothing in any registry changes. An image that a container uses is not removed.',
+      button: 'Remove Image',
+    });
+  });
+
+  it('says that an image goes with all its names, if all are selected', async () => {
+    const { question } = await asked(images, 'webapp6:latest', 'registry.example.com/webapp6:1');
+    expect(question).toMatchObject({ message: 'Remove webapp6:latest?', button: 'Remove Image' });
+    expect(question?.detail).toContain('All its names go with it: webapp6:latest, registry.example.com/webapp6:1.');
+  });
+
+  it('counts images and names that go, each once', async () => {
+    const { question, did, done } = await asked(
+      [...images, localImage('d', ['a:1', 'a:2', 'a:3'])],
+      ...['webapp6:latest', 'registry.example.com/webapp6:1', 'untagged', untagged.id, 'a:1', 'a:2'],
+    );
+    expect(question).toMatchObject({ message: 'Remove 2 images and 2 names?', button: 'Remove Images and Names' });
+    expect(question?.detail.split('\n\n')).toEqual([
+      expect.stringMatching(/^Removes 2 images from this machine and frees up to 2 MB/),
+      'All their names go with them: webapp6:latest, registry.example.com/webapp6:1.',
+      'Removes the names a:1, a:2; what they name stays under a:3.',
+      expect.stringMatching(/^Nothing in any registry changes\./),
+    ]);
+    expect(did.length).toBe(5);
+    expect(done).toEqual(['Removed 2 images and 2 names']);
+  });
+
+  it('knows that names with a digest keep an image, but not those of the repository of its last tag', async () => {
+    const digest = (repository: string) => reference(`${repository}@sha256:${'e'.repeat(64)}`);
+    const gone = localImage('d', ['a.example/app:1'], { digests: [digest('a.example/app')] });
+    expect((await asked([gone], 'a.example/app:1')).question?.button).toBe('Remove Image');
+    const kept = localImage('d', ['a.example/app:1'], { digests: [digest('b.example/app')] });
+    expect((await asked([kept], 'a.example/app:1')).question).toMatchObject({
+      button: 'Remove Name',
+      detail: expect.stringContaining('stays under b.example/app@sha256:eee') as unknown,
+    });
+    const twice = localImage('d', [], { digests: [digest('a.example/app'), digest('b.example/app')] });
+    const [row] = twice.digests.map(printReference);
+    expect((await asked([twice], row ?? '')).question?.button).toBe('Remove Name');
   });
 
   it('removes nothing when the answer is no', async () => {

@@ -5,7 +5,7 @@ import { ImagesTree } from '../../../src/ui/images/imagesTree';
 import { LocalImages } from '../../../src/ui/images/localImages';
 import type { EngineProblem, LocalNode } from '../../../src/ui/images/localNode';
 import { collectLog } from '../collectLog';
-import { enginesOf, fakeEngine, localImage } from './fakeApp';
+import { enginesOf, fakeEngine, localImage, reference } from './fakeApp';
 
 const vsCode = await vi.hoisted(async () => {
   const { FakeVsCode } = await import('./fakeViews');
@@ -127,6 +127,43 @@ describe('the Images view', () => {
     await images.refresh();
     await images.refresh();
     expect(changes()).toBe(4);
+  });
+
+  describe('shows', () => {
+    const before = [localImage('a', ['ghcr.io/acme/app:1'])];
+    const after = [localImage('a', ['ghcr.io/acme/app:1', 'ghcr.io/acme/app:2'])];
+
+    it.each([
+      ['ghcr.io/acme/app:2', 'ghcr.io/acme/app:2', false],
+      ['ghcr.io/acme/app:3', 'ghcr.io/acme/app', true],
+      ['ghcr.io/acme/app', 'ghcr.io/acme/app', true],
+    ])('%s, which may be new, at the row %s', async (name, id, expand) => {
+      const { tree, view } = treeOf(before, after);
+      await tree.getChildren();
+      await tree.show(reference(name));
+      expect(view.revealed).toEqual([
+        { row: expect.objectContaining({ id }) as unknown, options: { select: true, focus: false, expand } },
+      ]);
+    });
+
+    it('nothing of a repository that it does not have', async () => {
+      const { tree, view } = treeOf(before);
+      await tree.show(reference('ghcr.io/acme/other:1'));
+      expect(view.revealed).toEqual([]);
+    });
+
+    it('nothing unasked to a user who does not see the view', async () => {
+      const { tree, view } = treeOf(before);
+      view.show(false);
+      await tree.show(reference('ghcr.io/acme/app:1'), 'ifVisible');
+      expect(view.revealed).toEqual([]);
+      await tree.show(reference('ghcr.io/acme/app:1'));
+      expect(view.revealed).toHaveLength(1);
+    });
+
+    it('why it cannot', async () => {
+      await expect(treeOf(gone).tree.show(reference('ghcr.io/acme/app:1'))).rejects.toBe(gone);
+    });
   });
 
   it('tells whether somebody looks, and nothing any more when VS Code ends', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
+import type { Manifest } from '../../../src/core/manifest';
 import type { NamedImage } from '../../../src/images/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
 import type { ImageContent } from '../../../src/providers/provider';
+import type { App } from '../../../src/ui/app';
 import { accessTo, connectionAccess } from '../../../src/ui/images/engineAccess';
 import { pull, push } from '../../../src/ui/images/moving';
 import { pullEach } from '../../../src/ui/images/pullEach';
@@ -78,6 +80,136 @@ describe('a push', () => {
     const { app, done, log } = fakeApp({ tree });
     await push(app, fakeEngine({ push: () => Promise.resolve(undefined) }), image, access, false);
     expect([done.length, log.join()]).toEqual([1, expect.stringContaining('no such row')]);
+  });
+});
+
+/** A user who presses a button of a message later, on a clock that goes on by so much at each look. */
+function userAway(ms: number) {
+  const messages: unknown[] = [];
+  let at = 0;
+  const { promise: pressed, resolve: press } = withResolvers<string>();
+  const { promise: acted, resolve: act } = withResolvers<undefined>();
+  return {
+    messages,
+    /** Resolves when what the button starts has called `act`. */
+    press: (button: string) => {
+      press(button);
+      return acted;
+    },
+    act: () => {
+      act(undefined);
+      return Promise.resolve();
+    },
+    parts: { now: () => (at += ms), message: (...message: unknown[]) => (messages.push(message), pressed) },
+  };
+}
+
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+describe('a push that took long', () => {
+  const engine = fakeEngine({ push: () => Promise.resolve(undefined) });
+  const buttons = ['Show in Registries', 'Copy Image Digest'];
+
+  it('ends with a message that leads to the tag, and does not jump there by itself', async () => {
+    const { messages, press, act, parts } = userAway(10_000);
+    const did: unknown[] = [];
+    const refresh = (row?: { readonly id: string }) => void did.push(['refresh', row?.id]);
+    const show = (...what: unknown[]) => (did.push(what), act());
+    const { app, done } = fakeApp({ ...parts, tree: { refresh, show } });
+    await push(app, engine, image, access, false);
+    expect([done, did]).toEqual([[], [['refresh', 'c1']]]);
+    expect(messages).toEqual([['information', 'Pushed registry.example.com/team/app:1.0.', ...buttons]]);
+    await press('Show in Registries');
+    expect(did.at(-1)).toEqual([node, []]);
+  });
+
+  it('is quiet where it took less', async () => {
+    const { messages, parts } = userAway(9999);
+    const { app, done } = fakeApp(parts);
+    await push(app, engine, image, access, false);
+    expect([done.length, messages]).toEqual([1, []]);
+  });
+
+  it('copies the digest that the registry has now', async () => {
+    const { press, act, parts } = userAway(10_000);
+    const manifest = () => Promise.resolve(stub<Manifest>('manifest', { digest: 'sha256:1' }));
+    const provider = { ...node.provider, content: stub<ImageContent>('content', { manifest }) };
+    const copied: string[] = [];
+    const copy = (text: string) => (copied.push(text), act());
+    const { app } = fakeApp({ ...parts, copy, tree: { refresh: () => undefined } });
+    await push(app, engine, image, connectionAccess({ ...node, provider }, image), false);
+    await press('Copy Image Digest');
+    expect(copied).toEqual(['sha256:1']);
+  });
+
+  it('says why a button could not do what it says', async () => {
+    const { press, act, parts } = userAway(10_000);
+    const show = () => Promise.reject(refused('notFound', 'gone'));
+    const failed: unknown[] = [];
+    const fail = (error: unknown, doing: string) => void (failed.push(error, doing), act());
+    const { app } = fakeApp({ ...parts, fail, tree: { refresh: () => undefined, show } });
+    await push(app, engine, image, access, false);
+    await press('Show in Registries');
+    expect(failed).toMatchObject([{ kind: 'notFound' }, 'show registry.example.com/team/app:1.0']);
+  });
+
+  it('of one platform alone is a warning with the same buttons', async () => {
+    const { messages, parts } = userAway(10_000);
+    const alone = fakeEngine({ push: () => Promise.resolve({}) });
+    const { app } = fakeApp({ ...parts, tree: { refresh: () => undefined } });
+    await push(app, alone, image, access, false);
+    expect(messages).toEqual([['warning', expect.stringContaining('for one platform only'), ...buttons]]);
+  });
+
+  it('has no button where the registry is not connected', async () => {
+    const { messages, parts } = userAway(10_000);
+    const { app } = fakeApp(parts);
+    const access = await accessTo(app, image, 'Push');
+    if (access === undefined) throw new Error('no access');
+    await push(app, engine, image, access, false);
+    expect(messages).toEqual([['information', 'Pushed registry.example.com/team/app:1.0.']]);
+  });
+});
+
+describe('a pull that took long', () => {
+  const engine = fakeEngine({ pull: () => Promise.resolve() });
+  const tags = ['1.0', '1.1'].map((tag) => reference(`registry.example.com/team/app:${tag}`));
+  const repository = reference('registry.example.com/team/app');
+
+  it.each([
+    ['Pulled registry.example.com/team/app:1.0.', image, (app: App) => pull(app, engine, image, access)],
+    [
+      'Pulled 2 tags of registry.example.com/team/app.',
+      repository,
+      (app: App) => pullEach(app, repository, tags, access),
+    ],
+  ])('ends with a message that leads to it: %s', async (words, name, run) => {
+    const { messages, press, act, parts } = userAway(10_000);
+    const shown: unknown[] = [];
+    const show = (...what: unknown[]) => (shown.push(what), act());
+    const { app, done } = fakeApp({ ...parts, engines: enginesOf(engine), images: { show } });
+    await run(app);
+    expect([done, messages]).toEqual([[], [['information', words, 'Show in Images']]]);
+    await press('Show in Images');
+    expect(shown).toEqual([[name]]);
+  });
+
+  it.each([
+    [image, (app: App) => pull(app, engine, image, access)],
+    [repository, (app: App) => pullEach(app, repository, tags, access)],
+  ])('is quiet where it took less, and is shown if the view is on screen: %j', async (name, run) => {
+    const { messages, parts } = userAway(9999);
+    const shown: unknown[] = [];
+    const show = (...what: unknown[]) => Promise.resolve(void shown.push(what));
+    const { app, done } = fakeApp({ ...parts, engines: enginesOf(engine), images: { show } });
+    await run(app);
+    expect([done.length, messages, shown]).toEqual([1, [], [[name, 'ifVisible']]]);
   });
 });
 

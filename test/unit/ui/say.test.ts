@@ -162,6 +162,77 @@ describe('what is said', () => {
     await answering;
   });
 
+  describe('is a choice made of what is typed', () => {
+    const choices = ['near', 'far'].map((label) => ({ label, value: label }));
+    const typed = (typedText: string) =>
+      typedText.includes('bad')
+        ? { label: `Use ${typedText}`, problem: hostile }
+        : typedText === 'far'
+          ? undefined
+          : { label: `Use ${typedText}`, value: `as typed: ${typedText}` };
+    const opened = async (accept?: () => Promise<string | undefined>) => {
+      const answer = say.ask.pick({ title: 't', placeholder: 'p', items: choices, typed, selected: 'far' }, accept);
+      const [box] = shown.boxes;
+      if (box === undefined) throw new Error('No box is shown.');
+      const labels = () => (box.items as { label: string }[]).map(({ label }) => label);
+      await eventually(() => {
+        expect(labels()).toEqual(['near', 'far']);
+      });
+      const type = (value: string) => {
+        box.value = value;
+        return box.listeners.change?.(value);
+      };
+      /** Accepts what VS Code has drawn at that place; nothing if it has not drawn the choice yet. */
+      const enter = (at?: number) => {
+        box.selectedItems = at === undefined ? [] : [(box.items as unknown[])[at]];
+        return box.listeners.accept?.(undefined);
+      };
+      return { answer, box, labels, type, enter };
+    };
+
+    it('which comes and goes with the text, behind all others, so that their places stay', async () => {
+      const { box, labels, type, enter, answer } = await opened();
+      type(' x');
+      expect(labels()).toEqual(['near', 'far', 'Use x']);
+      expect((box.items as unknown[]).at(-1)).toMatchObject({ alwaysShow: true });
+      type('far');
+      expect(labels()).toEqual(['near', 'far']);
+      type('');
+      expect(box.activeItems).toEqual([expect.objectContaining({ label: 'far' })]);
+      type('x');
+      await enter(2);
+      expect(await answer).toEqual({ value: 'as typed: x' });
+    });
+
+    it.each([[2], [undefined]])('from the text of now, if Enter comes before it is drawn: %j', async (at) => {
+      const { box, type, enter, answer } = await opened();
+      type('x');
+      box.value = 'xyz';
+      await enter(at);
+      expect(await answer).toEqual({ value: 'as typed: xyz' });
+    });
+
+    it('that says what is wrong, and is not taken', async () => {
+      const { box, type, enter, answer } = await opened();
+      type('bad');
+      expect((box.items as unknown[]).at(-1)).toMatchObject({ label: 'Use bad', detail: text });
+      await enter(2);
+      await enter();
+      type('x');
+      await enter(2);
+      expect(await answer).toEqual({ value: 'as typed: x' });
+    });
+
+    it('that shows why it was refused', async () => {
+      const { box, type, enter, answer } = await opened(() => Promise.resolve(hostile));
+      type('x');
+      await enter(2);
+      expect((box.items as unknown[]).at(-1)).toMatchObject({ label: 'Use x', detail: text });
+      box.listeners.hide?.(undefined);
+      expect(await answer).toBeUndefined();
+    });
+  });
+
   it('is text in a picker of several', async () => {
     await say.ask.pickSeveral({ title: hostile, placeholder: hostile, items: [{ ...choice, isTicked: true }] });
     expect(shown.texts).toMatchObject([

@@ -8,14 +8,18 @@ export interface Asked {
   readonly offered: () => readonly string[];
   /** The placeholder of each pick. */
   readonly placeholders: readonly (string | undefined)[];
+  /** The choice that is selected at first, of the last pick. */
+  readonly selected: () => string | undefined;
   /** Every value that an input box proposed. */
   readonly proposed: readonly string[];
+  /** The selected part of each. */
+  readonly marked: readonly string[];
   /** Message and detail of each modal question. */
   readonly questions: readonly { readonly message: string; readonly detail: string; readonly button: string }[];
 }
 
 /**
- * A user who answers each step from a script: a text, a label, `back`, or nothing for dismissal. A proposal is taken by
+ * A user who answers each step from a script: a text, a label, what is typed in place of one, `back`, or nothing for dismissal. A proposal is taken by
  * answering `ok`. Modal questions are answered by `confirms`.
  */
 export function user(...script: readonly (string | undefined)[]): { readonly ask: Ask } & Asked {
@@ -26,9 +30,11 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
   const left = [...script];
   const seen: string[] = [];
   const proposed: string[] = [];
+  const marked: string[] = [];
   const placeholders: (string | undefined)[] = [];
   const questions: { message: string; detail: string; button: string }[] = [];
   let offered: readonly string[] = [];
+  let selected: string | undefined;
   const answer = async <T>(title: string, choose: (text: string) => T, accept?: Accept<T>) => {
     for (;;) {
       const text = left.shift();
@@ -43,8 +49,9 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
   };
   const ask: Ask = {
     input: (step, accept) => {
-      const { title, value = '', problem } = step;
+      const { title, value = '', selection, problem } = step;
       proposed.push(value);
+      marked.push(value.slice(...(selection ?? [])));
       const choose = (text: string) => {
         const typed = text === 'ok' ? value : text;
         const wrong = problem?.(typed);
@@ -57,9 +64,11 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       const items = await step.items;
       offered = items.map(({ label }) => label);
       placeholders.push(step.placeholder);
+      selected = (items.find(({ value }) => value === step.selected) ?? items[0])?.label;
       const choose = (label: string) => {
-        const item = items.find((candidate) => candidate.label === label);
+        const item = items.find((candidate) => candidate.label === label) ?? step.typed?.(label, items);
         if (item === undefined) throw new Error(`There is no choice "${label}" among ${offered.join(', ')}.`);
+        if (!('value' in item)) throw new Error(`The list does not take "${label}": ${item.problem}`);
         return item.value;
       };
       return answer(step.title, choose, accept);
@@ -76,5 +85,5 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       return Promise.resolve(confirms);
     },
   };
-  return { ask, seen, placeholders, proposed, questions, offered: () => offered };
+  return { ask, seen, placeholders, proposed, marked, questions, offered: () => offered, selected: () => selected };
 }
