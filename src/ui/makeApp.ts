@@ -52,7 +52,10 @@ export function makeApp(parts: Parts): App {
       return opener.types;
     },
     ...{ ask, clean, message, working },
-    accounts: { signIn: signInWith(memory, message), signInToTenant },
+    accounts: {
+      signIn: signInWith(working, memory, message),
+      signInToTenant: (connection, tenantId) => signInToTenant(working, connection, tenantId),
+    },
     cloud: configuredCloud,
     diagnose: async (connection, progress, signal) => {
       const { diagnose } = await import('../core/network/diagnose');
@@ -87,9 +90,9 @@ export function makeApp(parts: Parts): App {
   };
 }
 
-function signInWith(memory: Memory, message: App['message']): App['accounts']['signIn'] {
+function signInWith(working: App['working'], memory: Memory, message: App['message']): App['accounts']['signIn'] {
   return async (authentication, url, scopes) => {
-    const session = await signIn(authentication, url, scopes);
+    const session = await signIn(working, authentication, url, scopes);
     if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory, message);
     return session;
   };
