@@ -17,6 +17,8 @@ export interface Input {
   readonly value?: string;
   readonly placeholder?: string;
   readonly secret?: boolean;
+  /** A page that helps to answer, as a button of the box. */
+  readonly page?: { readonly title: string; readonly url: URL };
   readonly problem?: (text: string) => string | undefined;
   /** Asks the service after a pause in typing, and before the text is accepted. Aborted when the box is closed. */
   readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;

@@ -112,7 +112,9 @@ describe('Azure, by other ways to sign in', () => {
     await input.titled('Connect Registry (2 of 2)');
     const [account] = await input.rows();
     expect(account?.label).toBe('Microsoft account of VS Code');
-    expect(account?.detail).toContain('VS Code has no Microsoft accounts for this cloud here');
+    expect(account?.detail).toBe(
+      'VS Code has no such accounts here; use the Azure CLI, environment or service principal.',
+    );
     await workbench().screenshot('azure-account-missing');
     await notifications(workbench()).gone('Waiting for the sign-in of VS Code');
     await input.pick('Login of the Azure CLI');

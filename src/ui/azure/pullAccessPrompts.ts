@@ -80,7 +80,7 @@ async function askCredential(ask: Ask, { host }: ImageReference): Promise<Access
     problem: (text) => (text === '' ? t('Type the user name.') : undefined),
   });
   const secret = await ask.input({
-    prompt: t('Password or token of {0}', username),
+    prompt: t('Password or token of {0} at {1}', username, host),
     secret: true,
     problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
   });

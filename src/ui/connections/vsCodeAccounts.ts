@@ -67,11 +67,9 @@ async function orExplain<T>(authentication: string, ask: () => PromiseLike<T>): 
 }
 
 function withoutMicrosoft(): string {
-  return t(
-    'VS Code has no Microsoft accounts for this cloud here; sign in with the Azure CLI, the environment or a service principal',
-  );
+  return t('VS Code has no such accounts here; use the Azure CLI, environment or service principal');
 }
 
 function withoutGitHub(): string {
-  return t('VS Code has no such GitHub accounts here; sign in with a personal access token, or with docker’s login');
+  return t('VS Code has no such accounts here; use a personal access token or docker’s login');
 }

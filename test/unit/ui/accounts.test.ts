@@ -134,10 +134,8 @@ describe('an account that VS Code has no provider for', () => {
     ...{ id: 'a', provider: 'azure', label: 'Azure', url: 'https://management.azure.com' },
     signIn: { kind: 'account', authentication: 'microsoft', account: 'mona' } as const,
   };
-  const noMicrosoft =
-    'VS Code has no Microsoft accounts for this cloud here; sign in with the Azure CLI, the environment or a service principal';
-  const noGitHub =
-    'VS Code has no such GitHub accounts here; sign in with a personal access token, or with docker’s login';
+  const noMicrosoft = 'VS Code has no such accounts here; use the Azure CLI, environment or service principal';
+  const noGitHub = 'VS Code has no such accounts here; use a personal access token or docker’s login';
   const notAborted = new AbortController().signal;
 
   it.each([
