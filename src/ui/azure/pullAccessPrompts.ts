@@ -74,7 +74,6 @@ export async function askAccess(
 }
 
 async function askCredential(ask: Ask, { host }: ImageReference): Promise<AccessChoice> {
-  ask.more(2);
   const username = await ask.input({
     prompt: t('User name at {0}', host),
     problem: (text) => (text === '' ? t('Type the user name.') : undefined),

@@ -121,7 +121,7 @@ type Walked<T> = { readonly steps: number } & (
 
 /** Runs the code until a question has no text, at the latest at that place. */
 async function walk<T>({ code }: Flow<T>, texts: ReadonlyMap<string, string>, last = Infinity): Promise<Walked<T>> {
-  const run = new Replay(code);
+  const run = Replay.of(code);
   let steps = 0;
   try {
     for (;;) {
