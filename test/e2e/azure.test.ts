@@ -53,15 +53,13 @@ describe('Azure, by the Microsoft account of VS Code', () => {
   it('offers on each row what can be done there', async () => {
     const view = await opened(...main, 'webapp6');
     expect(await view.menu(['Azure', 'Contoso Production'])).toEqual([
-      'Create Registry…',
-      '---',
       'Open in Portal',
+      '---',
+      'Create Registry…',
       '---',
       'Refresh',
     ]);
     expect(await view.menu('contosomain')).toEqual([
-      'Create Registry…',
-      '---',
       'Copy Login Server',
       '---',
       'Open in Portal',
@@ -150,7 +148,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     const view = await opened('Azure');
     await view.choose(['Azure', 'Contoso Production'], 'Create Registry…');
     const input = quickInput(workbench());
-    await input.titled('Create Registry (1/4)');
+    await input.titled('Create Registry');
     await input.type('con toso');
     await input.says('Use letters and digits only.');
     await input.type('microsoft');
@@ -166,17 +164,37 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await input.says('You may not ask for names');
     await workbench().screenshot('azure-create-unchecked');
     await input.accept();
-    await input.titled('Create Registry (2/4)');
-    await workbench().screenshot('azure-create-group');
-    await input.pick('Create new resource group…');
-    await input.titled('Create Registry (3/5)');
-    expect(await input.value()).toBe('rg-contosonew');
+    // The only group is taken, and its location is offered first.
+    await expect.poll(() => input.placeholder()).toBe('Location');
+    expect((await input.rows())[0]).toMatchObject({
+      label: 'West Europe',
+      description: 'westeurope · location of rg-web',
+    });
+    await workbench().screenshot('azure-create-location');
     await input.accept();
-    await input.titled('Create Registry (4/5)');
-    await input.pick('West Europe');
-    await input.titled('Create Registry (5/5)');
+    await expect.poll(() => input.placeholder()).toBe('SKU');
     await workbench().screenshot('azure-create-sku');
     await input.pick('Basic');
+    const question = dialog(workbench());
+    const lines = ['Resource group: rg-web, in westeurope', 'New registry: contosonew, Basic, in westeurope'];
+    for (const line of lines) expect(await question.detail()).toContain(line);
+    await workbench().screenshot('azure-create-confirm');
+    await question.press('Change…');
+    await input.says('Name of the registry');
+    expect(await input.value()).toBe('contosonew');
+    await input.accept();
+    await expect.poll(() => input.placeholder()).toBe('Resource group');
+    await workbench().screenshot('azure-create-group');
+    await input.pick('Create new resource group…');
+    await input.says('Name of the new resource group');
+    expect(await input.value()).toBe('rg-contosonew');
+    await input.accept();
+    await expect.poll(() => input.placeholder()).toBe('Location');
+    await input.pick('West Europe');
+    await expect.poll(() => input.placeholder()).toBe('SKU');
+    await input.pick('Basic');
+    expect(await question.detail()).toContain('New resource group: rg-contosonew, in westeurope');
+    await question.press('Create');
     await view.row(['Contoso Production', 'contosonew']);
     expect(demo.azure.resource('/resourceGroups/rg-contosonew')?.location).toBe('westeurope');
   });
