@@ -312,7 +312,7 @@ export interface ConnectInput {
   readonly problem?: (text: string) => string | undefined;
 }
 
-export interface SecretPage {
+interface SecretPage {
   /** `Create one at github.com` */
   readonly title: string;
   readonly url: URL;

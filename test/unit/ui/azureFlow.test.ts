@@ -244,10 +244,11 @@ describe('a flow of Azure', () => {
   it('shows that it reads something, which the user may cancel', async () => {
     const cancelled = new AbortController();
     const shown: string[] = [];
-    const flow = run(
-      (ask) => ask.read('slow', () => never),
-      (title, task) => task((text) => void shown.push(`${title}: ${text}`), cancelled.signal),
-    );
+    const working: Working = (title, task) =>
+      task((text) => {
+        shown.push(`${title}: ${text}`);
+      }, cancelled.signal);
+    const flow = run(async (ask) => [await ask.read<string>('slow', () => never)], working);
     await eventually(() => {
       expect(shown).toEqual(['Deploy: Loading…']);
     });
