@@ -151,7 +151,8 @@ describe('images in Azure', unless(reason), () => {
     await deploy(fromAzure, 'App Service');
     await choose('Web app', 'Create new web app…');
     await type('Name of the web app', 'contoso-new');
-    // The only group and the only plan are taken.
+    await choose('Resource group', 'rg-web');
+    // The only plan is taken.
     await quickInput(workbench()).says('Port that the container listens on');
     expect(await quickInput(workbench()).value()).toBe('8080');
     await type('Port that the container listens on');
@@ -202,13 +203,11 @@ describe('images in Azure', unless(reason), () => {
     await told.saying('contosomain calls contoso-new after each push to web:1.4, which contoso-new then runs.');
     const hooks = [...demo.azure.state.resources.values()].filter(({ type }) => type.endsWith('/webhooks'));
     expect(hooks.map(({ properties }) => properties.scope)).toEqual(['web:1.4']);
-    // From here on there are several of each, and one of them is asked for.
-    const other = `/subscriptions/${production}/resourceGroups/rg-other`;
+    // From here on there are several, and one of them is asked for.
+    const type = 'Microsoft.App/managedEnvironments';
+    const id = `/subscriptions/${production}/resourceGroups/rg-web/providers/${type}/cae-other`;
     const facts = { location: 'northeurope', properties: { provisioningState: 'Succeeded' } };
-    put(demo.azure.state, { ...facts, id: other, name: 'rg-other', type: 'Microsoft.Resources/resourceGroups' });
-    const environments = 'Microsoft.App/managedEnvironments';
-    const id = `${other}/providers/${environments}/cae-other`;
-    put(demo.azure.state, { ...facts, id, name: 'cae-other', type: environments });
+    put(demo.azure.state, { ...facts, id, name: 'cae-other', type });
     const listens = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-new/config'))?.[1];
     expect(listens).toMatchObject({ DOCKER_ENABLE_CI: 'true' });
     await told.clear();
