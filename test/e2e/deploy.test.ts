@@ -204,10 +204,10 @@ describe('images in Azure', unless(reason), () => {
     const hooks = [...demo.azure.state.resources.values()].filter(({ type }) => type.endsWith('/webhooks'));
     expect(hooks.map(({ properties }) => properties.scope)).toEqual(['web:1.4']);
     // From here on there are several, and one of them is asked for.
-    const type = 'Microsoft.App/managedEnvironments';
-    const id = `/subscriptions/${production}/resourceGroups/rg-web/providers/${type}/cae-other`;
+    const environments = 'Microsoft.App/managedEnvironments';
+    const id = `/subscriptions/${production}/resourceGroups/rg-web/providers/${environments}/cae-other`;
     const facts = { location: 'northeurope', properties: { provisioningState: 'Succeeded' } };
-    put(demo.azure.state, { ...facts, id, name: 'cae-other', type });
+    put(demo.azure.state, { ...facts, id, name: 'cae-other', type: environments });
     const listens = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-new/config'))?.[1];
     expect(listens).toMatchObject({ DOCKER_ENABLE_CI: 'true' });
     await told.clear();
