@@ -40,7 +40,8 @@ async function main(): Promise<Ending> {
   running.push(sandbox.stop);
   const { hub, gitHub, gitLab, gitLabToken, dockerAuths, accounts, stop } = await startHosted(await ports());
   running.push(stop);
-  const { azure, pki, application, stop: stopAzure } = await startDemoAzure({ port: await preferredPort(azurePort) });
+  const demoAzure = await startDemoAzure({ port: await preferredPort(azurePort) });
+  const { azure, application, stop: stopAzure } = demoAzure;
   running.push(stopAzure);
   step(`Sandbox Docker Hub at ${hub.url}, sandbox GitHub at ${gitHub.url}, sandbox Azure at ${azure.url}`);
   step(`Sandbox GitLab at ${gitLab.url}, to be connected with the access token ${gitLabToken}`);
@@ -67,7 +68,7 @@ async function main(): Promise<Ending> {
       ...engine.env,
       DOCKER_AUTH_CONFIG: JSON.stringify({ auths: dockerAuths }),
       GITHUB_ACCOUNTS: JSON.stringify(accounts),
-      NODE_EXTRA_CA_CERTS: pki.ca.certFile,
+      ...demoAzure.env,
       AZURE_TENANT_ID: application.tenantId,
       AZURE_CLIENT_ID: application.clientId,
       AZURE_CLIENT_SECRET: application.secret,

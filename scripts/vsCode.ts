@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installExtensions, startCodeServer, vsCodeFolder } from '../test/rig/codeServer';
+import { addHelpers, installExtensions, startCodeServer, vsCodeFolder } from '../test/rig/codeServer';
 import { installVsCode } from '../test/rig/install';
 import { projectRoot, vsixFile } from '../test/rig/paths';
 import { preferredPort } from '../test/rig/ports';
@@ -27,6 +27,13 @@ export interface OpenVsCode {
 
 const webPort = 5180;
 
+/**
+ * Accounts of VS Code for the sandbox's GitHub and Azure. VS Code's own need github.com and Entra, and VS Code takes others only where
+ * those are not.
+ */
+const accountHelpers = ['accounts', 'microsoft'].map((name) => join(projectRoot, 'test/e2e', name));
+const ownAccounts = ['vscode.github-authentication', 'vscode.microsoft-authentication'];
+
 /** VS Code with the packaged extension: a window of the desktop where there is one, else a page for the browser. */
 export async function openVsCode(options: OpenOptions): Promise<OpenVsCode> {
   const workspace = await sampleWorkspace(options.sandboxFolder);
@@ -48,17 +55,20 @@ async function openDesktop(
   const root = join(sandboxFolder, 'vscode');
   const user = join(root, 'user');
   await updateSettings(join(user, 'User/settings.json'), settings);
-  const profile = ['--user-data-dir', user, '--extensions-dir', join(root, 'ext')];
+  const extensions = join(root, 'ext');
+  const profile = ['--user-data-dir', user, '--extensions-dir', extensions];
   // VS Code refuses to run as root unless its sandbox is off.
   if (process.getuid?.() === 0) profile.push('--no-sandbox');
   const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|VSCODE_|ELECTRON_)/i.test(name));
   const env = { ...Object.fromEntries(inherited), ...own };
   log('Installing the extension into a VS Code profile of its own…');
   await runCommand({ command: 'code', args: [...profile, '--install-extension', vsixFile, '--force'], env });
+  await addHelpers(extensions, accountHelpers);
   log('Opening VS Code…');
+  const withoutOwn = ownAccounts.flatMap((id) => ['--disable-extension', id]);
   const code = startProcess({
     command: 'code',
-    args: [...profile, '--new-window', '--wait', workspace],
+    args: [...profile, ...withoutOwn, '--new-window', '--wait', workspace],
     env,
     ownGroup: true,
   });
@@ -79,8 +89,7 @@ async function openInBrowser(
   const vsCode = await installVsCode(log);
   const folder = vsCodeFolder(join(sandboxFolder, 'code-server'));
   await updateSettings(folder.settingsFile, settings);
-  // VS Code's own GitHub accounts need github.com.
-  await installExtensions(vsCode, folder, vsixFile, [join(projectRoot, 'test/e2e/accounts')]);
+  await installExtensions(vsCode, folder, vsixFile, accountHelpers);
   const port = await preferredPort(webPort);
   if (port !== webPort) log(`Port ${webPort} is taken, VS Code uses ${port}.`);
   const password = await keptPassword(join(sandboxFolder, 'password'));

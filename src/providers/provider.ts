@@ -61,7 +61,10 @@ export interface RegistryProvider {
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
   /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
-  /** What the account is called, where the credential does not tell. */
+  /**
+   * What the account is called, where the service tells: a credential without a user name gets this one. Rejects with the code
+   * `accountNotTold` where the service does not tell it of this token.
+   */
   readonly accountName?: (signal: AbortSignal) => Promise<string>;
   /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
   readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
@@ -290,8 +293,13 @@ export interface SignInTarget {
   readonly account?: string;
 }
 
+/** Code of a Failure: the service does not tell whose token it is, so that the user is asked, see ConnectAsk.asksUserName. */
+export const accountNotTold = 'ACCOUNT_NOT_TOLD';
+
 /** What a kind of registry asks with. Each call resolves to the answer: Back and Escape are no matter of who asks. */
 export interface ConnectAsk {
+  /** A token was given and the service did not tell whose it is: the user name is asked for after it. */
+  readonly asksUserName?: boolean;
   pick<V extends string>(prompt: string, choices: readonly ConnectChoice<V>[]): Promise<V>;
   input(input: ConnectInput): Promise<string>;
   /** That many questions come beyond those that were known so far; they are counted in the title. */
@@ -310,6 +318,14 @@ export interface ConnectInput {
   /** What stands in the box at first. */
   readonly value?: string;
   readonly secret?: boolean;
+  /** The page of the service on which such a secret is made. */
+  readonly page?: SecretPage;
   /** What is wrong with the text typed so far; nothing when it will do. */
   readonly problem?: (text: string) => string | undefined;
+}
+
+interface SecretPage {
+  /** `Create one at github.com` */
+  readonly title: string;
+  readonly url: URL;
 }

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ConnectAsk, ConnectInput, DescribedCredential } from './provider';
 
 export const anonymously: DescribedCredential = { signIn: { kind: 'anonymous' }, credential: { kind: 'anonymous' } };
@@ -12,6 +13,13 @@ export function byPassword(username: string, secret: string): DescribedCredentia
 /** What stands in the box of the user name at first: who signs in so far. */
 export function proposed(account: string | undefined): Pick<ConnectInput, 'value'> {
   return account === undefined ? {} : { value: account };
+}
+
+/** The page on which a secret is made. None over plain http: the page shows the secret. */
+export function madeAt(page: string | undefined): Pick<ConnectInput, 'page'> {
+  if (page === undefined || !URL.canParse(page)) return {};
+  const url = new URL(page);
+  return url.protocol === 'https:' ? { page: { title: t('Create one at {0}', url.host), url } } : {};
 }
 
 /** The address that was typed, or what is wrong with it. */

@@ -14,6 +14,8 @@ export interface InputStep extends Step {
   readonly selection?: readonly [number, number] | undefined;
   readonly placeholder?: string;
   readonly secret?: boolean;
+  /** A page that helps to answer, opened by a button of the title. */
+  readonly page?: { readonly title: string; readonly url: URL };
   /** Shown below the box from the start: the problem with the previous answer. */
   readonly problemSoFar?: string | undefined;
   /** The problem with the text; nothing if it is valid. */

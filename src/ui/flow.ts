@@ -1,4 +1,5 @@
 import { abandonable } from '../core/shared';
+import { defined } from '../core/defined';
 
 export interface Pick<V> {
   readonly label: string;
@@ -6,17 +7,32 @@ export interface Pick<V> {
   readonly detail?: string;
   /** Codicon. */
   readonly icon?: string;
+  /** Stands first also where another one was chosen the last time. */
+  readonly isFirst?: true;
   readonly value: V;
 }
 
 /** What there is to choose from. A function is called when the box opens; its signal is aborted when the box is closed. */
 type Picks<V> = readonly Pick<V>[] | ((signal: AbortSignal) => Promise<readonly Pick<V>[]>);
 
+type Load<V> = (signal: AbortSignal) => Promise<readonly Pick<V>[]>;
+
+interface Choosing<V> {
+  /** Stands for a new one. It is taken where nothing is there. */
+  readonly create?: Pick<V>;
+  /** Asks also where there is one besides a new one. */
+  readonly asksOne?: boolean;
+  /** Shown where there is nothing to choose from. */
+  readonly none?: string;
+}
+
 export interface Input {
   readonly prompt: string;
   readonly value?: string;
   readonly placeholder?: string;
   readonly secret?: boolean;
+  /** A page that helps to answer, as a button of the box. */
+  readonly page?: { readonly title: string; readonly url: URL };
   readonly problem?: (text: string) => string | undefined;
   /** Asks the service after a pause in typing, and before the text is accepted. Aborted when the box is closed. */
   readonly check?: (text: string, signal: AbortSignal) => Promise<string | undefined>;
@@ -29,7 +45,10 @@ export interface Input {
 export interface Ask {
   /** `none`: shown where there is nothing to choose from. */
   pick<V>(placeholder: string, picks: Picks<V>, none?: string): Promise<V>;
+  /** Asks which of those that are there; a single answer is taken without asking. */
+  choose<V>(placeholder: string, there: Load<V>, options?: Choosing<V>): Promise<V>;
   input(input: Input): Promise<string>;
+  /** Where something was taken that could be another one, the user may want to change it: then the flow asks for everything. */
   confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
   /** Reads what the next question depends on. After Back it is not read again. `what`: a name for it, of the flow alone. */
   read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V>;
@@ -41,7 +60,8 @@ export interface Ask {
 export interface Boxes {
   pick<V>(placeholder: string, picks: Promise<readonly Pick<V>[]>, none?: string): Promise<V>;
   input(input: Input, signal: AbortSignal): Promise<string>;
-  confirm(message: string, paragraphs: readonly string[], button: string): Promise<void>;
+  /** `canChange`: something was taken that could be another one. */
+  confirm(message: string, paragraphs: readonly string[], button: string, canChange: boolean): Promise<void>;
 }
 
 /** A question that the code waits at. */
@@ -74,8 +94,20 @@ function isAnswerTo<V>(question: string, kept: Kept | undefined): kept is Kept &
 export class Replay<T> {
   private run: Run<T>;
 
-  constructor(private readonly code: Code<T>) {
-    this.run = new Run(code, []);
+  private constructor(
+    private readonly code: Code<T>,
+    private readonly manner: Manner,
+  ) {
+    this.run = new Run(code, [], manner);
+  }
+
+  static of<T>(code: Code<T>): Replay<T> {
+    return new Replay(code, { asksAll: false, proposed: new Map(), typed: new Map() });
+  }
+
+  /** The flow from its beginning, which asks also where one answer would be taken, and proposes what was typed. */
+  askingAll(): Replay<T> {
+    return new Replay(this.code, { asksAll: true, proposed: this.manner.typed, typed: new Map() });
   }
 
   /** The question that the code waits at; nothing once it is done. Rejects with whatever the code throws. */
@@ -86,7 +118,7 @@ export class Replay<T> {
   /** Asks the question at that place again. */
   backTo(place: number): void {
     this.run.leave();
-    this.run = new Run(this.code, this.run.answersBefore(place));
+    this.run = new Run(this.code, this.run.answersBefore(place), this.manner);
   }
 
   /** Ends the code where it waits, and whatever it reads. */
@@ -105,17 +137,30 @@ export class Replay<T> {
   }
 }
 
+/** How a flow asks. */
+interface Manner {
+  /** Asks also where one answer would be taken. */
+  readonly asksAll: boolean;
+  /** What was typed before, by the prompt. */
+  readonly proposed: ReadonlyMap<string, string>;
+  /** What is typed now, beyond what is proposed. */
+  readonly typed: Map<string, string>;
+}
+
 /** The code, run once. */
 class Run<T> {
   readonly result: Promise<T>;
   ahead = 0;
   private readonly left = new AbortController();
   private place = 0;
+  /** One was taken where another, or a new one, would do as well. */
+  private hasTaken = false;
   private turn = withResolvers<Question | undefined>();
 
   constructor(
     code: Code<T>,
     private readonly kept: Kept[],
+    private readonly manner: Manner,
   ) {
     const begin = async () => code(this.ask);
     this.result = begin();
@@ -148,9 +193,10 @@ class Run<T> {
         const list = typeof picks === 'function' ? picks(signal) : Promise.resolve(picks);
         return boxes.pick(placeholder, list, none);
       }),
-    input: (input) => this.question(input.prompt, (boxes, signal) => boxes.input(input, signal)),
+    choose: (placeholder, there, options) => this.choose(placeholder, there, options),
+    input: (input) => this.question(input.prompt, (boxes, signal) => this.input(input, boxes, signal)),
     confirm: (message, paragraphs, button) =>
-      this.question(message, (boxes) => boxes.confirm(message, paragraphs, button)),
+      this.question(message, (boxes) => boxes.confirm(message, paragraphs, button, this.hasTaken)),
     read: (what, load) => this.read(what, load),
     more: (questions) => {
       this.ahead += questions;
@@ -178,6 +224,29 @@ class Run<T> {
       });
       return abandonable(promise, this.left.signal);
     });
+  }
+
+  private async choose<V>(
+    placeholder: string,
+    load: Load<V>,
+    { create, asksOne = false, none }: Choosing<V> = {},
+  ): Promise<V> {
+    const there = await this.read(`choices: ${placeholder}`, load);
+    const [first, ...others] = there;
+    if (first === undefined && create !== undefined) return create.value;
+    const isOnly = first !== undefined && others.length === 0;
+    if (isOnly && (create === undefined || !(asksOne || this.manner.asksAll))) {
+      if (create !== undefined) this.hasTaken = true;
+      return first.value;
+    }
+    return this.ask.pick(placeholder, [...(create === undefined ? [] : [create]), ...there], none);
+  }
+
+  private async input(input: Input, boxes: Boxes, signal: AbortSignal): Promise<string> {
+    const value = this.manner.proposed.get(input.prompt) ?? input.value;
+    const text = await boxes.input({ ...input, ...defined({ value }) }, signal);
+    if (text !== input.value && input.secret !== true) this.manner.typed.set(input.prompt, text);
+    return text;
   }
 
   private read<V>(what: string, load: (signal: AbortSignal) => Promise<V>): Promise<V> {

@@ -55,7 +55,10 @@ export function makeApp(parts: Parts): App {
     },
     ...{ ask, clean, message, working },
     now: () => performance.now(),
-    accounts: { signIn: signInWith(memory, message), signInToTenant },
+    accounts: {
+      signIn: signInWith(working, memory, message),
+      signInToTenant: (connection, tenantId) => signInToTenant(working, connection, tenantId),
+    },
     cloud: configuredCloud,
     diagnose: async (connection, progress, signal) => {
       const { diagnose } = await import('../core/network/diagnose');
@@ -96,9 +99,9 @@ export function makeApp(parts: Parts): App {
   };
 }
 
-function signInWith(memory: Memory, message: App['message']): App['accounts']['signIn'] {
+function signInWith(working: App['working'], memory: Memory, message: App['message']): App['accounts']['signIn'] {
   return async (authentication, url, scopes) => {
-    const session = await signIn(authentication, url, scopes);
+    const session = await signIn(working, authentication, url, scopes);
     if (session !== undefined && authentication.startsWith('microsoft')) offerResourcesExtension(memory, message);
     return session;
   };

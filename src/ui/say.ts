@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { harmless, seen } from '../core/plainText';
 import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep, TypedChoice } from './ask';
+import { browse } from './browse';
 import type { Progress, Working } from './working';
 
 export type Kind = 'information' | 'warning' | 'error';
@@ -87,7 +88,9 @@ export class Say {
     box.placeholder = this.clean(step.placeholder ?? '');
     box.password = step.secret ?? false;
     box.ignoreFocusOut = true;
-    box.buttons = step.canGoBack ? [vscode.QuickInputButtons.Back] : [];
+    const { page } = step;
+    const toPage = page && { iconPath: new vscode.ThemeIcon('link-external'), tooltip: this.clean(page.title) };
+    box.buttons = [...(step.canGoBack ? [vscode.QuickInputButtons.Back] : []), ...(toPage ? [toPage] : [])];
     const say = (problem: string | undefined) => {
       box.validationMessage = problem === undefined ? undefined : this.clean(problem);
     };
@@ -98,8 +101,9 @@ export class Say {
       box.onDidChangeValue((text) => {
         say(text === '' ? undefined : problem(text));
       }),
-      box.onDidTriggerButton(() => {
-        settle('back');
+      box.onDidTriggerButton((button) => {
+        if (page !== undefined && button === toPage) void browse(page.url);
+        else settle('back');
       }),
       box.onDidAccept(async () => {
         const { value } = box;

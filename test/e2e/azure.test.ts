@@ -53,15 +53,13 @@ describe('Azure, by the Microsoft account of VS Code', () => {
   it('offers on each row what can be done there', async () => {
     const view = await opened(...main, 'webapp6');
     expect(await view.menu(['Azure', 'Contoso Production'])).toEqual([
-      'Create Registry…',
-      '---',
       'Open in Portal',
+      '---',
+      'Create Registry…',
       '---',
       'Refresh',
     ]);
     expect(await view.menu('contosomain')).toEqual([
-      'Create Registry…',
-      '---',
       'Copy Login Server',
       '---',
       'Open in Portal',
@@ -150,7 +148,7 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     const view = await opened('Azure');
     await view.choose(['Azure', 'Contoso Production'], 'Create Registry…');
     const input = quickInput(workbench());
-    await input.titled('Create Registry (1/4)');
+    await input.titled('Create Registry');
     await input.type('con toso');
     await input.says('Use letters and digits only.');
     await input.type('microsoft');
@@ -166,17 +164,32 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await input.says('You may not ask for names');
     await workbench().screenshot('azure-create-unchecked');
     await input.accept();
-    await input.titled('Create Registry (2/4)');
+    await expect.poll(() => input.placeholder()).toBe('Resource group');
     await workbench().screenshot('azure-create-group');
+    await input.pick('rg-web');
+    await expect.poll(() => input.placeholder()).toBe('Location');
+    expect((await input.rows())[0]).toMatchObject({
+      label: 'West Europe',
+      description: 'westeurope · location of rg-web',
+    });
+    await workbench().screenshot('azure-create-location');
+    await input.back();
+    await expect.poll(() => input.placeholder()).toBe('Resource group');
     await input.pick('Create new resource group…');
-    await input.titled('Create Registry (3/5)');
+    await input.says('Name of the new resource group');
     expect(await input.value()).toBe('rg-contosonew');
     await input.accept();
-    await input.titled('Create Registry (4/5)');
+    await expect.poll(() => input.placeholder()).toBe('Location');
     await input.pick('West Europe');
-    await input.titled('Create Registry (5/5)');
+    await expect.poll(() => input.placeholder()).toBe('SKU');
     await workbench().screenshot('azure-create-sku');
     await input.pick('Basic');
+    const question = dialog(workbench());
+    const detail = await question.detail();
+    expect(detail).toContain('New resource group: rg-contosonew, in westeurope');
+    expect(detail).toContain('New registry: contosonew, Basic, in westeurope');
+    await workbench().screenshot('azure-create-confirm');
+    await question.press('Create');
     await view.row(['Contoso Production', 'contosonew']);
     expect(demo.azure.resource('/resourceGroups/rg-contosonew')?.location).toBe('westeurope');
   });

@@ -53,6 +53,8 @@ describe('Azure, by other ways to sign in', () => {
       AZURE_CLIENT_ID: demo.application.clientId,
       AZURE_CLIENT_SECRET: demo.application.secret,
     }),
+    // No extension provides Microsoft accounts.
+    [],
   );
   const connecting = async (signIn: string) => {
     await registriesView(workbench()).titleAction('Connect Registry…');
@@ -100,6 +102,24 @@ describe('Azure, by other ways to sign in', () => {
     expect(await notifications(workbench()).all()).toEqual([]);
     expect(demo.azure.calls).toEqual([]);
     expect(await workbench().log()).not.toContain(new URL(demo.azure.url).host);
+  });
+
+  it('without Microsoft accounts says so after a wait in sight, and leads on by another sign-in', async () => {
+    const input = await connecting('Microsoft account of VS Code');
+    await notifications(workbench()).saying('Waiting for the sign-in of VS Code');
+    await input.closed();
+    await workbench().screenshot('azure-account-wait');
+    await input.titled('Connect Registry (2 of 2)');
+    const [account] = await input.rows();
+    expect(account?.label).toBe('Microsoft account of VS Code');
+    expect(account?.detail).toBe(
+      'VS Code has no such accounts here; use the Azure CLI, environment or service principal.',
+    );
+    await workbench().screenshot('azure-account-missing');
+    await notifications(workbench()).gone('Waiting for the sign-in of VS Code');
+    await input.pick('Login of the Azure CLI');
+    await opens(input);
+    await disconnected();
   });
 
   it('is connected by the login of the Azure CLI', async () => {

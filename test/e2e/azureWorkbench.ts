@@ -9,12 +9,19 @@ import { useWorkbench, type Workbench } from './workbench';
 /** Stands in for VS Code's own Microsoft accounts. */
 export const microsoftAccounts = join(import.meta.dirname, 'microsoft');
 
-/** A VS Code whose cloud is the sandbox's, and whose accounts are known there. `env`: what its environment has besides. */
-export function useAzureWorkbench(demo: () => DemoAzure, env: () => NodeJS.ProcessEnv = () => ({})): () => Workbench {
+/**
+ * A VS Code whose cloud is the sandbox's, and whose accounts are known there. `env`: what its environment has besides. `helpers`: the
+ * extensions beside ours.
+ */
+export function useAzureWorkbench(
+  demo: () => DemoAzure,
+  env: () => NodeJS.ProcessEnv = () => ({}),
+  helpers: readonly string[] = [microsoftAccounts],
+): () => Workbench {
   return useWorkbench(() => ({
     settings: demo().azure.settings,
     env: { ...demo().env, DOCKER_HOST: 'unix:///nowhere/docker.sock', ...env() },
-    helpers: [microsoftAccounts],
+    helpers,
   }));
 }
 

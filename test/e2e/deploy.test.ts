@@ -152,19 +152,36 @@ describe('images in Azure', unless(reason), () => {
     await choose('Web app', 'Create new web app…');
     await type('Name of the web app', 'contoso-new');
     await choose('Resource group', 'rg-web');
-    await choose('App Service plan', 'Create new Linux plan…');
-    await type('Name of the new plan');
-    await choose('SKU of the plan', 'B1');
-    await choose('Location', 'West Europe');
+    // The only plan is taken.
     await quickInput(workbench()).says('Port that the container listens on');
     expect(await quickInput(workbench()).value()).toBe('8080');
     await type('Port that the container listens on');
     const { host } = demo.azure.registry('contosomain');
     await choose(`How should Azure pull ${host}/web:1.4?`, 'Managed identity');
+    const taken = await dialog(workbench()).detail();
+    expect(taken).toContain('Resource group: rg-web, in westeurope');
+    expect(taken).toContain('Plan: asp-there, B1, in West Europe');
+    await picture('Taken');
+    await dialog(workbench()).press('Change…');
+    await choose('Subscription', 'Contoso Production');
+    await choose('Web app', 'Create new web app…');
+    const input = quickInput(workbench());
+    await input.says('Name of the web app');
+    expect(await input.value()).toBe('contoso-new');
+    await input.accept();
+    await choose('Resource group', 'rg-web');
+    await choose('App Service plan', 'Create new Linux plan…');
+    await type('Name of the new plan');
+    await choose('SKU of the plan', 'B1');
+    await choose('Location', 'West Europe');
+    await type('Port that the container listens on');
+    await choose(`How should Azure pull ${host}/web:1.4?`, 'Managed identity');
     await confirmed(
       'deploy-confirm',
+      'Resource group: rg-web, in westeurope',
       'New Linux plan: asp-contoso-new, B1',
       'New web app: contoso-new',
+      'The container listens on port 8080.',
       'Its managed identity gets the right to pull from contosomain.',
     );
     const told = notifications(workbench());
@@ -186,6 +203,11 @@ describe('images in Azure', unless(reason), () => {
     await told.saying('contosomain calls contoso-new after each push to web:1.4, which contoso-new then runs.');
     const hooks = [...demo.azure.state.resources.values()].filter(({ type }) => type.endsWith('/webhooks'));
     expect(hooks.map(({ properties }) => properties.scope)).toEqual(['web:1.4']);
+    // From here on there are several, and one of them is asked for.
+    const environments = 'Microsoft.App/managedEnvironments';
+    const id = `/subscriptions/${production}/resourceGroups/rg-web/providers/${environments}/cae-other`;
+    const facts = { location: 'northeurope', properties: { provisioningState: 'Succeeded' } };
+    put(demo.azure.state, { ...facts, id, name: 'cae-other', type: environments });
     const listens = [...demo.azure.state.secrets].find(([id]) => id.includes('/contoso-new/config'))?.[1];
     expect(listens).toMatchObject({ DOCKER_ENABLE_CI: 'true' });
     await told.clear();
@@ -291,7 +313,7 @@ describe('images in Azure', unless(reason), () => {
     const { host } = new URL(plain.url);
     await choose(`How should Azure pull ${host}/web:1.4?`, 'User name and password or token…');
     await type(`User name at ${host}`, 'bot');
-    await type('Password or token of bot', 'secret');
+    await type(`Password or token of bot at ${host}`, 'secret');
     await confirmed(
       'deploy-revision-confirm',
       `A new revision of app-there runs ${host}/web:1.4 in its container web; everything else stays.`,
@@ -392,7 +414,7 @@ describe('images in Azure', unless(reason), () => {
     const { host } = new URL(plain.url);
     await choose(`How should Azure pull ${host}/web:1.4?`, 'User name and password or token…');
     await type(`User name at ${host}`, 'bot');
-    await type('Password or token of bot', 'secret');
+    await type(`Password or token of bot at ${host}`, 'secret');
     await confirmed('deploy-plain-confirm', `The image of contoso-hub is replaced by ${host}/web:1.4`);
     const told = notifications(workbench());
     await told.press('runs at https://contoso-hub.azurewebsites.net', 'Set Up Continuous Deployment');
@@ -501,6 +523,8 @@ describe('images in Azure', unless(reason), () => {
     await choose('Resource group', 'rg-web');
     await choose('Location', 'West Europe');
     await choose('SKU', 'Basic');
+    expect(await dialog(workbench()).detail()).toContain('New registry: contosopushed, Basic, in westeurope');
+    await dialog(workbench()).press('Create');
     await quickInput(workbench()).says('Name with tag');
     const name = await quickInput(workbench()).value();
     expect(name).toMatch(/^127\.0\.0\.1:\d+\/webapp6:latest$/);

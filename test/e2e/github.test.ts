@@ -115,10 +115,10 @@ describe('GitHub Container Registry', () => {
   it('is connected by a personal access token beside it, which is told what it lacks', async () => {
     const input = await connect();
     await input.pick(byToken);
-    await input.titled('Connect Registry (4 of 5)');
-    await input.type('hubot');
-    await input.accept();
-    await input.titled('Connect Registry (5 of 5)');
+    await input.titled('Connect Registry (4 of 4)');
+    await input.says('Personal access token (classic) at github.com');
+    await input.offersButton('Create one at github.com');
+    await workbench().screenshot('github-token');
     await input.type('github_pat_fine');
     await input.says('fine-grained token');
     await input.type('ghp_wrong');
@@ -173,10 +173,7 @@ describe('GitHub by token', () => {
     await input.pick('github.com');
     await input.titled('Connect Registry (3 of 3)');
     await input.pick(byToken);
-    await input.titled('Connect Registry (4 of 5)');
-    await input.type('hubot');
-    await input.accept();
-    await input.titled('Connect Registry (5 of 5)');
+    await input.titled('Connect Registry (4 of 4)');
     await input.type('ghp_hubot');
     await input.accept();
     await view.row(['GitHub', 'hubot']);
@@ -272,10 +269,7 @@ describe('GitHub Enterprise Server', () => {
     await input.accept();
     await input.titled('Connect Registry (4 of 4)');
     await input.pick(byToken);
-    await input.titled('Connect Registry (5 of 6)');
-    await input.type('octocat');
-    await input.accept();
-    await input.titled('Connect Registry (6 of 6)');
+    await input.titled('Connect Registry (5 of 5)');
     await input.type('ghp_enterprise');
     await input.accept();
     await view.row([host, 'octocat']);

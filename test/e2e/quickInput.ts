@@ -29,6 +29,8 @@ export interface QuickInput {
   back: () => Promise<void>;
   /** A button of the title bar or beside the box. */
   button: (name: string) => Promise<void>;
+  /** Waits for such a button. */
+  offersButton: (name: string) => Promise<void>;
   escape: () => Promise<void>;
   /** Waits until no quick input is on screen. */
   closed: () => Promise<void>;
@@ -105,6 +107,9 @@ export function quickInput(workbench: Workbench): QuickInput {
     },
     button: async (name) => {
       await widget().getByRole('button', { name }).click();
+    },
+    offersButton: async (name) => {
+      await widget().getByRole('button', { name }).waitFor();
     },
     escape: async () => {
       await box().press('Escape');

@@ -108,15 +108,16 @@ export async function installExtensions(
     ],
     env: environment(folder),
   });
-  if (helpers.length > 0) await addHelpers(folder, helpers);
+  if (helpers.length > 0) await addHelpers(folder.extensions, helpers);
 }
 
-async function addHelpers(folder: VsCodeFolder, helpers: readonly string[]): Promise<void> {
+/** Puts unpacked extensions into the folder where a VS Code keeps those of its user. */
+export async function addHelpers(extensions: string, helpers: readonly string[]): Promise<void> {
   for (const helper of helpers) {
-    await cp(helper, join(folder.extensions, `helper.${basename(helper)}-0.0.1`), { recursive: true });
+    await cp(helper, join(extensions, `helper.${basename(helper)}-0.0.1`), { recursive: true });
   }
   // Without its list VS Code takes every folder it finds.
-  await rm(join(folder.extensions, 'extensions.json'), { force: true });
+  await rm(join(extensions, 'extensions.json'), { force: true });
 }
 
 /** What `installExtensions` makes, copied from an installation of the same package: a second less for each VS Code. */
@@ -141,7 +142,7 @@ export async function copyExtensions(
   }
   await mkdir(folder.home, { recursive: true });
   await cp(installed, folder.extensions, { recursive: true });
-  await addHelpers(folder, helpers);
+  await addHelpers(folder.extensions, helpers);
 }
 
 /**

@@ -68,3 +68,10 @@ describe('one door for messages, boxes, progress and the status bar', () => {
       expect(readFileSync(join(source, file), 'utf8')).not.toContain('AzExtUserInput');
   });
 });
+
+describe('one door for the accounts of VS Code', () => {
+  it('is ui/connections/vsCodeAccounts.ts, which knows what VS Code throws', () => {
+    const users = files.filter((file) => /\bvscode\.authentication\b/.test(readFileSync(join(source, file), 'utf8')));
+    expect(users).toEqual([join('ui/connections/vsCodeAccounts.ts')]);
+  });
+});

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { microsoftClouds } from '../../azure/azure';
 import type { Azure, AzureDoor, AzureRegistry } from '../../azure/azure';
 import type { ReadCredential } from '../../core/auth';
 import { defined } from '../../core/defined';
@@ -7,8 +8,8 @@ import type { Http } from '../../core/http';
 import type { Connection, Shown } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import { azureSignIns, byAzure, isAzureSignIn } from '../azureSignIns';
-import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
-import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
+import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
+import { anonymously, askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
 import type { ReadAddress } from '../signIn';
 import { AcrProvider } from './acr';
 import type { ReadEntraToken } from './entra';
@@ -28,11 +29,11 @@ export function acr(door: AzureDoor): ProviderType {
     connect: async (ask) => {
       ask.more(2);
       const url = await address.ask(ask, undefined);
-      const { signIn, credential } = await askSignIn(ask, door, undefined);
+      const { signIn, credential } = await askSignIn(ask, door, { url });
       return { connection: { ...at(url), signIn }, credential };
     },
     address,
-    signIn: (ask, { account }) => askSignIn(ask, door, account),
+    signIn: (ask, registry) => askSignIn(ask, door, registry),
     dockerConnections: (host) => {
       const url = /\.azurecr\.(?:io|cn|us|de)$/.test(host) ? serverOf(host) : undefined;
       return url === undefined ? [] : [{ ...at(url), signIn: { kind: 'docker' } }];
@@ -93,7 +94,7 @@ function readServer(typed: string): ReturnType<ReadAddress> {
   return url === undefined ? { problem: t('Type the login server.') } : { url };
 }
 
-async function askSignIn(ask: ConnectAsk, door: AzureDoor, account: string | undefined): Promise<DescribedCredential> {
+async function askSignIn(ask: ConnectAsk, door: AzureDoor, registry: SignInTarget): Promise<DescribedCredential> {
   const chosen = await ask.pick(t('How do you sign in to it?'), [
     ...azureSignIns(),
     {
@@ -116,7 +117,7 @@ async function askSignIn(ask: ConnectAsk, door: AzureDoor, account: string | und
     case 'docker':
       return byDockerLogin;
     case 'password':
-      return askPassword(ask, account);
+      return askPassword(ask, registry);
     case 'anonymous':
       return anonymously;
     default:
@@ -124,7 +125,7 @@ async function askSignIn(ask: ConnectAsk, door: AzureDoor, account: string | und
   }
 }
 
-async function askPassword(ask: ConnectAsk, account: string | undefined): Promise<DescribedCredential> {
+async function askPassword(ask: ConnectAsk, { url, account }: SignInTarget): Promise<DescribedCredential> {
   ask.more(2);
   const username = await ask.input({
     prompt: t('Name of the admin user or token, or the application id'),
@@ -132,9 +133,20 @@ async function askPassword(ask: ConnectAsk, account: string | undefined): Promis
     problem: (text) => (text === '' ? t('Type the name.') : undefined),
   });
   const secret = await ask.input({
-    prompt: t('Password'),
+    prompt: t('Password of {0} at {1}', username, new URL(url).host),
     secret: true,
+    ...madeAt(portalPage(url)),
     problem: (text) => (text === '' ? t('Type the password.') : undefined),
   });
   return byPassword(username, secret);
+}
+
+/** The registries of the account: a registry's own page, where tokens and the admin user are, has an id that its name does not tell. */
+function portalPage(url: string): string | undefined {
+  const { hostname } = new URL(url);
+  const cloud = Object.values(microsoftClouds).find(
+    (each) => each?.registrySuffix !== undefined && hostname.endsWith(each.registrySuffix),
+  );
+  const type = encodeURIComponent('Microsoft.ContainerRegistry/registries');
+  return cloud && `${cloud.portalUrl}/#view/HubsExtension/BrowseResource/resourceType/${type}`;
 }

@@ -3,7 +3,7 @@ import { placesOf } from '../../azure/azure';
 import type { AzureDoor } from '../../azure/azure';
 import { azureSignIns, byAzure } from '../azureSignIns';
 import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
-import { proposed } from '../signIn';
+import { madeAt, proposed } from '../signIn';
 import { AzureProvider } from './azureProvider';
 import type { OpenRegistry } from './azureProvider';
 
@@ -57,14 +57,22 @@ async function askApplication(
     ...proposed(account),
     problem: (text) => (text.trim() === '' ? t('Type the application id.') : undefined),
   });
+  const username = typed.trim();
   const secret = await ask.input({
-    prompt: t('Client secret'),
+    prompt: t('Client secret of the application {0} in Entra', username),
     secret: true,
+    ...madeAt(portalPage(door, username)),
     problem: (text) => (text === '' ? t('Type the secret.') : undefined),
   });
-  const username = typed.trim();
   return {
     signIn: { kind: 'application', tenant: tenant.trim(), account: username, cloud: placesOf(door.cloud()) },
     credential: { kind: 'basic', username, secret },
   };
+}
+
+/** Where the secrets of an application are made. None of a cloud that the user has described: its portal may differ. */
+function portalPage(door: AzureDoor, application: string): string | undefined {
+  const { portalUrl, isCustom } = door.cloud();
+  if (isCustom === true) return undefined;
+  return `${portalUrl}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/${encodeURIComponent(application)}`;
 }

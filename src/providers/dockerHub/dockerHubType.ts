@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection } from '../../core/model';
 import type { ConnectAsk, DescribedCredential, ProviderType, ReadSetting } from '../provider';
-import { anonymously, byDockerLogin, byPassword, proposed } from '../signIn';
+import { anonymously, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
 import { DockerHubProvider, namespaceProblem } from './dockerHub';
 import { hubUrl } from './hubApi';
 
@@ -54,9 +54,11 @@ async function askSignIn(ask: ConnectAsk, account: string | undefined): Promise<
     problem: userNameProblem,
   });
   const secret = await ask.input({
-    prompt: t('Personal access token, password or organization access token'),
+    prompt: t('Personal access token, password or organization access token of {0} at Docker Hub', username),
     placeholder: 'dckr_pat_…',
     secret: true,
+    // https://docs.docker.com/security/access-tokens/personal-access-tokens/
+    ...madeAt('https://app.docker.com/settings/personal-access-tokens'),
     problem: (text) => (text === '' ? t('Type the token or password.') : undefined),
   });
   return byPassword(username, secret);

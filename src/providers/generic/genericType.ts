@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
-import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
-import { anonymously, askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
+import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
+import { anonymously, askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
 import { GenericProvider } from './generic';
 import { anyVendor, vendors } from './vendors';
 import type { Vendor } from './vendors';
@@ -28,11 +28,11 @@ function typeOf(vendor: Vendor): ProviderType {
     connect: async (ask) => {
       ask.more(2);
       const url = await address.ask(ask, undefined);
-      const { signIn, credential } = await askSignIn(ask, vendor, undefined);
+      const { signIn, credential } = await askSignIn(ask, vendor, { url });
       return { connection: { ...at(vendor, url), signIn }, credential };
     },
     address,
-    signIn: (ask, { account }) => askSignIn(ask, vendor, account),
+    signIn: (ask, registry) => askSignIn(ask, vendor, registry),
     ...(vendor === anyVendor ? { dockerConnections } : {}),
     open: (connection, context) => new GenericProvider(connection, context),
   };
@@ -63,7 +63,7 @@ function labelOf({ prefix }: Vendor, url: string): string {
 async function askSignIn(
   ask: ConnectAsk,
   { password, docker, anonymous }: Vendor,
-  account: string | undefined,
+  registry: SignInTarget,
 ): Promise<DescribedCredential> {
   const chosen = await ask.pick(t('How do you sign in to it?'), [
     { value: 'password', label: password.label(), detail: password.detail() },
@@ -72,7 +72,7 @@ async function askSignIn(
   ]);
   switch (chosen) {
     case 'password':
-      return askPassword(ask, password, account);
+      return askPassword(ask, password, registry);
     case 'docker':
       return byDockerLogin;
     case 'anonymous':
@@ -83,17 +83,18 @@ async function askSignIn(
 async function askPassword(
   ask: ConnectAsk,
   password: Vendor['password'],
-  account: string | undefined,
+  { url, account }: SignInTarget,
 ): Promise<DescribedCredential> {
-  const askSecret = () =>
+  const askSecret = (user: string) =>
     ask.input({
-      prompt: password.secret(),
+      prompt: password.secret(new URL(url), user),
       secret: true,
+      ...madeAt(password.page?.(new URL(url), user)),
       problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
     });
   if (password.userName === undefined) {
     ask.more(1);
-    const secret = await askSecret();
+    const secret = await askSecret('');
     const { name, account: shown } = password.user(secret);
     return {
       signIn: { kind: 'basic', account: shown },
@@ -108,7 +109,7 @@ async function askPassword(
     ...proposed(account),
     problem: userNameProblem,
   });
-  return byPassword(username, await askSecret());
+  return byPassword(username, await askSecret(username));
 }
 
 /** As docker does, which takes plain http from this machine alone. */

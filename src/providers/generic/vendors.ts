@@ -10,7 +10,10 @@ import type { ReadAddress } from '../signIn';
 type PasswordSignIn = {
   readonly label: () => string;
   readonly detail: () => string;
-  readonly secret: () => string;
+  /** The question for the secret, which names the registry, and the user name where one was typed. */
+  readonly secret: (url: URL, user: string) => string;
+  /** The page on which secrets are made; absent where its address is not known. */
+  readonly page?: (url: URL, user: string) => string | undefined;
 } & (TypedUser | ToldUser);
 
 interface TypedUser {
@@ -95,7 +98,7 @@ const nexusPath = /\/repository\/([^/]+)$/;
 
 const passwordOrToken: Pick<PasswordSignIn, 'label' | 'secret'> = {
   label: () => t('User name and password or token'),
-  secret: () => t('Password or access token'),
+  secret: ({ host }, user) => t('Password or access token of {0} at {1}', user, host),
 };
 const anyName: NonNullable<PasswordSignIn['userName']> = { prompt: () => t('User name') };
 
@@ -148,7 +151,12 @@ export const vendors: readonly Vendor[] = [
       label: () => t('Authorization token'),
       detail: () => t('What “aws ecr get-login-password” prints; it is good for 12 hours'),
       user: () => ({ name: 'AWS', account: 'AWS' }),
-      secret: () => t('Output of: aws ecr get-login-password --region REGION'),
+      secret: ({ host, hostname }) =>
+        t(
+          'Token for {0}: output of aws ecr get-login-password --region {1}',
+          host,
+          ecrHost.exec(hostname)?.[2] ?? 'REGION',
+        ),
     },
     owns: ({ hostname }) => ecrHost.test(hostname),
     unlisted: () => t('the account may not list its repositories; add those you know by name, such as team/app'),
@@ -193,7 +201,12 @@ export const vendors: readonly Vendor[] = [
             : '_json_key_base64';
         return { name, account: name };
       },
-      secret: () => t('Content of the JSON key file, the same in base64, or output of: gcloud auth print-access-token'),
+      secret: ({ host }) =>
+        t(
+          'For {0}: content of the JSON key file, the same in base64, or output of gcloud auth print-access-token',
+          host,
+        ),
+      page: () => 'https://console.cloud.google.com/iam-admin/serviceaccounts',
     },
     anonymous: () => t('For public repositories'),
     owns: ({ hostname }) => googleHost.test(hostname),
@@ -224,7 +237,16 @@ export const vendors: readonly Vendor[] = [
       label: () => t('User or robot account'),
       detail: () => t('Robots are called namespace+name; users make an encrypted password in their settings'),
       userName: { prompt: () => t('User name, or namespace+robot'), placeholder: () => 'acme+reader' },
-      secret: () => t('Token of the robot account, or encrypted password'),
+      secret: ({ host }, user) =>
+        user.includes('+')
+          ? t('Token of the robot account {0} at {1}', user, host)
+          : t('Encrypted password of {0} at {1}', user, host),
+      page: ({ origin }, user) => {
+        const [namespace = '', robot] = user.split('+').map(encodeURIComponent);
+        return robot === undefined
+          ? `${origin}/user/${namespace}?tab=settings`
+          : `${origin}/organization/${namespace}?tab=robots`;
+      },
     },
     anonymous: () => t('For public repositories'),
     owns: ({ hostname }) => hostname === 'quay.io',
@@ -245,7 +267,11 @@ export const vendors: readonly Vendor[] = [
       label: () => t('User or robot account'),
       detail: () => t('With OIDC, the CLI secret of your profile; robots are called robot$project+name'),
       userName: { prompt: () => t('User name or robot account'), placeholder: () => 'robot$team+reader' },
-      secret: () => t('Password, CLI secret or secret of the robot account'),
+      secret: ({ host }, user) =>
+        user.startsWith('robot$')
+          ? t('Secret of the robot account {0} at {1}', user, host)
+          : t('Password or CLI secret of {0} at {1}', user, host),
+      page: ({ origin }) => `${origin}/harbor/projects`,
     },
     anonymous: () => t('For public projects'),
     unlisted: () =>
@@ -269,7 +295,9 @@ export const vendors: readonly Vendor[] = [
       ...passwordOrToken,
       detail: () => t('Where passwords are not taken: an identity token from your profile in Artifactory'),
       userName: anyName,
-      secret: () => t('Password, identity token or API key'),
+      secret: ({ host }, user) => t('Password, identity token or API key of {0} at {1}', user, host),
+      page: ({ origin, pathname, hostname }) =>
+        hostname.endsWith('.jfrog.io') || artifactoryPath.test(pathname) ? `${origin}/ui/user_profile` : undefined,
     },
     anonymous: () => t('Where Artifactory allows anonymous access'),
     owns: ({ hostname, pathname }) => hostname.endsWith('.jfrog.io') || artifactoryPath.test(pathname),
@@ -321,7 +349,8 @@ export const vendors: readonly Vendor[] = [
       label: () => t('User name and access token'),
       detail: () => t('Settings, Applications: read:package to pull, write:package to push and delete'),
       userName: anyName,
-      secret: () => t('Access token with read:package'),
+      secret: ({ host }, user) => t('Access token of {0} at {1}, with read:package', user, host),
+      page: ({ origin }) => `${origin}/user/settings/applications`,
     },
     anonymous: () => t('For packages of public owners'),
     owns: ({ hostname }) => hostname === 'codeberg.org',
@@ -352,7 +381,11 @@ export const vendors: readonly Vendor[] = [
         prompt: () => t('User name, or that of the deploy token'),
         placeholder: () => 'gitlab+deploy-token-1',
       },
-      secret: () => t('Deploy token or access token with read_registry'),
+      secret: ({ host }, user) => t('Deploy token or access token of {0} at {1}, with read_registry', user, host),
+      page: ({ hostname }) =>
+        hostname === 'registry.gitlab.com'
+          ? 'https://gitlab.com/-/user_settings/personal_access_tokens?name=Registry+Explorer&scopes=read_registry'
+          : undefined,
     },
     anonymous: () => t('For public projects'),
     owns: ({ hostname }) => hostname === 'registry.gitlab.com',
@@ -380,7 +413,8 @@ export const vendors: readonly Vendor[] = [
       label: () => t('API token'),
       detail: () => t('Personal access token with registry:read; it is user name and password at once'),
       user: (secret) => ({ name: secret, account: t('API token') }),
-      secret: () => t('Personal access token'),
+      secret: ({ host }) => t('Personal access token for {0}', host),
+      page: () => 'https://cloud.digitalocean.com/account/api/tokens',
     },
     owns: ({ hostname }) => hostname === 'registry.digitalocean.com',
     unlisted: () =>
@@ -408,7 +442,8 @@ export const vendors: readonly Vendor[] = [
         prompt: () => t('Tenancy namespace and user name with a slash between'),
         placeholder: () => 'mytenancy/jane@example.com',
       },
-      secret: () => t('Auth token'),
+      secret: ({ host }, user) => t('Auth token of {0} at {1}', user, host),
+      page: () => 'https://cloud.oracle.com/identity/domains/my-profile/auth-tokens',
     },
     anonymous: () => t('For public repositories'),
     owns: ({ hostname }) => oracleHost.test(hostname),

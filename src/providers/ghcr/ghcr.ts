@@ -48,7 +48,11 @@ export class GhcrProvider implements RegistryProvider {
     this.api = new GitHubApi(withRetry(withLimits(http)), this.servers.api, connection.url, (scopes, mayAsk, signal) =>
       this.token(scopes, mayAsk, signal),
     );
-    this.owners = new Owners(this.api, () => context.shown().namespaces ?? [], context.log);
+    const typed = async (signal: AbortSignal) => {
+      const credential = await context.credential(signal);
+      return credential.kind === 'basic' ? credential.username : '';
+    };
+    this.owners = new Owners(this.api, () => context.shown().namespaces ?? [], typed, context.log);
     this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
     this.v2 = new V2({
       url: this.servers.registry,
@@ -102,6 +106,8 @@ export class GhcrProvider implements RegistryProvider {
     }
     return this.registryCredential(signal);
   };
+
+  readonly accountName = (signal: AbortSignal): Promise<string> => this.owners.login(signal);
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) =>
     (await this.owners.page(undefined, signal)).items.map((login) => ({

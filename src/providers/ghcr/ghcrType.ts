@@ -4,7 +4,7 @@ import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget } from '../provider';
-import { askAddress, byDockerLogin, byPassword, proposed } from '../signIn';
+import { askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
 import type { ReadAddress } from '../signIn';
 import { endpointsOf } from './githubEndpoints';
 import { GhcrProvider } from './ghcr';
@@ -61,7 +61,7 @@ async function askServer(ask: ConnectAsk, current: string | undefined): Promise<
   });
 }
 
-async function askSignIn(ask: ConnectAsk, { url, account }: SignInTarget): Promise<DescribedCredential> {
+async function askSignIn(ask: ConnectAsk, target: SignInTarget): Promise<DescribedCredential> {
   const chosen = await ask.pick(t('How do you sign in to GitHub?'), [
     {
       value: 'account',
@@ -81,30 +81,36 @@ async function askSignIn(ask: ConnectAsk, { url, account }: SignInTarget): Promi
   ]);
   switch (chosen) {
     case 'account': {
-      const authentication = url === gitHub ? 'github' : 'github-enterprise';
+      const authentication = target.url === gitHub ? 'github' : 'github-enterprise';
       return { signIn: { kind: 'askAccount', authentication }, credential: { kind: 'anonymous' } };
     }
     case 'token':
-      return askToken(ask, account);
+      return askToken(ask, target);
     case 'docker':
       return byDockerLogin;
   }
 }
 
-async function askToken(ask: ConnectAsk, account: string | undefined): Promise<DescribedCredential> {
-  ask.more(2);
-  const username = await ask.input({
-    prompt: t('User name on GitHub'),
-    ...proposed(account),
-    problem: (text) => (text === '' ? t('Type the user name.') : undefined),
-  });
+/** Whose token it is, GitHub tells, except of tokens of apps. */
+async function askToken(ask: ConnectAsk, { url, account }: SignInTarget): Promise<DescribedCredential> {
+  ask.more(1);
+  const scopes = 'read:packages,write:packages,delete:packages';
   const secret = await ask.input({
     prompt: t(
-      'Personal access token (classic): read:packages to browse and pull, write:packages to push, delete:packages to delete',
+      'Personal access token (classic) at {0}: read:packages to browse and pull, write:packages to push, delete:packages to delete',
+      new URL(url).host,
     ),
     placeholder: 'ghp_…',
     secret: true,
+    ...madeAt(`${url}/settings/tokens/new?description=Registry%20Explorer&scopes=${scopes}`),
     problem: tokenProblem,
+  });
+  if (!ask.asksUserName) return { signIn: { kind: 'basic' }, credential: { kind: 'basic', username: '', secret } };
+  ask.more(1);
+  const username = await ask.input({
+    prompt: t('User name at {0}, which does not tell whose token this is', new URL(url).host),
+    ...proposed(account),
+    problem: (text) => (text === '' ? t('Type the user name.') : undefined),
   });
   return byPassword(username, secret);
 }

@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
-import { Failure } from '../../core/failure';
+import { Failure, withDetail } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Page } from '../../core/model';
+import { accountNotTold } from '../provider';
 import { organizationsAnswer, packagesAnswer } from './githubAnswers';
 import { covers, listed } from './githubApi';
 import type { GitHubApi } from './githubApi';
@@ -13,10 +14,11 @@ export class Owners {
   private readonly paths = new Map<string, string>();
   private self: string | undefined;
 
-  /** `added`: those that the user named. */
+  /** `added`: those that the user named. `typed`: the user name that was typed with the token; empty where none was. */
   constructor(
     private readonly api: GitHubApi,
     private readonly added: () => readonly string[],
+    private readonly typed: (signal: AbortSignal) => Promise<string>,
     private readonly log: Log,
   ) {}
 
@@ -57,12 +59,23 @@ export class Owners {
     return path;
   }
 
-  private async login(signal: AbortSignal): Promise<string> {
+  /** Who owns the token. */
+  async login(signal: AbortSignal): Promise<string> {
     return this.self ?? this.signedIn(signal);
   }
 
   private async signedIn(signal: AbortSignal): Promise<string> {
-    const { login, scopes } = await this.api.user(signal);
+    const typed = await this.typed(signal);
+    const { login, scopes } = await this.api.user(signal).catch((error: unknown) => {
+      if (!isNotTold(error)) throw error;
+      if (typed === '') throw withDetail(error, { code: accountNotTold });
+      // Whether it is a user or an organization is found out with its packages.
+      return { login: undefined, scopes: undefined };
+    });
+    if (login === undefined) {
+      this.self = typed;
+      return typed;
+    }
     if (scopes !== undefined && !covers(scopes, 'read:packages')) {
       const explanation = t(
         'the token has the scopes {0}, but needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
@@ -88,4 +101,12 @@ export class Owners {
       return { items: [] };
     }
   }
+}
+
+/**
+ * Tokens of apps, such as those of GitHub Actions, may not ask who they are; other reasons to refuse it GitHub explains.
+ * https://docs.github.com/en/rest/users/users#get-the-authenticated-user
+ */
+function isNotTold(error: unknown): error is Failure {
+  return error instanceof Failure && error.kind === 'forbidden' && error.detail.explanation === undefined;
 }

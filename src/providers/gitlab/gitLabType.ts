@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { ConnectAsk, DescribedCredential, ProviderType, TypedAddress } from '../provider';
-import { askAddress } from '../signIn';
+import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
+import { askAddress, madeAt } from '../signIn';
 import { readAddress } from './gitLabAddress';
 import { GitLabProvider } from './gitLab';
 
@@ -26,7 +26,7 @@ export const gitLab: ProviderType = {
   connect: async (ask) => {
     ask.more(2);
     const url = await address.ask(ask, undefined);
-    const { signIn, credential } = await askToken(ask);
+    const { signIn, credential } = await askToken(ask, { url });
     return { connection: { provider: 'gitlab', label: address.labelOf(url), url, signIn }, credential };
   },
   address,
@@ -34,13 +34,18 @@ export const gitLab: ProviderType = {
   open: (connection, context) => new GitLabProvider(connection, context),
 };
 
-async function askToken(ask: ConnectAsk): Promise<DescribedCredential> {
+/** https://docs.gitlab.com/user/profile/personal_access_tokens/#prefill-personal-access-token-name-and-scopes */
+const tokenPage = '/-/user_settings/personal_access_tokens?name=Registry+Explorer&scopes=read_api,read_registry';
+
+async function askToken(ask: ConnectAsk, { url }: SignInTarget): Promise<DescribedCredential> {
   const typed = await ask.input({
     prompt: t(
-      'Personal, group or project access token: read_api and read_registry to browse and pull, write_registry to push, api to delete',
+      'Personal, group or project access token at {0}: read_api and read_registry to browse and pull, write_registry to push, api to delete',
+      new URL(url).host,
     ),
     placeholder: 'glpat-…',
     secret: true,
+    ...madeAt(`${url}${tokenPage}`),
     problem: tokenProblem,
   });
   // Whose token it is, GitLab tells.

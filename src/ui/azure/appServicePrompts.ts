@@ -6,7 +6,7 @@ import type { App } from '../app';
 import { askAccess } from './pullAccessPrompts';
 import type { AccessChoice } from './pullAccessPrompts';
 import { askPort } from './ports';
-import type { Ask, Pick } from '../flow';
+import type { Ask } from '../flow';
 import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
 import type { Account, ChosenGroup, InSubscription } from './steps';
 
@@ -62,8 +62,6 @@ export async function askAppService(
   accounts: readonly Account[],
   deployable: Deployable,
 ): Promise<AppServiceAnswers> {
-  // The subscription, the app, who pulls, and whether to go ahead.
-  ask.more(4);
   const where = await askSubscription(ask, accounts);
   const chosen = await askWebApp(ask, where);
   const target =
@@ -75,21 +73,24 @@ export async function askAppService(
 }
 
 function askWebApp(ask: Ask, { azure, subscription }: InSubscription): Promise<WebApp | 'new'> {
-  return ask.pick(t('Web app'), async (signal): Promise<readonly Pick<WebApp | 'new'>[]> => [
-    { label: t('Create new web app…'), icon: 'add', value: 'new' },
-    ...(await azure.appService.webApps(subscription, signal)).map((value) => ({
-      label: value.name,
-      description: [value.resourceGroup, value.location, ...(value.isWindows === true ? ['Windows'] : [])].join(' · '),
-      value,
-    })),
-  ]);
+  return ask.choose<WebApp | 'new'>(
+    t('Web app'),
+    async (signal) =>
+      (await azure.appService.webApps(subscription, signal)).map((value) => ({
+        label: value.name,
+        description: [value.resourceGroup, value.location, ...(value.isWindows === true ? ['Windows'] : [])].join(
+          ' · ',
+        ),
+        value,
+      })),
+    { create: { label: t('Create new web app…'), icon: 'add', value: 'new' }, asksOne: true },
+  );
 }
 
 /** Which slot of an app, the app itself among them; not asked where it has none. */
 async function askSlot(ask: Ask, { azure, subscription }: InSubscription, app: WebApp): Promise<WebApp> {
   const slots = await ask.read('slots', (signal) => azure.appService.slots(subscription, app, signal));
   if (slots.length === 0) return app;
-  ask.more(1);
   return ask.pick(t('Slot of {0}', app.name), [
     { label: t('Production'), description: app.url, value: app },
     ...slots.map((value) => ({ label: value.slot ?? value.name, description: value.url, value })),
@@ -106,20 +107,18 @@ export async function askContainer(
 ): Promise<WebAppThere> {
   const now = await ask.read('now', (signal) => azure.appService.now(subscription, target, signal));
   if (now.containers === undefined) return { kind: 'there', app: target, now, pull: now };
-  const [first, ...others] = now.containers;
+  const [first] = now.containers;
   if (first === undefined) {
-    ask.more(1);
     const container = { name: 'main', port: await askPort(ask, app, deployable) };
     return { kind: 'there', app: { ...target, container }, now, pull: {}, container: { name: 'main', isNew: true } };
   }
-  if (others.length > 0) ask.more(1);
   const picks = now.containers.map((value) => ({
     label: value.name,
     description: value.image,
     ...(value.isMain ? { detail: t('Main container: it receives the requests from outside') } : {}),
     value,
   }));
-  const chosen = others.length === 0 ? first : await ask.pick(t('Container of {0}', target.name), picks);
+  const chosen = await ask.choose(t('Container of {0}', target.name), () => Promise.resolve(picks));
   const { name } = chosen;
   return {
     ...{ kind: 'there', app: { ...target, container: { name } } },
@@ -129,8 +128,6 @@ export async function askContainer(
 
 async function askNewWebApp(ask: Ask, app: App, where: InSubscription, deployable: Deployable): Promise<WebAppToMake> {
   const { azure, subscription } = where;
-  // Its name, its group, its plan and its port.
-  ask.more(4);
   const name = await ask.input({
     prompt: t('Name of the web app; it must be unique across Azure'),
     placeholder: 'contoso-web',
@@ -145,18 +142,19 @@ async function askNewWebApp(ask: Ask, app: App, where: InSubscription, deployabl
 }
 
 function askPlan(ask: Ask, { azure, subscription }: InSubscription): Promise<AppServicePlan | 'new'> {
-  return ask.pick(t('App Service plan'), async (signal): Promise<readonly Pick<AppServicePlan | 'new'>[]> => [
-    { label: t('Create new Linux plan…'), icon: 'add', value: 'new' },
-    ...(await azure.appService.plans(subscription, signal)).map((value) => ({
-      label: value.name,
-      description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,
-      value,
-    })),
-  ]);
+  return ask.choose<AppServicePlan | 'new'>(
+    t('App Service plan'),
+    async (signal) =>
+      (await azure.appService.plans(subscription, signal)).map((value) => ({
+        label: value.name,
+        description: `${value.sku} · ${value.location} · ${value.resourceGroup}`,
+        value,
+      })),
+    { create: { label: t('Create new Linux plan…'), icon: 'add', value: 'new' } },
+  );
 }
 
 async function askNewPlan(ask: Ask, where: InSubscription, group: ChosenGroup, app: string): Promise<NewPlan> {
-  ask.more(3);
   const place = { subscription: where.subscription, resourceGroup: group.name };
   const name = await ask.input({
     prompt: t('Name of the new plan'),
@@ -168,7 +166,7 @@ async function askNewPlan(ask: Ask, where: InSubscription, group: ChosenGroup, a
     t('SKU of the plan'),
     skus.map(({ value, detail }) => ({ label: value, description: detail(), value })),
   );
-  return { isNew: true, name, sku, location: await askLocation(ask, where, 'Microsoft.Web', 'sites') };
+  return { isNew: true, name, sku, location: await askLocation(ask, where, group, 'Microsoft.Web', 'sites') };
 }
 
 /** https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-name-rules#microsoftweb */

@@ -14,7 +14,7 @@ import {
 import type { AccessChoice, Right } from './pullAccessPrompts';
 import type { AppServiceAnswers, NewPlan, WebAppThere, WebAppToMake } from './appServicePrompts';
 import { groupWork } from './groupWork';
-import { nameWithSlot } from './steps';
+import { describeGroup, nameWithSlot } from './steps';
 import { HandedOver } from './work';
 import type { Work } from './work';
 
@@ -26,20 +26,30 @@ export function appServiceSummary({ image }: Deployable, answers: AppServiceAnsw
   const last = t('Subscription: {0}', subscription.name);
   const reference = referenceFor(image);
   if (target.kind === 'new') return [...describeNewApp(target, reference), describeAccess(access), last];
+  const { resourceGroup, location, container } = target.app;
   return [
     ...describeChange(target, reference),
+    ...(container?.port === undefined ? [] : [describePort(container.port)]),
     describeAccess(access, target.pull.pullsAs),
     ...describeCredential(image, target, access),
+    describeGroup({ name: resourceGroup, isNew: false }, location),
     last,
   ];
 }
 
-function describeNewApp({ name, group, plan }: WebAppToMake, reference: string): readonly string[] {
+function describeNewApp({ name, group, plan, port }: WebAppToMake, reference: string): readonly string[] {
   return [
-    ...(group.isNew ? [t('New resource group: {0}', group.name)] : []),
-    ...('isNew' in plan ? [t('New Linux plan: {0}, {1}, in {2}', plan.name, plan.sku, plan.location)] : []),
+    describeGroup(group, plan.location),
+    'isNew' in plan
+      ? t('New Linux plan: {0}, {1}, in {2}', plan.name, plan.sku, plan.location)
+      : t('Plan: {0}, {1}, in {2}', plan.name, plan.sku, plan.location),
     t('New web app: {0}, running {1}', name, reference),
+    describePort(port),
   ];
+}
+
+function describePort(port: number): string {
+  return t('The container listens on port {0}.', String(port));
 }
 
 function describeChange({ app, now, container }: WebAppThere, reference: string): readonly string[] {

@@ -8,7 +8,7 @@ import type { AccessChoice } from './pullAccessPrompts';
 import { askRouting } from './containerAppsTraffic';
 import type { RoutingChoice } from './containerAppsTraffic';
 import { askPort } from './ports';
-import type { Ask, Pick } from '../flow';
+import type { Ask } from '../flow';
 import { askGroup, askLocation, askSubscription, problemOfTaken } from './steps';
 import type { Account, ChosenGroup, InSubscription } from './steps';
 
@@ -54,8 +54,6 @@ export async function askContainerApps(
   accounts: readonly Account[],
   deployable: Deployable,
 ): Promise<ContainerAppsAnswers> {
-  // The subscription, the app, who pulls, and whether to go ahead.
-  ask.more(4);
   const where = await askSubscription(ask, accounts);
   const chosen = await askContainerApp(ask, where);
   const target =
@@ -65,22 +63,23 @@ export async function askContainerApps(
 }
 
 function askContainerApp(ask: Ask, { azure, subscription }: InSubscription): Promise<ContainerApp | 'new'> {
-  return ask.pick(t('Container app'), async (signal): Promise<readonly Pick<ContainerApp | 'new'>[]> => [
-    { label: t('Create new container app…'), icon: 'add', value: 'new' },
-    ...(await azure.containerApps.apps(subscription, signal)).map((value) => ({
-      label: value.name,
-      description: `${value.resourceGroup} · ${value.location}`,
-      value,
-    })),
-  ]);
+  return ask.choose<ContainerApp | 'new'>(
+    t('Container app'),
+    async (signal) =>
+      (await azure.containerApps.apps(subscription, signal)).map((value) => ({
+        label: value.name,
+        description: `${value.resourceGroup} · ${value.location}`,
+        value,
+      })),
+    { create: { label: t('Create new container app…'), icon: 'add', value: 'new' }, asksOne: true },
+  );
 }
 
 /** Which container of an app gets the image, where it has several, and where its traffic goes then. */
 async function askRevision(ask: Ask, app: ContainerApp): Promise<ContainerAppThere> {
-  const [first = app.name, ...others] = app.containers;
-  if (others.length > 0) ask.more(1);
-  const picks = app.containers.map((value) => ({ label: value, value }));
-  const container = others.length === 0 ? first : await ask.pick(t('Container whose image is replaced'), picks);
+  const names = app.containers.length === 0 ? [app.name] : app.containers;
+  const picks = names.map((value) => ({ label: value, value }));
+  const container = await ask.choose(t('Container whose image is replaced'), () => Promise.resolve(picks));
   return { kind: 'there', app, container, routing: await askRouting(ask, app) };
 }
 
@@ -90,8 +89,6 @@ async function askNewContainerApp(
   where: InSubscription,
   deployable: Deployable,
 ): Promise<ContainerAppToMake> {
-  // Its group, its name, its environment, who reaches it, its port and its variables.
-  ask.more(6);
   // The group first: in it alone the name of the app must be the only one.
   const group = await askGroup(ask, where, `rg-${deployable.image.path.split('/').at(-1) ?? 'apps'}`);
   const place = { subscription: where.subscription, resourceGroup: group.name };
@@ -108,17 +105,19 @@ async function askNewContainerApp(
 }
 
 function askEnvironment(ask: Ask, { azure, subscription }: InSubscription): Promise<Environment | 'new'> {
-  return ask.pick(t('Container Apps environment'), async (signal): Promise<readonly Pick<Environment | 'new'>[]> => [
-    { label: t('Create new environment…'), icon: 'add', value: 'new' },
-    ...(await azure.containerApps.environments(subscription, signal)).map((value) => ({
-      label: value.name,
-      description: `${value.location} · ${value.resourceGroup}`,
-      ...(value.notReady === undefined
-        ? {}
-        : { detail: t('Not ready yet ({0}); the deployment waits for it', value.notReady) }),
-      value,
-    })),
-  ]);
+  return ask.choose<Environment | 'new'>(
+    t('Container Apps environment'),
+    async (signal) =>
+      (await azure.containerApps.environments(subscription, signal)).map((value) => ({
+        label: value.name,
+        description: `${value.location} · ${value.resourceGroup}`,
+        ...(value.notReady === undefined
+          ? {}
+          : { detail: t('Not ready yet ({0}); the deployment waits for it', value.notReady) }),
+        value,
+      })),
+    { create: { label: t('Create new environment…'), icon: 'add', value: 'new' } },
+  );
 }
 
 async function askNewEnvironment(
@@ -127,7 +126,6 @@ async function askNewEnvironment(
   group: ChosenGroup,
   app: string,
 ): Promise<NewEnvironment> {
-  ask.more(2);
   const place = { subscription: where.subscription, resourceGroup: group.name };
   const name = await ask.input({
     prompt: t('Name of the new environment'),
@@ -135,7 +133,7 @@ async function askNewEnvironment(
     problem: appNameProblem,
     check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.App/managedEnvironments', text), signal),
   });
-  return { isNew: true, name, location: await askLocation(ask, where, 'Microsoft.App', 'managedEnvironments') };
+  return { isNew: true, name, location: await askLocation(ask, where, group, 'Microsoft.App', 'managedEnvironments') };
 }
 
 async function askIngress(ask: Ask, app: App, deployable: Deployable): Promise<IngressChoice> {
@@ -144,9 +142,7 @@ async function askIngress(ask: Ask, app: App, deployable: Deployable): Promise<I
     { label: t('Other apps of the environment'), value: 'internal' },
     { label: t('No one: it has no ingress'), value: 'none' },
   ]);
-  if (reach !== 'none') return { reach, port: await askPort(ask, app, deployable) };
-  ask.more(-1);
-  return { reach };
+  return reach === 'none' ? { reach } : { reach, port: await askPort(ask, app, deployable) };
 }
 
 async function askVariables(ask: Ask): Promise<Readonly<Record<string, string>>> {

@@ -10,15 +10,12 @@ export type RoutingChoice = Routing | 'stays' | 'usual';
 export async function askRouting(ask: Ask, app: ContainerApp): Promise<RoutingChoice> {
   if (app.mode === 'Labels') return { kind: 'label', label: await askLabel(ask, app) };
   if (app.traffic.length === 0 || shareOfNewest(app) >= 100) return 'usual';
-  ask.more(1);
   return ask.pick(t('Where should the traffic of {0} go?', app.name), trafficPicks(app));
 }
 
 async function askLabel(ask: Ask, app: ContainerApp): Promise<string> {
-  ask.more(1);
   const label = await ask.pick(t('Label for the new revision of {0}', app.name), labelPicks(app));
   if (label !== undefined) return label;
-  ask.more(1);
   return ask.input({ prompt: t('Name of the new label'), placeholder: 'staging', problem: labelProblem });
 }
 

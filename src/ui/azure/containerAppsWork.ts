@@ -13,6 +13,7 @@ import type {
   NewEnvironment,
 } from './containerAppsPrompts';
 import { groupWork } from './groupWork';
+import { describeGroup } from './steps';
 import { HandedOver } from './work';
 import type { Work } from './work';
 
@@ -26,16 +27,25 @@ export function containerAppsSummary({ image }: Deployable, answers: ContainerAp
   const lines =
     target.kind === 'new'
       ? [...describeNewApp(target, reference), describeAccess(access)]
-      : [...describeRevision(target, reference), ...describeAccessOf(access, target.app)];
+      : [
+          ...describeRevision(target, reference),
+          ...describeAccessOf(access, target.app),
+          describeGroup({ name: target.app.resourceGroup, isNew: false }, target.app.location),
+        ];
   return [...lines, t('Subscription: {0}', subscription.name)];
 }
 
-function describeNewApp({ name, group, environment, ingress }: ContainerAppToMake, reference: string): string[] {
+function describeNewApp(target: ContainerAppToMake, reference: string): string[] {
+  const { name, group, environment, ingress, variables } = target;
+  const names = Object.keys(variables);
   return [
-    ...(group.isNew ? [t('New resource group: {0}', group.name)] : []),
-    ...('isNew' in environment ? [t('New environment: {0}, in {1}', environment.name, environment.location)] : []),
+    describeGroup(group, environment.location),
+    'isNew' in environment
+      ? t('New environment: {0}, in {1}', environment.name, environment.location)
+      : t('Environment: {0}, in {1}', environment.name, environment.location),
     t('New container app: {0}, running {1}', name, reference),
     describeIngress(ingress),
+    ...(names.length === 0 ? [] : [t('Environment variables: {0}', names.join(', '))]),
   ];
 }
 

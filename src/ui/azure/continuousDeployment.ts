@@ -51,14 +51,12 @@ export async function continuousDeployment(app: App, wish: Continuous): Promise<
 
 /** Which way, and whether what it opens or ends is agreed to. */
 async function askWay(ask: Ask, wish: Continuous, title: string): Promise<{ readonly now: Now; readonly way: Way }> {
-  ask.more(1);
   const { azure, subscription, webApp } = wish;
   const { way, now } = await ask.pick(title, async (signal) => {
     const found = await azure.appService.continuous.now(subscription, webApp, signal);
     return wayPicks(wish, found).map((pick) => ({ ...pick, value: { way: pick.value, now: found } }));
   });
   if (way === 'restart') return { now, way };
-  ask.more(1);
   const isCall = way === 'call';
   await ask.confirm(
     title,

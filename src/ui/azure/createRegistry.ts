@@ -4,7 +4,7 @@ import type { Azure, AzureRegistry, RegistrySku, Subscription } from '../../azur
 import type { App } from '../app';
 import { groupWork } from './groupWork';
 import type { Ask } from '../flow';
-import { askGroup, askLocation, askSubscription } from './steps';
+import { askGroup, askLocation, askSubscription, describeGroup } from './steps';
 import type { ChosenGroup, InSubscription } from './steps';
 import { runFlow } from './wizard';
 import { HandedOver, work } from './work';
@@ -22,7 +22,11 @@ export async function createRegistry(
   azure: Azure,
   subscription: Subscription | undefined,
 ): Promise<AzureRegistry | undefined> {
-  const answers = await runFlow(app, t('Create Registry'), (ask) => askRegistry(ask, azure, subscription));
+  const answers = await runFlow(app, t('Create Registry'), async (ask) => {
+    const asked = await askRegistry(ask, azure, subscription);
+    await ask.confirm(t('Create Registry'), registrySummary(asked), t('Create'));
+    return asked;
+  });
   if (answers === undefined) return undefined;
   const { name, location, sku, group } = answers;
   const place = { subscription: answers.subscription, resourceGroup: group.name };
@@ -45,9 +49,16 @@ export async function createRegistry(
   return created.get();
 }
 
+/** All that will be made. */
+function registrySummary({ name, group, location, sku, subscription }: RegistryAnswers): readonly string[] {
+  return [
+    describeGroup(group, location),
+    t('New registry: {0}, {1}, in {2}', name, sku, location),
+    t('Subscription: {0}', subscription.name),
+  ];
+}
+
 async function askRegistry(ask: Ask, azure: Azure, known: Subscription | undefined): Promise<RegistryAnswers> {
-  // Its name, its group, its location and its SKU.
-  ask.more(known === undefined ? 5 : 4);
   const where =
     known === undefined ? await askSubscription(ask, [{ label: t('Azure'), azure }]) : { azure, subscription: known };
   const name = await ask.input({
@@ -57,7 +68,7 @@ async function askRegistry(ask: Ask, azure: Azure, known: Subscription | undefin
     check: (text, signal) => azure.registryNameProblem(where.subscription, text, signal),
   });
   const group = await askGroup(ask, where, `rg-${name}`);
-  const location = await askLocation(ask, where, 'Microsoft.ContainerRegistry', 'registries');
+  const location = await askLocation(ask, where, group, 'Microsoft.ContainerRegistry', 'registries');
   return { ...where, name, group, location, sku: await askSku(ask) };
 }
 

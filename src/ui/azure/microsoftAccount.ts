@@ -6,6 +6,7 @@ import { Failure } from '../../core/failure';
 import type { VsCodeAccount } from '../../core/model';
 import type { App, Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
+import { askForSession, knownAccounts, knownSession } from '../connections/vsCodeAccounts';
 
 const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession => ({
   token: accessToken,
@@ -18,27 +19,25 @@ function scopesIn(tenantId: string | undefined, scopes: readonly string[]): read
   return tenantId === undefined ? scopes : [...scopes, `VSCODE_TENANT:${tenantId}`];
 }
 
-/** Asks the user which Microsoft account to sign in with. Rejects as VS Code does when it is declined. */
-export async function signInMicrosoft({ authentication, armScope }: Cloud): Promise<AccountSession> {
-  const options = { createIfNone: true, clearSessionPreference: true };
-  return accountOf(await vscode.authentication.getSession(authentication, [armScope], options));
+/** Asks the user which Microsoft account to sign in with. Nothing if the user declines. */
+export async function signInMicrosoft({ authentication, armScope }: Cloud): Promise<AccountSession | undefined> {
+  const session = await askForSession(authentication, [armScope], { clearSessionPreference: true });
+  return session && accountOf(session);
 }
 
-/** Asks the user for what a tenant wants of an account. Rejects as VS Code does when it is declined. */
+/** Asks the user for what a tenant wants of an account. True if the user is signed in there then. */
 export async function signInMicrosoftTo(
   tenantId: string,
   { authentication, account }: VsCodeAccount,
   { armScope }: Cloud,
-): Promise<void> {
+): Promise<boolean> {
   const known = await accountNamed(authentication, account);
-  await vscode.authentication.getSession(authentication, scopesIn(tenantId, [armScope]), {
-    createIfNone: true,
-    ...defined({ account: known }),
-  });
+  const session = await askForSession(authentication, scopesIn(tenantId, [armScope]), defined({ account: known }));
+  return session !== undefined;
 }
 
 async function accountNamed(authentication: string, name: string | undefined) {
-  return (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === name);
+  return (await knownAccounts(authentication)).find(({ label }) => label === name);
 }
 
 /** Tokens of an account that VS Code keeps; the user is not asked. */
@@ -49,10 +48,7 @@ export function tokensOfAccount(authentication: string, account: string | undefi
     const session =
       known === undefined
         ? undefined
-        : await vscode.authentication.getSession(authentication, scopesIn(tenantId, scopes), {
-            silent: true,
-            account: known,
-          });
+        : await knownSession(authentication, scopesIn(tenantId, scopes), { account: known });
     signal.throwIfAborted();
     // VS Code renews what it keeps, and does not tell until when it lasts.
     if (session !== undefined) return { token: session.accessToken, expiresAt: Date.now() + 5 * 60_000 };

@@ -74,13 +74,12 @@ export async function askAccess(
 }
 
 async function askCredential(ask: Ask, { host }: ImageReference): Promise<AccessChoice> {
-  ask.more(2);
   const username = await ask.input({
     prompt: t('User name at {0}', host),
     problem: (text) => (text === '' ? t('Type the user name.') : undefined),
   });
   const secret = await ask.input({
-    prompt: t('Password or token of {0}', username),
+    prompt: t('Password or token of {0} at {1}', username, host),
     secret: true,
     problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
   });

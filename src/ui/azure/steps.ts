@@ -16,10 +16,18 @@ export interface InSubscription {
   readonly subscription: Subscription;
 }
 
-/** `isNew`: it is made on the way. */
+/** `isNew`: it is made on the way. `location`: of one that is there. */
 export interface ChosenGroup {
   readonly name: string;
   readonly isNew: boolean;
+  readonly location?: string;
+}
+
+/** One line for the summary. `location`: where a new one is made. */
+export function describeGroup({ name, isNew, location: own }: ChosenGroup, location: string): string {
+  return isNew
+    ? t('New resource group: {0}, in {1}', name, location)
+    : t('Resource group: {0}, in {1}', name, own ?? location);
 }
 
 /** `shop`, or the slot `shop/staging`. */
@@ -36,22 +44,19 @@ export function accountsOf(app: App): readonly Account[] {
   });
 }
 
-/** Asks for the account, unless there is only one, and for one of its subscriptions. */
+/** Asks for the account and for one of its subscriptions, where there are several. */
 export async function askSubscription(ask: Ask, accounts: readonly Account[]): Promise<InSubscription> {
-  const [first, ...others] = accounts;
-  if (others.length > 0) ask.more(1);
-  const azure =
-    first !== undefined && others.length === 0
-      ? first.azure
-      : await ask.pick(
-          t('Account'),
-          accounts.map((account) => ({ label: account.label, value: account.azure })),
-        );
+  const azure = await ask.choose(t('Account'), () =>
+    Promise.resolve(accounts.map((account) => ({ label: account.label, value: account.azure }))),
+  );
   const list = async (signal: AbortSignal): Promise<readonly Pick<Subscription>[]> => {
     const { subscriptions } = await azure.subscriptions(signal);
     return subscriptions.map((value) => ({ label: value.name, description: value.id, value }));
   };
-  return { azure, subscription: await ask.pick(t('Subscription'), list, t('There is no subscription.')) };
+  return {
+    azure,
+    subscription: await ask.choose(t('Subscription'), list, { none: t('There is no subscription.') }),
+  };
 }
 
 /** What is wrong with the name of something new: a resource of that id is there, and would be overwritten. */
@@ -67,17 +72,17 @@ export async function problemOfTaken(
 /** Asks for a resource group: one that is there, or the name of a new one, for which `proposal` is proposed. */
 export async function askGroup(ask: Ask, where: InSubscription, proposal: string): Promise<ChosenGroup> {
   const { azure, subscription } = where;
-  const list = async (signal: AbortSignal): Promise<readonly Pick<string | undefined>[]> => [
-    { label: t('Create new resource group…'), icon: 'add', value: undefined },
-    ...(await azure.resourceGroups(subscription, signal)).map(({ name, location }) => ({
-      label: name,
-      description: location,
-      value: name,
-    })),
-  ];
-  const chosen = await ask.pick(t('Resource group'), list);
-  if (chosen !== undefined) return { name: chosen, isNew: false };
-  ask.more(1);
+  const chosen = await ask.choose<ChosenGroup | undefined>(
+    t('Resource group'),
+    async (signal) =>
+      (await azure.resourceGroups(subscription, signal)).map(({ name, location }) => ({
+        label: name,
+        description: location,
+        value: { name, isNew: false, location },
+      })),
+    { create: { label: t('Create new resource group…'), icon: 'add', value: undefined } },
+  );
+  if (chosen !== undefined) return chosen;
   const name = await ask.input({
     prompt: t('Name of the new resource group'),
     value: proposal,
@@ -95,15 +100,22 @@ function groupProblem(name: string): string | undefined {
     : t('Use letters, digits, _ ( ) . and - only; the name cannot end with a dot.');
 }
 
-/** Asks for a location in which a resource of that type can be made: `Microsoft.Web`, `sites`. */
+/** Asks for a location in which a resource of that type can be made: `Microsoft.Web`, `sites`. That of its group comes first. */
 export function askLocation(
   ask: Ask,
   { azure, subscription }: InSubscription,
+  { name: group, location: own }: ChosenGroup,
   namespace: string,
   type: string,
 ): Promise<string> {
-  return ask.pick(t('Location'), async (signal) => {
+  return ask.choose(t('Location'), async (signal) => {
     const locations = await azure.locations(subscription, namespace, type, signal);
-    return locations.map(({ name, label }) => ({ label, description: name, value: name }));
+    const picks = locations.map(({ name, label }): Pick<string> => {
+      const isOfGroup = own !== undefined && (name === own || label === own);
+      return isOfGroup
+        ? { label, description: t('{0} · location of {1}', name, group), isFirst: true, value: name }
+        : { label, description: name, value: name };
+    });
+    return [...picks.filter(({ isFirst }) => isFirst), ...picks.filter(({ isFirst }) => isFirst !== true)];
   });
 }

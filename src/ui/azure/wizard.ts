@@ -9,23 +9,28 @@ import type { IActionContext, IAzureQuickPickItem, UIExtensionVariables } from '
 import { t } from '@vscode/l10n';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ThemeIcon } from 'vscode';
+import { abandonable } from '../../core/shared';
 import type { App } from '../app';
 import { report } from '../report';
 import { Replay } from '../flow';
-import type { Ask, Boxes, Pick } from '../flow';
+import type { Ask, Boxes, Pick, Question } from '../flow';
 
-/** How many questions to come are counted in a title at the most. */
-const mostAhead = 20;
+/** What the steps of a wizard have in common. */
+interface Frame {
+  readonly flow: Replay<unknown>;
+  /** The question that the flow waits at. */
+  readonly next: () => Promise<Question | undefined>;
+  readonly boxes: Boxes;
+}
 
 /** Asks one question, the one that the flow waits at. What AzureWizard asks is a class of its own. */
 // eslint-disable-next-line no-restricted-syntax
 class Step extends AzureWizardPromptStep<IActionContext> {
   constructor(
-    private readonly flow: Replay<unknown>,
+    private readonly frame: Frame,
     private readonly place: number,
     /** What the wizard remembers a box's text by, so that it stands there again after Back. */
     override readonly id: string,
-    private readonly boxes: Boxes,
   ) {
     super();
   }
@@ -35,32 +40,25 @@ class Step extends AzureWizardPromptStep<IActionContext> {
   }
 
   override async prompt(): Promise<void> {
-    const question = await this.flow.next();
-    await question?.show(this.boxes);
+    const question = await this.frame.next();
+    await question?.show(this.frame.boxes);
   }
 
   override async getSubWizard(): Promise<{ promptSteps: Step[] } | undefined> {
-    const next = await this.flow.next();
-    return next === undefined ? undefined : { promptSteps: [new Step(this.flow, next.place, next.id, this.boxes)] };
+    const next = await this.frame.next();
+    return next === undefined ? undefined : { promptSteps: [new Step(this.frame, next.place, next.id)] };
   }
 
   override undo(): void {
-    this.flow.backTo(this.place);
+    this.frame.flow.backTo(this.place);
   }
 }
 
-/** Stands for a question that is known to come, so that AzureWizard counts it. It is gone before its turn comes. */
+/** Comes last and asks nothing. The wizard gives its boxes a title only as long as another step is to come. */
 // eslint-disable-next-line no-restricted-syntax
-class StepAhead extends AzureWizardPromptStep<IActionContext> {
-  constructor(
-    private readonly flow: Replay<unknown>,
-    private readonly index: number,
-  ) {
-    super();
-  }
-
+class LastStep extends AzureWizardPromptStep<IActionContext> {
   override shouldPrompt(): boolean {
-    return this.index < this.flow.ahead;
+    return true;
   }
 
   override prompt(): Promise<void> {
@@ -68,28 +66,49 @@ class StepAhead extends AzureWizardPromptStep<IActionContext> {
   }
 }
 
+/** The user wants to change what was taken without asking. */
+class ChangeWanted extends Error {}
+
 /**
- * Runs the code of a flow in Microsoft's wizard: its boxes, its count of steps, Back and Escape. Resolves to what the code returns,
- * or to nothing when a question is dismissed. What is asked of a service for an open box is aborted when that box is closed.
+ * Runs the code of a flow in Microsoft's wizard: its boxes, Back and Escape. Steps are not counted: how many there are depends on the
+ * answers. Resolves to what the code returns, or to nothing when a question is dismissed. What is asked of a service for an open box
+ * is aborted when that box is closed.
  */
 export async function runFlow<T>(app: App, title: string, code: (ask: Ask) => Promise<T>): Promise<T | undefined> {
   registerUIExtensionVariables({ context: app.extension, outputChannel: channelOf(app) });
-  const context = newContext();
-  const flow = new Replay(code);
-  try {
-    const first = await flow.next();
-    if (first !== undefined) {
-      const ahead = Array.from({ length: mostAhead }, (_none, index) => new StepAhead(flow, index));
-      const promptSteps = [new Step(flow, first.place, first.id, boxesOf(context, app.clean)), ...ahead];
-      await new AzureWizard(context, { title: app.clean(title), promptSteps }).prompt();
+  for (let flow = Replay.of(code); ; flow = flow.askingAll()) {
+    try {
+      await runOnce(app, title, flow);
+      return await flow.result;
+    } catch (error) {
+      if (error instanceof UserCancelledError) return undefined;
+      if (!(error instanceof ChangeWanted)) throw error;
+    } finally {
+      flow.leave();
     }
-    return await flow.result;
-  } catch (error) {
-    if (error instanceof UserCancelledError) return undefined;
-    throw error;
-  } finally {
-    flow.leave();
   }
+}
+
+async function runOnce(app: App, title: string, flow: Replay<unknown>): Promise<void> {
+  const context = newContext();
+  const next = () => nextQuestion(app, title, flow);
+  const first = await next();
+  if (first === undefined) return;
+  const boxes = boxesOf(context, app.clean);
+  const promptSteps = [new Step({ flow, next, boxes }, first.place, first.id), new LastStep()];
+  await new AzureWizard(context, { title: app.clean(title), promptSteps, hideStepCount: true }).prompt();
+}
+
+/** What the next question depends on may take a while to read, and no box is open then: so a notification shows it. */
+async function nextQuestion(app: App, title: string, flow: Replay<unknown>): Promise<Question | undefined> {
+  return app.working(title, async (progress, signal) => {
+    progress(t('Loading…'));
+    try {
+      return await abandonable(flow.next(), signal);
+    } catch (error) {
+      throw signal.aborted ? new UserCancelledError() : error;
+    }
+  });
 }
 
 /** What the wizards have to tell, in our own log. */
@@ -133,11 +152,12 @@ function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
   return {
     pick: async <V>(placeHolder: string, items: Promise<readonly Pick<V>[]>, none?: string) => {
       const picks = items.then((all) =>
-        all.map(({ value, label, description, detail, icon }): IAzureQuickPickItem<V> => ({
+        all.map(({ value, label, description, detail, icon, isFirst }): IAzureQuickPickItem<V> => ({
           label: clean(label),
           ...(description === undefined ? {} : { description: clean(description) }),
           ...(detail === undefined ? {} : { detail: clean(detail) }),
           ...(icon === undefined ? {} : { iconPath: new ThemeIcon(icon) }),
+          ...(isFirst === true ? { priority: 'highest' as const } : {}),
           data: value,
         })),
       );
@@ -165,9 +185,12 @@ function boxesOf({ ui }: IActionContext, clean: App['clean']): Boxes {
         asyncValidationTask: async (text) => cleaned(problem?.(text) ?? (await checked?.of(text))),
       });
     },
-    confirm: async (message, paragraphs, button) => {
+    confirm: async (message, paragraphs, button, canChange) => {
       const detail = paragraphs.map(clean).join('\n\n');
-      await ui.showWarningMessage(clean(message), { modal: true, detail }, { title: button });
+      const [agreed, change] = [{ title: button }, { title: t('Change…') }];
+      const buttons = canChange ? [agreed, change] : [agreed];
+      if ((await ui.showWarningMessage(clean(message), { modal: true, detail }, ...buttons)) === change)
+        throw new ChangeWanted();
     },
   };
 }

@@ -20,10 +20,10 @@ export const createRegistry = nodeCommand<Creation>({
   title: () => t('Create Registry…'),
   downTo: 'connection',
   needs: (node) => {
-    const { entry, parent } = node;
+    const { entry } = node;
     const account = connectedAzure(node);
     if (account === undefined) return undefined;
-    const subscription = account.resources.subscriptionOf(entry?.kind === 'registry' ? parent?.entry : entry);
+    const subscription = account.resources.subscriptionOf(entry);
     return entry === undefined || subscription !== undefined ? { in: account, subscription } : undefined;
   },
   doing: () => t('create the registry'),

@@ -5,28 +5,30 @@ import type { Connection } from '../../core/model';
 import type { AccountSession, ReadAccount } from '../../providers/provider';
 import { configuredCloud } from '../azure/cloud';
 import { userSetting } from '../settings';
+import type { Working } from '../working';
+import { askForSession, knownAccounts, knownSession, whileWaiting } from './vsCodeAccounts';
 
 /** Signs in with an account of VS Code, which the user chooses. Nothing if the user declines. */
 export async function signIn(
+  working: Working,
   authentication: string,
   url: string,
   scopes: readonly string[],
 ): Promise<AccountSession | undefined> {
   if (authentication.startsWith('microsoft')) {
     const microsoft = await import('../azure/microsoftAccount');
-    return undefinedIfDeclined(() => microsoft.signInMicrosoft(configuredCloud()));
+    return whileWaiting(working, () => microsoft.signInMicrosoft(configuredCloud()));
   }
   const other = otherServer(authentication, url);
   if (other !== undefined) {
     const explanation = t(
-      'the accounts of VS Code are for {0}; your settings github-enterprise.uris and github-enterprise.uri name the Enterprise servers that it has accounts for',
+      'the accounts of VS Code are for {0}; sign in with a personal access token, or name this server in your setting github-enterprise.uris (github-enterprise.uri in older versions)',
       other,
     );
     throw new Failure('unauthorized', '', { subject: new URL(url).host, explanation });
   }
-  const options = { createIfNone: true, clearSessionPreference: true };
-  const session = await undefinedIfDeclined(async () =>
-    vscode.authentication.getSession(authentication, scopes, options),
+  const session = await whileWaiting(working, () =>
+    askForSession(authentication, scopes, { clearSessionPreference: true }),
   );
   if (session === undefined || isFor(session, authentication, url)) return session && sessionOf(session);
   const explanation = t(
@@ -36,14 +38,15 @@ export async function signIn(
 }
 
 /** Lets the user sign in to an Azure tenant with the account of the connection. True if that worked. */
-export async function signInToTenant({ signIn: chosen }: Connection, tenantId: string): Promise<boolean> {
+export async function signInToTenant(
+  working: Working,
+  { signIn: chosen }: Connection,
+  tenantId: string,
+): Promise<boolean> {
   if (chosen.kind !== 'account') return false;
   const microsoft = await import('../azure/microsoftAccount');
-  const answer = await undefinedIfDeclined(async () => {
-    await microsoft.signInMicrosoftTo(tenantId, chosen, configuredCloud());
-    return true;
-  });
-  return answer ?? false;
+  const signedIn = await whileWaiting(working, () => microsoft.signInMicrosoftTo(tenantId, chosen, configuredCloud()));
+  return signedIn ?? false;
 }
 
 /** Reads the session of a connection's account. Asks the user only if `mayAsk`. */
@@ -52,18 +55,13 @@ export function accountOf({ signIn: chosen, url }: Connection): ReadAccount | un
   const { authentication, account } = chosen;
   return async (scopes, mayAsk) => {
     if (otherServer(authentication, url) !== undefined) return undefined;
-    const known = (await vscode.authentication.getAccounts(authentication)).find(({ label }) => label === account);
+    const known = (await knownAccounts(authentication)).find(({ label }) => label === account);
     // Another account must not be used instead.
     if (known === undefined && !mayAsk) return undefined;
     const whose = known === undefined ? {} : { account: known };
-    const silently = await vscode.authentication.getSession(authentication, scopes, { ...whose, silent: true });
     const session =
-      silently ??
-      (mayAsk
-        ? await undefinedIfDeclined(async () =>
-            vscode.authentication.getSession(authentication, scopes, { ...whose, createIfNone: true }),
-          )
-        : undefined);
+      (await knownSession(authentication, scopes, whose)) ??
+      (mayAsk ? await askForSession(authentication, scopes, whose) : undefined);
     return session !== undefined && isFor(session, authentication, url) ? sessionOf(session) : undefined;
   };
 }
@@ -99,16 +97,6 @@ function isFor(session: vscode.AuthenticationSession, authentication: string, ur
 
 function isSameOrigin(server: string, url: string): boolean {
   return URL.canParse(server) && new URL(server).origin === new URL(url).origin;
-}
-
-async function undefinedIfDeclined<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    // VS Code throws an error with these words if a dialog is dismissed.
-    if (error instanceof Error && /did not consent|cancelled/i.test(error.message)) return undefined;
-    throw error;
-  }
 }
 
 function sessionOf({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession {

@@ -24,8 +24,8 @@ export interface Flow<T> {
   readonly refused?: Refusal | undefined;
   /** The number of steps before these. If there are any, the first question has a Back button. */
   readonly stepsBefore: number;
-  /** Runs when all are answered, with the last box still open. */
-  readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | undefined>;
+  /** Runs when all are answered, with the last box still open. `more`: the code has another question now. */
+  readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | 'more' | undefined>;
   /** Whether finishing opens a box of VS Code, which would close ours: then it runs after our last box. */
   readonly asksElsewhere: (result: T) => boolean;
   /** The problem to show when the code throws; throws it again if the user cannot do anything about it. */
@@ -83,8 +83,11 @@ async function askOne<T>(
   };
   const answer = await show(question, {
     pick: (placeholder, items) => ask.pick({ ...shown, placeholder, items, selected: before }, accept),
-    input: ({ prompt, value, placeholder, secret, problem }) =>
-      ask.input({ ...shown, prompt, ...defined({ value: before ?? value, placeholder, secret, problem }) }, accept),
+    input: ({ prompt, value, placeholder, secret, page, problem }) =>
+      ask.input(
+        { ...shown, prompt, ...defined({ value: before ?? value, placeholder, secret, page, problem }) },
+        accept,
+      ),
   });
   if (answer === undefined || answer === 'back') return answer;
   texts.set(question.id, answer.value);
@@ -101,7 +104,10 @@ async function tryWith<T>(flow: Flow<T>, walked: Walked<T>, signal: AbortSignal)
   if (walked.kind === 'asks') return { isLast: false };
   if (walked.kind === 'failed') return { isLast: true, refusal: flow.refusalOf(walked.error) };
   const { result } = walked;
-  const finish = async (until: AbortSignal) => ({ isLast: true, refusal: await flow.finish(result, until) });
+  const finish = async (until: AbortSignal): Promise<Outcome> => {
+    const refusal = await flow.finish(result, until);
+    return refusal === 'more' ? { isLast: false } : { isLast: true, refusal };
+  };
   if (!flow.asksElsewhere(result)) return finish(signal);
   return { isLast: true, afterwards: () => finish(new AbortController().signal) };
 }
@@ -115,7 +121,7 @@ type Walked<T> = { readonly steps: number } & (
 
 /** Runs the code until a question has no text, at the latest at that place. */
 async function walk<T>({ code }: Flow<T>, texts: ReadonlyMap<string, string>, last = Infinity): Promise<Walked<T>> {
-  const run = new Replay(code);
+  const run = Replay.of(code);
   let steps = 0;
   try {
     for (;;) {

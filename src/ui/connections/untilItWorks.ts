@@ -39,13 +39,13 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<S
   for (;;) {
     const finished = await askQuestions(app.ask, {
       title,
-      code,
+      code: (ask) => code({ ...ask, asksUserName: attempts.asksUserName }),
       texts,
       refused: attempts.refused,
       stepsBefore,
       finish: (described, signal) => attempts.finish(described, signal),
       asksElsewhere: ({ connection }) => connection.signIn.kind === 'askAccount',
-      refusalOf,
+      refusalOf: (error) => refusalOf(error),
     });
     if (finished !== true) return finished === 'back' ? 'back' : undefined;
     while (attempts.distrust !== undefined) {
@@ -58,14 +58,20 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<S
 }
 
 /** What cannot be described is said at the answer that wanted it. */
-function refusalOf(error: unknown): Refusal {
-  const problem = error instanceof Failure ? report(error, t('connect'))?.message : undefined;
+function refusalOf(error: unknown, part: 'message' | 'reason' = 'message'): Refusal {
+  const problem = error instanceof Failure ? report(error, t('connect'))?.[part] : undefined;
   if (problem === undefined) throw error;
   return { at: 'last', problem };
 }
 
+/** With the user name that the service tells, where a token was given without one. */
 function withAccountName({ connection, credential }: Candidate, account: string): Candidate {
-  return { connection: { ...connection, signIn: { kind: 'basic', account } }, credential };
+  if (credential.kind !== 'basic' || credential.username !== '') return { connection, credential };
+  const { signIn } = connection;
+  return {
+    connection: signIn.kind === 'basic' ? { ...connection, signIn: { ...signIn, account } } : connection,
+    credential: { ...credential, username: account },
+  };
 }
 
 /** Certificates that were not accepted, and the connection that was checked. */
@@ -84,6 +90,8 @@ class Attempts {
   distrust: Distrust | undefined;
   /** Why it was refused after the server was trusted. */
   refused: Refusal | undefined;
+  /** The service did not tell whose token it is. */
+  asksUserName = false;
   private trusted: string | undefined;
   private tls: TlsOptions | undefined;
   /** Certificate problems that are already solved. */
@@ -97,7 +105,8 @@ class Attempts {
     this.tls = flow.known?.tls;
   }
 
-  async finish(described: Described, signal: AbortSignal): Promise<Refusal | undefined> {
+  async finish(described: Described, signal: AbortSignal): Promise<Refusal | 'more' | undefined> {
+    const askedUserName = this.asksUserName;
     const candidate = await this.signedIn(described);
     if ('problem' in candidate) return candidate;
     // Trust that was chosen for one address does not apply to another.
@@ -107,6 +116,7 @@ class Attempts {
     }
     const refusal = await this.make(candidate, signal);
     this.refused = undefined;
+    if (this.asksUserName && !askedUserName) return 'more';
     // The answers are fine: the box closes so that the question about trust can open.
     return this.distrust === undefined ? refusal : undefined;
   }
@@ -119,7 +129,8 @@ class Attempts {
       const connection = { ...(known && { id: known.id }), ...described.connection, signIn };
       return { connection, credential: described.credential };
     } catch (error) {
-      return refusalOf(error);
+      // Shown with a choice, on one line: what failed is plain there.
+      return refusalOf(error, 'reason');
     }
   }
 
@@ -152,7 +163,8 @@ class Attempts {
   private async make({ connection, credential }: Candidate, signal: AbortSignal) {
     const { app, flow, tls } = this;
     const candidate = { connection: { ...connection, ...(tls === undefined ? {} : { tls }) }, credential };
-    const { refusal, certificates, unlisted, account } = await check(app, candidate, signal);
+    const { refusal, certificates, unlisted, account, asksUserName } = await check(app, candidate, signal);
+    if (asksUserName === true) this.asksUserName = true;
     this.distrust = certificates && { ...certificates, candidate: { connection, credential } };
     if (refusal !== undefined || signal.aborted) return refusal;
     return saveOrRefuse(app, async () => {

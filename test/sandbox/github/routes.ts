@@ -9,6 +9,8 @@ export interface GitHubToken {
   /** Organizations whose single sign-on the token was not authorized for. */
   readonly needsSso?: readonly string[];
   readonly organizations?: readonly string[];
+  /** Of an app, such as that of GitHub Actions: it may not ask who it is. */
+  readonly isOfApp?: true;
 }
 
 export interface StoredVersion {
@@ -45,6 +47,7 @@ export function route(asked: Asked): Reply {
   const { request, token } = asked;
   const parts = request.url.pathname.split('/').slice(1);
   const [first = '', second = ''] = parts;
+  if (first === 'user' && token.isOfApp === true) return refused(403, 'Resource not accessible by integration');
   if (first === 'user' && parts.length === 1)
     return jsonReply(200, describeUser(asked.state, token.login), scopesOf(token));
   if (first === 'user' && second === 'orgs') return organizations(asked);

@@ -6,7 +6,7 @@ const unset = () => '';
 const byAccount = 'User name and access token';
 const signIn = 'How do you sign in to Docker Hub?';
 const username = 'User name; with an organization access token, the name of the organization';
-const secret = 'Personal access token, password or organization access token';
+const secret = 'Personal access token, password or organization access token of alice at Docker Hub';
 const namespaces = 'Public namespaces to show, with commas between; library has the official images';
 
 async function connecting(...script: readonly string[]) {

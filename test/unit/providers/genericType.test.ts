@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readRegistryUrl } from '../../../src/providers/generic/registryUrl';
 import { generic } from '../../../src/providers/generic/genericType';
+import { vendors } from '../../../src/providers/generic/vendors';
+import { providerTypes } from '../providerTypes';
 import { scriptedAsk } from '../ui/scriptedAsk';
 
 describe('readRegistryUrl', () => {
@@ -115,7 +117,7 @@ async function connecting(...script: readonly string[]) {
 
 describe('the questions', () => {
   const [url, signIn] = ['Address of the registry. https unless you type http://.', 'How do you sign in to it?'];
-  const [username, secret] = ['User name', 'Password or access token'];
+  const [username, secret] = ['User name', 'Password or access token of alice at r.test'];
 
   it('ask for user and password only of those who sign in', async () => {
     expect((await connecting('r.test', ...byPassword)).prompts).toEqual([url, signIn, username, secret]);
@@ -162,4 +164,87 @@ describe('the answers', () => {
       credential: { kind: 'anonymous' },
     });
   });
+});
+
+describe('the box of the secret', () => {
+  const asked = async (id: string, url: string, ...answers: readonly string[]) => {
+    const type = providerTypes.find((each) => each.id === id);
+    if (type === undefined) throw new Error(id);
+    const label = vendors.find((vendor) => vendor.id === id)?.password.label() ?? byPassword[0] ?? '';
+    const { ask, inputs } = scriptedAsk(label, ...answers, 'secret');
+    await type.signIn(ask, { url });
+    const box = inputs.at(-1);
+    return [box?.prompt, box?.page?.url.href];
+  };
+
+  it.each([
+    ['generic', 'https://r.test:5000', ['jane'], 'Password or access token of jane at r.test:5000', undefined],
+    [
+      ...(['ecr', 'https://123456789012.dkr.ecr.eu-central-1.amazonaws.com', []] as const),
+      'Token for 123456789012.dkr.ecr.eu-central-1.amazonaws.com: output of aws ecr get-login-password --region eu-central-1',
+      undefined,
+    ],
+    [
+      ...(['ecr', 'https://ecr.example.com', []] as const),
+      'Token for ecr.example.com: output of aws ecr get-login-password --region REGION',
+      undefined,
+    ],
+    [
+      ...(['gar', 'https://europe-west1-docker.pkg.dev', []] as const),
+      'For europe-west1-docker.pkg.dev: content of the JSON key file, the same in base64, or output of gcloud auth print-access-token',
+      'https://console.cloud.google.com/iam-admin/serviceaccounts',
+    ],
+    [
+      ...(['quay', 'https://quay.io', ['acme+reader']] as const),
+      'Token of the robot account acme+reader at quay.io',
+      'https://quay.io/organization/acme?tab=robots',
+    ],
+    [
+      ...(['quay', 'https://quay.io', ['ja/ne']] as const),
+      'Encrypted password of ja/ne at quay.io',
+      'https://quay.io/user/ja%2Fne?tab=settings',
+    ],
+    [
+      ...(['harbor', 'https://h.test', ['robot$team+reader']] as const),
+      'Secret of the robot account robot$team+reader at h.test',
+      'https://h.test/harbor/projects',
+    ],
+    ['harbor', 'http://h.test', ['jane'], 'Password or CLI secret of jane at h.test', undefined],
+    [
+      ...(['artifactory', 'https://acme.jfrog.io/artifactory/api/docker/local', ['jane']] as const),
+      'Password, identity token or API key of jane at acme.jfrog.io',
+      'https://acme.jfrog.io/ui/user_profile',
+    ],
+    [
+      ...(['artifactory', 'https://docker.example.com', ['jane']] as const),
+      'Password, identity token or API key of jane at docker.example.com',
+      undefined,
+    ],
+    ['nexus', 'https://n.test:8082', ['jane'], 'Password or access token of jane at n.test:8082', undefined],
+    [
+      ...(['gitea', 'https://codeberg.org', ['jane']] as const),
+      'Access token of jane at codeberg.org, with read:package',
+      'https://codeberg.org/user/settings/applications',
+    ],
+    [
+      ...(['gitlabRegistry', 'https://registry.gitlab.com', ['jane']] as const),
+      'Deploy token or access token of jane at registry.gitlab.com, with read_registry',
+      'https://gitlab.com/-/user_settings/personal_access_tokens?name=Registry+Explorer&scopes=read_registry',
+    ],
+    [
+      ...(['digitalOcean', 'https://registry.digitalocean.com', []] as const),
+      'Personal access token for registry.digitalocean.com',
+      'https://cloud.digitalocean.com/account/api/tokens',
+    ],
+    [
+      ...(['oracle', 'https://fra.ocir.io', ['acme/jane']] as const),
+      'Auth token of acme/jane at fra.ocir.io',
+      'https://cloud.oracle.com/identity/domains/my-profile/auth-tokens',
+    ],
+  ] as const)(
+    'of %s at %s names whose it is and where, and leads to where it is made',
+    async (id, url, answers, prompt, page) => {
+      expect(await asked(id, url, ...answers)).toEqual([prompt, page]);
+    },
+  );
 });

@@ -311,19 +311,32 @@ describe('where GitHub is', () => {
         signIn: { kind: 'askAccount', authentication: 'github-enterprise' },
       },
     ],
-    [
-      ['github.com', ...byToken, 'octocat', 'ghp_x'],
-      { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'basic', account: 'octocat' } },
-    ],
+    [['github.com', ...byToken, 'ghp_x'], { url: 'https://github.com', label: 'GitHub', signIn: { kind: 'basic' } }],
   ])('the answers %j make a connection', async (script, expected) => {
     const { connection } = await ghcr.connect(scriptedAsk(...script).ask, unset);
     expect(connection).toEqual({ provider: 'ghcr', ...expected });
   });
 
   it('does not take a fine-grained token', async () => {
-    const { ask, inputs } = scriptedAsk('github.com', ...byToken, 'octocat', 'ghp_x');
+    const { ask, inputs } = scriptedAsk('github.com', ...byToken, 'ghp_x');
     await ghcr.connect(ask, unset);
-    expect(inputs[1]?.problem?.('github_pat_abc')).toContain('fine-grained');
+    expect(inputs[0]?.problem?.('github_pat_abc')).toContain('fine-grained');
+  });
+
+  it.each([
+    ['github.com', 'https://github.com', 'Create one at github.com'],
+    ['https://git.example.com', 'https://git.example.com', 'Create one at git.example.com'],
+    ['http://git.example.com', undefined, undefined],
+  ])('at %s leads to the page where tokens are made, over https alone', async (server, origin, title) => {
+    const where = server === 'github.com' ? [server] : ['GitHub Enterprise', server];
+    const { ask, inputs } = scriptedAsk(...where, ...byToken, 'ghp_x');
+    await ghcr.connect(ask, unset);
+    const page = inputs.at(-1)?.page;
+    expect([page?.title, page?.url.origin]).toEqual([title, origin]);
+    if (page !== undefined)
+      expect(page.url.href).toBe(
+        `${String(origin)}/settings/tokens/new?description=Registry%20Explorer&scopes=read:packages,write:packages,delete:packages`,
+      );
   });
 
   it('is what the connection says where only its credential is asked for', async () => {

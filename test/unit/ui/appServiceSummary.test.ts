@@ -25,13 +25,13 @@ const lines = async (now: WebAppNow, access: AccessChoice = typed, ...answers: r
   appServiceSummary(deployable, { ...where, access, target: await chosen(now, ...answers) });
 const replaced = 'The image of shop is replaced by registry.example.com/web:2; its other settings stay.';
 const kept = 'The password or token of bot is kept in its settings.';
-const subscription = 'Subscription: Production';
+const place = ['Resource group: rg, in westeurope', 'Subscription: Production'];
 
 describe('the summary of what becomes of a web app', () => {
   it('says what is replaced, and that calls are listened to as before', async () => {
     expect(await lines({ runsSeveral: false, restartsOnPush: true })).toEqual([
       ...[replaced, 'Continuous deployment stays on: shop pulls its image again when a webhook calls it.', kept],
-      subscription,
+      ...place,
     ]);
   });
 
@@ -55,6 +55,7 @@ describe('the summary of what becomes of a web app', () => {
     expect((await lines(now, typed, '8080'))[0]).toBe(
       'shop gets its main container, main, running registry.example.com/web:2.',
     );
+    expect((await lines(now, typed, '8080'))[1]).toBe('The container listens on port 8080.');
     expect((await chosen(now, '8080')).app).toEqual({ ...target, container: { name: 'main', port: 8080 } });
   });
 
@@ -64,7 +65,7 @@ describe('the summary of what becomes of a web app', () => {
 
   it('says where what runs is left without its credential for a moment', async () => {
     const other = { ...credential, username: 'somebody' };
-    expect(await lines({ runsSeveral: false, credential: other })).toEqual([replaced, kept, between, subscription]);
+    expect(await lines({ runsSeveral: false, credential: other })).toEqual([replaced, kept, between, ...place]);
     const elsewhere = { ...credential, server: 'other.example.com' };
     expect((await lines({ runsSeveral: false, credential: elsewhere }))[2]).toContain(
       'of other.example.com is replaced first',
@@ -73,7 +74,7 @@ describe('the summary of what becomes of a web app', () => {
 
   it('and says nothing of it where that is not so', async () => {
     for (const one of [credential, { ...credential, username: 'somebody', isUsed: false }])
-      expect(await lines({ runsSeveral: false, credential: one })).toEqual([replaced, kept, subscription]);
+      expect(await lines({ runsSeveral: false, credential: one })).toEqual([replaced, kept, ...place]);
     const gone = 'The credential of registry.example.com is removed from its settings: it is no longer used.';
     expect((await lines({ runsSeveral: false, credential }, { kind: 'none' }))[2]).toBe(gone);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AppService, Azure, ContainerApp, ContainerApps, Subscription, WebApp } from '../../../src/azure/azure';
 import { askAppService } from '../../../src/ui/azure/appServicePrompts';
+import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
 import { askContainerApps } from '../../../src/ui/azure/containerAppsPrompts';
 import { containerAppsWork } from '../../../src/ui/azure/containerAppsWork';
 import { HandedOver } from '../../../src/ui/azure/work';
@@ -20,19 +21,28 @@ const containerApp: ContainerApp = {
 };
 const azure = stub<Azure>('azure', {
   subscriptions: () => Promise.resolve({ subscriptions: [subscription], failed: [] }),
-  resourceGroups: () => Promise.resolve([{ name: 'rg-web', location: 'westeurope' }]),
-  locations: () => Promise.resolve([{ name: 'westeurope', label: 'West Europe' }]),
+  resourceGroups: () =>
+    Promise.resolve([
+      { name: 'rg-web', location: 'westeurope' },
+      { name: 'rg-north', location: 'northeurope' },
+    ]),
+  locations: () =>
+    Promise.resolve([
+      { name: 'eastus', label: 'East US' },
+      { name: 'northeurope', label: 'North Europe' },
+      { name: 'westeurope', label: 'West Europe' },
+    ]),
   has: (_subscription, id) => Promise.resolve(id.endsWith('/rg-web')),
   appService: stub<AppService>('azure.appService', {
     webApps: () => Promise.resolve([webApp]),
     slots: () => Promise.resolve([staging]),
     now: () => Promise.resolve({ runsSeveral: true }),
     nameProblem: () => Promise.resolve(undefined),
-    plans: () => Promise.resolve([plan]),
+    plans: () => Promise.resolve([plan, { ...plan, name: 'asp-other' }]),
   }),
   containerApps: stub<ContainerApps>('azure.containerApps', {
     apps: () => Promise.resolve([containerApp]),
-    environments: () => Promise.resolve([environment]),
+    environments: () => Promise.resolve([environment, { ...environment, name: 'cae-other' }]),
   }),
 });
 const accounts = [{ label: 'Mona', azure }];
@@ -42,9 +52,9 @@ const isPublic = 'Nothing: the image is public';
 
 describe('the answers of a deployment are whole', () => {
   const appService = (...script: readonly string[]) =>
-    askAppService(scriptedAsk('Production', ...script).ask, app, accounts, deployable);
+    askAppService(scriptedAsk(...script).ask, app, accounts, deployable);
   const containerApps = (...script: readonly string[]) =>
-    askContainerApps(scriptedAsk('Production', ...script).ask, app, accounts, deployable);
+    askContainerApps(scriptedAsk(...script).ask, app, accounts, deployable);
   const where = { azure, subscription };
 
   it('for a web app with all that it needs', async () => {
@@ -63,7 +73,13 @@ describe('the answers of a deployment are whole', () => {
     const typed = ['User name and password or token…', 'bot', 'secret'];
     expect(await appService('Create new web app…', 'contoso', 'rg-web', 'asp', 'ok', ...typed)).toEqual({
       ...where,
-      target: { kind: 'new', name: 'contoso', group: { name: 'rg-web', isNew: false }, plan, port: 80 },
+      target: {
+        kind: 'new',
+        name: 'contoso',
+        group: { name: 'rg-web', isNew: false, location: 'westeurope' },
+        plan,
+        port: 80,
+      },
       access: { kind: 'typed', username: 'bot', secret: 'secret' },
     });
   });
@@ -82,7 +98,7 @@ describe('the answers of a deployment are whole', () => {
     expect(await containerApps(...made, 'No one: it has no ingress', 'A=1, B=x=y', isPublic)).toEqual({
       ...where,
       target: {
-        ...{ kind: 'new', name: 'contoso', group: { name: 'rg-web', isNew: false } },
+        ...{ kind: 'new', name: 'contoso', group: { name: 'rg-web', isNew: false, location: 'westeurope' } },
         environment: { isNew: true, name: 'cae-contoso', location: 'westeurope' },
         ...{ ingress: { reach: 'none' }, variables: { A: '1', B: 'x=y' } },
       },
@@ -96,6 +112,46 @@ describe('the answers of a deployment are whole', () => {
       target: { kind: 'there', app: containerApp, container: 'proxy', routing: 'usual' },
       access: { kind: 'none' },
     });
+  });
+
+  it.each([
+    ['rg-north', ['North Europe · northeurope · location of rg-north', 'East US · eastus', 'West Europe · westeurope']],
+    ['Create new resource group…', ['East US · eastus', 'North Europe · northeurope', 'West Europe · westeurope']],
+  ])('for a new plan with the location of its group first: %s', async (group, offered) => {
+    const name = group === 'rg-north' ? [] : ['ok'];
+    const script = ['Create new web app…', 'contoso', group, ...name, 'Create new Linux plan…', 'ok', 'B1'];
+    const { ask, questions } = scriptedAsk(...script, 'East US', '8080', isPublic);
+    await askAppService(ask, app, accounts, deployable);
+    const at = questions.indexOf('Location');
+    expect(questions.slice(at + 1, at + 4)).toEqual(offered);
+  });
+
+  it('without asking for what there is only one of', async () => {
+    const single = stub<Azure>('azure', {
+      ...azure,
+      subscriptions: () => Promise.resolve({ subscriptions: [subscription], failed: [] }),
+      resourceGroups: () => Promise.resolve([{ name: 'rg-web', location: 'westeurope' }]),
+      appService: stub<AppService>('azure.appService', {
+        webApps: () => Promise.resolve([]),
+        nameProblem: () => Promise.resolve(undefined),
+        plans: () => Promise.resolve([plan]),
+      }),
+    });
+    const { ask, prompts } = scriptedAsk('contoso', '8080', isPublic);
+    const answers = await askAppService(ask, app, [{ label: 'Mona', azure: single }], deployable);
+    expect(prompts).toEqual([
+      'Name of the web app; it must be unique across Azure',
+      'Port that the container listens on',
+      'How should Azure pull registry.example.com/team/web:2?',
+    ]);
+    expect(appServiceSummary(deployable, answers)).toEqual([
+      'Resource group: rg-web, in westeurope',
+      'Plan: asp, B1, in westeurope',
+      'New web app: contoso, running registry.example.com/team/web:2',
+      'The container listens on port 8080.',
+      'The image is public: it is pulled without a credential.',
+      'Subscription: Production',
+    ]);
   });
 
   it('but for the name of something that is there', async () => {

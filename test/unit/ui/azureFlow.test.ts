@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Ask } from '../../../src/ui/flow';
+import type { Working } from '../../../src/ui/working';
 import { runFlow } from '../../../src/ui/azure/wizard';
 import type { ExtensionContext } from 'vscode';
 import { eventually } from '../eventually';
@@ -11,14 +12,14 @@ vi.mock('vscode', async () => (await import('./microsoftBoxes')).vscode);
 vi.mock('@microsoft/vscode-azext-utils', async () => (await import('./microsoftBoxes')).microsoftLibrary());
 
 /** Runs a flow in Microsoft's wizard. */
-function run<T>(code: (ask: Ask) => Promise<T>): Promise<T | undefined> {
+function run<T>(code: (ask: Ask) => Promise<T>, working?: Working): Promise<T | undefined> {
   const memory = new Map<string, unknown>();
   const globalState = stub<ExtensionContext['globalState']>('globalState', {
     get: (key: string) => memory.get(key),
     update: (key, value) => Promise.resolve(void memory.set(key, value)),
   });
   const extension = stub<ExtensionContext>('context', { globalState });
-  const { app } = fakeApp({ extension, clean: (text) => text, showLog: () => undefined });
+  const { app } = fakeApp({ extension, clean: (text) => text, showLog: () => undefined, ...(working && { working }) });
   return runFlow(app, 'Deploy', code);
 }
 
@@ -28,14 +29,10 @@ const never = new Promise<never>(() => undefined);
 describe('a flow of Azure', () => {
   /** A place, a kind, a name that depends on the kind, and a colour. */
   const whole = async (ask: Ask) => {
-    ask.more(3);
     const place = await ask.pick('Place', picks('here', 'there'));
     const kind = await ask.pick('Kind', picks('small', 'large'));
     let name = kind;
-    if (kind === 'large') {
-      ask.more(1);
-      name = await ask.input({ prompt: 'Name', value: `${place}-${kind}` });
-    }
+    if (kind === 'large') name = await ask.input({ prompt: 'Name', value: `${place}-${kind}` });
     return { place, kind, name, colour: await ask.pick('Colour', picks('red', 'blue')) };
   };
 
@@ -49,19 +46,17 @@ describe('a flow of Azure', () => {
     expect(user.open()).toBe(0);
   });
 
-  it('counts the questions that are known to come', async () => {
+  it('gives every box a title without a count of steps, which would change on the way, and a way back', async () => {
     const flow = run(whole);
-    expect([await user.count('Place'), await user.hasBack('Place')]).toEqual(['1/3', false]);
+    expect([await user.count('Place'), await user.hasBack('Place')]).toEqual(['/', false]);
     await user.choose('Place', 'here');
-    expect([await user.count('Kind'), await user.hasBack('Kind')]).toEqual(['2/3', true]);
+    expect([await user.count('Kind'), await user.hasBack('Kind')]).toEqual(['/', true]);
     await user.choose('Kind', 'large');
-    expect(await user.count('Name')).toBe('3/4');
     await user.type('Name');
-    expect(await user.count('Colour')).toBe('4/4');
+    expect([await user.count('Colour'), await user.hasBack('Colour')]).toEqual(['/', true]);
     await user.back('Colour');
-    expect(await user.count('Name')).toBe('3/4');
+    expect(await user.count('Name')).toBe('/');
     await user.back('Name');
-    expect(await user.count('Kind')).toBe('2/3');
     await user.escape('Kind');
     expect(await flow).toBeUndefined();
   });
@@ -113,9 +108,8 @@ describe('a flow of Azure', () => {
     ]);
     await user.type('Again', 'one');
     await vi.waitFor(async () => {
-      expect(await user.count('Again')).toBe('2/2');
+      expect([await user.hasBack('Again'), await user.value('Again')]).toEqual([true, '']);
     });
-    expect(await user.value('Again')).toBe('');
     await user.type('Again', 'two');
     await user.choose('Last', 'end');
     expect(await flow).toEqual(['one', 'two', 'end']);
@@ -196,6 +190,70 @@ describe('a flow of Azure', () => {
     expect([dialog.message, dialog.detail]).toEqual(['Really?', 'It is b.\n\nAnd no more.']);
     dialog.press(button);
     expect(await flow).toBe(expected);
+  });
+
+  describe('takes what there is only one of', () => {
+    const create = { label: 'New…', value: 'new' };
+    const list = (...labels: readonly string[]) => Promise.resolve(picks(...labels));
+    /** One group, or as many as are there. */
+    const made = async (ask: Ask, ...groups: readonly string[]) => {
+      const place = await ask.choose('Place', () => list('here'));
+      const group = await ask.choose('Group', () => list(...groups), { create });
+      const app = await ask.choose('App', () => list('shop'), { create, asksOne: true });
+      const name = await ask.input({ prompt: 'Name', value: 'proposed' });
+      await ask.confirm('Really?', [place, group, app, name], 'Deploy');
+      return [place, group, app, name];
+    };
+
+    it('without asking, and asks for it when the user wants to change it, with what was typed', async () => {
+      const flow = run((ask) => made(ask, 'only'));
+      await user.choose('App', 'shop');
+      await user.type('Name', 'mine');
+      const dialog = await user.dialog();
+      expect([dialog.detail, dialog.buttons]).toEqual(['here\n\nonly\n\nshop\n\nmine', ['Deploy', 'Change…', 'Back']]);
+      dialog.press('Change…');
+      await user.choose('Group', 'New…');
+      await user.choose('App', 'shop');
+      expect(await user.value('Name')).toBe('mine');
+      await user.type('Name');
+      const again = await user.dialog();
+      expect([again.detail, again.buttons]).toEqual(['here\n\nnew\n\nshop\n\nmine', ['Deploy', 'Back']]);
+      again.press('Deploy');
+      expect(await flow).toEqual(['here', 'new', 'shop', 'mine']);
+      expect(user.open()).toBe(0);
+    });
+
+    it.each([
+      [[], ['here', 'new', 'shop', 'proposed']],
+      [
+        ['one', 'two'],
+        ['here', 'two', 'shop', 'proposed'],
+      ],
+    ])('but for several, and there is nothing to change: %j', async (groups, expected) => {
+      const flow = run((ask) => made(ask, ...groups));
+      if (groups.length > 0) await user.choose('Group', 'two');
+      await user.choose('App', 'shop');
+      await user.type('Name');
+      const dialog = await user.dialog();
+      expect(dialog.buttons).toEqual(['Deploy', 'Back']);
+      dialog.press('Deploy');
+      expect(await flow).toEqual(expected);
+    });
+  });
+
+  it('shows that it reads something, which the user may cancel', async () => {
+    const cancelled = new AbortController();
+    const shown: string[] = [];
+    const working: Working = (title, task) =>
+      task((text) => {
+        shown.push(`${title}: ${text}`);
+      }, cancelled.signal);
+    const flow = run(async (ask) => [await ask.read<string>('slow', () => never)], working);
+    await eventually(() => {
+      expect(shown).toEqual(['Deploy: Loading…']);
+    });
+    cancelled.abort();
+    expect(await flow).toBeUndefined();
   });
 
   it.each(['before a question', 'for a box', 'between questions'])('rejects with what fails %s', async (when) => {

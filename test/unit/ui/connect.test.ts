@@ -5,6 +5,7 @@ import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import { connect } from '../../../src/ui/connections/connect';
 import { updateCredential } from '../../../src/ui/connections/updateCredential';
+import { startGitHub } from '../../sandbox/github/github';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
 import { errorReply } from '../../sandbox/serve';
@@ -189,6 +190,55 @@ describe('the connect flow', () => {
       expect(signIns).toEqual([{ kind: 'basic', account: 'bob' }]);
     } finally {
       await gitLab.stop();
+    }
+  });
+
+  it('takes a token of GitHub’s without a user name, which it asks for where GitHub does not tell it', async () => {
+    const gitHub = await startGitHub({
+      packages: {},
+      users: ['octocat', 'bot'],
+      tokens: {
+        ghp_octocat: { login: 'octocat', scopes: ['read:packages'] },
+        ghs_app: { login: 'bot', isOfApp: true },
+      },
+    });
+    const settings: Readonly<Record<string, string>> = {
+      'github.apiUrl': gitHub.url,
+      'github.registryUrl': gitHub.registryUrl,
+    };
+    const byToken = ['GitHub Container Registry', 'github.com', 'Personal access token (classic)'];
+    const connected = async (...script: readonly string[]) => {
+      const { ask, seen } = user(...byToken, ...script);
+      const saved: unknown[] = [];
+      const open: FakeParts['open'] = (connection, credential) => {
+        const type = providerTypes.find(({ id }) => id === 'ghcr');
+        if (type === undefined) throw new Error('ghcr');
+        return type.open(connection, contextOf(credential, { setting: (name) => settings[name] ?? '' }));
+      };
+      const add: Connections['add'] = (connection, credential) => {
+        saved.push(connection.signIn, credential);
+        return kept(connection);
+      };
+      await connect(appOf(ask, add, { open }));
+      return { seen: seen.slice(3), saved };
+    };
+    try {
+      expect(await connected('ghp_octocat')).toEqual({
+        seen: ['Connect Registry (4 of 4)'],
+        saved: [
+          { kind: 'basic', account: 'octocat' },
+          { kind: 'basic', username: 'octocat', secret: 'ghp_octocat' },
+        ],
+      });
+      expect(await connected('ghs_app', 'bot')).toEqual({
+        seen: ['Connect Registry (4 of 4)', 'Connect Registry (5 of 5)'],
+        saved: [
+          { kind: 'basic', account: 'bot' },
+          { kind: 'basic', username: 'bot', secret: 'ghs_app' },
+        ],
+      });
+    } finally {
+      await gitHub.stop();
     }
   });
 

@@ -35,6 +35,8 @@ vi.mock('vscode', () => {
   return {
     ProgressLocation: { Notification: 15 },
     QuickInputButtons: { Back: 'back' },
+    Uri: { parse: (text: string) => text },
+    env: { openExternal: (url: string) => Promise.resolve(shown.texts.push(['browser', url])) },
     QuickPickItemKind: { Separator: -1 },
     ThemeIcon: class {
       constructor(readonly id: string) {}
@@ -238,5 +240,19 @@ describe('what is said', () => {
     expect(shown.texts).toMatchObject([
       ['several', [[{ ...item, picked: true }], { title: text, placeHolder: text, canPickMany: true }]],
     ]);
+  });
+});
+
+describe('a box with a page that helps', () => {
+  it('has a button that opens the page, and stays open', async () => {
+    const url = new URL('https://github.com/settings/tokens/new?scopes=read:packages');
+    const answer = say.ask.input({ title: 'T', prompt: 'P', canGoBack: true, page: { title: hostile, url } });
+    const [box] = shown.boxes;
+    const [back, page] = box?.buttons as readonly unknown[];
+    expect([back, page]).toEqual(['back', { iconPath: { id: 'link-external' }, tooltip: text }]);
+    box?.listeners.button?.(page);
+    expect(shown.texts).toEqual([['browser', url.href]]);
+    box?.listeners.button?.(back);
+    expect(await answer).toBe('back');
   });
 });

@@ -2,7 +2,7 @@ import type { Ask, Input } from '../../../src/ui/flow';
 
 /**
  * Answers each question of a flow from a script: with the label of what is chosen, or the text that is typed; a proposal is
- * taken by `ok`. `questions`: what was asked, each followed by what was offered; `prompts`: that without the offers; `inputs`: the
+ * taken by `ok`. What there is only one of is not asked. `questions`: what was asked, each followed by what was offered; `prompts`: that without the offers; `inputs`: the
  * questions for a text.
  */
 export function scriptedAsk(...script: readonly string[]): {
@@ -28,6 +28,13 @@ export function scriptedAsk(...script: readonly string[]): {
       const chosen = all.find(({ label }) => label === wanted);
       if (chosen === undefined) throw new Error(`Not offered: ${wanted ?? 'nothing'} among ${shown.join(', ')}`);
       return chosen.value;
+    },
+    choose: async (placeholder, there, { create, asksOne = false } = {}) => {
+      const all = await there(signal);
+      const [first] = all;
+      if (first === undefined && create !== undefined) return create.value;
+      if (first !== undefined && all.length === 1 && (create === undefined || !asksOne)) return first.value;
+      return ask.pick(placeholder, [...(create === undefined ? [] : [create]), ...all]);
     },
     input: async (input) => {
       const { prompt, value = '', problem, check } = input;
