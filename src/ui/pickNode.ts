@@ -4,6 +4,7 @@ import { withDetail } from '../core/failure';
 import type { Entry } from '../core/model';
 import { printReference } from '../core/reference';
 import { isUsable } from '../core/usable';
+import { inTagOrder } from '../images/tagOrder';
 import type { App } from './app';
 import type { Choice } from './ask';
 import type { AnyNode, NodeCommand } from './commands/command';
@@ -89,7 +90,7 @@ async function pickBelow(app: App, title: string, parent: Node): Promise<Node | 
   const load = async (): Promise<readonly Choice<Node | 'more'>[]> => {
     if (shown >= entries.length) {
       const page = await nextPage(parent, next, controller.signal);
-      for (const entry of page.items) if (isUsable(entry)) entries.push(entry);
+      for (const entry of await inTagOrder(page.items)) if (isUsable(entry)) entries.push(entry);
       next = trail.after(page, page.items.length);
       const cut = page.failure ?? trail.failure;
       if (isEndOfList(cut)) app.tell(report(cut, '')?.reason ?? '', 'information');

@@ -176,8 +176,7 @@ export class DockerHubProvider implements RegistryProvider {
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
     const query = `page=${cursor ?? '1'}&page_size=${pageSize}`;
     const answer = await orEnd(this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal), cursor);
-    // The Hub was seen to give a page in another order than by date.
-    const items = (answer.results ?? []).map((tag) => tagOf(image, tag)).sort((one, other) => time(other) - time(one));
+    const items = (answer.results ?? []).map((tag) => tagOf(image, tag));
     return { items, ...nextPage(answer, cursor) };
   }
 
@@ -265,10 +264,6 @@ async function orEnd<T>(
     if (cursor !== undefined && error instanceof Failure && error.kind === 'notFound') return { results: [] };
     throw error;
   }
-}
-
-function time({ details }: Tag): number {
-  return details?.created?.getTime() ?? 0;
 }
 
 /** By number: the next page's address may name a host that is not ours to ask. */

@@ -14,11 +14,13 @@ import { treeItem } from './treeItem';
 import type { DetailsSetting } from './treeItem';
 import { TreeNode } from './treeNode';
 
-/** How many rows are drawn before "Load more…". */
+/** How many rows are drawn before the first "Load more…". */
 const tagRows = 100;
 const otherRows = 1000;
-/** The most pages that are searched for a row to reveal. */
-const mostPagesToShow = 5;
+/** Rows of a repository whose details are read without being asked for. Those of others are read on hover. */
+const mostDetailed = 500;
+/** How often more rows are loaded in search of one to reveal. */
+const mostLoadsToShow = 3;
 /** The most rows that are drawn to reveal one: VS Code is slow with more. */
 const mostRowsToShow = 5000;
 /** Details that arrive within this time are drawn together. */
@@ -164,7 +166,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     for (const root of node === undefined ? this.drawn() : [node]) this.relist(root.id);
     this.changed.fire(node === undefined ? undefined : this.current([node]));
     // The details of a tag come with the rows of its repository, which are not listed again.
-    if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
+    if (node?.entry?.kind === 'tag' && node.parent !== undefined)
+      this.wantDetails(node.parent.id, this.nodes.get(node.id));
   }
 
   /** Lists again what is below the connections of one provider. */
@@ -175,7 +178,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   loadMore({ of }: More): void {
     const listing = this.listings.get(of.id);
     if (listing === undefined) return;
-    listing.wanted += listing.step;
+    listing.wantMore();
     this.changed.fire(this.current([of]));
   }
 
@@ -226,14 +229,14 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** Loads more rows until the child is found, within bounds. */
   private async childOf(parent: Node, key: string): Promise<Node | undefined> {
-    for (let attempts = 0; attempts < mostPagesToShow; attempts++) {
+    for (let attempts = 0; attempts < mostLoadsToShow; attempts++) {
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
       const found = listing?.nodes.find(({ id }) => id === idBelow(parent, key));
       if (found !== undefined || !listing?.canDrawMore) return found;
-      const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
-      if (wanted > mostRowsToShow) return undefined;
-      listing.wanted = wanted;
+      const at = listing.indexOf(key);
+      if (at >= mostRowsToShow || listing.wanted >= mostRowsToShow) return undefined;
+      listing.wantMore(at + 1);
     }
     return undefined;
   }
@@ -284,10 +287,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return node;
   }
 
-  private wantDetails(id: string): void {
+  /** Reads the details of the first rows below a repository, and those of `other`. */
+  private wantDetails(id: string, other?: TreeNode): void {
     const node = this.nodes.get(id);
     if (node?.entry?.kind !== 'repository' || !this.view.visible || detailsSetting() !== 'always') return;
-    this.details.want(id, this.listings.get(id)?.nodes ?? []);
+    const first = this.listings.get(id)?.nodes.slice(0, mostDetailed) ?? [];
+    this.details.want(id, other === undefined || first.includes(other) ? first : [...first, other]);
   }
 
   private collapsed(node: Node): void {
