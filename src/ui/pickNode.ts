@@ -11,7 +11,7 @@ import type { AnyNode, NodeCommand } from './commands/command';
 import { groupImages, imageRows } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import { report } from './report';
-import { rowBelow, rowOf } from './tree/node';
+import { holdingOf, rowBelow, rowOf } from './tree/node';
 import type { Node } from './tree/node';
 import { count, localFacts, signedInAs, summary } from './words';
 
@@ -141,12 +141,13 @@ function remaining(rows: number): string | undefined {
   return rows > 0 ? t('{0} left', count(rows)) : undefined;
 }
 
-function placeholderBelow({ entry, connection }: Node): string {
+function placeholderBelow(node: Node): string {
+  const { entry, connection } = node;
   switch (entry?.kind) {
     case undefined:
     case 'group':
     case 'registry':
-      return t('Repository of {0}', entry?.label ?? connection.label);
+      return holdingOf(node).one(entry?.label ?? connection.label);
     case 'repository':
       return t('Tag of {0}', entry.label);
     case 'tag':

@@ -106,8 +106,7 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
     });
 
     it('lists tags, which are shown in one order whatever it tells of them', async () => {
-      const { items } = await provider.list(await repositoryOf(provider, 'order/tags'), undefined, signal);
-      expect((await inTagOrder(items)).map(({ label }) => label)).toEqual(content.tagsInOrder);
+      expect(await tagNames(provider, 'order/tags')).toEqual(content.tagsInOrder);
     });
 
     it('knows no repository that does not exist', async ({ skip }) => {
@@ -185,7 +184,8 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
 
     it('tells the details of a tag', async () => {
       const tag = await tagOf(provider, 'app/web', 'latest');
-      expect(tag.details ?? (await provider.details?.(tag, signal))).toMatchObject({
+      const listed = tag.details?.isPartial === true ? undefined : tag.details;
+      expect(listed ?? (await provider.details?.(tag, signal))).toMatchObject({
         digest: content.web.digest,
         type: 'image',
         platforms: registry.listsPlatforms === false ? [] : [{ os: 'linux', architecture: 'amd64' }],
@@ -460,6 +460,7 @@ export async function tagOf(provider: RegistryProvider, path: string, label: str
   return found;
 }
 
+/** As they are shown. */
 export async function tagNames(provider: RegistryProvider, path: string): Promise<string[]> {
-  return (await tagsOf(provider, path)).map(({ label }) => label);
+  return (await inTagOrder(await tagsOf(provider, path))).map(({ label }) => label);
 }

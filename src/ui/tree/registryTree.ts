@@ -6,6 +6,7 @@ import type { OpenRegistry, Registries } from '../../registries/registries';
 import { causes } from '../../core/causes';
 import type { Commands } from '../commands/commands';
 import { ownSetting } from '../settings';
+import { signedInAs } from '../words';
 import { TagDetails } from './details';
 import { Listing } from './listing';
 import { idBelow, keyOf, listingPhrase } from './node';
@@ -31,7 +32,7 @@ const asksWithinMs = 500;
 const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
 
 interface Collaborators {
-  readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'onDidChange'>;
+  readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'calledOf' | 'onDidChange'>;
   readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
   /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
@@ -97,6 +98,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       commands: concerned.map((node) => commands.appliesTo(node)).join(' '),
       details: detailsSetting(),
       icon: isNode ? registries.iconOf(row.connection) : '',
+      called: isNode ? registries.calledOf(row.connection) : '',
       clean,
     });
   }
@@ -271,8 +273,17 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
     node.isEmpty = isEmpty;
     node.failure = listing.failure;
-    // Only if the state changed: redrawing a row also redraws all rows below it, which closes an open context menu.
-    if (node.state !== before) this.drawSoon(node);
+    // Only if something changed: redrawing a row also redraws all rows below it, which closes an open context menu.
+    if (node.state !== before || this.hasNewName(node)) this.drawSoon(node);
+  }
+
+  /** Whether the row of a connection has to name an account that was not known before it was listed. */
+  private hasNewName(node: TreeNode): boolean {
+    if (node.parent !== undefined) return false;
+    const now = this.collaborators.registries.all().find(({ connection }) => connection.id === node.id)?.connection;
+    if (now === undefined || signedInAs(now) === signedInAs(node.connection)) return false;
+    node.connection = now;
+    return true;
   }
 
   private adopt(parent: TreeNode, entry: Entry): TreeNode {

@@ -65,7 +65,13 @@ function treeOf(...connected: OpenRegistry[]) {
     return Promise.resolve();
   };
   const tree = new RegistryTree({
-    registries: { ready, all: () => connected, iconOf: () => 'server', onDidChange: listeners.add },
+    registries: {
+      ready,
+      all: () => connected,
+      iconOf: () => 'server',
+      calledOf: () => 'Registry',
+      onDidChange: listeners.add,
+    },
     commands: {
       ready: () => ready().then(() => []),
       appliesTo: ({ kind }) => (kind === 'node' ? 'refresh editTrust' : ''),
@@ -155,6 +161,58 @@ describe('the Registries view', () => {
     tree.loadMore({ kind: 'more', of: app });
     expect(labels(await tree.getChildren(app)).slice(-2)).toEqual(['t101', 't100']);
     expect(asked).toEqual(['', 'app', 'app 2']);
+  });
+});
+
+describe('the words of a row', () => {
+  it('call a group what its registry calls it, for the eye and for the ear', async () => {
+    const groups: readonly Entry[] = [
+      { kind: 'group', key: 'a', label: 'Production', called: 'Subscription' },
+      { kind: 'group', key: 'b', label: 'library', detail: 'public' },
+    ];
+    const { tree, nodeAt, below } = treeOf(acme({ '': groups, Production: [] }).node);
+    await below('Acme', 'Production');
+    expect(tree.getTreeItem(await nodeAt('Acme', 'Production'))).toMatchObject({
+      tooltip: 'Subscription Production',
+      accessibilityInformation: { label: 'Subscription Production, no repositories' },
+    });
+    expect(tree.getTreeItem(await nodeAt('Acme', 'library'))).toMatchObject({
+      tooltip: 'Namespace library',
+      accessibilityInformation: { label: 'Namespace library, public' },
+    });
+  });
+
+  it('name the user of docker’s login once the login was read, without drawing more than its row', async () => {
+    const { provider } = registryOf({ '': [repository('app')] });
+    const { tree, nodeAt, below, connected, changes } = treeOf(
+      connectionNode({ label: 'Acme', signIn: { kind: 'docker' } }, provider),
+    );
+    const root = await nodeAt('Acme');
+    expect(tree.getTreeItem(root).description).toBe('docker login');
+    connected[0] = connectionNode({ label: 'Acme', signIn: { kind: 'docker', user: 'mona' } }, provider);
+    await tree.getChildren(root);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([tree.getTreeItem(root).description, changes]).toEqual(['mona (docker login)', [['Acme']]]);
+    await below('Acme');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changes).toHaveLength(1);
+  });
+
+  it('begin with the state, and of a problem with its kind', async () => {
+    const denied = new Failure('unauthorized', 'denied', { subject: host, status: 401 });
+    const { provider } = registryOf({ '': () => Promise.reject(denied) });
+    const { tree, nodeAt } = treeOf(
+      connectionNode({ label: 'Acme', signIn: { kind: 'basic', account: 'mona' } }, provider),
+    );
+    const root = await nodeAt('Acme');
+    const [problem] = await tree.getChildren(root);
+    expect(problem && tree.getTreeItem(problem)).toMatchObject({
+      label: 'Not signed in',
+      description: 'The registry says “denied” (401).',
+      tooltip: 'Could not list the repositories of Acme: the registry says “denied” (401).',
+      accessibilityInformation: { label: 'Could not list the repositories of Acme: the registry says “denied” (401).' },
+    });
+    expect(tree.getTreeItem(root).description).toBe('signed out · mona');
   });
 });
 
@@ -501,6 +559,28 @@ describe('details of tags', () => {
     tree.refresh(await nodeAt('Acme', 'app', 't7'));
     await answer();
     expect(asked.slice(500)).toEqual(['t7']);
+  });
+
+  it('stay until new ones arrive, also where the listing tells a part of them', async () => {
+    vsCode.settings.set('registryExplorer.tags.details', 'onHover');
+    const part: ImageDetails = {
+      digest: 'sha256:1',
+      mediaType: '',
+      type: 'image',
+      platforms: [],
+      labels: {},
+      isPartial: true,
+    };
+    const lists: Lists = { '': [repository('app')], app: [{ ...tag('1'), details: part }] };
+    const { tree, nodeAt } = treeOf(acme(lists, { details: () => Promise.resolve(details) }).node);
+    const row = await nodeAt('Acme', 'app', '1');
+    await tree.resolveTreeItem(tree.getTreeItem(row), row, cancellation().token);
+    expect(tree.getTreeItem(row).description).toBe('5 MB');
+    tree.refresh();
+    expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('5 MB');
+    lists['app'] = [{ ...tag('1'), details: { ...part, digest: 'sha256:2' } }];
+    tree.refresh();
+    expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('');
   });
 
   it('are not read before the view is seen', async () => {
