@@ -42,7 +42,12 @@ export default {
       'ui',
       ...['core/', 'images/', 'registries/', 'azure/azure\\.ts$', 'engine/engine\\.ts$', 'providers/provider\\.ts$'],
     ),
-    error('nothing-imports-extension', 'It wires all others', {}, { path: '^src/extension\\.ts$' }),
+    error(
+      'nothing-imports-wiring',
+      'These files wire all others',
+      { pathNot: '^src/extension\\.ts$' },
+      { path: '^src/[^/]+\\.ts$' },
+    ),
     error(
       'providers-are-apart',
       'No kind of registry imports another',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { failureOf } from '../src/core/failure';
+import { failureOf } from '../src/core/refusal';
 import type { Http } from '../src/core/http';
 import { nextLink } from '../src/core/link';
 import { verifyDigest } from '../src/core/manifest';

@@ -1,28 +1,24 @@
 import * as l10n from '@vscode/l10n';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { axiosHttp } from './core/axiosHttp';
 import { dockerLogins } from './core/docker/dockerLogins';
 import { redactedLog } from './core/log';
-import type { Connection } from './core/model';
+import { once } from './core/once';
 import { Redaction } from './core/network/redaction';
-import { tlsOf } from './core/network/tls';
-import { LocalEngines } from './engine/engines';
-import type { ReadSetting, RegistryProvider } from './providers/provider';
+import { enginesOf } from './engine/engine';
+import type { ReadSetting } from './providers/provider';
 import { ConnectionStore } from './registries/connectionStore';
 import { openerOf } from './registries/opening';
 import { Registries } from './registries/registries';
-import { configuredCloud } from './ui/azure/cloud';
-import { filteredSubscriptions, subscriptionFilter, tokensOfAccount } from './ui/azure/microsoftAccount';
+import { subscriptionFilter } from './ui/azure/subscriptionFilter';
 import { registerCommands } from './ui/commands/register';
 import { Commands } from './ui/commands/commands';
-import { accountOf } from './ui/connections/accounts';
 import { CredentialStore } from './ui/connections/credentialStore';
 import { Documents } from './ui/documents';
 import { carefulEngines } from './ui/images/carefulEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
-import { makeApp, memoryIn } from './ui/makeApp';
+import { memoryIn } from './ui/memory';
 import { Say } from './ui/say';
 import { listedConnections, ownSetting } from './ui/settings';
 import { RegistryTree } from './ui/tree/registryTree';
@@ -43,31 +39,20 @@ export function activate(context: vscode.ExtensionContext): void {
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker = dockerLogins(machine, { log, redaction });
   const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
-  const sending = (connection: Connection, servers: () => RegistryProvider['endpoints']) => {
-    const tls = tlsOf(connection, machine, servers);
-    // It redacts its own lines, so the channel is given without another redaction.
-    return { tls, http: axiosHttp(channel, tls, redaction) };
-  };
-
   const credentialStore = new CredentialStore(context, { log, showLog, message });
   const connections = new ConnectionStore(context.globalState, credentialStore.secrets, listedConnections);
   const opener = openerOf(async () => {
-    const [{ listProviderTypes }, { openDoor }] = await Promise.all([
-      import('./providers/table'),
-      import('./azure/connected'),
-    ]);
-    const door = openDoor({ cloud: configuredCloud, tokensOfAccount, redaction, log });
-    return {
-      ...{ types: listProviderTypes(door), docker, account: accountOf, setting, redaction, log },
-      groupsShownElsewhere: ({ signIn }) => (signIn.kind === 'account' ? filteredSubscriptions() : undefined),
-      http: (connection, servers) => sending(connection, servers).http,
-    };
+    const { openingOf } = await import('./connecting');
+    return openingOf({ machine, channel, docker, setting, redaction, log });
   });
   const registries = new Registries(connections, opener, log);
   const commands = new Commands(async () => (await import('./ui/commands/table')).commands);
   const tree = new RegistryTree({ registries, commands, clean, log });
 
-  const found = new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
+  const found = enginesOf(async () => {
+    const { LocalEngines } = await import('./engine/engines');
+    return new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
+  });
   const engines = carefulEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
@@ -75,9 +60,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const imagesTree = new ImagesTree({ images, commands, clean });
 
   const documents = new Documents();
-  const app = makeApp({
-    ...{ context, say, redaction, log, showLog, memory, setting, sending, opener },
-    ...{ tree, images, engines, docker, connections, registries, documents },
+  const forCommands = once(async () => {
+    const [{ makeApp }, all] = await Promise.all([import('./ui/makeApp'), commands.ready(), registries.ready()]);
+    const app = makeApp({
+      ...{ context, say, redaction, log, showLog, memory, setting, opener },
+      ...{ tree, images, engines, docker, connections, registries, documents },
+    });
+    return { app, commands: all };
   });
 
   const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -90,6 +79,6 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     ...[channel, connections, registries, tree, documents, images, imagesTree, onSetting],
     credentialStore.follow(() => connections.secretOwners()),
-    ...registerCommands(app, commands),
+    ...registerCommands(context.extension, forCommands),
   );
 }

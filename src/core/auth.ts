@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { parseChallenges } from './challenge';
 import type { Challenge } from './challenge';
 import { defined } from './defined';
-import { failureOf } from './failure';
+import { failureOf } from './refusal';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import { KeptToken } from './keptToken';
 import type { Credential } from './model';

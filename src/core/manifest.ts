@@ -227,11 +227,6 @@ export function platformOf(answer: PlatformAnswer): Platform | undefined {
   };
 }
 
-/** `linux/arm64`, `linux/arm/v7`. */
-export function printPlatform({ os, architecture, variant }: Platform): string {
-  return [os, architecture, ...(variant === undefined ? [] : [variant])].join('/');
-}
-
 /** Throws a Failure when the body does not match the digest, or when the algorithm is unknown. */
 export function verifyDigest(response: Pick<HttpResponse, 'body' | 'url'>, digest: string): void {
   if (matchesDigest(digest, response.body)) return;

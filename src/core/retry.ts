@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Failure, retryAfter } from './failure';
+import { Failure } from './failure';
+import { retryAfter } from './refusal';
 import type { Http, HttpRequest, HttpResponse } from './http';
 
 const attempts = 3;

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { Challenge } from './challenge';
 import { defined } from './defined';
-import { Failure, failureOf } from './failure';
+import { Failure } from './failure';
+import { failureOf } from './refusal';
 import type { Http, HttpResponse } from './http';
 import type { Token } from './keptToken';
 import type { Credential } from './model';

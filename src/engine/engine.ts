@@ -125,3 +125,12 @@ export interface Engines {
   readonly found: () => Promise<readonly EngineEndpoint[]>;
   readonly open: (endpoint: EngineEndpoint) => Promise<ContainerEngine>;
 }
+
+/** Engines whose code is loaded on first use. */
+export function enginesOf(load: () => Promise<Engines>): Engines {
+  return {
+    current: async () => (await load()).current(),
+    found: async () => (await load()).found(),
+    open: async (endpoint) => (await load()).open(endpoint),
+  };
+}

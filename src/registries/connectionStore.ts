@@ -4,7 +4,7 @@ import { defined } from '../core/defined';
 import { Listeners } from './listeners';
 import type { Stoppable } from './listeners';
 import type { SecretOwner, Secrets } from './secrets';
-import { readOverrides, readOverridesOf010, readListed, readOwn } from './storedConnections';
+import type * as storedConnections from './storedConnections';
 import type { Overrides, Listed } from './storedConnections';
 
 /** The part of VS Code's Memento that we use. It stores JSON values on this machine. */
@@ -33,6 +33,8 @@ export class ConnectionStore implements Stoppable {
   private readonly listeners = new Listeners<ConnectionChange>();
   readonly onDidChange = this.listeners.add;
   private readonly setting: Stoppable;
+  /** What parses the state and the setting. */
+  private parser: typeof storedConnections | undefined;
 
   constructor(
     private readonly state: State,
@@ -42,6 +44,11 @@ export class ConnectionStore implements Stoppable {
     this.setting = listed.onDidChange(() => {
       this.listeners.tell({ id: '', reason: 'settings' });
     });
+  }
+
+  /** Settles when connections can be read: everything else needs it to have settled. */
+  async ready(): Promise<void> {
+    this.parser ??= await import('./storedConnections');
   }
 
   /** The connections of the settings first, in their order, then the user's own, oldest first. */
@@ -64,7 +71,8 @@ export class ConnectionStore implements Stoppable {
   }
 
   /** All owners of a possible secret, including connections of workspaces that are not open. */
-  secretOwners(): readonly SecretOwner[] {
+  async secretOwners(): Promise<readonly SecretOwner[]> {
+    await this.ready();
     const signedIn = [...this.overrides()].filter(([, { signIn }]) => signIn !== undefined);
     return [...this.own(), ...signedIn.map(([id]) => ({ id, shared: true }) as const)];
   }
@@ -141,11 +149,17 @@ export class ConnectionStore implements Stoppable {
     this.setting.dispose();
   }
 
+  private get parse() {
+    if (this.parser === undefined) throw new Error('The connections are not ready to be read yet.');
+    return this.parser;
+  }
+
   private own(): readonly Connection[] {
-    return readOwn(this.state.get(keys.own));
+    return this.parse.readOwn(this.state.get(keys.own));
   }
 
   private shared(overrides: ReadonlyMap<string, Overrides>): readonly Connection[] {
+    const { readListed } = this.parse;
     const users = new Set(readListed(this.listed.ofUser()).map(whatItSends));
     const byId = new Map<string, Connection>();
     for (const entry of readListed(this.listed.inForce())) {
@@ -158,6 +172,7 @@ export class ConnectionStore implements Stoppable {
 
   /** The overrides of this machine for connections of the settings, by their ids. */
   private overrides(): ReadonlyMap<string, Overrides> {
+    const { readOverrides, readOverridesOf010 } = this.parse;
     const before = readOverridesOf010((key) => this.state.get(key));
     return new Map([...before, ...readOverrides(this.state.get(keys.kept))]);
   }
@@ -175,7 +190,7 @@ export class ConnectionStore implements Stoppable {
 
   /** The overrides of a connection are written as a whole, so those of 0.1.0 are not read again. */
   private async write(id: string, overrides: Overrides): Promise<void> {
-    const all = new Map([...readOverrides(this.state.get(keys.kept)), [id, overrides]]);
+    const all = new Map([...this.parse.readOverrides(this.state.get(keys.kept)), [id, overrides]]);
     await this.state.update(keys.kept, Object.fromEntries(all));
   }
 

@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../core/auth';
-import { noLogin } from '../core/docker/dockerConfig';
 import { Failure } from '../core/failure';
 import { isThisMachine } from '../core/network/privateAddress';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import { toSignIn } from '../core/docker/programReason';
+import { noLogin } from '../core/docker/loginProblems';
 
 /** The target of a login: the host under which docker stores it, and the address that it is sent to. */
 export interface LoginPlace {

@@ -4,10 +4,18 @@ import type { Http } from '../core/http';
 import type { Log } from '../core/log';
 import type { Connection, Shown } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
+import type { ReadTls } from '../core/network/tls';
 import type { ProviderType, ReadAccount, ReadSetting, RegistryProvider } from '../providers/provider';
+import { once } from '../core/once';
 import { unconfirmedLogin, unopened } from './unopened';
 import { defined } from '../core/defined';
 import { orDockerLogin } from './dockerLogin';
+
+/** How the servers of a connection are trusted, as the user chose, and reached. `servers`: those known so far. */
+type Sending = (
+  connection: Connection,
+  servers: () => RegistryProvider['endpoints'],
+) => { readonly tls: ReadTls | undefined; readonly http: Http };
 
 /** All that is needed to open a connection. */
 export interface Opening {
@@ -18,8 +26,7 @@ export interface Opening {
   /** Keys of the groups to show if the user has chosen none here. Undefined: all. */
   readonly groupsShownElsewhere: (connection: Connection) => readonly string[] | undefined;
   readonly setting: ReadSetting;
-  /** The Http of a connection, which trusts its servers as the user chose. `servers`: the servers known so far. */
-  readonly http: (connection: Connection, servers: () => RegistryProvider['endpoints']) => Http;
+  readonly sending: Sending;
   readonly redaction: Redaction;
   readonly log: Log;
 }
@@ -33,7 +40,7 @@ interface Opened {
   readonly shown: () => Shown;
   /** Called with the user name of docker's login whenever that is read. */
   readonly noteUser?: (user: string) => void;
-  /** Used instead of `Opening.http`. */
+  /** Used instead of the connection's own. */
   readonly http?: Http | undefined;
 }
 
@@ -42,25 +49,25 @@ export interface Opener {
   readonly ready: () => Promise<void>;
   /** Every kind of registry there is. */
   readonly types: readonly ProviderType[];
+  readonly sending: Sending;
   readonly open: (opened: Opened) => RegistryProvider;
 }
 
 /** An opener that loads what opening takes on first use. */
 export function openerOf(load: () => Promise<Opening>): Opener {
   let opening: Opening | undefined;
-  let loading: Promise<void> | undefined;
   const loaded = () => {
     if (opening === undefined) throw new Error('The providers are not loaded yet.');
     return opening;
   };
   return {
-    ready: () =>
-      (loading ??= load().then((all) => {
-        opening = all;
-      })),
+    ready: once(async () => {
+      opening = await load();
+    }),
     get types() {
       return loaded().types;
     },
+    sending: (connection, servers) => loaded().sending(connection, servers),
     open: (opened) => openConnection(loaded(), opened),
   };
 }
@@ -94,7 +101,7 @@ function openProvider(opening: Opening, { connection, credential, shown, noteUse
       credential: connection.signIn.kind === 'docker' ? orDockerLogin(stored, docker, place, noteUser) : stored,
       shown: () => defined({ groups: opening.groupsShownElsewhere(connection), ...shown() }),
       account: opening.account(connection),
-      http: http ?? opening.http(connection, () => provider.endpoints),
+      http: http ?? opening.sending(connection, () => provider.endpoints).http,
       setting,
       log,
     }),

@@ -46,8 +46,8 @@ export class Registries implements Stoppable {
   private readonly stored: Stoppable;
 
   constructor(
-    private readonly store: Pick<ConnectionStore, 'all' | 'find' | 'credential' | 'onDidChange'>,
-    private readonly opener: Opener,
+    private readonly store: Pick<ConnectionStore, 'ready' | 'all' | 'find' | 'credential' | 'onDidChange'>,
+    private readonly opener: Omit<Opener, 'sending'>,
     private readonly log: Log,
   ) {
     this.stored = store.onDidChange((change) => {
@@ -56,8 +56,8 @@ export class Registries implements Stoppable {
   }
 
   /** Settles when registries can be opened: everything below that opens one needs it to have settled. */
-  ready(): Promise<void> {
-    return this.opener.ready();
+  async ready(): Promise<void> {
+    await Promise.all([this.opener.ready(), this.store.ready()]);
   }
 
   /** All connected registries, in the order in which they are shown. */
@@ -101,6 +101,7 @@ export class Registries implements Stoppable {
 
   /** Closes these connections, so that they are opened again when needed. */
   reopen(which: (connection: Connection) => boolean): void {
+    if (this.open.size === 0) return;
     for (const { id } of this.store.all().filter(which)) {
       this.open.delete(id);
       this.listeners.tell({ id, reason: 'reopened' });
@@ -174,8 +175,11 @@ export class Registries implements Stoppable {
     const isReopened = reason === 'credential' || reason === 'tls';
     if (isReopened) this.open.delete(id);
     if (isReopened) this.dockerUsers.delete(id);
-    const connected = new Set(this.store.all().map((connection) => connection.id));
-    for (const known of [...this.open.keys()]) if (!connected.has(known)) this.open.delete(known);
+    // The store may not be ready while none is open.
+    if (this.open.size > 0) {
+      const connected = new Set(this.store.all().map((connection) => connection.id));
+      for (const known of [...this.open.keys()]) if (!connected.has(known)) this.open.delete(known);
+    }
     this.listeners.tell({ id, reason: isReopened ? 'reopened' : reason });
   }
 

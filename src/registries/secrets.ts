@@ -1,5 +1,4 @@
 import { t } from '@vscode/l10n';
-import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import type { Connection, Credential, SignIn } from '../core/model';
 import { defined } from '../core/defined';
@@ -20,11 +19,6 @@ export interface SecretPlace {
   readonly keyOf: (owner: SecretOwner) => string;
 }
 
-const stored = z.union([
-  z.object({ kind: z.literal('basic'), username: z.string(), secret: z.string() }),
-  z.object({ kind: z.literal('identityToken'), token: z.string() }),
-]);
-
 /** Credentials of connections. Nothing is stored for anonymous, so that a keyring is not asked without need. */
 export class Secrets {
   /** Settles when the secrets are in `place`; all other calls wait for it. */
@@ -36,7 +30,8 @@ export class Secrets {
     await this.settled;
     const text = await this.place.store.get(this.place.keyOf(owner));
     if (text === undefined) return { kind: 'anonymous' };
-    return readStored(text);
+    const { readSecret } = await import('./storedSecret');
+    return readSecret(text);
   }
 
   async write(owner: SecretOwner, credential: Credential): Promise<void> {
@@ -60,13 +55,13 @@ export class Secrets {
    */
   async moveTo(
     place: SecretPlace,
-    owners: () => readonly SecretOwner[],
+    owners: () => Promise<readonly SecretOwner[]>,
     moved: () => PromiseLike<void>,
   ): Promise<void> {
     const moving = this.settled.then(async () => {
       const from = this.place;
       if (from === place) return;
-      const copied = await copy(owners(), from, place);
+      const copied = await copy(await owners(), from, place);
       await moved();
       this.place = place;
       for (const owner of copied) await from.store.delete(from.keyOf(owner));
@@ -74,18 +69,6 @@ export class Secrets {
     this.settled = moving.catch(() => undefined);
     await moving;
   }
-}
-
-/** Parses a stored secret. Another version or another program may have written it. */
-function readStored(text: string): Credential {
-  try {
-    const parsed = stored.safeParse(JSON.parse(text));
-    if (parsed.success) return parsed.data;
-  } catch {
-    // The error is thrown below: the message of JSON.parse would contain a part of the secret.
-  }
-  const explanation = t('the credential stored for this connection cannot be read; type it again');
-  throw new Failure('unauthorized', '', { subject: t('the credential store'), speaker: 'program', explanation });
 }
 
 /** Copies the secrets. Resolves to the owners that had one. */

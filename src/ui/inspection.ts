@@ -1,4 +1,5 @@
-import { dateOf, printPlatform } from '../core/manifest';
+import { dateOf } from '../core/manifest';
+import { printPlatform } from '../core/platform';
 import { visible } from '../core/plainText';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';

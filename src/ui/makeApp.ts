@@ -3,9 +3,7 @@ import { causes } from '../core/causes';
 import type { DockerLogins } from '../core/docker/dockerLogins';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
-import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
-import type { ReadTls } from '../core/network/tls';
 import type { Engines } from '../engine/engine';
 import type { RegistryProvider } from '../providers/provider';
 import type { Opener } from '../registries/opening';
@@ -34,11 +32,6 @@ interface Parts extends Pick<App, 'log' | 'showLog' | 'memory' | 'setting'> {
   readonly registries: Registries;
   readonly documents: Documents;
   readonly opener: Opener;
-  /** How the servers of a connection are trusted and reached. */
-  readonly sending: (
-    connection: Connection,
-    servers: () => RegistryProvider['endpoints'],
-  ) => { readonly tls: ReadTls | undefined; readonly http: Http };
 }
 
 /** Puts together all that a command may use. */
@@ -57,7 +50,7 @@ export function makeApp(parts: Parts): App {
     diagnose: async (connection, progress, signal) => {
       const { diagnose } = await import('../core/network/diagnose');
       let provider: RegistryProvider | undefined;
-      const { tls, http } = parts.sending(connection, () => provider?.endpoints);
+      const { tls, http } = opener.sending(connection, () => provider?.endpoints);
       const open = (watched: Http) => {
         provider = registries.openAnew(connection, watched);
         return provider;
@@ -101,15 +94,5 @@ function failWith(log: Log, message: App['message']): App['fail'] {
     if (reported === undefined) return;
     log.error(`${reported.message}\n  ${causes(error)}`);
     void message('error', reported.message);
-  };
-}
-
-/** A memory in the state of VS Code. */
-export function memoryIn({ globalState }: Pick<vscode.ExtensionContext, 'globalState'>): Memory {
-  return {
-    read: (key) => globalState.get<string>(`memory.${key}`),
-    write: async (key, value) => {
-      await globalState.update(`memory.${key}`, value);
-    },
   };
 }

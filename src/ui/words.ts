@@ -1,6 +1,6 @@
 import prettyBytes from 'pretty-bytes';
 import { t } from '@vscode/l10n';
-import { printPlatform } from '../core/manifest';
+import { printPlatform } from '../core/platform';
 import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
 import type { LocalImage, Transfer } from '../engine/engine';

@@ -6,6 +6,7 @@ import { foldName, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
 import { runProgram } from './program';
+import { helperProblem } from './loginProblems';
 
 /** https://github.com/docker/docker-credential-helpers#development */
 
@@ -19,20 +20,6 @@ export interface HelperCall {
   /** Milliseconds since 1970: the helper must answer before. */
   readonly deadline: number;
 }
-
-/** Codes of the failures of helpers. */
-export const helperProblem = {
-  /** Its name is not a valid program name. */
-  badName: 'HELPER_NAME',
-  /** There is no such program. */
-  missing: 'HELPER_MISSING',
-  /** It did not answer in time. */
-  hangs: 'HELPER_HANGS',
-  /** Its answer is not a credential. */
-  rubbish: 'HELPER_RUBBISH',
-  /** It reports an error in its own words. */
-  failed: 'HELPER_FAILED',
-} as const;
 
 const login = z.object({ username: z.string(), secret: z.string() });
 /** User names by server. */

@@ -3,14 +3,12 @@ import { Failure } from '../failure';
 import type { Machine } from '../machine';
 import type { Credential } from '../model';
 import type { ImageReference } from '../reference';
-import { askHelper, helperProblem } from './credentialHelper';
+import { askHelper } from './credentialHelper';
 import type { HelperCall } from './credentialHelper';
-import { fileProblem, isText, parseVariable, readLoginFile } from './loginFile';
+import { isText, parseVariable, readLoginFile } from './loginFile';
 import type { LoginFile } from './loginFile';
 import { hasRegistryToken, helperFor, loginOf, namedHelper } from './loginsFor';
-
-/** Code of the failure for a missing login. */
-export const noLogin = 'NO_DOCKER_LOGIN';
+import { fileProblem, helperProblem, noLogin } from './loginProblems';
 
 /** Time limit for all helpers together, so that the answer comes within ten seconds. */
 export const helpersWithinMs = 9_000;

@@ -5,6 +5,7 @@ import { foldName, readObject } from './goJson';
 import type { GoObject } from './goJson';
 import type { Credential } from '../model';
 import { systemCode } from '../systemCode';
+import { fileProblem } from './loginProblems';
 
 /** Reads the login files of docker and podman as these programs do. Never writes them. */
 
@@ -33,9 +34,6 @@ export type LoginEntry = Readonly<Partial<Record<(typeof loginFields)[number], s
   /** A field is of another type than text. */
   readonly isBroken?: true;
 };
-
-/** Codes of the failures of login files. */
-export const fileProblem = { broken: 'LOGIN_FILE_BROKEN', unreadable: 'LOGIN_FILE_UNREADABLE' } as const;
 
 /** The logins of a file; undefined when it does not exist. Rejects with a Failure when it cannot be read. */
 export async function readLoginFile(keeper: LoginFile['keeper'], name: string): Promise<LoginFile | undefined> {

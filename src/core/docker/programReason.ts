@@ -1,7 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Failure } from '../failure';
-import { helperProblem } from './credentialHelper';
-import { fileProblem } from './loginFile';
+import { fileProblem, helperProblem } from './loginProblems';
 
 /** Explains a failure of a program or login file: which one, and what to do; undefined when nothing is known. */
 export function programReason({ kind, message, detail }: Failure): string | undefined {

@@ -1,7 +1,8 @@
 import { z } from 'zod/mini';
 import { readWhole } from '../../images/deletionGraph';
 import { mostListBytes } from '../../core/bounds';
-import { Failure, failureOf } from '../../core/failure';
+import { Failure } from '../../core/failure';
+import { failureOf } from '../../core/refusal';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';

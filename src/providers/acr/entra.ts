@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { ReadCredential } from '../../core/auth';
-import { Failure, failureOf } from '../../core/failure';
+import { Failure } from '../../core/failure';
+import { failureOf } from '../../core/refusal';
 import type { Http, HttpRequest } from '../../core/http';
 import { KeptToken } from '../../core/keptToken';
 import type { Token } from '../../core/keptToken';

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
 import type { ReadCredential } from '../../core/auth';
-import { Failure, failureOf, withDetail } from '../../core/failure';
+import { Failure, withDetail } from '../../core/failure';
+import { failureOf } from '../../core/refusal';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { KeptToken } from '../../core/keptToken';
 import type { Token } from '../../core/keptToken';

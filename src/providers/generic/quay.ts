@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { Failure, failureOf } from '../../core/failure';
+import { Failure } from '../../core/failure';
+import { failureOf } from '../../core/refusal';
 import type { Http } from '../../core/http';
 import { dateOf } from '../../core/manifest';
 import { isAboutTheList } from '../../core/registryClient';

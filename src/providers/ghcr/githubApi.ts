@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
-import { Failure, failureOf, retryAfter } from '../../core/failure';
+import { Failure } from '../../core/failure';
+import { failureOf, retryAfter } from '../../core/refusal';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';

@@ -1,7 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { z } from 'zod/mini';
 import { PageTrail } from '../../core/bounds';
-import { Failure, failureOf } from '../../core/failure';
+import { Failure } from '../../core/failure';
+import { failureOf } from '../../core/refusal';
 import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';

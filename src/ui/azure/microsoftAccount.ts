@@ -6,7 +6,6 @@ import { Failure } from '../../core/failure';
 import type { VsCodeAccount } from '../../core/model';
 import type { App, Memory } from '../app';
 import type { AccountSession } from '../../providers/provider';
-import { userSetting } from '../settings';
 
 const accountOf = ({ accessToken, account, scopes }: vscode.AuthenticationSession): AccountSession => ({
   token: accessToken,
@@ -82,16 +81,4 @@ export function offerResourcesExtension(memory: Memory, message: App['message'])
     if (chosen === install)
       await vscode.commands.executeCommand('workbench.extensions.installExtension', resourcesExtension);
   });
-}
-
-/** The setting of the extension Azure Resources that names the subscriptions it shows: `tenant/subscription` each. */
-export const subscriptionFilter = 'azureResourceGroups.selectedSubscriptions';
-
-/** Ids of the subscriptions that the extension Azure Resources shows; nothing when it shows all. */
-export function filteredSubscriptions(): readonly string[] | undefined {
-  const chosen = userSetting(subscriptionFilter);
-  const ids = Array.isArray(chosen)
-    ? chosen.flatMap((id) => (typeof id === 'string' ? (id.split('/')[1] ?? []) : []))
-    : [];
-  return ids.length === 0 ? undefined : ids;
 }

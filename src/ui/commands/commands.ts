@@ -1,17 +1,14 @@
+import { once } from '../../core/once';
 import type { AnyNode, Command } from './command';
 
 /** The commands, whose code is loaded when the first row is drawn or the first command runs. */
 export class Commands {
   private loaded: readonly Command[] | undefined;
-  private loading: Promise<readonly Command[]> | undefined;
-
-  constructor(private readonly load: () => Promise<readonly Command[]>) {}
 
   /** All of them, once they are loaded. */
-  ready(): Promise<readonly Command[]> {
-    this.loading ??= this.load().then((all) => (this.loaded = all));
-    return this.loading;
-  }
+  readonly ready = once(async () => (this.loaded = await this.load()));
+
+  constructor(private readonly load: () => Promise<readonly Command[]>) {}
 
   /** Ids of those that apply to a row: its context value, for which its menu entries look. `ready` must have settled. */
   appliesTo(node: AnyNode): string {

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { DeletionPreview, Loss } from '../../images/deletionGraph';
-import { printPlatform } from '../../core/manifest';
+import { printPlatform } from '../../core/platform';
 import { printReference } from '../../core/reference';
 import { plural } from '../../core/locale';
 import { count, platforms } from '../words';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
-import { printPlatform } from '../../core/manifest';
+import { printPlatform } from '../../core/platform';
 import { baseName, printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { ImageContent } from '../../providers/provider';

@@ -1,25 +1,30 @@
 import * as vscode from 'vscode';
-import { z } from 'zod/mini';
 import type { App } from '../app';
-import type { Commands } from './commands';
+import type { Command } from './command';
 import type { Called } from './runCommand';
 
 const prefix = 'registryExplorer.';
 
-/** The part of package.json that is read here. */
-const manifest = z.object({ contributes: z.object({ commands: z.array(z.object({ command: z.string() })) }) });
+/** The part of our own package.json that is read here. */
+interface OwnExtension {
+  readonly packageJSON: { readonly contributes: { readonly commands: readonly { readonly command: string }[] } };
+}
 
-/** Registers every command that package.json contributes. Their code is loaded when the first is called. */
-export function registerCommands(app: App, commands: Commands): vscode.Disposable[] {
-  const { contributes } = manifest.parse(app.extension.extension.packageJSON);
+/** What a command runs with: loaded when the first is called. */
+interface Ready {
+  readonly app: App;
+  readonly commands: readonly Command[];
+}
+
+/** Registers every command that package.json contributes. */
+export function registerCommands(
+  { packageJSON: { contributes } }: OwnExtension,
+  load: () => Promise<Ready>,
+): vscode.Disposable[] {
   return contributes.commands.map(({ command }) =>
     vscode.commands.registerCommand(command, async (...called: Called) => {
-      const [{ runCommand }, all] = await Promise.all([
-        import('./runCommand'),
-        commands.ready(),
-        app.registries.ready(),
-      ]);
-      await runCommand(app, all, command.slice(prefix.length), called);
+      const [{ runCommand }, { app, commands }] = await Promise.all([import('./runCommand'), load()]);
+      await runCommand(app, commands, command.slice(prefix.length), called);
     }),
   );
 }

@@ -30,7 +30,7 @@ export class CredentialStore {
   }
 
   /** Moves the secrets of `owners` to the place in the setting, now and whenever the setting changes. */
-  follow(owners: () => readonly SecretOwner[]): vscode.Disposable {
+  follow(owners: () => Promise<readonly SecretOwner[]>): vscode.Disposable {
     void this.move(owners);
     return vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(setting)) void this.move(owners);
@@ -41,7 +41,7 @@ export class CredentialStore {
     return name === 'osKeychain' ? this.places.osKeychain : this.places.vscode;
   }
 
-  private async move(owners: () => readonly SecretOwner[]): Promise<void> {
+  private async move(owners: () => Promise<readonly SecretOwner[]>): Promise<void> {
     const wanted = ownSetting('credentialStore', 'vscode');
     try {
       await this.secrets.moveTo(this.placeNamed(wanted), owners, () =>
@@ -55,7 +55,7 @@ export class CredentialStore {
     }
   }
 
-  private async offer(message: string, owners: () => readonly SecretOwner[]): Promise<void> {
+  private async offer(message: string, owners: () => Promise<readonly SecretOwner[]>): Promise<void> {
     const [retry, change, showLog] = [t('Retry'), t('Change Setting'), t('Show Log')];
     const chosen = await this.app.message('error', message, retry, change, showLog);
     if (chosen === retry) await this.move(owners);

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { azureOf } from '../../../src/azure/azure';
 import type { Shown } from '../../../src/core/model';
-import { filteredSubscriptions } from '../../../src/ui/azure/microsoftAccount';
+import { filteredSubscriptions } from '../../../src/ui/azure/subscriptionFilter';
 import { selectSubscriptions } from '../../../src/ui/commands/azureResources';
 import { report } from '../../../src/ui/report';
 import { failing } from '../failing';

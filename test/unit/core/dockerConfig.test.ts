@@ -3,11 +3,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helperNamedFor, readDockerLogin } from '../../../src/core/docker/dockerConfig';
-import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import { failing } from '../failing';
 import { alice, alices, app, dockers, encoded, everything, hub, place, podmans } from './loginPlace';
+import { fileProblem } from '../../../src/core/docker/loginProblems';
 
 const { signal: never } = new AbortController();
 

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/docker/credentialHelper';
 import { helpersWithinMs, readDockerLogin } from '../../../src/core/docker/dockerConfig';
 import type { Failure } from '../../../src/core/failure';
 import { reason } from '../../../src/ui/report';
 import { failing } from '../failing';
 import { fakePrograms } from './fakePrograms';
 import { alice, alices, app, dockers, everything, hub, place, podmans } from './loginPlace';
+import { helperProblem } from '../../../src/core/docker/loginProblems';
 const { signal: never } = new AbortController();
 
 describe('logins of a credential helper', () => {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  Failure,
-  failureOf,
-  isAboutServer,
-  isContagious,
-  isDenied,
-  isUnreached,
-  retryAfter,
-} from '../../../src/core/failure';
+import { Failure, isAboutServer, isContagious, isDenied, isUnreached } from '../../../src/core/failure';
+import { failureOf, retryAfter } from '../../../src/core/refusal';
 import type { FailureKind } from '../../../src/core/failure';
 import type { HttpResponse } from '../../../src/core/http';
 

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/docker/credentialHelper';
-import { fileProblem } from '../../../src/core/docker/loginFile';
 import { listDockerLogins } from '../../../src/core/docker/knownLogins';
 import { Failure } from '../../../src/core/failure';
 import { fakePrograms } from './fakePrograms';
 import { alices, dockers, encoded, place, podmans } from './loginPlace';
+import { fileProblem, helperProblem } from '../../../src/core/docker/loginProblems';
 
 const { signal: never } = new AbortController();
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { HttpResponse } from '../../../src/core/http';
-import { dateOf, manifestAccept, printPlatform, readManifest, verifyDigest } from '../../../src/core/manifest';
+import { dateOf, manifestAccept, readManifest, verifyDigest } from '../../../src/core/manifest';
+import { printPlatform } from '../../../src/core/platform';
 import { digestOf } from '../../sandbox/blob';
 import { mediaTypes } from '../../sandbox/images';
 import { fixture, schema1Type } from './fixture';

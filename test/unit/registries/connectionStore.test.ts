@@ -64,11 +64,12 @@ describe('connections', () => {
   let store: ConnectionStore;
   let changes: ConnectionChange[];
 
-  beforeEach(() => {
+  beforeEach(async () => {
     state = new Kept();
     secrets = new KeptSecrets();
     setting = new Setting();
     store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
+    await store.ready();
     changes = [];
     store.onDidChange((change) => changes.push(change));
   });
@@ -195,12 +196,13 @@ describe('what 0.1.0 has kept', () => {
     { provider: 'harbor', label: 'Harbor', url: 'https://harbor.example.com' },
     { provider: 'quay', label: 'Quay', url: 'https://quay.io' },
   ];
-  const opened = () => {
+  const opened = async () => {
     const state = new Kept(new Map(Object.entries(fixture.state)));
     const secrets = new KeptSecrets(new Map(Object.entries(fixture.secrets) as [string, string][]));
     const setting = new Setting();
     setting.set(listed);
     const store = new ConnectionStore(state, new Secrets({ store: secrets, keyOf: keyById }), setting);
+    await store.ready();
     const named = (label: string): Connection => {
       const found = store.all().find((each) => each.label === label);
       if (found === undefined) throw new Error(`${label} is lost.`);
@@ -210,10 +212,8 @@ describe('what 0.1.0 has kept', () => {
   };
   const cloud = { apiUrl: 'https://management.azure.com', authorityUrl: 'https://login.microsoftonline.com' };
 
-  it('is read: whom each connection signs in as, and what of it is shown', () => {
-    const read = opened()
-      .store.all()
-      .map(({ label, signIn, shown }) => [label, signIn, shown]);
+  it('is read: whom each connection signs in as, and what of it is shown', async () => {
+    const read = (await opened()).store.all().map(({ label, signIn, shown }) => [label, signIn, shown]);
     expect(read).toEqual([
       ['Team', by('bob'), { namespaces: ['acme'], repositories: ['team.example.com/a'] }],
       ['Harbor', docker, { repositories: ['harbor.example.com/p/app'] }],
@@ -235,7 +235,7 @@ describe('what 0.1.0 has kept', () => {
   });
 
   it('is read with its trust, its secrets, and what was hidden', async () => {
-    const { store, named } = opened();
+    const { store, named } = await opened();
     expect([named('r.example.com').tls, named('Team').tls]).toEqual([{ caFile: '/ca.pem' }, { verify: false }]);
     const secret = async (label: string) => {
       const credential = await store.credential(named(label).id);
@@ -250,15 +250,15 @@ describe('what 0.1.0 has kept', () => {
     expect(named('Quay').signIn).toEqual(anonymous);
   });
 
-  it('is found in the system’s keychain, under the very keys that were made for it', () => {
-    const { store } = opened();
+  it('is found in the system’s keychain, under the very keys that were made for it', async () => {
+    const { store } = await opened();
     expect(store.all().map((connection) => [connection.label, keyByRegistry(connection)])).toEqual(
       fixture.keysByRegistry,
     );
   });
 
   it('is kept as it is now with the first change, and read the same after it', async () => {
-    const { store, state, named } = opened();
+    const { store, state, named } = await opened();
     const before = store.all();
     await store.rename(named('Open').id, 'Open again');
     await store.setShown(named('Team').id, { repositories: [] });
@@ -274,7 +274,7 @@ describe('what 0.1.0 has kept', () => {
   });
 
   it('is forgotten with a connection of the settings, and stays so when that is shown again', async () => {
-    const { store, secrets, named } = opened();
+    const { store, secrets, named } = await opened();
     const team = named('Team');
     await store.remove(team);
     expect(secrets.values.has(keyById(team))).toBe(false);
@@ -283,8 +283,8 @@ describe('what 0.1.0 has kept', () => {
     expect(named('Team').tls).toBeUndefined();
   });
 
-  it('loses nothing to one entry that cannot be read', () => {
-    const { store, state } = opened();
+  it('loses nothing to one entry that cannot be read', async () => {
+    const { store, state } = await opened();
     const own = state.values.get('connections') as unknown[];
     state.values.set('connections', [{ id: 7 }, ...own, 'rubbish']);
     expect(store.all()).toHaveLength(12);

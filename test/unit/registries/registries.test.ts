@@ -23,6 +23,7 @@ function registriesOf(connections: readonly Connection[], providers: Record<stri
   const told: unknown[] = [];
   const log = collectLog();
   const store = {
+    ready: () => Promise.resolve(),
     all: () => stored,
     find: (id: string) => stored.find((each) => each.id === id),
     credential: (id: string) => Promise.resolve<Credential>({ kind: 'basic', username: id, secret: 'stored' }),

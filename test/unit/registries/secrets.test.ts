@@ -55,7 +55,7 @@ describe('moving secrets', () => {
   const move = () =>
     secrets.moveTo(
       to,
-      () => owners,
+      () => Promise.resolve(owners),
       () => {
         moved++;
         return Promise.resolve();
@@ -91,7 +91,7 @@ describe('moving secrets', () => {
     await move();
     await secrets.moveTo(
       from,
-      () => owners,
+      () => Promise.resolve(owners),
       () => Promise.resolve(),
     );
     expect([old.values.size, target.values.size]).toEqual([3, 0]);
@@ -99,7 +99,7 @@ describe('moving secrets', () => {
   });
 
   it('does nothing where they are there already', async () => {
-    await secrets.moveTo(from, () => owners, move);
+    await secrets.moveTo(from, () => Promise.resolve(owners), move);
     expect([old.values.size, moved]).toEqual([3, 0]);
   });
 

@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/docker/credentialHelper';
-import { noLogin } from '../../../src/core/docker/dockerConfig';
-import { fileProblem } from '../../../src/core/docker/loginFile';
 import { Failure } from '../../../src/core/failure';
 import type { Credential } from '../../../src/core/model';
 import type { App } from '../../../src/ui/app';
@@ -9,6 +6,7 @@ import { accessTo, credentialOrAnonymous } from '../../../src/ui/images/engineAc
 import { reason, report } from '../../../src/ui/report';
 import { connectionNode, fakeApp, reference } from './fakeApp';
 import { user } from './scriptedUser';
+import { fileProblem, helperProblem, noLogin } from '../../../src/core/docker/loginProblems';
 
 const image = reference('registry.example.com/team/app:1.0');
 const { signal } = new AbortController();

@@ -114,6 +114,7 @@ function registriesOf(
 ): Registries {
   const all = () => (typeof connected === 'function' ? connected() : connected);
   const store = {
+    ready: () => Promise.resolve(),
     all: () => all().map(({ connection }) => connection),
     find: (id: string) => all().find(({ connection }) => connection.id === id)?.connection,
     credential: () => Promise.resolve({ kind: 'anonymous' } as const),

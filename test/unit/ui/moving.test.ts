@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { helperProblem } from '../../../src/core/docker/credentialHelper';
 import { Failure } from '../../../src/core/failure';
 import type { NamedImage } from '../../../src/images/imageReader';
 import type { Platform } from '../../../src/core/model';
@@ -13,6 +12,7 @@ import { report } from '../../../src/ui/report';
 import { stub } from '../stub';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, reference } from './fakeApp';
 import { user } from './scriptedUser';
+import { helperProblem } from '../../../src/core/docker/loginProblems';
 
 const image = reference('registry.example.com/team/app:1.0');
 const cancelled = new DOMException('The user went away.', 'AbortError');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Failure, failureOf, retryAfter } from '../../../src/core/failure';
+import { Failure } from '../../../src/core/failure';
+import { failureOf, retryAfter } from '../../../src/core/refusal';
 import type { FailureDetail, FailureKind } from '../../../src/core/failure';
 import { axiosHttp } from '../../../src/core/axiosHttp';
 import { systemFailure } from '../../../src/core/network/systemFailure';
