@@ -578,7 +578,7 @@ describe('details of tags', () => {
     expect(tree.getTreeItem(row).description).toBe('5 MB');
     tree.refresh();
     expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('5 MB');
-    lists['app'] = [{ ...tag('1'), details: { ...part, digest: 'sha256:2' } }];
+    lists.app = [{ ...tag('1'), details: { ...part, digest: 'sha256:2' } }];
     tree.refresh();
     expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('');
   });
