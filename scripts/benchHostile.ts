@@ -5,7 +5,7 @@ import { nextLink } from '../src/core/link';
 import { verifyDigest } from '../src/core/manifest';
 import type { Tag } from '../src/core/model';
 import { RegistryClient } from '../src/core/registryClient';
-import { sortNewestFirst } from '../src/images/tagOrder';
+import { inTagOrder } from '../src/images/tagOrder';
 import { failureOfWords } from '../src/engine/engineFailure';
 import { readMessages } from '../src/engine/messageStream';
 import { TransferState } from '../src/engine/transferState';
@@ -108,7 +108,10 @@ const cases: readonly Case[] = [
   ['list the most parts, all wrong', list(() => `{"tags":[${'1,'.repeat(199_000)}1]}`)],
   [
     'order 200 tags of 40,000 characters',
-    () => () => sortNewestFirst(Array.from({ length: 200 }, (_none, at) => `${'a1'.repeat(20_000)}${at}`)),
+    () => () =>
+      inTagOrder(
+        Array.from({ length: 200 }, (_none, at) => ({ kind: 'tag' as const, label: `${'a1'.repeat(20_000)}${at}` })),
+      ),
   ],
   [
     'read GitLab’s endless empty pages',

@@ -50,8 +50,8 @@ export interface VsCodeAccount {
 
 /** A login of another program. */
 export type ProgramLogin =
-  /** Of docker or podman. */
-  | { readonly kind: 'docker' }
+  /** Of docker or podman. `user`: its user name, once it was read in this window; never stored. */
+  | { readonly kind: 'docker'; readonly user?: string }
   /** Of the cloud's command line. */
   | { readonly kind: 'cloudCli'; readonly cloud?: CloudAddresses }
   /** Of the variables around VS Code, or of the machine itself. */
@@ -104,6 +104,8 @@ export interface Group {
   readonly kind: 'group';
   readonly key: string;
   readonly label: string;
+  /** What such a group is called, in front of its label: `Subscription`. Absent: a namespace. */
+  readonly called?: string;
   readonly detail?: string;
   /** Codicon, where it is not an organization. */
   readonly icon?: string;

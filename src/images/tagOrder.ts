@@ -1,3 +1,4 @@
+import type { Entry, ImageDetails } from '../core/model';
 import { pause as nextTurn } from '../core/pause';
 import { longestTag } from '../core/reference';
 import type { Pause } from '../core/pause';
@@ -6,30 +7,51 @@ import { sliceRows, sortInSlices } from '../core/sortInSlices';
 /** `1.4`, `v2.3.1-alpine`, `20240601`: numbers, then an optional suffix after a separator. */
 const version = /^v?(\d+(?:\.\d+)*)(?:[-+._](.*))?$/i;
 
-interface Ranked {
+/** What of an entry its place depends on. */
+type Placed = Pick<Entry, 'kind' | 'label'> & { readonly details?: Pick<ImageDetails, 'created' | 'updated'> };
+
+interface Ranked<T> {
+  readonly entry: T;
   readonly tag: string;
   readonly rank: 0 | 1 | 2;
   readonly numbers: readonly number[];
   readonly suffix: string;
+  /** When it was set, as the listing says; of names only, because versions and `latest` have a place of their own. */
+  readonly time: number;
 }
 
 /**
- * Sorts tags for a registry that gives no dates: `latest`, then versions from the highest, then names. A shorter version comes
- * before the longer ones it stands for: `2`, `2.3`, `2.3.1`. Digits in names are compared as numbers, the highest first.
+ * The order in which the tags of every registry are shown: `latest`, then versions from the highest, then names. A shorter version
+ * comes before the longer ones it stands for: `2`, `2.3`, `2.3.1`. Names are newest first if the listing has dates; those without
+ * a date come after them, with digits compared as numbers, the highest first. What is no tag stays in front, in its own order.
  */
-export async function sortNewestFirst(tags: readonly string[], pause: Pause = nextTurn): Promise<readonly string[]> {
-  const ranked = tags.map((tag): Ranked => {
-    // A longer text is not a valid tag, and may have any content.
-    const match = tag.length > longestTag ? null : version.exec(tag);
-    if (tag === 'latest' || match === null) return { tag, rank: tag === 'latest' ? 0 : 2, numbers: [], suffix: '' };
-    return { tag, rank: 1, numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '' };
-  });
+export async function inTagOrder<T extends Placed>(
+  entries: readonly T[],
+  pause: Pause = nextTurn,
+): Promise<readonly T[]> {
+  const tags = entries.filter(({ kind }) => kind === 'tag');
+  if (tags.length === 0) return entries;
+  const ranked = tags.map(rank);
   if (tags.length > sliceRows) await pause();
-  return (await sortInSlices(ranked, compare, pause)).map(({ tag }) => tag);
+  const sorted = (await sortInSlices(ranked, compare, pause)).map(({ entry }) => entry);
+  return tags.length === entries.length ? sorted : [...entries.filter(({ kind }) => kind !== 'tag'), ...sorted];
 }
 
-function compare(a: Ranked, b: Ranked): number {
+function rank<T extends Placed>(entry: T): Ranked<T> {
+  const { label: tag, details } = entry;
+  // A longer text is not a valid tag, and may have any content.
+  const match = tag.length > longestTag ? null : version.exec(tag);
+  if (tag === 'latest') return { entry, tag, rank: 0, numbers: [], suffix: '', time: 0 };
+  if (match === null) {
+    const time = (details?.updated ?? details?.created)?.getTime() ?? -Infinity;
+    return { entry, tag, rank: 2, numbers: [], suffix: '', time };
+  }
+  return { entry, tag, rank: 1, numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '', time: 0 };
+}
+
+function compare(a: Ranked<unknown>, b: Ranked<unknown>): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.time !== b.time) return a.time > b.time ? -1 : 1;
   if (a.rank === 2) return compareNames(a.tag, b.tag);
   const length = Math.max(a.numbers.length, b.numbers.length);
   for (let index = 0; index < length; index++) {

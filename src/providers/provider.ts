@@ -14,6 +14,7 @@ import type {
   Group,
   ImageDetails,
   Page,
+  Platform,
   Repository,
   Shown,
   SignIn,
@@ -84,6 +85,8 @@ export interface RegistryProvider {
 
 /** What rows are said to hold, where that is not repositories. */
 export interface Holding {
+  /** What one of these is called in a question for one: `Project of Acme`. */
+  readonly one: (of: string) => string;
   /** Said of a row that holds none: `no registries`. */
   readonly none: string;
   /** What listing them is called; completes "Could not …": `list the registries of Contoso`. */
@@ -98,10 +101,35 @@ interface Choosable {
 /** A locked tag can be neither deleted nor changed. */
 export interface Locks {
   readonly set: (tag: Tag, isLocked: boolean, signal: AbortSignal) => Promise<void>;
+  /**
+   * Lifts locks in the repository of an image, so that what they keep can be deleted. If one cannot be lifted, those lifted before
+   * are set again.
+   */
+  readonly lift: (image: ImageReference, locks: readonly Lock[], signal: AbortSignal) => Promise<LockAgain>;
+}
+
+/** What is locked: a tag, an image, or all that is in the repository. */
+export type Lock =
+  | { readonly kind: 'tag'; readonly name: string }
+  | { readonly kind: 'image'; readonly digest: string }
+  | { readonly kind: 'repository' };
+
+/** Sets lifted locks again, as they were. `isDeleted`: what was to be deleted is gone; only the lock of the repository is set. */
+export type LockAgain = (isDeleted: boolean, signal: AbortSignal) => Promise<void>;
+
+/** What keeps something from being deleted, as far as the registry tells beforehand. */
+export interface Obstacles {
+  readonly locks?: readonly Lock[];
+  /** Platforms of an index that are locked themselves, and stay when it is deleted. */
+  readonly lockedPlatforms?: readonly Platform[];
+  /** Sentences about what the registry never deletes. */
+  readonly rules?: readonly string[];
 }
 
 /** Namespaces that the account does not list: the user adds them by name, see Shown.namespaces. */
 export interface AddedNamespaces {
+  /** What they are called where not namespaces. `add`: the title, `Add Project to Acme`; `added`: as for plural, with {1} the first name. */
+  readonly called?: { readonly add: (to: string) => string; readonly added: string };
   /** What to type, where it is not the name of a user or organization. */
   readonly prompt?: string;
   /** What is wrong with the name typed so far; nothing when it will do. */
@@ -157,7 +185,7 @@ export interface ImageDeletion {
     tag: Tag,
     progress: (done: number, of: number) => void,
     signal: AbortSignal,
-  ) => Promise<DeletionPreview>;
+  ) => Promise<DeletionPreview & Obstacles>;
   /** Deletes the manifest of that digest, and with it every tag on it. `image`: a tag of it. */
   readonly delete: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
   /** Those of the tags that still point to the digest. */
@@ -178,7 +206,7 @@ export interface TagDeletion {
   readonly keepsImage?: boolean;
 }
 
-export interface TagPreview {
+export interface TagPreview extends Obstacles {
   /** Absent where the registry does not tell. */
   readonly digest?: string;
   /** Other tags of the same image, as far as the registry tells them at once. */
@@ -192,7 +220,7 @@ interface RepositoryDeletion {
   readonly counts: (
     repository: Repository,
     signal: AbortSignal,
-  ) => Promise<{ readonly tags: number; readonly images?: number }>;
+  ) => Promise<Obstacles & { readonly tags: number; readonly images?: number }>;
   readonly delete: (repository: Repository, signal: AbortSignal) => Promise<void>;
 }
 
@@ -201,6 +229,8 @@ export interface ProviderType {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
+  /** What a screen reader calls a connection, in front of its name. Absent: a registry. */
+  readonly called?: string;
   /** Codicon. */
   readonly icon: string;
   /** A preset of the generic kind: offered below all others. */

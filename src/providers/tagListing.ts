@@ -5,7 +5,6 @@ import type { ImageDetails, Repository } from '../core/model';
 import { pause } from '../core/pause';
 import type { RegistryClient } from '../core/registryClient';
 import type { TagsAnswer } from '../core/schemas';
-import { sortNewestFirst } from '../images/tagOrder';
 
 /** A tag with what the listing says about it. */
 export interface ListedTag {
@@ -23,7 +22,7 @@ interface TagsPage {
   readonly failure?: unknown;
 }
 
-/** Lists the tags of a repository, the newest first. `cursor`: the `next` of the page before. Rejects with a Failure. */
+/** Lists the tags of a repository, in the registry's own order. `cursor`: the `next` of the page before. Rejects with a Failure. */
 export type ListTags = (repository: string, cursor: string | undefined, signal: AbortSignal) => Promise<TagsPage>;
 
 /** What an answer to V2's list of tags tells beyond V2. */
@@ -47,10 +46,10 @@ export interface OwnListing {
   readonly trail?: (path: string, added: readonly Repository[]) => readonly Repository[] | undefined;
 }
 
-/** Pages of tag names read before the first rows are drawn, since only all of them can be put in order. */
+/** Pages of tag names read before the first rows are drawn, because only all of them can be put in order. */
 const pagesAtOnce = 100;
 
-/** V2 lists tags in its own order and by name alone, so their order is made here, over all of them. `beside`: as in OwnListing. */
+/** V2 lists tags in lexical order and by name alone, so all are read before the first is shown. `beside`: as in OwnListing. */
 export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): ListTags {
   return async (repository, cursor, signal) => {
     const names = new Set<string>();
@@ -78,21 +77,10 @@ export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): L
         failure = rowsLeftOut(client.host, names.size);
       }
     } while (next !== undefined && seen.size < pagesAtOnce);
-    const tags = (await sortNewestFirst([...names])).map((name): ListedTag => {
+    const tags = [...names].map((name): ListedTag => {
       const image = details.get(name);
       return image === undefined ? { name } : { name, details: image };
     });
-    return {
-      tags: byAge(tags),
-      below: [...below].sort(),
-      ...defined({ next, failure }),
-    };
+    return { tags, below: [...below].sort(), ...defined({ next, failure }) };
   };
-}
-
-/** In the order they are in where not all have a date. */
-function byAge(tags: readonly ListedTag[]): readonly ListedTag[] {
-  if (tags.some(({ details }) => details?.created === undefined)) return tags;
-  const time = ({ details }: ListedTag): number => details?.created?.getTime() ?? 0;
-  return [...tags].sort((a, b) => time(b) - time(a));
 }

@@ -12,14 +12,18 @@ export interface LoginPlace {
   readonly url: string;
 }
 
+/** Some programs write this user name beside a token. It names nobody. */
+const nobody = /^[0-]+$/;
+
 /**
  * Reads the stored credential; if there is none, docker's login for that registry, read again each time. Rejects if docker has
- * none.
+ * none. `noteUser` is called with the user name of docker's login.
  */
 export function orDockerLogin(
   stored: ReadCredential,
   docker: Pick<DockerLogins, 'read' | 'helperFor'>,
   place: () => LoginPlace,
+  noteUser?: (user: string) => void,
 ): ReadCredential {
   return async (signal) => {
     const own = await stored(signal);
@@ -33,6 +37,7 @@ export function orDockerLogin(
     }
     const image = { host, path: '' };
     const login = await docker.read(image, signal);
+    if (login?.kind === 'basic' && !nobody.test(login.username)) noteUser?.(login.username);
     if (login !== undefined) return login;
     const helper = await docker.helperFor(image);
     const explanation =

@@ -38,6 +38,8 @@ interface Opened {
   readonly credential: ReadCredential;
   /** What is shown of it at the time of the call. */
   readonly shown: () => Shown;
+  /** Called with the user name of docker's login whenever that is read. */
+  readonly noteUser?: (user: string) => void;
   /** Used instead of the connection's own. */
   readonly http?: Http | undefined;
 }
@@ -82,7 +84,7 @@ function openConnection(opening: Opening, opened: Opened): RegistryProvider {
   }
 }
 
-function openProvider(opening: Opening, { connection, credential, shown, http }: Opened): RegistryProvider {
+function openProvider(opening: Opening, { connection, credential, shown, noteUser, http }: Opened): RegistryProvider {
   if (connection.unconfirmed !== undefined) throw unconfirmedLogin(connection.url);
   const { docker, redaction, setting, log } = opening;
   const type = opening.types.find(({ id }) => id === connection.provider);
@@ -96,7 +98,7 @@ function openProvider(opening: Opening, { connection, credential, shown, http }:
   const provider: RegistryProvider = type.open(
     connection,
     defined({
-      credential: connection.signIn.kind === 'docker' ? orDockerLogin(stored, docker, place) : stored,
+      credential: connection.signIn.kind === 'docker' ? orDockerLogin(stored, docker, place, noteUser) : stored,
       shown: () => defined({ groups: opening.groupsShownElsewhere(connection), ...shown() }),
       account: opening.account(connection),
       http: http ?? opening.sending(connection, () => provider.endpoints).http,

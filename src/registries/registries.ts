@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import { causes } from '../core/causes';
 import type { Http } from '../core/http';
 import type { Log } from '../core/log';
@@ -38,6 +39,8 @@ const mostPlaces = 1000;
 /** The only access to the connected registries. Each is opened when it is first needed, and then stays open. */
 export class Registries implements Stoppable {
   private readonly open = new Map<string, RegistryProvider>();
+  /** User names of docker's logins, by connection, as they were read last. */
+  private readonly dockerUsers = new Map<string, string>();
   private readonly listeners = new Listeners<RegistryChange>();
   readonly onDidChange = this.listeners.add;
   private readonly stored: Stoppable;
@@ -67,6 +70,11 @@ export class Registries implements Stoppable {
     return this.opener.types.find(({ id }) => id === provider)?.icon ?? 'server';
   }
 
+  /** What a connection of its kind is called, in front of its name. */
+  calledOf({ provider }: Connection): string {
+    return this.opener.types.find(({ id }) => id === provider)?.called ?? t('Registry');
+  }
+
   find(id: string | undefined): OpenRegistry | undefined {
     return this.all().find(({ connection }) => connection.id === id);
   }
@@ -86,6 +94,7 @@ export class Registries implements Stoppable {
       connection,
       credential: () => this.store.credential(connection.id),
       shown: () => this.shownOf(connection),
+      noteUser: (user) => this.dockerUsers.set(connection.id, user),
       http,
     });
   }
@@ -147,7 +156,17 @@ export class Registries implements Stoppable {
   /** Those of a kind that there is: a setting may name another by mistake. */
   private connections(): readonly Connection[] {
     const kinds = new Set(this.opener.types.map(({ id }) => id));
-    return this.store.all().filter(({ provider }) => kinds.has(provider));
+    return this.store
+      .all()
+      .filter(({ provider }) => kinds.has(provider))
+      .map((connection) => this.withUser(connection));
+  }
+
+  /** With the user name of docker's login, if that was read. */
+  private withUser(connection: Connection): Connection {
+    const user = this.dockerUsers.get(connection.id);
+    if (connection.signIn.kind !== 'docker' || user === undefined) return connection;
+    return { ...connection, signIn: { kind: 'docker', user } };
   }
 
   /** What is shown of the connection now. */
@@ -166,6 +185,7 @@ export class Registries implements Stoppable {
   private follow({ id, reason }: ConnectionChange): void {
     const isReopened = reason === 'address' || reason === 'credential' || reason === 'tls';
     if (isReopened) this.open.delete(id);
+    if (isReopened) this.dockerUsers.delete(id);
     // The store may not be ready while none is open.
     if (this.open.size > 0) {
       const connected = new Set(this.store.all().map((connection) => connection.id));

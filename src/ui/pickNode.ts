@@ -4,6 +4,7 @@ import { withDetail } from '../core/failure';
 import type { Connection } from '../core/model';
 import { printReference } from '../core/reference';
 import { isUsable } from '../core/usable';
+import { inTagOrder } from '../images/tagOrder';
 import type { ProviderType } from '../providers/provider';
 import type { OpenRegistry } from '../registries/registries';
 import type { App } from './app';
@@ -13,7 +14,7 @@ import { pullByReference } from './commands/pullImage';
 import { everyRow, groupImages } from './images/localNode';
 import type { LocalNode } from './images/localNode';
 import { report } from './report';
-import { rowBelow, rowOf } from './tree/node';
+import { holdingOf, rowBelow, rowOf } from './tree/node';
 import type { Node } from './tree/node';
 import { count, localFacts, signedInAs, summary } from './words';
 
@@ -148,7 +149,7 @@ async function pickBelow(
   const load = async (): Promise<readonly Choice<Node | 'more' | typeof nothing>[]> => {
     if (shown >= nodes.length) {
       const page = await nextPage(parent, next, controller.signal);
-      for (const entry of page.items) {
+      for (const entry of await inTagOrder(page.items)) {
         const node = rowBelow(parent, entry);
         if (isUsable(entry) && reaches(node)) nodes.push(node);
       }
@@ -205,12 +206,13 @@ function remaining(rows: number): string | undefined {
   return rows > 0 ? t('{0} left', count(rows)) : undefined;
 }
 
-function placeholderBelow({ entry, connection }: Node): string {
+function placeholderBelow(node: Node): string {
+  const { entry, connection } = node;
   switch (entry?.kind) {
     case undefined:
     case 'group':
     case 'registry':
-      return t('Repository of {0}', entry?.label ?? connection.label);
+      return holdingOf(node).one(entry?.label ?? connection.label);
     case 'repository':
       return t('Tag of {0}', entry.label);
     case 'tag':

@@ -11,6 +11,8 @@ export type Remedy = string;
 export interface Report {
   /** The whole sentence. */
   readonly message: string;
+  /** The kind of problem in two or three words, for a narrow place; the reason stands beside it. */
+  readonly headline: string;
   /** Only the reason, for a place that already shows what failed. */
   readonly reason: string;
   /** The likeliest first. */
@@ -24,17 +26,47 @@ export interface Report {
 export function report(error: unknown, doing: string): Report | undefined {
   if (isCancellation(error)) return undefined;
   if (!(error instanceof Failure)) {
-    return reportOf(doing, t('an unexpected error. The log has the details.'), ['retry', 'showLog']);
+    const why = t('an unexpected error. The log has the details.');
+    return reportOf(doing, t('Unexpected error'), why, ['retry', 'showLog']);
   }
-  return reportOf(doing, reason(error), remedies(error));
+  return reportOf(doing, headline(error), reason(error), remedies(error));
 }
 
-function reportOf(doing: string, why: string, ways: readonly Remedy[]): Report {
+function reportOf(doing: string, short: string, why: string, ways: readonly Remedy[]): Report {
   return {
+    headline: short,
     message: visible(t('Could not {0}: {1}', doing, why)),
     reason: visible(why.charAt(0).toUpperCase() + why.slice(1)),
     remedies: ways,
   };
+}
+
+/** Names the kind of problem. */
+function headline({ kind, detail: { code = '', nextStep, status = 0 } }: Failure): string {
+  switch (kind) {
+    case 'unauthorized':
+      return t('Not signed in');
+    case 'forbidden':
+      return t('Not allowed');
+    case 'notFound':
+      return code === 'NO_ENGINE' ? t('No engine') : t('Not found');
+    case 'unlisted':
+      return t('Not listed');
+    case 'unsupported':
+      return code === tooManyRows ? t('List too long') : t('Not offered');
+    case 'rateLimited':
+      return t('Too many requests');
+    case 'unreachable':
+      return t('Not reachable');
+    case 'untrusted':
+      return Object.hasOwn(schemeReasons, code) ? t('Wrong protocol') : t('Not trusted');
+    case 'timedOut':
+      return t('No answer');
+    case 'malformed':
+      return code === noNewRows ? t('List without end') : t('Unclear answer');
+    case 'rejected':
+      return status >= 500 ? t('Server error') : nextStep === 'unlockTag' ? t('Locked') : t('Refused');
+  }
 }
 
 export function isCancellation(error: unknown): boolean {

@@ -17,12 +17,20 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** `2 days ago`. */
-export function age(date: Date, now = new Date()): string {
+/** `3 months ago`. */
+export function age(date: Date, now = new Date(), style: 'long' | 'short' = 'long'): string {
   const seconds = (now.getTime() - date.getTime()) / 1000;
   if (seconds < 60) return t('just now');
   const [unit, length] = units.find(([, candidate]) => seconds >= candidate) ?? units[5];
-  return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(-Math.floor(seconds / length), unit);
+  return new Intl.RelativeTimeFormat(language(), { numeric: 'always', style }).format(
+    -Math.floor(seconds / length),
+    unit,
+  );
+}
+
+/** `3 mo. ago`, as VS Code shortens it: for a description with several facts. */
+export function shortAge(date: Date): string {
+  return age(date, new Date(), 'short');
 }
 
 /** `2026-01-02 03:04 UTC (2 days ago)`. */
@@ -57,7 +65,7 @@ export function signedInAs({ signIn }: Pick<Connection, 'signIn'>): string | und
     case 'anonymous':
       return undefined;
     case 'docker':
-      return t('docker login');
+      return signIn.user === undefined ? t('docker login') : t('{0} (docker login)', signIn.user);
     case 'cloudCli':
       return t('Azure CLI');
     case 'environment':
@@ -78,7 +86,7 @@ function shortPlatform(platform: Platform): string {
   return platform.os === 'linux' ? printPlatform(platform).slice('linux/'.length) : printPlatform(platform);
 }
 
-/** `2 days ago · 45 MB · amd64, arm64` */
+/** `2 days ago · 45 MB · amd64, arm64`; a narrow view cuts the end. */
 export function summary({
   created,
   updated = created,
@@ -89,7 +97,7 @@ export function summary({
 }: ImageDetails): string {
   return [
     isLocked === true ? t('locked') : '',
-    updated === undefined ? '' : age(updated),
+    updated === undefined ? '' : shortAge(updated),
     bytes === undefined ? '' : size(bytes),
     artifactType === undefined ? platforms(list) : artifactName(artifactType),
   ]
@@ -97,9 +105,9 @@ export function summary({
     .join(' · ');
 }
 
-/** `2 days ago`, `45 MB`: the description of a local image. */
-export function localFacts({ created, size: bytes }: LocalImage): readonly string[] {
-  return [...(created === undefined ? [] : [age(created)]), size(bytes)];
+/** `3 mo. ago`, `45 MB`: the description of a local image. `ageOf`: how its age is written. */
+export function localFacts({ created, size: bytes }: LocalImage, ageOf = shortAge): readonly string[] {
+  return [...(created === undefined ? [] : [ageOf(created)]), size(bytes)];
 }
 
 /** `3 of 7 layers · 45 of 120 MB · 12 MB/s` */

@@ -37,8 +37,8 @@ export const sharedIndex = buildIndex([
 export const armv7Child = image('child', day(4), armv7);
 const withTaggedChild = buildIndex([{ manifest: image('child', day(4)) }, { manifest: armv7Child }]);
 
-/** Versions in the order in which they were made, so that a registry that tells dates sorts them the same way. */
-const versions = ['main', 'edge', '1.9', '1.10', '2.0.9', '2.0.10', '2.1.0-rc.1', '2.1.0', '2.1', 'latest'];
+/** In the order in which they were made: the highest versions first, so that an order by dates would be another. */
+const versions = ['main', 'edge', 'latest', '2.1', '2.1.0', '2.1.0-rc.1', '2.0.10', '2.0.9', '1.10', '1.9'];
 
 /** What every registry under contract holds; each test that deletes has a repository of its own. */
 export const contractRepositories: readonly SeedRepository[] = [

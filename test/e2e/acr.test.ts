@@ -84,18 +84,26 @@ describe('Azure Container Registry by its login server', () => {
     await view.row(['webapp6', '2.0']);
   });
 
-  it('says that an image is locked, in the words of the service', async () => {
-    for (const each of registry.repositories.get('webapp6')?.manifests.values() ?? [])
-      each.lock = { deleteEnabled: false, writeEnabled: true };
-    const view = registriesView(workbench());
-    await view.choose(['webapp6', '1.0'], 'Delete Image…');
-    await dialog(workbench()).press('Delete Image');
-    const toast = notifications(workbench());
-    expect(await toast.saying('Could not delete')).toContain(
-      'the image is locked; use Unlock on its row first. It says “The operation is disallowed on this registry',
+  it('says before a deletion what is locked, and unlocks it only if that is agreed to', async () => {
+    const stored = registry.repositories.get('webapp6');
+    const lock = { deleteEnabled: false, writeEnabled: true };
+    const held = [stored, stored?.tags.get('1.0'), ...(stored?.manifests.values() ?? [])].filter(
+      (each) => each !== undefined,
     );
+    for (const each of held) each.lock = lock;
+    const view = registriesView(workbench());
+    const question = dialog(workbench());
+    await view.choose(['webapp6', '2.0'], 'Untag…');
+    expect(await question.detail()).toContain('The repository is locked, and so is all that is in it.');
+    await question.press('Cancel');
+    expect(held.map((each) => each.lock)).toEqual(held.map(() => lock));
+    await view.choose(['webapp6', '1.0'], 'Delete Image…');
+    expect(await question.detail()).toMatch(/^The tag 1\.0 is locked\. The image is locked\. The repository is locked/);
     await workbench().screenshot('acr-locked');
-    await toast.clear();
-    await view.row(['webapp6', '1.0']);
+    await question.press('Unlock and Delete');
+    await view.gone(['webapp6', '1.0']);
+    await view.row(['webapp6', '2.0']);
+    expect([stored?.lock, stored?.tags.get('2.0')?.lock.deleteEnabled]).toEqual([lock, true]);
+    expect(await notifications(workbench()).all()).toEqual([]);
   });
 });

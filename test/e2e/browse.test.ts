@@ -84,7 +84,7 @@ describe('the Registries view', () => {
       'Odd',
     ]);
     await view.expand('team/api');
-    await view.describes('1.3', '1 month ago · ');
+    await view.describes('1.3', '1 mo. ago · ');
     await view.describes('1.4', 'amd64, arm64');
     const tags = (await view.rows()).filter(({ level }) => level === 3);
     expect(tags.map(({ label }) => label)).toEqual(['latest', '1.4', '1.3']);
@@ -209,6 +209,9 @@ describe('the Registries view', () => {
     await view.scrollTo('Load more…', 'down');
     await view.describes('Load more…', '150 of 250 left');
     await workbench().screenshot('load-more');
+    await view.click('Load more…');
+    await view.gone('Load more…');
+    await view.scrollTo('build-1', 'down');
     await view.scrollTo('Acme', 'up');
     await view.collapse('ci/builds');
     await view.describes('ci/empty', 'no tags');
@@ -233,6 +236,30 @@ describe('the Registries view', () => {
     await view.row(['team/web', '2.0']);
     await view.gone(problem);
     expect(await notifications(workbench()).all()).toEqual([]);
+  });
+
+  it('shows of each row in a narrow view what matters most', async () => {
+    const view = await opened('Acme', 'team/web');
+    const { page } = workbench();
+    const side = await page.locator('.part.sidebar').boundingBox();
+    if (side === null) throw new Error('There is no side bar.');
+    const [edge, middle] = [side.x + side.width, side.y + side.height / 2];
+    const drag = async (from: number, to: number) => {
+      await page.mouse.move(from, middle);
+      await page.mouse.down();
+      await page.mouse.move(to, middle, { steps: 5 });
+      await page.mouse.up();
+    };
+    await drag(edge, side.x + 220);
+    recorder.fail(/GET \/v2\/team\/web\/tags\/list/, { status: 503, body: '' });
+    await view.choose('team/web', 'Refresh');
+    const problem = `${new URL(recorder.url).host} has a problem of its own (503). Try again later.`;
+    expect((await view.row(['team/web', problem])).description).toBe('Server error');
+    await workbench().screenshot('narrow');
+    recorder.clearFaults();
+    await view.inline(['team/web', problem], 'Retry');
+    await view.row(['team/web', '2.0']);
+    await drag(side.x + 220, edge);
   });
 
   it('looks at home in a light theme and in high contrast', async () => {

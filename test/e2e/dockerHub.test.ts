@@ -90,9 +90,11 @@ describe('Docker Hub', () => {
 
   it('shows namespaces, repositories and tags with age, size and platforms, and asks for no manifest', async () => {
     const view = await opened();
-    expect((await view.rows()).map(({ label }) => label)).toEqual([
-      ...['Docker Hub', 'alice', 'app', '2.0', 'latest', '1.0', 'secret', 'acme'],
+    const rows = await view.rows();
+    expect(rows.map(({ label }) => label)).toEqual([
+      ...['Docker Hub', 'alice', 'app', 'latest', '2.0', '1.0', 'secret', 'acme'],
     ]);
+    expect([rows[1]?.spoken, rows.at(-1)?.spoken]).toEqual(['Account alice', 'Organization acme']);
     await view.describes('2.0', '3 days ago');
     await view.describes('2.0', 'amd64, arm64');
     await view.expand(['app', '2.0']);

@@ -93,6 +93,7 @@ describe('GitLab', () => {
     expect((await view.rows()).map((row) => row.label)).toEqual([
       ...[label(), 'Acme/shop/Web', 'web', 'latest', '2.0', '1.0', 'web/worker', 'Acme/docs'],
     ]);
+    expect((await view.row([label(), 'Acme/docs'])).spoken).toBe('Project Acme/docs, no repositories');
     await workbench().screenshot('gitlab-tags');
   });
 

@@ -51,7 +51,7 @@ describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () =>
     const hub = await opened('Hub');
     await hub.row(['Hub', 'library']);
     expect((await hub.rows()).map(({ label }) => label)).toEqual(['Hub', 'mona', 'acme', 'library', 'GitHub']);
-    expect((await hub.rows())[0]?.description).toBe('docker login');
+    await hub.describes('Hub', 'mona (docker login)');
     await opened('Hub', 'mona', 'web');
     await hub.row(['web', '2.3.1']);
     await workbench().screenshot('hosted-hub');

@@ -181,7 +181,7 @@ describe('presets of Connect Registry', () => {
     await input.accept();
     await input.closed();
     await view.expand([host, 'acme/app']);
-    await view.describes(['acme/app', '1.0'], 'month');
+    await view.describes(['acme/app', '1.0'], 'mo. ago');
     await view.describes(['acme/app', '1.1'], '3 days ago');
     await workbench().screenshot('preset-quay');
   });

@@ -4,6 +4,7 @@ export interface TreeRow {
   readonly index: number;
   /** 1 for the topmost rows. */
   readonly level: number;
+  /** What names it; of a row that says why there is nothing more, the reason, which stands right of its kind. */
   readonly label: string;
   readonly description: string;
   /** What a screen reader says. */
@@ -52,12 +53,15 @@ export function queryRows({ view, path, description = '', gone = false }: RowQue
   const rows = [...pane.querySelectorAll('.monaco-list-rows > .monaco-list-row')]
     .map((row) => {
       const expanded = row.getAttribute('aria-expanded');
+      const spoken = (row.getAttribute('aria-label') ?? '').trim();
+      const [label, description] = [textIn(row, '.label-name'), textIn(row, '.label-description')];
+      const isProblem = spoken.startsWith('Could not ');
       return {
         index: Number(row.getAttribute('data-index')),
         level: Number(row.getAttribute('aria-level')),
-        label: textIn(row, '.label-name'),
-        description: textIn(row, '.label-description'),
-        spoken: (row.getAttribute('aria-label') ?? '').trim(),
+        label: isProblem ? description : label,
+        description: isProblem ? label : description,
+        spoken,
         ...(expanded === null ? {} : { expanded: expanded === 'true' }),
       };
     })

@@ -12,11 +12,11 @@ import { namespacesOf } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import type { KnownTag } from '../../images/imageSource';
-import type { Deletion, ImageContent, Locks, RegistryProvider } from '../provider';
+import type { Deletion, ImageContent, Lock, Locks, RegistryProvider } from '../provider';
 import { repositoryAt, trailTo } from '../rows';
 import { V2 } from '../v2';
 import { AcrApi } from './acrApi';
-import type { Locked } from './acrApi';
+import { AcrLocks } from './acrLocks';
 import { EntraSession } from './entra';
 import type { ReadEntraToken } from './entra';
 import { explain } from './acrExplanations';
@@ -27,6 +27,9 @@ import { detailsOf, withManifest } from './acrTags';
 
 /** The user name that engines send with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
+
+/** Tags and images of a repository that are looked at for locks before it is deleted. Of more, the registry refuses the deletion. */
+const mostLookedAt = 10_000;
 
 /** Who signs in to a registry: a credential, or an account of Entra. */
 export interface AcrSession {
@@ -48,6 +51,7 @@ export class AcrProvider implements RegistryProvider {
   readonly content: ImageContent;
   private readonly v2: V2;
   private readonly api: AcrApi;
+  private readonly held: AcrLocks;
   private readonly host: string;
   private readonly credential: ReadCredential;
   /** Of repositories, as their tags were listed last. */
@@ -76,6 +80,7 @@ export class AcrProvider implements RegistryProvider {
       },
     });
     this.api = new AcrApi(this.v2.http, url);
+    this.held = new AcrLocks(this.api);
     this.host = this.v2.host;
     this.endpoints = [this.v2.endpoint];
     this.content = this.v2.content;
@@ -130,23 +135,39 @@ export class AcrProvider implements RegistryProvider {
 
   readonly deletion = {
     image: {
-      preview: (tag, progress, signal) => this.v2.imageDeletion.preview(tag, progress, signal),
+      preview: async (tag, progress, signal) => {
+        const preview = await this.v2.imageDeletion.preview(tag, progress, signal);
+        const [locks, lockedPlatforms] = await Promise.all([
+          this.held.keeping(tag.image, preview.digest, signal),
+          preview.platforms.length === 0
+            ? []
+            : this.held.lockedPlatforms(this.v2.source(tag.image), preview.digest, signal),
+        ]);
+        return { ...preview, ...held(locks), ...(lockedPlatforms.length > 0 ? { lockedPlatforms } : {}) };
+      },
       delete: (image, digest, signal) =>
         this.unlessLocked(image, digest, signal, () => this.v2.client.deleteManifest(image.path, digest, signal)),
       left: (image, digest, tags, signal) => this.tagsLeft(image, digest, tags, signal),
     },
     untag: {
       preview: async ({ image, label }, signal) => {
-        const { digest } = await this.api.tag(image.path, label, signal);
+        const [{ digest }, locks] = await Promise.all([
+          this.api.tag(image.path, label, signal),
+          this.held.keeping(image, undefined, signal),
+        ]);
         const all = (await this.api.tagsOn(image.path, digest, signal)).map(({ name }) => name);
-        return { digest, others: all.filter((name) => name !== label && !isDigestTag(name)).sort() };
+        return { digest, others: all.filter((name) => name !== label && !isDigestTag(name)).sort(), ...held(locks) };
       },
       delete: ({ image, label }, signal) =>
         this.unlessLocked(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
       keepsImage: true,
     },
     repository: {
-      counts: ({ image }: Repository, signal: AbortSignal) => this.api.counts(image.path, signal),
+      counts: async ({ image }: Repository, signal: AbortSignal) => {
+        const counts = await this.api.counts(image.path, signal);
+        const isLarge = counts.tags + counts.images > mostLookedAt;
+        return isLarge ? counts : { ...counts, ...held(await this.held.keeping(image, undefined, signal)) };
+      },
       delete: ({ image }: Repository, signal: AbortSignal) =>
         this.unlessLocked(image, undefined, signal, () => this.api.deleteRepository(image.path, signal)),
     },
@@ -157,12 +178,14 @@ export class AcrProvider implements RegistryProvider {
   };
 
   readonly locks: Locks = {
-    set: async ({ image, label, details }, isLocked, signal) => {
-      await this.api.setLock(image.path, `_tags/${encodeURIComponent(label)}`, isLocked, signal);
+    set: async ({ image: { path }, label, details }, isLocked, signal) => {
+      const attributes = { deleteEnabled: !isLocked, writeEnabled: !isLocked };
+      await this.api.change(path, `_tags/${encodeURIComponent(label)}`, attributes, signal);
       // A lock on the image itself would keep it as well.
       if (!isLocked && details !== undefined)
-        await this.api.setLock(image.path, `_manifests/${details.digest}`, false, signal);
+        await this.api.change(path, `_manifests/${details.digest}`, attributes, signal);
     },
+    lift: (image, locks, signal) => this.held.lift(image, locks, signal),
   };
 
   readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
@@ -238,7 +261,7 @@ export class AcrProvider implements RegistryProvider {
       await act();
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
-      const locked = await this.api.locked(image.path, image.tag, digest, signal);
+      const [locked] = await this.held.keeping(image, digest, signal);
       if (locked === undefined) throw error;
       const detail = { ...error.detail, ...aboutLock(locked, image.tag) };
       throw new Failure('rejected', error.message, detail, { cause: error });
@@ -246,17 +269,22 @@ export class AcrProvider implements RegistryProvider {
   }
 }
 
+/** Locks that were found; nothing of none. */
+function held(locks: readonly Lock[]): { readonly locks?: readonly Lock[] } {
+  return locks.length > 0 ? { locks } : {};
+}
+
 function rightsOf(usesAbac: boolean | undefined): Terms['rights'] {
   return usesAbac === undefined ? 'either' : usesAbac ? 'repositories' : 'roles';
 }
 
-function aboutLock(locked: Locked, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
+function aboutLock(locked: Lock, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
   switch (locked.kind) {
     case 'tag': {
       const explanation = t('the tag {0} is locked; use Unlock on its row first', locked.name);
       return locked.name === tag ? { explanation, nextStep: 'unlockTag' } : { explanation };
     }
-    case 'manifest': {
+    case 'image': {
       const explanation = t('the image is locked; use Unlock on its row first');
       return tag === undefined ? { explanation } : { explanation, nextStep: 'unlockTag' };
     }

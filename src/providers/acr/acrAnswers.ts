@@ -26,8 +26,10 @@ export const tagsAnswer = z.object({ tags: z.nullish(z.array(tag)) });
 export const tagAnswer = z.object({ tag });
 export const manifestsAnswer = z.object({ manifests: z.nullish(z.array(manifest)) });
 export const manifestAnswer = z.object({ manifest });
+const locked = z.object({ changeableAttributes: z.nullish(attributes) });
+/** Of a repository, of a tag, or of a manifest. */
+export const attributesAnswer = z.extend(locked, { tag: z.nullish(locked), manifest: z.nullish(locked) });
 export const repositoryAnswer = z.object({
-  changeableAttributes: z.nullish(attributes),
   manifestCount: z.nullish(z.number()),
   tagCount: z.nullish(z.number()),
 });

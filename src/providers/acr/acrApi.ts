@@ -7,11 +7,15 @@ import type { Http, HttpRequest, HttpResponse } from '../../core/http';
 import { nextLink } from '../../core/link';
 import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
-import { manifestAnswer, manifestsAnswer, repositoryAnswer, tagAnswer, tagsAnswer } from './acrAnswers';
+import {
+  attributesAnswer,
+  manifestAnswer,
+  manifestsAnswer,
+  repositoryAnswer,
+  tagAnswer,
+  tagsAnswer,
+} from './acrAnswers';
 import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './acrAnswers';
-
-/** What is locked. */
-export type Locked = { readonly kind: 'tag'; readonly name: string } | { readonly kind: 'manifest' | 'repository' };
 
 /** The most that the registry gives at once. */
 const pageSize = 1000;
@@ -81,49 +85,21 @@ export class AcrApi {
     if (response.status !== 202 && response.status !== 200) throw failureOf(response);
   }
 
-  /** Locks against deletion and change, or lets both again. `what`: `_tags/1.0` or `_manifests/sha256:…`. */
-  async setLock(repository: string, what: string, isLocked: boolean, signal: AbortSignal): Promise<void> {
+  /** The locks of a repository, or of a tag or manifest below it: `_tags/1.0`, `_manifests/sha256:…`. */
+  async attributes(repository: string, what: string, signal: AbortSignal): Promise<AttributesAnswer> {
+    const answer = await this.get(attributesAnswer, repository, what, signal);
+    return (answer.tag ?? answer.manifest ?? answer).changeableAttributes ?? {};
+  }
+
+  /** Sets locks; `what`: as in `attributes`. */
+  async change(repository: string, what: string, attributes: AttributesAnswer, signal: AbortSignal): Promise<void> {
     const url = this.address(repository, what);
-    const body = JSON.stringify({ deleteEnabled: !isLocked, writeEnabled: !isLocked });
+    const { deleteEnabled, writeEnabled } = attributes;
+    const body = JSON.stringify({ deleteEnabled, writeEnabled });
     const headers = { 'Content-Type': 'application/json' };
     const scope = scopeOf(repository, 'metadata_write');
     const response = await this.http({ method: 'PATCH', url, headers, body, scope }, signal);
     if (response.status !== 200) throw failureOf(response);
-  }
-
-  /**
-   * Which lock keeps a tag, an image with its tags (`digest`), or else the whole repository from being deleted; nothing when
-   * none does.
-   */
-  async locked(
-    repository: string,
-    tag: string | undefined,
-    digest: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Locked | undefined> {
-    const { changeableAttributes } = await this.get(repositoryAnswer, repository, '', signal);
-    if (isLocked(changeableAttributes)) return { kind: 'repository' };
-    const { tags, manifests } = await this.concerned(repository, tag, digest, signal);
-    const locked = tags.find((one) => isLocked(one.changeableAttributes));
-    if (locked !== undefined) return { kind: 'tag', name: locked.name };
-    return manifests.some((one) => isLocked(one.changeableAttributes)) ? { kind: 'manifest' } : undefined;
-  }
-
-  private async concerned(
-    repository: string,
-    tag: string | undefined,
-    digest: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ readonly tags: readonly TagAnswer[]; readonly manifests: readonly ManifestAnswer[] }> {
-    if (digest !== undefined) {
-      const manifest = await this.manifest(repository, digest, signal);
-      return { tags: await this.tagsOn(repository, digest, signal), manifests: [manifest] };
-    }
-    if (tag !== undefined) return { tags: [await this.tag(repository, tag, signal)], manifests: [] };
-    return {
-      tags: await this.everyTag(repository, signal),
-      manifests: await this.everyManifest(repository, signal),
-    };
   }
 
   private async whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
@@ -181,9 +157,4 @@ export class AcrApi {
 
 function scopeOf(repository: string, action: string): string {
   return `repository:${repository}:${action}`;
-}
-
-/** Either lock keeps it from being deleted: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-image-lock */
-export function isLocked(attributes: AttributesAnswer | null | undefined): boolean {
-  return attributes?.deleteEnabled === false || attributes?.writeEnabled === false;
 }

@@ -2,7 +2,7 @@ import { defined } from '../../core/defined';
 import { dateOf, isIndexType, isKnown, isManifestType } from '../../core/manifest';
 import type { ImageDetails } from '../../core/model';
 import { detailsIn } from '../rows';
-import { isLocked } from './acrApi';
+import { isLocked } from './acrLocks';
 import type { ManifestAnswer, TagAnswer } from './acrAnswers';
 
 /** What the tag listing says about a tag. */

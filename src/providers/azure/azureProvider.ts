@@ -113,6 +113,7 @@ export class AzureProvider implements RegistryProvider {
 
   readonly locks: Locks = {
     set: (tag, isLocked, signal) => this.at(tag.image.host).locks.set(tag, isLocked, signal),
+    lift: (image, locks, signal) => this.at(image.host).locks.lift(image, locks, signal),
   };
 
   readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
@@ -141,9 +142,17 @@ export class AzureProvider implements RegistryProvider {
   readonly holds: NonNullable<RegistryProvider['holds']> = (entry) => {
     switch (entry?.kind) {
       case undefined:
-        return { none: t('no subscriptions'), listing: (of) => t('list the subscriptions of {0}', of) };
+        return {
+          one: (of) => t('Subscription of {0}', of),
+          none: t('no subscriptions'),
+          listing: (of) => t('list the subscriptions of {0}', of),
+        };
       case 'group':
-        return { none: t('no registries'), listing: (of) => t('list the registries of {0}', of) };
+        return {
+          one: (of) => t('Registry of {0}', of),
+          none: t('no registries'),
+          listing: (of) => t('list the registries of {0}', of),
+        };
       default:
         return undefined;
     }
@@ -261,15 +270,22 @@ export class AzureProvider implements RegistryProvider {
 }
 
 function groupOf({ id, name }: Subscription): Group {
-  return { kind: 'group', key: id, label: name, icon: 'key' };
+  return { kind: 'group', key: id, label: name, called: t('Subscription'), icon: 'key' };
 }
 
 function failedGroupOf({ id, name }: FailedTenant): Group {
-  return { kind: 'group', key: id, label: name, icon: 'organization', detail: t('tenant; could not be listed') };
+  return {
+    kind: 'group',
+    key: id,
+    label: name,
+    called: t('Tenant'),
+    icon: 'organization',
+    detail: t('not listed · tenant'),
+  };
 }
 
 function unlistedGroupOf(id: string): Group {
-  return { kind: 'group', key: id, label: id, detail: t('in a tenant that could not be listed') };
+  return { kind: 'group', key: id, label: id, called: t('Subscription'), detail: t('not listed · in another tenant') };
 }
 
 function isRefusal(failure: unknown): boolean {

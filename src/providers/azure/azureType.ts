@@ -17,6 +17,7 @@ export function azure(door: AzureDoor, openRegistry: OpenRegistry): ProviderType
     get detail() {
       return t('The container registries of your subscriptions');
     },
+    called: t('Account'),
     icon: 'azure',
     connect: async (ask) => {
       const { signIn, credential } = await askSignIn(ask, door, undefined);

@@ -52,7 +52,7 @@ export class DockerHubProvider implements RegistryProvider {
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
-        return { items: (await this.namespacesShown(signal)).map(groupOf) };
+        return { items: await this.namespacesShown(signal) };
       case 'group':
         return this.repositories(parent, cursor, signal);
       case 'repository':
@@ -85,6 +85,15 @@ export class DockerHubProvider implements RegistryProvider {
 
   /** Nobody deletes without an account. */
   readonly deletion?: Deletion;
+
+  readonly holds: NonNullable<RegistryProvider['holds']> = (entry) =>
+    entry === undefined
+      ? {
+          one: (of) => t('Namespace of {0}', of),
+          none: t('no namespaces'),
+          listing: (of) => t('list the namespaces of {0}', of),
+        }
+      : undefined;
 
   readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
     problem: (name) => namespaceProblem(name),
@@ -124,9 +133,17 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.url, entry);
 
-  private async namespacesShown(signal: AbortSignal): Promise<readonly string[]> {
+  private async namespacesShown(signal: AbortSignal): Promise<readonly Group[]> {
     const own = this.hasAccount ? await this.ownNamespaces(signal) : [];
-    return [...new Set([...own, ...(this.context.shown().namespaces ?? [])])];
+    const credential = await this.context.credential(signal);
+    const user = credential.kind === 'basic' ? credential.username.toLowerCase() : undefined;
+    const groups = own.map((name) =>
+      name === user
+        ? { ...groupOf(name), called: t('Account'), icon: 'account' }
+        : { ...groupOf(name), called: t('Organization') },
+    );
+    const others = (this.context.shown().namespaces ?? []).filter((name) => !own.includes(name));
+    return [...groups, ...[...new Set(others)].map(groupOf)];
   }
 
   /** The account itself, then its organizations; what the Hub will not tell of those hides nothing else. */
@@ -176,8 +193,7 @@ export class DockerHubProvider implements RegistryProvider {
   private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
     const query = `page=${cursor ?? '1'}&page_size=${pageSize}`;
     const answer = await orEnd(this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal), cursor);
-    // The Hub was seen to give a page in another order than by date.
-    const items = (answer.results ?? []).map((tag) => tagOf(image, tag)).sort((one, other) => time(other) - time(one));
+    const items = (answer.results ?? []).map((tag) => tagOf(image, tag));
     return { items, ...nextPage(answer, cursor) };
   }
 
@@ -192,14 +208,45 @@ export class DockerHubProvider implements RegistryProvider {
   }
 
   private async previewUntag({ image, label }: Tag, signal: AbortSignal): Promise<TagPreview> {
-    const [now, page] = await Promise.all([
+    const [now, page, rules] = await Promise.all([
       this.tagNow(image, signal),
       this.tags(repositoryOf(image), undefined, signal),
+      this.immutableTags(image, signal),
     ]);
     const digest = digestOf(now) ?? (await this.digestIfThere(image, label, signal));
-    if (digest === undefined) return {};
+    if (digest === undefined) return rules;
     const others = page.items.filter((tag) => tag.label !== label && tag.details?.digest === digest);
-    return { digest, others: others.map((tag) => tag.label).sort() };
+    return { digest, others: others.map((tag) => tag.label).sort(), ...rules };
+  }
+
+  /**
+   * What the Hub says about tags that it does not delete; rejects if these are all: https://docs.docker.com/docker-hub/repos/manage/hub-images/immutable-tags/
+   * Rules are patterns of a kind that is not evaluated here.
+   */
+  private async immutableTags(image: ImageReference, signal: AbortSignal): Promise<Pick<TagPreview, 'rules'>> {
+    const { enabled, rules } = await this.immutability(image, signal);
+    if (enabled !== true) return {};
+    const named = (rules ?? []).filter((rule) => rule !== '' && rule !== '.*');
+    if (named.length === 0) {
+      const explanation = t('all tags of this repository are immutable; its settings on Docker Hub can change that');
+      throw new Failure('rejected', '', { subject: host, explanation, nextStep: 'openInBrowser' });
+    }
+    const patterns = named.join(', ').slice(0, 300);
+    return {
+      rules: [t('Docker Hub refuses to delete immutable tags: those of this repository that match {0}.', patterns)],
+    };
+  }
+
+  /** Nothing where the Hub does not say. */
+  private async immutability(image: ImageReference, signal: AbortSignal): Promise<answers.ImmutableTags> {
+    const path = `${pathOf(namespaceOf(image))}/repositories/${encodeURIComponent(baseName(image))}`;
+    try {
+      return (await this.hub.get(answers.repositoryAnswer, path, signal)).immutable_tags_settings ?? {};
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Failure)) throw error;
+      return {};
+    }
   }
 
   /** The registry no longer has what is inactive. */
@@ -265,10 +312,6 @@ async function orEnd<T>(
     if (cursor !== undefined && error instanceof Failure && error.kind === 'notFound') return { results: [] };
     throw error;
   }
-}
-
-function time({ details }: Tag): number {
-  return details?.created?.getTime() ?? 0;
 }
 
 /** By number: the next page's address may name a host that is not ours to ask. */

@@ -12,6 +12,11 @@ export const tokenAnswer = z.object({ access_token: z.string() });
 
 export const repositoriesAnswer = paged(z.object({ name: z.string() }));
 
+/** https://docs.docker.com/reference/api/hub/latest/schemas/immutable_tags_settings.md */
+const immutableTags = z.object({ enabled: maybe(z.boolean()), rules: maybe(z.array(z.string())) });
+export type ImmutableTags = z.infer<typeof immutableTags>;
+export const repositoryAnswer = z.object({ immutable_tags_settings: maybe(immutableTags) });
+
 const tag = z.object({
   name: z.string(),
   digest: maybe(z.string()),

@@ -73,7 +73,7 @@ export class GhcrProvider implements RegistryProvider {
     switch (parent?.kind) {
       case undefined: {
         const { items, ...rest } = await this.owners.page(cursor, signal);
-        return { items: items.map(groupOf), ...rest };
+        return { items: items.map((login) => this.owner(login)), ...rest };
       }
       case 'group':
         return this.packages(parent, cursor, signal);
@@ -121,7 +121,8 @@ export class GhcrProvider implements RegistryProvider {
     const version = this.versions.known(tag.image);
     if (version !== undefined && this.closed.has(path)) return detailsOf(version);
     try {
-      return await this.v2.details(tag, signal);
+      const details = await this.v2.details(tag, signal);
+      return { ...details, ...defined({ updated: version?.digest === details.digest ? version.updated : undefined }) };
     } catch (error) {
       if (version === undefined || !isDenied(error)) throw error;
       this.closed.add(path);
@@ -141,7 +142,19 @@ export class GhcrProvider implements RegistryProvider {
     },
   };
 
+  readonly holds: NonNullable<RegistryProvider['holds']> = (entry) =>
+    entry === undefined
+      ? {
+          one: (of) => t('Owner in {0}', of),
+          none: t('no owners'),
+          listing: (of) => t('list the owners of packages in {0}', of),
+        }
+      : undefined;
+
   readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
+    get called() {
+      return { add: (to: string) => t('Add Owner to {0}', to), added: t('Added {1} | Added {0} owners') };
+    },
     problem: (name) =>
       loginPattern.test(name) ? undefined : t('“{0}” is not a user or organization of GitHub.', name),
     check: async (name, signal) => {
@@ -215,6 +228,12 @@ export class GhcrProvider implements RegistryProvider {
     return { items, ...next };
   }
 
+  private owner(login: string): Group {
+    const kind = this.owners.kindOf(login);
+    if (kind === 'user') return { ...groupOf(login), called: t('Account'), icon: 'account' };
+    return kind === 'organization' ? { ...groupOf(login), called: t('Organization') } : groupOf(login);
+  }
+
   private async packagePath(image: ImageReference, signal: AbortSignal): Promise<string> {
     const path = await this.owners.path(ownerOf(image), signal);
     return `${path}/container/${encodeURIComponent(nameOf(image))}`;
@@ -227,7 +246,9 @@ export class GhcrProvider implements RegistryProvider {
       const { items: versions, next } = await this.versions.page(image, at, signal);
       const items = this.v2.rowsOf(
         image,
-        versions.flatMap(({ tags }) => tags.map((name) => ({ name }))),
+        versions.flatMap((version) =>
+          version.tags.map((name) => ({ name, details: { ...detailsOf(version), isPartial: true } })),
+        ),
       );
       at = next;
       if (items.length === 0 && next !== undefined) continue;
@@ -260,7 +281,7 @@ export class GhcrProvider implements RegistryProvider {
 
 /** Image names are lower case even if the owner's login is not, and so are keys. */
 function groupOf(login: string): Group {
-  return { kind: 'group', key: login.toLowerCase(), label: login };
+  return { kind: 'group', key: login.toLowerCase(), label: login, called: t('Owner') };
 }
 
 /** Under its owner, so its own name is enough. */
@@ -277,7 +298,7 @@ function nameOf({ path }: ImageReference): string {
 }
 
 function detailsOf({ digest, updated }: Version): ImageDetails {
-  return detailsIn({ digest, type: 'image', created: updated });
+  return detailsIn({ digest, type: 'image', updated });
 }
 
 function asUrl(text: string | undefined): URL | undefined {

@@ -59,6 +59,12 @@ export class Owners {
     return path;
   }
 
+  /** What an owner is, as far as that was told. */
+  kindOf(login: string): 'user' | 'organization' | undefined {
+    const path = this.paths.get(login.toLowerCase());
+    return path === undefined ? undefined : path.startsWith('/orgs/') ? 'organization' : 'user';
+  }
+
   /** Who owns the token. */
   async login(signal: AbortSignal): Promise<string> {
     return this.self ?? this.signedIn(signal);

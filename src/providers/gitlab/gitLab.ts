@@ -117,7 +117,19 @@ export class GitLabProvider implements RegistryProvider {
     },
   };
 
+  readonly holds: NonNullable<RegistryProvider['holds']> = (entry) =>
+    entry === undefined
+      ? {
+          one: (of) => t('Project of {0}', of),
+          none: t('no projects'),
+          listing: (of) => t('list the projects of {0}', of),
+        }
+      : undefined;
+
   readonly namespaces: NonNullable<RegistryProvider['namespaces']> = {
+    get called() {
+      return { add: (to: string) => t('Add Project to {0}', to), added: t('Added {1} | Added {0} projects') };
+    },
     get prompt() {
       return t('Path of a project, such as group/project; several with commas between');
     },
@@ -270,7 +282,7 @@ function mayNotDelete(): string {
 }
 
 function groupOf({ key, path }: Pick<Project, 'key' | 'path'>): Group {
-  return { kind: 'group', key, label: path, icon: 'project' };
+  return { kind: 'group', key, label: path, called: t('Project'), icon: 'project' };
 }
 
 /** As GitLab shows it: with the project's own name in front, since the project may have an image of its very name. */

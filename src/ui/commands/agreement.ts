@@ -5,7 +5,9 @@ import type { ImageReference } from '../../core/reference';
 import { causes } from '../../core/causes';
 import { isCancellation, report } from '../report';
 import type { App } from '../app';
-import { count } from '../words';
+import { plural } from '../../core/locale';
+import type { Lock, Locks, Obstacles } from '../../providers/provider';
+import { count, platforms } from '../words';
 
 /**
  * Asks the user about what `read` found, and reads again after the user has agreed. If the result differs, asks again. Returns
@@ -27,6 +29,71 @@ export async function readAndAsk<T>(
 /** The first paragraph of a question that is asked again. */
 export function changeNotice(hasChanged: boolean): readonly string[] {
   return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
+}
+
+/** Deletes with the locks lifted. What is still there afterwards is locked again, and a warning says so if that fails. */
+export async function unlockedFor(
+  app: App,
+  locks: Locks | undefined,
+  image: ImageReference,
+  held: readonly Lock[],
+  act: () => Promise<void>,
+): Promise<void> {
+  if (locks === undefined || held.length === 0) return act();
+  const name = printReference(image);
+  const lockAgain = await app.working(t('Unlocking {0}', name), (_progress, signal) => locks.lift(image, held, signal));
+  let isDeleted = false;
+  try {
+    await act();
+    isDeleted = true;
+  } finally {
+    try {
+      // Not in a notification that can be cancelled: what was locked must not stay open.
+      await lockAgain(isDeleted, new AbortController().signal);
+    } catch (error) {
+      app.log.warn(`Could not lock ${name} again\n  ${causes(error)}`);
+      const why = (report(error, '')?.reason ?? '').replace(/\.$/, '');
+      app.tell(t('{0} was unlocked for the deletion and could not be locked again: {1}.', name, why), 'warning');
+    }
+  }
+}
+
+/** Whether locks are lifted if the user agrees. */
+export function willUnlock(locks: Locks | undefined, found: Obstacles): boolean {
+  return locks !== undefined && found.locks !== undefined && found.locks.length > 0;
+}
+
+/** What a question says about obstacles. */
+export function describeObstacles(locksOf: Locks | undefined, found: Obstacles): readonly string[] {
+  const { locks = [], lockedPlatforms = [], rules = [] } = found;
+  const isUnlocked = willUnlock(locksOf, found);
+  const tags = locks.flatMap((lock) => (lock.kind === 'tag' ? lock.name : []));
+  const images = locks.filter(({ kind }) => kind === 'image').length;
+  const holdsAll = locks.some(({ kind }) => kind === 'repository');
+  const said = [
+    ...(tags.length > 0
+      ? [plural(tags.length, t('The tag {1} is locked. | {0} tags are locked: {1}.'), listNames(tags))]
+      : []),
+    ...(images > 0 ? [plural(images, t('The image is locked. | {0} images are locked.'))] : []),
+    ...(holdsAll ? [t('The repository is locked, and so is all that is in it.')] : []),
+    ...(isUnlocked ? [t('What is locked is unlocked first, and locked again if the deletion fails.')] : []),
+    ...(holdsAll && isUnlocked ? [t('The repository is locked again afterwards.')] : []),
+  ];
+  return [
+    ...(said.length > 0 ? [said.join(' ')] : []),
+    ...(lockedPlatforms.length > 0
+      ? [
+          plural(
+            lockedPlatforms.length,
+            t(
+              'Its platform {1} is locked itself: it stays in the registry without a tag. | Its platforms {1} are locked themselves: they stay in the registry without a tag.',
+            ),
+            platforms(lockedPlatforms),
+          ),
+        ]
+      : []),
+    ...rules,
+  ];
 }
 
 /**

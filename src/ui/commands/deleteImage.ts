@@ -4,7 +4,15 @@ import { printPlatform } from '../../core/platform';
 import { printReference } from '../../core/reference';
 import { plural } from '../../core/locale';
 import { count, platforms } from '../words';
-import { changeNotice, listNames, checkGone, readAndAsk } from './agreement';
+import {
+  changeNotice,
+  checkGone,
+  describeObstacles,
+  listNames,
+  readAndAsk,
+  unlockedFor,
+  willUnlock,
+} from './agreement';
 import { nodeCommand } from './command';
 
 export const deleteImage = nodeCommand({
@@ -12,12 +20,12 @@ export const deleteImage = nodeCommand({
   title: () => t('Delete Image…'),
   downTo: 'tag',
   below: ({ provider }) => provider.deletion?.image !== undefined,
-  needs: ({ entry, provider: { deletion }, parent }) =>
+  needs: ({ entry, provider: { deletion, locks }, parent }) =>
     entry?.kind === 'tag' && deletion?.image !== undefined
-      ? { tag: entry, deletion: deletion.image, parent }
+      ? { tag: entry, deletion: deletion.image, locks, parent }
       : undefined,
   doing: ({ tag }) => t('delete {0}', printReference(tag.image)),
-  run: async (app, { tag, deletion, parent }) => {
+  run: async (app, { tag, deletion, locks, parent }) => {
     const { image } = tag;
     const name = printReference(image);
     const readPreview = () =>
@@ -32,14 +40,16 @@ export const deleteImage = nodeCommand({
       const agreed = await readAndAsk(readPreview, (preview, hasChanged) =>
         app.ask.confirm(
           t('Delete {0}?', name),
-          [...changeNotice(hasChanged), ...describeDeletion(preview)],
-          button(preview),
+          [...changeNotice(hasChanged), ...describeObstacles(locks, preview), ...describeDeletion(preview)],
+          button(preview, willUnlock(locks, preview)),
         ),
       );
       isAgreed = agreed !== undefined;
       if (agreed === undefined) return;
       const { digest, tags } = agreed;
-      await app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(image, digest, signal));
+      await unlockedFor(app, locks, image, agreed.locks ?? [], () =>
+        app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(image, digest, signal)),
+      );
       if (await checkGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
         app.done(t('Deleted {0}', name));
     } finally {
@@ -70,7 +80,9 @@ function describeDeletion({
           listNames(tags),
         )
       : only,
-    ...(list.length > 0 ? [t('Also deletes its platforms: {0}.', platforms(list))] : []),
+    ...(list.length > 0
+      ? [plural(list.length, t('Also deletes its platform: {1}. | Also deletes its platforms: {1}.'), platforms(list))]
+      : []),
     ...paragraph(loses.map(describeLoss)),
     ...paragraph(
       stays.map(({ platform, tags: by }) =>
@@ -117,6 +129,10 @@ function paragraph(all: readonly string[]): readonly string[] {
   return [[...all.slice(0, mostLines), ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(' ')];
 }
 
-function button({ tags }: DeletionPreview): string {
+function button({ tags }: DeletionPreview, isUnlocked: boolean): string {
+  if (isUnlocked)
+    return tags.length > 1
+      ? plural(tags.length, t('Unlock and Delete {0} Tag | Unlock and Delete {0} Tags'))
+      : t('Unlock and Delete');
   return tags.length > 1 ? plural(tags.length, t('Delete {0} Tag | Delete {0} Tags')) : t('Delete Image');
 }

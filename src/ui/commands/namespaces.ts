@@ -21,12 +21,12 @@ export const addNamespace = nodeCommand<Addable>({
       ? { node, namespaces: provider.namespaces }
       : undefined;
   },
-  doing: ({ node }) => t('add a namespace to {0}', node.connection.label),
+  doing: ({ node }) => t('add to {0}', node.connection.label),
   run: async (app, { node, namespaces }) => {
     const { connection } = node;
     const answer = await app.ask.input(
       {
-        title: t('Add Namespace to {0}', connection.label),
+        title: namespaces.called?.add(connection.label) ?? t('Add Namespace to {0}', connection.label),
         prompt: namespaces.prompt ?? t('Name of a user or organization, or several separated by commas'),
         problem: (text) => namesIn(text).map(namespaces.problem).find(Boolean) ?? emptyProblem(text),
       },
@@ -46,7 +46,8 @@ export const addNamespace = nodeCommand<Addable>({
     const added = namesIn(answer.value);
     const all = [...new Set([...(connection.shown?.namespaces ?? []), ...added])];
     await app.connections.setShown(connection.id, { namespaces: all });
-    app.done(plural(added.length, t('Added {1} | Added {0} namespaces'), added[0] ?? ''));
+    const forms = namespaces.called?.added ?? t('Added {1} | Added {0} namespaces');
+    app.done(plural(added.length, forms, added[0] ?? ''));
   },
 });
 

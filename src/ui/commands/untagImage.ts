@@ -2,7 +2,15 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../../core/failure';
 import { printReference } from '../../core/reference';
 import type { TagPreview } from '../../providers/provider';
-import { changeNotice, listNames, checkGone, readAndAsk } from './agreement';
+import {
+  changeNotice,
+  checkGone,
+  describeObstacles,
+  listNames,
+  readAndAsk,
+  unlockedFor,
+  willUnlock,
+} from './agreement';
 import { nodeCommand } from './command';
 
 export const untagImage = nodeCommand({
@@ -10,10 +18,12 @@ export const untagImage = nodeCommand({
   title: () => t('Untag…'),
   downTo: 'tag',
   below: ({ provider }) => provider.deletion?.untag !== undefined,
-  needs: ({ entry, provider: { deletion }, parent }) =>
-    entry?.kind === 'tag' && deletion?.untag !== undefined ? { tag: entry, untag: deletion.untag, parent } : undefined,
+  needs: ({ entry, provider: { deletion, locks }, parent }) =>
+    entry?.kind === 'tag' && deletion?.untag !== undefined
+      ? { tag: entry, untag: deletion.untag, locks, parent }
+      : undefined,
   doing: ({ tag }) => t('untag {0}', printReference(tag.image)),
-  run: async (app, { tag, untag, parent }) => {
+  run: async (app, { tag, untag, locks, parent }) => {
     const { image, label } = tag;
     const name = printReference(image);
     const readPreview = () =>
@@ -21,12 +31,19 @@ export const untagImage = nodeCommand({
     let isAgreed = true;
     try {
       const agreed = await readAndAsk(readPreview, (found, hasChanged) => {
-        const detail = [...changeNotice(hasChanged), ...describeUntag(found, untag.keepsImage === true)];
-        return app.ask.confirm(t('Untag {0}?', name), detail, t('Untag'));
+        const detail = [
+          ...changeNotice(hasChanged),
+          ...describeObstacles(locks, found),
+          ...describeUntag(found, untag.keepsImage === true),
+        ];
+        const button = willUnlock(locks, found) ? t('Unlock and Untag') : t('Untag');
+        return app.ask.confirm(t('Untag {0}?', name), detail, button);
       });
       isAgreed = agreed !== undefined;
       if (agreed === undefined) return;
-      await app.working(t('Untagging {0}', name), (_progress, signal) => untag.delete(tag, signal));
+      await unlockedFor(app, locks, image, agreed.locks ?? [], () =>
+        app.working(t('Untagging {0}', name), (_progress, signal) => untag.delete(tag, signal)),
+      );
       const left = async (signal: AbortSignal) => ((await isThere(() => untag.preview(tag, signal))) ? [label] : []);
       if (await checkGone(app, image, left)) app.done(t('Untagged {0}', name));
     } finally {

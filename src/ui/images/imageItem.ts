@@ -5,7 +5,7 @@ import type { LocalImage } from '../../engine/engine';
 import { plural } from '../../core/locale';
 import { report } from '../report';
 import { Tooltip } from '../tree/tooltip';
-import { count, localFacts, moment, size } from '../words';
+import { age, count, localFacts, moment, size } from '../words';
 import type { LocalNode } from './localNode';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
@@ -21,7 +21,8 @@ export function imageItem(node: LocalNode, commands: string, clean: (text: strin
 export function problemItem(failure: unknown): vscode.TreeItem {
   const reported = report(failure, t('list the local images'));
   const message = reported?.message ?? t('Cancelled.');
-  const item = new vscode.TreeItem(reported?.reason ?? message, None);
+  const item = new vscode.TreeItem(reported?.headline ?? message, None);
+  if (reported !== undefined) item.description = reported.reason;
   item.id = 'problem';
   item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('list.errorForeground'));
   item.tooltip = message;
@@ -56,8 +57,8 @@ function rowItem({ entry, label, children }: LocalNode, clean: (text: string) =>
 }
 
 function imageRow(label: string, image: LocalImage, clean: (text: string) => string): vscode.TreeItem {
-  const facts = localFacts(image);
-  const item = row(label, 'package', facts.join(' · '), [t('Image {0}', label), ...facts].join(', '), None);
+  const spoken = [t('Image {0}', label), ...localFacts(image, age)].join(', ');
+  const item = row(label, 'package', localFacts(image).join(' · '), spoken, None);
   item.tooltip = tooltip(image, clean);
   return item;
 }

@@ -1,16 +1,25 @@
 import { isCut, mostRows, PageTrail, rowsLeftOut } from '../../core/bounds';
 import type { Entry, Page } from '../../core/model';
 import { isUsable } from '../../core/usable';
+import { inTagOrder } from '../../images/tagOrder';
 import { keyOf } from './node';
 import type { TreeNode } from './treeNode';
 
 /** The most invalid names that are shown. */
 const mostInvalid = 100;
 
-/** The known children of one row. A refresh creates a new listing; results that arrive for the old one are dropped. */
+/** The most rows that one "Load more…" adds; each adds twice as many as the one before. */
+const mostRowsAtOnce = 1000;
+
+/**
+ * The known children of one row. Tags are put in order before they are drawn; a drawn row keeps its place, so tags that a registry
+ * lists on a later page come behind, in order among themselves. A refresh creates a new listing; results that arrive for the old one are dropped. */
 export class Listing {
   private readonly controller = new AbortController();
-  private readonly entries: Entry[] = [];
+  private entries: Entry[] = [];
+  /** How many of them were drawn, and keep their place. */
+  private drawn = 0;
+  private isOrdered = true;
   private readonly keys = new Set<string>();
   private readonly trail: PageTrail;
   private next: string | undefined;
@@ -22,9 +31,9 @@ export class Listing {
   readonly invalid: string[] = [];
   failure: unknown;
 
-  /** `wanted`: the number of rows to draw; it grows by `step`. `subject`: the registry that lists them, for messages. */
+  /** `wanted`: the number of rows to draw. `step`: as many are drawn at first. `subject`: the registry that lists them, for messages. */
   constructor(
-    readonly step: number,
+    private step: number,
     public wanted: number,
     private readonly fetch: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>,
     private readonly subject = '',
@@ -55,6 +64,12 @@ export class Listing {
 
   get wantedEntries(): readonly Entry[] {
     return this.entries.slice(0, this.wanted);
+  }
+
+  /** Wants more rows, at least `wanted`: each time twice as many more, so that the end of a long list is a few steps away. */
+  wantMore(wanted = 0): void {
+    this.step = Math.max(this.step, Math.min(2 * this.step, mostRowsAtOnce));
+    this.wanted = Math.max(this.wanted + this.step, wanted);
   }
 
   /** Whether more rows can be drawn: known ones, or ones that can be requested. */
@@ -89,6 +104,15 @@ export class Listing {
         if (!this.signal.aborted) this.failure = error;
       }
     }
+    await this.order();
+    this.drawn = Math.min(this.wanted, this.known);
+  }
+
+  private async order(): Promise<void> {
+    if (this.isOrdered) return;
+    const rest = await inTagOrder(this.entries.slice(this.drawn));
+    this.entries = [...this.entries.slice(0, this.drawn), ...rest];
+    this.isOrdered = true;
   }
 
   private take(page: Page<Entry>): void {
@@ -105,6 +129,7 @@ export class Listing {
       if (isFull) break;
       this.keys.add(key);
       this.entries.push(entry);
+      this.isOrdered = false;
     }
     const next = this.trail.after(page, this.known - before);
     this.failure = page.failure ?? (isFull ? rowsLeftOut(this.subject, this.known) : this.trail.failure);

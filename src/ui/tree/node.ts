@@ -78,6 +78,7 @@ export interface Problem {
 export function holdingOf({ entry, provider }: Node): Holding {
   return (
     provider.holds?.(entry) ?? {
+      one: (of) => t('Repository of {0}', of),
       none: t('no repositories'),
       listing: (of) => t('list the repositories of {0}', of),
     }

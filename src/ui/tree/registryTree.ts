@@ -6,6 +6,7 @@ import type { OpenRegistry, Registries } from '../../registries/registries';
 import { causes } from '../../core/causes';
 import type { Commands } from '../commands/commands';
 import { ownSetting } from '../settings';
+import { signedInAs } from '../words';
 import { TagDetails } from './details';
 import { Listing } from './listing';
 import { idBelow, keyOf, listingPhrase } from './node';
@@ -14,11 +15,13 @@ import { treeItem } from './treeItem';
 import type { DetailsSetting } from './treeItem';
 import { TreeNode } from './treeNode';
 
-/** How many rows are drawn before "Load more…". */
+/** How many rows are drawn before the first "Load more…". */
 const tagRows = 100;
 const otherRows = 1000;
-/** The most pages that are searched for a row to reveal. */
-const mostPagesToShow = 5;
+/** Rows of a repository whose details are read without being asked for. Those of others are read on hover. */
+const mostDetailed = 500;
+/** How often more rows are loaded in search of one to reveal. */
+const mostLoadsToShow = 3;
 /** The most rows that are drawn to reveal one: VS Code is slow with more. */
 const mostRowsToShow = 5000;
 /** Details that arrive within this time are drawn together. */
@@ -29,7 +32,7 @@ const asksWithinMs = 500;
 const detailsSetting = () => ownSetting<DetailsSetting>('tags.details', 'always');
 
 interface Collaborators {
-  readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'onDidChange'>;
+  readonly registries: Pick<Registries, 'ready' | 'all' | 'iconOf' | 'calledOf' | 'onDidChange'>;
   readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
   /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
@@ -95,6 +98,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
       commands: concerned.map((node) => commands.appliesTo(node)).join(' '),
       details: detailsSetting(),
       icon: isNode ? registries.iconOf(row.connection) : '',
+      called: isNode ? registries.calledOf(row.connection) : '',
       clean,
     });
   }
@@ -164,7 +168,8 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     for (const root of node === undefined ? this.drawn() : [node]) this.relist(root.id);
     this.changed.fire(node === undefined ? undefined : this.current([node]));
     // The details of a tag come with the rows of its repository, which are not listed again.
-    if (node?.entry?.kind === 'tag' && node.parent !== undefined) this.wantDetails(node.parent.id);
+    if (node?.entry?.kind === 'tag' && node.parent !== undefined)
+      this.wantDetails(node.parent.id, this.nodes.get(node.id));
   }
 
   /** Lists again what is below the connections of one provider. */
@@ -175,7 +180,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   loadMore({ of }: More): void {
     const listing = this.listings.get(of.id);
     if (listing === undefined) return;
-    listing.wanted += listing.step;
+    listing.wantMore();
     this.changed.fire(this.current([of]));
   }
 
@@ -231,14 +236,14 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
 
   /** Loads more rows until the child is found, within bounds. */
   private async childOf(parent: Node, key: string): Promise<Node | undefined> {
-    for (let attempts = 0; attempts < mostPagesToShow; attempts++) {
+    for (let attempts = 0; attempts < mostLoadsToShow; attempts++) {
       await this.getChildren(parent);
       const listing = this.listings.get(parent.id);
       const found = listing?.nodes.find(({ id }) => id === idBelow(parent, key));
       if (found !== undefined || !listing?.canDrawMore) return found;
-      const wanted = Math.max(listing.wanted + listing.step, listing.indexOf(key) + 1);
-      if (wanted > mostRowsToShow) return undefined;
-      listing.wanted = wanted;
+      const at = listing.indexOf(key);
+      if (at >= mostRowsToShow || listing.wanted >= mostRowsToShow) return undefined;
+      listing.wantMore(at + 1);
     }
     return undefined;
   }
@@ -273,8 +278,17 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     }
     node.isEmpty = isEmpty;
     node.failure = listing.failure;
-    // Only if the state changed: redrawing a row also redraws all rows below it, which closes an open context menu.
-    if (node.state !== before) this.drawSoon(node);
+    // Only if something changed: redrawing a row also redraws all rows below it, which closes an open context menu.
+    if (node.state !== before || this.hasNewName(node)) this.drawSoon(node);
+  }
+
+  /** Whether the row of a connection has to name an account that was not known before it was listed. */
+  private hasNewName(node: TreeNode): boolean {
+    if (node.parent !== undefined) return false;
+    const now = this.collaborators.registries.all().find(({ connection }) => connection.id === node.id)?.connection;
+    if (now === undefined || signedInAs(now) === signedInAs(node.connection)) return false;
+    node.connection = now;
+    return true;
   }
 
   private adopt(parent: TreeNode, entry: Entry): TreeNode {
@@ -289,10 +303,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return node;
   }
 
-  private wantDetails(id: string): void {
+  /** Reads the details of the first rows below a repository, and those of `other`. */
+  private wantDetails(id: string, other?: TreeNode): void {
     const node = this.nodes.get(id);
     if (node?.entry?.kind !== 'repository' || !this.view.visible || detailsSetting() !== 'always') return;
-    this.details.want(id, this.listings.get(id)?.nodes ?? []);
+    const first = this.listings.get(id)?.nodes.slice(0, mostDetailed) ?? [];
+    this.details.want(id, other === undefined || first.includes(other) ? first : [...first, other]);
   }
 
   private collapsed(node: Node): void {

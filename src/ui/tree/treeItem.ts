@@ -36,6 +36,8 @@ export interface RowLook {
   readonly details: DetailsSetting;
   /** Codicon of the kind of registry. */
   readonly icon: string;
+  /** What a connection of that kind is called. */
+  readonly called: string;
   /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
 }
@@ -86,8 +88,9 @@ function moreItem(row: More): vscode.TreeItem {
 function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
   const reported = report(row.failure, listingPhrase(row.of));
   const message = reported?.message ?? t('Cancelled.');
-  // The row above shows what failed. The label begins with the reason, because it is cut in a narrow view.
-  const item = new vscode.TreeItem(reported?.reason ?? message, None);
+  // The row above shows what failed. The label is short, because a narrow view cuts the rest.
+  const item = new vscode.TreeItem(reported?.headline ?? message, None);
+  if (reported !== undefined) item.description = reported.reason;
   item.id = `${row.of.id}/problem`;
   // These are not errors: the registry does not list repositories, or lists more than are shown (they can be added by name), or
   // the user must first confirm a login.
@@ -108,13 +111,16 @@ function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem
   return item;
 }
 
-function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeItem {
+function nodeItem(node: Node, { details, icon, called, clean }: RowLook): vscode.TreeItem {
   const { entry } = node;
   switch (entry?.kind) {
     case undefined:
-      return connectionItem(node, icon, clean);
-    case 'group':
-      return entryItem(entry, entry.icon ?? 'organization', describeGroup(node, entry), Collapsed);
+      return connectionItem(node, icon, called, clean);
+    case 'group': {
+      const item = entryItem(entry, entry.icon ?? 'organization', describeGroup(node, entry), Collapsed);
+      item.tooltip = `${kindOf(entry)} ${entry.label}`;
+      return item;
+    }
     case 'registry': {
       const item = entryItem(entry, 'server', describeGroup(node, entry), Collapsed);
       item.tooltip = entry.host;
@@ -137,7 +143,7 @@ function nodeItem(node: Node, { details, icon, clean }: RowLook): vscode.TreeIte
   }
 }
 
-function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vscode.TreeItem {
+function connectionItem(node: Node, icon: string, called: string, clean: RowLook['clean']): vscode.TreeItem {
   const { connection } = node;
   const item = new vscode.TreeItem(connection.label, Collapsed);
   item.iconPath = new vscode.ThemeIcon(icon);
@@ -147,11 +153,10 @@ function connectionItem(node: Node, icon: string, clean: RowLook['clean']): vsco
   // A workspace can choose any name, so the host is shown too.
   const { host } = new URL(connection.url);
   const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
-  item.description = [question ?? signedInAs(connection) ?? '', where, unverified, stateOf(node)]
-    .filter((part) => part !== '')
-    .join(' · ');
+  const who = question === undefined ? [stateOf(node), signedInAs(connection) ?? ''] : [question];
+  item.description = [...who, where, unverified].filter((part) => part !== '').join(' · ');
   item.accessibilityInformation = {
-    label: [t('Registry {0}', connection.label), item.description].filter((part) => part !== '').join(', '),
+    label: [`${called} ${connection.label}`, item.description].filter((part) => part !== '').join(', '),
   };
   const tooltip = new Tooltip(clean)
     .paragraph(connection.label)
@@ -183,7 +188,7 @@ function isEmpty(node: Node): boolean {
 }
 
 function describeGroup(node: Node, { detail }: Group | Registry): string | undefined {
-  const parts = [detail ?? '', isEmpty(node) ? holdingOf(node).none : ''].filter((part) => part !== '');
+  const parts = [isEmpty(node) ? holdingOf(node).none : '', detail ?? ''].filter((part) => part !== '');
   return parts.length === 0 ? undefined : parts.join(' · ');
 }
 
@@ -282,15 +287,18 @@ function entryItem(
   const item = new vscode.TreeItem(label, state);
   item.iconPath = new vscode.ThemeIcon(icon);
   if (description !== undefined) item.description = description;
-  const spokenKind = kindNames[entry.kind]();
   item.accessibilityInformation = {
-    label: `${spokenKind} ${label}${description === undefined ? '' : `, ${description}`}`,
+    label: `${kindOf(entry)} ${label}${description === undefined ? '' : `, ${description}`}`,
   };
   return item;
 }
 
-const kindNames: Readonly<Record<Entry['kind'], () => string>> = {
-  group: () => t('Namespace'),
+/** What an entry is called, in front of its label. */
+function kindOf(entry: Entry): string {
+  return entry.kind === 'group' ? (entry.called ?? t('Namespace')) : kindNames[entry.kind]();
+}
+
+const kindNames: Readonly<Record<Exclude<Entry['kind'], 'group'>, () => string>> = {
   registry: () => t('Registry'),
   repository: () => t('Repository'),
   tag: () => t('Tag'),

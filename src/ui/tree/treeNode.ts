@@ -37,7 +37,7 @@ export class TreeNode implements Node {
     const details = this.entry?.kind === 'tag' ? this.entry.details : undefined;
     this.connection = connection;
     this.provider = provider;
-    this.entry = entry?.kind === 'tag' && details !== undefined ? { details, ...entry } : entry;
+    this.entry = entry?.kind === 'tag' && isStillTold(details, entry.details) ? { ...entry, details } : entry;
     this.detailsAreFresh = hasDetails(entry);
     this.detailsFailure = undefined;
   }
@@ -53,6 +53,12 @@ export class TreeNode implements Node {
     this.entry = { ...this.entry, details };
     this.detailsAreFresh = true;
   }
+}
+
+/** Whether details of before tell more about the same image than what the listing tells now. */
+function isStillTold(before: ImageDetails | undefined, now: ImageDetails | undefined): before is ImageDetails {
+  if (before === undefined) return false;
+  return now === undefined || (now.isPartial === true && now.digest === before.digest);
 }
 
 function hasDetails(entry: Entry | undefined): boolean {

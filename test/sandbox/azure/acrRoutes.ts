@@ -56,10 +56,10 @@ export function acrRoute(
     return { scope: scope('delete'), answer: found((there) => untag(there, name, decodeURIComponent(key), forget)) };
   if (method === 'DELETE' && list === undefined)
     return { scope: scope('delete'), answer: found((there) => deleteAll(there, name, repositories, forget)) };
-  if (method === 'PATCH' && list !== undefined && key !== undefined)
+  if (method === 'PATCH' && (list === undefined) === (key === undefined))
     return {
       scope: scope('metadata_write'),
-      answer: found((there) => change(there, list, decodeURIComponent(key), body)),
+      answer: found((there) => change(there, list, decodeURIComponent(key ?? ''), body)),
     };
   if (method !== 'GET') return undefined;
   return { scope: scope('metadata_read'), answer: found((there) => read(there, name, list, key, url)) };
@@ -147,8 +147,9 @@ function deleteAll(
 }
 
 /** acr-dataplane-recordings/repository_and_artifact_tests/sets_tag_properties.json */
-function change({ tags, manifests }: AcrRepository, list: string, key: string, body: Buffer): Reply {
-  const found = list === '_tags' ? tags.get(key) : manifests.get(key);
+function change(repository: AcrRepository, list: string | undefined, key: string, body: Buffer): Reply {
+  const { tags, manifests } = repository;
+  const found = list === undefined ? repository : list === '_tags' ? tags.get(key) : manifests.get(key);
   if (found === undefined) return tagUnknown();
   const sent = JSON.parse(body.toString()) as Partial<Lock>;
   if (Object.values(sent).some((value) => typeof value !== 'boolean'))

@@ -35,6 +35,8 @@ export interface SandboxHub {
   readonly registryUrl: string;
   readonly requests: readonly SeenRequest[];
   readonly registry: V2Server;
+  /** Makes tags of a repository immutable: all, or those that match the rules. */
+  readonly makeImmutable: (repository: string, rules?: readonly string[]) => void;
   readonly fail: Faults['fail'];
   readonly clearFaults: () => void;
   /** Every token that was handed out ends now. */
@@ -85,6 +87,10 @@ export async function startDockerHub(options: HubOptions): Promise<SandboxHub> {
     registryUrl: registry.url,
     requests,
     registry,
+    makeImmutable: (repository, rules = []) => {
+      const found = state.repositories.get(repository);
+      if (found !== undefined) found.immutable = { enabled: true, rules };
+    },
     fail: faults.fail,
     clearFaults: () => {
       faults.clear();

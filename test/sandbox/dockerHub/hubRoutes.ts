@@ -23,6 +23,8 @@ export interface HubRepository {
   /** Taken away by deletions. */
   readonly tags: Map<string, BuiltManifest>;
   readonly updated: Date;
+  /** What its settings say of tags that can be neither changed nor deleted. */
+  immutable?: { readonly enabled: boolean; readonly rules: readonly string[] };
 }
 
 const orderings = ['name', '-name', 'last_updated', '-last_updated', 'pull_count', '-pull_count'];
@@ -53,7 +55,10 @@ export function route(state: HubState, request: ServedRequest, caller: Caller | 
   if (name === '') return repositories(state, namespace, request, caller);
   const repository = visible(state, `${namespace}/${name}`, caller);
   if (repository === undefined) return refused(404, 'object not found', { namespace, repository: name });
-  if (fourth === undefined) return jsonReply(200, describe(namespace, name, repository));
+  if (fourth === undefined) {
+    const immutable = repository.immutable ?? { enabled: false, rules: [] };
+    return jsonReply(200, { ...describe(namespace, name, repository), immutable_tags_settings: immutable });
+  }
   if (fourth !== 'tags') return undefined;
   if (tag === undefined) return tags(repository, request);
   const image = repository.tags.get(tag);
@@ -149,6 +154,9 @@ function deleteTag(state: HubState, parts: readonly string[], caller: Caller | u
   if (repository?.tags.has(tag) !== true) return refused(404, 'object not found', { namespace, repository: name, tag });
   if (![caller.name, ...caller.organizations].includes(namespace) || !caller.mayDelete)
     return jsonReply(403, { detail: 'access to the resource is forbidden with personal access token' });
+  const { enabled, rules } = repository.immutable ?? { enabled: false, rules: [] };
+  if (enabled && (rules.length === 0 || rules.some((rule) => new RegExp(`^(?:${rule})$`).test(tag))))
+    return refused(403, 'tag is immutable', { namespace, repository: name, tag });
   repository.tags.delete(tag);
   state.untag(`${namespace}/${name}`, tag);
   return { status: 204 };

@@ -1,8 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sortNewestFirst } from '../../../src/images/tagOrder';
+import type { Entry } from '../../../src/core/model';
+import { inTagOrder } from '../../../src/images/tagOrder';
+import { detailsIn, tagAt } from '../../../src/providers/rows';
 
-describe('newestFirst', () => {
+const repository = { host: 'registry.example.com', path: 'app' };
+
+/** A tag as a registry lists it that tells dates, or as one that tells none. */
+const listed = (name: string, day?: number) =>
+  tagAt(
+    repository,
+    name,
+    day === undefined ? undefined : detailsIn({ digest: '', type: 'image', created: new Date(Date.UTC(2026, 0, day)) }),
+  );
+const labels = async (entries: readonly Entry[]) => (await inTagOrder(entries)).map(({ label }) => label);
+const ordered = (names: readonly string[]) => labels(names.map((name) => listed(name)));
+
+describe('the order of tags', () => {
   it.each([
     ['versions by number', ['1.9', '1.10', '1.2.3', '10.0'], ['10.0', '1.10', '1.9', '1.2.3']],
     ['latest first', ['edge', '1.0', 'latest'], ['latest', '1.0', 'edge']],
@@ -13,8 +27,8 @@ describe('newestFirst', () => {
     ['numbers in names', ['build-9', 'build-10', 'build-100'], ['build-100', 'build-10', 'build-9']],
     ['variants of a version together', ['1.0-slim', '1.0', '1.0-alpine'], ['1.0', '1.0-alpine', '1.0-slim']],
     ['nothing', [], []],
-  ])('puts %s', async (_what, tags, ordered) => {
-    expect(await sortNewestFirst(tags)).toEqual(ordered);
+  ])('puts %s', async (_what, tags, expected) => {
+    expect(await ordered(tags)).toEqual(expected);
   });
 
   const part = fc.constantFrom('1', '2', '10', '01', '.', '-', 'v', 'rc', 'a', '_', 'latest', '9'.repeat(20));
@@ -28,7 +42,7 @@ describe('newestFirst', () => {
   it('gives every tag once, and no other', async () => {
     await fc.assert(
       fc.asyncProperty(tags, async (names) => {
-        expect([...(await sortNewestFirst(names))].sort()).toEqual([...names].sort());
+        expect([...(await ordered(names))].sort()).toEqual([...names].sort());
       }),
     );
   });
@@ -39,7 +53,7 @@ describe('newestFirst', () => {
     );
     await fc.assert(
       fc.asyncProperty(shuffled, async ([names, others]) => {
-        expect(await sortNewestFirst(others)).toEqual(await sortNewestFirst(names));
+        expect(await ordered(others)).toEqual(await ordered(names));
       }),
       { numRuns: 500 },
     );
@@ -49,17 +63,35 @@ describe('newestFirst', () => {
     await fc.assert(
       fc.asyncProperty(tags, tag, tag, async (names, one, other) => {
         if (one === other) return;
-        const all = await sortNewestFirst([...new Set([...names, one, other])]);
-        expect(all.filter((name) => name === one || name === other)).toEqual(await sortNewestFirst([one, other]));
+        const all = await ordered([...new Set([...names, one, other])]);
+        expect(all.filter((name) => name === one || name === other)).toEqual(await ordered([one, other]));
       }),
       { numRuns: 500 },
     );
   });
 
+  it('goes by version whatever the dates say, and puts names newest first, those without a date last', async () => {
+    const tags = [listed('edge', 1), listed('1.0', 9), listed('nightly'), listed('main', 8), listed('latest', 2)];
+    expect(await labels([...tags, listed('10.0', 1), listed('develop', 8)])).toEqual([
+      'latest',
+      '10.0',
+      '1.0',
+      'develop',
+      'main',
+      'edge',
+      'nightly',
+    ]);
+  });
+
+  it('keeps what is no tag in front, as it was listed', async () => {
+    const below = ['b', 'a'].map((label): Entry => ({ kind: 'repository', label, image: repository }));
+    expect(await labels([listed('1'), ...below, listed('2')])).toEqual(['b', 'a', '2', '1']);
+  });
+
   it('leaves what it was given as it was', async () => {
-    const given = ['1', '2'];
-    await sortNewestFirst(given);
-    expect(given).toEqual(['1', '2']);
+    const given = [listed('1'), listed('2')];
+    await inTagOrder(given);
+    expect(given.map(({ label }) => label)).toEqual(['1', '2']);
   });
 
   it('compares names as it would their runs of digits and of other characters', async () => {
@@ -75,7 +107,7 @@ describe('newestFirst', () => {
     const name = fc.stringMatching(/^x[ab01]{0,8}$/);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name), async (names) => {
-        expect(await sortNewestFirst(names)).toEqual([...names].sort(byRuns));
+        expect(await ordered(names)).toEqual([...names].sort(byRuns));
       }),
     );
   });

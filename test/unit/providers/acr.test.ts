@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Credential, Repository, Tag } from '../../../src/core/model';
 import { acr as acrType } from '../../../src/providers/acr/acrType';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import { age, summary } from '../../../src/ui/words';
+import { shortAge, summary } from '../../../src/ui/words';
 import { report } from '../../../src/ui/report';
 import { buildHelmChart } from '../../sandbox/artifacts';
 import { layer } from '../../sandbox/blob';
@@ -162,7 +162,7 @@ describe('a registry of Azure', () => {
     const [tag] = await tagsOf(registry);
     expect([tag?.label, tag?.details?.created, tag?.details?.updated]).toEqual(['moved', first, moved]);
     if (tag?.details === undefined) return;
-    expect(summary(tag.details)).toMatch(new RegExp(`^${age(moved)} · `));
+    expect(summary(tag.details)).toMatch(new RegExp(`^${shortAge(moved).replace('.', '\\.')} · `));
   });
 
   it('tells of a tag that is asked for anew what has become of it', async () => {
@@ -233,6 +233,78 @@ describe('a registry of Azure', () => {
       expect((await tagsOf(registry)).map(({ label }) => label)).toContain('1');
     },
   );
+
+  it('tells before a deletion what is locked, lifts it, and locks again what stays', async () => {
+    const registry = await serving();
+    const tag = await tagOf(registry, '3');
+    const stored = registry.repositories.get('team/app');
+    const byDelete = { deleteEnabled: false, writeEnabled: true };
+    const [, arm] = multi.children;
+    if (stored === undefined || arm === undefined) throw new Error('There is no such repository.');
+    stored.lock = byDelete;
+    for (const name of ['3', 'latest']) {
+      const found = stored.tags.get(name);
+      if (found !== undefined) found.lock = { deleteEnabled: true, writeEnabled: false };
+    }
+    for (const digest of [multi.digest, arm.digest]) {
+      const found = stored.manifests.get(digest);
+      if (found !== undefined) found.lock = byDelete;
+    }
+    const { deletion, locks } = openAt(registry);
+    expect((await deletion?.untag?.preview(tag, signal))?.locks).toEqual([
+      { kind: 'repository' },
+      { kind: 'tag', name: '3' },
+    ]);
+    const preview = await deletion?.image?.preview(tag, () => undefined, signal);
+    expect(preview?.lockedPlatforms).toEqual([{ os: 'linux', architecture: 'arm64' }]);
+    expect(preview?.locks).toEqual([
+      { kind: 'repository' },
+      { kind: 'tag', name: '3' },
+      { kind: 'tag', name: 'latest' },
+      { kind: 'image', digest: multi.digest },
+    ]);
+    const failed = await locks?.lift(tag.image, preview?.locks ?? [], signal);
+    await failed?.(false, signal);
+    expect([stored.lock, stored.tags.get('3')?.lock, stored.manifests.get(multi.digest)?.lock]).toEqual([
+      byDelete,
+      { deleteEnabled: true, writeEnabled: false },
+      byDelete,
+    ]);
+    const again = await locks?.lift(tag.image, preview?.locks ?? [], signal);
+    await deletion?.image?.delete(tag.image, multi.digest, signal);
+    await again?.(true, signal);
+    expect([stored.lock, [...stored.tags.keys()].includes('3'), stored.manifests.get(arm.digest)?.lock]).toEqual([
+      byDelete,
+      false,
+      byDelete,
+    ]);
+  });
+
+  it('sets locks again that were lifted before another could not be', async () => {
+    const registry = await serving();
+    const tag = await tagOf(registry, '1');
+    const stored = registry.repositories.get('team/app');
+    const found = stored?.tags.get('1');
+    if (found === undefined) throw new Error('There is no such tag.');
+    found.lock = { ...free, deleteEnabled: false };
+    registry.fail(({ method, path }) => method === 'PATCH' && path.includes('_manifests'), { status: 403 });
+    const held = [
+      { kind: 'tag' as const, name: '1' },
+      { kind: 'image' as const, digest: built(1).digest },
+    ];
+    const lifting = openAt(registry).locks?.lift(tag.image, held, signal);
+    expect(await failing(lifting ?? Promise.resolve())).toMatchObject({ kind: 'forbidden' });
+    expect(found.lock).toEqual({ ...free, deleteEnabled: false });
+  });
+
+  it('tells before a repository is deleted how much of it is locked', async () => {
+    const registry = await serving();
+    const found = registry.repositories.get('team/app')?.tags.get('1');
+    if (found !== undefined) found.lock = { ...free, deleteEnabled: false };
+    const { deletion } = openAt(registry);
+    const counts = await deletion?.repository?.counts(repository(registry, 'team/app'), signal);
+    expect(counts?.locks).toEqual([{ kind: 'tag', name: '1' }]);
+  });
 
   it.each([
     ['another tag of the image', 'the tag latest is locked; use Unlock on its row first', undefined],

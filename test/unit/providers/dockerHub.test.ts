@@ -243,6 +243,23 @@ describe('Docker Hub', () => {
     expect((await list(provider, repository('alice/app'))).labels).toEqual(['2.0', '1.0']);
   });
 
+  it('says before what is immutable, and asks for no deletion that cannot be', async () => {
+    const untag = provider.deletion?.untag;
+    hub.makeImmutable('alice/app', ['v.*', '.*-RELEASE']);
+    expect(await untag?.preview(tag('alice/app', 'latest'), signal)).toMatchObject({
+      digest: multi.digest,
+      rules: ['Docker Hub refuses to delete immutable tags: those of this repository that match v.*, .*-RELEASE.'],
+    });
+    for (const rules of [[], ['.*']]) {
+      hub.makeImmutable('alice/app', rules);
+      const failure = await failing(untag?.preview(tag('alice/app', 'latest'), signal) ?? Promise.resolve());
+      expect(report(failure, 'untag')?.message).toBe(
+        'Could not untag: all tags of this repository are immutable; its settings on Docker Hub can change that.',
+      );
+      expect(failure.detail.nextStep).toBe('openInBrowser');
+    }
+  });
+
   it('explains that a token may not delete, and offers nobody to delete without an account', async () => {
     const reader = openAt(hub, basic('reader'));
     const deleting = reader.deletion?.untag?.delete(tag('alice/app', 'latest'), signal);

@@ -73,16 +73,6 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     ]);
   });
 
-  it('puts a page in order by date', async () => {
-    // docker-hub/live/tags.namespaces.two-tags.2025.json
-    const results = [
-      { name: 'latest', last_updated: '2024-09-30T12:03:00.807746Z', tag_last_pushed: '2024-09-30T12:03:00.807746Z' },
-      { name: '2.1.1', last_updated: '2024-10-02T07:18:43.79738Z', tag_last_pushed: '2024-10-02T07:18:43.79738Z' },
-    ];
-    const { url } = await scripted(() => jsonReply(200, { count: 2, next: null, previous: null, results }));
-    expect(labels((await openAt(url).list(repository, undefined, signal)).items)).toEqual(['2.1.1', 'latest']);
-  });
-
   it('reads the platforms of a tag without images from the registry', async () => {
     const hub = await serving();
     hub.fail(/tags\/1$/, jsonReply(200, { name: '1', images: [], full_size: 0 }));

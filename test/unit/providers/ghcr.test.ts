@@ -180,7 +180,7 @@ describe('GitHub Container Registry', () => {
       await labels(repository('octocat/app'), session);
       expect(await session.details?.(tag('octocat/app', '2.0'), signal)).toMatchObject({
         digest: multi.digest,
-        created: updated,
+        updated,
       });
       const failure = await failing(
         session.content?.manifest(tag('octocat/app', '2.0').image, signal) ?? Promise.resolve(),

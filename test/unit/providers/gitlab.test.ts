@@ -98,9 +98,9 @@ describe('GitLab', () => {
     it('are listed with one request, the latest active first, without those that have no registry', async () => {
       expect(await provider.list(undefined, undefined, signal)).toEqual({
         items: [
-          { kind: 'group', key: 'acme/api', label: 'acme/api', icon: 'project' },
-          { kind: 'group', key: 'acme/shop/web', label: 'Acme/Shop/Web', icon: 'project' },
-          { kind: 'group', key: 'acme/old', label: 'acme/old', icon: 'project' },
+          { kind: 'group', key: 'acme/api', label: 'acme/api', icon: 'project', called: 'Project' },
+          { kind: 'group', key: 'acme/shop/web', label: 'Acme/Shop/Web', icon: 'project', called: 'Project' },
+          { kind: 'group', key: 'acme/old', label: 'acme/old', icon: 'project', called: 'Project' },
         ],
       });
       expect(asked()).toEqual([
@@ -137,7 +137,9 @@ describe('GitLab', () => {
       expect(first.items.map(({ label }) => label).slice(0, 2)).toEqual(['many/p100', 'many/p101']);
       expect(first).toMatchObject({ next: '3' });
       const last = await own.list(undefined, first.next, signal);
-      expect(last).toEqual({ items: [{ kind: 'group', key: 'many/p200', label: 'many/p200', icon: 'project' }] });
+      expect(last).toEqual({
+        items: [{ kind: 'group', key: 'many/p200', label: 'many/p200', icon: 'project', called: 'Project' }],
+      });
       expect(server.requests.map(({ path }) => path.slice(-7))).toEqual(['&page=1', '&page=2', '&page=3']);
     });
 

@@ -26,6 +26,20 @@ describe('the login of docker', () => {
     expect(asked).toEqual(['registry.example:5000', 'registry.example:5000']);
   });
 
+  it('tells its user, unless a program wrote a name that is nobody’s', async () => {
+    const users: string[] = [];
+    const logins = [ofDocker, { ...ofDocker, username: '00000000-0000-0000-0000-000000000000' }];
+    const read = orDockerLogin(
+      () => Promise.resolve(anonymous),
+      docker(() => Promise.resolve(logins.shift())),
+      () => ({ host: 'registry.example', url: 'https://registry.example' }),
+      (user) => users.push(user),
+    );
+    await read(signal);
+    await read(signal);
+    expect(users).toEqual(['alice']);
+  });
+
   it('gives way to a stored credential', async () => {
     const read = orDockerLogin(
       () => Promise.resolve(own),

@@ -66,6 +66,19 @@ describe('the registries that are connected', () => {
     expect([registries.find('gone'), registries.find(undefined)]).toEqual([undefined, undefined]);
   });
 
+  it('name the user of docker’s login once it was read, until they are opened anew', () => {
+    const { registries, opened, change } = registriesOf([
+      connection('a', { signIn: { kind: 'docker' } }),
+      connection('b'),
+    ]);
+    const signIns = () => registries.all().map((each) => each.connection.signIn);
+    registries.all();
+    for (const { noteUser } of opened) noteUser?.('mona');
+    expect(signIns()).toEqual([{ kind: 'docker', user: 'mona' }, connection('b').signIn]);
+    change('a', 'credential');
+    expect(signIns()[0]).toEqual({ kind: 'docker' });
+  });
+
   it('leave out one of a kind that there is none of, which a setting may name', () => {
     const { registries } = registriesOf([connection('a', { provider: 'gone' }), connection('b')]);
     expect(idsOf(registries.all())).toEqual(['b']);

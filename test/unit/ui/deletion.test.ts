@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { DeletionPreview } from '../../../src/images/deletionGraph';
 import { Failure } from '../../../src/core/failure';
 import type { Tag } from '../../../src/core/model';
-import type { Deletion, ImageDeletion, TagDeletion, TagPreview } from '../../../src/providers/provider';
+import type { Deletion, ImageDeletion, Lock, Locks, TagDeletion, TagPreview } from '../../../src/providers/provider';
 import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { deleteImage } from '../../../src/ui/commands/deleteImage';
 import { deleteRepository } from '../../../src/ui/commands/deleteRepository';
 import { untagImage } from '../../../src/ui/commands/untagImage';
+import { notExpected } from '../stub';
 import { connectionNode, fakeApp, reference } from './fakeApp';
 import { userWho } from './scriptedUser';
 
@@ -32,8 +33,8 @@ const plain: DeletionPreview = {
 };
 const gone = () => new Failure('notFound', 'manifest unknown', { subject: 'registry.example.com', status: 404 });
 
-function rowOf(deletion: Deletion, entry: Tag | typeof repository = tag) {
-  const root = connectionNode({}, { deletion });
+function rowOf(deletion: Deletion, entry: Tag | typeof repository = tag, locks?: Locks) {
+  const root = connectionNode({}, { deletion, ...(locks === undefined ? {} : { locks }) });
   return { ...root, id: 'c1/row', entry, parent: root };
 }
 
@@ -47,11 +48,17 @@ function inTurn<T>(...answers: readonly (T | Failure)[]): () => Promise<T> {
   };
 }
 
-async function run(command: NodeCommand, deletion: Deletion, ask: Ask, entry: Tag | typeof repository = tag) {
+async function run(
+  command: NodeCommand,
+  deletion: Deletion,
+  ask: Ask,
+  entry: Tag | typeof repository = tag,
+  locks?: Locks,
+) {
   const refreshed: unknown[] = [];
   const tree = { refresh: (node: unknown) => refreshed.push(node) };
   const { app, ...told } = fakeApp({ ask, tree });
-  const error: unknown = await command.run(app, [rowOf(deletion, entry)]).then(
+  const error: unknown = await command.run(app, [rowOf(deletion, entry, locks)]).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -122,7 +129,7 @@ describe('Delete Image…', () => {
       unknown: ['old', 'older'],
     });
     expect(text).toContain('Deletes 2 tags that point to this image: 1, latest.');
-    expect(text).toContain('Also deletes its platforms: amd64.');
+    expect(text).toContain('Also deletes its platform: amd64.');
     expect(text).toContain('linux/arm/v7 stays under armv7.');
     expect(text).toContain(
       '3 attachments (signatures, SBOMs and others) describe this image and are of no use without it.',
@@ -255,5 +262,101 @@ describe('Delete Repository…', () => {
     const later = deleting(counts({ tags: 1 }), true).deletion;
     const { done, told } = await run(deleteRepository, later, userWho(true, []).ask, repository);
     expect([done, told]).toEqual([['registry.example.com/team/app is being deleted'], []]);
+  });
+});
+
+describe('what is locked', () => {
+  const everyLock: readonly Lock[] = [{ kind: 'repository' }, { kind: 'tag', name: '1' }, { kind: 'image', digest }];
+  /** Locks, and all that is done, in its order. */
+  const locking = (fails: { readonly act?: Failure; readonly again?: Failure } = {}) => {
+    const did: string[] = [];
+    const locks: Locks = {
+      set: () => Promise.reject(notExpected('set')),
+      lift: (_image, lifted) => {
+        did.push(`unlock ${lifted.map(({ kind }) => kind).join(', ')}`);
+        return Promise.resolve((isDeleted) => {
+          did.push(isDeleted ? 'lock the rest' : 'lock all');
+          return fails.again === undefined ? Promise.resolve() : Promise.reject(fails.again);
+        });
+      },
+    };
+    const act = () => {
+      did.push('delete');
+      return fails.act === undefined ? Promise.resolve() : Promise.reject(fails.act);
+    };
+    return { did, locks, act };
+  };
+
+  it('is said before a deletion, unlocked for it, and locked again where it stays', async () => {
+    const { did, locks, act } = locking();
+    const { ask, questions } = userWho(true, []);
+    const preview = () => Promise.resolve({ ...plain, locks: everyLock, lockedPlatforms: [armv7] });
+    const image: ImageDeletion = { preview, delete: act, left: () => Promise.resolve([]) };
+    const { done } = await run(deleteImage, { image }, ask, tag, locks);
+    expect(questions[0]?.button).toBe('Unlock and Delete');
+    expect(questions[0]?.detail.split('\n\n').slice(0, 2)).toEqual([
+      'The tag 1 is locked. The image is locked. The repository is locked, and so is all that is in it. What is locked is unlocked first, and locked again if the deletion fails. The repository is locked again afterwards.',
+      'Its platform arm/v7 is locked itself: it stays in the registry without a tag.',
+    ]);
+    expect([did, done]).toEqual([
+      ['unlock repository, tag, image', 'delete', 'lock the rest'],
+      ['Deleted registry.example.com/team/app:1'],
+    ]);
+  });
+
+  it('is counted where there are several, and left alone when the answer is no', async () => {
+    const { did, locks, act } = locking();
+    const { ask, questions } = userWho(false, []);
+    const held: readonly Lock[] = ['1', 'latest'].map((name) => ({ kind: 'tag', name }));
+    const preview = () => Promise.resolve({ ...plain, tags: ['1', 'latest'], locks: held });
+    const image: ImageDeletion = { preview, delete: act, left: () => Promise.resolve([]) };
+    await run(deleteImage, { image }, ask, tag, locks);
+    expect(questions[0]).toMatchObject({
+      button: 'Unlock and Delete 2 Tags',
+      detail: expect.stringMatching(/^2 tags are locked: 1, latest\. What is locked is unlocked first/) as unknown,
+    });
+    expect(did).toEqual([]);
+  });
+
+  it('is locked again, all of it, when the deletion fails', async () => {
+    const refusal = new Failure('rejected', 'no', { subject: 'registry.example.com', status: 500 });
+    const { did, locks, act } = locking({ act: refusal });
+    const { ask, questions } = userWho(true, []);
+    const untag: TagDeletion = {
+      preview: () => Promise.resolve({ digest, locks: [{ kind: 'tag', name: '1' }] }),
+      delete: act,
+    };
+    const { error } = await run(untagImage, { untag }, ask, tag, locks);
+    expect(questions[0]?.button).toBe('Unlock and Untag');
+    expect([did, error]).toEqual([['unlock tag', 'delete', 'lock all'], refusal]);
+  });
+
+  it('is told where it could not be locked again, and the deletion counts all the same', async () => {
+    const again = new Failure('forbidden', 'denied', { subject: 'registry.example.com', status: 403 });
+    const { locks, act } = locking({ again });
+    const counts = inTurn<{ tags: number; locks?: readonly Lock[] }>(
+      { tags: 1, locks: [{ kind: 'repository' }] },
+      { tags: 1, locks: [{ kind: 'repository' }] },
+      gone(),
+    );
+    const { ask, questions } = userWho(true, []);
+    const deletion = { repository: { counts, delete: act } };
+    const { told, done, error } = await run(deleteRepository, deletion, ask, repository, locks);
+    expect(questions[0]?.button).toBe('Unlock and Delete Repository');
+    expect(told).toEqual([
+      'registry.example.com/team/app was unlocked for the deletion and could not be locked again: The registry says “denied” (403).',
+    ]);
+    expect([done, error]).toEqual([['Deleted registry.example.com/team/app'], undefined]);
+  });
+
+  it('is said also where the connection has no way to unlock, and what the registry never deletes', async () => {
+    const { act } = locking();
+    const { ask, questions } = userWho(false, []);
+    const preview = () => Promise.resolve({ digest, locks: everyLock.slice(1), rules: ['Never v1.'] });
+    await run(untagImage, { untag: { preview, delete: act } }, ask);
+    expect(questions[0]).toMatchObject({
+      button: 'Untag',
+      detail: expect.stringMatching(/^The tag 1 is locked\. The image is locked\.\n\nNever v1\./) as unknown,
+    });
   });
 });

@@ -94,7 +94,8 @@ describe('the Images view', () => {
     if (row === undefined) return;
     expect([await tree.getChildren(row), tree.getParent(row), view.description]).toEqual([[], undefined, '']);
     expect(tree.getTreeItem(row)).toMatchObject({
-      label: 'Nothing answers at unix:///engine. Start Docker or Podman, or use another engine.',
+      label: 'Not reachable',
+      description: 'Nothing answers at unix:///engine. Start Docker or Podman, or use another engine.',
       ...{
         contextValue: 'engineProblem',
         tooltip: expect.stringMatching(/^Could not list the local images: /) as unknown,

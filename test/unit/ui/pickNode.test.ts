@@ -90,6 +90,25 @@ describe('the way to a node', () => {
     expect(root.id).toBe('c2');
   });
 
+  it('calls what is below a connection by its name, and offers tags in their order', async () => {
+    const projects = {
+      holds: (entry: Entry | undefined) =>
+        entry === undefined
+          ? { one: (of: string) => `Project of ${of}`, none: 'no projects', listing: (of: string) => `list ${of}` }
+          : undefined,
+      list: (parent: Entry | undefined) =>
+        Promise.resolve({
+          items:
+            parent?.label === 'team/app' ? ['edge', '9', '10', 'latest'].map(tag) : (rows[parent?.label ?? ''] ?? []),
+        }),
+    };
+    const { ask, placeholders, offered } = user('Acme', 'team', 'team/app', '10');
+    const { app } = fakeApp({ ask, connected: [connectionNode({}, projects)] });
+    await pickNode(app, ofTags);
+    expect(placeholders).toEqual(['Registry', 'Project of Acme', 'Repository of team', 'Tag of team/app']);
+    expect(offered()).toEqual(['latest', '10', '9', 'edge']);
+  });
+
   it('leads back at each level', async () => {
     const script = [
       'Acme',

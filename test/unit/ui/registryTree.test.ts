@@ -65,7 +65,13 @@ function treeOf(...connected: OpenRegistry[]) {
     return Promise.resolve();
   };
   const tree = new RegistryTree({
-    registries: { ready, all: () => connected, iconOf: () => 'server', onDidChange: listeners.add },
+    registries: {
+      ready,
+      all: () => connected,
+      iconOf: () => 'server',
+      calledOf: () => 'Registry',
+      onDidChange: listeners.add,
+    },
     commands: {
       ready: () => ready().then(() => []),
       appliesTo: ({ kind }) => (kind === 'node' ? 'refresh editTrust' : ''),
@@ -134,16 +140,16 @@ describe('the Registries view', () => {
   });
 
   it('shows behind the rows what is no name, and what is left', async () => {
-    const { tree, nodeAt, changes } = treeOf(acme({ '': [repository('app')], app: [...tags(0, 250), tag(';')] }).node);
+    const { tree, nodeAt, changes } = treeOf(acme({ '': [repository('app')], app: [...tags(0, 350), tag(';')] }).node);
     const app = await nodeAt('Acme', 'app');
     const rows = await tree.getChildren(app);
-    expect([rows.length, rows.at(-1)]).toEqual([102, { kind: 'more', of: app, left: { rows: 150, of: 250 } }]);
+    expect([rows.length, rows.at(-1)]).toEqual([102, { kind: 'more', of: app, left: { rows: 250, of: 350 } }]);
     expect(rows.at(-2)).toEqual({ kind: 'invalid', of: app, name: ';', at: 0 });
     tree.loadMore({ kind: 'more', of: app });
     expect(changes.at(-1)).toEqual(['app']);
-    expect((await tree.getChildren(app)).at(-1)).toMatchObject({ left: { rows: 50, of: 250 } });
+    expect((await tree.getChildren(app)).at(-1)).toMatchObject({ left: { rows: 50, of: 350 } });
     tree.loadMore({ kind: 'more', of: app });
-    expect((await tree.getChildren(app)).length).toBe(251);
+    expect((await tree.getChildren(app)).length).toBe(351);
   });
 
   it('asks for the next page when more is wanted, and cannot tell how many there are', async () => {
@@ -153,8 +159,60 @@ describe('the Registries view', () => {
     const app = await nodeAt('Acme', 'app');
     expect((await tree.getChildren(app)).at(-1)).toEqual({ kind: 'more', of: app });
     tree.loadMore({ kind: 'more', of: app });
-    expect(labels(await tree.getChildren(app)).slice(-2)).toEqual(['t118', 't119']);
+    expect(labels(await tree.getChildren(app)).slice(-2)).toEqual(['t101', 't100']);
     expect(asked).toEqual(['', 'app', 'app 2']);
+  });
+});
+
+describe('the words of a row', () => {
+  it('call a group what its registry calls it, for the eye and for the ear', async () => {
+    const groups: readonly Entry[] = [
+      { kind: 'group', key: 'a', label: 'Production', called: 'Subscription' },
+      { kind: 'group', key: 'b', label: 'library', detail: 'public' },
+    ];
+    const { tree, nodeAt, below } = treeOf(acme({ '': groups, Production: [] }).node);
+    await below('Acme', 'Production');
+    expect(tree.getTreeItem(await nodeAt('Acme', 'Production'))).toMatchObject({
+      tooltip: 'Subscription Production',
+      accessibilityInformation: { label: 'Subscription Production, no repositories' },
+    });
+    expect(tree.getTreeItem(await nodeAt('Acme', 'library'))).toMatchObject({
+      tooltip: 'Namespace library',
+      accessibilityInformation: { label: 'Namespace library, public' },
+    });
+  });
+
+  it('name the user of docker’s login once the login was read, without drawing more than its row', async () => {
+    const { provider } = registryOf({ '': [repository('app')] });
+    const { tree, nodeAt, below, connected, changes } = treeOf(
+      connectionNode({ label: 'Acme', signIn: { kind: 'docker' } }, provider),
+    );
+    const root = await nodeAt('Acme');
+    expect(tree.getTreeItem(root).description).toBe('docker login');
+    connected[0] = connectionNode({ label: 'Acme', signIn: { kind: 'docker', user: 'mona' } }, provider);
+    await tree.getChildren(root);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([tree.getTreeItem(root).description, changes]).toEqual(['mona (docker login)', [['Acme']]]);
+    await below('Acme');
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changes).toHaveLength(1);
+  });
+
+  it('begin with the state, and of a problem with its kind', async () => {
+    const denied = new Failure('unauthorized', 'denied', { subject: host, status: 401 });
+    const { provider } = registryOf({ '': () => Promise.reject(denied) });
+    const { tree, nodeAt } = treeOf(
+      connectionNode({ label: 'Acme', signIn: { kind: 'basic', account: 'mona' } }, provider),
+    );
+    const root = await nodeAt('Acme');
+    const [problem] = await tree.getChildren(root);
+    expect(problem && tree.getTreeItem(problem)).toMatchObject({
+      label: 'Not signed in',
+      description: 'The registry says “denied” (401).',
+      tooltip: 'Could not list the repositories of Acme: the registry says “denied” (401).',
+      accessibilityInformation: { label: 'Could not list the repositories of Acme: the registry says “denied” (401).' },
+    });
+    expect(tree.getTreeItem(root).description).toBe('signed out · mona');
   });
 });
 
@@ -263,7 +321,7 @@ describe('a row that is collapsed', () => {
 
 describe('a refresh', () => {
   it('keeps rows the same objects, what is open, and as many rows as were drawn', async () => {
-    const lists = { '': [repository('app'), repository('old')], app: tags(0, 250) };
+    const lists = { '': [repository('app'), repository('old')], app: tags(0, 350) };
     const { asked, node } = acme(lists);
     const { tree, nodeAt, below, changes } = treeOf(node);
     const app = await nodeAt('Acme', 'app');
@@ -275,7 +333,7 @@ describe('a refresh', () => {
     expect(changes.at(-1)).toEqual(['Acme']);
     expect(await below('Acme')).toEqual(['new', 'app']);
     expect(await nodeAt('Acme', 'app')).toBe(app);
-    expect((await tree.getChildren(app)).length).toBe(201);
+    expect((await tree.getChildren(app)).length).toBe(301);
     expect(asked).toEqual(['', 'app', '', 'app']);
   });
 
@@ -391,20 +449,20 @@ describe('an entry that is to be shown', () => {
       't850',
     );
     const paged: Lists = { '': [repository('app')] };
-    for (let page = 0; page < 9; page++)
+    for (let page = 0; page < 12; page++)
       paged[page === 0 ? 'app' : `app ${page}`] = () => ({
         items: tags(page * 100, page * 100 + 100),
         next: String(page + 1),
       });
     expect((await shown(paged, repository('app'), tag('t450'))).label).toBe('t450');
-    const { label, asked } = await shown(paged, repository('app'), tag('t850'));
-    expect([label, asked.length]).toEqual(['app', 7]);
+    const { label, asked } = await shown(paged, repository('app'), tag('t1150'));
+    expect([label, asked.length]).toEqual(['app', 9]);
   });
 
   it('is not looked for below more rows than can be drawn at once', async () => {
     const lists = { '': [repository('app')], app: tags(0, 6000) };
-    expect((await shown(lists, repository('app'), tag('t4999'))).label).toBe('t4999');
-    expect((await shown(lists, repository('app'), tag('t5500'))).label).toBe('app');
+    expect((await shown(lists, repository('app'), tag('t1000'))).label).toBe('t1000');
+    expect((await shown(lists, repository('app'), tag('t999'))).label).toBe('app');
   });
 
   it('of a connection that is gone is not shown', async () => {
@@ -422,13 +480,14 @@ describe('an entry that is to be shown', () => {
 });
 
 describe('details of tags', () => {
+  const tagLabels = ['t9', 't8', 't7', 't6', 't5', 't4', 't3', 't2', 't1', 't0'];
   /** A repository of tags whose details are answered when the test says so. */
-  const detailed = () => {
+  const detailed = (count = 10) => {
     const asked: string[] = [];
     const signals: AbortSignal[] = [];
     const answers: (() => void)[] = [];
     const registry = acme(
-      { '': [repository('app')], app: tags(0, 10) },
+      { '': [repository('app')], app: tags(0, count) },
       {
         details: ({ label }, signal) => {
           asked.push(label);
@@ -457,7 +516,7 @@ describe('details of tags', () => {
     expect(asked).toHaveLength(10);
     await answer();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(changes).toEqual([tags(0, 10).map(({ label }) => label)]);
+    expect(changes).toEqual([tagLabels]);
     expect(tree.getTreeItem(await nodeAt('Acme', 'app', 't0')).description).toContain('5 MB');
   });
 
@@ -474,7 +533,7 @@ describe('details of tags', () => {
     view.expand(row);
     await answer();
     await answer();
-    expect(asked.slice(6)).toEqual(tags(0, 10).map(({ label }) => label));
+    expect(asked.slice(6)).toEqual(tagLabels);
   });
 
   it('are given up when the view is hidden, and read on when it is seen again', async () => {
@@ -488,7 +547,44 @@ describe('details of tags', () => {
     view.show(true);
     await answer();
     await answer();
-    expect(asked.slice(6)).toEqual(tags(0, 10).map(({ label }) => label));
+    expect(asked.slice(6)).toEqual(tagLabels);
+  });
+
+  it('are read of the first rows only, however many are drawn, and of another when it is refreshed', async () => {
+    const { asked, answer, nodeAt, tree } = detailed(1000);
+    const app = await nodeAt('Acme', 'app');
+    await tree.getChildren(app);
+    for (let clicks = 0; clicks < 3; clicks++) {
+      tree.loadMore({ kind: 'more', of: app });
+      await tree.getChildren(app);
+    }
+    for (let turn = 0; turn < 200; turn++) await answer();
+    expect([asked.length, asked.at(-1)]).toEqual([500, 't500']);
+    tree.refresh(await nodeAt('Acme', 'app', 't7'));
+    await answer();
+    expect(asked.slice(500)).toEqual(['t7']);
+  });
+
+  it('stay until new ones arrive, also where the listing tells a part of them', async () => {
+    vsCode.settings.set('registryExplorer.tags.details', 'onHover');
+    const part: ImageDetails = {
+      digest: 'sha256:1',
+      mediaType: '',
+      type: 'image',
+      platforms: [],
+      labels: {},
+      isPartial: true,
+    };
+    const lists: Lists = { '': [repository('app')], app: [{ ...tag('1'), details: part }] };
+    const { tree, nodeAt } = treeOf(acme(lists, { details: () => Promise.resolve(details) }).node);
+    const row = await nodeAt('Acme', 'app', '1');
+    await tree.resolveTreeItem(tree.getTreeItem(row), row, cancellation().token);
+    expect(tree.getTreeItem(row).description).toBe('5 MB');
+    tree.refresh();
+    expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('5 MB');
+    lists.app = [{ ...tag('1'), details: { ...part, digest: 'sha256:2' } }];
+    tree.refresh();
+    expect(tree.getTreeItem(await nodeAt('Acme', 'app', '1')).description).toBe('');
   });
 
   it('are not read before the view is seen', async () => {

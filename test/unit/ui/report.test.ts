@@ -11,6 +11,32 @@ function said(kind: FailureKind, message: string, detail: Omit<FailureDetail, 's
 }
 
 describe('a report', () => {
+  it('names the kind of each problem in so few words that a narrow view shows them', () => {
+    const codes: readonly [FailureKind, Omit<FailureDetail, 'subject'>, string][] = [
+      ['unauthorized', {}, 'Not signed in'],
+      ['forbidden', {}, 'Not allowed'],
+      ['notFound', {}, 'Not found'],
+      ['notFound', { code: 'NO_ENGINE' }, 'No engine'],
+      ['unlisted', {}, 'Not listed'],
+      ['unsupported', {}, 'Not offered'],
+      ['unsupported', { code: 'TOO_MANY_ROWS' }, 'List too long'],
+      ['rateLimited', {}, 'Too many requests'],
+      ['unreachable', {}, 'Not reachable'],
+      ['untrusted', { code: 'CERT_HAS_EXPIRED' }, 'Not trusted'],
+      ['untrusted', { code: 'NOT_TLS' }, 'Wrong protocol'],
+      ['timedOut', {}, 'No answer'],
+      ['malformed', {}, 'Unclear answer'],
+      ['malformed', { code: 'NO_NEW_ROWS' }, 'List without end'],
+      ['rejected', { status: 503 }, 'Server error'],
+      ['rejected', { status: 400 }, 'Refused'],
+      ['rejected', { nextStep: 'unlockTag' }, 'Locked'],
+    ];
+    for (const [kind, detail, words] of codes)
+      expect(report(new Failure(kind, '', { subject, ...detail }), 'list')?.headline).toBe(words);
+    expect(report(new Error('a defect'), 'list')?.headline).toBe('Unexpected error');
+    expect(Math.max(...codes.map(([, , { length }]) => length))).toBeLessThan(20);
+  });
+
   it.each<[FailureKind, string, Omit<FailureDetail, 'subject'>, string]>([
     ['unauthorized', 'authentication required', { status: 401 }, 'the registry says “authentication required” (401).'],
     ['unauthorized', '', { status: 401 }, 'the registry does not accept this credential (401).'],

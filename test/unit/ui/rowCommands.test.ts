@@ -26,7 +26,7 @@ import type { ShownDocument } from '../../../src/ui/documents';
 import { groupImages, everyRow } from '../../../src/ui/images/localNode';
 import { rowBelow } from '../../../src/ui/tree/node';
 import { failing } from '../failing';
-import { stub } from '../stub';
+import { notExpected, stub } from '../stub';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, localImage, reference } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user } from './scriptedUser';
@@ -131,6 +131,7 @@ describe('Lock and Unlock', () => {
     const set: unknown[] = [];
     const locks = {
       set: ({ label }: Tag, to: boolean) => Promise.resolve(void set.push([label, to])),
+      lift: () => Promise.reject(notExpected('lift')),
     };
     const { done, refreshed } = await running(command, [rowOf(tag({ ...plain, isLocked }), { locks })]);
     return { set, done, refreshed };
@@ -144,7 +145,7 @@ describe('Lock and Unlock', () => {
   });
 
   it('are offered by what the tag is, where the registry has locks', () => {
-    const locks = { set: () => Promise.resolve() };
+    const locks = { set: () => Promise.resolve(), lift: () => Promise.reject(notExpected('lift')) };
     const offered = (entry: Entry, abilities: Partial<RegistryProvider>) => [
       lockTag.applies(rowOf(entry, abilities)),
       unlockTag.applies(rowOf(entry, abilities)),

@@ -19,6 +19,13 @@ describe('words', () => {
     expect(age(new Date(date), now)).toBe(expected);
   });
 
+  it('shortens ages beside other facts as VS Code does', () => {
+    const ages = ['2026-06-15T11:57:00Z', '2026-06-13T11:00:00Z', '2026-04-01T12:00:00Z', '2024-01-01T12:00:00Z'];
+    expect(ages.map((date) => age(new Date(date), now, 'short'))).toEqual([
+      ...['3 min. ago', '2 days ago', '2 mo. ago', '2 yr. ago'],
+    ]);
+  });
+
   it.each([
     [0, '0 B'],
     [971, '971 B'],
