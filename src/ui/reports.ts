@@ -11,13 +11,12 @@ export class Reports implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
   constructor(private readonly documents: Pick<Documents, 'keep' | 'show'>) {
-    const { tabGroups } = vscode.window;
     const update = () => {
       void vscode.commands.executeCommand('setContext', 'registryExplorer.report', this.shown() !== undefined);
     };
     this.subscription = vscode.Disposable.from(
-      tabGroups.onDidChangeTabs(update),
-      tabGroups.onDidChangeTabGroups(update),
+      vscode.window.tabGroups.onDidChangeTabs(update),
+      vscode.window.tabGroups.onDidChangeTabGroups(update),
     );
   }
 

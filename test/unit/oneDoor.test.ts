@@ -7,7 +7,10 @@ const source = resolve(import.meta.dirname, '../../src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
 /** What of `vscode.window` draws no text of others outside of trees and documents. */
-const harmlessMembers = ['createTreeView', 'createOutputChannel', 'onDidChangeWindowState', 'showTextDocument'];
+const harmlessMembers = [
+  ...['createTreeView', 'createOutputChannel', 'onDidChangeWindowState', 'showTextDocument'],
+  'tabGroups',
+];
 
 /** Of each use of `window`, in code alone, what is used of it. */
 function windowMembers(text: string): readonly string[] {

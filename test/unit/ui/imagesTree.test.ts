@@ -98,6 +98,7 @@ describe('the Images view', () => {
       description: 'Nothing answers at unix:///engine. Start Docker or Podman, or use another engine.',
       ...{
         contextValue: 'engineProblem',
+        command: { command: 'registryExplorer.useEngine' },
         tooltip: expect.stringMatching(/^Could not list the local images: /) as unknown,
       },
     });
