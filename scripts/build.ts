@@ -28,18 +28,33 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
   await tool('webpack-cli/bin/cli.js', '--mode', 'production');
   await checkSilence(join(projectRoot, 'dist'));
   await checkStart(join(projectRoot, 'dist'));
-  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, '--out', vsixFile);
+  const page = ['--readme-path', await writePage()];
+  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, ...page, '--out', vsixFile);
   const zip = withEvenModes(await readFile(vsixFile));
   const files = entriesOf(zip);
   checkContents(files);
   checkPlaces(files, [projectRoot, homedir()]);
   await writeFile(vsixFile, zip);
-  await mkdir(join(projectRoot, 'out'), { recursive: true });
   await writeFile(stampFile, await stampFor(source));
 }
 
-/** The README's picture stays relative: nothing is published yet at the address that vsce would rewrite it to. */
+/** Links stay as they are: nothing is published yet at the address that vsce would rewrite them to. */
 const relativeLinks = '--no-rewrite-relative-links';
+
+/**
+ * The extension's page in VS Code: the README without the parts that are of use in the repository only. Pictures are among them, as
+ * that page shows none of the package.
+ */
+async function writePage(): Promise<string> {
+  const file = join(projectRoot, 'out', 'page.md');
+  await mkdir(join(projectRoot, 'out'), { recursive: true });
+  await writeFile(file, pageOf(await readFile(join(projectRoot, 'README.md'), 'utf8')));
+  return file;
+}
+
+export function pageOf(readme: string): string {
+  return readme.replaceAll(/<!-- repository only -->.*?<!-- \/repository only -->\n\n?/gs, '');
+}
 
 /** vsce gives every file this time, the first that a zip can tell; it sorts names by the language, and writes local times. */
 const everywhere = { SOURCE_DATE_EPOCH: '315532800', LC_ALL: 'C', TZ: 'UTC' } as const;

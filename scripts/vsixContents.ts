@@ -18,6 +18,7 @@ const wanted = [
 const needed = [
   ...[
     'extension/package.json',
+    'extension/readme.md',
     'extension/package.nls.json',
     'extension/package.nls.de.json',
     'extension/l10n/bundle.l10n.json',

@@ -47,6 +47,16 @@ describe('the package', () => {
     expect(files.length).toBeGreaterThan(10);
   });
 
+  it('has a page for users: no picture that VS Code would not show, and nothing about building it', async () => {
+    const page = entriesOf(await readFile(vsixFile)).find(({ name }) => name === 'extension/readme.md');
+    const text = page?.content.toString() ?? '';
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading).slice(0, 2)).toEqual([
+      'Connect a registry',
+      'What you can do',
+    ]);
+    expect(text).not.toMatch(/!\[|<img|npm |<!--/);
+  });
+
   it('names in its third-party notices the packages that its code comes from, and no other', async () => {
     const notices = entriesOf(await readFile(vsixFile)).find(({ name }) => name === `extension/dist/${noticesName}`);
     const named = [...(notices?.content.toString() ?? '').matchAll(/^-{80}\n(.+)$/gm)].map(([, heading]) => heading);
