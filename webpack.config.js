@@ -79,7 +79,14 @@ module.exports = (_env, { mode }) => ({
   optimization: {
     // Libraries imported on first use become chunks of their own, named after the library.
     chunkIds: 'named',
-    splitChunks: false,
+    // Only what nearly every chunk parses answers with.
+    splitChunks: {
+      cacheGroups: {
+        default: false,
+        defaultVendors: false,
+        zod: { test: /node_modules\/zod\//, name: 'zod', chunks: 'async' },
+      },
+    },
     // AzureWizard knows by the name of the error's class that somebody went back.
     minimizer: [new MinimizerPlugin({ terserOptions: { keep_classnames: /Error$/ } })],
   },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { node24, projectRoot, vsixFile } from '../test/rig/paths';
@@ -25,11 +25,10 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
   await writeTexts();
   const source = await fingerprint(sources);
   await rm(join(projectRoot, 'dist'), { recursive: true, force: true });
-  await tool('webpack-cli/bin/cli.js', '--mode', 'production');
+  await tool(projectRoot, 'webpack-cli/bin/cli.js', '--mode', 'production');
   await checkSilence(join(projectRoot, 'dist'));
   await checkStart(join(projectRoot, 'dist'));
-  const page = ['--readme-path', await writePage()];
-  await tool('@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, ...page, '--out', vsixFile);
+  await tool(await gather(), '@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, '--out', vsixFile);
   const zip = withEvenModes(await readFile(vsixFile));
   const files = entriesOf(zip);
   checkContents(files);
@@ -41,30 +40,44 @@ export async function buildVsix(log: (line: string) => void): Promise<void> {
 /** Links stay as they are: nothing is published yet at the address that vsce would rewrite them to. */
 const relativeLinks = '--no-rewrite-relative-links';
 
-/**
- * The extension's page in VS Code: the README without the parts that are of use in the repository only. Pictures are among them, as
- * that page shows none of the package.
- */
-async function writePage(): Promise<string> {
-  const file = join(projectRoot, 'out', 'page.md');
-  await mkdir(join(projectRoot, 'out'), { recursive: true });
-  await writeFile(file, pageOf(await readFile(join(projectRoot, 'README.md'), 'utf8')));
-  return file;
+/** What is packed, beside the bundle. */
+const packed = [
+  'package.json',
+  'package.nls.json',
+  'package.nls.de.json',
+  'l10n',
+  'resources',
+  'CHANGELOG.md',
+  'LICENSE',
+];
+
+/** Puts what is packed into a folder of its own, where the README is the extension's page in VS Code. */
+async function gather(): Promise<string> {
+  const folder = join(projectRoot, 'out', 'package');
+  await rm(folder, { recursive: true, force: true });
+  for (const path of [...packed, 'dist', '.vscodeignore'])
+    await cp(join(projectRoot, path), join(folder, path), { recursive: true });
+  await writeFile(join(folder, 'README.md'), pageOf(await readFile(join(projectRoot, 'README.md'), 'utf8')));
+  return folder;
 }
 
-export function pageOf(readme: string): string {
+/**
+ * The README without the parts that are of use in the repository only. Pictures are among them: on the page of an extension, VS Code
+ * shows only those from the web.
+ */
+function pageOf(readme: string): string {
   return readme.replaceAll(/<!-- repository only -->.*?<!-- \/repository only -->\n\n?/gs, '');
 }
 
 /** vsce gives every file this time, the first that a zip can tell; it sorts names by the language, and writes local times. */
 const everywhere = { SOURCE_DATE_EPOCH: '315532800', LC_ALL: 'C', TZ: 'UTC' } as const;
 
-async function tool(script: string, ...args: readonly string[]): Promise<void> {
+async function tool(cwd: string, script: string, ...args: readonly string[]): Promise<void> {
   const path = join(projectRoot, 'node_modules', script);
   await runCommand({
     command: node24,
     args: [path, ...args],
-    cwd: projectRoot,
+    cwd,
     env: { ...process.env, ...everywhere },
   });
 }
