@@ -16,7 +16,7 @@ const longestSentence = 2000;
 
 /** The text on one line, without invisible characters. */
 export function visible(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(unseen, '').replace(tooManyMarks, '$1').trim();
+  return text.replace(/\s/g, ' ').replace(unseen, '').replace(/ +/g, ' ').replace(tooManyMarks, '$1').trim();
 }
 
 /** As `visible`, at most 300 characters long. */

@@ -74,6 +74,10 @@ describe('a text for VS Code', () => {
     );
   });
 
+  it('leaves one space where invisible characters stood between spaces', () => {
+    expect(visible('a\t\0\t \u200bb')).toBe('a b');
+  });
+
   it('has an end', () => {
     expect(harmless('a'.repeat(1_000_000))).toHaveLength(2000);
     expect(plainText('a'.repeat(1_000_000))).toHaveLength(300);
