@@ -9,7 +9,7 @@ import { inTagOrder } from '../src/images/tagOrder';
 import { failureOfWords } from '../src/engine/engineFailure';
 import { readMessages } from '../src/engine/messageStream';
 import { TransferState } from '../src/engine/transferState';
-import { toldByGoogle } from '../src/providers/generic/google';
+import { readGoogleTags } from '../src/providers/generic/google';
 import { projectsAnswer } from '../src/providers/gitlab/gitLabAnswers';
 import { GitLabApi } from '../src/providers/gitlab/gitLabApi';
 import { v2Tags } from '../src/providers/tagListing';
@@ -44,7 +44,7 @@ const format = (text: () => string) => (): (() => unknown) => {
 /** The tags of a repository whose registry answers with this text alone. */
 const list = (text: () => string) => (): (() => unknown) => {
   const response = { status: 200, headers: {}, body: bytesOf(text()), url };
-  const tags = v2Tags(new RegistryClient(() => Promise.resolve(response), url), toldByGoogle);
+  const tags = v2Tags(new RegistryClient(() => Promise.resolve(response), url), readGoogleTags);
   return () => tags(image.path, undefined, signal);
 };
 

@@ -15,7 +15,7 @@ import { registerCommands } from './ui/commands/register';
 import { Commands } from './ui/commands/commands';
 import { CredentialStore } from './ui/connections/credentialStore';
 import { Documents } from './ui/documents';
-import { carefulEngines } from './ui/images/carefulEngines';
+import { confirmingEngines } from './ui/images/confirmingEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { memoryIn } from './ui/memory';
@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): void {
     const { LocalEngines } = await import('./engine/engines');
     return new LocalEngines(machine, () => ownSetting('engine.endpoint', ''));
   });
-  const engines = carefulEngines(found, { ask, memory });
+  const engines = confirmingEngines(found, { ask, memory });
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
   });

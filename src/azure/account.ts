@@ -4,7 +4,7 @@ import type { Registry } from '@azure/arm-containerregistry';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import { AppServices } from './appService';
-import { all, armClient, callAzure, followToEnd, identified, required, resourceGroupOf, withId } from './arm';
+import { listAll, armClient, callAzure, followToEnd, withIdentity, requireField, resourceGroupOf, withId } from './arm';
 import type { Identified } from './arm';
 import { idIn } from './azure';
 import type {
@@ -54,14 +54,14 @@ export class AzureAccount implements Azure {
       const { credential, options } = this.client(tenantId);
       return new SubscriptionClient(credential, options);
     };
-    const tenants = await callAzure(signal, () => all(clientIn(undefined).tenants.list({ abortSignal: signal })));
+    const tenants = await callAzure(signal, () => listAll(clientIn(undefined).tenants.list({ abortSignal: signal })));
     const found = new Map<string, Subscription>();
     const failed: FailedTenant[] = [];
     await Promise.all(
       tenants.map(async ({ tenantId = '', displayName }) => {
         try {
           const list = await callAzure(signal, () =>
-            all(clientIn(tenantId).subscriptions.list({ abortSignal: signal })),
+            listAll(clientIn(tenantId).subscriptions.list({ abortSignal: signal })),
           );
           for (const { subscriptionId: id, displayName: name, state } of list)
             if (id !== undefined && state !== 'Deleted' && !found.has(id))
@@ -77,8 +77,8 @@ export class AzureAccount implements Azure {
 
   async registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
     const client = await this.registryClient(subscription);
-    const list = await callAzure(signal, () => all(client.registries.list({ abortSignal: signal })));
-    return identified(list)
+    const list = await callAzure(signal, () => listAll(client.registries.list({ abortSignal: signal })));
+    return withIdentity(list)
       .map((registry) => describeRegistry(registry, subscription))
       .sort(byName);
   }
@@ -116,7 +116,7 @@ export class AzureAccount implements Azure {
     const created = await callAzure(signal, () =>
       followToEnd(client.registries.create(resourceGroup, name, registry, { abortSignal: signal }), status, signal),
     );
-    required(created.loginServer, `the login server of ${name}`);
+    requireField(created.loginServer, `the login server of ${name}`);
     return describeRegistry(withId(created, name), subscription);
   }
 
@@ -133,8 +133,8 @@ export class AzureAccount implements Azure {
 
   async resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]> {
     const client = await this.resourceClient(subscription);
-    const groups = await callAzure(signal, () => all(client.resourceGroups.list({ abortSignal: signal })));
-    return identified(groups)
+    const groups = await callAzure(signal, () => listAll(client.resourceGroups.list({ abortSignal: signal })));
+    return withIdentity(groups)
       .map(({ name, location }) => ({ name, location }))
       .sort(byName);
   }
@@ -198,7 +198,7 @@ export class AzureAccount implements Azure {
     const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
     const { credential, options } = this.client(tenantId);
     const { subscriptions } = new SubscriptionClient(credential, options);
-    const list = await callAzure(signal, () => all(subscriptions.listLocations(id, { abortSignal: signal })));
+    const list = await callAzure(signal, () => listAll(subscriptions.listLocations(id, { abortSignal: signal })));
     return new Map(list.map(({ name = '', displayName = '' }) => [displayName, name]));
   }
 

@@ -7,7 +7,7 @@ import type {
 } from '@azure/arm-appcontainers';
 import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
-import { all, callAzure, required, resourceGroupOf } from './arm';
+import { listAll, callAzure, requireField, resourceGroupOf } from './arm';
 import type { Identified } from './arm';
 import type { ContainerApp, PullAccess } from './azure';
 
@@ -105,7 +105,7 @@ export class AppCredentials {
 
   private async environmentPrincipal(): Promise<string | undefined> {
     const { environmentId: known, managedEnvironmentId, name: app } = this.app;
-    const environmentId = required(known ?? managedEnvironmentId, `the environment of ${app}`);
+    const environmentId = requireField(known ?? managedEnvironmentId, `the environment of ${app}`);
     const name = environmentId.slice(environmentId.lastIndexOf('/') + 1);
     const { identity } = await callAzure(this.signal, () =>
       this.client.managedEnvironments.get(resourceGroupOf(environmentId), name, { abortSignal: this.signal }),
@@ -133,12 +133,12 @@ export class AppCredentials {
     const options = { abortSignal: this.signal };
     try {
       const revisions = await callAzure(this.signal, () =>
-        all(this.client.containerAppsRevisions.listRevisions(group, name, options)),
+        listAll(this.client.containerAppsRevisions.listRevisions(group, name, options)),
       );
       const templates = revisions.filter(({ active }) => active !== false).map((revision) => revision.template);
       if (mentions(templates, secret) || templates.some(mountsAll)) return true;
       const signIns = await callAzure(this.signal, () =>
-        all(this.client.containerAppsAuthConfigs.listByContainerApp(group, name, options)),
+        listAll(this.client.containerAppsAuthConfigs.listByContainerApp(group, name, options)),
       );
       return mentions(signIns, secret);
     } catch (error) {

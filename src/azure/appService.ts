@@ -3,12 +3,12 @@ import pLimit from 'p-limit';
 import { defined } from '../core/defined';
 import { Failure } from '../core/failure';
 import {
-  all,
+  listAll,
   callAzure,
   followToEnd,
-  identified,
+  withIdentity,
   principalOf,
-  required,
+  requireField,
   resourceGroupOf,
   withId,
   withOwnIdentity,
@@ -46,8 +46,8 @@ export class AppServices implements AppService {
 
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
     const client = await this.webSites(subscription);
-    const plans = await callAzure(signal, () => all(client.appServicePlans.list({ abortSignal: signal })));
-    return identified(plans)
+    const plans = await callAzure(signal, () => listAll(client.appServicePlans.list({ abortSignal: signal })));
+    return withIdentity(plans)
       .filter(({ reserved }) => reserved === true)
       .map(planOf);
   }
@@ -82,14 +82,14 @@ export class AppServices implements AppService {
 
   async webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]> {
     const client = await this.webSites(subscription);
-    const sites = await callAzure(signal, () => all(client.webApps.list({ abortSignal: signal })));
+    const sites = await callAzure(signal, () => listAll(client.webApps.list({ abortSignal: signal })));
     return this.takingImages(client, sites, webAppOf, signal);
   }
 
   async slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]> {
     const client = await this.webSites(subscription);
     const slots = await callAzure(signal, () =>
-      all(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
+      listAll(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
     );
     const slotOf = (slot: Site & Identified) => ({
       ...webAppOf(slot),
@@ -107,7 +107,7 @@ export class AppServices implements AppService {
     signal: AbortSignal,
   ): Promise<readonly WebApp[]> {
     const limit = pLimit(asksAtATime);
-    const looking = identified(sites).map((site) =>
+    const looking = withIdentity(sites).map((site) =>
       limit(async () => {
         const app = appOf(site);
         const listed = runsIn(site, site.siteConfig);
@@ -143,7 +143,7 @@ export class AppServices implements AppService {
         signal,
       ),
     );
-    required(created.defaultHostName, `the host name of ${name}`);
+    requireField(created.defaultHostName, `the host name of ${name}`);
     return webAppOf(withId(created, name));
   }
 

@@ -128,7 +128,7 @@ export async function followToEnd<T>(poller: Poller<T>, status: Status, signal: 
 }
 
 /** Every item of a list. Rejects with a Failure where the list goes on without an end. */
-export async function all<T>(list: { byPage(): AsyncIterable<readonly T[]> }): Promise<T[]> {
+export async function listAll<T>(list: { byPage(): AsyncIterable<readonly T[]> }): Promise<T[]> {
   const items: T[] = [];
   const trail = new PageTrail(subject);
   let pages = 0;
@@ -148,7 +148,7 @@ export function principalOf(identity: { readonly principalId?: string } | undefi
 }
 
 /** What the service must tell, `the id of web`, for what comes next. The SDK's types let it be absent, or empty. */
-export function required<T>(value: T | null | undefined, what: string): T {
+export function requireField<T>(value: T | null | undefined, what: string): T {
   if (value !== undefined && value !== null && value !== '') return value;
   throw new Failure('malformed', `it does not tell ${what}`, { subject, speaker: 'program' });
 }
@@ -160,7 +160,7 @@ export interface Identified {
 }
 
 /** Those of a list that can be chosen and worked with: what has no id or no name is left out. */
-export function identified<T extends Partial<Identified>>(list: readonly T[]): readonly (T & Identified)[] {
+export function withIdentity<T extends Partial<Identified>>(list: readonly T[]): readonly (T & Identified)[] {
   return list.flatMap((one) => {
     const { id, name } = one;
     return id === undefined || name === undefined ? [] : [{ ...one, id, name }];
@@ -169,7 +169,7 @@ export function identified<T extends Partial<Identified>>(list: readonly T[]): r
 
 /** A resource that was just made or changed; its id must be in the answer. */
 export function withId<T extends Partial<Identified>>(answer: T, name: string): T & Identified {
-  return { ...answer, id: required(answer.id, `the id of ${name}`), name: answer.name ?? name };
+  return { ...answer, id: requireField(answer.id, `the id of ${name}`), name: answer.name ?? name };
 }
 
 /** The failure when the chosen container of an app no longer exists. */

@@ -6,7 +6,7 @@ import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
 import { AzureAccount } from './account';
 import type { Azure, AzureDoor, Cloud, ReadAzureToken } from './azure';
-import { entraRefusal, nobody, tokensOf } from './identities';
+import { entraRefusal, notSignedIn, tokensOf } from './identities';
 
 /** Where connections sign in. */
 export interface SignInPlaces {
@@ -56,7 +56,7 @@ function openAzure(connection: Connection, stored: ReadCredential, places: SignI
     case 'anonymous':
     case 'basic':
     case 'docker':
-      return accountWith(nobody);
+      return accountWith(notSignedIn);
   }
 }
 

@@ -3,10 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerApp as AppAnswer, Configuration, EnvironmentVar, Template } from '@azure/arm-appcontainers';
 import { Failure } from '../core/failure';
 import {
-  all,
+  listAll,
   callAzure,
   followToEnd,
-  identified,
+  withIdentity,
   noContainer,
   principalOf,
   resourceGroupOf,
@@ -52,9 +52,9 @@ export class ContainerAppsOf implements ContainerApps {
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
     const client = await this.sdk(subscription);
     const list = await callAzure(signal, () =>
-      all(client.managedEnvironments.listBySubscription({ abortSignal: signal })),
+      listAll(client.managedEnvironments.listBySubscription({ abortSignal: signal })),
     );
-    return identified(list)
+    return withIdentity(list)
       .filter(({ provisioningState = '' }) => !away.includes(provisioningState))
       .map(({ id, name, location, provisioningState = 'Succeeded' }) => ({
         ...{ id, name, location, resourceGroup: resourceGroupOf(id) },
@@ -109,8 +109,10 @@ export class ContainerAppsOf implements ContainerApps {
 
   async apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]> {
     const client = await this.sdk(subscription);
-    const list = await callAzure(signal, () => all(client.containerApps.listBySubscription({ abortSignal: signal })));
-    return identified(list).map(appOf);
+    const list = await callAzure(signal, () =>
+      listAll(client.containerApps.listBySubscription({ abortSignal: signal })),
+    );
+    return withIdentity(list).map(appOf);
   }
 
   async create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp> {

@@ -3,7 +3,7 @@ import type { ContainerRegistryManagementClient, Webhook } from '@azure/arm-cont
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
-import { all, callAzure, followToEnd, identified } from './arm';
+import { listAll, callAzure, followToEnd, withIdentity } from './arm';
 import type { ArmClientIn, Identified } from './arm';
 import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
 import { registriesClient } from './registriesClient';
@@ -114,8 +114,8 @@ export class ContinuousDeployments implements ContinuousDeployment {
     { resourceGroup, name }: AzureRegistry,
     signal: AbortSignal,
   ): Promise<readonly Hook[]> {
-    return identified(
-      await callAzure(signal, () => all(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
+    return withIdentity(
+      await callAzure(signal, () => listAll(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
     );
   }
 

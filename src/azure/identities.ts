@@ -42,11 +42,11 @@ export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzure
       const options = { abortSignal: signal, ...defined({ tenantId }) };
       // Not every one of them heeds the signal.
       const got = await abandonable(credential.getToken([...scopes], options), signal);
-      if (got === null) return await nobody(scopes, tenantId, signal);
+      if (got === null) return await notSignedIn(scopes, tenantId, signal);
       return { token: got.token, expiresAt: got.expiresOnTimestamp };
     } catch (error) {
       signal.throwIfAborted();
-      throw lost === undefined ? refused(signIn, error) : systemFailure(new URL(cloud.authorityUrl).host, lost);
+      throw lost === undefined ? explainRefusal(signIn, error) : systemFailure(new URL(cloud.authorityUrl).host, lost);
     }
   };
 }
@@ -101,7 +101,7 @@ const names: Readonly<Record<AzureSignIn['kind'], () => string>> = {
 };
 
 /** Where no way to sign in was chosen yet. */
-export const nobody: ReadAzureToken = () =>
+export const notSignedIn: ReadAzureToken = () =>
   Promise.reject(
     new Failure('unauthorized', '', {
       subject: 'Azure',
@@ -110,7 +110,7 @@ export const nobody: ReadAzureToken = () =>
     }),
   );
 
-function refused(signIn: AzureSignIn, error: unknown): unknown {
+function explainRefusal(signIn: AzureSignIn, error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const explanations = {
     cli: t('the login of the Azure CLI cannot be used; run “az login” in a terminal'),

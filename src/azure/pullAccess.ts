@@ -4,7 +4,7 @@ import { z } from 'zod/mini';
 import { Failure } from '../core/failure';
 import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
-import { all, callAzure, required } from './arm';
+import { listAll, callAzure, requireField } from './arm';
 import type { ArmClientIn } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
@@ -45,7 +45,7 @@ export class PullAccessOf implements ImageAccess {
     const scope = registry.id.replace(/^\//, '');
     const roleName = pullRole(registry.usesAbac);
     const roles = await callAzure(signal, () =>
-      all(client.roleDefinitions.list(scope, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
+      listAll(client.roleDefinitions.list(scope, { filter: `roleName eq '${roleName}'`, abortSignal: signal })),
     );
     const roleDefinitionId = roles.find((role) => role.roleName === roleName)?.id;
     if (roleDefinitionId === undefined)
@@ -73,7 +73,7 @@ export class PullAccessOf implements ImageAccess {
     // Azure allows one assignment of a role in one scope: the existing assignment gets the new condition.
     const filter = `principalId eq '${principalId}'`;
     const given = await callAzure(signal, () =>
-      all(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),
+      listAll(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),
     );
     const same = given.filter((one) => guidOf(one.roleDefinitionId) === guidOf(roleDefinitionId));
     const coverage = same.map(({ condition }) => repositoriesOf(condition ?? undefined));
@@ -90,7 +90,7 @@ export class PullAccessOf implements ImageAccess {
     const { username, passwords } = await callAzure(signal, () =>
       client.registries.listCredentials(resourceGroup, name, { abortSignal: signal }),
     );
-    const secret = required(passwords?.[0]?.value, `a password of the admin user of ${name}`);
+    const secret = requireField(passwords?.[0]?.value, `a password of the admin user of ${name}`);
     return { username: username ?? name, secret };
   }
 

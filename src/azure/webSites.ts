@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site, SiteConfigResource, SiteContainer, SitePatchResource, User } from '@azure/arm-appservice';
-import { all, callAzure, required } from './arm';
+import { listAll, callAzure, requireField } from './arm';
 import type { ArmClientIn } from './arm';
 import type { Subscription, WebApp } from './azure';
 
@@ -62,7 +62,7 @@ export class SiteCalls {
       (group, name, slot) => this.webApps.listApplicationSettingsSlot(group, name, slot, this.options),
     );
     // They are sent back with the changes: Azure deletes the settings that a request leaves out.
-    return required(properties, `the settings of ${this.app.name}`);
+    return requireField(properties, `the settings of ${this.app.name}`);
   }
 
   /** The service takes the whole set or nothing: what is there is read, and kept. Where nothing changes, nothing restarts. */
@@ -80,8 +80,8 @@ export class SiteCalls {
   /** Of the sidecar model. */
   containers(): Promise<SiteContainer[]> {
     return this.ask(
-      (group, name) => all(this.webApps.listSiteContainers(group, name, this.options)),
-      (group, name, slot) => all(this.webApps.listSiteContainersSlot(group, name, slot, this.options)),
+      (group, name) => listAll(this.webApps.listSiteContainers(group, name, this.options)),
+      (group, name, slot) => listAll(this.webApps.listSiteContainersSlot(group, name, slot, this.options)),
     );
   }
 

@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
 import { AzureAccount } from '../../src/azure/account';
-import { nobody } from '../../src/azure/identities';
+import { notSignedIn } from '../../src/azure/identities';
 import type { Connection, Credential } from '../../src/core/model';
 import { openRegistry } from '../../src/providers/acr/acrType';
 import { azure } from '../../src/providers/azure/azureType';
@@ -69,7 +69,7 @@ describeProvider({
           const genuine = sandbox.tokens.sign({ aud, tid: contoso, upn });
           return Promise.resolve({ token: credential === forger ? `${genuine}x` : genuine, expiresAt: Infinity });
         };
-        const account = new AzureAccount(cloudOf(sandbox), credential.kind === 'anonymous' ? nobody : token, log);
+        const account = new AzureAccount(cloudOf(sandbox), credential.kind === 'anonymous' ? notSignedIn : token, log);
         return azure({ cloud: () => account.cloud, open: () => account }, openRegistry).open(
           connection,
           contextOf({ kind: 'anonymous' }, { log }),

@@ -8,7 +8,7 @@ import { knownPaths, pinnedAt, withPins } from '../pins';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
 import { repositoryAt, trailTo } from '../rows';
 import { V2 } from '../v2';
-import { unlisted } from './unlisted';
+import { unlistedFailure } from './unlisted';
 import { anyVendor, vendorOf } from './vendors';
 import type { Vendor } from './vendors';
 
@@ -45,7 +45,7 @@ export class GenericProvider implements RegistryProvider {
       mayBeDistribution: this.vendor === anyVendor,
       explain: (error, { what }) =>
         what === 'repositories' && error instanceof Failure && error.kind === 'unlisted'
-          ? unlisted(this.vendor, error, error.cause)
+          ? unlistedFailure(this.vendor, error, error.cause)
           : error,
     });
     this.host = this.v2.host;
@@ -123,7 +123,7 @@ export class GenericProvider implements RegistryProvider {
     if (this.pinned().length > 0 && this.vendor.listsNothing !== true) return { items: [] };
     return {
       items: [],
-      failure: unlisted(this.vendor, new Failure('unlisted', '', { subject: this.host, code: emptyList })),
+      failure: unlistedFailure(this.vendor, new Failure('unlisted', '', { subject: this.host, code: emptyList })),
     };
   }
 }

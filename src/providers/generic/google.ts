@@ -20,7 +20,7 @@ const images = z.record(
 const children = z.array(z.string());
 
 /** What Google's registries, and those that carry on their code, tell of tags beyond V2; nothing of any other's. */
-export function toldByGoogle({ manifest, child }: TagsAnswer): ToldBeside {
+export function readGoogleTags({ manifest, child }: TagsAnswer): ToldBeside {
   const read = check(images, manifest);
   const below = check(children, child);
   const details = Object.entries(read.success ? read.data : {}).flatMap(([digest, image]) => {
@@ -44,7 +44,7 @@ function detailsOf(digest: string, image: z.infer<typeof images>[string]): Image
 }
 
 /** A repository's tags have dates there, and a repository may hold others, which its own list of tags names. */
-export const googleListing: OwnListing = { beside: toldByGoogle, trail };
+export const googleListing: OwnListing = { beside: readGoogleTags, trail };
 
 function trail(path: string, added: readonly Repository[]): readonly Repository[] | undefined {
   const above = added.find(({ label }) => path.startsWith(`${label}/`));

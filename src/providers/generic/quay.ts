@@ -45,7 +45,7 @@ function quayTags(http: Http, url: string, v2: ListTags): ListTags {
       if (response.status !== 200) throw failureOf(response);
       const { tags, has_additional: hasMore } = decodeJson(answer, response);
       const isOver = hasMore !== true || tags.length === 0;
-      return { tags: tags.map(listed), ...(isOver ? {} : { next: String(number + 1) }) };
+      return { tags: tags.map(toListedTag), ...(isOver ? {} : { next: String(number + 1) }) };
     } catch (error) {
       // Whatever its own list says, the registry may still tell.
       const isItsOwn =
@@ -59,7 +59,7 @@ function quayTags(http: Http, url: string, v2: ListTags): ListTags {
 /** Tags by an API of its own; it lists no repositories. */
 export const quayListing: OwnListing = { tags: quayTags };
 
-function listed({
+function toListedTag({
   name,
   manifest_digest: digest,
   is_manifest_list: isIndex,

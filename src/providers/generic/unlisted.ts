@@ -3,17 +3,17 @@ import { emptyList, Failure } from '../../core/failure';
 import type { Vendor } from './vendors';
 
 /** Why a registry that answers lists nothing, and what can be done; `refusal`: its no to the list, where it said one. */
-export function unlisted(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {
+export function unlistedFailure(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {
   const isEmpty = detail.code === emptyList && vendor.listsNothing !== true;
-  const explanation = isEmpty ? empty() : (vendor.unlisted?.() ?? refused(refusal));
+  const explanation = isEmpty ? explainEmptyList() : (vendor.unlisted?.() ?? explainRefusal(refusal));
   return new Failure('unlisted', message, { ...detail, explanation });
 }
 
-function empty(): string {
+function explainEmptyList(): string {
   return t('the registry lists no repositories: it is empty, or does not show them to you; add those you know by name');
 }
 
-function refused(refusal: unknown): string {
+function explainRefusal(refusal: unknown): string {
   const hasNone = refusal instanceof Failure && (refusal.kind === 'notFound' || refusal.kind === 'unsupported');
   return hasNone
     ? t('the registry has no list of its repositories; add those you know by name')

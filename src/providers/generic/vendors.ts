@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Entry } from '../../core/model';
 import type { OwnListing } from '../tagListing';
-import { googleListing, toldByGoogle } from './google';
+import { googleListing, readGoogleTags } from './google';
 import { quayListing } from './quay';
 import { readRegistryUrl } from './registryUrl';
 import type { ReadAddress } from '../signIn';
@@ -121,7 +121,7 @@ export const anyVendor: Vendor = {
   docker: () => t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
   anonymous: () => t('For registries and repositories open to everybody'),
   // Some carry on Google's code under names of their own, such as registry.k8s.io.
-  listing: { beside: toldByGoogle },
+  listing: { beside: readGoogleTags },
 };
 
 /** Kinds of V2 registries that have a way of their own, in the order in which they are offered. */

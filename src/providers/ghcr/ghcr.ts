@@ -14,7 +14,7 @@ import { V2 } from '../v2';
 import { packagesAnswer } from './githubAnswers';
 import { endpointsOf } from './githubEndpoints';
 import type { Endpoints } from './githubEndpoints';
-import { GitHubApi, listed, withLimits } from './githubApi';
+import { GitHubApi, printScopes, withLimits } from './githubApi';
 import { Owners } from './owners';
 import { Versions } from './packageVersions';
 import type { Version } from './packageVersions';
@@ -190,7 +190,7 @@ export class GhcrProvider implements RegistryProvider {
       this.context.account === undefined
         ? t('a personal access token is needed; add one with Update Credential…')
         : mayAsk
-          ? t('the account of VS Code was not given the scopes {0}', listed(scopes))
+          ? t('the account of VS Code was not given the scopes {0}', printScopes(scopes))
           : t('the account of VS Code is signed out, or was not given to this extension. Sign in again');
     throw new Failure('unauthorized', '', { subject: this.api.host, explanation });
   }

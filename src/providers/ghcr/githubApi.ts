@@ -130,10 +130,10 @@ function missingScope({ status, headers }: HttpResponse, needed: readonly string
   if ((status !== 403 && status !== 404) || has === undefined) return undefined;
   const missing = needed.filter((scope) => !covers(has, scope));
   if (missing.length > 0)
-    return t('the token has the scopes {0}, but this needs {1}', listed(has), missing.join(t(' and ')));
+    return t('the token has the scopes {0}, but this needs {1}', printScopes(has), missing.join(t(' and ')));
   const accepted = scopesIn(headers['x-accepted-oauth-scopes']) ?? [];
   if (accepted.length === 0 || accepted.some((scope) => covers(has, scope))) return undefined;
-  return t('the token has the scopes {0}, but this needs {1}', listed(has), accepted.join(t(' or ')));
+  return t('the token has the scopes {0}, but this needs {1}', printScopes(has), accepted.join(t(' or ')));
 }
 
 /** https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps#available-scopes */
@@ -141,7 +141,7 @@ export function covers(has: readonly string[], scope: string): boolean {
   return has.includes(scope) || (scope === 'read:packages' && has.includes('write:packages'));
 }
 
-export function listed(scopes: readonly string[]): string {
+export function printScopes(scopes: readonly string[]): string {
   return scopes.length === 0 ? t('none') : scopes.join(', ');
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../../core/log';
 import type { Page } from '../../core/model';
 import { accountNotTold } from '../provider';
 import { organizationsAnswer, packagesAnswer } from './githubAnswers';
-import { covers, listed } from './githubApi';
+import { covers, printScopes } from './githubApi';
 import type { GitHubApi } from './githubApi';
 
 /** The owners of packages, and where the API lists their packages. */
@@ -85,7 +85,7 @@ export class Owners {
     if (scopes !== undefined && !covers(scopes, 'read:packages')) {
       const explanation = t(
         'the token has the scopes {0}, but needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
-        listed(scopes),
+        printScopes(scopes),
       );
       throw new Failure('forbidden', '', { subject: this.api.host, explanation });
     }

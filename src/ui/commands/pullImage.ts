@@ -5,7 +5,7 @@ import { parseReference, printReference, withTag } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { accessTo, connectionAccess } from '../images/engineAccess';
 import type { Access } from '../images/engineAccess';
-import { pull } from '../images/moving';
+import { pull } from '../images/transfers';
 import type { Node } from '../tree/node';
 import { referenceProblem } from '../words';
 import type { App } from '../app';

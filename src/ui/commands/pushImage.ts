@@ -10,7 +10,7 @@ import { choosePlacedName, placeName, proposeName, typeName } from '../images/ch
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
 import type { NamedImage } from '../images/localImage';
-import { push } from '../images/moving';
+import { push } from '../images/transfers';
 import { signedInAs } from '../words';
 import { nodeCommand } from './command';
 

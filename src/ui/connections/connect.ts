@@ -4,7 +4,7 @@ import type { DescribedConnection, ProviderType } from '../../providers/provider
 import type { App } from '../app';
 import { rowOf } from '../tree/node';
 import { sameAs, save } from './save';
-import { askUntilItWorks } from './untilItWorks';
+import { askUntilItWorks } from './askUntilItWorks';
 
 /**
  * Connect Registry…: asks for the kind (unless `id` gives it) and the questions of the kind, lists the first page, then saves the

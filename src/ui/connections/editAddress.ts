@@ -5,7 +5,7 @@ import type { ConnectAsk, Described, ProviderType, TypedAddress } from '../../pr
 import type { App } from '../app';
 import { withAccount } from './connect';
 import { sameAs } from './save';
-import { askUntilItWorks } from './untilItWorks';
+import { askUntilItWorks } from './askUntilItWorks';
 
 /**
  * Asks for another address of a connection that the user made, until something can be listed there. What is stored for the old

@@ -5,7 +5,7 @@ import type { Described, ProviderType } from '../../providers/provider';
 import type { App } from '../app';
 import { accountOf } from '../words';
 import { withAccount } from './connect';
-import { askUntilItWorks } from './untilItWorks';
+import { askUntilItWorks } from './askUntilItWorks';
 
 /** Asks for a new credential of a connection; everything else stays. True if it was updated. */
 export async function updateCredential(app: App, connection: Connection): Promise<boolean> {

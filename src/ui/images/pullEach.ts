@@ -11,7 +11,7 @@ import { count } from '../words';
 import type { Progress } from '../working';
 import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
-import { transferReporter } from './moving';
+import { transferReporter } from './transfers';
 import { tellPulled, watchFor } from './transferEnd';
 
 const mostListed = 5;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mostBarrenPages, mostRows } from '../../../src/core/bounds';
-import { all } from '../../../src/azure/arm';
+import { listAll } from '../../../src/azure/arm';
 import { covers } from '../../../src/azure/pullAccess';
 import { report } from '../../../src/ui/report';
 import { failing } from '../failing';
@@ -21,8 +21,8 @@ function paged(rows: number, pages: number) {
 
 describe('a list of Azure', () => {
   it('is read to its end', async () => {
-    expect((await all(paged(2, 3))).length).toBe(6);
-    expect(await all(paged(0, 1))).toEqual([]);
+    expect((await listAll(paged(2, 3))).length).toBe(6);
+    expect(await listAll(paged(0, 1))).toEqual([]);
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('a list of Azure', () => {
     ['full pages', 1000, mostRows / 1000],
   ])('is given up, in words, where it goes on with %s without an end', async (_what, rows, most) => {
     const list = paged(rows, Infinity);
-    const failure = await failing(all(list));
+    const failure = await failing(listAll(list));
     expect(list.given).toBe(most);
     expect(report(failure, 'list')?.reason).toBe('The list from Azure does not end.');
   });

@@ -11,7 +11,7 @@ import { readManifest, verifyDigest } from '../../../src/core/manifest';
 import { plainText } from '../../../src/core/plainText';
 import { RegistryClient } from '../../../src/core/registryClient';
 import { catalogAnswer, decodeJson, imageConfigAnswer, tagsAnswer, tokenAnswer } from '../../../src/core/schemas';
-import { toldByGoogle } from '../../../src/providers/generic/google';
+import { readGoogleTags } from '../../../src/providers/generic/google';
 import { report } from '../../../src/ui/report';
 import { collectLog } from '../collectLog';
 import { fixture } from '../core/fixture';
@@ -303,7 +303,7 @@ describe('what lists of tags tell beyond V2', () => {
       fc.property(damaged(google), (text) => {
         const answered = orFailure(() => decodeJson(tagsAnswer, answer(inBytes(text))));
         if (answered === undefined) return;
-        const { details, below } = toldByGoogle(answered);
+        const { details, below } = readGoogleTags(answered);
         for (const { created, size, digest } of details.values()) {
           expect(digest).toMatch(/^[a-z0-9]+[^/]*:[\w=-]{32,}$/);
           expect(created === undefined || !Number.isNaN(created.getTime())).toBe(true);

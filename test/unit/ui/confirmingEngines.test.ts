@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Credential } from '../../../src/core/model';
 import { isReadable, type EngineEndpoint } from '../../../src/engine/engine';
 import { useEngine } from '../../../src/ui/commands/useEngine';
-import { carefulEngines } from '../../../src/ui/images/carefulEngines';
+import { confirmingEngines } from '../../../src/ui/images/confirmingEngines';
 import { enginesOf, fakeApp, fakeEngine, reference } from './fakeApp';
 import { userWho } from './scriptedUser';
 
@@ -25,7 +25,7 @@ function engineAt(endpoint: EngineEndpoint, confirms: boolean) {
   });
   const { ask, questions } = userWho(confirms, []);
   const { app } = fakeApp({ ask });
-  const engines = carefulEngines(enginesOf(engine), app);
+  const engines = confirmingEngines(enginesOf(engine), app);
   return {
     sent,
     questions,

@@ -5,7 +5,7 @@ import type { ContainerEngine, EngineEndpoint, Engines } from '../../engine/engi
 import type { App } from '../app';
 
 /** Asks before the first credential is sent unencrypted to an engine, and remembers the answer for that address. */
-export function carefulEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'>): Engines {
+export function confirmingEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'>): Engines {
   const confirm = async (endpoint: EngineEndpoint, { kind }: Credential): Promise<void> => {
     const key = `readableEngine ${endpoint.url}`;
     if (kind === 'anonymous' || !isReadable(endpoint) || app.memory.read(key) !== undefined) return;
@@ -16,7 +16,7 @@ export function carefulEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'
     if (!(await app.ask.confirm(message, detail, t('Send Unencrypted')))) throw new DOMException('', 'AbortError');
     await app.memory.write(key, 'yes');
   };
-  const careful = (engine: ContainerEngine): ContainerEngine => ({
+  const confirming = (engine: ContainerEngine): ContainerEngine => ({
     endpoint: engine.endpoint,
     version: (signal) => engine.version(signal),
     images: (signal) => engine.images(signal),
@@ -34,8 +34,8 @@ export function carefulEngines(engines: Engines, app: Pick<App, 'ask' | 'memory'
     watch: (onChange, signal) => engine.watch(onChange, signal),
   });
   return {
-    current: async () => careful(await engines.current()),
+    current: async () => confirming(await engines.current()),
     found: () => engines.found(),
-    open: async (endpoint) => careful(await engines.open(endpoint)),
+    open: async (endpoint) => confirming(await engines.open(endpoint)),
   };
 }

@@ -15,7 +15,7 @@ import { copyDigest } from './copyDigest';
 import { credentialOrAnonymous } from './engineAccess';
 import type { Access } from './engineAccess';
 import { tellPulled, tellWith, watchFor } from './transferEnd';
-import { transferInWords } from './transferring';
+import { transferInWords } from './transferWords';
 
 /**
  * Pushes with a notification, then shows the tag in the Registries view, or offers to, if the push took long. After a cancellation, a message says what is left

@@ -8,7 +8,7 @@ import type { ContainerEngine } from '../../../src/engine/engine';
 import type { ImageContent } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
 import { accessTo, connectionAccess } from '../../../src/ui/images/engineAccess';
-import { pull, push } from '../../../src/ui/images/moving';
+import { pull, push } from '../../../src/ui/images/transfers';
 import { pullEach } from '../../../src/ui/images/pullEach';
 import { report } from '../../../src/ui/report';
 import { stub } from '../stub';
