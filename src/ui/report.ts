@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { noNewRows, tooManyRows } from '../core/bounds';
-import { Failure } from '../core/failure';
+import { Failure, isUnreached } from '../core/failure';
 import { visible } from '../core/plainText';
 import { programReason } from '../core/docker/programReason';
 import { wait } from './words';
@@ -325,7 +325,7 @@ function remedies(failure: Failure): readonly Remedy[] {
   } = failure;
   if (nextStep === 'confirmSignIn') return [nextStep];
   if (nextStep !== undefined) return [nextStep, 'retry', 'showLog'];
-  const isAboutEngine = speaker === 'engine' && (kind === 'unreachable' || kind === 'timedOut' || code === 'NO_ENGINE');
+  const isAboutEngine = speaker === 'engine' && (isUnreached(failure) || code === 'NO_ENGINE');
   if (isAboutEngine) return ['useEngine', 'retry', 'showLog'];
   switch (kind) {
     case 'forbidden':

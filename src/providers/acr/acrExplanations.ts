@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure, isUnreached, withDetail } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 
 /** How access to a registry is given. */
@@ -26,15 +26,22 @@ export function explain(error: unknown, terms: Terms, asked: 'catalog' | 'reposi
 type Meaning = Required<Pick<FailureDetail, 'explanation' | 'nextStep'>>;
 
 function meaningOf(
-  { kind, message, detail: { code } }: Failure,
+  failure: Failure,
   { rights, isPrivate }: Terms,
   asked: 'catalog' | 'repository',
 ): Meaning | undefined {
+  const {
+    kind,
+    message,
+    detail: { code },
+  } = failure;
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-troubleshoot-access
   // A registry without public access names the address in its refusal as a firewall does, or nothing answers outside its network.
   const isKeptOut = /client with IP/i.test(message);
-  const isFarAway = kind === 'unreachable' || kind === 'timedOut';
-  if ((isPrivate && (isKeptOut || isFarAway)) || /public (network )?access|private (endpoint|link)/i.test(message))
+  if (
+    (isPrivate && (isKeptOut || isUnreached(failure))) ||
+    /public (network )?access|private (endpoint|link)/i.test(message)
+  )
     return inPortal(t('the registry allows private endpoints only; connect to its network, for example by VPN'));
   if (isKeptOut)
     return inPortal(

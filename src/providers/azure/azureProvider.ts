@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import type { Azure, AzureRegistry, AzureResources, FailedTenant, Subscription } from '../../azure/azure';
 import type { Endpoint } from '../../core/network/diagnose';
-import { Failure, withDetail } from '../../core/failure';
+import { Failure, isDenied, withDetail } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Log } from '../../core/log';
 import type { Entry, Group, Registry, Shown } from '../../core/model';
@@ -207,7 +207,7 @@ export class AzureProvider implements RegistryProvider {
     const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
     const [first] = failed;
     // A tenant that refuses gets a row to sign in to it: for a guest it may be the only row.
-    const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isRefusal(failure));
+    const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isDenied(failure));
     if (isLost && first !== undefined) throw first.failure;
     this.subscriptions.clear();
     this.failed.clear();
@@ -286,10 +286,6 @@ function failedGroupOf({ id, name }: FailedTenant): Group {
 
 function unlistedGroupOf(id: string): Group {
   return { kind: 'group', key: id, label: id, called: t('Subscription'), detail: t('not listed · in another tenant') };
-}
-
-function isRefusal(failure: unknown): boolean {
-  return failure instanceof Failure && (failure.kind === 'unauthorized' || failure.kind === 'forbidden');
 }
 
 function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Registry {
