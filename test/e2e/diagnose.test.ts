@@ -42,9 +42,12 @@ describe('Diagnose Connection', () => {
     await page.locator('.tab.active', { hasText: `Preview ${label} diagnosis.md` }).waitFor();
     await page.evaluate('navigator.clipboard.writeText("")');
     await page.getByRole('button', { name: 'Copy Report' }).click();
-    const copied = await page.waitForFunction('navigator.clipboard.readText()');
+    await expect.poll(() => workbench().clipboard()).not.toBe('');
+    // The preview is a page in a page in the page of VS Code.
+    const preview = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    await preview.getByRole('heading', { name: `Diagnosis of ${label}` }).waitFor();
     await workbench().screenshot(picture);
-    return String(await copied.jsonValue());
+    return workbench().clipboard();
   };
 
   it('finds nothing wrong where nothing is', async () => {

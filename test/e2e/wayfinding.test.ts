@@ -6,7 +6,7 @@ import { dialog } from './dialog';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
-import { useWorkbench } from './workbench';
+import { useWorkbench, workbenchDrawn } from './workbench';
 
 const generic = 'Generic Docker V2 / OCI registry';
 
@@ -119,6 +119,7 @@ describe('a user who looks for the way', () => {
     const page = await first.page.context().newPage();
     try {
       await page.goto(first.page.url());
+      await workbenchDrawn(page);
       const second = registriesView({ ...first, page });
       await second.open();
       await second.row(otherHost());

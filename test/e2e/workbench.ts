@@ -161,7 +161,7 @@ interface Running {
   readonly page: Page;
 }
 
-async function workbenchDrawn(page: Page): Promise<void> {
+export async function workbenchDrawn(page: Page): Promise<void> {
   await page.locator('.monaco-workbench .activitybar .action-item').first().waitFor({ timeout: 120_000 });
 }
 
