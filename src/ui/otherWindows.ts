@@ -1,23 +1,24 @@
 import * as vscode from 'vscode';
 import type { ConnectionStore } from '../registries/connectionStore';
 
-/** How long VS Code takes, at most, to bring the state of one window to another. */
-const arrivesWithinMs = 2000;
+/** How often is looked: VS Code brings the state of one window to another, but tells no extension. */
+const lookEveryMs = 2000;
 
-/** Lets the connections notice what another window has changed when the user comes to this one. */
+/** Lets the connections notice what another window has changed: when the user comes to this one, and while the user is here. */
 export function followOtherWindows(connections: Pick<ConnectionStore, 'noticeOthers'>): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
-  const subscription = vscode.window.onDidChangeWindowState(({ focused }) => {
-    clearTimeout(timer);
+  const follow = ({ focused }: vscode.WindowState) => {
+    clearInterval(timer);
     if (!focused) return;
     connections.noticeOthers();
-    // What was changed just before may still be on its way.
-    timer = setTimeout(() => {
+    timer = setInterval(() => {
       connections.noticeOthers();
-    }, arrivesWithinMs);
-  });
+    }, lookEveryMs);
+  };
+  follow(vscode.window.state);
+  const subscription = vscode.window.onDidChangeWindowState(follow);
   return new vscode.Disposable(() => {
-    clearTimeout(timer);
+    clearInterval(timer);
     subscription.dispose();
   });
 }

@@ -61,17 +61,25 @@ describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () =>
     await workbench().screenshot('hosted-github');
   });
 
+  /** Waits for a tag in the Images view. What was pulled is shown there, so its row may just be opening by itself. */
+  const pulled = async (repository: readonly [string, string], tag: string): Promise<void> => {
+    const images = imagesView(workbench());
+    const labels = async (): Promise<readonly string[]> => {
+      await images.expand(repository);
+      return (await images.rows()).map(({ label }) => label);
+    };
+    await expect.poll(labels).toContain(tag);
+  };
+
   it('pulls an image from GitHub, and one from Docker Hub', async () => {
     const view = await opened('GitHub', 'octocat', 'web');
     await view.choose(['web', '2.3.1'], 'Pull Image');
     const images = imagesView(workbench());
     await images.open();
-    await images.expand([hosted.gitHub.host, 'octocat/web']);
-    await images.row(['octocat/web', '2.3.1']);
+    await pulled([hosted.gitHub.host, 'octocat/web'], '2.3.1');
     await (await opened()).collapse('GitHub');
     await (await opened('Hub', 'mona', 'web')).choose(['web', '1.4.2'], 'Pull Image');
-    await images.expand(['docker.io', 'mona/web']);
-    await images.row(['mona/web', '1.4.2']);
+    await pulled(['docker.io', 'mona/web'], '1.4.2');
   });
 
   it('pulls whole repositories of both', async () => {
@@ -81,8 +89,7 @@ describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () =>
     await hub.choose(['acme', 'worker'], 'Pull Repository');
     await dialog(workbench()).press('Pull 8 Tags');
     await images.open();
-    await images.expand(['docker.io', 'acme/worker']);
-    await images.row(['acme/worker', '3.2.0']);
+    await pulled(['docker.io', 'acme/worker'], '3.2.0');
     await images.collapse(['docker.io', 'acme/worker']);
     await (await opened()).collapse('Hub');
     await (await opened('GitHub')).collapse(['GitHub', 'octocat']);
@@ -90,8 +97,7 @@ describe('Docker Hub and GitHub, by the logins of docker', unless(reason), () =>
     await gitHub.choose(['acme', 'worker'], 'Pull Repository');
     await dialog(workbench()).press('Pull 8 Tags');
     await images.open();
-    await images.expand([hosted.gitHub.host, 'acme/worker']);
-    await images.row(['acme/worker', 'edge']);
+    await pulled([hosted.gitHub.host, 'acme/worker'], 'edge');
   });
 
   it('leads to the pages of repositories and tags', async () => {

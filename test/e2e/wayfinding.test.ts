@@ -66,11 +66,13 @@ describe('a user who looks for the way', () => {
   });
 
   it('is told that a registry is connected already, and gets no second row', async () => {
+    const view = registriesView(workbench());
+    await view.click([registry.host, 'charts/web']);
     await connect(registry.url);
     const words = `${registry.url} is connected already, as “${registry.host}”.`;
     expect(await notifications(workbench()).saying('connected already')).toBe(words);
+    await view.selected(registry.host);
     expect(await labels()).toEqual([registry.host]);
-    await notifications(workbench()).clear();
   });
 
   it('uses keys on the row that has the focus, which need not be the selected one', async () => {
@@ -124,6 +126,7 @@ describe('a user who looks for the way', () => {
       await second.open();
       await second.row(otherHost());
       await focus(page, false);
+      await first.page.bringToFront();
       await registriesView(first).choose(otherHost(), 'Rename…');
       const input = quickInput(first);
       await input.titled(`Rename ${otherHost()}`);
@@ -132,6 +135,7 @@ describe('a user who looks for the way', () => {
       await registriesView(first).row('Ours');
       await connect(registry.url);
       await registriesView(first).row(registry.host);
+      await page.bringToFront();
       await focus(page, true);
       await second.row('Ours');
       await second.row(registry.host);
