@@ -51,8 +51,7 @@ describe('bad weather', () => {
     await workbench().screenshot(`weather-${name}`);
     // A registry that is busy has nothing to be diagnosed.
     const diagnose = name === 'tooManyForAMinute' ? [] : ['Diagnose Connection', '---'];
-    const edit = name === 'webPage' ? ['Edit Address…', '---'] : [];
-    expect(await view.menu(['team/app', why()])).toEqual([...diagnose, ...edit, 'Retry', 'Show Log']);
+    expect(await view.menu(['team/app', why()])).toEqual([...diagnose, 'Retry', 'Show Log']);
     server.clearFaults();
     await view.inline(['team/app', why()], 'Retry');
     await view.row(['team/app', '1.0']);
