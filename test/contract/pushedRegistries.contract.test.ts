@@ -119,7 +119,7 @@ describe('olareg, of which strangers see a part', unless(whyNotBuilt(goPrograms.
     const opened = openAt(running.url, anonymous, collectLog());
     const repository = (path: string): Repository => ({ kind: 'repository', label: path, image: { host, path } });
     const { items } = await opened.list(repository('app/web'), undefined, signal);
-    expect(items.map(({ label }) => label)).toEqual(['latest', 'chart']);
+    expect(items.map(({ label }) => label)).toEqual(['chart', 'latest']);
     const image = { host, path: 'app/web', tag: 'latest' };
     expect(await opened.details?.({ kind: 'tag', label: 'latest', image }, signal)).toMatchObject({
       digest: web.digest,

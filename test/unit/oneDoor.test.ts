@@ -8,7 +8,7 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 
 /** What of `vscode.window` draws no text of others outside of trees and documents. */
 const harmlessMembers = [
-  ...['createTreeView', 'createOutputChannel', 'onDidChangeWindowState', 'showTextDocument'],
+  ...['createTreeView', 'createOutputChannel', 'state', 'onDidChangeWindowState', 'showTextDocument'],
   'tabGroups',
 ];
 
