@@ -91,7 +91,9 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, Images, v
     await Promise.all([images.refresh(), commands.ready()]);
     const row = rowNamed(groupImages(await images.list()), name);
     if (row === undefined) return;
-    await this.view.reveal(row, { select: true, focus: false, expand: row.entry.kind === 'repository' });
+    // Keys work on the row with the focus.
+    const focus = when === undefined;
+    await this.view.reveal(row, { select: true, focus, expand: row.entry.kind === 'repository' });
   }
 
   dispose(): void {

@@ -144,7 +144,7 @@ describe('the Images view', () => {
       await tree.getChildren();
       await tree.show(reference(name));
       expect(view.revealed).toEqual([
-        { row: expect.objectContaining({ id }) as unknown, options: { select: true, focus: false, expand } },
+        { row: expect.objectContaining({ id }) as unknown, options: { select: true, focus: true, expand } },
       ]);
     });
 
@@ -161,6 +161,9 @@ describe('the Images view', () => {
       expect(view.revealed).toEqual([]);
       await tree.show(reference('ghcr.io/acme/app:1'));
       expect(view.revealed).toHaveLength(1);
+      view.show(true);
+      await tree.show(reference('ghcr.io/acme/app:1'), 'ifVisible');
+      expect(view.revealed.at(-1)?.options).toMatchObject({ focus: false });
     });
 
     it('why it cannot', async () => {
