@@ -20,7 +20,14 @@ import { resultsFolder, vsixFile } from '../rig/paths';
 import { freePort } from '../sandbox/loopback';
 import { quickInput } from './quickInput';
 
-type Theme = 'Dark 2026' | 'Light 2026' | 'Dark High Contrast' | 'Light High Contrast';
+/** The class that VS Code gives its page in each theme. */
+const themeClasses = {
+  'Dark 2026': 'vs-dark',
+  'Light 2026': 'vs',
+  'Dark High Contrast': 'hc-black',
+  'Light High Contrast': 'hc-light',
+} as const;
+type Theme = keyof typeof themeClasses;
 
 export interface WorkbenchOptions {
   /** User settings, over the ones that keep the screen quiet. */
@@ -127,6 +134,8 @@ export async function launchWorkbench(options: WorkbenchOptions = {}): Promise<W
       const input = quickInput(workbench);
       await input.type(theme);
       await input.pick(theme);
+      await input.closed();
+      await running.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
     },
     changeSettings: async (settings) => {
       await writeSettings(folder, { ...startSettings, ...settings });
