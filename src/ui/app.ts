@@ -95,7 +95,7 @@ export interface Images {
   refresh(): Promise<void>;
   /**
    * Lists the images again and reveals the row of that name; if it is missing, or the name has no tag, the row of the repository.
-   * `ifVisible`: only if the user sees the view, which is opened otherwise.
+   * `ifVisible`: only if the user sees the view, and the focus stays where it is; otherwise the view is opened, and the row gets it.
    */
   show(name: ImageReference, when?: 'ifVisible'): Promise<void>;
 }
