@@ -72,6 +72,7 @@ export default {
     library('docker-modem', 'engine/'),
     library('keytar', 'ui/connections/'),
     library('@azure', 'azure/'),
+    library('@sigstore', 'images/proofs/verify\\.ts$'),
     library('@microsoft/vscode-azext', 'ui/azure/'),
   ],
   options: {

@@ -6,7 +6,10 @@ export default {
       name: 'heavy-on-first-use',
       severity: 'error',
       from: { path: '^src/extension\\.ts$' },
-      to: { path: 'node_modules/(?:@azure/|@microsoft/vscode-azext-utils|axios/|dockerode/|zod/)', reachable: true },
+      to: {
+        path: 'node_modules/(?:@azure/|@sigstore/|@microsoft/vscode-azext-utils|axios/|dockerode/|zod/)',
+        reachable: true,
+      },
     },
   ],
   // Which proves that the files are followed to where they import them.

@@ -27,8 +27,64 @@ const keytarAsItIs = {
   },
 };
 
-/** @type {(env: unknown, argv: { mode?: 'production' | 'development' }) => import('webpack').Configuration} */
-module.exports = (_env, { mode }) => ({
+const typescript = {
+  test: /\.ts$/,
+  exclude: /node_modules/,
+  loader: 'ts-loader',
+  // Types are checked by `npm run typecheck`, over the tests as well.
+  options: { transpileOnly: true, compilerOptions: { noEmit: false } },
+};
+
+/** @param {string} seeds */
+function onlyTrustRoot(seeds) {
+  const kept = Object.entries(JSON.parse(seeds)).map(([url, { 'root.json': root, targets }]) => [
+    url,
+    { 'root.json': root, targets: { 'trusted_root.json': targets['trusted_root.json'] } },
+  ]);
+  return Object.fromEntries(kept);
+}
+
+const codicons = path.join(__dirname, 'node_modules/@vscode/codicons');
+
+/** The styles and the font of a page lie beside its script, because it may load nothing from elsewhere. */
+const pageAssets = {
+  /** @param {import('webpack').Compiler} compiler */
+  apply(compiler) {
+    const files = {
+      'page.css': path.join(__dirname, 'src/ui/page/client/page.css'),
+      'codicon.css': path.join(codicons, 'dist/codicon.css'),
+      'codicon.ttf': path.join(codicons, 'dist/codicon.ttf'),
+    };
+    compiler.hooks.thisCompilation.tap('page', (compilation) => {
+      for (const file of Object.values(files)) compilation.fileDependencies.add(file);
+      const stage = Compilation.PROCESS_ASSETS_STAGE_SUMMARIZE;
+      compilation.hooks.processAssets.tap({ name: 'page', stage }, () => {
+        for (const [name, file] of Object.entries(files))
+          compilation.emitAsset(name, new sources.RawSource(readFileSync(file)));
+      });
+    });
+  },
+};
+
+/** What runs in a web view. @type {(env: unknown, argv: Arguments) => import('webpack').Configuration} */
+const page = (_env, { mode }) => ({
+  name: 'page',
+  target: ['web', 'es2022'],
+  entry: { page: './src/ui/page/client/main.ts' },
+  output: { path: path.join(__dirname, 'dist/page'), filename: '[name].js', clean: true },
+  resolve: { extensions: ['.ts', '.js'] },
+  plugins: [pageAssets, thirdPartyNotices({ asItIs: [codicons] })],
+  module: { rules: [typescript] },
+  devtool: mode === 'production' ? false : 'source-map',
+  performance: { hints: false },
+  stats: { preset: 'errors-warnings', assets: true },
+});
+
+/** @typedef {{ mode?: 'production' | 'development' }} Arguments */
+
+/** @type {(env: unknown, argv: Arguments) => import('webpack').Configuration} */
+const extension = (_env, { mode }) => ({
+  name: 'extension',
   target: 'node20',
   entry: { extension: './src/extension.ts' },
   output: {
@@ -36,7 +92,7 @@ module.exports = (_env, { mode }) => ({
     filename: '[name].js',
     chunkFilename: '[name].js',
     library: { type: 'commonjs2' },
-    clean: true,
+    clean: { keep: /^page\// },
   },
   // Supplied by the extension host; and beside the bundle.
   externals: { vscode: 'commonjs vscode', keytar: 'commonjs ./keytar/lib/keytar.js' },
@@ -67,13 +123,9 @@ module.exports = (_env, { mode }) => ({
   ],
   module: {
     rules: [
-      {
-        test: /\.ts$/,
-        exclude: /node_modules/,
-        loader: 'ts-loader',
-        // Types are checked by `npm run typecheck`, over the tests as well.
-        options: { transpileOnly: true, compilerOptions: { noEmit: false } },
-      },
+      typescript,
+      // Of what Sigstore's client starts with, only the trust root of images is used.
+      { test: /@sigstore[\\/]tuf[\\/]seeds\.json$/, type: 'json', parser: { parse: onlyTrustRoot } },
     ],
   },
   optimization: {
@@ -94,3 +146,6 @@ module.exports = (_env, { mode }) => ({
   performance: { hints: false },
   stats: { preset: 'errors-warnings', assets: true },
 });
+
+/** @type {(env: unknown, argv: Arguments) => import('webpack').Configuration[]} */
+module.exports = (env, argv) => [extension(env, argv), page(env, argv)];
