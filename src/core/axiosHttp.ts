@@ -10,9 +10,9 @@ import { failureOf } from './refusal';
 import { defaultMaxBytes } from './http';
 import type { Http, HttpRequest, HttpResponse } from './http';
 import type { Log } from './log';
-import { KnownHosts } from './network/publicOnly';
+import { AddressGuard } from './network/addressGuard';
 import { Redaction, redactUrl } from './network/redaction';
-import { noteReceived, noteSent } from './network/secretsSeen';
+import { addReceivedTokens, addSentSecrets } from './network/requestSecrets';
 import { systemFailure } from './network/systemFailure';
 import type { ReadTls, TlsMaterial } from './network/tls';
 import { abandonable } from './shared';
@@ -26,7 +26,7 @@ const mostRedirects = 5;
  * secret that is sent or received.
  */
 export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction()): Http {
-  const hosts = new KnownHosts();
+  const addressGuard = new AddressGuard();
   return async (request, signal) => {
     refuseOtherPath(request.url);
     signal.throwIfAborted();
@@ -36,7 +36,7 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
     let hop: Hop = { ...request, tls: {} };
     const line = (outcome: string | number) => {
       const ms = Math.round(performance.now() - started);
-      return redaction.of(`${hop.method} ${redactUrl(hop.url)} ${outcome} (${ms} ms)`);
+      return redaction.redact(`${hop.method} ${redactUrl(hop.url)} ${outcome} (${ms} ms)`);
     };
     try {
       // Loaded on first use, so that VS Code starts faster.
@@ -44,15 +44,15 @@ export function axiosHttp(log: Log, readTls?: ReadTls, redaction = new Redaction
       hop = { ...hop, tls: readTls === undefined ? {} : await abandonable(readTls(request.url), limit) };
       for (let redirects = 0; ; redirects++) {
         started = performance.now();
-        noteSent(redaction, hop);
-        const answer = await axios.request<Uint8Array>(await configOf(hop, hosts, limit));
+        addSentSecrets(redaction, hop);
+        const answer = await axios.request<Uint8Array>(await configOf(hop, addressGuard, limit));
         const response = {
           status: answer.status,
           headers: withLowerCaseNames(answer.headers),
           body: new Uint8Array(answer.data),
           url: hop.url,
         };
-        noteReceived(redaction, hop, response);
+        addReceivedTokens(redaction, hop, response);
         const next = nextHop(hop, response);
         log.info(line(response.status));
         if (next === undefined) return refuseOtherSignIn(request, response);
@@ -101,9 +101,9 @@ interface Hop extends HttpRequest {
   readonly tls: TlsMaterial;
 }
 
-async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promise<AxiosRequestConfig> {
+async function configOf(hop: Hop, addressGuard: AddressGuard, signal: AbortSignal): Promise<AxiosRequestConfig> {
   const { method, url, headers, body, maxBytes, tls, namedBy } = hop;
-  const guarded = namedBy === undefined ? undefined : hosts.guard(new URL(namedBy), new URL(url));
+  const guarded = namedBy === undefined ? undefined : addressGuard.guardFor(new URL(namedBy), new URL(url));
   const guard = guarded && (await abandonable(guarded, signal));
   return {
     method,
@@ -121,7 +121,7 @@ async function configOf(hop: Hop, hosts: KnownHosts, signal: AbortSignal): Promi
         const isSecure = options.protocol === 'https:';
         const looking = { ...options, ...defined({ lookup: guard?.lookup }) };
         const sent = isSecure ? httpsRequest({ ...looking, ...tls }, respond) : httpRequest(looking, respond);
-        hosts.note(new URL(url), sent);
+        addressGuard.noteAddress(new URL(url), sent);
         guard?.watch(sent);
         return sent;
       },

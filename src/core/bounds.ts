@@ -74,15 +74,15 @@ export function isEndOfList(failure: unknown): failure is Failure {
 const [quote, backslash] = [0x22, 0x5c];
 const [comma, colon, openArray, openObject] = [0x2c, 0x3a, 0x5b, 0x7b];
 
-/** Whether a JSON text has more than `mostJsonParts` parts, counted by their separators. Much faster than parsing. */
-export function hasTooManyParts(json: Uint8Array): boolean {
+/** Whether a JSON text has more than that many parts, counted by their separators. Much faster than parsing. */
+export function hasTooManyParts(json: Uint8Array, most = mostJsonParts): boolean {
   let parts = 0;
-  for (let at = 0; at < json.length && parts <= mostJsonParts; at++) {
+  for (let at = 0; at < json.length && parts <= most; at++) {
     const byte = json[at] ?? 0;
     if (byte === quote) at = endOfString(json, at);
     else if (byte === comma || byte === colon || byte === openArray || byte === openObject) parts++;
   }
-  return parts > mostJsonParts;
+  return parts > most;
 }
 
 function endOfString(json: Uint8Array, start: number): number {

@@ -13,16 +13,16 @@ export interface Log {
 export function redactedLog(log: Log, redaction: Redaction): Log {
   return {
     debug: (message) => {
-      log.debug(redaction.of(seen(message)));
+      log.debug(redaction.redact(seen(message)));
     },
     info: (message) => {
-      log.info(redaction.of(seen(message)));
+      log.info(redaction.redact(seen(message)));
     },
     warn: (message) => {
-      log.warn(redaction.of(seen(message)));
+      log.warn(redaction.redact(seen(message)));
     },
     error: (message) => {
-      log.error(redaction.of(seen(message)));
+      log.error(redaction.redact(seen(message)));
     },
   };
 }

@@ -122,10 +122,19 @@ export interface Registry {
   readonly detail?: string;
 }
 
+/** What leads to a row without listing anything: the id of its connection, and the entries from there down to the row's own. */
+export interface Bookmark {
+  readonly connection: string;
+  /** Not empty; groups, registries, repositories and tags. */
+  readonly trail: readonly Entry[];
+}
+
 export interface Repository {
   readonly kind: 'repository';
   readonly label: string;
   readonly image: ImageReference;
+  /** When something in it was last pushed or changed, where the listing tells. */
+  readonly updated?: Date;
 }
 
 export interface Tag {

@@ -135,6 +135,11 @@ function splitHost(named: string): { host: string; rest: string } {
   return { host: first === 'index.docker.io' ? dockerHub : first, rest: named.slice(slash + 1) };
 }
 
+/** Whether an image name begins with the host of its registry. If not, engines take Docker Hub's. */
+export function namesHost(named: string): boolean {
+  return splitHost(named).rest !== named;
+}
+
 /** The namespaces of the paths, each once: `team` of `team/api`. */
 export function namespacesOf(paths: readonly string[]): readonly string[] {
   return [...new Set(paths.flatMap((path) => (path.includes('/') ? [path.slice(0, path.lastIndexOf('/'))] : [])))];

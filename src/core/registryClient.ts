@@ -11,6 +11,7 @@ import { manifestAccept, ociIndex, readManifest, digestInHeaders, verifyDigest }
 import type { Manifest, Referrers, ManifestHead } from './manifest';
 import type { Descriptor, Page } from './model';
 import { referrersTag } from './referrersTag';
+import { SharedWork } from './shared';
 import { catalogAnswer, decodeJson, tagsAnswer } from './schemas';
 import type { TagsAnswer } from './schemas';
 
@@ -52,6 +53,8 @@ export class RegistryClient {
     maxSize: 32 * 1024 * 1024,
     sizeCalculation: (b) => b.length + 1,
   });
+  private readonly readingManifests = new SharedWork<Manifest>();
+  private readonly readingBlobs = new SharedWork<Uint8Array>();
   /** Repositories without the referrers API. Each is noted by itself, because a proxy registry may serve them differently. */
   private readonly withoutReferrersApi = new LRUCache<string, true>({ max: 5000 });
   private readonly pageSize: number;
@@ -120,6 +123,14 @@ export class RegistryClient {
   async manifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest> {
     const kept = this.manifests.get(`${repository}@${reference}`);
     if (kept !== undefined) return kept;
+    const read = (own: AbortSignal) => this.readManifest(repository, reference, own);
+    // A tag may have moved since another caller asked for it.
+    return reference.includes(':')
+      ? this.readingManifests.run(`${repository}@${reference}`, read, signal)
+      : read(signal);
+  }
+
+  private async readManifest(repository: string, reference: string, signal: AbortSignal): Promise<Manifest> {
     const response = await this.expect([200], this.manifestRequest('GET', repository, reference), signal);
     const manifest = readManifest(response, reference);
     this.manifests.set(`${repository}@${manifest.digest}`, manifest);
@@ -145,14 +156,14 @@ export class RegistryClient {
     const kept = this.blobs.get(key);
     if (kept !== undefined) return kept;
     const url = `${this.urlOf(repository)}/blobs/${digest}`;
-    const response = await this.expect(
-      [200],
-      { method: 'GET', url, scope: this.pullScope(repository), maxBytes },
-      signal,
-    );
-    verifyDigest(response, digest);
-    this.blobs.set(key, response.body);
-    return response.body;
+    const read = async (own: AbortSignal) => {
+      const request = { method: 'GET', url, scope: this.pullScope(repository), maxBytes } as const;
+      const response = await this.expect([200], request, own);
+      verifyDigest(response, digest);
+      this.blobs.set(key, response.body);
+      return response.body;
+    };
+    return this.readingBlobs.run(`${key} ${maxBytes}`, read, signal);
   }
 
   /**

@@ -80,6 +80,15 @@ export const signedManifest = z.object({
 });
 export const signedPart = z.object({ formatLength: z.int().check(z.minimum(0)), formatTail: z.string() });
 
+/** Times in nanoseconds. */
+const healthcheck = z.object({
+  Test: present(z.array(z.string())),
+  Interval: present(z.number()),
+  Timeout: present(z.number()),
+  StartPeriod: present(z.number()),
+  Retries: present(z.number()),
+});
+
 /** https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md */
 export const imageConfigAnswer = z.object({
   created: present(z.string()),
@@ -99,8 +108,12 @@ export const imageConfigAnswer = z.object({
       WorkingDir: present(z.string()),
       Labels: present(z.record(z.string(), z.string())),
       StopSignal: present(z.string()),
+      Shell: present(z.array(z.string())),
+      // Docker's own: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect
+      Healthcheck: present(healthcheck),
     }),
   ),
+  rootfs: present(z.object({ diff_ids: present(z.array(z.string())) })),
   // An unreadable step keeps its place, because the order connects steps with layers.
   history: present(
     z.array(

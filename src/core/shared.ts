@@ -22,6 +22,26 @@ export function shared<T>(work: (signal: AbortSignal) => Promise<T>): (signal: A
   };
 }
 
+/** Work by key, which callers at the same time share. */
+export class SharedWork<T> {
+  private readonly running = new Map<string, (signal: AbortSignal) => Promise<T>>();
+
+  /** Joins the work of that key, or starts it. */
+  run(key: string, work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+    const known = this.running.get(key);
+    if (known !== undefined) return known(signal);
+    const started = shared(async (own) => {
+      try {
+        return await work(own);
+      } finally {
+        if (this.running.get(key) === started) this.running.delete(key);
+      }
+    });
+    this.running.set(key, started);
+    return started(signal);
+  }
+}
+
 /** The promise's outcome, or the signal's reason if that comes first. The work behind the promise continues. */
 export async function abandonable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();

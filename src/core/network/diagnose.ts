@@ -8,28 +8,29 @@ import { emptyList, Failure } from '../failure';
 import { failureOf } from '../refusal';
 import type { Http, HttpResponse } from '../http';
 import type { Entry, Page, Repository } from '../model';
-import { addressesOf, lookAtTls, openSocket, tunnel } from './probe';
+import { resolveAddresses, probeTls, openSocket, openTunnel } from './probe';
 import { proxyFor, proxyLogin, unusableProxy } from './proxy';
 import type { ProxySettings } from './proxy';
 import { redactUrl } from './redaction';
 import type { Redaction } from './redaction';
 import { withRetry } from '../retry';
 import type { ReadTls } from './tls';
-import { withRequestNotes } from './watched';
+import { withRequestNotes } from './requestNotes';
 
 /** One of the servers that a connection speaks to. */
 export interface Endpoint {
   /** Root of its API without a trailing slash. */
   readonly url: string;
-  /** Signs in there; absent where it is no V2 registry, and is only asked whether it answers. */
+  /** Reads the credential for it; absent: it is not a V2 registry, so only whether it answers is checked. */
   readonly credential?: ReadCredential;
-  /** A server has named it; nothing that the user typed or set leads there. */
+  /** Another server named it; absent: it follows from what the user typed or set. */
   readonly isNamed?: true;
 }
 
-/** What is looked at, in this order. */
+/** The steps of a diagnosis, in their order. */
 export type StepId = 'address' | 'proxy' | 'names' | 'connection' | 'tls' | 'api' | 'signIn' | 'listing' | 'tags';
 
+/** The names of facts; `ui/diagnosis.ts` has a label for each. */
 export type FactName =
   | 'address'
   | 'plain'
@@ -72,39 +73,39 @@ export interface Step {
   readonly outcome: 'ok' | 'failed' | 'skipped';
   readonly ms: number;
   readonly facts: readonly Fact[];
-  /** Why it failed; where it was skipped, nothing. */
+  /** Why it failed; absent if it was skipped or succeeded. */
   readonly failure?: unknown;
-  /** The step that it would have needed. */
+  /** The failed step because of which it was skipped. */
   readonly needs?: StepId;
 }
 
 export interface Diagnosis {
-  /** What was found at each server. */
+  /** The steps at each server. */
   readonly servers: readonly { readonly endpoint: Endpoint; readonly steps: readonly Step[] }[];
-  /** What was found when it was used as the tree uses it. */
+  /** The steps that use the provider as the tree does: listing, tags. */
   readonly use: readonly Step[];
-  /** Every request that was sent to find this out, a line each. */
+  /** Every request that was sent, a line each. */
   readonly requests: readonly string[];
-  /** Keeps the secrets that were met on the way out of a text. */
+  /** Removes all known secrets from a text. */
   readonly redact: (text: string) => string;
 }
 
-/** What a provider is looked at by. */
-interface Diagnosed {
+/** The part of a provider that is diagnosed. */
+interface DiagnosedProvider {
   /** The registry first. */
   readonly endpoints?: readonly Endpoint[];
   readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
 }
 
-export interface Subject {
-  /** Opens the provider again over this `http`, so that every request is recorded and nothing is answered from a cache. */
-  readonly open: (http: Http) => Diagnosed;
+export interface DiagnosisSubject {
+  /** Opens the provider again with this `http`, so that every request is recorded and no answer comes from a cache. */
+  readonly open: (http: Http) => DiagnosedProvider;
   /** Sends as the provider does, without signing in. */
   readonly http: Http;
   /** The TLS options of the provider for the server of a URL. */
   readonly tls: ReadTls | undefined;
   readonly proxies: ProxySettings;
-  /** Knows the secrets so far, and learns those in requests and answers. */
+  /** Has the known secrets; those in requests and answers are added. */
   readonly redaction: Redaction;
 }
 
@@ -116,7 +117,7 @@ const mostLists = 10;
  * step skips only the steps that need it. Rejects only when aborted.
  */
 export async function diagnose(
-  subject: Subject,
+  subject: DiagnosisSubject,
   progress: (id: StepId, host: string) => void,
   signal: AbortSignal,
 ): Promise<Diagnosis> {
@@ -125,26 +126,26 @@ export async function diagnose(
   const http = withRequestNotes(subject.http, requests, redaction);
   const provider = subject.open(http);
   const servers: { endpoint: Endpoint; steps: Step[] }[] = [];
-  const lookAtServers = async () => {
+  const checkServers = async () => {
     for (const endpoint of provider.endpoints ?? []) {
       if (servers.some((known) => known.endpoint.url === endpoint.url)) continue;
       const walk = new Walk(new URL(endpoint.url).host, progress, signal);
-      await lookAtServer(walk, { ...subject, http }, endpoint, redaction);
+      await checkServer(walk, { ...subject, http }, endpoint, redaction);
       servers.push({ endpoint, steps: walk.steps });
     }
   };
-  await lookAtServers();
+  await checkServers();
   const use = new Walk(new URL(servers[0]?.endpoint.url ?? '').host, progress, signal);
-  const answers = servers.some(({ steps }) => steps.some(({ id, outcome }) => id === 'api' && outcome === 'ok'));
-  await lookAtUse(use, (parent) => provider.list(parent, undefined, signal), answers);
-  // Some servers are known once something was listed.
-  await lookAtServers();
-  return { servers, use: use.steps, requests, redact: (text) => redaction.of(text) };
+  const isApiReachable = servers.some(({ steps }) => steps.some(({ id, outcome }) => id === 'api' && outcome === 'ok'));
+  await checkUse(use, (parent) => provider.list(parent, undefined, signal), isApiReachable);
+  // Some servers are known only after something was listed.
+  await checkServers();
+  return { servers, use: use.steps, requests, redact: (text) => redaction.redact(text) };
 }
 
 type Note = (name: FactName, value: string | number | undefined) => void;
 
-/** Takes one step after the other and keeps what each found. */
+/** Takes one step after the other and records the facts and the outcome of each. */
 class Walk {
   readonly steps: Step[] = [];
 
@@ -154,24 +155,24 @@ class Walk {
     readonly signal: AbortSignal,
   ) {}
 
-  /** What the task resolves to; nothing when it failed. */
+  /** What the task resolves to; undefined if it failed. */
   async take<T>(id: StepId, task: (note: Note) => T | Promise<T>): Promise<T | undefined> {
     this.progress(id, this.host);
     const started = performance.now();
     const facts: Fact[] = [];
-    const keep = (outcome: 'ok' | 'failed', failure?: unknown) => {
+    const record = (outcome: 'ok' | 'failed', failure?: unknown) => {
       const ms = Math.round(performance.now() - started);
       this.steps.push({ id, outcome, ms, facts, ...defined({ failure }) });
     };
     try {
-      const found = await task((name, value) => {
+      const result = await task((name, value) => {
         if (value !== undefined && value !== '') facts.push({ name, value: String(value) });
       });
-      keep('ok');
-      return found;
+      record('ok');
+      return result;
     } catch (failure) {
       this.signal.throwIfAborted();
-      keep('failed', failure);
+      record('failed', failure);
       return undefined;
     }
   }
@@ -185,26 +186,31 @@ class Walk {
   }
 }
 
-async function lookAtServer(walk: Walk, subject: Subject, endpoint: Endpoint, redaction: Redaction): Promise<void> {
+async function checkServer(
+  walk: Walk,
+  subject: DiagnosisSubject,
+  endpoint: Endpoint,
+  redaction: Redaction,
+): Promise<void> {
   const url = new URL(endpoint.url);
   await walk.take('address', (note) => {
     note('address', redactUrl(endpoint.url));
     if (url.protocol === 'http:') note('plain', 'yes');
   });
   const proxy = await walk.take('proxy', (note) => chooseProxy(url, subject.proxies, note, redaction));
-  // The proxy looks the registry's name up: this machine need not know it.
-  await walk.take('names', (note) => lookUp((proxy ?? url).hostname, note, walk.signal));
-  await lookBelowHttp(walk, subject, url, proxy);
-  const answer = await walk.take('api', (note) => askApi(withRetry(subject.http), endpoint, note, walk.signal));
+  // With a proxy, only the proxy's name is looked up here: the proxy looks up the name of the registry.
+  await walk.take('names', (note) => resolveNames((proxy ?? url).hostname, note, walk.signal));
+  await checkConnection(walk, subject, url, proxy);
+  const answer = await walk.take('api', (note) => checkApi(withRetry(subject.http), endpoint, note, walk.signal));
   const { credential } = endpoint;
   if (credential === undefined) return;
   if (answer === undefined) walk.skip('signIn', 'api');
-  else await walk.take('signIn', (note) => signIn(subject.http, url, credential, note, redaction, walk.signal));
+  else await walk.take('signIn', (note) => checkSignIn(subject.http, url, credential, note, redaction, walk.signal));
 }
 
-async function lookUp(hostname: string, note: Note, signal: AbortSignal): Promise<void> {
+async function resolveNames(hostname: string, note: Note, signal: AbortSignal): Promise<void> {
   note('lookedUp', hostname);
-  const found = await addressesOf(hostname, signal);
+  const found = await resolveAddresses(hostname, signal);
   note('addresses', found.map(({ address }) => address).join(', '));
   if (found.some((each) => each.isPrivate)) note('private', 'yes');
 }
@@ -223,8 +229,8 @@ function chooseProxy(url: URL, settings: ProxySettings, note: Note, redaction: R
   return proxy;
 }
 
-/** TCP, and TLS on it; through the proxy, if there is one. */
-async function lookBelowHttp(walk: Walk, subject: Subject, url: URL, proxy: URL | undefined): Promise<void> {
+/** Checks the TCP connection and TLS, through the proxy if there is one. */
+async function checkConnection(walk: Walk, subject: DiagnosisSubject, url: URL, proxy: URL | undefined): Promise<void> {
   const isSecure = url.protocol === 'https:';
   const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port);
   // Proxies of other kinds cannot be looked through from here.
@@ -243,26 +249,26 @@ async function lookBelowHttp(walk: Walk, subject: Subject, url: URL, proxy: URL 
       note('connectedTo', `${socket.remoteAddress ?? ''} ${t('port {0}', socket.remotePort ?? '')}`);
       if (proxy === undefined) return socket;
       note('through', proxy.host);
-      if (isSecure) await tunnel(socket, proxy, `${url.hostname}:${port}`, walk.signal);
+      if (isSecure) await openTunnel(socket, proxy, `${url.hostname}:${port}`, walk.signal);
       return socket;
     });
     if (!isSecure) return;
     if (connected === undefined) walk.skip('tls', 'connection');
-    else await walk.take('tls', (note) => shakeHands(connected, url, subject.tls, note, walk.signal));
+    else await walk.take('tls', (note) => checkTls(connected, url, subject.tls, note, walk.signal));
   } finally {
     socket?.destroy();
   }
 }
 
-async function shakeHands(
+async function checkTls(
   socket: Socket,
   url: URL,
-  tls: Subject['tls'],
+  tls: DiagnosisSubject['tls'],
   note: Note,
   signal: AbortSignal,
 ): Promise<void> {
   const options = (await tls?.(url.href)) ?? {};
-  const { protocol, cipher, chain, names, failure } = await lookAtTls(socket, url, options, signal);
+  const { protocol, cipher, chain, names, failure } = await probeTls(socket, url, options, signal);
   const [own, ...above] = chain;
   note('protocol', protocol);
   note('cipher', cipher);
@@ -278,7 +284,7 @@ async function shakeHands(
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#determining-support */
-async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortSignal): Promise<HttpResponse> {
+async function checkApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortSignal): Promise<HttpResponse> {
   const isRegistry = endpoint.credential !== undefined;
   const response = await http({ method: 'GET', url: isRegistry ? `${endpoint.url}/v2/` : endpoint.url }, signal);
   const { status, headers } = response;
@@ -288,7 +294,7 @@ async function askApi(http: Http, endpoint: Endpoint, note: Note, signal: AbortS
   const challenges = parseChallenges(headers['www-authenticate'] ?? '');
   for (const { scheme, parameters } of challenges)
     note('challenge', describeChallenge(scheme, parameters, endpoint.url));
-  // An API of another kind may have nothing at its root: that it answers is all that is asked.
+  // An API of another kind may have nothing at its root, so any answer is enough.
   if (!isRegistry && status < 500) return response;
   const { host } = new URL(endpoint.url);
   if (status === 200 && /html/i.test(headers['content-type'] ?? ''))
@@ -304,7 +310,7 @@ function describeChallenge(
   { realm, service, scope }: Readonly<Record<string, string | undefined>>,
   base: string,
 ): string {
-  // Of Basic, the realm is a title and no address.
+  // In a Basic challenge, the realm is a title and not an address.
   const where =
     scheme === 'bearer' && realm !== undefined && URL.canParse(realm, base) ? new URL(realm, base) : undefined;
   return [
@@ -317,8 +323,8 @@ function describeChallenge(
     .join(', ');
 }
 
-/** The credential is shown to the registry, or to the token server it names, as at every request of the product. */
-async function signIn(
+/** Signs in to the registry, or to the token server it names, in the same way as for every other request. */
+async function checkSignIn(
   http: Http,
   registry: URL,
   readCredential: ReadCredential,
@@ -330,13 +336,13 @@ async function signIn(
   note('credential', credential.kind);
   redaction.addCredential(credential);
   const root = registry.href.replace(/\/+$/, '');
-  const notingHttp: Http = async (request, abort) => {
+  const httpWithNotes: Http = async (request, abort) => {
     const response = await http(request, abort);
     if (request.url !== `${root}/v2/`)
       note('exchange', `${request.method} ${new URL(request.url).host}: ${response.status}`);
     return response;
   };
-  const signedIn = registryHttp(notingHttp, root, () => Promise.resolve(credential));
+  const signedIn = registryHttp(httpWithNotes, root, () => Promise.resolve(credential));
   const response = await signedIn({ method: 'GET', url: `${root}/v2/` }, signal);
   note('status', response.status);
   if (response.status !== 200) throw failureOf(response);
@@ -344,8 +350,8 @@ async function signIn(
 
 type List = (parent: Entry | undefined) => Promise<Page<Entry>>;
 
-async function lookAtUse(walk: Walk, list: List, answers: boolean): Promise<void> {
-  if (!answers) {
+async function checkUse(walk: Walk, list: List, isApiReachable: boolean): Promise<void> {
+  if (!isApiReachable) {
     walk.skip('listing', 'api');
     walk.skip('tags', 'api');
     return;
@@ -355,19 +361,19 @@ async function lookAtUse(walk: Walk, list: List, answers: boolean): Promise<void
     first = await list(undefined);
     note('entries', first.items.length);
     note('more', first.next === undefined ? 'no' : 'yes');
-    // Some is there all the same: what was added by name, for one. And no list fails by being empty.
+    // A page with a failure may still have items, such as repositories that were added by name. An empty list is no failure here.
     if (first.failure instanceof Error && !isEmptyList(first.failure)) throw first.failure;
   });
   if (first.items.length === 0) walk.skip('tags', 'listing');
-  else await walk.take('tags', (note) => lookAtTags(first, list, note));
+  else await walk.take('tags', (note) => checkTags(first, list, note));
 }
 
 function isEmptyList(failure: Error): boolean {
   return failure instanceof Failure && failure.detail.code === emptyList;
 }
 
-/** Of the first repository that can be found below the first page. */
-async function lookAtTags(first: Page<Entry>, list: List, note: Note): Promise<void> {
+/** Lists the tags of the first repository on the first page, or below it. */
+async function checkTags(first: Page<Entry>, list: List, note: Note): Promise<void> {
   const repository = await firstRepository(first, list);
   note('repository', repository?.image.path);
   if (repository === undefined) return;
@@ -377,13 +383,13 @@ async function lookAtTags(first: Page<Entry>, list: List, note: Note): Promise<v
 }
 
 async function firstRepository(first: Page<Entry>, list: List): Promise<Repository | undefined> {
-  const waiting: Entry[] = [...first.items];
-  for (let asked = 0; asked <= mostLists; asked++) {
-    const entry = waiting.shift();
+  const entries: Entry[] = [...first.items];
+  for (let lists = 0; lists <= mostLists; lists++) {
+    const entry = entries.shift();
     if (entry?.kind === 'repository') return entry;
     if (entry?.kind !== 'group' && entry?.kind !== 'registry') return undefined;
-    // Down before sideways.
-    if (asked < mostLists) waiting.unshift(...(await list(entry)).items);
+    // The lists below an entry come before the entries beside it.
+    if (lists < mostLists) entries.unshift(...(await list(entry)).items);
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ import { isPrivateAddress } from './privateAddress';
 import { proxyLogin } from './proxy';
 import type { TlsMaterial } from './tls';
 
-/** One look at the network below HTTP, for diagnosis alone: what the product sends goes through core/axiosHttp.ts. */
+/** Checks the network below HTTP, only for the diagnosis: all other requests go through core/axiosHttp.ts. */
 
 const timeoutMs = 10_000;
 const mostCertificates = 10;
@@ -24,7 +24,8 @@ export interface Address {
   readonly isPrivate: boolean;
 }
 
-export async function addressesOf(hostname: string, signal: AbortSignal): Promise<readonly Address[]> {
+/** The addresses of a host. Rejects with a Failure if the lookup fails or takes longer than ten seconds. */
+export async function resolveAddresses(hostname: string, signal: AbortSignal): Promise<readonly Address[]> {
   const host = withoutBrackets(hostname);
   const limit = AbortSignal.timeout(timeoutMs);
   try {
@@ -36,17 +37,17 @@ export async function addressesOf(hostname: string, signal: AbortSignal): Promis
   }
 }
 
-/** A TCP connection, which the caller ends. */
+/** Opens a TCP connection, which the caller closes. Rejects with a Failure. */
 export async function openSocket(hostname: string, port: number, signal: AbortSignal): Promise<Socket> {
   const socket = connect({ host: withoutBrackets(hostname), port });
-  // It may fail while nothing is waiting for it.
+  // Without a listener, an error between two waits would be thrown as an uncaught exception.
   socket.on('error', () => undefined);
   await waitForEvent(socket, 'connect', `${hostname}:${port}`, signal);
   return socket;
 }
 
-/** Asks a proxy for a way through to `target` (`host:port`): https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
-export async function tunnel(socket: Socket, proxy: URL, target: string, signal: AbortSignal): Promise<void> {
+/** Asks a proxy to connect the socket to `target` (`host:port`). Rejects with a Failure if it refuses. https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
+export async function openTunnel(socket: Socket, proxy: URL, target: string, signal: AbortSignal): Promise<void> {
   const { username, password } = proxyLogin(proxy);
   const login = Buffer.from(`${username}:${password}`).toString('base64');
   const lines = [
@@ -55,7 +56,7 @@ export async function tunnel(socket: Socket, proxy: URL, target: string, signal:
     ...(username === '' && password === '' ? [] : [`Proxy-Authorization: Basic ${login}`]),
   ];
   socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-  // For the whole answer, however it is cut up.
+  // The limit is for the whole answer, which may come in several parts.
   const limit = AbortSignal.timeout(timeoutMs);
   let answer = '';
   while (answer.length < 16_384 && !answer.includes('\r\n\r\n')) {
@@ -78,7 +79,7 @@ interface Certificate {
   readonly fingerprint: string;
 }
 
-export interface TlsLook {
+export interface TlsProbe {
   readonly protocol: string;
   readonly cipher: string;
   /** The server's own first. */
@@ -90,12 +91,12 @@ export interface TlsLook {
 }
 
 /** Does a TLS handshake over the socket and reads its certificates. A certificate that fails verification is in `failure`, not thrown. */
-export async function lookAtTls(
+export async function probeTls(
   socket: Socket,
   url: URL,
   material: TlsMaterial,
   signal: AbortSignal,
-): Promise<TlsLook> {
+): Promise<TlsProbe> {
   const secure = tlsOver(socket, url, material);
   secure.on('error', () => undefined);
   try {
@@ -121,18 +122,18 @@ function tlsOver(socket: Socket, url: URL, material: TlsMaterial): TLSSocket {
       socket,
       host,
       ...defined({ servername: isIP(host) === 0 ? host : undefined }),
-      // Nothing is sent; a certificate that does not hold is to be seen as well.
+      // The certificate is shown even if it is not trusted. Nothing is sent over this connection.
       rejectUnauthorized: false,
     });
   } catch (error) {
-    // Material that OpenSSL refuses, such as a key of another certificate.
+    // OpenSSL throws for files that it cannot use, such as the key of another certificate.
     throw systemFailure(url.host, error);
   }
 }
 
 function trustFailureOf(secure: TLSSocket, url: URL): Failure | undefined {
   if (secure.authorized) return undefined;
-  // The types say Error; what is there is its code.
+  // The type is Error, but the value is the error's code.
   const code = String(secure.authorizationError);
   return systemFailure(url.host, Object.assign(new Error(code), { code }));
 }
@@ -140,7 +141,7 @@ function trustFailureOf(secure: TLSSocket, url: URL): Failure | undefined {
 function chainOf(own: X509Certificate | undefined): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
   for (let each = own; each !== undefined && chain.length < mostCertificates; each = each.issuerCertificate) {
-    // The topmost may name itself as its issuer.
+    // A root certificate is its own issuer.
     if (chain.at(-1)?.fingerprint256 === each.fingerprint256) break;
     chain.push(each);
   }
@@ -149,16 +150,16 @@ function chainOf(own: X509Certificate | undefined): readonly X509Certificate[] {
 
 function describeCertificate({ subject, issuer, validFrom, validTo, fingerprint256 }: X509Certificate): Certificate {
   return {
-    subject: oneLine(subject),
-    issuer: oneLine(issuer),
+    subject: printName(subject),
+    issuer: printName(issuer),
     validFrom: printTime(validFrom),
     validTo: printTime(validTo),
     fingerprint: fingerprint256,
   };
 }
 
-/** A name's parts come a line each. */
-function oneLine(name: string): string {
+/** A name on one line: Node writes each of its parts on a line. */
+function printName(name: string): string {
   return name.replace(/\n/g, ', ');
 }
 
@@ -167,7 +168,7 @@ function printTime(text: string): string {
   return Number.isNaN(date.getTime()) ? text : date.toISOString().slice(0, 16).replace('T', ' ');
 }
 
-/** Waits for an event of a socket; ends the socket when something else comes first. */
+/** Waits for an event of a socket. If the socket closes, the limit is over or the signal aborts first, destroys the socket and rejects. */
 async function waitForEvent(
   socket: Socket,
   event: string,
@@ -196,7 +197,7 @@ function timeoutFailure(subject: string, cause: unknown, code?: string): Failure
   return new Failure('timedOut', words, { subject, ...defined({ code }) }, { cause });
 }
 
-/** An address of IPv6 without its brackets. */
+/** A host name from a URL, an IPv6 address without its brackets. */
 function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, '');
 }

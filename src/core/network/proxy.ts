@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { Failure } from '../failure';
 import type { Environment } from '../machine';
 
-/** What decides about a proxy: VS Code's settings `http.*`, and the environment it was started in. */
+/** The settings that decide which proxy is used: VS Code's `http.*`, and the environment VS Code was started in. */
 export interface ProxySettings {
   /** `http.proxySupport`: with `off`, no proxy is used, whatever else is set. */
   readonly support: string;
@@ -13,17 +13,20 @@ export interface ProxySettings {
   readonly env: Environment;
 }
 
-/** What names a proxy. */
+/** The places where a proxy can be set. */
 type ProxySource = 'setting' | 'environment';
 
-/** Whether a proxy is used, and why. `system`: nothing is set, so the operating system decides, which cannot be seen from here. */
+/**
+ * Whether a proxy is used, and why. `system`: nothing is set, so the operating system decides, and its choice cannot be read here.
+ * `ignored`: the places whose proxy VS Code ignores.
+ */
 export type ProxyChoice =
   | { readonly by: ProxySource; readonly proxy: string; readonly ignored: readonly ProxySource[] }
   | { readonly by: 'system'; readonly ignored: readonly ProxySource[] }
   | { readonly by: 'off' | 'loopback' }
   | { readonly by: 'exception'; readonly exception: string };
 
-/** VS Code ignores addresses with another scheme, or without one. */
+/** The schemes of a proxy's address; VS Code ignores addresses with another scheme, or without one. */
 const schemes = /^(https?|socks(5h?|4a?)?):\/\//i;
 
 /**
@@ -34,25 +37,25 @@ export function proxyFor(url: URL, { support, configured, exceptions, env }: Pro
   if (support === 'off') return { by: 'off' };
   if (/^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)) return { by: 'loopback' };
   const inEnv = (...names: readonly string[]) => names.map((name) => env[name]).find((value) => value) ?? '';
-  // The environment's exceptions count for the setting's proxy too, unless the setting has exceptions of its own.
+  // The environment's exceptions also apply to the proxy of the setting, unless there are exceptions in settings.
   const rules =
     exceptions.length > 0 ? exceptions.map((rule) => rule.trim()) : inEnv('no_proxy', 'NO_PROXY').trim().split(',');
   const exception = rules.find((rule) => rule === '*') ?? rules.find((rule) => matches(rule, url));
   if (exception !== undefined) return { by: 'exception', exception: exception.trim() };
-  // The first that is there counts for http and https alike, and hides the others even where it is ignored.
-  const inherited = inEnv('https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY');
-  const named: readonly { readonly by: ProxySource; readonly proxy: string }[] = [
+  // VS Code uses the first variable that is set, for http and https, even if its value is then ignored.
+  const fromEnvironment = inEnv('https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY');
+  const candidates: readonly { readonly by: ProxySource; readonly proxy: string }[] = [
     { by: 'setting', proxy: configured.trim() },
-    { by: 'environment', proxy: inherited.trim() },
+    { by: 'environment', proxy: fromEnvironment.trim() },
   ];
-  const used = named.find(({ proxy }) => schemes.test(proxy));
-  const before = used === undefined ? named : named.slice(0, named.indexOf(used));
-  return { ...(used ?? { by: 'system' }), ignored: before.flatMap(({ by, proxy }) => (proxy === '' ? [] : [by])) };
+  const used = candidates.find(({ proxy }) => schemes.test(proxy));
+  const ignored = used === undefined ? candidates : candidates.slice(0, candidates.indexOf(used));
+  return { ...(used ?? { by: 'system' }), ignored: ignored.flatMap(({ by, proxy }) => (proxy === '' ? [] : [by])) };
 }
 
 /**
- * `example.com` or `.example.com`, each with all below it, and with a port or without; no `*.example.com`, no address of IPv6:
- * `shouldBypassProxy` of the same.
+ * Whether a rule covers a URL: `example.com` or `.example.com`, each with its subdomains, with or without a port. As in VS Code
+ * (`shouldBypassProxy` in the same file), `*.example.com` and IPv6 addresses do not match.
  */
 function matches(rule: string, { hostname, port, protocol }: URL): boolean {
   const [name = '', rulePort = ''] = rule.trim().toLowerCase().split(':');
@@ -62,7 +65,7 @@ function matches(rule: string, { hostname, port, protocol }: URL): boolean {
   return `.${host}`.endsWith(name.startsWith('.') ? name : `.${name}`);
 }
 
-/** What a proxy is signed in to with; both are empty where it is not. Throws a Failure where they cannot be read. */
+/** The login in the address of a proxy; both are empty without one. Throws a Failure if it cannot be decoded. */
 export function proxyLogin({ username, password }: URL): { readonly username: string; readonly password: string } {
   try {
     return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
@@ -71,6 +74,7 @@ export function proxyLogin({ username, password }: URL): { readonly username: st
   }
 }
 
+/** The Failure for a proxy whose address cannot be used. */
 export function unusableProxy(why: string): Failure {
   return new Failure('malformed', why, { subject: 'proxy', code: 'PROXY_ADDRESS' });
 }

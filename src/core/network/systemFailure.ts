@@ -6,27 +6,27 @@ import { plainText } from '../plainText';
 import { systemCode } from '../systemCode';
 
 /** Errors of gzip, Brotli and Zstandard. */
-const unpacking = /^Z_|^ERR__ERROR_|^ZSTD_/;
+const decompression = /^Z_|^ERR__ERROR_|^ZSTD_/;
 
-/** What the libraries below call by names of their own. */
-const plainWords: readonly (readonly [sign: RegExp, words: () => string])[] = [
+/** Plain words for errors whose own messages are jargon of Node or a library. */
+const clearWords: readonly (readonly [sign: RegExp, words: () => string])[] = [
   [/ maxContentLength /, () => t('its answer is too long')],
   [/^HPE_HEADER_OVERFLOW/, () => t('the headers of its answer are too long')],
   [/^HPE_/, () => t('its answer is not valid HTTP')],
-  [unpacking, () => t('its answer cannot be decompressed')],
+  [decompression, () => t('its answer cannot be decompressed')],
 ];
 
 interface SystemFailure {
-  /** Found in the system's code and message. */
+  /** Matches the system's code and message, with a space between. */
   readonly sign: RegExp;
   readonly kind: FailureKind;
-  /** In place of the system's code, which differs between versions of Node, OpenSSL and BoringSSL. */
+  /** Replaces the system's code, which differs between versions of Node, OpenSSL and BoringSSL. */
   readonly code?: string;
 }
 
 /**
- * https://www.rfc-editor.org/rfc/rfc8446#section-6.2: alerts that a server sends are about our certificate. The desktop's VS Code
- * runs on BoringSSL, which writes `WRONG_VERSION_NUMBER` where OpenSSL has `wrong version number`.
+ * The first that matches counts. Alerts from a server are about our certificate: https://www.rfc-editor.org/rfc/rfc8446#section-6.2
+ * Desktop VS Code uses BoringSSL, which writes `WRONG_VERSION_NUMBER` where OpenSSL writes `wrong version number`.
  */
 const systemFailures: readonly SystemFailure[] = [
   {
@@ -47,36 +47,36 @@ const systemFailures: readonly SystemFailure[] = [
     sign: /^(ERR_BAD_RESPONSE|ERR_REDIRECT|HPE_|ERR_INVALID_URL|ERR_UNESCAPED|ERR_INVALID_CHAR)/,
     kind: 'malformed',
   },
-  { sign: unpacking, kind: 'malformed' },
+  { sign: decompression, kind: 'malformed' },
   { sign: /^(ETIMEDOUT|ESOCKETTIMEDOUT) /, kind: 'timedOut' },
 ];
 
-/** What the network's own errors mean. */
+/** The Failure for an error of the network. `subject`: the host that was called. */
 export function systemFailure(subject: string, error: unknown): Failure {
   const root = rootCause(error);
   const message = plainText(readableMessage(root.message));
-  // axios calls a body that was cut off a bad response.
-  const own = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
-  const known = systemFailures.find(({ sign }) => sign.test(`${own} ${root.message}`));
-  const code = known?.code ?? own;
-  const words = plainWords.find(([sign]) => sign.test(`${own} ${root.message}`))?.[1]() ?? message;
+  // axios reports a body that was cut off as a bad response.
+  const systemOwnCode = message.includes('aborted') ? 'ECONNRESET' : (root.code ?? 'UNKNOWN');
+  const known = systemFailures.find(({ sign }) => sign.test(`${systemOwnCode} ${root.message}`));
+  const code = known?.code ?? systemOwnCode;
+  const words = clearWords.find(([sign]) => sign.test(`${systemOwnCode} ${root.message}`))?.[1]() ?? message;
   return new Failure(known?.kind ?? 'unreachable', words === '' ? code : words, { subject, code }, { cause: error });
 }
 
 /**
- * Of `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake failure:../deps/…` what can be read, as
- * of BoringSSL's `3896:error:10000410:SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE:../../third_party/…`.
+ * The readable part of a message of OpenSSL, `405DCA5EF97F0000:error:0A000410:SSL routines:ssl3_read_bytes:ssl/tls alert handshake
+ * failure:../deps/…`, or of BoringSSL, `3896:error:10000410:SSL routines:OPENSSL_internal:SSLV3_ALERT_HANDSHAKE_FAILURE:../../…`.
  */
 function readableMessage(message: string): string {
   const words = /error:[\dA-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1]?.trim() ?? message;
   return /^[A-Z\d]+(_[A-Z\d]+)+$/.test(words) ? words.toLowerCase().replaceAll('_', ' ') : words;
 }
 
-/** Under axios' error lies the system's; under a failed dual-stack connect, one error for each address. */
+/** The system's error, which axios has as a cause. A connect to several addresses has one error for each. */
 function rootCause(error: unknown): { code?: string; message: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   if (error instanceof AggregateError && error.errors.length > 0) {
-    // Where a machine has no route to one of the addresses, the other's error is what went wrong.
+    // If this machine has no route to one of the addresses, the error of another address is the real reason.
     const causes = error.errors.map(rootCause);
     return (
       causes.find(({ code }) => !/^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL)$/.test(code ?? '')) ??

@@ -6,7 +6,7 @@ import { Failure } from '../failure';
 import type { Machine } from '../machine';
 import type { Connection, TlsOptions } from '../model';
 
-/** PEM texts and flags as Node's `tls.connect` takes them; absent: as Node, or the VS Code around it, does by itself. */
+/** PEM texts and flags for Node's `tls.connect`; absent: the default of Node or VS Code. */
 export interface TlsMaterial {
   readonly ca?: string;
   readonly cert?: string;
@@ -14,40 +14,42 @@ export interface TlsMaterial {
   readonly rejectUnauthorized?: false;
 }
 
-/** What to ask the server of a URL with. Rejects with a Failure that names the file that will not do. */
+/** Reads the TLS options for the server of a URL. Rejects with a Failure that names the file if one cannot be used. */
 export type ReadTls = (url: string) => Promise<TlsMaterial>;
 
 /**
- * The TLS options for the servers of a connection; undefined if it has none. CA files apply to every server that the connection uses,
- * because a token server often has its certificate from the same authority. The client certificate and "not verified" apply only to
- * host names that the user knows, on any port: the host of the connection's URL, those of `servers` that follow from it, and hosts
- * that the user has confirmed. Files are read at each use, so that renewed ones count.
+ * Returns what reads the TLS options for the servers of a connection; undefined if it has none. CA files apply to every server that
+ * the connection uses, because a token server often has its certificate from the same authority. The client certificate and "not
+ * verified" apply only to host names that the user knows, on any port: the host of the connection's URL, those of `servers` that
+ * no server named, and hosts that the user has confirmed. Files are read at each use, so that renewed ones are used.
  */
-export function tlsOf(
+export function tlsReaderOf(
   { url, tls }: Pick<Connection, 'url' | 'tls'>,
   machine: Machine,
   servers: () => readonly { readonly url: string; readonly isNamed?: true }[] | undefined = () => undefined,
 ): ReadTls | undefined {
   if (tls === undefined || !url.startsWith('https:')) return undefined;
-  return async (asked) => {
-    const own = [{ url }, ...(servers() ?? [])];
-    const { host, hostname } = new URL(asked);
-    // What is kept for the very host goes before what is kept for the others.
-    const hosts = own
+  return async (requestUrl) => {
+    const allServers = [{ url }, ...(servers() ?? [])];
+    const { host, hostname } = new URL(requestUrl);
+    // docker's certificates for the requested host have priority over those for the other servers.
+    const hosts = allServers
       .map((server) => new URL(server.url).host)
       .sort((one, other) => Number(other === host) - Number(one === host));
     const { ca, ...others } = await readTls(tls, [...new Set(hosts)], machine);
-    const known = own.filter(({ isNamed }) => isNamed !== true).map((server) => new URL(server.url).hostname);
-    const isKnown = [...known, ...(tls.hosts ?? [])].includes(hostname);
+    const knownNames = allServers
+      .filter(({ isNamed }) => isNamed !== true)
+      .map((server) => new URL(server.url).hostname);
+    const isKnown = [...knownNames, ...(tls.hosts ?? [])].includes(hostname);
     return { ...defined({ ca }), ...(isKnown ? others : {}) };
   };
 }
 
 async function readTls(options: TlsOptions, hosts: readonly string[], machine: Machine): Promise<TlsMaterial> {
-  const found = options.dockerCerts === true ? await readDockerCerts(hosts, machine) : { caFiles: [] };
-  const caFiles = [...(options.caFile === undefined ? [] : [options.caFile]), ...found.caFiles];
-  const certFile = options.certFile ?? found.certFile;
-  const keyFile = options.keyFile ?? found.keyFile;
+  const dockerCerts = options.dockerCerts === true ? await readDockerCerts(hosts, machine) : { caFiles: [] };
+  const caFiles = [...(options.caFile === undefined ? [] : [options.caFile]), ...dockerCerts.caFiles];
+  const certFile = options.certFile ?? dockerCerts.certFile;
+  const keyFile = options.keyFile ?? dockerCerts.keyFile;
   const [authorities, cert, key] = await Promise.all([
     Promise.all(caFiles.map((file) => readPem(file, 'CERTIFICATE'))),
     certFile === undefined ? undefined : readPem(certFile, 'CERTIFICATE'),
@@ -61,19 +63,19 @@ async function readTls(options: TlsOptions, hosts: readonly string[], machine: M
   });
 }
 
-/** Authorities that are named replace all others, for Node as for VS Code; so all others are named as well. */
+/** Adds the default authorities: for Node and VS Code, authorities in `ca` replace the defaults. */
 function withKnownAuthorities(authorities: readonly string[]): string {
   return [...new Set([...authorities, ...getCACertificates('default'), ...getCACertificates('system')])].join('\n');
 }
 
-/** The text of a PEM file. Rejects with a Failure that names the file where that will not do. */
+/** The text of a PEM file. Rejects with a Failure that names the file if it cannot be used. */
 export async function readPem(file: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): Promise<string> {
   const text = await readFile(file, 'latin1').catch((error: unknown) => {
     throw unreadableFile(file, error);
   });
-  const refuse = (code: string) => new Failure('untrusted', '', { subject: file, code });
+  const unusable = (code: string) => new Failure('untrusted', '', { subject: file, code });
   if (!new RegExp(`-----BEGIN [A-Z ]*${kind}-----`).test(text))
-    throw refuse(kind === 'CERTIFICATE' ? 'NO_PEM_CERTIFICATE' : 'NO_PEM_KEY');
-  if (kind === 'PRIVATE KEY' && text.includes('ENCRYPTED')) throw refuse('ENCRYPTED_KEY');
+    throw unusable(kind === 'CERTIFICATE' ? 'NO_PEM_CERTIFICATE' : 'NO_PEM_KEY');
+  if (kind === 'PRIVATE KEY' && text.includes('ENCRYPTED')) throw unusable('ENCRYPTED_KEY');
   return text;
 }

@@ -8,23 +8,23 @@ import { Failure } from '../failure';
 import { isPrivateAddress, isPrivateHost } from './privateAddress';
 
 /** Keeps a request from connecting to a private address. */
-export interface Guard {
-  /** For the request's option of that name: refuses a private address before anything is sent to it. */
+export interface RequestGuard {
+  /** The request's option `lookup`: refuses a private address before anything is sent there. */
   readonly lookup: LookupFunction;
-  /** Ends the request where it is given a connection to a private address that is open already. */
+  /** Ends the request if it gets an open connection to a private address. */
   readonly watch: (request: ClientRequest) => void;
 }
 
 /**
- * Keeps servers of the internet from leading us into the user's own network: by a redirect, or by the token server they name. What
- * counts is the address that is connected to, not how a name reads.
+ * Prevents servers on the internet from leading us into the user's own network by a redirect, or by the token server they name. The
+ * address of the connection decides, not the name of the host.
  */
-export class KnownHosts {
-  /** The addresses at which hosts answered last, by name. */
+export class AddressGuard {
+  /** The addresses from which hosts answered last, by host name. */
   private readonly addresses = new LRUCache<string, string>({ max: 200 });
 
-  /** Notes the address at which a server answers a request, unless a proxy is in between. */
-  note({ hostname }: URL, request: ClientRequest): void {
+  /** Remembers the address from which a server answers a request. With a proxy, that is not known. */
+  noteAddress({ hostname }: URL, request: ClientRequest): void {
     const isProxied = watchForProxy(request);
     request.once('response', ({ socket: { remoteAddress } }: IncomingMessage) => {
       if (remoteAddress !== undefined && !isProxied()) this.addresses.set(hostname, remoteAddress);
@@ -33,11 +33,11 @@ export class KnownHosts {
   }
 
   /**
-   * How `to`, which `from` named, may be asked; nothing where `from` may name any address. Throws a Failure where `to` tells that it
-   * is private; the guard does where its name leads there.
+   * The guard for a request to `to`, which `from` named; undefined if `from` may name any address. Rejects with a Failure if `to` is
+   * private by its text. If only the lookup of its name shows that, the guard fails the request.
    */
-  async guard(from: URL, to: URL): Promise<Guard | undefined> {
-    // A name may lead elsewhere at its next lookup: one that was public stays so.
+  async guardFor(from: URL, to: URL): Promise<RequestGuard | undefined> {
+    // The next lookup of a name may give another address: a host that was public must stay public, even for requests to itself.
     const isSameHost = to.hostname === from.hostname;
     if (isSameHost && !this.addresses.has(from.hostname)) return undefined;
     if (await this.isPrivate(from)) return undefined;
@@ -50,19 +50,19 @@ export class KnownHosts {
     };
   }
 
-  /** Whether a host answered from a private address that is its own. Behind a proxy it counts as public. */
+  /** Whether a host answered from a private address that its name has. Behind a proxy it counts as public. */
   private async isPrivate({ hostname }: URL): Promise<boolean> {
     if (isPrivateHost(hostname)) return true;
     const address = this.addresses.get(hostname);
     if (address === undefined || !isPrivateAddress(address)) return false;
-    const own = await lookupAll(hostname, { all: true }).catch(() => []);
-    return own.some((each) => each.address === address);
+    const found = await lookupAll(hostname, { all: true }).catch(() => []);
+    return found.some((each) => each.address === address);
   }
 }
 
 /**
- * Whether a request goes through a proxy, as far as is known when its connection is: VS Code tells by an event,
- * https://github.com/microsoft/vscode-proxy-agent/blob/v0.45.0/src/agent.ts; elsewhere there is none.
+ * Returns whether a request goes through a proxy, once it has its connection. VS Code emits an event for that:
+ * https://github.com/microsoft/vscode-proxy-agent/blob/v0.45.0/src/agent.ts. Outside VS Code there is no proxy.
  */
 function watchForProxy(request: ClientRequest): () => boolean {
   let isProxied = false;
@@ -72,7 +72,7 @@ function watchForProxy(request: ClientRequest): () => boolean {
   return () => isProxied;
 }
 
-/** A connection may have been opened by another request, which was free to. */
+/** Checks the address of a request's connection, which another request without a guard may have opened. */
 function watchSocket(from: URL, to: URL, request: ClientRequest): void {
   const isProxied = watchForProxy(request);
   request.once('socket', (socket: Socket) => {
@@ -80,13 +80,13 @@ function watchSocket(from: URL, to: URL, request: ClientRequest): void {
       if (!isProxied() && isPrivateAddress(socket.remoteAddress ?? ''))
         request.destroy(privateAddressFailure(from, to));
     };
-    // What is sent waits for the connection, and this listener comes first.
+    // Nothing is sent before the connection is open, and this listener is called first.
     if (socket.connecting) socket.once('connect', check);
     else check();
   });
 }
 
-/** As the system looks names up; of the name of `to`, refuses what is private. */
+/** The system's lookup, which fails for the name of `to` if one of its addresses is private. */
 function publicLookup(from: URL, to: URL): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
@@ -95,7 +95,7 @@ function publicLookup(from: URL, to: URL): LookupFunction {
         return;
       }
       const [first] = found;
-      // Any other name is that of a proxy.
+      // Another name is that of a proxy.
       const isRefused = hostname === to.hostname && found.some(({ address }) => isPrivateAddress(address));
       if (isRefused) callback(privateAddressFailure(from, to), '');
       else if (options.all === true) callback(null, found);

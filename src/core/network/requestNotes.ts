@@ -2,12 +2,12 @@ import { Failure } from '../failure';
 import type { Http } from '../http';
 import { redactUrl } from './redaction';
 import type { Redaction } from './redaction';
-import { noteReceived, noteSent } from './secretsSeen';
+import { addReceivedTokens, addSentSecrets } from './requestSecrets';
 
-/** Notes each request in a line, and each secret that it carries or brings. */
+/** Adds a line to `requests` for each request, and the secrets in requests and answers to the redaction. */
 export function withRequestNotes(http: Http, requests: string[], redaction: Redaction): Http {
   return async (request, signal) => {
-    noteSent(redaction, request);
+    addSentSecrets(redaction, request);
     const line = `${request.method} ${redactUrl(request.url)}`;
     const started = performance.now();
     const ended = (outcome: string) => {
@@ -16,7 +16,7 @@ export function withRequestNotes(http: Http, requests: string[], redaction: Reda
     try {
       const response = await http(request, signal);
       ended(String(response.status));
-      noteReceived(redaction, request, response);
+      addReceivedTokens(redaction, request, response);
       return response;
     } catch (error) {
       ended(error instanceof Failure ? `${error.kind}: ${error.message}` : 'no answer');

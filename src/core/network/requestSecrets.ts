@@ -1,26 +1,26 @@
 import type { HttpRequest, HttpResponse } from '../http';
 import type { Redaction } from './redaction';
 
-/** Of forms and of JSON, sent or received. */
+/** Names of the fields with secrets in forms and JSON, sent or received. */
 const secretFields = /^((access_|refresh_|id_)?token|password|(client_)?secret)$/;
-/** No answer that brings a token is longer. */
+/** Answers with a token are shorter, in bytes; longer ones are not searched. */
 const longestTokenAnswer = 128 * 1024;
-/** What a server calls its token may be any word; a shorter one is not taken for a secret, or it could blot out what we say. */
+/** A server may send any text as its token. A shorter one is not redacted, because that could remove words from our own texts. */
 const shortestToken = 16;
 
-/** Tells the redaction each secret that a request carries. */
-export function noteSent(redaction: Redaction, { headers = {}, body = '' }: HttpRequest): void {
+/** Adds each secret in a request to the redaction. */
+export function addSentSecrets(redaction: Redaction, { headers = {}, body = '' }: HttpRequest): void {
   const authorization = Object.entries(headers).find(([name]) => /^authorization$/i.test(name))?.[1] ?? '';
   const space = authorization.indexOf(' ');
-  const proof = authorization.slice(space + 1);
+  const credentials = authorization.slice(space + 1);
   const isBasic = /^basic$/i.test(authorization.slice(0, Math.max(space, 0)));
-  if (isBasic || proof.length >= shortestToken) redaction.add(proof);
-  if (isBasic) redaction.add(passwordOf(proof));
+  if (isBasic || credentials.length >= shortestToken) redaction.add(credentials);
+  if (isBasic) redaction.add(passwordOf(credentials));
   for (const secret of secretsIn(fieldsOf(body) ?? [...new URLSearchParams(body)])) redaction.add(secret);
 }
 
-/** Tells it each token that an answer brings; only token servers and what is asked by POST bring some. */
-export function noteReceived(
+/** Adds each token in an answer to the redaction. Only the answers of token servers and to POST requests have tokens. */
+export function addReceivedTokens(
   redaction: Redaction,
   { method, namedBy }: Pick<HttpRequest, 'method' | 'namedBy'>,
   { body }: Pick<HttpResponse, 'body'>,
@@ -30,14 +30,14 @@ export function noteReceived(
     if (token.length >= shortestToken) redaction.add(token);
 }
 
-function passwordOf(proof: string): string {
-  const login = Buffer.from(proof, 'base64').toString();
+function passwordOf(credentials: string): string {
+  const login = Buffer.from(credentials, 'base64').toString();
   return login.slice(login.indexOf(':') + 1);
 }
 
 type Fields = readonly (readonly [name: string, value: unknown])[];
 
-/** Nothing where it is no JSON. */
+/** The fields of a JSON object; undefined if the text is not JSON. */
 function fieldsOf(text: string): Fields | undefined {
   try {
     const parsed: unknown = JSON.parse(text);
