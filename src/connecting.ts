@@ -1,12 +1,12 @@
-import { openDoor } from './azure/connected';
+import { openDoor } from './azure/openAzure';
 import { axiosHttp } from './core/axiosHttp';
 import type { Log } from './core/log';
 import type { Machine } from './core/machine';
-import { tlsOf } from './core/network/tls';
+import { tlsReaderOf } from './core/network/tls';
 import { listProviderTypes } from './providers/table';
 import type { Opening } from './registries/opening';
 import { configuredCloud } from './ui/azure/cloud';
-import { tokensOfAccount } from './ui/azure/microsoftAccount';
+import { tokenReaderOfAccount } from './ui/azure/microsoftAccount';
 import { filteredSubscriptions } from './ui/azure/subscriptionFilter';
 import { accountOf } from './ui/connections/accounts';
 
@@ -19,14 +19,14 @@ interface Parts extends Pick<Opening, 'docker' | 'setting' | 'redaction' | 'log'
 /** Wires what opening a connection takes. This file is loaded when the first connection is opened. */
 export function openingOf({ machine, channel, ...parts }: Parts): Opening {
   const { redaction, log } = parts;
-  const door = openDoor({ cloud: configuredCloud, tokensOfAccount, redaction, log });
+  const door = openDoor({ cloud: configuredCloud, tokenReaderOfAccount, redaction, log });
   return {
     ...parts,
     types: listProviderTypes(door),
     account: accountOf,
     groupsShownElsewhere: ({ signIn }) => (signIn.kind === 'account' ? filteredSubscriptions() : undefined),
     sending: (connection, servers) => {
-      const tls = tlsOf(connection, machine, servers);
+      const tls = tlsReaderOf(connection, machine, servers);
       return { tls, http: axiosHttp(channel, tls, redaction) };
     },
   };

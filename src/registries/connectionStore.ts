@@ -87,7 +87,10 @@ export class ConnectionStore implements Stoppable {
     const added = { ...connection, id: randomUUID() };
     // The secret is stored first: a connection without its secret would look signed out.
     if (credential.kind !== 'anonymous') await this.secrets.write(added, credential);
-    await this.state.update(keys.own, [...this.own(), added]);
+    await this.state.update(keys.own, [
+      ...this.parse.changeOwn(this.state.get(keys.own), added.id, () => added),
+      added,
+    ]);
     this.tell({ id: added.id, reason: 'added' });
     return added;
   }
@@ -144,11 +147,7 @@ export class ConnectionStore implements Stoppable {
     const { id, shared } = connection;
     const known = this.find(id) ?? connection;
     if (shared) await this.write(id, { hidden: true });
-    else
-      await this.state.update(
-        keys.own,
-        this.own().filter((each) => each.id !== id),
-      );
+    else await this.updateOwn(id, () => undefined);
     try {
       await this.secrets.remove(known, this.all());
     } finally {
@@ -223,20 +222,18 @@ export class ConnectionStore implements Stoppable {
   }
 
   private async keep(id: string, change: { readonly [K in keyof Overrides]: Overrides[K] | undefined }): Promise<void> {
-    await this.write(id, defined({ ...this.overrides().get(id), ...change }));
+    await this.write(id, defined({ ...this.overrides().get(id), ...change }), true);
   }
 
   /** The overrides of a connection are written as a whole, so those of 0.1.0 are not read again. */
-  private async write(id: string, overrides: Overrides): Promise<void> {
-    const all = new Map([...this.parse.readOverrides(this.state.get(keys.kept)), [id, overrides]]);
-    await this.state.update(keys.kept, Object.fromEntries(all));
+  private async write(id: string, overrides: Overrides, keepsUnknown = false): Promise<void> {
+    const all = this.parse.changeOverrides(this.state.get(keys.kept), id, overrides, keepsUnknown);
+    await this.state.update(keys.kept, all);
   }
 
-  private async updateOwn(id: string, change: (connection: Connection) => Connection): Promise<void> {
-    await this.state.update(
-      keys.own,
-      this.own().map((connection) => (connection.id === id ? change(connection) : connection)),
-    );
+  /** Changes a connection of the user's own; removes it if `change` gives nothing. */
+  private async updateOwn(id: string, change: (connection: Connection) => Connection | undefined): Promise<void> {
+    await this.state.update(keys.own, this.parse.changeOwn(this.state.get(keys.own), id, change));
   }
 }
 

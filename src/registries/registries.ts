@@ -114,19 +114,20 @@ export class Registries implements Stoppable {
   }
 
   /** The same, but if none is known, each registry finds out first. A failure of one does not affect the others. */
-  async findHolding(image: ImageReference): Promise<readonly OpenRegistry[]> {
-    if (this.holding(image).length === 0) await this.learn(this.all(), image.host);
+  async findHolding(image: ImageReference, signal: AbortSignal): Promise<readonly OpenRegistry[]> {
+    if (this.holding(image).length === 0) await this.learn(this.all(), image, signal);
     return this.holding(image);
   }
 
-  /** Lets each of these registries find out whether it has the images of a host. */
-  async learn(registries: readonly OpenRegistry[], host: string): Promise<void> {
+  /** Lets each of these registries find out whether an image of that name may belong to it. */
+  async learn(registries: readonly OpenRegistry[], image: ImageReference, signal: AbortSignal): Promise<void> {
     await Promise.all(
       registries.map(async ({ connection, provider }) => {
         try {
-          await provider.learn?.(host, AbortSignal.timeout(learnWithinMs));
+          await provider.learn?.(image, AbortSignal.any([signal, AbortSignal.timeout(learnWithinMs)]));
         } catch (error) {
-          this.log.warn(`Could not tell whether ${host} belongs to ${connection.label}\n  ${causes(error)}`);
+          signal.throwIfAborted();
+          this.log.warn(`Could not tell whether ${image.host} belongs to ${connection.label}\n  ${causes(error)}`);
         }
       }),
     );

@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import type { CloudAddresses, Connection, ProgramLogin, Shown, SignIn, TlsOptions } from '../core/model';
 import { defined } from '../core/defined';
+import { withUnknown } from './unknownParts';
 
 /** Parses the connections in VS Code's state and in the setting, including those stored by 0.1.0. */
 
@@ -64,11 +65,12 @@ export interface Overrides {
   readonly tls?: TlsOptions;
 }
 
+/** One that cannot be read hides no other: a newer version may know more ways to sign in. */
 const overrides = z.object({
-  hidden: z.optional(z.literal(true)),
-  signIn: z.optional(signIn),
-  shown: z.optional(shown),
-  tls: z.optional(tlsOptions),
+  hidden: z.catch(z.optional(z.literal(true)), undefined),
+  signIn: z.catch(z.optional(signIn), undefined),
+  shown: z.catch(z.optional(shown), undefined),
+  tls: z.catch(z.optional(tlsOptions), undefined),
 });
 
 /** The user's own connections. Entries that cannot be parsed are skipped. */
@@ -84,6 +86,31 @@ export function readOwn(state: unknown): readonly Connection[] {
       tls: tls && defined(tls),
     });
   });
+}
+
+/**
+ * The list to store, with one connection changed, or removed where `change` gives nothing. Entries and fields that cannot be read stay,
+ * but not those of another address.
+ */
+export function changeOwn(
+  state: unknown,
+  id: string,
+  change: (connection: Connection) => Connection | undefined,
+): readonly unknown[] {
+  return listOf(state).flatMap((stored) => {
+    const [before] = readOwn([stored]);
+    if (before === undefined) return [stored];
+    const after = before.id === id ? change(before) : before;
+    if (after === undefined) return [];
+    return [after.url === before.url ? withUnknown(withoutOld(stored), before, after) : after];
+  });
+}
+
+/** The overrides to store, with those of one connection replaced. What cannot be read stays, of that connection if `keepsUnknown`. */
+export function changeOverrides(state: unknown, id: string, now: Overrides, keepsUnknown: boolean): object {
+  const all = new Map(entriesOf(state));
+  const before = readOverrides(state).get(id) ?? {};
+  return Object.fromEntries(all.set(id, keepsUnknown ? withUnknown(all.get(id), before, now) : now));
 }
 
 /** The overrides for connections of the settings, by their ids. */
@@ -211,6 +238,12 @@ function readShownOf(stored: Pick<z.infer<typeof connection>, 'shown' | 'namespa
   const { namespaces, pinned: repositories } = stored;
   const old = defined({ namespaces, repositories, groups: groups.success ? groups.data : undefined });
   return Object.keys(old).length === 0 ? undefined : old;
+}
+
+/** Without the fields that only 0.1.0 stored, and is read from. */
+function withoutOld(stored: unknown): unknown {
+  const old = new Set([...Object.keys(signInOf010), 'namespaces', 'pinned']);
+  return Object.fromEntries(entriesOf(stored).filter(([name]) => !old.has(name)));
 }
 
 function listOf(state: unknown): readonly unknown[] {
