@@ -1,6 +1,6 @@
 /**
- * With which version each part of the Resource Manager is spoken to: the newest stable one that its SDK here knows, looked up on
- * 2026-11-26. A unit test holds the SDKs to it; docs/azure.md tells what newer ones would change.
+ * The API version for each part of the Resource Manager: the newest stable one that the SDK in package.json knows, looked up on
+ * 2026-11-26. A unit test checks that the SDKs send these. docs/azure.md describes what newer versions would change.
  */
 export const apiVersions = {
   'Microsoft.App': '2025-07-01',
@@ -12,7 +12,7 @@ export const apiVersions = {
   subscriptions: '2022-12-01',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Of Microsoft.App where a new revision takes a label, which no stable version knows; looked up on the same day. */
+/** The version of Microsoft.App that can give a label to a new revision. No stable version can; looked up on the same day. */
 export const labelsVersion = '2025-10-02-preview';
 
 /** The API version for a resource type such as `Microsoft.Web/sites`, in any case; undefined for a service not listed here. */

@@ -13,15 +13,15 @@ import type { ContainerApp, PullAccess } from './azure';
 
 export type AppsClient = ContainerAppsAPIClient;
 
-/** What changes of an app's configuration for a registry's sake. */
+/** The part of an app's configuration that changes when its registry credential does. */
 export interface CredentialChange {
   readonly registries?: RegistryCredentials[];
-  /** All that are left; they replace those before. */
+  /** The complete new list: it replaces the old one. */
   readonly secrets?: Secret[];
 }
 
 /** How an app is set to pull. Identities that the app no longer has are left out. */
-export function pullingOf({ configuration, identity }: AppAnswer): Pick<ContainerApp, 'pullsAs' | 'passwordsFor'> {
+export function pullSettingsOf({ configuration, identity }: AppAnswer): Pick<ContainerApp, 'pullsAs' | 'passwordsFor'> {
   const entries = (configuration?.registries ?? []).map(withoutEmptyTexts);
   const has = (id: string) => !id.startsWith('/') || keyOf(identity?.userAssignedIdentities, id) !== undefined;
   return {
@@ -41,8 +41,8 @@ function keyOf<T>(known: Readonly<Record<string, T>> | null | undefined, id: str
   return Object.keys(known ?? {}).find((key) => key.toLowerCase() === id.toLowerCase());
 }
 
-/** A registry entry with a password, and the secret that keeps it. */
-export function passwordOf(
+/** A registry entry with a password, and the secret that holds this password. `isTaken`: whether a secret's name is in use. */
+export function passwordEntryOf(
   { server, username, secret: value }: Extract<PullAccess, { kind: 'password' }>,
   isTaken: (name: string) => boolean = () => false,
 ): { readonly registry: RegistryCredentials; readonly secret: Secret } {
@@ -57,7 +57,7 @@ export function passwordOf(
   return { registry: { server, username, passwordSecretRef: name }, secret: { name, value } };
 }
 
-/** How an existing app pulls its image, and what of that changes with another image. */
+/** How an existing app pulls its image, and what changes when it gets an image from another registry. */
 export class AppCredentials {
   constructor(
     private readonly client: AppsClient,
@@ -65,8 +65,8 @@ export class AppCredentials {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** The identity that was chosen for a server, where it is still there; else the app's own, which may be still to come. */
-  async pullsAs(server: string): Promise<{ readonly identity: string; readonly principalId?: string }> {
+  /** The identity that the user chose for a server, if it still exists; otherwise the app's own, without a principal id if it has none yet. */
+  async identityFor(server: string): Promise<{ readonly identity: string; readonly principalId?: string }> {
     const chosen = this.entryOf(server)?.identity ?? '';
     const users = this.app.identity?.userAssignedIdentities ?? {};
     const principalId =
@@ -79,23 +79,23 @@ export class AppCredentials {
   }
 
   /** Empty if nothing changes. Secrets must be sent with their values, so they are only sent if one of them changes. */
-  async changedFor(access: PullAccess): Promise<CredentialChange> {
+  async changeFor(access: PullAccess): Promise<CredentialChange> {
     if (access.kind === 'none') return {};
     const server = access.kind === 'identity' ? access.registry.loginServer : access.server;
     const old = this.entryOf(server);
     const others = (this.app.configuration?.registries ?? []).filter((each) => each !== old).map(withoutEmptyTexts);
     const oldSecret = old?.passwordSecretRef ?? '';
     if (access.kind === 'identity') {
-      const { identity } = await this.pullsAs(server);
+      const { identity } = await this.identityFor(server);
       if (old?.identity === identity && oldSecret === '') return {};
       const registries = [...others, { server, identity }];
       if (oldSecret === '' && others.every(({ passwordSecretRef }) => passwordSecretRef === undefined))
         return { registries };
       return { registries, secrets: await this.secretsWithout(oldSecret) };
     }
-    const kept = await this.secretsWithout(oldSecret);
-    const { registry, secret } = passwordOf(access, (name) => kept.some((one) => one.name === name));
-    return { registries: [...others, registry], secrets: [...kept, secret] };
+    const secrets = await this.secretsWithout(oldSecret);
+    const { registry, secret } = passwordEntryOf(access, (name) => secrets.some((one) => one.name === name));
+    return { registries: [...others, registry], secrets: [...secrets, secret] };
   }
 
   private entryOf(server: string): RegistryCredentials | undefined {
@@ -104,8 +104,8 @@ export class AppCredentials {
   }
 
   private async environmentPrincipal(): Promise<string | undefined> {
-    const { environmentId: known, managedEnvironmentId, name: app } = this.app;
-    const environmentId = requireField(known ?? managedEnvironmentId, `the environment of ${app}`);
+    const { environmentId: listedId, managedEnvironmentId, name: app } = this.app;
+    const environmentId = requireField(listedId ?? managedEnvironmentId, `the environment of ${app}`);
     const name = environmentId.slice(environmentId.lastIndexOf('/') + 1);
     const { identity } = await callAzure(this.signal, () =>
       this.client.managedEnvironments.get(resourceGroupOf(environmentId), name, { abortSignal: this.signal }),
@@ -113,22 +113,25 @@ export class AppCredentials {
     return identity?.principalId;
   }
 
-  /** Those that there are, as they must be sent, without one that nothing but the replaced entry refers to. */
+  /** The app's secrets in the form to send. `oldSecret` is left out if only the replaced registry entry uses it. */
   private async secretsWithout(oldSecret: string): Promise<Secret[]> {
     const { id, name } = this.app;
     const { value } = await callAzure(this.signal, () =>
       this.client.containerApps.listSecrets(resourceGroupOf(id), name, { abortSignal: this.signal }),
     );
-    const isGoing = value.some((one) => one.name === oldSecret) && !(await this.isUsedElsewhere(oldSecret));
-    return value.filter((one) => !isGoing || one.name !== oldSecret).map(asSent);
+    const isRemoved = value.some((one) => one.name === oldSecret) && !(await this.isUsedElsewhere(oldSecret));
+    return value.filter((one) => !isRemoved || one.name !== oldSecret).map(secretToSend);
   }
 
-  /** By another registry, by a container of any revision that runs, or by what signs its users in. What cannot be read may use it. */
+  /**
+   * Whether another registry entry, a container of an active revision or the sign-in of the app's users needs a secret. True if some
+   * of this cannot be read.
+   */
   private async isUsedElsewhere(secret: string): Promise<boolean> {
     const { id, name, template, configuration = {} } = this.app;
     const { registries, ...others } = { ...configuration, secrets: [] };
     const entries = (registries ?? []).filter(({ passwordSecretRef }) => passwordSecretRef === secret);
-    if (entries.length > 1 || mentions([template, others], secret) || mountsAll(template)) return true;
+    if (entries.length > 1 || mentions([template, others], secret) || mountsAllSecrets(template)) return true;
     const group = resourceGroupOf(id);
     const options = { abortSignal: this.signal };
     try {
@@ -136,7 +139,7 @@ export class AppCredentials {
         listAll(this.client.containerAppsRevisions.listRevisions(group, name, options)),
       );
       const templates = revisions.filter(({ active }) => active !== false).map((revision) => revision.template);
-      if (mentions(templates, secret) || templates.some(mountsAll)) return true;
+      if (mentions(templates, secret) || templates.some(mountsAllSecrets)) return true;
       const signIns = await callAzure(this.signal, () =>
         listAll(this.client.containerAppsAuthConfigs.listByContainerApp(group, name, options)),
       );
@@ -148,7 +151,7 @@ export class AppCredentials {
   }
 }
 
-/** Without the empty texts that the service shows for what an entry does not have. */
+/** An entry without its empty fields: the service answers with an empty text for each field that is not set. */
 function withoutEmptyTexts(entry: RegistryCredentials): RegistryCredentials {
   const { server, username, passwordSecretRef, identity } = entry;
   return Object.fromEntries(
@@ -156,20 +159,20 @@ function withoutEmptyTexts(entry: RegistryCredentials): RegistryCredentials {
   );
 }
 
-/** A reference to a Key Vault stays one: its value is not the app's to keep. */
-function asSent({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
+/** A secret in the form to send. A reference to a Key Vault is sent as a reference, so that the app does not store its value. */
+function secretToSend({ name = '', value, keyVaultUrl, identity }: Secret): Secret {
   if ((keyVaultUrl ?? '') === '') return { name, ...defined({ value }) };
   return Object.fromEntries(Object.entries({ name, keyVaultUrl, identity }).filter(([, text]) => (text ?? '') !== ''));
 }
 
-/** Whether a text is a value anywhere in there. */
+/** Whether a text is a value anywhere inside an object. */
 function mentions(value: unknown, text: string): boolean {
   if (typeof value !== 'object' || value === null) return value === text;
   return Object.values(value).some((each) => mentions(each, text));
 }
 
-/** A volume of secrets that names none holds all of them. */
-function mountsAll(template: Template | undefined): boolean {
+/** Whether a volume mounts every secret: one that lists no secrets does. */
+function mountsAllSecrets(template: Template | undefined): boolean {
   return (template?.volumes ?? []).some(
     ({ storageType, secrets }) => storageType === 'Secret' && (secrets ?? []).length === 0,
   );

@@ -6,48 +6,48 @@ import {
   listAll,
   callAzure,
   followToEnd,
-  withIdentity,
+  withIdAndName,
   principalOf,
   requireField,
   resourceGroupOf,
   withId,
   withOwnIdentity,
 } from './arm';
-import type { ArmClientIn, Identified } from './arm';
-import { idIn } from './azure';
+import type { ArmClientArgumentsOf, Identified } from './arm';
+import { resourceIdOf } from './azure';
 import type {
   AppService,
   AppServicePlan,
   DeployedImage,
   NewWebApp,
   Place,
-  PullNow,
+  PullState,
   Status,
   Subscription,
   WebApp,
-  WebAppNow,
+  WebAppState,
 } from './azure';
-import { ContinuousDeployments, isOnIn } from './continuousDeployment';
-import type { Existing } from './existing';
-import { chosenContainer, containersOf, nameOf, setContainerImage, sidecarModel } from './siteContainers';
-import { isNothing, SiteCalls, webSites } from './webSites';
-import type { Settings, WebClient } from './webSites';
+import { AzureContinuousDeployment, isEnabledIn } from './continuousDeployment';
+import type { ExistingResources } from './existingResources';
+import { targetContainerOf, containersOf, containerNameOf, setContainerImage, sidecarModel } from './siteContainers';
+import { isEmpty, SiteCalls, webSitesClient } from './siteCalls';
+import type { AppSettings, WebClient } from './siteCalls';
 
 /** Web apps that run containers: https://learn.microsoft.com/en-us/azure/app-service/configure-custom-container */
-export class AppServices implements AppService {
-  readonly continuous: ContinuousDeployments;
+export class AzureAppService implements AppService {
+  readonly continuous: AzureContinuousDeployment;
 
   constructor(
-    private readonly client: ArmClientIn,
-    private readonly existing: Existing,
+    private readonly clientArgumentsOf: ArmClientArgumentsOf,
+    private readonly existingResources: ExistingResources,
   ) {
-    this.continuous = new ContinuousDeployments(client);
+    this.continuous = new AzureContinuousDeployment(clientArgumentsOf);
   }
 
   async plans(subscription: Subscription, signal: AbortSignal): Promise<readonly AppServicePlan[]> {
-    const client = await this.webSites(subscription);
+    const client = await this.sitesClient(subscription);
     const plans = await callAzure(signal, () => listAll(client.appServicePlans.list({ abortSignal: signal })));
-    return withIdentity(plans)
+    return withIdAndName(plans)
       .filter(({ reserved }) => reserved === true)
       .map(planOf);
   }
@@ -59,8 +59,12 @@ export class AppServices implements AppService {
     signal: AbortSignal,
   ): Promise<AppServicePlan> {
     const { subscription, resourceGroup } = place;
-    await this.existing.refuse(subscription, idIn(place, 'Microsoft.Web/serverfarms', name), signal);
-    const client = await this.webSites(subscription);
+    await this.existingResources.rejectIfExists(
+      subscription,
+      resourceIdOf(place, 'Microsoft.Web/serverfarms', name),
+      signal,
+    );
+    const client = await this.sitesClient(subscription);
     const plan = { location, kind: 'linux', reserved: true, sku: { name: sku, capacity: 1 } };
     const created = await callAzure(signal, () =>
       followToEnd(
@@ -73,7 +77,7 @@ export class AppServices implements AppService {
   }
 
   async nameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined> {
-    const client = await this.webSites(subscription);
+    const client = await this.sitesClient(subscription);
     const answer = await callAzure(signal, () =>
       client.checkNameAvailability(name, 'Microsoft.Web/sites', { abortSignal: signal }),
     );
@@ -81,13 +85,13 @@ export class AppServices implements AppService {
   }
 
   async webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]> {
-    const client = await this.webSites(subscription);
+    const client = await this.sitesClient(subscription);
     const sites = await callAzure(signal, () => listAll(client.webApps.list({ abortSignal: signal })));
-    return this.takingImages(client, sites, webAppOf, signal);
+    return this.appsWithContainers(client, sites, webAppOf, signal);
   }
 
   async slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]> {
-    const client = await this.webSites(subscription);
+    const client = await this.sitesClient(subscription);
     const slots = await callAzure(signal, () =>
       listAll(client.webApps.listSlots(app.resourceGroup, app.name, { abortSignal: signal })),
     );
@@ -96,37 +100,39 @@ export class AppServices implements AppService {
       name: app.name,
       slot: slot.name.slice(slot.name.lastIndexOf('/') + 1),
     });
-    return this.takingImages(client, slots, slotOf, signal);
+    return this.appsWithContainers(client, slots, slotOf, signal);
   }
 
-  /** Lists do not tell of each app what it runs: then its configuration is asked. */
-  private async takingImages(
+  /** The apps that run containers. Where the list does not say what an app runs, its configuration is read. */
+  private async appsWithContainers(
     client: WebClient,
     sites: readonly Site[],
     appOf: (site: Site & Identified) => WebApp,
     signal: AbortSignal,
   ): Promise<readonly WebApp[]> {
-    const limit = pLimit(asksAtATime);
-    const looking = withIdentity(sites).map((site) =>
+    const limit = pLimit(requestsAtOnce);
+    const checks = withIdAndName(sites).map((site) =>
       limit(async () => {
         const app = appOf(site);
-        const listed = runsIn(site, site.siteConfig);
-        const { what = '', isWindows } =
-          listed.what === undefined ? runsIn(site, await readable(new SiteCalls(client, app, signal))) : listed;
-        if (!isContainer.test(what)) return [];
+        const listed = runtimeOf(site, site.siteConfig);
+        const { runtime = '', isWindows } =
+          listed.runtime === undefined
+            ? runtimeOf(site, await tryReadConfiguration(new SiteCalls(client, app, signal)))
+            : listed;
+        if (!isContainer.test(runtime)) return [];
         return [isWindows ? { ...app, isWindows: true as const } : app];
       }),
     );
-    return (await Promise.all(looking)).flat();
+    return (await Promise.all(checks)).flat();
   }
 
   async create(app: NewWebApp, status: Status, signal: AbortSignal): Promise<WebApp> {
     const { subscription, name, location, plan, port, hasIdentity } = app;
-    await this.existing.refuse(subscription, idIn(app, 'Microsoft.Web/sites', name), signal);
-    const client = await this.webSites(subscription);
+    await this.existingResources.rejectIfExists(subscription, resourceIdOf(app, 'Microsoft.Web/sites', name), signal);
+    const client = await this.sitesClient(subscription);
     // Files in a container do not outlive it, as in apps that the Azure CLI creates. The user can switch that on later.
-    const settings = [{ name: 'WEBSITES_ENABLE_APP_SERVICE_STORAGE', value: 'false' }];
-    const listens = port === undefined ? [] : [{ name: 'WEBSITES_PORT', value: String(port) }];
+    const storageSetting = [{ name: 'WEBSITES_ENABLE_APP_SERVICE_STORAGE', value: 'false' }];
+    const portSetting = port === undefined ? [] : [{ name: 'WEBSITES_PORT', value: String(port) }];
     const site: Site = {
       location,
       kind: 'app,linux,container',
@@ -134,7 +140,7 @@ export class AppServices implements AppService {
       serverFarmId: plan.id,
       httpsOnly: true,
       ...(hasIdentity ? { identity: { type: 'SystemAssigned' } } : {}),
-      siteConfig: { appSettings: [...settings, ...listens] },
+      siteConfig: { appSettings: [...storageSetting, ...portSetting] },
     };
     const created = await callAzure(signal, () =>
       followToEnd(
@@ -147,14 +153,14 @@ export class AppServices implements AppService {
     return webAppOf(withId(created, name));
   }
 
-  async now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow> {
-    const site = new SiteCalls(await this.webSites(subscription), app, signal);
-    const [config, settings] = await Promise.all([site.configuration(), site.settings()]);
+  async readState(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppState> {
+    const site = new SiteCalls(await this.sitesClient(subscription), app, signal);
+    const [config, settings] = await Promise.all([site.readConfiguration(), site.readSettings()]);
     const runs = config.linuxFxVersion ?? '';
-    const onPush = isOnIn(settings) ? { restartsOnPush: true as const } : {};
+    const onPush = isEnabledIn(settings) ? { restartsOnPush: true as const } : {};
     if (sidecarModel.test(runs)) {
       const containers = (await containersOf(site)).map(async (container) => ({
-        name: nameOf(container),
+        name: containerNameOf(container),
         image: container.image ?? '',
         isMain: container.isMain === true,
         ...(await pullOf(site, container)),
@@ -162,7 +168,7 @@ export class AppServices implements AppService {
       return { runsSeveral: false, containers: await Promise.all(containers), ...onPush };
     }
     const user = await findIdentity(site, config.acrUserManagedIdentityID);
-    const stored = storedIn(settings);
+    const stored = credentialOf(settings);
     const isUsed = config.acrUseManagedIdentityCreds !== true && mayRunFrom(stored?.server, config);
     return {
       runsSeveral: /^(compose|kube)\|/i.test(runs),
@@ -173,51 +179,51 @@ export class AppServices implements AppService {
   }
 
   async pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
-    const site = new SiteCalls(await this.webSites(subscription), app, signal);
-    const { acrUserManagedIdentityID, linuxFxVersion } = await site.configuration();
+    const site = new SiteCalls(await this.sitesClient(subscription), app, signal);
+    const { acrUserManagedIdentityID, linuxFxVersion } = await site.readConfiguration();
     const clientId = sidecarModel.test(linuxFxVersion ?? '')
-      ? chosenContainer(app, await containersOf(site))?.userManagedIdentityClientId
+      ? targetContainerOf(app, await containersOf(site))?.userManagedIdentityClientId
       : acrUserManagedIdentityID;
     const user = await findIdentity(site, clientId);
     if (user !== undefined) return user.principalId;
-    const { identity } = await site.site();
+    const { identity } = await site.readSite();
     if (identity?.principalId !== undefined) return identity.principalId;
     const updated = await site.updateSite({ identity: withOwnIdentity(identity, 'SystemAssigned, UserAssigned') });
     return principalOf(updated.identity, app.name);
   }
 
   async setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void> {
-    const site = new SiteCalls(await this.webSites(subscription), app, signal);
-    const now = await site.configuration();
+    const site = new SiteCalls(await this.sitesClient(subscription), app, signal);
+    const now = await site.readConfiguration();
     const { access, reference } = image;
     if (sidecarModel.test(now.linuxFxVersion ?? '')) {
-      const container = chosenContainer(app, await containersOf(site));
+      const container = targetContainerOf(app, await containersOf(site));
       const clientId = container?.userManagedIdentityClientId;
       const user = access.kind === 'identity' ? await findIdentity(site, clientId) : undefined;
       await setContainerImage(site, app.container, container, image, user === undefined ? undefined : clientId);
       return;
     }
-    const isForgotten =
+    const isIdentityGone =
       access.kind === 'identity' &&
-      !isNothing(now.acrUserManagedIdentityID) &&
+      !isEmpty(now.acrUserManagedIdentityID) &&
       (await findIdentity(site, now.acrUserManagedIdentityID)) === undefined;
     const runs = `DOCKER|${reference}`;
     const changeImage = () =>
       site.updateConfiguration({
         ...(app.isWindows === true ? { windowsFxVersion: runs } : { linuxFxVersion: runs }),
         acrUseManagedIdentityCreds: access.kind === 'identity',
-        ...(isForgotten ? { acrUserManagedIdentityID: '' } : {}),
+        ...(isIdentityGone ? { acrUserManagedIdentityID: '' } : {}),
       });
     const changeCredential = () =>
-      site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialIn(access) }));
+      site.changeSettings((before) => ({ ...withoutCredential(before), ...credentialSettings(access) }));
     // Each of the two changes restarts the app, which must then be able to pull its image. So a new credential is set before the new
     // image, and an old credential is removed after it.
     const order = access.kind === 'password' ? [changeCredential, changeImage] : [changeImage, changeCredential];
     for (const change of order) await change();
   }
 
-  private webSites(subscription: Subscription): Promise<WebClient> {
-    return webSites(this.client, subscription);
+  private sitesClient(subscription: Subscription): Promise<WebClient> {
+    return webSitesClient(this.clientArgumentsOf, subscription);
   }
 }
 
@@ -225,7 +231,7 @@ export class AppServices implements AppService {
 async function pullOf(
   site: SiteCalls,
   { authType, image = '', userName = '', userManagedIdentityClientId }: SiteContainer,
-): Promise<PullNow> {
+): Promise<PullState> {
   if (authType === 'UserCredentials')
     return { credential: { server: image.split('/')[0] ?? '', username: userName, isUsed: true } };
   if (authType !== 'UserAssigned') return {};
@@ -235,11 +241,11 @@ async function pullOf(
 
 /** The identity of that client id, if the app still has it. */
 async function findIdentity(
-  calls: SiteCalls,
+  site: SiteCalls,
   clientId: string | null | undefined,
 ): Promise<{ readonly name: string; readonly principalId: string } | undefined> {
-  if (isNothing(clientId)) return undefined;
-  const { identity } = await calls.site();
+  if (isEmpty(clientId)) return undefined;
+  const { identity } = await site.readSite();
   for (const [id, user] of Object.entries(identity?.userAssignedIdentities ?? {}))
     if (user.clientId?.toLowerCase() === clientId.toLowerCase() && user.principalId !== undefined)
       return { name: id.slice(id.lastIndexOf('/') + 1), principalId: user.principalId };
@@ -247,65 +253,65 @@ async function findIdentity(
 }
 
 /** The prefix of the settings for an image's registry and its credentials: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
-const credential = 'DOCKER_REGISTRY_SERVER_';
+const credentialPrefix = 'DOCKER_REGISTRY_SERVER_';
 
-function credentialIn(access: DeployedImage['access']): Record<string, string> {
+function credentialSettings(access: DeployedImage['access']): Record<string, string> {
   if (access.kind !== 'password') return {};
   return {
-    [`${credential}URL`]: `https://${access.server}`,
-    [`${credential}USERNAME`]: access.username,
-    [`${credential}PASSWORD`]: access.secret,
+    [`${credentialPrefix}URL`]: `https://${access.server}`,
+    [`${credentialPrefix}USERNAME`]: access.username,
+    [`${credentialPrefix}PASSWORD`]: access.secret,
   };
 }
 
-function withoutCredential(settings: Settings): Settings {
-  return Object.fromEntries(Object.entries(settings).filter(([key]) => !key.startsWith(credential)));
+function withoutCredential(settings: AppSettings): AppSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([key]) => !key.startsWith(credentialPrefix)));
 }
 
-function storedIn(settings: Settings): { readonly server: string; readonly username: string } | undefined {
-  const server = settings[`${credential}URL`];
-  const username = settings[`${credential}USERNAME`] ?? '';
+function credentialOf(settings: AppSettings): { readonly server: string; readonly username: string } | undefined {
+  const server = settings[`${credentialPrefix}URL`];
+  const username = settings[`${credentialPrefix}USERNAME`] ?? '';
   return server === undefined ? undefined : { server: server.replace(/^https?:\/\//, ''), username };
 }
 
-/** Whether what an app runs is, or of several containers may be, an image from there. */
+/** Whether an app runs an image from a server. True for an app of several containers, whose images are not read. */
 function mayRunFrom(server: string | undefined, { linuxFxVersion, windowsFxVersion }: SiteConfig): boolean {
   if (server === undefined) return false;
-  const runs = isNothing(linuxFxVersion) ? (windowsFxVersion ?? '') : linuxFxVersion;
+  const runs = isEmpty(linuxFxVersion) ? (windowsFxVersion ?? '') : linuxFxVersion;
   const [, kind = '', image = ''] = /^(docker|compose|kube)\|(.+)$/is.exec(runs) ?? [];
   if (kind.toLowerCase() !== 'docker') return kind !== '';
   const [host = ''] = server.split('/');
-  // Docker Hub's images go without its name, or by another.
+  // References to Docker Hub's images may have no host, or another one.
   return image.startsWith(`${host}/`) || /(?:^|\.)docker\.io$/.test(host);
 }
 
 /** How many apps are asked for their configuration at a time. */
-const asksAtATime = 6;
+const requestsAtOnce = 6;
 
-/** What an app is set to that runs containers, one or several, or nothing yet. */
+/** The runtime of an app that runs one or several containers, or nothing yet. */
 const isContainer = /^(?:(?:docker|compose|kube)\|.*|sitecontainers)?$/is;
 
 /**
- * What an app is configured to run, and on which system. `what` is absent if the configuration does not tell. The `kind` of an app is
- * free text, except for function apps, which run the functions host whatever their image is.
+ * What an app is configured to run, such as `DOCKER|nginx:1.29`, and on which system. `runtime` is absent if the configuration does not
+ * say. The `kind` of an app is free text, except for function apps, which run the functions host whatever their image is.
  */
-function runsIn(
+function runtimeOf(
   { kind = '', reserved, hyperV, isXenon }: Site,
   config: SiteConfig | undefined,
-): { readonly what?: string; readonly isWindows: boolean } {
+): { readonly runtime?: string; readonly isWindows: boolean } {
   const windows = config?.windowsFxVersion ?? undefined;
-  const isWindows = !(reserved ?? isNothing(windows));
-  if (/\bfunctionapp\b/i.test(kind)) return { what: 'functions', isWindows };
+  const isWindows = !(reserved ?? isEmpty(windows));
+  if (/\bfunctionapp\b/i.test(kind)) return { runtime: 'functions', isWindows };
   // Windows runs code unless it is set to run containers.
-  if (isWindows && hyperV !== true && isXenon !== true && isNothing(windows)) return { what: 'code', isWindows };
-  const what = isWindows ? windows : (config?.linuxFxVersion ?? undefined);
-  return { isWindows, ...defined({ what }) };
+  if (isWindows && hyperV !== true && isXenon !== true && isEmpty(windows)) return { runtime: 'code', isWindows };
+  const runtime = isWindows ? windows : (config?.linuxFxVersion ?? undefined);
+  return { isWindows, ...defined({ runtime }) };
 }
 
-/** The configuration; of an app that may not be read, one that no image is for. */
-async function readable(site: SiteCalls): Promise<SiteConfig> {
+/** The configuration. If it may not be read: one with a runtime that takes no image, so that the app is left out. */
+async function tryReadConfiguration(site: SiteCalls): Promise<SiteConfig> {
   try {
-    return await site.configuration();
+    return await site.readConfiguration();
   } catch (error) {
     if (!(error instanceof Failure) || (error.kind !== 'forbidden' && error.kind !== 'notFound')) throw error;
     return { linuxFxVersion: error.kind, windowsFxVersion: error.kind };

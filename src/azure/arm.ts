@@ -11,17 +11,17 @@ import { redactUrl } from '../core/network/redaction';
 import type { Log } from '../core/log';
 import type { Cloud, ReadAzureToken, Status } from './azure';
 
-/** Who speaks in failures of the Resource Manager and what is behind it. */
+/** The subject of failures of the Resource Manager and the services behind it. */
 const subject = 'Azure';
 
-/** What the clients of a tenant are made with, for a signed-in account. */
-export type ArmClientIn = (tenantId: string) => ReturnType<typeof armClient>;
+/** Returns the arguments for the SDK's clients in a tenant, for a signed-in account. */
+export type ArmClientArgumentsOf = (tenantId: string) => ReturnType<typeof armClientArguments>;
 
-/** What every client of the SDK is made with: who asks, and where. */
-export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
+/** The arguments that every client of the SDK is constructed with: the credential, and options with the cloud's addresses. */
+export function armClientArguments(cloud: Cloud, readToken: ReadAzureToken, tenantId: string | undefined, log: Log) {
   const credential: TokenCredential = {
     getToken: async (_scopes, options) => {
-      // VS Code's signals, the SDK's and ours are the same kind of object.
+      // The SDK's type for a signal is its own interface, but its signals are those of the platform.
       const signal = options?.abortSignal instanceof AbortSignal ? options.abortSignal : new AbortController().signal;
       const { token, expiresAt } = await readToken([cloud.armScope], tenantId, signal);
       return { token, expiresOnTimestamp: expiresAt };
@@ -31,12 +31,12 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
     credential,
     options: {
       endpoint: cloud.armUrl,
-      // One client uses the scope of the public cloud unless it is given one; the others derive it from the endpoint.
+      // One client uses the scope of the public cloud if none is set; the others derive it from the endpoint.
       credentials: { scopes: [cloud.armScope] },
       credentialScopes: [cloud.armScope],
       userAgentOptions: { userAgentPrefix: 'registry-explorer' },
       retryOptions: { maxRetries: 2, maxRetryDelayInMs: 5000 },
-      additionalPolicies: [logging(log), keepRefusals, followingDeletions].map((policy) => ({
+      additionalPolicies: [logPolicy(log), refusalPolicy, deletionPolicy].map((policy) => ({
         policy,
         position: 'perRetry' as const,
       })),
@@ -44,8 +44,8 @@ export function armClient(cloud: Cloud, readToken: ReadAzureToken, tenantId: str
   };
 }
 
-/** A line for each request, as core/axiosHttp.ts writes it. */
-export function logging(log: Log): PipelinePolicy {
+/** Logs a line for each request, in the form that core/axiosHttp.ts writes. */
+export function logPolicy(log: Log): PipelinePolicy {
   return {
     name: 'registryExplorerLog',
     sendRequest: async (request, next) => {
@@ -64,17 +64,17 @@ export function logging(log: Log): PipelinePolicy {
   };
 }
 
-/** What a refusal holds that tells what it means. */
+/** The parts of a refusing answer that tell what it means. */
 interface Refusal {
   readonly body?: string | null | undefined;
-  /** How to sign in, as the `WWW-Authenticate` challenge says it. */
+  /** The `WWW-Authenticate` header: how to sign in. */
   readonly challenge?: string | undefined;
-  /** How long to wait before the next request. */
+  /** The `Retry-After` header: how long to wait before the next request. */
   readonly wait?: string | undefined;
 }
 
-/** The SDK reads one shape of errors, and of lists the status alone: what the service said stays with the request. */
-const keepRefusals: PipelinePolicy = {
+/** Keeps a refusing answer with its request: the SDK understands one shape of errors only, and reads none in the answers to lists. */
+const refusalPolicy: PipelinePolicy = {
   name: 'registryExplorerRefusals',
   sendRequest: async (request, next) => {
     const response = await next(request);
@@ -88,10 +88,10 @@ const keepRefusals: PipelinePolicy = {
 
 /**
  * Follows a deletion to its end. The service answers with a Location whose body has the progress, such as `{"status":"Deleting"}`.
- * The SDK takes any answer at a Location for the end, unless it is told to read a status there.
+ * The SDK treats any answer at a Location as the end, so this policy makes it read the status there.
  * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/async-operations
  */
-const followingDeletions: PipelinePolicy = {
+const deletionPolicy: PipelinePolicy = {
   name: 'registryExplorerDeletions',
   sendRequest: async (request, next) => {
     const response = await next(request);
@@ -103,7 +103,7 @@ const followingDeletions: PipelinePolicy = {
   },
 };
 
-/** Calls the SDK. What it throws becomes a Failure in the words of the service. */
+/** Calls the SDK. Its errors become Failures in the words of the service. */
 export async function callAzure<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
   try {
     signal.throwIfAborted();
@@ -127,7 +127,7 @@ export async function followToEnd<T>(poller: Poller<T>, status: Status, signal: 
   return poller.pollUntilDone({ abortSignal: signal });
 }
 
-/** Every item of a list. Rejects with a Failure where the list goes on without an end. */
+/** Every item of a list. Rejects with a Failure if the list does not end within `core/bounds.ts`. */
 export async function listAll<T>(list: { byPage(): AsyncIterable<readonly T[]> }): Promise<T[]> {
   const items: T[] = [];
   const trail = new PageTrail(subject);
@@ -141,26 +141,29 @@ export async function listAll<T>(list: { byPage(): AsyncIterable<readonly T[]> }
   return items;
 }
 
-/** The principal id of an identity: roles are assigned to it. */
+/** The principal id of an identity: roles are assigned to it. `name`: the app, for the Failure if there is no id. */
 export function principalOf(identity: { readonly principalId?: string } | undefined, name: string): string {
   if (identity?.principalId !== undefined) return identity.principalId;
-  throw new Failure('malformed', `${name} was given no identity`, { subject, speaker: 'program' });
+  throw new Failure('malformed', `its answer does not contain an identity for ${name}`, {
+    subject,
+    speaker: 'program',
+  });
 }
 
-/** What the service must tell, `the id of web`, for what comes next. The SDK's types let it be absent, or empty. */
+/** A field that later steps need; `what` names it in the Failure, as `the id of web`. The SDK's types let it be absent or empty. */
 export function requireField<T>(value: T | null | undefined, what: string): T {
   if (value !== undefined && value !== null && value !== '') return value;
-  throw new Failure('malformed', `it does not tell ${what}`, { subject, speaker: 'program' });
+  throw new Failure('malformed', `its answer does not contain ${what}`, { subject, speaker: 'program' });
 }
 
-/** What every resource has; the SDK's types let it be absent. */
+/** The fields that every resource has, although the SDK's types let them be absent. */
 export interface Identified {
   readonly id: string;
   readonly name: string;
 }
 
-/** Those of a list that can be chosen and worked with: what has no id or no name is left out. */
-export function withIdentity<T extends Partial<Identified>>(list: readonly T[]): readonly (T & Identified)[] {
+/** The items of a list that have an id and a name. Nothing can be done with the others. */
+export function withIdAndName<T extends Partial<Identified>>(list: readonly T[]): readonly (T & Identified)[] {
   return list.flatMap((one) => {
     const { id, name } = one;
     return id === undefined || name === undefined ? [] : [{ ...one, id, name }];
@@ -179,8 +182,8 @@ export function noContainer(app: string, container: string): Failure {
 }
 
 /**
- * Adds a system-assigned identity to the user-assigned ones. Those are sent by name only, because the service fills in the rest.
- * `both`: the service's name for having both kinds.
+ * Adds a system-assigned identity to the user-assigned ones. These are sent by id only, because the service fills in the rest.
+ * `both`: the service's word for an app with both kinds of identities.
  */
 export function withOwnIdentity<Both extends string>(
   now: { readonly type?: string; readonly userAssignedIdentities?: object } | undefined,
@@ -192,7 +195,7 @@ export function withOwnIdentity<Both extends string>(
   return { type, userAssignedIdentities: Object.fromEntries(Object.keys(users).map((id) => [id, {}])) };
 }
 
-/** `/subscriptions/…/resourceGroups/name/…` */
+/** The `name` in `/subscriptions/…/resourceGroups/name/…`; empty if the id has none. */
 export function resourceGroupOf(id: string | undefined): string {
   return /\/resourceGroups\/([^/]+)/i.exec(id ?? '')?.[1] ?? '';
 }
@@ -200,32 +203,32 @@ export function resourceGroupOf(id: string | undefined): string {
 function azureFailure(error: unknown): unknown {
   if (error instanceof Failure || !(error instanceof Error)) return error;
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : undefined;
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const ownCode = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const detail = { subject, speaker: 'program' as const, ...defined({ status }) };
   if (status !== undefined) {
-    const kept = property(property(error, 'request'), 'refusal');
+    const keptRefusal = propertyOf(propertyOf(error, 'request'), 'refusal');
     const refusal: Refusal = {
-      body: textOf(kept, 'body'),
-      challenge: textOf(kept, 'challenge'),
-      wait: textOf(kept, 'wait'),
+      body: textOf(keptRefusal, 'body'),
+      challenge: textOf(keptRefusal, 'challenge'),
+      wait: textOf(keptRefusal, 'wait'),
     };
-    const body = outerOf(property(error, 'details')) ?? outerOf(jsonOrUndefined(refusal.body ?? ''));
-    const words = wordsOf(body) ?? prose(refusal.body) ?? error.message;
-    const code = own ?? textOf(body, 'code');
+    const body = errorObjectOf(propertyOf(error, 'details')) ?? errorObjectOf(jsonOrUndefined(refusal.body ?? ''));
+    const words = wordsOf(body) ?? plainTextOf(refusal.body) ?? error.message;
+    const code = ownCode ?? textOf(body, 'code');
     const kind = kindOf(status, code, words, refusal);
     return new Failure(kind, words, { ...detail, ...defined({ code }) }, { cause: error });
   }
-  // An operation that fails at its end has a text only: "The long-running operation has failed. Code. Words".
+  // For an operation that fails at its end, the SDK has a text only: "The long-running operation has failed. Code. Words".
   const ended = /^The long-running operation has (?:failed|been canceled)\.?\s*(.*)$/s.exec(error.message)?.[1];
   if (ended !== undefined)
     return new Failure('rejected', ended === '' ? error.message : ended, detail, { cause: error });
-  if (own === 'REQUEST_SEND_ERROR' || error.name === 'RestError') return systemFailure(subject, error);
+  if (ownCode === 'REQUEST_SEND_ERROR' || error.name === 'RestError') return systemFailure(subject, error);
   return error;
 }
 
 /**
- * What a refusal means. App Service answers 401 for want of quota, and 429 where something else is being done to what is asked
- * for: neither is about who asks, or how often. https://github.com/Azure/azure-cli/issues/31665
+ * The kind of failure that a refusal is. App Service also answers 401 if the quota is used up, and 429 while another operation changes
+ * the same resource. These are not about the sign-in or the rate of requests. https://github.com/Azure/azure-cli/issues/31665
  */
 function kindOf(status: number, code: string | undefined, words: string, { challenge, wait }: Refusal): FailureKind {
   switch (status) {
@@ -243,46 +246,46 @@ function kindOf(status: number, code: string | undefined, words: string, { chall
 }
 
 /**
- * The part of a refusal that tells: the Resource Manager has it below `error`, App Service as the whole, with names in capitals.
- * Nothing where it is neither.
+ * The object with the error's code and message. The Resource Manager has it below `error`; for App Service it is the whole body, with
+ * names that begin with a capital. Undefined if there is neither a code nor a message.
  */
-function outerOf(body: unknown): unknown {
-  const outer = field(body, 'error') ?? body;
+function errorObjectOf(body: unknown): unknown {
+  const outer = fieldOf(body, 'error') ?? body;
   return textOf(outer, 'message') === undefined && textOf(outer, 'code') === undefined ? undefined : outer;
 }
 
-/** The reason, and what is more precise below it: one repeats the other at times. */
+/** The message of an error and the messages of its details. A message that repeats another is left out. */
 function wordsOf(refusal: unknown): string | undefined {
   const words: string[] = [];
   let part = refusal;
   for (let depth = 0; depth < 4 && part !== undefined; depth++) {
     const message = textOf(part, 'message')?.trim() ?? '';
     if (message !== '' && !words.some((said) => said.includes(message))) words.push(message);
-    const below = field(part, 'details');
+    const below = fieldOf(part, 'details');
     part = Array.isArray(below) ? below[0] : undefined;
   }
   return words.join(' ').slice(0, 600) || undefined;
 }
 
-/** Plain text; pages of proxies are not. */
-function prose(body: string | null | undefined): string | undefined {
+/** A body that is plain text; undefined for JSON, and for HTML such as the error page of a proxy. */
+function plainTextOf(body: string | null | undefined): string | undefined {
   const text = body?.trim() ?? '';
   return text === '' || /^[<{[]/.test(text) ? undefined : text.replace(/^"(.*)"$/s, '$1').slice(0, 600);
 }
 
 function textOf(value: unknown, name: string): string | undefined {
-  const text = field(value, name);
+  const text = fieldOf(value, name);
   return typeof text === 'string' && text !== '' ? text : undefined;
 }
 
-/** Whatever the case of its name. */
-function field(value: unknown, name: string): unknown {
+/** The field of that name, in any case; undefined for null. `name` is in lower case. */
+function fieldOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const key = Object.keys(value).find((one) => one.toLowerCase() === name);
-  return key === undefined ? undefined : (property(value, key) ?? undefined);
+  return key === undefined ? undefined : (propertyOf(value, key) ?? undefined);
 }
 
-/** Of what a library throws, whose types tell little. */
-export function property(value: unknown, name: string): unknown {
+/** A property of an unknown value, such as an error of a library; undefined if it has none. */
+export function propertyOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && name in value ? Reflect.get(value, name) : undefined;
 }

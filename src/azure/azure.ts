@@ -2,24 +2,24 @@ import type { ReadCredential } from '../core/auth';
 import type { Failure } from '../core/failure';
 import type { CloudAddresses, Connection, Entry } from '../core/model';
 
-/** What the rest of the code knows of Azure. Opening one loads no SDK before its first call. */
+/** What the rest of the code knows of Azure. No SDK is loaded before the first call. */
 
-/** Where a cloud of Azure is: addresses without a trailing slash. */
+/** The addresses of an Azure cloud, without a trailing slash, and its other constants. */
 export interface Cloud {
   /** Of the Resource Manager. */
   readonly armUrl: string;
-  /** What tokens for the Resource Manager are asked for with. */
+  /** The scope of tokens for the Resource Manager. */
   readonly armScope: string;
   readonly portalUrl: string;
   /** Of Entra. */
   readonly authorityUrl: string;
-  /** Id of VS Code's authentication provider whose accounts sign in there. */
+  /** Id of VS Code's authentication provider for accounts of this cloud. */
   readonly authentication: string;
-  /** What tokens for its registries are asked for with; absent where that is not known. */
+  /** The scope of tokens for its registries; absent if it is not known. */
   readonly registryScope?: string;
-  /** With what the names of its registries end: `.azurecr.io`; absent where that is not known. */
+  /** The end of its registries' names: `.azurecr.io`; absent if it is not known. */
   readonly registrySuffix?: string;
-  /** The user has described it; absent: Microsoft's own. */
+  /** The user described it in settings; absent: it is one of Microsoft's own. */
   readonly isCustom?: true;
 }
 
@@ -27,7 +27,7 @@ export interface Cloud {
  * Microsoft's own clouds, by their names in VS Code's setting:
  * https://learn.microsoft.com/en-us/azure/azure-government/compare-azure-government-global-azure#guidance-for-developers and
  * https://learn.microsoft.com/en-us/azure/china/resources-developer-guide#check-endpoints-in-azure
- * What registries take tokens for is documented of the public cloud alone; of the others, independent clients ask as it is here.
+ * Microsoft documents the scope for registries only for the public cloud; the others are those that other clients use.
  */
 export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
   AzureCloud: {
@@ -60,13 +60,13 @@ export const microsoftClouds: Readonly<Partial<Record<string, Cloud>>> = {
 };
 
 /** The part of a cloud that is stored with a connection: the servers that get its secrets. */
-export function placesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
+export function addressesOf({ armUrl, authorityUrl }: Cloud): CloudAddresses {
   return { apiUrl: armUrl, authorityUrl };
 }
 
 /**
- * Reads a token of the signed-in account, for that tenant or the home tenant. Rejects with a Failure when there is none. The sign-in
- * keeps the token; callers read it at each use.
+ * Reads a token of the signed-in account, for that tenant or the home tenant. Rejects with a Failure if there is none. The sign-in
+ * caches the token, so callers read it at each use.
  */
 export type ReadAzureToken = (
   scopes: readonly string[],
@@ -78,9 +78,9 @@ export type ReadAzureToken = (
   readonly expiresAt: number;
 }>;
 
-/** What kinds of registries reach Azure through. */
+/** How the kinds of registries get access to Azure. */
 export interface AzureDoor {
-  /** The cloud that VS Code is set to. Throws a Failure where it is set to none that can be used. */
+  /** The cloud that VS Code is set to. Throws a Failure if that setting names no known cloud. */
   readonly cloud: () => Cloud;
   /**
    * Opens the Azure that a connection signs in to, without network requests. `stored` reads its stored credential. Throws a Failure
@@ -89,7 +89,7 @@ export interface AzureDoor {
   readonly open: (connection: Connection, stored: ReadCredential) => Azure;
 }
 
-/** Registries as resources of Azure: what a provider of an account offers beside what every provider does, as its `azure`. */
+/** Registries as resources of Azure. A provider that lists an Azure account offers this as its property `azure`. */
 export interface AzureResources {
   readonly azure: Azure;
   /** The subscription that a row stands for. */
@@ -98,13 +98,13 @@ export interface AzureResources {
   readonly tenantOf: (entry: Entry | undefined) => string | undefined;
   /** The registry that a row stands for. */
   readonly registryOf: (entry: Entry | undefined) => AzureRegistry | undefined;
-  /** The registry of that login server, if it was listed. */
+  /** The registry with that login server, if it was listed. */
   readonly registryAt: (host: string) => AzureRegistry | undefined;
-  /** The entries that lead to a registry. */
-  readonly trailOf: (registry: AzureRegistry) => readonly Entry[];
+  /** The entries from the root of the tree down to a registry. */
+  readonly entriesTo: (registry: AzureRegistry) => readonly Entry[];
 }
 
-/** The resources that a provider leads to; nothing where it is not of an account of Azure. */
+/** A provider's Azure resources; undefined if the provider does not list an Azure account. */
 export function azureOf(provider: object): AzureResources | undefined {
   return isOfAzure(provider) ? provider.azure : undefined;
 }
@@ -130,7 +130,7 @@ export interface AzureRegistry {
   /** Of the resource: `/subscriptions/…/registries/name`. */
   readonly id: string;
   readonly name: string;
-  /** In lower case, as image names want it. */
+  /** In lower case, as image names need it. */
   readonly loginServer: string;
   readonly location: string;
   readonly sku: string;
@@ -138,21 +138,22 @@ export interface AzureRegistry {
   readonly subscription: Subscription;
   readonly adminUserEnabled: boolean;
   readonly anonymousPullEnabled: boolean;
-  /** Rights are given by repository, and the roles of old give none: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions */
+  /** Rights are given by repository, and the old roles such as AcrPull give none: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions */
   readonly usesAbac: boolean;
-  /** Only private endpoints are let in. */
+  /** Only private endpoints can reach it. */
   readonly isPrivate: boolean;
-  /** A policy, azureADAuthenticationAsArmPolicy, keeps out tokens of the Resource Manager, which App Service pulls with; absent: they are taken. */
+  /** The policy azureADAuthenticationAsArmPolicy refuses tokens of the Resource Manager, which App Service pulls with; absent: they are accepted. */
   readonly refusesArmTokens?: true;
 }
 
+/** Where a resource is or will be. */
 export interface Place {
   readonly subscription: Subscription;
   readonly resourceGroup: string;
 }
 
-/** Of the resource group, or of a resource in it: `Microsoft.Web/sites`. */
-export function idIn({ subscription, resourceGroup }: Place, type?: string, name = ''): string {
+/** The id of a resource group, or of a resource in it with a type such as `Microsoft.Web/sites`. */
+export function resourceIdOf({ subscription, resourceGroup }: Place, type?: string, name = ''): string {
   const group = `/subscriptions/${subscription.id}/resourceGroups/${resourceGroup}`;
   return type === undefined ? group : `${group}/providers/${type}/${name}`;
 }
@@ -178,40 +179,40 @@ export interface Location {
   readonly label: string;
 }
 
-/** Called with what the service says of a long-running operation: `Creating`, `InProgress`. */
+/** Called with the service's status of a long-running operation: `Creating`, `InProgress`. */
 export type Status = (status: string) => void;
 
 /**
- * Resources in an account's subscriptions. Everything rejects with a Failure in the service's own words. Creating something also
- * rejects if there is already something with its name.
+ * Resources in an account's subscriptions. Everything rejects with a Failure in the service's own words. Creating a resource also
+ * rejects if one with its name exists.
  */
 export interface Azure {
   readonly cloud: Cloud;
   readonly token: ReadAzureToken;
-  /** By name; a tenant that fails hides no other. */
+  /** Sorted by name. A tenant that fails is in `failed`; the subscriptions of the others are listed. */
   subscriptions(signal: AbortSignal): Promise<{
     readonly subscriptions: readonly Subscription[];
     readonly failed: readonly FailedTenant[];
   }>;
-  /** By name. */
+  /** Sorted by name. */
   registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]>;
-  /** As the service describes it. */
+  /** The registry's properties as the service sends them. */
   registryProperties(registry: AzureRegistry, signal: AbortSignal): Promise<unknown>;
-  /** Why the name cannot be had; nothing when it can. */
+  /** Why a new registry cannot have this name, in the service's words; undefined if it can. */
   registryNameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined>;
   createRegistry(registry: NewRegistry, status: Status, signal: AbortSignal): Promise<AzureRegistry>;
   deleteRegistry(registry: AzureRegistry, status: Status, signal: AbortSignal): Promise<void>;
   resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]>;
   createResourceGroup(place: Place, location: string, signal: AbortSignal): Promise<void>;
   /**
-   * Switches a service on in a subscription where that was never done, `Microsoft.App`, and waits for it, half a minute at most;
-   * what is made then may be taken all the same. Why it may not be: it is not on yet, or was refused; nothing where it is on.
+   * Registers a service such as `Microsoft.App` in a subscription, if it is not registered, and waits half a minute at most. Undefined
+   * if it is registered. Otherwise the Failure says why not; it is returned, because creating a resource may work all the same.
    * https://learn.microsoft.com/en-us/azure/azure-resource-manager/management/resource-providers-and-types
    */
-  register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<Failure | undefined>;
-  /** Whether a resource or resource group of that id is there. */
-  has(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean>;
-  /** Those that a type of resource can be made in: `Microsoft.ContainerRegistry`, `registries`. */
+  registerService(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<Failure | undefined>;
+  /** Whether a resource or resource group with that id exists. */
+  exists(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean>;
+  /** The locations where a type of resource can be created: `Microsoft.ContainerRegistry`, `registries`. */
   locations(
     subscription: Subscription,
     namespace: string,
@@ -225,13 +226,13 @@ export interface Azure {
   readonly containerApps: ContainerApps;
 }
 
-/** How a service gets at an image. */
+/** How a service is allowed to pull an image. */
 export type PullAccess =
   | { readonly kind: 'none' }
   | { readonly kind: 'identity'; readonly registry: AzureRegistry }
   | { readonly kind: 'password'; readonly server: string; readonly username: string; readonly secret: string };
 
-/** The role that lets an identity pull: where rights go by repository, the one of old gives nothing. */
+/** The role that lets an identity pull. `usesAbac`: as in AzureRegistry. */
 export function pullRole(usesAbac: boolean): string {
   return usesAbac ? 'Container Registry Repository Reader' : 'AcrPull';
 }
@@ -250,6 +251,7 @@ export interface ImageAccess {
     principalId: string,
     signal: AbortSignal,
   ): Promise<'granted' | 'conditional'>;
+  /** The credential of the registry's admin user. */
   adminCredential(registry: AzureRegistry, signal: AbortSignal): Promise<{ username: string; secret: string }>;
   /**
    * Whether the account may do an action such as `Microsoft.Web/sites/write` in a subscription, in a resource group or on a resource.
@@ -281,9 +283,9 @@ export interface WebApp {
   /** Absent: the app itself. */
   readonly slot?: string;
   readonly url: string;
-  /** Its containers are of Windows; absent: of Linux. */
+  /** It runs Windows containers; absent: Linux containers. */
   readonly isWindows?: true;
-  /** Of the sidecar model: which container is meant; absent: the main one. The port counts where the container is made. */
+  /** In the sidecar model: the container whose image is replaced; absent: the main one. `port` is used if the container is created. */
   readonly container?: { readonly name: string; readonly port?: number };
 }
 
@@ -292,24 +294,24 @@ export interface NewWebApp extends Place {
   readonly location: string;
   readonly plan: AppServicePlan;
   readonly port: number | undefined;
-  /** It gets an identity of its own, to pull with. */
+  /** It gets a system-assigned identity, which it pulls with. */
   readonly hasIdentity: boolean;
 }
 
-/** How an app, or one container of it, gets at its image. */
-export interface PullNow {
-  /** The credential that is kept with it; `isUsed`: what runs now is pulled with it. */
+/** How an app, or one container of it, pulls its image now. */
+export interface PullState {
+  /** The credential that is stored in the app; `isUsed`: the image that runs now is pulled with it. */
   readonly credential?: { readonly server: string; readonly username: string; readonly isUsed: boolean };
-  /** The identity that it is set to pull with, if that is not its own. */
+  /** The name of the user-assigned identity that it pulls with; absent: it pulls with its own, or with none. */
   readonly pullsAs?: string;
 }
 
 /** The facts of a web app that matter when its image is replaced. */
-export interface WebAppNow extends PullNow {
-  /** Several containers, all of which one image takes the place of. */
+export interface WebAppState extends PullState {
+  /** It runs several containers, and one image would replace all of them. */
   readonly runsSeveral: boolean;
-  /** Those of an app of the sidecar model, the main one first: one has its image replaced, the others stay. */
-  readonly containers?: readonly (PullNow & {
+  /** The containers of an app of the sidecar model, the main one first: the image of one is replaced, the others stay. */
+  readonly containers?: readonly (PullState & {
     readonly name: string;
     readonly image: string;
     readonly isMain: boolean;
@@ -321,22 +323,25 @@ export interface WebAppNow extends PullNow {
 /** Lets a web app run each pushed image: https://learn.microsoft.com/en-us/azure/app-service/deploy-ci-cd-custom-container */
 export interface ContinuousDeployment {
   /**
-   * `isOn`: the app listens to calls. `isOpen`: its deployment site (SCM), which receives the calls, accepts the publishing password
+   * `isOn`: a call restarts the app. `isPasswordEnabled`: its deployment site (SCM), which receives the calls, accepts the publishing password
    * (basic authentication). `host`: the host of that site.
    */
-  now(
+  readState(
     subscription: Subscription,
     app: WebApp,
     signal: AbortSignal,
-  ): Promise<{ readonly isOn: boolean; readonly isOpen: boolean; readonly host: string }>;
-  /** Switches basic authentication of the deployment site on. */
-  open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void>;
+  ): Promise<{ readonly isOn: boolean; readonly isPasswordEnabled: boolean; readonly host: string }>;
+  /** Switches on basic authentication of the deployment site. */
+  enablePassword(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void>;
   /** The address that a registry calls after a push. It holds the publishing password. */
-  address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
+  readAddress(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
   /** Sets whether a call restarts the app. Changing it restarts the app at once. */
-  listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void>;
-  /** Has a registry call the address after each push to the tag: by the webhook that it calls the app with already, or a new one. */
-  call(
+  setListening(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * Makes a registry call the address after each push to a tag; `scope`: `web:1.4`. A webhook that already calls the app is changed to
+   * this tag; otherwise a new one is created.
+   */
+  startCalls(
     registry: AzureRegistry,
     app: WebApp,
     address: string,
@@ -357,36 +362,38 @@ export interface AppService {
     status: Status,
     signal: AbortSignal,
   ): Promise<AppServicePlan>;
+  /** Why a new app cannot have this name, in the service's words; undefined if it can. */
   nameProblem(subscription: Subscription, name: string, signal: AbortSignal): Promise<string | undefined>;
-  /** Web apps that run containers, or nothing yet, so that they can take an image. */
+  /** Web apps that can run an image: those that run containers, or nothing yet. */
   webApps(subscription: Subscription, signal: AbortSignal): Promise<readonly WebApp[]>;
   slots(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<readonly WebApp[]>;
-  /** Without an image, so that no pull is tried before it may succeed. */
+  /** Creates an app without an image, because its identity may not pull yet. */
   create(app: NewWebApp, status: Status, signal: AbortSignal): Promise<WebApp>;
-  now(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppNow>;
-  /** Id of the principal that an app pulls as: it gets an identity, unless it has one. */
+  readState(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<WebAppState>;
+  /** The principal id of the identity that an app pulls with. An app without an identity gets one. */
   pullIdentity(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string>;
   /**
-   * Replaces the image and the credential that it is pulled with, which goes where none is needed; other settings, and other
-   * containers, stay. What runs until then has what it needs, but where one credential takes the place of another.
+   * Replaces the image and the credential for pulling it; the credential is removed if none is needed. Other settings and other
+   * containers stay. The old image can be pulled until it is replaced, except if a new credential replaces an old one.
    */
   setImage(subscription: Subscription, app: WebApp, image: DeployedImage, signal: AbortSignal): Promise<void>;
   readonly continuous: ContinuousDeployment;
 }
 
+/** An environment of Container Apps. */
 export interface Environment {
   readonly id: string;
   readonly name: string;
   readonly resourceGroup: string;
   readonly location: string;
-  /** What the service says of one that takes apps only later: `Waiting`. */
+  /** The service's state of an environment that is not ready for apps: `Waiting`; absent: it is ready. */
   readonly notReady?: string;
 }
 
 /** A part of an app's traffic, in per cent. */
 export interface TrafficShare {
   readonly weight: number;
-  /** Absent: whichever is the newest that runs. */
+  /** Absent: the newest revision that runs. */
   readonly revision?: string;
   readonly label?: string;
 }
@@ -401,21 +408,21 @@ export interface ContainerApp {
   /** Absent without ingress. */
   readonly url?: string;
   /**
-   * `Single`: a new revision takes the place of the one before. `Multiple`: they run side by side. `Labels`: each runs under a label.
+   * `Single`: a new revision replaces the one before. `Multiple`: they run side by side. `Labels`: each runs under a label.
    * https://learn.microsoft.com/en-us/azure/container-apps/revisions#revision-modes
    */
   readonly mode: string;
-  /** Nothing without ingress. */
+  /** Empty without ingress. */
   readonly traffic: readonly TrafficShare[];
-  /** The revision that was made last. */
+  /** The name of the latest revision. */
   readonly newest?: string;
   /** The identity it pulls with, by server: `system`, `system-environment` or the id of an identity. */
   readonly pullsAs: Readonly<Partial<Record<string, string>>>;
-  /** The servers that it has a password for. */
+  /** The servers that it pulls from with a password. */
   readonly passwordsFor: readonly string[];
 }
 
-/** What part of an app's traffic the newest revision gets, which may be one that is still to come. */
+/** The newest revision's share of an app's traffic, in per cent. `newest`: its name; absent: it does not exist yet. */
 export function shareOfNewest({ mode, traffic }: ContainerApp, newest?: string): number {
   if (mode === 'Single') return 100;
   return traffic
@@ -423,26 +430,26 @@ export function shareOfNewest({ mode, traffic }: ContainerApp, newest?: string):
     .reduce((sum, { weight }) => sum + weight, 0);
 }
 
-/** Where traffic goes once a new revision is there: all to the newest, or what a label has to the one that takes it. */
+/** Where traffic goes after a new revision is created: all of it to the newest, or a label's share to the new revision. */
 export type Routing = { readonly kind: 'newest' } | { readonly kind: 'label'; readonly label: string };
 
 export interface NewRevision {
   readonly container: string;
   readonly image: DeployedImage;
-  /** Absent: traffic goes where it went. With the mode `Labels` the service asks for a label. */
+  /** Absent: traffic is not changed. In the mode `Labels`, the service requires a label. */
   readonly routing?: Routing;
 }
 
 export interface NewContainerApp extends Place {
   readonly name: string;
   readonly environment: Environment;
-  /** Absent: it is not reachable. */
+  /** Absent: the app cannot be reached. */
   readonly ingress?: { readonly port: number; readonly isExternal: boolean };
   readonly variables: Readonly<Record<string, string>>;
 }
 
 export interface ContainerApps {
-  /** Without those that take no apps and never will: that failed, or are deleted. */
+  /** Environments that take apps now or later; not those that failed or are being deleted. */
   environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]>;
   createEnvironment(
     place: Place,
@@ -450,7 +457,7 @@ export interface ContainerApps {
     status: Status,
     signal: AbortSignal,
   ): Promise<Environment>;
-  /** Waits until an environment takes apps. */
+  /** Waits until an environment takes apps. Rejects with a Failure if it failed, or is not ready after half an hour. */
   awaitEnvironment(
     subscription: Subscription,
     environment: Environment,
@@ -458,11 +465,11 @@ export interface ContainerApps {
     signal: AbortSignal,
   ): Promise<void>;
   apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]>;
-  /** One that pulls with its identity runs a public image at first: the identity is there once the app is. */
+  /** Creates an app. If it will pull with its identity, it first runs a public image: its identity is created with the app. */
   create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp>;
   /**
-   * Id of the principal that an app pulls from a registry as: the one that was chosen for it, else its own, which it gets unless it
-   * has one.
+   * The principal id of the identity that an app pulls from a registry with: the one that the user chose for this registry, otherwise
+   * its own. An app without an identity gets one.
    */
   pullIdentity(
     subscription: Subscription,
@@ -472,7 +479,7 @@ export interface ContainerApps {
     signal: AbortSignal,
   ): Promise<string>;
   /**
-   * Creates a revision with the image in one container. Only what changes is sent. A new credential replaces the one before, whose
+   * Creates a revision with the image in one container. Only changes are sent. A new credential replaces the old one, and the old
    * password is removed unless something else uses it.
    */
   setImage(

@@ -6,18 +6,18 @@ import {
   listAll,
   callAzure,
   followToEnd,
-  withIdentity,
+  withIdAndName,
   noContainer,
   principalOf,
   resourceGroupOf,
   withId,
   withOwnIdentity,
 } from './arm';
-import type { ArmClientIn, Identified } from './arm';
-import { AppCredentials, passwordOf, pullingOf } from './appCredentials';
+import type { ArmClientArgumentsOf, Identified } from './arm';
+import { AppCredentials, passwordEntryOf, pullSettingsOf } from './appCredentials';
 import type { AppsClient } from './appCredentials';
-import { allToNewest, labelPolicy, trafficOf } from './appTraffic';
-import { idIn } from './azure';
+import { trafficToNewest, labelPolicy, trafficOf } from './appTraffic';
+import { resourceIdOf } from './azure';
 import type {
   AzureRegistry,
   ContainerApp,
@@ -30,32 +30,32 @@ import type {
   Status,
   Subscription,
 } from './azure';
-import type { Existing } from './existing';
+import type { ExistingResources } from './existingResources';
 
-/** What runs until the app's identity may pull its own image; Microsoft's own command does the same. */
-const placeholder = 'mcr.microsoft.com/k8se/quickstart:latest';
+/** The image that runs until the app's identity may pull the real one; the Azure CLI does the same. */
+const placeholderImage = 'mcr.microsoft.com/k8se/quickstart:latest';
 
-/** What an environment does not come back from: the service lets no app into it. */
-const away = ['Failed', 'Canceled', 'ScheduledForDelete', 'UpgradeFailed'];
+/** The final states of an environment in which the service lets no app be created. */
+const deadStates = ['Failed', 'Canceled', 'ScheduledForDelete', 'UpgradeFailed'];
 
-/** An environment takes some minutes; one that takes this long is stuck. */
+/** Creating an environment takes some minutes; one that takes this long is stuck. */
 const environmentWithinMs = 30 * 60_000;
 const environmentPollMs = 3_000;
 
 /** https://learn.microsoft.com/en-us/azure/container-apps/ */
-export class ContainerAppsOf implements ContainerApps {
+export class AzureContainerApps implements ContainerApps {
   constructor(
-    private readonly client: ArmClientIn,
-    private readonly existing: Existing,
+    private readonly clientArgumentsOf: ArmClientArgumentsOf,
+    private readonly existingResources: ExistingResources,
   ) {}
 
   async environments(subscription: Subscription, signal: AbortSignal): Promise<readonly Environment[]> {
-    const client = await this.sdk(subscription);
+    const client = await this.appsClient(subscription);
     const list = await callAzure(signal, () =>
       listAll(client.managedEnvironments.listBySubscription({ abortSignal: signal })),
     );
-    return withIdentity(list)
-      .filter(({ provisioningState = '' }) => !away.includes(provisioningState))
+    return withIdAndName(list)
+      .filter(({ provisioningState = '' }) => !deadStates.includes(provisioningState))
       .map(({ id, name, location, provisioningState = 'Succeeded' }) => ({
         ...{ id, name, location, resourceGroup: resourceGroupOf(id) },
         ...(provisioningState === 'Succeeded' ? {} : { notReady: provisioningState }),
@@ -69,8 +69,12 @@ export class ContainerAppsOf implements ContainerApps {
     signal: AbortSignal,
   ): Promise<Environment> {
     const { subscription, resourceGroup } = place;
-    await this.existing.refuse(subscription, idIn(place, 'Microsoft.App/managedEnvironments', name), signal);
-    const client = await this.sdk(subscription);
+    await this.existingResources.rejectIfExists(
+      subscription,
+      resourceIdOf(place, 'Microsoft.App/managedEnvironments', name),
+      signal,
+    );
+    const client = await this.appsClient(subscription);
     const environment = {
       location,
       workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }],
@@ -91,14 +95,14 @@ export class ContainerAppsOf implements ContainerApps {
     status: Status,
     signal: AbortSignal,
   ): Promise<void> {
-    const client = await this.sdk(subscription);
+    const client = await this.appsClient(subscription);
     const deadline = Date.now() + environmentWithinMs;
     for (;;) {
       const { provisioningState: state = 'Succeeded' } = await callAzure(signal, () =>
         client.managedEnvironments.get(resourceGroup, name, { abortSignal: signal }),
       );
       if (state === 'Succeeded') return;
-      if (away.includes(state) || Date.now() > deadline) {
+      if (deadStates.includes(state) || Date.now() > deadline) {
         const explanation = t('the environment {0} cannot take apps: its state is {1}', name, state);
         throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
       }
@@ -108,20 +112,24 @@ export class ContainerAppsOf implements ContainerApps {
   }
 
   async apps(subscription: Subscription, signal: AbortSignal): Promise<readonly ContainerApp[]> {
-    const client = await this.sdk(subscription);
+    const client = await this.appsClient(subscription);
     const list = await callAzure(signal, () =>
       listAll(client.containerApps.listBySubscription({ abortSignal: signal })),
     );
-    return withIdentity(list).map(appOf);
+    return withIdAndName(list).map(appOf);
   }
 
   async create(app: NewContainerApp, image: DeployedImage, status: Status, signal: AbortSignal): Promise<ContainerApp> {
     const { subscription, name, environment, ingress, variables } = app;
-    await this.existing.refuse(subscription, idIn(app, 'Microsoft.App/containerApps', name), signal);
-    const client = await this.sdk(subscription);
+    await this.existingResources.rejectIfExists(
+      subscription,
+      resourceIdOf(app, 'Microsoft.App/containerApps', name),
+      signal,
+    );
+    const client = await this.appsClient(subscription);
     const usesIdentity = image.access.kind === 'identity';
     const env = Object.entries(variables).map(([key, value]) => ({ name: key, value }));
-    const credential = image.access.kind === 'password' ? passwordOf(image.access) : undefined;
+    const credential = image.access.kind === 'password' ? passwordEntryOf(image.access) : undefined;
     const body: AppAnswer = {
       location: environment.location,
       environmentId: environment.id,
@@ -135,7 +143,7 @@ export class ContainerAppsOf implements ContainerApps {
       },
       template: {
         containers: [
-          { name, image: usesIdentity ? placeholder : image.reference, ...(env.length === 0 ? {} : { env }) },
+          { name, image: usesIdentity ? placeholderImage : image.reference, ...(env.length === 0 ? {} : { env }) },
         ],
       },
     };
@@ -156,14 +164,14 @@ export class ContainerAppsOf implements ContainerApps {
     status: Status,
     signal: AbortSignal,
   ): Promise<string> {
-    const client = await this.sdk(subscription);
+    const client = await this.appsClient(subscription);
     const options = { abortSignal: signal };
     const now = await callAzure(signal, () => client.containerApps.get(resourceGroup, name, options));
-    const { principalId } = await new AppCredentials(client, withId(now, name), signal).pullsAs(loginServer);
+    const { principalId } = await new AppCredentials(client, withId(now, name), signal).identityFor(loginServer);
     if (principalId !== undefined) return principalId;
     const { location, identity } = now;
     const patch = { location, identity: withOwnIdentity(identity, 'SystemAssigned,UserAssigned') };
-    const updated = await this.patched(client, resourceGroup, name, patch, status, signal);
+    const updated = await this.patchApp(client, resourceGroup, name, patch, status, signal);
     return principalOf(updated.identity, name);
   }
 
@@ -174,12 +182,12 @@ export class ContainerAppsOf implements ContainerApps {
     status: Status,
     signal: AbortSignal,
   ): Promise<ContainerApp> {
-    const client = await this.sdk(subscription);
+    const client = await this.appsClient(subscription);
     const now = await callAzure(signal, () => client.containerApps.get(resourceGroup, name, { abortSignal: signal }));
     const configuration: Configuration = {
-      ...(await new AppCredentials(client, withId(now, name), signal).changedFor(access)),
+      ...(await new AppCredentials(client, withId(now, name), signal).changeFor(access)),
       ...(routing?.kind === 'newest'
-        ? { ingress: { traffic: allToNewest(trafficOf(now.configuration?.ingress)) } }
+        ? { ingress: { traffic: trafficToNewest(trafficOf(now.configuration?.ingress)) } }
         : {}),
     };
     const body = {
@@ -188,14 +196,14 @@ export class ContainerAppsOf implements ContainerApps {
       template: templateWith(withId(now, name), container, reference),
     };
     if (routing?.kind === 'label') client.pipeline.addPolicy(labelPolicy(routing.label));
-    return appOf(withId(await this.patched(client, resourceGroup, name, body, status, signal), name));
+    return appOf(withId(await this.patchApp(client, resourceGroup, name, body, status, signal), name));
   }
 
   /**
-   * What it is once it was changed. Of how a patch ends the service tells at another place, which answers with the app or with
-   * nothing: so it is read.
+   * Changes an app and returns it as it is then. The end of a patch is reported at another address, whose answer has the app or
+   * nothing, so the app is read afterwards.
    */
-  private async patched(
+  private async patchApp(
     client: AppsClient,
     resourceGroup: string,
     name: string,
@@ -210,9 +218,9 @@ export class ContainerAppsOf implements ContainerApps {
     });
   }
 
-  private async sdk({ id, tenantId }: Subscription): Promise<AppsClient> {
+  private async appsClient({ id, tenantId }: Subscription): Promise<AppsClient> {
     const { ContainerAppsAPIClient } = await import('@azure/arm-appcontainers');
-    const { credential, options } = this.client(tenantId);
+    const { credential, options } = this.clientArgumentsOf(tenantId);
     return new ContainerAppsAPIClient(credential, id, options);
   }
 }
@@ -225,7 +233,7 @@ function templateWith({ template, name }: AppAnswer & Identified, container: str
   const { revisionSuffix = '', containers = [] } = template ?? {};
   if (!containers.some((each) => each.name === container)) throw noContainer(name, container);
   return {
-    // It names one revision, the new one is another, and what is left out stays.
+    // A suffix names one revision, so it must be cleared for the new one: a field that is left out would stay.
     ...(revisionSuffix === '' ? {} : { revisionSuffix: '' }),
     containers: containers.map((each) => ({
       ...each,
@@ -235,7 +243,7 @@ function templateWith({ template, name }: AppAnswer & Identified, container: str
   };
 }
 
-/** An empty value is not told, and yet asked for: https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/containerapp/custom.py */
+/** Adds an empty value where it is missing: the service leaves it out of its answers, but requires it in requests. https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/containerapp/custom.py */
 function withValue(variable: EnvironmentVar): EnvironmentVar {
   return variable.secretRef === undefined ? { ...variable, value: variable.value ?? '' } : variable;
 }
@@ -254,6 +262,6 @@ function appOf(app: AppAnswer & Identified): ContainerApp {
     mode: configuration?.activeRevisionsMode ?? 'Single',
     traffic: trafficOf(configuration?.ingress),
     ...(newest === '' ? {} : { newest }),
-    ...pullingOf(app),
+    ...pullSettingsOf(app),
   };
 }

@@ -3,43 +3,48 @@ import type { ContainerRegistryManagementClient, Webhook } from '@azure/arm-cont
 import { t } from '@vscode/l10n';
 import pLimit from 'p-limit';
 import { Failure } from '../core/failure';
-import { listAll, callAzure, followToEnd, withIdentity } from './arm';
-import type { ArmClientIn, Identified } from './arm';
+import { listAll, callAzure, followToEnd, withIdAndName } from './arm';
+import type { ArmClientArgumentsOf, Identified } from './arm';
 import type { AzureRegistry, ContinuousDeployment, Status, Subscription, WebApp } from './azure';
 import { registriesClient } from './registriesClient';
-import { SiteCalls, webSites } from './webSites';
-import type { Settings } from './webSites';
+import { SiteCalls, webSitesClient } from './siteCalls';
+import type { AppSettings } from './siteCalls';
 
-type Hook = Webhook & Identified;
+type NamedWebhook = Webhook & Identified;
 
-/** Without it the deployment site hears a call and does nothing: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
-const listening = 'DOCKER_ENABLE_CI';
+/** The setting without which the deployment site ignores a call: https://learn.microsoft.com/en-us/azure/app-service/reference-app-settings#custom-containers */
+const enableSetting = 'DOCKER_ENABLE_CI';
 
-/** Where the deployment site is called after a push. */
-const hook = '/api/registry/webhook';
+/** The path at the deployment site that a registry calls after a push. */
+const webhookPath = '/api/registry/webhook';
 
-export function isOnIn(settings: Settings): boolean {
-  return /^(?:true|1)$/i.test(settings[listening] ?? '');
+/** Whether an app with these settings restarts when a registry calls it. */
+export function isEnabledIn(settings: AppSettings): boolean {
+  return /^(?:true|1)$/i.test(settings[enableSetting] ?? '');
 }
 
-export class ContinuousDeployments implements ContinuousDeployment {
-  constructor(private readonly client: ArmClientIn) {}
+export class AzureContinuousDeployment implements ContinuousDeployment {
+  constructor(private readonly clientArgumentsOf: ArmClientArgumentsOf) {}
 
-  async now(subscription: Subscription, app: WebApp, signal: AbortSignal) {
+  async readState(subscription: Subscription, app: WebApp, signal: AbortSignal) {
     const calls = await this.site(subscription, app, signal);
-    const [settings, isOpen, site] = await Promise.all([calls.settings(), calls.isScmOpen(), calls.site()]);
+    const [settings, isPasswordEnabled, site] = await Promise.all([
+      calls.readSettings(),
+      calls.isPasswordEnabled(),
+      calls.readSite(),
+    ]);
     const host = site.hostNameSslStates?.find(({ hostType }) => hostType === 'Repository')?.name ?? '';
-    return { isOn: isOnIn(settings), isOpen, host };
+    return { isOn: isEnabledIn(settings), isPasswordEnabled, host };
   }
 
-  async open(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void> {
-    await (await this.site(subscription, app, signal)).openScm();
+  async enablePassword(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<void> {
+    await (await this.site(subscription, app, signal)).enablePassword();
   }
 
-  async address(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
+  async readAddress(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<string> {
     const calls = await this.site(subscription, app, signal);
-    const { scmUri = '' } = await calls.publishingCredentials();
-    // If sign-in with the password is switched off, Azure does not return it.
+    const { scmUri = '' } = await calls.readPublishingCredentials();
+    // If basic authentication is switched off, Azure does not return the password.
     const site = URL.canParse(scmUri) ? new URL(scmUri) : undefined;
     if (site === undefined || /^(?:redacted)?$/i.test(site.password) || /^(?:redacted)?$/i.test(site.username)) {
       const explanation = t(
@@ -48,24 +53,24 @@ export class ContinuousDeployments implements ContinuousDeployment {
       );
       throw new Failure('rejected', '', { subject: 'Azure', speaker: 'program', explanation });
     }
-    return `${scmUri.replace(/\/$/, '')}${hook}`;
+    return `${scmUri.replace(/\/$/, '')}${webhookPath}`;
   }
 
-  async listen(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void> {
+  async setListening(subscription: Subscription, app: WebApp, isOn: boolean, signal: AbortSignal): Promise<void> {
     const calls = await this.site(subscription, app, signal);
-    const change = (before: Settings): Settings => {
-      const { [listening]: now, ...others } = before;
-      if (isOnIn(before) === isOn && (isOn || now === undefined)) return before;
-      return isOn ? { ...others, [listening]: 'true' } : others;
+    const change = (before: AppSettings): AppSettings => {
+      const { [enableSetting]: now, ...others } = before;
+      if (isEnabledIn(before) === isOn && (isOn || now === undefined)) return before;
+      return isOn ? { ...others, [enableSetting]: 'true' } : others;
     };
     await calls.changeSettings(change);
   }
 
   private async site(subscription: Subscription, app: WebApp, signal: AbortSignal): Promise<SiteCalls> {
-    return new SiteCalls(await webSites(this.client, subscription), app, signal);
+    return new SiteCalls(await webSitesClient(this.clientArgumentsOf, subscription), app, signal);
   }
 
-  async call(
+  async startCalls(
     registry: AzureRegistry,
     app: WebApp,
     address: string,
@@ -74,24 +79,24 @@ export class ContinuousDeployments implements ContinuousDeployment {
     signal: AbortSignal,
   ): Promise<void> {
     const { resourceGroup: group, name: registryName, location } = registry;
-    const client = await registriesClient(this.client, registry.subscription);
-    const there = await this.webhooks(client, registry, signal);
-    const ours = nameFor(app);
-    const likely = there.filter((one) => one.scope === scope || one.name.toLowerCase().startsWith(ours));
-    const [known] = await this.calling(client, registry, likely, new URL(address).host, signal);
+    const client = await registriesClient(this.clientArgumentsOf, registry.subscription);
+    const webhooks = await this.webhooks(client, registry, signal);
+    const baseName = webhookNameOf(app);
+    const candidates = webhooks.filter((one) => one.scope === scope || one.name.toLowerCase().startsWith(baseName));
+    const [current] = await this.webhooksThatCall(client, registry, candidates, new URL(address).host, signal);
     const options = { abortSignal: signal };
-    if (known !== undefined) {
-      const actions = [...new Set([...(known.actions ?? []), 'push'])];
+    if (current !== undefined) {
+      const actions = [...new Set([...(current.actions ?? []), 'push'])];
       const change = { serviceUri: address, scope, actions, status: 'enabled' };
       const update = () =>
-        followToEnd(client.webhooks.update(group, registryName, known.name, change, options), status, signal);
+        followToEnd(client.webhooks.update(group, registryName, current.name, change, options), status, signal);
       await callAzure(signal, update);
       return;
     }
     // A PUT would replace any webhook of that name, even one that calls another app.
-    const taken = new Set(there.map(({ name }) => name.toLowerCase()));
-    let name = ours;
-    for (let number = 2; taken.has(name); number++) name = `${ours}${number}`;
+    const taken = new Set(webhooks.map(({ name }) => name.toLowerCase()));
+    let name = baseName;
+    for (let number = 2; taken.has(name); number++) name = `${baseName}${number}`;
     const webhook = { location, serviceUri: address, scope, actions: ['push'], status: 'enabled' };
     await callAzure(signal, () =>
       followToEnd(client.webhooks.create(group, registryName, name, webhook, options), status, signal),
@@ -100,10 +105,10 @@ export class ContinuousDeployments implements ContinuousDeployment {
 
   async stopCalls(registry: AzureRegistry, host: string, status: Status, signal: AbortSignal): Promise<void> {
     const { resourceGroup: group, name: registryName } = registry;
-    const client = await registriesClient(this.client, registry.subscription);
+    const client = await registriesClient(this.clientArgumentsOf, registry.subscription);
     if (host === '') throw noDeploymentSite(registryName);
-    const there = await this.webhooks(client, registry, signal);
-    for (const { name } of await this.calling(client, registry, there, host, signal))
+    const webhooks = await this.webhooks(client, registry, signal);
+    for (const { name } of await this.webhooksThatCall(client, registry, webhooks, host, signal))
       await callAzure(signal, () =>
         followToEnd(client.webhooks.delete(group, registryName, name, { abortSignal: signal }), status, signal),
       );
@@ -113,22 +118,25 @@ export class ContinuousDeployments implements ContinuousDeployment {
     client: ContainerRegistryManagementClient,
     { resourceGroup, name }: AzureRegistry,
     signal: AbortSignal,
-  ): Promise<readonly Hook[]> {
-    return withIdentity(
+  ): Promise<readonly NamedWebhook[]> {
+    return withIdAndName(
       await callAzure(signal, () => listAll(client.webhooks.list(resourceGroup, name, { abortSignal: signal }))),
     );
   }
 
-  /** The webhooks that call a deployment site. No list has the address of a webhook, so each is asked. One that does not tell is left out. */
-  private async calling(
+  /**
+   * The webhooks that call a deployment site. A list does not have their addresses, so each address is read by a request of its own. A
+   * webhook whose address may not be read is left out.
+   */
+  private async webhooksThatCall(
     client: ContainerRegistryManagementClient,
     { resourceGroup, name: registryName }: AzureRegistry,
-    webhooks: readonly Hook[],
+    webhooks: readonly NamedWebhook[],
     host: string,
     signal: AbortSignal,
-  ): Promise<readonly Hook[]> {
-    const limit = pLimit(asksAtATime);
-    const asking = webhooks.map((webhook) =>
+  ): Promise<readonly NamedWebhook[]> {
+    const limit = pLimit(requestsAtOnce);
+    const checks = webhooks.map((webhook) =>
       limit(async () => {
         const config = await callAzure(signal, () =>
           client.webhooks.getCallbackConfig(resourceGroup, registryName, webhook.name, { abortSignal: signal }),
@@ -139,14 +147,14 @@ export class ContinuousDeployments implements ContinuousDeployment {
         const { serviceUri = '' } = config ?? {};
         if (!URL.canParse(serviceUri)) return [];
         const called = new URL(serviceUri);
-        return called.host === host.toLowerCase() && called.pathname === hook ? [webhook] : [];
+        return called.host === host.toLowerCase() && called.pathname === webhookPath ? [webhook] : [];
       }),
     );
-    return (await Promise.all(asking)).flat();
+    return (await Promise.all(checks)).flat();
   }
 }
 
-/** The address that the webhooks of an app call cannot be read. */
+/** The failure when the host of a deployment site, which the webhooks of an app call, cannot be read. */
 function noDeploymentSite(registry: string): Failure {
   const explanation = t(
     'the address of the deployment site (SCM) cannot be read, so the webhooks of {0} that call it cannot be found; delete them in the portal',
@@ -156,10 +164,13 @@ function noDeploymentSite(registry: string): Failure {
 }
 
 /** How many webhooks are asked for their address at a time. */
-const asksAtATime = 6;
+const requestsAtOnce = 6;
 
-/** A name has 5 to 50 letters and digits, and only case aside they count: `we-b1`, `web1` and the slot `1` of `web` are told apart by their ids. */
-function nameFor({ id, name, slot = '' }: WebApp): string {
+/**
+ * A name for the webhook of an app. Azure allows 5 to 50 letters and digits, and ignores case. The hash of the app's id keeps apart
+ * names that would be the same: `we-b1`, `web1` and the slot `1` of `web`.
+ */
+function webhookNameOf({ id, name, slot = '' }: WebApp): string {
   const readable = `${name}${slot}`
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')

@@ -5,20 +5,20 @@ import { Failure } from '../core/failure';
 import { jsonOrUndefined } from '../core/json';
 import { apiVersions } from './apiVersions';
 import { listAll, callAzure, requireField } from './arm';
-import type { ArmClientIn } from './arm';
+import type { ArmClientArgumentsOf } from './arm';
 import { pullRole } from './azure';
 import type { AzureRegistry, ImageAccess, Subscription } from './azure';
 import { registriesClient } from './registriesClient';
 
-/** An identity that was made just now is not known everywhere at once. */
+/** A new identity is not known to all of Azure at once, so the assignment of its role is tried again for this long. */
 const principalWithinMs = 120_000;
-/** The first time; twice as long each time after it, up to the longest. */
+/** The first wait. Each later wait is twice as long, up to the longest. */
 const principalPollMs = 1_000;
 const longestPollMs = 8_000;
 
 /** Roles and credentials that let services pull from a registry. */
-export class PullAccessOf implements ImageAccess {
-  constructor(private readonly client: ArmClientIn) {}
+export class AzureImageAccess implements ImageAccess {
+  constructor(private readonly clientArgumentsOf: ArmClientArgumentsOf) {}
 
   mayAssign({ subscription, id }: AzureRegistry, signal: AbortSignal): Promise<boolean> {
     return this.may(subscription, id, 'Microsoft.Authorization/roleAssignments/write', signal);
@@ -41,7 +41,7 @@ export class PullAccessOf implements ImageAccess {
     signal: AbortSignal,
   ): Promise<'granted' | 'conditional'> {
     const client = await this.authorization(registry.subscription);
-    // The SDK puts a slash in front.
+    // The SDK adds the slash at the start.
     const scope = registry.id.replace(/^\//, '');
     const roleName = pullRole(registry.usesAbac);
     const roles = await callAzure(signal, () =>
@@ -70,23 +70,23 @@ export class PullAccessOf implements ImageAccess {
     }
     const [wanted] = repositories;
     if (wanted === undefined) return 'granted';
-    // Azure allows one assignment of a role in one scope: the existing assignment gets the new condition.
+    // Azure allows an identity one assignment of a role in a scope, so the existing assignment gets the new condition.
     const filter = `principalId eq '${principalId}'`;
-    const given = await callAzure(signal, () =>
+    const assignments = await callAzure(signal, () =>
       listAll(client.roleAssignments.listForScope(scope, { filter, abortSignal: signal })),
     );
-    const same = given.filter((one) => guidOf(one.roleDefinitionId) === guidOf(roleDefinitionId));
-    const coverage = same.map(({ condition }) => repositoriesOf(condition ?? undefined));
+    const ofThisRole = assignments.filter((one) => guidOf(one.roleDefinitionId) === guidOf(roleDefinitionId));
+    const coverage = ofThisRole.map(({ condition }) => repositoriesOf(condition ?? undefined));
     if (coverage.some((names) => names === 'all' || names?.includes(wanted.toLowerCase()) === true)) return 'granted';
-    const own = same.find((one) => one.scope?.toLowerCase() === registry.id.toLowerCase());
-    const names = repositoriesOf(own?.condition ?? undefined);
-    if (own?.name === undefined || names === undefined || names === 'all') return 'conditional';
-    await assign(own.name, [...names, wanted]);
+    const ofThisRegistry = ofThisRole.find((one) => one.scope?.toLowerCase() === registry.id.toLowerCase());
+    const names = repositoriesOf(ofThisRegistry?.condition ?? undefined);
+    if (ofThisRegistry?.name === undefined || names === undefined || names === 'all') return 'conditional';
+    await assign(ofThisRegistry.name, [...names, wanted]);
     return 'granted';
   }
 
   async adminCredential({ subscription, resourceGroup, name }: AzureRegistry, signal: AbortSignal) {
-    const client = await registriesClient(this.client, subscription);
+    const client = await registriesClient(this.clientArgumentsOf, subscription);
     const { username, passwords } = await callAzure(signal, () =>
       client.registries.listCredentials(resourceGroup, name, { abortSignal: signal }),
     );
@@ -94,7 +94,7 @@ export class PullAccessOf implements ImageAccess {
     return { username: username ?? name, secret };
   }
 
-  /** The account's permissions at a scope; nothing if the service does not tell. The SDK has no call for those of a subscription. */
+  /** The account's permissions at a scope; undefined if the service does not say. The SDK has no call for those of a subscription. */
   private async permissions(
     subscription: Subscription,
     scope: string,
@@ -102,24 +102,24 @@ export class PullAccessOf implements ImageAccess {
   ): Promise<PermissionsAnswer['value'] | undefined> {
     const { createPipelineRequest, RestError } = await import('@azure/core-rest-pipeline');
     const client = await this.authorization(subscription);
-    const { endpoint } = this.client(subscription.tenantId).options;
+    const { endpoint } = this.clientArgumentsOf(subscription.tenantId).options;
     const version = apiVersions['Microsoft.Authorization'];
     const url = `${endpoint}${scope}/providers/Microsoft.Authorization/permissions?api-version=${version}`;
     return callAzure(signal, async () => {
       const request = createPipelineRequest({ url, abortSignal: signal });
       const { status, bodyAsText } = await client.sendRequest(request);
-      // Who may not read them may have them all the same; not every scope takes the question.
+      // An account that may not read its permissions may still have them, and the service does not answer this for every scope.
       if ([400, 403, 404, 405].includes(status)) return undefined;
       if (status !== 200) throw new RestError(`it answered ${status}`, { statusCode: status, request });
       const answer = permissionsAnswer.safeParse(jsonOrUndefined(bodyAsText ?? '')).data;
-      // What further pages hold is not looked up: it may be there.
+      // Further pages are not read; they may grant the action.
       return answer?.nextLink == null ? answer?.value : undefined;
     });
   }
 
   private async authorization({ id, tenantId }: Subscription) {
     const { AuthorizationManagementClient } = await import('@azure/arm-authorization');
-    const { credential, options } = this.client(tenantId);
+    const { credential, options } = this.clientArgumentsOf(tenantId);
     return new AuthorizationManagementClient(credential, id, options);
   }
 }
@@ -135,40 +135,43 @@ const repositoryName = '@Request[Microsoft.ContainerRegistry/registries/reposito
 const contentActions = ['content/read', 'metadata/read'].map(
   (action) => `!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/${action}'})`,
 );
-const nothingElse = `((${contentActions.join(' AND ')}) OR (`;
+const conditionStart = `((${contentActions.join(' AND ')}) OR (`;
 
 /**
- * Reading of these repositories alone; of every one where none is named.
+ * A condition that allows reading only these repositories; no condition if the list is empty.
  * https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
  */
 function conditionFor(repositories: readonly string[]): { condition?: string; conditionVersion?: string } {
   if (repositories.length === 0) return {};
   // Names of repositories have no quotes.
   const each = repositories.map((name) => `${repositoryName} StringEqualsIgnoreCase '${name}'`);
-  return { condition: `${nothingElse}${each.join(' OR ')}))`, conditionVersion: '2.0' };
+  return { condition: `${conditionStart}${each.join(' OR ')}))`, conditionVersion: '2.0' };
 }
 
-/** What a condition leaves: `all` without one, and nothing known of one that is not written as `conditionFor` does. */
+/** The repositories that a condition allows: `all` without a condition, undefined for one that `conditionFor` did not write. */
 function repositoriesOf(condition: string | undefined): readonly string[] | 'all' | undefined {
   if (condition === undefined || condition.trim() === '') return 'all';
   const names = [...condition.matchAll(/StringEqualsIgnoreCase\s+'([^']*)'/g)].map(([, name = '']) =>
     name.toLowerCase(),
   );
-  const isOurs = bare(conditionFor(names).condition ?? '') === bare(condition);
+  const isOurs = normalizeCondition(conditionFor(names).condition ?? '') === normalizeCondition(condition);
   return isOurs ? names : undefined;
 }
 
-/** In lower case and without spaces, which mean nothing there. */
-function bare(condition: string): string {
+/** A condition in lower case and without spaces: neither has a meaning in it. */
+function normalizeCondition(condition: string): string {
   return condition.toLowerCase().replace(/\s+/g, '');
 }
 
-/** The GUID at the end of a role definition's id. What stands before it depends on the scope. */
+/** The GUID at the end of a role definition's id. The part before it depends on the scope. */
 function guidOf(roleDefinitionId: string | undefined): string {
   return (roleDefinitionId ?? '').replace(/^.*\//s, '').toLowerCase();
 }
 
-/** `*` stands for any characters. Found from left to right: a regular expression with many of them could take for ever. */
+/**
+ * Whether a pattern such as `Microsoft.Web/*` matches an action; `*` stands for any characters. The parts between are searched from left
+ * to right, in linear time: a regular expression with many `*` could take very long.
+ */
 export function covers(pattern: string, action: string): boolean {
   const [first = '', ...others] = pattern.toLowerCase().split('*');
   const last = others.pop();

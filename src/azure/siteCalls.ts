@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Site, SiteConfigResource, SiteContainer, SitePatchResource, User } from '@azure/arm-appservice';
 import { listAll, callAzure, requireField } from './arm';
-import type { ArmClientIn } from './arm';
+import type { ArmClientArgumentsOf } from './arm';
 import type { Subscription, WebApp } from './azure';
 
-export type WebClient = Awaited<ReturnType<typeof webSites>>;
+export type WebClient = Awaited<ReturnType<typeof webSitesClient>>;
 
-export async function webSites(clientIn: ArmClientIn, { id, tenantId }: Subscription) {
+export async function webSitesClient(argumentsOf: ArmClientArgumentsOf, { id, tenantId }: Subscription) {
   const { WebSiteManagementClient } = await import('@azure/arm-appservice');
-  const { credential, options } = clientIn(tenantId);
+  const { credential, options } = argumentsOf(tenantId);
   return new WebSiteManagementClient(credential, id, options);
 }
 
-export type Settings = Readonly<Record<string, string>>;
+export type AppSettings = Readonly<Record<string, string>>;
 
-/** A web app or a slot of it. The SDK has a call for each of the two, which do the same: that is said here, and nowhere else. */
+/** Calls for a web app or one of its slots. For each call, the SDK has one method for apps and one for slots; only this class knows both. */
 export class SiteCalls {
   private readonly webApps: WebClient['webApps'];
   private readonly options: { readonly abortSignal: AbortSignal };
@@ -28,7 +28,7 @@ export class SiteCalls {
     this.options = { abortSignal: signal };
   }
 
-  site(): Promise<Site> {
+  readSite(): Promise<Site> {
     return this.ask(
       (group, name) => this.webApps.get(group, name, this.options),
       (group, name, slot) => this.webApps.getSlot(group, name, slot, this.options),
@@ -42,7 +42,7 @@ export class SiteCalls {
     );
   }
 
-  configuration(): Promise<SiteConfigResource> {
+  readConfiguration(): Promise<SiteConfigResource> {
     return this.ask(
       (group, name) => this.webApps.getConfiguration(group, name, this.options),
       (group, name, slot) => this.webApps.getConfigurationSlot(group, name, slot, this.options),
@@ -56,18 +56,18 @@ export class SiteCalls {
     );
   }
 
-  async settings(): Promise<Settings> {
+  async readSettings(): Promise<AppSettings> {
     const { properties } = await this.ask(
       (group, name) => this.webApps.listApplicationSettings(group, name, this.options),
       (group, name, slot) => this.webApps.listApplicationSettingsSlot(group, name, slot, this.options),
     );
-    // They are sent back with the changes: Azure deletes the settings that a request leaves out.
+    // Required, because they are sent back with the changes: Azure deletes the settings that a request leaves out.
     return requireField(properties, `the settings of ${this.app.name}`);
   }
 
-  /** The service takes the whole set or nothing: what is there is read, and kept. Where nothing changes, nothing restarts. */
-  async changeSettings(change: (before: Settings) => Settings): Promise<void> {
-    const before = await this.settings();
+  /** The service accepts only the whole set, so the settings are read first. If nothing changes, nothing is sent: that would restart the app. */
+  async changeSettings(change: (before: AppSettings) => AppSettings): Promise<void> {
+    const before = await this.readSettings();
     const properties = { ...change(before) };
     if (isDeepStrictEqual({ ...before }, properties)) return;
     await this.ask(
@@ -77,24 +77,24 @@ export class SiteCalls {
     );
   }
 
-  /** Of the sidecar model. */
-  containers(): Promise<SiteContainer[]> {
+  /** The containers of an app of the sidecar model. */
+  listContainers(): Promise<SiteContainer[]> {
     return this.ask(
       (group, name) => listAll(this.webApps.listSiteContainers(group, name, this.options)),
       (group, name, slot) => listAll(this.webApps.listSiteContainersSlot(group, name, slot, this.options)),
     );
   }
 
-  async putContainer(container: string, wish: SiteContainer): Promise<void> {
+  async putContainer(container: string, desired: SiteContainer): Promise<void> {
     await this.ask(
-      (group, name) => this.webApps.createOrUpdateSiteContainer(group, name, container, wish, this.options),
+      (group, name) => this.webApps.createOrUpdateSiteContainer(group, name, container, desired, this.options),
       (group, name, slot) =>
-        this.webApps.createOrUpdateSiteContainerSlot(group, name, slot, container, wish, this.options),
+        this.webApps.createOrUpdateSiteContainerSlot(group, name, slot, container, desired, this.options),
     );
   }
 
-  /** Whether the deployment site (SCM) is open to basic authentication. */
-  async isScmOpen(): Promise<boolean> {
+  /** Whether the deployment site (SCM) accepts the publishing password (basic authentication). */
+  async isPasswordEnabled(): Promise<boolean> {
     const { allow } = await this.ask(
       (group, name) => this.webApps.getScmAllowed(group, name, this.options),
       (group, name, slot) => this.webApps.getScmAllowedSlot(group, name, slot, this.options),
@@ -102,7 +102,7 @@ export class SiteCalls {
     return allow === true;
   }
 
-  async openScm(): Promise<void> {
+  async enablePassword(): Promise<void> {
     const allowed = { allow: true };
     await this.ask(
       (group, name) => this.webApps.updateScmAllowed(group, name, allowed, this.options),
@@ -110,7 +110,7 @@ export class SiteCalls {
     );
   }
 
-  publishingCredentials(): Promise<User> {
+  readPublishingCredentials(): Promise<User> {
     return this.ask(
       (group, name) => this.webApps.listPublishingCredentials(group, name, this.options),
       (group, name, slot) => this.webApps.listPublishingCredentialsSlot(group, name, slot, this.options),
@@ -128,6 +128,6 @@ export class SiteCalls {
   }
 }
 
-export function isNothing(text: string | null | undefined): text is undefined | null | '' {
+export function isEmpty(text: string | null | undefined): text is undefined | null | '' {
   return text === undefined || text === null || text === '';
 }

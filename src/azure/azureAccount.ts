@@ -3,10 +3,19 @@ import { t } from '@vscode/l10n';
 import type { Registry } from '@azure/arm-containerregistry';
 import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
-import { AppServices } from './appService';
-import { listAll, armClient, callAzure, followToEnd, withIdentity, requireField, resourceGroupOf, withId } from './arm';
+import { AzureAppService } from './appService';
+import {
+  listAll,
+  armClientArguments,
+  callAzure,
+  followToEnd,
+  withIdAndName,
+  requireField,
+  resourceGroupOf,
+  withId,
+} from './arm';
 import type { Identified } from './arm';
-import { idIn } from './azure';
+import { resourceIdOf } from './azure';
 import type {
   Azure,
   AzureRegistry,
@@ -20,38 +29,38 @@ import type {
   Status,
   Subscription,
 } from './azure';
-import { ContainerAppsOf } from './containerApps';
-import { Existing } from './existing';
-import { PullAccessOf } from './pullAccess';
+import { AzureContainerApps } from './containerApps';
+import { ExistingResources } from './existingResources';
+import { AzureImageAccess } from './pullAccess';
 import { registriesClient } from './registriesClient';
 
-/** Most services are there within a minute or two, and take what is made before they say so. */
+/** Most services are registered within two minutes. They accept new resources before they report that they are registered. */
 const registeredWithinMs = 30_000;
 const registrationPollMs = 3_000;
 
-/** Somebody's Azure, through the SDK, whose parts are loaded on first use. */
+/** The Azure of a signed-in account, through the SDK. Each part of the SDK is loaded on first use. */
 export class AzureAccount implements Azure {
-  readonly access: PullAccessOf;
-  readonly appService: AppServices;
-  readonly containerApps: ContainerAppsOf;
-  private readonly existing: Existing;
+  readonly access: AzureImageAccess;
+  readonly appService: AzureAppService;
+  readonly containerApps: AzureContainerApps;
+  private readonly existingResources: ExistingResources;
 
   constructor(
     readonly cloud: Cloud,
     readonly token: ReadAzureToken,
     private readonly log: Log,
   ) {
-    const client = (tenantId: string) => armClient(cloud, token, tenantId, log);
-    this.access = new PullAccessOf(client);
-    this.existing = new Existing(client);
-    this.appService = new AppServices(client, this.existing);
-    this.containerApps = new ContainerAppsOf(client, this.existing);
+    const client = (tenantId: string) => armClientArguments(cloud, token, tenantId, log);
+    this.access = new AzureImageAccess(client);
+    this.existingResources = new ExistingResources(client);
+    this.appService = new AzureAppService(client, this.existingResources);
+    this.containerApps = new AzureContainerApps(client, this.existingResources);
   }
 
   async subscriptions(signal: AbortSignal) {
     const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
     const clientIn = (tenantId: string | undefined) => {
-      const { credential, options } = this.client(tenantId);
+      const { credential, options } = this.clientArguments(tenantId);
       return new SubscriptionClient(credential, options);
     };
     const tenants = await callAzure(signal, () => listAll(clientIn(undefined).tenants.list({ abortSignal: signal })));
@@ -78,7 +87,7 @@ export class AzureAccount implements Azure {
   async registries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
     const client = await this.registryClient(subscription);
     const list = await callAzure(signal, () => listAll(client.registries.list({ abortSignal: signal })));
-    return withIdentity(list)
+    return withIdAndName(list)
       .map((registry) => describeRegistry(registry, subscription))
       .sort(byName);
   }
@@ -109,8 +118,8 @@ export class AzureAccount implements Azure {
     status: Status,
     signal: AbortSignal,
   ): Promise<AzureRegistry> {
-    const id = idIn({ subscription, resourceGroup }, 'Microsoft.ContainerRegistry/registries', name);
-    await this.existing.refuse(subscription, id, signal);
+    const id = resourceIdOf({ subscription, resourceGroup }, 'Microsoft.ContainerRegistry/registries', name);
+    await this.existingResources.rejectIfExists(subscription, id, signal);
     const client = await this.registryClient(subscription);
     const registry = { location, sku: { name: sku }, adminUserEnabled: false };
     const created = await callAzure(signal, () =>
@@ -134,43 +143,47 @@ export class AzureAccount implements Azure {
   async resourceGroups(subscription: Subscription, signal: AbortSignal): Promise<readonly ResourceGroup[]> {
     const client = await this.resourceClient(subscription);
     const groups = await callAzure(signal, () => listAll(client.resourceGroups.list({ abortSignal: signal })));
-    return withIdentity(groups)
+    return withIdAndName(groups)
       .map(({ name, location }) => ({ name, location }))
       .sort(byName);
   }
 
   async createResourceGroup({ subscription, resourceGroup }: Place, location: string, signal: AbortSignal) {
-    await this.existing.refuse(subscription, idIn({ subscription, resourceGroup }), signal);
+    await this.existingResources.rejectIfExists(subscription, resourceIdOf({ subscription, resourceGroup }), signal);
     const client = await this.resourceClient(subscription);
     await callAzure(signal, () =>
       client.resourceGroups.createOrUpdate(resourceGroup, { location }, { abortSignal: signal }),
     );
   }
 
-  async register(subscription: Subscription, namespace: string, signal: AbortSignal): Promise<Failure | undefined> {
+  async registerService(
+    subscription: Subscription,
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<Failure | undefined> {
     const { providers } = await this.resourceClient(subscription);
     const options = { abortSignal: signal };
-    const isOn = async () =>
+    const isRegistered = async () =>
       (await callAzure(signal, () => providers.get(namespace, options))).registrationState === 'Registered';
     try {
-      if (await isOn()) return undefined;
+      if (await isRegistered()) return undefined;
       await callAzure(signal, () => providers.register(namespace, options));
       const deadline = Date.now() + registeredWithinMs;
-      while (!(await isOn())) {
+      while (!(await isRegistered())) {
         if (Date.now() + registrationPollMs > deadline) return notRegistered(namespace);
         await delay(registrationPollMs, undefined, { signal });
       }
       return undefined;
     } catch (error) {
-      // What it answers to what is to be made tells: who may not switch a service on may use one that is.
+      // An account that may not register a service may still use a registered one. Creating the resource will show which it is.
       if (error instanceof Failure && ['forbidden', 'notFound', 'rejected'].includes(error.kind))
         return notRegistrable(namespace, error);
       throw error;
     }
   }
 
-  has(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean> {
-    return this.existing.has(subscription, id, signal);
+  exists(subscription: Subscription, id: string, signal: AbortSignal): Promise<boolean> {
+    return this.existingResources.exists(subscription, id, signal);
   }
 
   async locations(
@@ -190,13 +203,13 @@ export class AzureAccount implements Azure {
       .sort((one, other) => one.label.localeCompare(other.label, 'en'));
   }
 
-  /** Names of locations by label. The service lists the locations of a resource type by label, and accepts a label as a name as well. */
+  /** Names of locations by label. The service lists the locations of a resource type by label. It also accepts a label as a name. */
   private async locationNames(
     { id, tenantId }: Subscription,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
     const { SubscriptionClient } = await import('@azure/arm-resources-subscriptions');
-    const { credential, options } = this.client(tenantId);
+    const { credential, options } = this.clientArguments(tenantId);
     const { subscriptions } = new SubscriptionClient(credential, options);
     const list = await callAzure(signal, () => listAll(subscriptions.listLocations(id, { abortSignal: signal })));
     return new Map(list.map(({ name = '', displayName = '' }) => [displayName, name]));
@@ -206,17 +219,17 @@ export class AzureAccount implements Azure {
     return new URL(`${this.cloud.portalUrl}/#@${tenantId}/resource${resourceId}${blade}`);
   }
 
-  private client(tenantId: string | undefined) {
-    return armClient(this.cloud, this.token, tenantId, this.log);
+  private clientArguments(tenantId: string | undefined) {
+    return armClientArguments(this.cloud, this.token, tenantId, this.log);
   }
 
   private async registryClient(subscription: Subscription) {
-    return registriesClient((tenantId) => this.client(tenantId), subscription);
+    return registriesClient((tenantId) => this.clientArguments(tenantId), subscription);
   }
 
   private async resourceClient({ id, tenantId }: Subscription) {
     const { ResourceManagementClient } = await import('@azure/arm-resources');
-    const { credential, options } = this.client(tenantId);
+    const { credential, options } = this.clientArguments(tenantId);
     return new ResourceManagementClient(credential, id, options);
   }
 }

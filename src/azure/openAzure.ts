@@ -4,16 +4,16 @@ import { Failure } from '../core/failure';
 import type { Log } from '../core/log';
 import type { Connection } from '../core/model';
 import type { Redaction } from '../core/network/redaction';
-import { AzureAccount } from './account';
+import { AzureAccount } from './azureAccount';
 import type { Azure, AzureDoor, Cloud, ReadAzureToken } from './azure';
-import { entraRefusal, notSignedIn, tokensOf } from './identities';
+import { entraRefusal, notSignedIn, tokenReaderOf } from './azureTokens';
 
-/** Where connections sign in. */
+/** What is needed to open the Azure of a connection. */
 export interface SignInPlaces {
   readonly cloud: AzureDoor['cloud'];
-  /** Tokens of an account of VS Code. */
-  readonly tokensOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
-  /** Learns the tokens, so that no text repeats them. */
+  /** Returns what reads the tokens of an account of VS Code. */
+  readonly tokenReaderOfAccount: (authentication: string, account: string | undefined) => ReadAzureToken;
+  /** Gets every token, so that no text shows it. */
   readonly redaction: Redaction;
   readonly log: Log;
 }
@@ -28,30 +28,32 @@ function openAzure(connection: Connection, stored: ReadCredential, places: SignI
   const cloud = places.cloud();
   if (!isOf(cloud, connection)) throw wrongCloud(cloud);
   const accountWith = (read: ReadAzureToken) => {
-    const noting: ReadAzureToken = async (...asked) => {
-      // VS Code throws what Entra answers as it is.
-      const got = await read(...asked).catch((error: unknown) => {
+    const readAndRedact: ReadAzureToken = async (...request) => {
+      // VS Code throws Entra's answer unchanged.
+      const answer = await read(...request).catch((error: unknown) => {
         throw entraRefusal(error) ?? error;
       });
-      places.redaction.add(got.token);
-      return got;
+      places.redaction.add(answer.token);
+      return answer;
     };
-    return new AzureAccount(cloud, noting, places.log);
+    return new AzureAccount(cloud, readAndRedact, places.log);
   };
   switch (signIn.kind) {
     case 'account':
-      return accountWith(places.tokensOfAccount(signIn.authentication, signIn.account));
+      return accountWith(places.tokenReaderOfAccount(signIn.authentication, signIn.account));
     case 'cloudCli':
-      return accountWith(tokensOf({ kind: 'cli' }, cloud, places.log));
+      return accountWith(tokenReaderOf({ kind: 'cli' }, cloud, places.log));
     case 'environment':
-      return accountWith(tokensOf({ kind: 'environment' }, cloud, places.log));
+      return accountWith(tokenReaderOf({ kind: 'environment' }, cloud, places.log));
     case 'application': {
       const readSecret = async (signal: AbortSignal) => {
         const credential = await stored(signal);
         return credential.kind === 'basic' ? credential.secret : '';
       };
       const { tenant: tenantId, account: clientId } = signIn;
-      return accountWith(tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log));
+      return accountWith(
+        tokenReaderOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloud, places.log),
+      );
     }
     case 'anonymous':
     case 'basic':
@@ -60,15 +62,16 @@ function openAzure(connection: Connection, stored: ReadCredential, places: SignI
   }
 }
 
-/** Whether a connection was made for that cloud: the same Resource Manager and the same Entra, which are given its secrets. */
+/** Whether a connection was made for that cloud: its secrets are sent only to the Resource Manager and the Entra of this cloud. */
 function isOf(cloud: Cloud, connection: Connection): boolean {
   const { provider, url, signIn, shared, isOfWorkspace } = connection;
   if (signIn.kind === 'account' && signIn.authentication !== cloud.authentication) return false;
   if (provider === 'azure' && !isSame(url, cloud.armUrl)) return false;
-  // The addresses of Microsoft's own clouds are no setting; and where the user's settings list it, they name the cloud beside it.
-  const own = 'cloud' in signIn ? signIn.cloud : undefined;
-  if (own === undefined) return cloud.isCustom !== true || (shared === true && isOfWorkspace === false);
-  return isSame(own.apiUrl, cloud.armUrl) && isSame(own.authorityUrl, cloud.authorityUrl);
+  // A connection without addresses was made for one of Microsoft's clouds, or is listed in the user's settings, where the user also
+  // sets the cloud.
+  const addresses = 'cloud' in signIn ? signIn.cloud : undefined;
+  if (addresses === undefined) return cloud.isCustom !== true || (shared === true && isOfWorkspace === false);
+  return isSame(addresses.apiUrl, cloud.armUrl) && isSame(addresses.authorityUrl, cloud.authorityUrl);
 }
 
 function isSame(url: string, other: string): boolean {

@@ -6,13 +6,14 @@ import { abandonable } from '../core/shared';
 import { Failure } from '../core/failure';
 import { systemFailure } from '../core/network/systemFailure';
 import type { Log } from '../core/log';
-import { logging, property } from './arm';
+import { logPolicy, propertyOf } from './arm';
 import type { Cloud, ReadAzureToken } from './azure';
 
+/** The ways to sign in that Microsoft's identity library handles. */
 export type AzureSignIn =
-  /** As `az login` left it. */
+  /** The login that `az login` stored. */
   | { readonly kind: 'cli' }
-  /** Variables of the environment, or the managed identity of the machine. */
+  /** Environment variables, or the managed identity of the machine. */
   | { readonly kind: 'environment' }
   | {
       readonly kind: 'servicePrincipal';
@@ -21,32 +22,34 @@ export type AzureSignIn =
       readonly readSecret: (signal: AbortSignal) => Promise<string>;
     };
 
-/** Signs in through Microsoft's library, which keeps the tokens in memory. */
-export function tokensOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzureToken {
-  // Kept once it can be made: a secret that could not be read is asked for again.
+/** Returns what reads tokens through Microsoft's identity library, which caches them in memory. */
+export function tokenReaderOf(signIn: AzureSignIn, cloud: Cloud, log: Log): ReadAzureToken {
+  // Kept only after it was created: a secret that could not be read is read again at the next call.
   let credential: TokenCredential | undefined;
-  /** What Microsoft's library hides: why Entra was not reached. */
-  let lost: unknown;
-  const keepLosses: PipelinePolicy = {
+  /** The reason why Entra could not be reached: Microsoft's library hides it. */
+  let networkError: unknown;
+  const networkErrorPolicy: PipelinePolicy = {
     name: 'registryExplorerLosses',
     sendRequest: (request, next) =>
       next(request).catch((error: unknown) => {
-        lost = error;
+        networkError = error;
         throw error;
       }),
   };
   return async (scopes, tenantId, signal) => {
-    lost = undefined;
+    networkError = undefined;
     try {
-      credential ??= await credentialOf(signIn, cloud, [logging(log), keepLosses], signal);
+      credential ??= await credentialOf(signIn, cloud, [logPolicy(log), networkErrorPolicy], signal);
       const options = { abortSignal: signal, ...defined({ tenantId }) };
-      // Not every one of them heeds the signal.
-      const got = await abandonable(credential.getToken([...scopes], options), signal);
-      if (got === null) return await notSignedIn(scopes, tenantId, signal);
-      return { token: got.token, expiresAt: got.expiresOnTimestamp };
+      // Not every credential ends its work when the signal is aborted.
+      const accessToken = await abandonable(credential.getToken([...scopes], options), signal);
+      if (accessToken === null) return await notSignedIn(scopes, tenantId, signal);
+      return { token: accessToken.token, expiresAt: accessToken.expiresOnTimestamp };
     } catch (error) {
       signal.throwIfAborted();
-      throw lost === undefined ? explainRefusal(signIn, error) : systemFailure(new URL(cloud.authorityUrl).host, lost);
+      throw networkError === undefined
+        ? explainRefusal(signIn, error)
+        : systemFailure(new URL(cloud.authorityUrl).host, networkError);
     }
   };
 }
@@ -64,7 +67,7 @@ async function credentialOf(
     EnvironmentCredential,
     ManagedIdentityCredential,
   } = await import('@azure/identity');
-  // A cloud that is not one of Microsoft's own is not in its list of authorities.
+  // Instance discovery checks the authority against Microsoft's list, which a cloud of the user's own is not in.
   const isPublic = authorityUrl === 'https://login.microsoftonline.com';
   const options = {
     authorityHost: authorityUrl,
@@ -78,9 +81,10 @@ async function credentialOf(
     case 'environment':
       return new ChainedTokenCredential(
         new EnvironmentCredential(options),
-        // Made when it is asked: some machines refuse to have one named for them, and may have an application all the same.
+        // Created only when it is needed: on some machines the constructor throws if an identity is named, although the variables
+        // before it can sign in.
         {
-          getToken: async (scopes, asked) => new ManagedIdentityCredential(identityOfMachine()).getToken(scopes, asked),
+          getToken: async (scopes, asked) => new ManagedIdentityCredential(machineIdentity()).getToken(scopes, asked),
         },
       );
     case 'servicePrincipal':
@@ -88,19 +92,19 @@ async function credentialOf(
   }
 }
 
-/** A machine may have several identities; the variable that names an application names the one to take as well. */
-function identityOfMachine(): { readonly clientId?: string } {
+/** The managed identity to use. A machine may have several; the variable that names an application also names the identity. */
+function machineIdentity(): { readonly clientId?: string } {
   const { AZURE_CLIENT_ID: clientId = '' } = process.env;
   return clientId === '' ? {} : { clientId };
 }
 
-const names: Readonly<Record<AzureSignIn['kind'], () => string>> = {
+const signInNames: Readonly<Record<AzureSignIn['kind'], () => string>> = {
   cli: () => t('The Azure CLI'),
   environment: () => t('The environment'),
   servicePrincipal: () => 'Entra',
 };
 
-/** Where no way to sign in was chosen yet. */
+/** For a connection without a way to sign in: rejects with a Failure that says how to sign in. */
 export const notSignedIn: ReadAzureToken = () =>
   Promise.reject(
     new Failure('unauthorized', '', {
@@ -122,7 +126,7 @@ function explainRefusal(signIn: AzureSignIn, error: unknown): unknown {
   return new Failure(
     'unauthorized',
     wordsOf(error),
-    { subject: names[signIn.kind](), speaker: 'program', explanation: explanations[signIn.kind] },
+    { subject: signInNames[signIn.kind](), speaker: 'program', explanation: explanations[signIn.kind] },
     { cause: error },
   );
 }
@@ -134,14 +138,14 @@ export function entraRefusal(error: unknown): Failure | undefined {
   return new Failure('unauthorized', words, { subject: 'Entra', speaker: 'program' }, { cause: error });
 }
 
-/** Where several ways were tried, those of the last, and of Entra's refusal what Entra says. */
+/** The words of an error: those of the last way that was tried, and of Entra's refusal only Entra's own words. */
 function wordsOf(error: Error): string {
-  const tried = property(error, 'errors');
-  const last: unknown = Array.isArray(tried) ? tried.at(-1) : undefined;
+  const errors = propertyOf(error, 'errors');
+  const last: unknown = Array.isArray(errors) ? errors.at(-1) : undefined;
   if (last instanceof Error) return wordsOf(last);
-  const told = property(property(error, 'errorResponse'), 'errorDescription');
-  const words = typeof told === 'string' && told !== '' ? told : error.message;
-  // Microsoft's library puts ids before and behind Entra's words, and Entra's words have ids at their end.
+  const description = propertyOf(propertyOf(error, 'errorResponse'), 'errorDescription');
+  const words = typeof description === 'string' && description !== '' ? description : error.message;
+  // Microsoft's library adds ids before and after Entra's words, and Entra's words end with ids.
   const ofEntra = /\bAADSTS\d+: .*?(?=\s+(?:- )?(?:Trace|Correlation) ID:|$)/.exec(words.replace(/\s+/g, ' '))?.[0];
   return ofEntra ?? words.split('\n')[0]?.trim() ?? '';
 }
