@@ -15,6 +15,7 @@ import type {
   EngineVersion,
   LocalImage,
   LocalName,
+  LocalStep,
   PushedAlone,
   Transfer,
 } from './engine';
@@ -35,6 +36,16 @@ const imagesAnswer = z.array(
     RepoDigests: z.nullish(z.array(z.string())),
     Created: z.nullish(z.number()),
     Size: z.number(),
+  }),
+);
+
+/** https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageHistory */
+const historyAnswer = z.array(
+  z.object({
+    Created: z.nullish(z.number()),
+    CreatedBy: z.nullish(z.string()),
+    Comment: z.nullish(z.string()),
+    Size: z.nullish(z.number()),
   }),
 );
 
@@ -88,6 +99,17 @@ export class DockerEngine implements ContainerEngine {
 
   readonly inspect = async (image: LocalName, signal: AbortSignal): Promise<unknown> =>
     this.ask(() => this.docker.getImage(printName(image)).inspect(), signal);
+
+  readonly history = async (image: LocalName, signal: AbortSignal): Promise<readonly LocalStep[]> => {
+    const answer: unknown = await this.ask(() => this.docker.getImage(printName(image)).history(), signal);
+    const steps = this.decode(historyAnswer, answer);
+    return steps.reverse().map(({ Created, CreatedBy, Comment, Size }) => ({
+      createdBy: CreatedBy ?? '',
+      comment: Comment ?? '',
+      ...defined({ created: dateOf(typeof Created === 'number' ? Created * 1000 : undefined) }),
+      size: Size ?? 0,
+    }));
+  };
 
   readonly tag = async (image: LocalName, as: ImageReference, signal: AbortSignal): Promise<void> => {
     const { host, path, tag = 'latest' } = as;

@@ -14,6 +14,8 @@ export interface ContainerEngine {
   readonly images: (signal: AbortSignal) => Promise<readonly LocalImage[]>;
   /** The engine's own description: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageInspect */
   readonly inspect: (image: LocalName, signal: AbortSignal) => Promise<unknown>;
+  /** The steps that built the image, from the first: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image/operation/ImageHistory */
+  readonly history: (image: LocalName, signal: AbortSignal) => Promise<readonly LocalStep[]>;
   readonly tag: (image: LocalName, as: ImageReference, signal: AbortSignal) => Promise<void>;
   /**
    * Resolves when the registry has the tag, and rejects when the registry refuses. The result says if only one image of an
@@ -66,6 +68,16 @@ export interface LocalImage {
   /** Absent when the image has no date. */
   readonly created?: Date;
   /** Bytes on disk, unpacked. */
+  readonly size: number;
+}
+
+/** A step of a build, in the words of the tool that built the image. */
+export interface LocalStep {
+  readonly createdBy: string;
+  readonly comment: string;
+  /** Absent when the step has no date. */
+  readonly created?: Date;
+  /** Bytes of its layer, unpacked; 0 where it made none, or an empty one. */
   readonly size: number;
 }
 

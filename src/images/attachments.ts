@@ -24,7 +24,7 @@ const mostManifestsRead = 100;
 /** Attachments whose own attachments are read at once. For the others they are read when the row is opened. */
 const mostWithNested = 20;
 const bundleMaxBytes = 4 * 1024 * 1024;
-const attachmentMaxBytes = 32 * 1024 * 1024;
+export const attachmentMaxBytes = 32 * 1024 * 1024;
 
 /** The attachments that could be read. */
 export interface Attachments {
@@ -33,15 +33,23 @@ export interface Attachments {
   readonly failure?: Failure;
 }
 
+/** `asListed`: only those of cosign's tags that were listed; else the registry is asked for others unless all were. */
+type CosignTagsRead = 'asListed' | 'asked';
+
 /** OCI referrers and cosign's tags of a digest. The first of them come with their own attachments. */
-export async function readAttachments(source: ImageSource, digest: string, signal: AbortSignal): Promise<Attachments> {
-  const { attachments, failure } = await readOwn(source, digest, signal);
+export async function readAttachments(
+  source: ImageSource,
+  digest: string,
+  signal: AbortSignal,
+  from: CosignTagsRead = 'asked',
+): Promise<Attachments> {
+  const { attachments, failure } = await readOwn(source, digest, from, signal);
   const limit = pLimit(width);
   let looked = 0;
   const readNested = async (one: Attachment): Promise<Attachment> => {
     if (one.attachments !== undefined || ++looked > mostWithNested) return one;
     signal.throwIfAborted();
-    const below = await readOwn(source, one.image.digest ?? '', signal);
+    const below = await readOwn(source, one.image.digest ?? '', 'asListed', signal);
     return { ...one, attachments: below.attachments, ...attachmentsFailureField(below.failure) };
   };
   const whole = await Promise.all(attachments.map((one) => limit(readNested, one)));
@@ -74,13 +82,53 @@ export async function readAttachment(
   signal: AbortSignal,
 ): Promise<Uint8Array> {
   const manifest = await source.manifest(image.digest ?? '', signal);
-  const layers = 'layers' in manifest ? manifest.layers : [];
+  const layers = layersOf(manifest);
   const content = blob ?? (layers.length === 1 ? layers[0] : undefined);
   return content === undefined ? manifest.bytes : source.blob(content.digest, attachmentMaxBytes, signal);
 }
 
-async function readOwn(source: ImageSource, digest: string, signal: AbortSignal): Promise<Attachments> {
-  const { descriptors, failure } = await source.referrers(digest, signal);
+/** The blobs of an attachment: its statement, or all that its manifest holds. */
+export async function blobsOf(
+  source: ImageSource,
+  { image, blob }: Attachment,
+  signal: AbortSignal,
+): Promise<readonly Descriptor[]> {
+  return blob === undefined ? layersOf(await source.manifest(image.digest ?? '', signal)) : [blob];
+}
+
+function layersOf(manifest: Manifest): readonly Descriptor[] {
+  return 'layers' in manifest ? manifest.layers : [];
+}
+
+/** cosign's tags of a digest; `failure`: why some may be missing. Asking for a tag counts as no pull. */
+async function cosignTagsOf(
+  source: ImageSource,
+  digest: string,
+  from: CosignTagsRead,
+  signal: AbortSignal,
+): Promise<{ readonly tags: readonly string[]; readonly failure?: Failure }> {
+  const { digestTags } = source;
+  const listed = cosignTags(digest).filter((tag) => digestTags.listed.has(tag));
+  if (digestTags.areAll || from === 'asListed') return { tags: listed };
+  const others = cosignTags(digest).filter((tag) => !listed.includes(tag));
+  const heads = await Promise.all(others.map((tag) => resultOrFailure(() => source.head(tag, signal))));
+  const failure = heads.find((head) => head instanceof Failure && head.kind !== 'notFound');
+  return {
+    tags: [...listed, ...others.filter((_tag, at) => !(heads[at] instanceof Failure))],
+    ...(failure instanceof Failure ? { failure } : {}),
+  };
+}
+
+async function readOwn(
+  source: ImageSource,
+  digest: string,
+  from: CosignTagsRead,
+  signal: AbortSignal,
+): Promise<Attachments> {
+  const [{ descriptors, failure }, cosign] = await Promise.all([
+    source.referrers(digest, signal),
+    cosignTagsOf(source, digest, from, signal),
+  ]);
   const limit = pLimit(width);
   let untold = 0;
   const read = async (referrer: Descriptor): Promise<readonly Attachment[]> => {
@@ -91,9 +139,8 @@ async function readOwn(source: ImageSource, digest: string, signal: AbortSignal)
     return readReferrer(source, referrer, signal);
   };
   const referring = await Promise.all(descriptors.map((one) => limit(read, one)));
-  const tagged = cosignTags(digest).filter((tag) => source.digestTags.has(tag));
-  const kept = await Promise.all(tagged.map((tag) => readStatements(source, tag, signal)));
-  return { attachments: [...referring, ...kept].flat(), ...defined({ failure }) };
+  const kept = await Promise.all(cosign.tags.map((tag) => readStatements(source, tag, signal)));
+  return { attachments: [...referring, ...kept].flat(), ...defined({ failure: failure ?? cosign.failure }) };
 }
 
 /** The predicate type that sigstore's clients write into a bundle's annotations: https://github.com/sigstore/cosign/blob/v3.0.2/specs/BUNDLE_SPEC.md */
@@ -126,7 +173,7 @@ async function readReferrer(
   const listed = artifactType === undefined || artifactType === emptyType ? mediaType : artifactType;
   const manifest = await resultOrFailure(() => source.manifest(digest, signal));
   if (manifest instanceof Failure) return [{ ...attachmentOf(image, listed), failure: manifest, attachments: [] }];
-  const layers = 'layers' in manifest ? manifest.layers : [];
+  const layers = layersOf(manifest);
   const statements = layers.filter((layer) => predicateOf(layer) !== undefined);
   if (statements.length > 0 && statements.length === layers.length)
     return layers.map((layer) => attachmentOf(image, predicateOf(layer) ?? layer.mediaType, layer));
@@ -215,16 +262,19 @@ const attachmentTypes: readonly AttachmentType[] = [
   { pattern: /cosign|notary|signature|simplesigning|sigstore/i, type: 'signature', label: 'Signature' },
 ];
 
+/** What a predicate type or media type stands for. */
+export function describeType(predicate: string): Pick<Attachment, 'type' | 'label'> {
+  const known = attachmentTypes.find(({ pattern }) => pattern.test(predicate));
+  return known === undefined ? { type: 'artifact', label: predicate } : { type: known.type, label: known.label };
+}
+
 function imageOf({ repository }: ImageSource, digest: string): ImageReference {
   return withDigest(repository, digest);
 }
 
 /** `image`: the manifest that contains the attachment. */
 function attachmentOf(image: ImageReference, predicate: string, blob?: Descriptor): Attachment {
-  const { type, label } = attachmentTypes.find(({ pattern }) => pattern.test(predicate)) ?? {
-    type: 'artifact',
-    label: predicate,
-  };
+  const { type, label } = describeType(predicate);
   return {
     kind: 'attachment',
     label,

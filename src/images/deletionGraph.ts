@@ -16,14 +16,13 @@ const mostAsked = 41;
 
 /** What a deletion would do, read from the registry just before it. */
 export interface DeletionPreview {
-  readonly digest: string;
-  /** Every tag on this digest, sorted. The tag to delete is always one of them. */
-  readonly tags: readonly string[];
-  /** Platforms of the index that no tag or index names afterwards. */
+  /** What is deleted, each by its digest, in the order of the tags that were named. */
+  readonly images: readonly DeletedImage[];
+  /** Platforms of the deleted indexes that no tag or index names afterwards. */
   readonly platforms: readonly Platform[];
-  /** Indexes that stay and name this image: afterwards the image is missing there. */
+  /** Indexes that stay and name a deleted image: afterwards the image is missing there. */
   readonly loses: readonly Loss[];
-  /** Platforms of an index that stay, because they have tags of their own or belong to other indexes. */
+  /** Platforms of the deleted indexes that stay, because they have tags of their own or belong to other indexes. */
   readonly stays: readonly Kept[];
   /** Number of signatures, SBOMs and other referrers of the deleted images; absent when they could not be read. */
   readonly referrers?: number;
@@ -31,7 +30,13 @@ export interface DeletionPreview {
   readonly unknown: readonly string[];
 }
 
-/** An index that stays without one of its children. */
+export interface DeletedImage {
+  readonly digest: string;
+  /** Every tag on this digest, sorted. */
+  readonly tags: readonly string[];
+}
+
+/** An index that stays without some of its children. */
 export interface Loss {
   /** The tags on the index. */
   readonly tags: readonly string[];
@@ -40,7 +45,7 @@ export interface Loss {
 }
 
 /** A platform that stays. */
-interface Kept {
+export interface Kept {
   readonly platform: Platform;
   /** The tags on the platform itself, or on an index that names it. */
   readonly tags: readonly string[];
@@ -89,11 +94,17 @@ interface Child {
   readonly platform?: Platform;
 }
 
+/** What the named tags point to. */
+interface Targets {
+  readonly byLabel: ReadonlyMap<string, Target>;
+  readonly byDigest: ReadonlyMap<string, Target>;
+}
+
 /** Where the tags of a repository point. */
 interface Points {
   /** The tags on each digest. */
   readonly namesOf: ReadonlyMap<string, readonly string[]>;
-  /** Digests of the tagged indexes, without the one to delete. */
+  /** Digests of the tagged indexes that stay. */
   readonly indexes: ReadonlySet<string>;
   /** Tags that could not be read. */
   readonly unknown: ReadonlySet<string>;
@@ -102,48 +113,87 @@ interface Points {
 type ChildrenOf = ReadonlyMap<string, readonly Child[]>;
 
 /**
- * What a deletion of the tag `label` by its digest would remove, damage and keep. Sends one request for each tag whose digest or
- * type the listing does not give, and one for each index. `progress` counts tags.
+ * What a deletion of the tags `labels` by their digests would remove, damage and keep. Sends one request for each tag whose digest
+ * or type the listing does not give, and one for each index. A tag that is not there is left out; rejects with a Failure `notFound`
+ * if none is there. `progress` counts tags.
  */
 export async function readDeletion(
   source: GraphSource,
-  label: string,
+  labels: readonly string[],
   progress: (done: number, of: number) => void,
   signal: AbortSignal,
 ): Promise<DeletionPreview> {
   // If the list changes while it is read, a tag may appear twice.
   const listed = uniqueBy(await source.tags(signal), ({ name }) => name);
-  const target = await readTarget(source, label, listed, signal);
-  const tags = [{ name: label }, ...listed.filter(({ name }) => name !== label && !isDigestTag(name))];
-  const points = await readPoints(source, label, target, tags, progress, signal);
+  const targets = await readTargets(source, labels, listed, signal);
+  const isNamed = new Set(labels);
+  const named = [...targets.byLabel.keys()].map((name) => ({ name }));
+  const others = listed.filter(({ name }) => !isNamed.has(name) && !isDigestTag(name));
+  const points = await readPoints(source, targets, [...named, ...others], progress, signal);
   const { childrenOf, unknown } = await readIndexes(source, points, signal);
   const namesOn = (digest: string): readonly string[] => [...(points.namesOf.get(digest) ?? [])].sort();
 
-  const own = target.index === undefined ? [] : (await readAllChildren(source, target.index, signal)).children;
-  const leaves = uniqueBy(own, ({ digest }) => digest).map((child) => ({
-    ...child,
-    tags: tagsLeadingTo(child, points, childrenOf),
-  }));
+  const own = await readOwnChildren(source, targets, signal);
+  const leaves = uniqueBy([...own.values()].flat(), ({ digest }) => digest)
+    .filter(({ digest }) => !targets.byDigest.has(digest))
+    .map((child) => ({ ...child, tags: tagsLeadingTo(child, points, childrenOf) }));
   const goes = leaves.filter((child) => child.tags.length === 0);
   const digestTags = new Set(listed.map(({ name }) => name).filter(isDigestTag));
-  const digests = [target.digest, ...goes.map(({ digest }) => digest)];
+  const digests = [...targets.byDigest.keys(), ...goes.map(({ digest }) => digest)];
   const referrers = await countReferrers(source, digests, digestTags, signal);
   return {
-    digest: target.digest,
-    tags: namesOn(target.digest),
+    images: [...targets.byDigest.keys()].map((digest) => ({ digest, tags: namesOn(digest) })),
     platforms: goes.flatMap(({ platform }) => platform ?? []),
-    loses: lossesOf(target, own, childrenOf, namesOn),
+    loses: lossesOf(targets, own, childrenOf, namesOn),
     stays: leaves.flatMap(({ platform, tags: by }) => (platform && by.length > 0 ? { platform, tags: by } : [])),
     ...defined({ referrers }),
     unknown: [...new Set([...points.unknown, ...unknown])].sort(),
   };
 }
 
+async function readTargets(
+  source: GraphSource,
+  labels: readonly string[],
+  listed: readonly KnownTag[],
+  signal: AbortSignal,
+): Promise<Targets> {
+  const limit = pLimit(width);
+  const digestOf = new Map(listed.map(({ name, digest }) => [name, digest]));
+  const missing: Failure[] = [];
+  const read = async (label: string): Promise<readonly (readonly [string, Target])[]> => {
+    signal.throwIfAborted();
+    try {
+      return [[label, await readTarget(source, label, digestOf.get(label), signal)]];
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
+      missing.push(error);
+      return [];
+    }
+  };
+  const found = (await Promise.all([...new Set(labels)].map((label) => limit(read, label)))).flat();
+  if (found.length === 0 && missing[0] !== undefined) throw missing[0];
+  return { byLabel: new Map(found), byDigest: new Map(found.map(([, target]) => [target.digest, target])) };
+}
+
+/** The children of the deleted indexes, by the digest of each. */
+async function readOwnChildren(
+  source: GraphSource,
+  { byDigest }: Targets,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, readonly Child[]>> {
+  const limit = pLimit(width);
+  const read = async ({ digest, index }: Target) => {
+    signal.throwIfAborted();
+    const children = index === undefined ? [] : (await readAllChildren(source, index, signal)).children;
+    return [digest, children] as const;
+  };
+  return new Map(await Promise.all([...byDigest.values()].map((target) => limit(read, target))));
+}
+
 /** The digest of every tag. Tags with the same listed digest share one request. */
 async function readPoints(
   source: GraphSource,
-  label: string,
-  target: Target,
+  { byLabel, byDigest }: Targets,
   tags: readonly KnownTag[],
   progress: (done: number, of: number) => void,
   signal: AbortSignal,
@@ -151,13 +201,14 @@ async function readPoints(
   const limit = pLimit(width);
   const namesOf = new Map<string, string[]>();
   const indexes = new Set<string>();
-  const unknown = new Set<string>(target.isRead ? [] : [label]);
+  const unknown = new Set([...byLabel].flatMap(([label, { isRead }]) => (isRead ? [] : [label])));
   const looked = new Map<string, Promise<Point | undefined>>();
   let done = 0;
   const look = async (tag: KnownTag): Promise<void> => {
     signal.throwIfAborted();
     const key = tag.digest ?? tag.name;
-    const asked = tag.name === label || tag.digest === target.digest ? Promise.resolve(target) : looked.get(key);
+    const target = byLabel.get(tag.name) ?? byDigest.get(tag.digest ?? '');
+    const asked = target === undefined ? looked.get(key) : Promise.resolve(target);
     const asking = asked ?? readPointOfTag(source, tag, signal);
     looked.set(key, asking);
     const point = await asking;
@@ -165,7 +216,7 @@ async function readPoints(
     if (point === undefined) unknown.add(tag.name);
     else {
       namesOf.set(point.digest, [...(namesOf.get(point.digest) ?? []), tag.name]);
-      if (point.digest === target.digest) return;
+      if (byDigest.has(point.digest)) return;
       if (point.isIndex === undefined) unknown.add(tag.name);
       if (point.isIndex === true) indexes.add(point.digest);
     }
@@ -195,20 +246,21 @@ async function readIndexes(
   return { childrenOf, unknown };
 }
 
-/** The indexes that name the deleted manifest as a child. */
+/** The indexes that name a deleted manifest as a child. `own`: the children of the deleted indexes. */
 function lossesOf(
-  target: Target,
-  own: readonly Child[],
+  { byDigest }: Targets,
+  own: ReadonlyMap<string, readonly Child[]>,
   childrenOf: ChildrenOf,
   namesOn: (digest: string) => readonly string[],
 ): readonly Loss[] {
-  const ownPlatforms = unique(own.flatMap(({ platform }) => platform ?? []));
+  const lostWith = (child: Child): readonly Platform[] => {
+    const index = byDigest.get(child.digest)?.index;
+    const gone = index === undefined ? [child] : (own.get(child.digest) ?? []);
+    return gone.flatMap(({ platform }) => platform ?? []);
+  };
   const losses = [...childrenOf].flatMap(([digest, children]): readonly Loss[] => {
-    const lost = children.filter((child) => child.digest === target.digest);
-    if (lost.length === 0) return [];
-    const platforms =
-      target.index === undefined ? unique(lost.flatMap(({ platform }) => platform ?? [])) : ownPlatforms;
-    return [{ tags: namesOn(digest), platforms }];
+    const lost = children.filter((child) => byDigest.has(child.digest));
+    return lost.length === 0 ? [] : [{ tags: namesOn(digest), platforms: unique(lost.flatMap(lostWith)) }];
   });
   return losses.sort((one, other) => (one.tags.join() < other.tags.join() ? -1 : 1));
 }
@@ -258,14 +310,13 @@ export async function readPoint(
   }
 }
 
-/** If the listing gives the digest, the manifest itself need not be readable. */
+/** `digest`: as listed. Where the listing gives it, the manifest itself need not be readable. */
 async function readTarget(
   source: GraphSource,
   label: string,
-  listed: readonly KnownTag[],
+  digest: string | undefined,
   signal: AbortSignal,
 ): Promise<Target> {
-  const digest = listed.find(({ name }) => name === label)?.digest;
   const manifest =
     digest === undefined
       ? await source.manifest(label, signal)

@@ -123,7 +123,7 @@ export async function readPlatforms(
   const limit = pLimit(width);
   const rows = await Promise.all(leaves.slice(0, mostPlatforms).map((leaf) => limit(readLeaf, source, leaf, signal)));
   const indexes = [manifest.digest, ...children.flatMap(({ nested }) => nested?.digest ?? [])];
-  const described = await Promise.all(indexes.map((digest) => limit(readAttachments, source, digest, signal)));
+  const described = await Promise.all(indexes.map((digest) => limit(() => readAttachments(source, digest, signal))));
   const isCut = !isWhole || leaves.length > mostPlatforms;
   const failure = isCut
     ? rowsLeftOut(repository.host, rows.length)
@@ -246,7 +246,8 @@ async function readLeaf(
     return artifactIn(source, digest, type, sizeOf(manifest));
   }
   const attestations = await readAttestations(source, index, digest, signal);
-  const { attachments, ...rest } = await readAttachments(source, digest, signal);
+  // An index may have many images; it is itself what is signed.
+  const { attachments, ...rest } = await readAttachments(source, digest, signal, 'asListed');
   const own =
     platform ??
     (isImage

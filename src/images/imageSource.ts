@@ -8,6 +8,13 @@ export interface KnownTag {
   readonly isIndex?: boolean;
 }
 
+/** The tags of a repository that name a digest, such as `sha256-…`: see isDigestTag. */
+export interface DigestTags {
+  readonly listed: ReadonlySet<string>;
+  /** Whether all tags were listed: then there are no others. */
+  readonly areAll: boolean;
+}
+
 /**
  * One repository of any registry. This folder reads images only through it. `reference` is a tag or a digest. All methods reject
  * with the signal's reason when aborted. All except `referrers` reject with a Failure when the registry refuses or does not answer.
@@ -24,6 +31,6 @@ export interface ImageSource {
   readonly referrers: (digest: string, signal: AbortSignal) => Promise<Referrers>;
   /** All tags, from a new listing. Rejects when there are too many to read. */
   readonly tags: (signal: AbortSignal) => Promise<readonly KnownTag[]>;
-  /** The tags listed so far that name a digest, such as `sha256-…`: see isDigestTag. */
-  readonly digestTags: ReadonlySet<string>;
+  /** What is known of the tags that name a digest. */
+  readonly digestTags: DigestTags;
 }
