@@ -1,13 +1,14 @@
 import { t } from '@vscode/l10n';
-import { placesOf } from '../azure/azure';
+import { addressesOf } from '../azure/azure';
 import type { Cloud } from '../azure/azure';
 import type { Connection } from '../core/model';
 import type { ConnectChoice, DescribedCredential, DescribedSignIn } from './provider';
 
-/** A way to sign in to Azure as a whole, and to a single registry of it. */
+/** A way to sign in that an Azure account and a single registry of Azure have in common. */
 type AzureSignIn = 'microsoft' | 'azureCli' | 'azureEnvironment';
 
-export function azureSignIns(): readonly ConnectChoice<AzureSignIn>[] {
+/** The choices for these ways to sign in. */
+export function azureSignInChoices(): readonly ConnectChoice<AzureSignIn>[] {
   return [
     {
       value: 'microsoft',
@@ -27,23 +28,23 @@ export function azureSignIns(): readonly ConnectChoice<AzureSignIn>[] {
   ];
 }
 
-/** How those describe themselves in a connection to that cloud. */
-export function byAzure(chosen: AzureSignIn, cloud: Cloud): DescribedCredential {
+/** The sign-in of a connection to that cloud. Nothing is stored. */
+export function describeAzureSignIn(chosen: AzureSignIn, cloud: Cloud): DescribedCredential {
   return { signIn: signInOf(chosen, cloud), credential: { kind: 'anonymous' } };
 }
 
 function signInOf(chosen: AzureSignIn, cloud: Cloud): DescribedSignIn {
   switch (chosen) {
     case 'microsoft':
-      return { kind: 'askAccount', authentication: cloud.authentication, cloud: placesOf(cloud) };
+      return { kind: 'askAccount', authentication: cloud.authentication, cloud: addressesOf(cloud) };
     case 'azureCli':
-      return { kind: 'cloudCli', cloud: placesOf(cloud) };
+      return { kind: 'cloudCli', cloud: addressesOf(cloud) };
     case 'azureEnvironment':
-      return { kind: 'environment', cloud: placesOf(cloud) };
+      return { kind: 'environment', cloud: addressesOf(cloud) };
   }
 }
 
-/** Whether a connection signs in by one of them. */
+/** Whether a connection signs in in one of these ways. */
 export function isAzureSignIn({ signIn: { kind } }: Connection): boolean {
   return kind === 'account' || kind === 'cloudCli' || kind === 'environment';
 }

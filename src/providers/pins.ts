@@ -2,8 +2,8 @@ import { Failure } from '../core/failure';
 import type { Page, Repository, Shown } from '../core/model';
 import { parseReference } from '../core/reference';
 
-/** The repositories of a host among those that the user added by name. */
-export function pinnedAt(host: string, { repositories = [] }: Shown): readonly Repository[] {
+/** The repositories that the user added by name, those of one host. */
+export function pinnedRepositories(host: string, { repositories = [] }: Shown): readonly Repository[] {
   return repositories.flatMap((name) => {
     const image = parseReference(name);
     if ('problem' in image || image.host !== host) return [];
@@ -11,7 +11,10 @@ export function pinnedAt(host: string, { repositories = [] }: Shown): readonly R
   });
 }
 
-/** What is listed, and before it what was added by name; that is there also where nothing can be listed. */
+/**
+ * A page of listed repositories; the first page begins with those that were added by name. If the first page cannot be listed, it has
+ * these and the failure.
+ */
 export async function withPins(
   pins: readonly Repository[],
   cursor: string | undefined,
@@ -29,8 +32,8 @@ export async function withPins(
   }
 }
 
-/** Paths of the repositories on the first page; of those added by name where nothing is listed. */
-export async function knownPaths(firstPage: () => Promise<Page<Repository>>): Promise<readonly string[]> {
+/** Paths of the repositories on the first page; empty if the registry does not list its repositories. */
+export async function readKnownPaths(firstPage: () => Promise<Page<Repository>>): Promise<readonly string[]> {
   try {
     return (await firstPage()).items.map(({ image }) => image.path);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Log } from '../core/log';
 import type { DeletionPreview } from '../images/deletionGraph';
 import type { Endpoint } from '../core/network/diagnose';
 import type { NamedImage } from '../images/imageReader';
+import type { ImageSource } from '../images/imageSource';
 import type { Manifest } from '../core/manifest';
 import type {
   Attachment,
@@ -24,76 +25,84 @@ import type {
 import type { ImageReference } from '../core/reference';
 
 /**
- * One connected registry. What every registry does comes first, then what only some can: an absent ability means "cannot", and its
- * presence is the only test. Abilities are properties usable without `this`. All reject with a Failure, or with the
- * signal's reason when aborted.
+ * One connected registry. The members that every registry has come first, then abilities that only some have. An absent ability means
+ * "cannot", and its presence is the only test. Abilities are properties that can be used without `this`. All reject with a Failure, or
+ * with the signal's reason when aborted.
  */
 export interface RegistryProvider {
-  /** What is under `parent`; without parent, what the registry lists first. `cursor`: the `next` of the page before. */
+  /** A page of the entries under `parent`, or of the top entries without a parent. `cursor`: the `next` of the page before. */
   readonly list: (parent: Entry | undefined, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
   /**
-   * The entries that lead to the tag of an image's name, from the top down; nothing when images of that name cannot be here.
-   * Told without asking the registry, so none of them need exist.
+   * The entries that lead to an image's tag, from the top down; undefined if images with that name cannot be here. The registry is not
+   * asked, so none of these entries need exist.
    */
   readonly locate: (image: ImageReference) => readonly Entry[] | undefined;
-  /** The host that the images below an entry are named after; nothing where there are several. */
+  /** The host in the names of all images below an entry; undefined if there are several, or it is not known. */
   readonly hostOf: (entry: Entry | undefined) => string | undefined;
-  /** What the container engine logs in with at that host. */
+  /** The credential with which a container engine signs in at that host. */
   readonly engineCredential: (host: string, signal: AbortSignal) => Promise<Credential>;
-  /** Where the account may push, as far as is known, the likeliest first. The name of an image is appended to each. */
+  /** The known places where the account may push, the likeliest first. The name of an image is appended to each. */
   readonly pushTargets: (signal: AbortSignal) => Promise<readonly PushTarget[]>;
   /** What a tag's row and tooltip show. */
   readonly details?: (tag: Tag, signal: AbortSignal) => Promise<ImageDetails>;
   readonly content?: ImageContent;
   /**
-   * The servers it speaks to, as far as they are known, the registry first where there is one: what Diagnose Connection looks at,
-   * and what is trusted as the user chose for the connection.
+   * The servers it speaks to, as far as they are known; the registry comes first if there is one. Diagnose Connection checks them, and
+   * the TLS options of the connection apply to them.
    */
   readonly endpoints?: readonly Endpoint[];
   readonly deletion?: Deletion;
   /** Absent if all namespaces are listed, or the registry has none. */
   readonly namespaces?: AddedNamespaces;
+  /**
+   * Lists what is under `parent` as `list` does, but only what has the text in its name, as the service searches. Nothing where the
+   * service cannot search what is under that entry.
+   */
+  readonly find?: (parent: Entry | undefined) => Find | undefined;
   /** Finds public repositories by words. `cursor`: the `next` of the page before. */
   readonly search?: (query: string, cursor: string | undefined, signal: AbortSignal) => Promise<Page<FoundRepository>>;
-  /** How many pulls the registry still allows; nothing where it sets no limit. Asking counts as no pull. */
+  /** How many pulls the registry still allows; undefined if it sets no limit. This request does not count as a pull. */
   readonly pullLimit?: (signal: AbortSignal) => Promise<PullLimit | undefined>;
   readonly locks?: Locks;
-  /** Rejects when a repository cannot be read. Its presence tells that repositories may be added by name, see Shown.repositories. */
+  /** Rejects if a repository cannot be read. If present, repositories can be added by name, see Shown.repositories. */
   readonly checkRepository?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
-  /** What View Properties shows, as the service tells it; nothing where it tells nothing of such an entry. */
+  /** Returns what reads the properties of an entry as the service sends them, for View Properties; undefined if it has none for it. */
   readonly properties?: (entry: Entry) => ((signal: AbortSignal) => Promise<unknown>) | undefined;
   /**
-   * What the account is called, where the service tells: a credential without a user name gets this one. Rejects with the code
-   * `accountNotTold` where the service does not tell it of this token.
+   * The account's name from the service, for a credential without a user name. Rejects with the code `accountUnknown` if the service
+   * does not say whose token it is.
    */
   readonly accountName?: (signal: AbortSignal) => Promise<string>;
-  /** Finds out whether the images of that host are here, for locate; absent where that is known without asking. */
-  readonly learn?: (host: string, signal: AbortSignal) => Promise<void>;
-  /** Groups of which the user chooses those that are shown, see Shown.groups; absent where all always are. */
-  readonly choosable?: (signal: AbortSignal) => Promise<readonly Choosable[]>;
-  /** Called for an entry above the repositories: what it holds. Absent where that is always repositories. */
+  /** Finds out whether an image of that name may be here, so that `locate` knows it; absent if that is known without requests. */
+  readonly learn?: (image: ImageReference, signal: AbortSignal) => Promise<void>;
+  /** The groups from which the user chooses those to show, see Shown.groups; absent if all are always shown. */
+  readonly choosableGroups?: (signal: AbortSignal) => Promise<readonly ChoosableGroup[]>;
+  /** The kind of entries below an entry that is above the repositories. Absent or undefined: repositories. */
   readonly holds?: (entry: Entry | undefined) => Holding | undefined;
-  /** The page people know an entry by. */
+  /** The web page of an entry that people know. */
   readonly webPage?: (entry: Entry | undefined) => URL | undefined;
-  /** The page on which an entry is administered: rights, network, costs. */
+  /** The web page where an entry is administered: rights, network, costs. */
   readonly consolePage?: (entry: Entry | undefined) => URL | undefined;
-  /** The user typed its address, and may change it: see ProviderType.address. */
+  /** The user typed its address and may change it, see ProviderType.address. */
   readonly hasTypedAddress?: true;
-  /** Its servers are asked through a library that knows nothing of Connection.tls. */
+  /** It calls its servers through a library that does not use Connection.tls. */
   readonly ignoresTrust?: true;
 }
 
-/** What rows are said to hold, where that is not repositories. */
+/** `text`: one word. `cursor`: the `next` of the page before. */
+export type Find = (text: string, cursor: string | undefined, signal: AbortSignal) => Promise<Page<Entry>>;
+
+/** The words for the entries below a row, if they are not repositories. */
 export interface Holding {
-  /** What one of these is called in a question for one: `Project of Acme`. */
+  /** The word for one of them in a question: `Project of Acme`. */
   readonly one: (of: string) => string;
-  /** Said of a row that holds none: `no registries`. */
+  /** For a row with none of them: `no registries`. */
   readonly none: string;
-  /** What listing them is called; completes "Could not …": `list the registries of Contoso`. */
+  /** The words for listing them, after "Could not …": `list the registries of Contoso`. */
   readonly listing: (of: string) => string;
 }
 
-interface Choosable {
+interface ChoosableGroup {
   readonly group: Group;
   readonly isShown: boolean;
 }
@@ -102,39 +111,39 @@ interface Choosable {
 export interface Locks {
   readonly set: (tag: Tag, isLocked: boolean, signal: AbortSignal) => Promise<void>;
   /**
-   * Lifts locks in the repository of an image, so that what they keep can be deleted. If one cannot be lifted, those lifted before
-   * are set again.
+   * Removes locks in the repository of an image, so that it can be deleted. If one cannot be removed, those removed before are set
+   * again.
    */
-  readonly lift: (image: ImageReference, locks: readonly Lock[], signal: AbortSignal) => Promise<LockAgain>;
+  readonly lift: (image: ImageReference, locks: readonly Lock[], signal: AbortSignal) => Promise<RestoreLocks>;
 }
 
-/** What is locked: a tag, an image, or all that is in the repository. */
+/** What is locked: a tag, an image, or the whole repository. */
 export type Lock =
   | { readonly kind: 'tag'; readonly name: string }
   | { readonly kind: 'image'; readonly digest: string }
   | { readonly kind: 'repository' };
 
-/** Sets lifted locks again, as they were. `isDeleted`: what was to be deleted is gone; only the lock of the repository is set. */
-export type LockAgain = (isDeleted: boolean, signal: AbortSignal) => Promise<void>;
+/** Sets removed locks again, as they were. `isDeleted`: the deletion succeeded, so only the lock of the repository is set. */
+export type RestoreLocks = (isDeleted: boolean, signal: AbortSignal) => Promise<void>;
 
-/** What keeps something from being deleted, as far as the registry tells beforehand. */
+/** What prevents a deletion, as far as the registry says so in advance. */
 export interface Obstacles {
   readonly locks?: readonly Lock[];
-  /** Platforms of an index that are locked themselves, and stay when it is deleted. */
+  /** Platforms of an index that have locks of their own, and stay when the index is deleted. */
   readonly lockedPlatforms?: readonly Platform[];
-  /** Sentences about what the registry never deletes. */
+  /** Sentences about the registry's own rules for what it never deletes. */
   readonly rules?: readonly string[];
 }
 
-/** Namespaces that the account does not list: the user adds them by name, see Shown.namespaces. */
+/** How the user adds namespaces that the account does not list, see Shown.namespaces. */
 export interface AddedNamespaces {
-  /** What they are called where not namespaces. `add`: the title, `Add Project to Acme`; `added`: as for plural, with {1} the first name. */
+  /** Words if they are not called namespaces. `add`: the title, `Add Project to Acme`; `added`: as for plural, with {1} the first name. */
   readonly called?: { readonly add: (to: string) => string; readonly added: string };
-  /** What to type, where it is not the name of a user or organization. */
+  /** What to type; absent: the name of a user or organization. */
   readonly prompt?: string;
-  /** What is wrong with the name typed so far; nothing when it will do. */
+  /** What is wrong with the typed name; undefined if it is valid. */
   readonly problem: (name: string) => string | undefined;
-  /** Rejects when nothing can be listed there. */
+  /** Rejects if nothing can be listed there. */
   readonly check: (name: string, signal: AbortSignal) => Promise<void>;
 }
 
@@ -152,7 +161,7 @@ interface PullLimit {
   readonly windowSeconds: number;
 }
 
-/** `localhost:5000` or `ghcr.io/acme`. */
+/** A place to push to: `localhost:5000` or `ghcr.io/acme`. */
 export interface PushTarget {
   /** As in ImageReference. */
   readonly host: string;
@@ -162,34 +171,40 @@ export interface PushTarget {
 /** Reads images without pulling them. */
 export interface ImageContent {
   readonly manifest: (image: ImageReference, signal: AbortSignal) => Promise<Manifest>;
-  /** The images that an index leads to; of anything else, itself. */
+  /** All images of an index; for anything else, only itself. */
   readonly images: (image: ImageReference, signal: AbortSignal) => Promise<readonly NamedImage[]>;
   /** Manifest and config of one platform; `image` names an image, not an index. */
   readonly config: (image: ImageReference, signal: AbortSignal) => Promise<InspectedImage>;
   readonly attachment: (attachment: Attachment, signal: AbortSignal) => Promise<Uint8Array>;
+  /** The repository of an image, for what reads more than one part of it. */
+  readonly source: (image: ImageReference) => ImageSource;
 }
 
 export interface Deletion {
-  /** Absent where the registry deletes tags alone. */
+  /** Absent if the registry deletes only single tags. */
   readonly image?: ImageDeletion;
-  /** Absent as long as it is known that the registry deletes no tag alone. */
+  /** Absent if it is known that the registry cannot delete a single tag. */
   readonly untag?: TagDeletion;
-  /** Absent where the registry cannot. */
+  /** Absent if the registry cannot delete repositories. */
   readonly repository?: RepositoryDeletion;
 }
 
 /** Deletes images by digest, each with all its tags. */
 export interface ImageDeletion {
-  /** What goes with the image of a tag: asked again at the time, never from a cache. `progress` counts tags looked at. */
+  /**
+   * What a deletion of the images of the tags deletes, read now and never from a cache. A tag that does not exist is left out; rejects
+   * with `notFound` if none exists. `repository`: its image, with or without a tag. `progress`: how many tags are checked.
+   */
   readonly preview: (
-    tag: Tag,
+    repository: ImageReference,
+    tags: readonly string[],
     progress: (done: number, of: number) => void,
     signal: AbortSignal,
   ) => Promise<DeletionPreview & Obstacles>;
-  /** Deletes the manifest of that digest, and with it every tag on it. `image`: a tag of it. */
+  /** Deletes the manifest with that digest and all its tags. `image`: one of these tags. */
   readonly delete: (image: ImageReference, digest: string, signal: AbortSignal) => Promise<void>;
-  /** Those of the tags that still point to the digest. */
-  readonly left: (
+  /** Those of `tags` that still point to the digest. */
+  readonly tagsLeft: (
     image: ImageReference,
     digest: string,
     tags: readonly string[],
@@ -197,26 +212,26 @@ export interface ImageDeletion {
   ) => Promise<readonly string[]>;
 }
 
-/** Deletes a tag alone. */
+/** Deletes a single tag. */
 export interface TagDeletion {
-  /** What the tag points to now. Rejects with `notFound` when there is no such tag. */
+  /** What the tag points to now. Rejects with `notFound` if there is no such tag. */
   readonly preview: (tag: Tag, signal: AbortSignal) => Promise<TagPreview>;
   readonly delete: (tag: Tag, signal: AbortSignal) => Promise<void>;
-  /** The registry keeps an image that has no tag; absent: that is not known. */
+  /** The registry keeps images without a tag; absent: that is not known. */
   readonly keepsImage?: boolean;
 }
 
 export interface TagPreview extends Obstacles {
-  /** Absent where the registry does not tell. */
+  /** Absent if the registry does not say. */
   readonly digest?: string;
-  /** Other tags of the same image, as far as the registry tells them at once. */
+  /** Other tags of the same image that the registry's first answer has. */
   readonly others?: readonly string[];
 }
 
 interface RepositoryDeletion {
-  /** The registry only takes it on, and does it when it finds the time. */
+  /** The registry accepts the deletion and does it later. */
   readonly isDeferred?: boolean;
-  /** What goes with it; `images` where the registry tells. */
+  /** How much is deleted with it. `images` is absent if the registry does not say. */
   readonly counts: (
     repository: Repository,
     signal: AbortSignal,
@@ -224,44 +239,48 @@ interface RepositoryDeletion {
   readonly delete: (repository: Repository, signal: AbortSignal) => Promise<void>;
 }
 
-/** A kind of registry the user can connect; table.ts lists them, and that is all "pluggable" means. */
+/** A kind of registry that the user can connect. To add a kind, add it to table.ts. */
 export interface ProviderType {
   readonly id: string;
   readonly label: string;
   readonly detail: string;
-  /** What a screen reader calls a connection, in front of its name. Absent: a registry. */
+  /** The word that a screen reader says before a connection's name. Absent: a registry. */
   readonly called?: string;
   /** Codicon. */
   readonly icon: string;
-  /** A preset of the generic kind: offered below all others. */
+  /** It is a preset of the generic kind, offered below all others. */
   readonly isPreset?: boolean;
   /**
-   * Asks about a registry and describes the connection. After Back it runs again from its beginning, so it must only ask and describe.
-   * Rejects with a Failure if it needs a setting of VS Code that cannot be used. It reads settings after the last question, where the
-   * failure is shown.
+   * Asks about a registry and describes the connection. After Back it runs again from its beginning, so it must not change anything.
+   * Rejects with a Failure if it needs a setting of VS Code that cannot be used. It must read settings after the last question, because
+   * the failure is shown there. `url`: the address that is meant, from `dockerConnections`; it is not asked for, or is in the box already.
    */
-  readonly connect: (ask: ConnectAsk, setting: ReadSetting) => Promise<Described>;
-  /** The part of `connect` that asks for an address; absent where the user types none. */
+  readonly connect: (ask: ConnectAsk, setting: ReadSetting, url?: string) => Promise<Described>;
+  /** The part of `connect` that asks for an address; absent if the user types none. */
   readonly address?: TypedAddress;
-  /** The part of `connect` that asks how to sign in; alone it gives a registry that is connected another credential. */
+  /** The part of `connect` that asks how to sign in. It is also used alone, to give a connected registry another credential. */
   readonly signIn: (ask: ConnectAsk, registry: SignInTarget) => Promise<DescribedCredential>;
-  /** What an account of VS Code that signs in must be allowed. */
+  /** The scopes that an account of VS Code needs. */
   readonly scopes?: readonly string[];
-  /** A credential may stand beside an account of VS Code, which stays; absent: it takes the account's place. */
+  /** A connection can have a credential in addition to an account of VS Code; absent: the credential replaces the account. */
   readonly takesBoth?: boolean;
   /**
-   * The connections that use docker's login for that host, the likeliest first; none if the host is of another kind.
+   * Possible connections with docker's login for that host, the likeliest first; empty if the host is of another kind.
    */
   readonly dockerConnections?: (host: string, setting: ReadSetting) => readonly Omit<Connection, 'id'>[];
-  /** Opens without asking the network. */
+  /** Hosts of web sites that users type for this kind, with the address that is meant. */
+  readonly webSites?: Readonly<Record<string, string>>;
+  /** Whether a typed address is one of this kind, and if so, what is wrong with it. Absent if `dockerConnections` tells that. */
+  readonly takesAddress?: (text: string) => { readonly problem?: string } | undefined;
+  /** Opens a connection without network requests. */
   readonly open: (connection: Connection, context: ProviderContext) => RegistryProvider;
 }
 
 /** An address that the user types. */
 export interface TypedAddress {
-  /** Resolves to `Connection.url`. `current`: what stands in the box at first. */
+  /** Resolves to `Connection.url`. `current`: the first text in the box. */
   readonly ask: (ask: ConnectAsk, current: string | undefined) => Promise<string>;
-  /** What a connection to that address is called, unless the user calls it something else. */
+  /** The default name of a connection to that address. */
   readonly labelOf: (url: string) => string;
 }
 
@@ -271,68 +290,68 @@ export interface Described {
   readonly credential: Credential;
 }
 
-/** A way to sign in. The credential is anonymous if nothing is to be stored. */
+/** The chosen way to sign in. The credential is anonymous if there is nothing to store. */
 export interface DescribedCredential {
   readonly signIn: DescribedSignIn;
   readonly credential: Credential;
 }
 
-/** A connection as the answers describe it. */
+/** A connection that the user's answers describe; it has no id yet. */
 export interface DescribedConnection extends Omit<Connection, 'id' | 'signIn'> {
   readonly signIn: DescribedSignIn;
 }
 
-/** `askAccount`: an account of VS Code, and which one the user is asked next. */
+/** `askAccount`: an account of VS Code; the user is asked next which one. */
 export type DescribedSignIn =
   SignIn | { readonly kind: 'askAccount'; readonly authentication: string; readonly cloud?: CloudAddresses };
 
 export interface ProviderContext {
-  /** Resolves to anonymous when nothing is stored. */
+  /** Reads the stored credential; anonymous if there is none. */
   readonly credential: ReadCredential;
-  /** What the user wants to see of the connection, as it is now. */
+  /** The user's current choice of what the connection shows. */
   readonly shown: () => Shown;
   readonly setting: ReadSetting;
-  /** The account of VS Code that signs in; absent where the credential does. */
+  /** Reads the account of VS Code that signs in; absent if the credential signs in. */
   readonly account?: ReadAccount;
-  /** Trusts the connection's servers as the user chose. */
+  /** Sends requests with the connection's TLS options. */
   readonly http: Http;
   readonly log: Log;
 }
 
-/** The setting `registryExplorer.<name>`: an address without trailing slash. */
+/** Reads the setting `registryExplorer.<name>`: an address without trailing slash, empty if it is not set. */
 export type ReadSetting = (name: EndpointSetting) => string;
 type EndpointSetting = 'dockerHub.url' | 'dockerHub.registryUrl' | 'github.apiUrl' | 'github.registryUrl';
 
 /**
- * The session of an account with at least these scopes; nothing when there is none and nobody may be asked for it, or the
- * user declined.
+ * Reads the session of an account with at least these scopes. Undefined if there is none, and the user may not be asked (`mayAsk`) or
+ * declined.
  */
 export type ReadAccount = (scopes: readonly string[], mayAsk: boolean) => Promise<AccountSession | undefined>;
 
 export interface AccountSession {
   readonly token: string;
-  /** What the account is called. */
+  /** The name of the account. */
   readonly account: string;
   readonly scopes: readonly string[];
 }
 
-/** Whose sign-in is asked for. */
+/** The registry that the user is asked to sign in to. */
 export interface SignInTarget {
   readonly url: string;
-  /** Who signs in so far. */
+  /** The user name of the present sign-in. */
   readonly account?: string;
 }
 
-/** Code of a Failure: the service does not tell whose token it is, so that the user is asked, see ConnectAsk.asksUserName. */
-export const accountNotTold = 'ACCOUNT_NOT_TOLD';
+/** Code of a Failure: the service does not say whose token it is, so the user is asked, see ConnectAsk.asksUserName. */
+export const accountUnknown = 'ACCOUNT_UNKNOWN';
 
-/** What a kind of registry asks with. Each call resolves to the answer: Back and Escape are no matter of who asks. */
+/** Asks the user, for a kind of registry. Each call resolves to the answer; Back and Escape are handled elsewhere. */
 export interface ConnectAsk {
-  /** A token was given and the service did not tell whose it is: the user name is asked for after it. */
+  /** The service did not say whose the typed token is, so the user name is asked for after the token. */
   readonly asksUserName?: boolean;
   pick<V extends string>(prompt: string, choices: readonly ConnectChoice<V>[]): Promise<V>;
   input(input: ConnectInput): Promise<string>;
-  /** That many questions come beyond those that were known so far; they are counted in the title. */
+  /** Adds a number of questions to the total that the title shows. */
   more(questions: number): void;
 }
 
@@ -345,12 +364,12 @@ export interface ConnectChoice<V extends string> {
 export interface ConnectInput {
   readonly prompt: string;
   readonly placeholder?: string;
-  /** What stands in the box at first. */
+  /** The first text in the box. */
   readonly value?: string;
   readonly secret?: boolean;
-  /** The page of the service on which such a secret is made. */
+  /** The page of the service where the user creates such a secret. */
   readonly page?: SecretPage;
-  /** What is wrong with the text typed so far; nothing when it will do. */
+  /** What is wrong with the typed text; undefined if it is valid. */
   readonly problem?: (text: string) => string | undefined;
 }
 

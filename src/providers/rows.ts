@@ -3,27 +3,24 @@ import type { Entry, ImageDetails, Platform, Repository, Tag } from '../core/mod
 import { withTag } from '../core/reference';
 import type { ImageReference } from '../core/reference';
 
-/** A repository's row; `label`: what it is called below its parent. */
-export function repositoryAt(host: string, path: string, label = path): Repository {
-  return { kind: 'repository', label, image: { host, path } };
+/** The row of a repository. `label`: its name below its parent. `updated`: if the list has it. */
+export function repositoryAt(host: string, path: string, label = path, updated?: Date): Repository {
+  return { kind: 'repository', label, image: { host, path }, ...defined({ updated }) };
 }
 
-/** The row of a tag; without details where only its name is known. */
+/** The row of a tag, without details if only its name is known. */
 export function tagAt(repository: ImageReference, name: string, details?: ImageDetails): Tag {
-  return {
-    kind: 'tag',
-    label: name,
-    image: withTag(repository, name),
-    ...defined({ details }),
-  };
+  const image = withTag(repository, name);
+  // Made by the ten thousand: `defined` would take as long as all the rest.
+  return details === undefined ? { kind: 'tag', label: name, image } : { kind: 'tag', label: name, image, details };
 }
 
-/** The entries that lead to an image: those that lead to its repository, and its tag where it has one. */
-export function trailTo(image: ImageReference, above: readonly Entry[]): readonly Entry[] {
+/** The entries that lead to an image: those above its tag, and the tag if the image names one. */
+export function entriesTo(image: ImageReference, above: readonly Entry[]): readonly Entry[] {
   return image.tag === undefined ? above : [...above, tagAt(image, image.tag)];
 }
 
-/** What a listing other than V2 says about an image. */
+/** The facts about an image in a listing other than that of V2. */
 export interface ListedImage {
   readonly digest: string;
   readonly type: ImageDetails['type'];
@@ -31,13 +28,13 @@ export interface ListedImage {
   readonly artifactType?: string | undefined;
   readonly created?: Date | undefined;
   readonly updated?: Date | undefined;
-  /** Compressed bytes; none where the listing has no number for them. */
+  /** Compressed bytes; absent if the listing does not say. */
   readonly size?: number | null | undefined;
   readonly platforms?: readonly Platform[];
 }
 
-/** The details of a tag without what its listing does not tell. No listing tells labels. */
-export function detailsIn(listed: ListedImage): ImageDetails {
+/** Details of a tag from a listing. No listing has labels. */
+export function detailsFrom(listed: ListedImage): ImageDetails {
   const { digest, type, mediaType, artifactType, created, updated, size, platforms = [] } = listed;
   return {
     digest,

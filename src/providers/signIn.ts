@@ -1,31 +1,35 @@
 import { t } from '@vscode/l10n';
 import type { ConnectAsk, ConnectInput, DescribedCredential } from './provider';
 
-export const anonymously: DescribedCredential = { signIn: { kind: 'anonymous' }, credential: { kind: 'anonymous' } };
+export const anonymousSignIn: DescribedCredential = {
+  signIn: { kind: 'anonymous' },
+  credential: { kind: 'anonymous' },
+};
 
-/** Docker keeps it, and nothing is copied. */
-export const byDockerLogin: DescribedCredential = { signIn: { kind: 'docker' }, credential: { kind: 'anonymous' } };
+/** Uses docker's login, which is read at each use and not copied. */
+export const dockerSignIn: DescribedCredential = { signIn: { kind: 'docker' }, credential: { kind: 'anonymous' } };
 
-export function byPassword(username: string, secret: string): DescribedCredential {
+/** A user name and a password or token, which are stored. */
+export function passwordSignIn(username: string, secret: string): DescribedCredential {
   return { signIn: { kind: 'basic', account: username }, credential: { kind: 'basic', username, secret } };
 }
 
-/** What stands in the box of the user name at first: who signs in so far. */
-export function proposed(account: string | undefined): Pick<ConnectInput, 'value'> {
+/** The first text in the box for a user name: that of the present sign-in. */
+export function initialValue(account: string | undefined): Pick<ConnectInput, 'value'> {
   return account === undefined ? {} : { value: account };
 }
 
-/** The page on which a secret is made. None over plain http: the page shows the secret. */
-export function madeAt(page: string | undefined): Pick<ConnectInput, 'page'> {
+/** The page where a secret is created. None for plain http, because the page shows the secret. */
+export function secretPageAt(page: string | undefined): Pick<ConnectInput, 'page'> {
   if (page === undefined || !URL.canParse(page)) return {};
   const url = new URL(page);
   return url.protocol === 'https:' ? { page: { title: t('Create one at {0}', url.host), url } } : {};
 }
 
-/** The address that was typed, or what is wrong with it. */
+/** Reads a typed address: the URL, or what is wrong with it. */
 export type ReadAddress = (typed: string) => { readonly url: string } | { readonly problem: string };
 
-/** Asks for an address. Resolves to it as it was read: the box takes none that cannot be read. */
+/** Asks for an address and resolves to the URL from `read`. The box does not accept an address that `read` refuses. */
 export async function askAddress(
   ask: ConnectAsk,
   { read, ...input }: Omit<ConnectInput, 'problem'> & { readonly read: ReadAddress },

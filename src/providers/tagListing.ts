@@ -12,45 +12,46 @@ export interface ListedTag {
   readonly details?: ImageDetails;
 }
 
-/** A page of tags. `next` is opaque: only its maker reads it. */
+/** A page of tags. `next` is opaque: only the function that returned it reads it. */
 interface TagsPage {
   readonly tags: readonly ListedTag[];
-  /** Names, behind the repository's own, of those right below it. */
+  /** Names of the repositories directly below this one, relative to it. */
   readonly below?: readonly string[];
   readonly next?: string;
-  /** Why no more could be listed than these. */
+  /** Why no more tags could be listed. */
   readonly failure?: unknown;
 }
 
 /** Lists the tags of a repository, in the registry's own order. `cursor`: the `next` of the page before. Rejects with a Failure. */
 export type ListTags = (repository: string, cursor: string | undefined, signal: AbortSignal) => Promise<TagsPage>;
 
-/** What an answer to V2's list of tags tells beyond V2. */
-export interface ToldBeside {
-  /** By tag. */
+/** Additional facts in an answer to V2's list of tags. */
+export interface TagsExtras {
+  /** By name of the tag. */
   readonly details: ReadonlyMap<string, ImageDetails>;
-  /** Names, behind the repository's own, of those right below it. */
+  /** Names of the repositories directly below this one, relative to it. */
   readonly below: readonly string[];
 }
 
-/** What registries of one kind list in a way of their own; what is absent, they list as V2 does. */
+/** How the lists of one kind of registry differ from V2. Absent: as in V2. */
 export interface OwnListing {
   /**
-   * Lists tags by an API of their own, at the registry's address `url`; `http` takes no credential along, `v2` lists what that API
-   * does not tell.
+   * Lists tags with the registry's own API at `url`. `http` sends no credential; `v2` lists tags that this API does not list.
    */
   readonly tags?: (http: Http, url: string, v2: ListTags) => ListTags;
-  /** Reads what their answers to V2's list of tags tell beyond it; nothing of answers that tell no more. */
-  readonly beside?: (answer: TagsAnswer) => ToldBeside;
-  /** The repositories that lead to one, from the top down, where it lies inside one of those that were `added` by name. */
-  readonly trail?: (path: string, added: readonly Repository[]) => readonly Repository[] | undefined;
+  /** Lists the tags with a text in their names, with that API. */
+  readonly find?: (http: Http, url: string, v2: ListTags, text: string) => ListTags;
+  /** Reads additional facts from an answer to V2's list of tags; empty if there are none. */
+  readonly readExtras?: (answer: TagsAnswer) => TagsExtras;
+  /** The repositories that lead to one, from the top down, if it is inside one that was `added` by name; otherwise undefined. */
+  readonly repositoriesTo?: (path: string, added: readonly Repository[]) => readonly Repository[] | undefined;
 }
 
-/** Pages of tag names read before the first rows are drawn, because only all of them can be put in order. */
+/** The most pages of tag names that are read before the first rows are drawn. Only a complete list can be ordered. */
 const pagesAtOnce = 100;
 
-/** V2 lists tags in lexical order and by name alone, so all are read before the first is shown. `beside`: as in OwnListing. */
-export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): ListTags {
+/** V2 lists tags by name only, in lexical order, so all are read before the first is shown. `readExtras`: as in OwnListing. */
+export function v2Tags(client: RegistryClient, readExtras?: OwnListing['readExtras']): ListTags {
   return async (repository, cursor, signal) => {
     const names = new Set<string>();
     const below = new Set<string>();
@@ -61,16 +62,16 @@ export function v2Tags(client: RegistryClient, beside?: OwnListing['beside']): L
     do {
       if (next !== undefined) seen.add(next);
       const page = await client.tags(repository, next, signal);
-      // Between steps that take some milliseconds each for 100,000 tags.
+      // Each step takes some milliseconds for 100,000 tags, so it pauses between them.
       await pause();
-      const known = names.size;
+      const sizeBefore = names.size;
       for (const name of page.items) names.add(name);
       await pause();
-      const told = beside?.(page.answer);
-      for (const name of told?.below ?? []) below.add(name);
-      for (const [tag, image] of told?.details ?? []) details.set(tag, image);
-      // A page that brings nothing new, or leads back, would go on for ever.
-      next = names.size === known || seen.has(page.next ?? '') ? undefined : page.next;
+      const extras = readExtras?.(page.answer);
+      for (const name of extras?.below ?? []) below.add(name);
+      for (const [tag, image] of extras?.details ?? []) details.set(tag, image);
+      // The list would not end if a page has nothing new, or its link leads to a page that was read.
+      next = names.size === sizeBefore || seen.has(page.next ?? '') ? undefined : page.next;
       failure = page.failure;
       if (next !== undefined && names.size >= mostRows) {
         next = undefined;

@@ -7,18 +7,18 @@ import type { Http } from '../../core/http';
 import type { ReadCredential } from '../../core/auth';
 import { isIndexType } from '../../core/manifest';
 import type { Credential, Page, Repository, Tag, Shown } from '../../core/model';
-import { knownPaths, pinnedAt, withPins } from '../pins';
+import { readKnownPaths, pinnedRepositories, withPins } from '../pins';
 import { namespacesOf } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { isDigestTag } from '../../core/referrersTag';
 import type { KnownTag } from '../../images/imageSource';
 import type { Deletion, ImageContent, Lock, Locks, RegistryProvider } from '../provider';
-import { repositoryAt, trailTo } from '../rows';
-import { V2 } from '../v2';
+import { repositoryAt, entriesTo } from '../rows';
+import { areAllAfter, V2 } from '../v2';
 import { AcrApi } from './acrApi';
 import { AcrLocks } from './acrLocks';
-import { EntraSession } from './entra';
-import type { ReadEntraToken } from './entra';
+import { EntraSession } from './entraSession';
+import type { ReadEntraToken } from './entraSession';
 import { explain } from './acrExplanations';
 import type { Terms } from './acrExplanations';
 import { restrictTo } from './loginServer';
@@ -28,41 +28,41 @@ import { detailsOf, withManifest } from './acrTags';
 /** The user name that engines send with a refresh token: https://learn.microsoft.com/en-us/azure/container-registry/container-registry-authentication */
 const tokenUser = '00000000-0000-0000-0000-000000000000';
 
-/** Tags and images of a repository that are looked at for locks before it is deleted. Of more, the registry refuses the deletion. */
-const mostLookedAt = 10_000;
+/** The most tags and images of a repository whose locks are read before it is deleted. For more, a lock shows only as a refusal. */
+const mostCheckedForLocks = 10_000;
 
-/** Who signs in to a registry: a credential, or an account of Entra. */
+/** What is needed to open a registry. Either the credential or an Entra account (`entra`) signs in. */
 export interface AcrSession {
-  /** Of the login server. */
+  /** URL of the login server. */
   readonly url: string;
   readonly credential: ReadCredential;
   readonly entra?: ReadEntraToken | undefined;
-  /** The last answer of the Resource Manager about it; absent if it was not asked. */
-  readonly described?: () => Pick<AzureRegistry, 'usesAbac' | 'isPrivate'> | undefined;
+  /** The last answer of the Resource Manager about the registry; absent if it was not asked. */
+  readonly lastDescription?: () => Pick<AzureRegistry, 'usesAbac' | 'isPrivate'> | undefined;
   /** Names of repositories that the user added. */
   readonly shown: () => Shown;
   readonly http: Http;
 }
 
-/** One registry of Azure by its login server: V2, and beside it a listing that tells dates, digests and sizes. */
+/** One registry of Azure by its login server: V2, and the registry's own API, which lists tags with dates, digests and sizes. */
 export class AcrProvider implements RegistryProvider {
   readonly hasTypedAddress = true;
   readonly endpoints: readonly Endpoint[];
   readonly content: ImageContent;
   private readonly v2: V2;
   private readonly api: AcrApi;
-  private readonly held: AcrLocks;
+  private readonly lockApi: AcrLocks;
   private readonly host: string;
   private readonly credential: ReadCredential;
-  /** Of repositories, as their tags were listed last. */
+  /** The manifest listings of repositories, by path, since their tags were last listed. */
   private readonly manifests = new Map<string, ManifestListing>();
   private readonly shown: () => Shown;
 
-  constructor({ url, credential, entra, described, shown, http: plain }: AcrSession) {
+  constructor({ url, credential, entra, lastDescription, shown, http: plain }: AcrSession) {
     this.shown = shown;
-    const isPrivate = () => described?.()?.isPrivate ?? false;
+    const isPrivate = () => lastDescription?.()?.isPrivate ?? false;
     const terms = (): Terms => ({
-      rights: entra === undefined ? 'unknown' : rightsOf(described?.()?.usesAbac),
+      rights: entra === undefined ? 'unknown' : rightsOf(lastDescription?.()?.usesAbac),
       isPrivate: isPrivate(),
     });
     const server = entra === undefined ? plain : restrictTo(url, plain);
@@ -72,15 +72,15 @@ export class AcrProvider implements RegistryProvider {
       url,
       http: server,
       credential: this.credential,
-      renewing: session?.renewing,
-      everyTag: ({ path }, signal) => this.everyTag(path, signal),
+      withRenewal: session?.withRenewal,
+      readEveryTag: ({ path }, signal) => this.readEveryTag(path, signal),
       explain: (error, { what }) => {
         if (what === 'deletion' || what === 'deletionPreview') return error;
         return explain(error, terms(), what === 'image' ? 'repository' : 'catalog');
       },
     });
     this.api = new AcrApi(this.v2.http, url);
-    this.held = new AcrLocks(this.api);
+    this.lockApi = new AcrLocks(this.api);
     this.host = this.v2.host;
     this.endpoints = [this.v2.endpoint];
     this.content = this.v2.content;
@@ -91,22 +91,22 @@ export class AcrProvider implements RegistryProvider {
       case undefined:
       case 'group':
       case 'registry':
-        return this.repositories(cursor, signal);
+        return this.listRepositories(cursor, signal);
       case 'repository':
-        return this.read(parent.image, () => this.tags(parent, cursor, signal), signal);
+        return this.read(parent.image, () => this.listTags(parent, cursor, signal), signal);
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.v2.below(parent, signal);
+        return this.v2.listBelow(parent, signal);
     }
   };
 
   readonly locate: RegistryProvider['locate'] = (image) =>
-    image.host === this.host ? trailTo(image, [repositoryAt(image.host, image.path)]) : undefined;
+    image.host === this.host ? entriesTo(image, [repositoryAt(image.host, image.path)]) : undefined;
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.host;
 
-  /** As a user name and password, since not every engine passes identity tokens on. */
+  /** A user name and a password, because not every engine passes on identity tokens. */
   readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal): Promise<Credential> => {
     const credential = await this.credential(signal);
     return credential.kind === 'identityToken'
@@ -115,11 +115,11 @@ export class AcrProvider implements RegistryProvider {
   };
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    const listed = await knownPaths(() => this.repositories(undefined, signal));
+    const listed = await readKnownPaths(() => this.listRepositories(undefined, signal));
     return [{ host: this.host }, ...namespacesOf(listed).map((namespace) => ({ host: this.host, namespace }))];
   };
 
-  /** If only the tag was listed, further pages of the manifest listing are read. A tag that is refreshed is requested alone. */
+  /** If only the tag was listed, further pages of the manifest listing are read. A refreshed tag is requested alone. */
   readonly details: NonNullable<RegistryProvider['details']> = ({ image, label, details }, signal) => {
     const { path } = image;
     const read = async () => {
@@ -135,41 +135,46 @@ export class AcrProvider implements RegistryProvider {
 
   readonly deletion = {
     image: {
-      preview: async (tag, progress, signal) => {
-        const preview = await this.v2.imageDeletion.preview(tag, progress, signal);
+      preview: async (image, tags, progress, signal) => {
+        const preview = await this.v2.imageDeletion.preview(image, tags, progress, signal);
+        const digests = preview.images.map(({ digest }) => digest);
         const [locks, lockedPlatforms] = await Promise.all([
-          this.held.keeping(tag.image, preview.digest, signal),
-          preview.platforms.length === 0
-            ? []
-            : this.held.lockedPlatforms(this.v2.source(tag.image), preview.digest, signal),
+          this.lockApi.locksOnImages(image, digests, signal),
+          preview.platforms.length === 0 ? [] : this.lockApi.lockedPlatforms(this.v2.source(image), digests, signal),
         ]);
-        return { ...preview, ...held(locks), ...(lockedPlatforms.length > 0 ? { lockedPlatforms } : {}) };
+        return { ...preview, ...locksField(locks), ...(lockedPlatforms.length > 0 ? { lockedPlatforms } : {}) };
       },
       delete: (image, digest, signal) =>
-        this.unlessLocked(image, digest, signal, () => this.v2.client.deleteManifest(image.path, digest, signal)),
-      left: (image, digest, tags, signal) => this.tagsLeft(image, digest, tags, signal),
+        this.withLockExplained(image, digest, signal, () => this.v2.client.deleteManifest(image.path, digest, signal)),
+      tagsLeft: (image, digest, tags, signal) => this.readTagsLeft(image, digest, tags, signal),
     },
     untag: {
       preview: async ({ image, label }, signal) => {
         const [{ digest }, locks] = await Promise.all([
           this.api.tag(image.path, label, signal),
-          this.held.keeping(image, undefined, signal),
+          this.lockApi.locksAgainstDeletion(image, undefined, signal),
         ]);
         const all = (await this.api.tagsOn(image.path, digest, signal)).map(({ name }) => name);
-        return { digest, others: all.filter((name) => name !== label && !isDigestTag(name)).sort(), ...held(locks) };
+        return {
+          digest,
+          others: all.filter((name) => name !== label && !isDigestTag(name)).sort(),
+          ...locksField(locks),
+        };
       },
       delete: ({ image, label }, signal) =>
-        this.unlessLocked(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
+        this.withLockExplained(image, undefined, signal, () => this.api.untag(image.path, label, signal)),
       keepsImage: true,
     },
     repository: {
       counts: async ({ image }: Repository, signal: AbortSignal) => {
         const counts = await this.api.counts(image.path, signal);
-        const isLarge = counts.tags + counts.images > mostLookedAt;
-        return isLarge ? counts : { ...counts, ...held(await this.held.keeping(image, undefined, signal)) };
+        const isLarge = counts.tags + counts.images > mostCheckedForLocks;
+        return isLarge
+          ? counts
+          : { ...counts, ...locksField(await this.lockApi.locksAgainstDeletion(image, undefined, signal)) };
       },
       delete: ({ image }: Repository, signal: AbortSignal) =>
-        this.unlessLocked(image, undefined, signal, () => this.api.deleteRepository(image.path, signal)),
+        this.withLockExplained(image, undefined, signal, () => this.api.deleteRepository(image.path, signal)),
     },
   } satisfies Deletion;
 
@@ -180,12 +185,12 @@ export class AcrProvider implements RegistryProvider {
   readonly locks: Locks = {
     set: async ({ image: { path }, label, details }, isLocked, signal) => {
       const attributes = { deleteEnabled: !isLocked, writeEnabled: !isLocked };
-      await this.api.change(path, `_tags/${encodeURIComponent(label)}`, attributes, signal);
-      // A lock on the image itself would keep it as well.
+      await this.api.setAttributes(path, `_tags/${encodeURIComponent(label)}`, attributes, signal);
+      // A lock on the image also prevents changes, so it is removed too.
       if (!isLocked && details !== undefined)
-        await this.api.change(path, `_manifests/${details.digest}`, attributes, signal);
+        await this.api.setAttributes(path, `_manifests/${details.digest}`, attributes, signal);
     },
-    lift: (image, locks, signal) => this.held.lift(image, locks, signal),
+    lift: (image, locks, signal) => this.lockApi.lift(image, locks, signal),
   };
 
   readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
@@ -194,17 +199,17 @@ export class AcrProvider implements RegistryProvider {
     return (signal) => this.api.properties(path, entry.kind === 'tag' ? entry.label : undefined, signal);
   };
 
-  private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
-    return withPins(pinnedAt(this.host, this.shown()), cursor, () => this.v2.repositories(cursor, signal));
+  private async listRepositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
+    return withPins(pinnedRepositories(this.host, this.shown()), cursor, () => this.v2.repositories(cursor, signal));
   }
 
-  /** By the registry's own API: its refusals mean what those of V2 mean. */
+  /** Reads from the registry's own API; refusals are explained as for V2. */
   private read<T>(image: ImageReference, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return this.v2.ask({ what: 'image', image }, ask, signal);
   }
 
-  /** Newest first. Sizes and platforms come from the manifest listing, whose first page has the newest tags. */
-  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
+  /** A page of tags, newest first. Sizes and platforms come from the manifest listing, whose first page has the newest images. */
+  private async listTags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
     const { path } = image;
     const known = cursor === undefined ? undefined : this.manifests.get(path);
     const manifests = known ?? new ManifestListing((from, its) => this.api.manifests(path, from, its));
@@ -215,14 +220,14 @@ export class AcrProvider implements RegistryProvider {
     ]);
     const listed = items.map((answer) => {
       const manifest = manifests.get(answer.digest);
-      const told = detailsOf(answer);
-      return { name: answer.name, details: manifest === undefined ? told : withManifest(told, manifest) };
+      const details = detailsOf(answer);
+      return { name: answer.name, details: manifest === undefined ? details : withManifest(details, manifest) };
     });
-    return { items: this.v2.rowsOf(image, listed), ...next };
+    return { items: this.v2.rowsOf(image, listed, areAllAfter(cursor, next)), ...next };
   }
 
-  /** The listings tell where every tag points, and which manifests are indexes. */
-  private async everyTag(path: string, signal: AbortSignal): Promise<readonly KnownTag[]> {
+  /** Every tag with its digest from the tag listing; the manifest listing says which digests are indexes. */
+  private async readEveryTag(path: string, signal: AbortSignal): Promise<readonly KnownTag[]> {
     const [tags, manifests] = await Promise.all([
       this.api.everyTag(path, signal),
       this.api.everyManifest(path, signal),
@@ -234,7 +239,7 @@ export class AcrProvider implements RegistryProvider {
     });
   }
 
-  private async tagsLeft(
+  private async readTagsLeft(
     { path }: ImageReference,
     digest: string,
     tags: readonly string[],
@@ -244,14 +249,14 @@ export class AcrProvider implements RegistryProvider {
       const left = new Set((await this.api.tagsOn(path, digest, signal)).map(({ name }) => name));
       return tags.filter((name) => left.has(name));
     } catch (error) {
-      // With its last image the repository is gone.
+      // The repository is deleted with its last image.
       if (error instanceof Failure && error.kind === 'notFound') return [];
       throw error;
     }
   }
 
-  /** A lock is refused as if deletion were not supported at all: which lock it is, the attributes tell. */
-  private async unlessLocked(
+  /** Runs a deletion. For a locked item the registry answers "unsupported", so the locks are read to name the one that prevents it. */
+  private async withLockExplained(
     image: ImageReference,
     digest: string | undefined,
     signal: AbortSignal,
@@ -261,16 +266,16 @@ export class AcrProvider implements RegistryProvider {
       await act();
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'unsupported') throw error;
-      const [locked] = await this.held.keeping(image, digest, signal);
+      const [locked] = await this.lockApi.locksAgainstDeletion(image, digest, signal);
       if (locked === undefined) throw error;
-      const detail = { ...error.detail, ...aboutLock(locked, image.tag) };
+      const detail = { ...error.detail, ...explainLock(locked, image.tag) };
       throw new Failure('rejected', error.message, detail, { cause: error });
     }
   }
 }
 
-/** Locks that were found; nothing of none. */
-function held(locks: readonly Lock[]): { readonly locks?: readonly Lock[] } {
+/** The field `locks`; absent if there are none. */
+function locksField(locks: readonly Lock[]): { readonly locks?: readonly Lock[] } {
   return locks.length > 0 ? { locks } : {};
 }
 
@@ -278,7 +283,7 @@ function rightsOf(usesAbac: boolean | undefined): Terms['rights'] {
   return usesAbac === undefined ? 'either' : usesAbac ? 'repositories' : 'roles';
 }
 
-function aboutLock(locked: Lock, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
+function explainLock(locked: Lock, tag: string | undefined): Pick<FailureDetail, 'explanation' | 'nextStep'> {
   switch (locked.kind) {
     case 'tag': {
       const explanation = t('the tag {0} is locked; use Unlock on its row first', locked.name);

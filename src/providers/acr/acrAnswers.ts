@@ -27,7 +27,7 @@ export const tagAnswer = z.object({ tag });
 export const manifestsAnswer = z.object({ manifests: z.nullish(z.array(manifest)) });
 export const manifestAnswer = z.object({ manifest });
 const locked = z.object({ changeableAttributes: z.nullish(attributes) });
-/** Of a repository, of a tag, or of a manifest. */
+/** The attributes of a repository, a tag or a manifest. */
 export const attributesAnswer = z.extend(locked, { tag: z.nullish(locked), manifest: z.nullish(locked) });
 export const repositoryAnswer = z.object({
   manifestCount: z.nullish(z.number()),

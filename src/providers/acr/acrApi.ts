@@ -17,12 +17,12 @@ import {
 } from './acrAnswers';
 import type { AttributesAnswer, ManifestAnswer, TagAnswer } from './acrAnswers';
 
-/** The most that the registry gives at once. */
+/** The most items that the registry lists on a page. */
 const pageSize = 1000;
 
-/** What Azure's registries tell beyond V2: https://learn.microsoft.com/en-us/rest/api/containerregistry/ */
+/** A client of the API that Azure's registries have beside V2. Rejects with Failures. https://learn.microsoft.com/en-us/rest/api/containerregistry/ */
 export class AcrApi {
-  /** `url`: of the login server. */
+  /** `url`: that of the login server. */
   constructor(
     private readonly http: Http,
     private readonly url: string,
@@ -34,18 +34,18 @@ export class AcrApi {
     return { items: answer.tags ?? [], ...next };
   }
 
-  /** Every tag on a digest. */
+  /** Every tag that points to a digest. */
   async tagsOn(repository: string, digest: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
     const first = this.address(repository, `_tags?n=${pageSize}&digest=${encodeURIComponent(digest)}`);
-    return this.whole((cursor = first) => this.tags(repository, cursor, signal));
+    return this.readAllPages((cursor = first) => this.tags(repository, cursor, signal));
   }
 
   async everyTag(repository: string, signal: AbortSignal): Promise<readonly TagAnswer[]> {
-    return this.whole((cursor) => this.tags(repository, cursor, signal));
+    return this.readAllPages((cursor) => this.tags(repository, cursor, signal));
   }
 
   async everyManifest(repository: string, signal: AbortSignal): Promise<readonly ManifestAnswer[]> {
-    return this.whole((cursor) => this.manifests(repository, cursor, signal));
+    return this.readAllPages((cursor) => this.manifests(repository, cursor, signal));
   }
 
   async tag(repository: string, name: string, signal: AbortSignal): Promise<TagAnswer> {
@@ -68,7 +68,7 @@ export class AcrApi {
     if (response.status !== 202 && response.status !== 200) throw failureOf(response);
   }
 
-  /** What is known of a repository or a tag, as the service tells it. */
+  /** The properties of a repository or a tag, as the service sends them. */
   async properties(repository: string, tag: string | undefined, signal: AbortSignal): Promise<unknown> {
     return this.get(z.unknown(), repository, tag === undefined ? '' : `_tags/${encodeURIComponent(tag)}`, signal);
   }
@@ -92,7 +92,12 @@ export class AcrApi {
   }
 
   /** Sets locks; `what`: as in `attributes`. */
-  async change(repository: string, what: string, attributes: AttributesAnswer, signal: AbortSignal): Promise<void> {
+  async setAttributes(
+    repository: string,
+    what: string,
+    attributes: AttributesAnswer,
+    signal: AbortSignal,
+  ): Promise<void> {
     const url = this.address(repository, what);
     const { deleteEnabled, writeEnabled } = attributes;
     const body = JSON.stringify({ deleteEnabled, writeEnabled });
@@ -102,7 +107,7 @@ export class AcrApi {
     if (response.status !== 200) throw failureOf(response);
   }
 
-  private async whole<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
+  private async readAllPages<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<readonly T[]> {
     return readWhole(new URL(this.url).host, read);
   }
 
@@ -137,13 +142,13 @@ export class AcrApi {
     return response;
   }
 
-  /** A repository's name is one segment here: recordings of the service have `library%2Fhello-world`. */
+  /** A repository's name is one segment of the path: recorded requests have `library%2Fhello-world`. */
   private address(repository: string, rest: string): string {
     const base = `${this.url}/acr/v1/${encodeURIComponent(repository)}`;
     return rest === '' ? base : `${base}/${rest}`;
   }
 
-  /** No link can lead a credential elsewhere. */
+  /** The link on the registry's own origin, so that the credential is not sent elsewhere. Throws a Failure if it names another host. */
   private onOwnOrigin(link: string): string {
     const target = URL.canParse(link, this.url) ? new URL(link, this.url) : undefined;
     const own = new URL(this.url);

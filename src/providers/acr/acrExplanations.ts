@@ -2,22 +2,22 @@ import { t } from '@vscode/l10n';
 import { Failure, isUnreached, withDetail } from '../../core/failure';
 import type { FailureDetail } from '../../core/failure';
 
-/** How access to a registry is given. */
+/** How access to a registry is granted. */
 export interface Terms {
   /**
-   * Where an Entra account has its rights: by roles on the registry, by roles on repositories, or either of them if that was not
-   * told; `unknown` without such an account.
+   * Where an Entra account gets its rights: from roles on the registry (`roles`), from roles on repositories, or from one of them if it
+   * is not known which (`either`). `unknown`: no Entra account signs in.
    */
   readonly rights: 'roles' | 'repositories' | 'either' | 'unknown';
-  /** It can be reached through private endpoints only. */
+  /** Only private endpoints can reach it. */
   readonly isPrivate: boolean;
 }
 
-/** What refusals of Azure's registries mean, and what to do: the service's words alone do not tell. `asked`: what was to be read. */
+/** Explains a refusal of Azure's registries and says what to do, because the service's words do not. `asked`: what was being read. */
 export function explain(error: unknown, terms: Terms, asked: 'catalog' | 'repository'): unknown {
   if (!(error instanceof Failure) || error.detail.speaker !== undefined || error.detail.explanation !== undefined)
     return error;
-  // Roles hold for the whole registry: an account that may not list it may not read it either.
+  // Roles apply to the whole registry: an account that may not list it may not read it either.
   if (error.kind === 'unlisted' && terms.rights === 'roles') return explain(error.cause, terms, asked);
   const meaning = meaningOf(error, terms, asked);
   return meaning === undefined ? error : withDetail(error, meaning);
@@ -36,14 +36,14 @@ function meaningOf(
     detail: { code },
   } = failure;
   // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-troubleshoot-access
-  // A registry without public access names the address in its refusal as a firewall does, or nothing answers outside its network.
-  const isKeptOut = /client with IP/i.test(message);
+  // A registry without public access refuses with the same words as a firewall, which name the client's address, or does not answer.
+  const isAddressRefused = /client with IP/i.test(message);
   if (
-    (isPrivate && (isKeptOut || isUnreached(failure))) ||
+    (isPrivate && (isAddressRefused || isUnreached(failure))) ||
     /public (network )?access|private (endpoint|link)/i.test(message)
   )
     return inPortal(t('the registry allows private endpoints only; connect to its network, for example by VPN'));
-  if (isKeptOut)
+  if (isAddressRefused)
     return inPortal(
       t('the firewall of the registry blocks this machine; Networking in the portal shows who is allowed'),
     );
@@ -85,7 +85,7 @@ function listerMissing(rights: 'repositories' | 'either'): string {
       );
 }
 
-/** Its page in the portal leads to Networking, Access control and what was deleted. */
+/** An explanation with a link to the registry's page in the portal, which leads to Networking, Access control and deleted images. */
 function inPortal(explanation: string): Meaning {
   return { explanation, nextStep: 'openInPortal' };
 }

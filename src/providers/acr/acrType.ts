@@ -7,15 +7,15 @@ import { Failure } from '../../core/failure';
 import type { Http } from '../../core/http';
 import type { Connection, Shown } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
-import { azureSignIns, byAzure, isAzureSignIn } from '../azureSignIns';
+import { azureSignInChoices, describeAzureSignIn, isAzureSignIn } from '../azureSignIns';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
-import { anonymously, askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
+import { anonymousSignIn, askAddress, dockerSignIn, passwordSignIn, secretPageAt, initialValue } from '../signIn';
 import type { ReadAddress } from '../signIn';
 import { AcrProvider } from './acr';
-import type { ReadEntraToken } from './entra';
-import { registryToken } from './registryToken';
+import type { ReadEntraToken } from './entraSession';
+import { registryTokenReader } from './registryToken';
 
-/** One registry, by its login server. */
+/** The kind for a single registry of Azure, by its login server. */
 export function acr(door: AzureDoor): ProviderType {
   return {
     id: 'acr',
@@ -26,48 +26,53 @@ export function acr(door: AzureDoor): ProviderType {
       return t('By its login server, such as myregistry.azurecr.io');
     },
     icon: 'azure',
-    connect: async (ask) => {
-      ask.more(2);
-      const url = await address.ask(ask, undefined);
+    connect: async (ask, _setting, meant) => {
+      ask.more(meant === undefined ? 2 : 1);
+      const url = meant ?? (await address.ask(ask, undefined));
       const { signIn, credential } = await askSignIn(ask, door, { url });
-      return { connection: { ...at(url), signIn }, credential };
+      return { connection: { ...connectionTo(url), signIn }, credential };
     },
     address,
     signIn: (ask, registry) => askSignIn(ask, door, registry),
     dockerConnections: (host) => {
       const url = /\.azurecr\.(?:io|cn|us|de)$/.test(host) ? serverOf(host) : undefined;
-      return url === undefined ? [] : [{ ...at(url), signIn: { kind: 'docker' } }];
+      return url === undefined ? [] : [{ ...connectionTo(url), signIn: { kind: 'docker' } }];
     },
     open: (connection, { credential, shown, http }) => {
       const { url } = connection;
-      const entra = isAzureSignIn(connection) ? tokensFor(connection, door.open(connection, credential)) : undefined;
+      const entra = isAzureSignIn(connection)
+        ? entraTokenReader(connection, door.open(connection, credential))
+        : undefined;
       return new AcrProvider({ url, credential, entra, shown, http });
     },
   };
 }
 
-/** Opens a registry that an account of Azure leads to, by its login server. */
+/** Opens a registry that an Azure account has listed, by its login server. */
 export function openRegistry(
   host: string,
   session: {
     readonly azure: Azure;
-    readonly described: () => AzureRegistry | undefined;
+    readonly lastDescription: () => AzureRegistry | undefined;
     readonly shown: () => Shown;
     readonly http: Http;
   },
 ): AcrProvider {
-  const { azure, described, shown, http } = session;
-  const entra = registryToken(azure, () => described()?.subscription.tenantId);
+  const { azure, lastDescription, shown, http } = session;
+  const entra = registryTokenReader(azure, () => lastDescription()?.subscription.tenantId);
   const credential: ReadCredential = () => Promise.resolve({ kind: 'anonymous' });
-  return new AcrProvider({ url: `https://${host}`, credential, entra, described, shown, http });
+  return new AcrProvider({ url: `https://${host}`, credential, entra, lastDescription, shown, http });
 }
 
-/** The address that a workspace lists is not the user's, who may have confirmed it by mistake: a registry's name tells its cloud. */
-function tokensFor({ url, isOfWorkspace }: Connection, azure: Azure): ReadEntraToken {
+/**
+ * Returns what reads the account's tokens for a registry. If a workspace lists its address, the user may have confirmed a wrong one, so
+ * tokens are only for names of registries in this cloud.
+ */
+function entraTokenReader({ url, isOfWorkspace }: Connection, azure: Azure): ReadEntraToken {
   const { registrySuffix } = azure.cloud;
   const { hostname } = new URL(url);
   const isOfCloud = registrySuffix !== undefined && hostname.endsWith(registrySuffix);
-  if (isOfWorkspace !== true || isOfCloud) return registryToken(azure, () => undefined);
+  if (isOfWorkspace !== true || isOfCloud) return registryTokenReader(azure, () => undefined);
   const explanation = t(
     'a workspace lists it, and its name is not that of a registry in this cloud of Azure, so your account is not used for it; use Connect Registry… to type its address yourself',
   );
@@ -85,7 +90,7 @@ const address: TypedAddress = {
   labelOf: (url) => url.replace(/^https?:\/\//, ''),
 };
 
-function at(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
+function connectionTo(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
   return { provider: 'acr', label: address.labelOf(url), url };
 }
 
@@ -96,7 +101,7 @@ function readServer(typed: string): ReturnType<ReadAddress> {
 
 async function askSignIn(ask: ConnectAsk, door: AzureDoor, registry: SignInTarget): Promise<DescribedCredential> {
   const chosen = await ask.pick(t('How do you sign in to it?'), [
-    ...azureSignIns(),
+    ...azureSignInChoices(),
     {
       value: 'docker',
       label: t('Login of the docker command'),
@@ -115,13 +120,13 @@ async function askSignIn(ask: ConnectAsk, door: AzureDoor, registry: SignInTarge
   ]);
   switch (chosen) {
     case 'docker':
-      return byDockerLogin;
+      return dockerSignIn;
     case 'password':
       return askPassword(ask, registry);
     case 'anonymous':
-      return anonymously;
+      return anonymousSignIn;
     default:
-      return byAzure(chosen, door.cloud());
+      return describeAzureSignIn(chosen, door.cloud());
   }
 }
 
@@ -129,19 +134,19 @@ async function askPassword(ask: ConnectAsk, { url, account }: SignInTarget): Pro
   ask.more(2);
   const username = await ask.input({
     prompt: t('Name of the admin user or token, or the application id'),
-    ...proposed(account),
+    ...initialValue(account),
     problem: (text) => (text === '' ? t('Type the name.') : undefined),
   });
   const secret = await ask.input({
     prompt: t('Password of {0} at {1}', username, new URL(url).host),
     secret: true,
-    ...madeAt(portalPage(url)),
+    ...secretPageAt(portalPage(url)),
     problem: (text) => (text === '' ? t('Type the password.') : undefined),
   });
-  return byPassword(username, secret);
+  return passwordSignIn(username, secret);
 }
 
-/** The registries of the account: a registry's own page, where tokens and the admin user are, has an id that its name does not tell. */
+/** The portal's list of the account's registries. The page of one registry has an id that does not follow from its name. */
 function portalPage(url: string): string | undefined {
   const { hostname } = new URL(url);
   const cloud = Object.values(microsoftClouds).find(

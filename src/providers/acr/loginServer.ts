@@ -10,8 +10,8 @@ export function isTokenRequest(request: HttpRequest): boolean {
 }
 
 /**
- * Sends to one login server only, so that no other host gets the credential. Adds the lifetime to answers with a token, because the
- * service leaves it to the token itself.
+ * Sends requests to one login server only, so that no other host gets the credential. Adds the lifetime to answers with a token, because
+ * only the token itself has it.
  */
 export function restrictTo(loginServer: string, http: Http): Http {
   const own = new URL(loginServer);

@@ -3,7 +3,7 @@ import { PageTrail } from '../../core/bounds';
 import type { Page } from '../../core/model';
 import type { ManifestAnswer } from './acrAnswers';
 
-/** A page under way. */
+/** A page that is being read. */
 interface Reading {
   readonly done: Promise<void>;
   readonly controller: AbortController;
@@ -15,7 +15,7 @@ export class ManifestListing {
   private readonly known = new Map<string, ManifestAnswer>();
   private readonly trail = new PageTrail('');
   private cursor: string | undefined;
-  /** Or as much of it as is read of any list. */
+  /** The list was read to its end, or to the limit of `core/bounds.ts`. */
   private isWhole = false;
   private reading: Reading | undefined;
 
@@ -23,26 +23,26 @@ export class ManifestListing {
     private readonly read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<ManifestAnswer>>,
   ) {}
 
-  /** One that was read already. */
+  /** The manifest of a digest, if it was read already. */
   get(digest: string): ManifestAnswer | undefined {
     return this.known.get(digest);
   }
 
-  /** Reads on until it is found; nothing where it is not listed. */
+  /** Reads further pages until the digest is found; undefined if it is not listed. */
   async find(digest: string, signal: AbortSignal): Promise<ManifestAnswer | undefined> {
     while (!this.known.has(digest) && !this.isWhole) await this.more(signal);
     return this.known.get(digest);
   }
 
-  /** Reads the next page. */
+  /** Reads the next page. Several callers share one request. */
   async more(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const reading = (this.reading ??= this.started());
+    const reading = (this.reading ??= this.startReading());
     reading.waiting++;
     try {
       await abandonable(reading.done, signal);
     } finally {
-      // Shared by its callers: it is given up when the last of them gives up.
+      // The request is aborted when the last of its callers stops waiting.
       if (--reading.waiting === 0) {
         this.reading = undefined;
         reading.controller.abort();
@@ -50,12 +50,12 @@ export class ManifestListing {
     }
   }
 
-  private started(): Reading {
+  private startReading(): Reading {
     const controller = new AbortController();
-    return { controller, waiting: 0, done: this.page(controller.signal) };
+    return { controller, waiting: 0, done: this.readPage(controller.signal) };
   }
 
-  private async page(signal: AbortSignal): Promise<void> {
+  private async readPage(signal: AbortSignal): Promise<void> {
     const { items, next } = await this.read(this.cursor, signal);
     const before = this.known.size;
     for (const manifest of items) this.known.set(manifest.digest, manifest);

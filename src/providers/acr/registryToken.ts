@@ -1,16 +1,19 @@
 import type { Azure } from '../../azure/azure';
-import type { ReadEntraToken } from './entra';
+import type { ReadEntraToken } from './entraSession';
 import { tenantOf } from './jwt';
 
-/** What a token for registries is asked for with, unless the cloud has another. */
-const usualScope = 'https://containerregistry.azure.net/.default';
+/** The scope of tokens for registries, if the cloud has no other. */
+const defaultScope = 'https://containerregistry.azure.net/.default';
 
-/** Tokens for the registries of a cloud, and those of the Resource Manager, which most registries take too. */
-export function registryToken({ cloud, token }: Azure, tenantOfRegistry: () => string | undefined): ReadEntraToken {
+/** Returns what reads tokens for the registries of a cloud, or for its Resource Manager, which most registries also accept. */
+export function registryTokenReader(
+  { cloud, token }: Azure,
+  tenantOfRegistry: () => string | undefined,
+): ReadEntraToken {
   return async (audience, signal) => {
     const tenantId = tenantOfRegistry();
-    const scope = audience === 'registry' ? (cloud.registryScope ?? usualScope) : cloud.armScope;
-    const got = await token([scope], tenantId, signal);
-    return { token: got.token, tenantId: tenantId ?? tenantOf(got.token) ?? '' };
+    const scope = audience === 'registry' ? (cloud.registryScope ?? defaultScope) : cloud.armScope;
+    const answer = await token([scope], tenantId, signal);
+    return { token: answer.token, tenantId: tenantId ?? tenantOf(answer.token) ?? '' };
   };
 }

@@ -9,6 +9,7 @@ import type { Entry, Group, Registry, Shown } from '../../core/model';
 import { contentByHost, detailsByHost, imageDeletionByHost } from '../byHost';
 import type { Deletion, Locks, PushTarget, RegistryProvider } from '../provider';
 
+/** What the provider of an account needs. */
 export interface AzureSession {
   readonly azure: Azure;
   readonly openRegistry: OpenRegistry;
@@ -18,32 +19,34 @@ export interface AzureSession {
   readonly log: Log;
 }
 
-/** The login server answers for everything below a registry. */
+/** The part of a registry's provider to which calls for everything below the registry are passed on. */
 type LoginServer = Pick<RegistryProvider, 'list' | 'locate' | 'engineCredential'> &
   Required<Pick<RegistryProvider, 'details' | 'content' | 'checkRepository' | 'locks' | 'properties'>> & {
     readonly deletion: Required<Deletion>;
   };
 
-/** Opens the registry of a login server without asking the network. `described`: the last answer of the Resource Manager about it. */
+/** Opens the registry of a login server, without requests. `lastDescription`: the last answer of the Resource Manager about it. */
 export type OpenRegistry = (
   host: string,
-  session: Pick<AzureSession, 'azure' | 'shown' | 'http'> & { readonly described: () => AzureRegistry | undefined },
+  session: Pick<AzureSession, 'azure' | 'shown' | 'http'> & {
+    readonly lastDescription: () => AzureRegistry | undefined;
+  },
 ) => LoginServer;
 
-/** Subscriptions are asked this many at a time, where all of them must be. */
-const width = 6;
+/** How many subscriptions are listed at the same time, if all of them are needed. */
+const requestsAtOnce = 6;
 
 /** The subscriptions of an account and the registries in them; each registry's own provider handles what is below. */
 export class AzureProvider implements RegistryProvider {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly failed = new Map<string, FailedTenant>();
-  /** By login server, as they were listed last. */
-  private readonly known = new Map<string, AzureRegistry>();
-  private readonly opened = new Map<string, LoginServer>();
+  /** The registries of the last listings, by login server. */
+  private readonly registriesByHost = new Map<string, AzureRegistry>();
+  private readonly serversByHost = new Map<string, LoginServer>();
 
   constructor(private readonly session: AzureSession) {}
 
-  /** Microsoft's library asks those servers. */
+  /** Microsoft's library calls the servers of Azure. */
   readonly ignoresTrust = true;
 
   /** Each registry has its own server, which is known only after it was listed. */
@@ -55,28 +58,29 @@ export class AzureProvider implements RegistryProvider {
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
-        return { items: await this.groups(signal) };
+        return { items: await this.listGroups(signal) };
       case 'group':
-        return { items: await this.registriesOf(parent, signal) };
+        return { items: await this.listGroup(parent, signal) };
       case 'registry':
-        return this.at(parent.host).list(parent, cursor, signal);
+        return this.serverOf(parent.host).list(parent, cursor, signal);
       case 'repository':
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.at(parent.image.host).list(parent, cursor, signal);
+        return this.serverOf(parent.image.host).list(parent, cursor, signal);
     }
   };
 
   readonly locate: RegistryProvider['locate'] = (image) => {
-    const registry = this.known.get(image.host);
-    const below = registry === undefined ? undefined : this.at(image.host).locate(image);
-    return registry === undefined || below === undefined ? undefined : [...this.trailOf(registry), ...below];
+    const registry = this.registriesByHost.get(image.host);
+    const below = registry === undefined ? undefined : this.serverOf(image.host).locate(image);
+    return registry === undefined || below === undefined ? undefined : [...this.entriesTo(registry), ...below];
   };
 
-  readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
-    // An image of Docker Hub is never in Azure; for any other name only the Resource Manager knows.
-    if (!this.known.has(host) && host !== 'docker.io') await this.everyRegistry(signal);
+  readonly learn: NonNullable<RegistryProvider['learn']> = async ({ host }, signal) => {
+    // An image of Docker Hub is never in Azure. For any other host, the Resource Manager must be asked.
+    const isKnown = () => this.registriesByHost.has(host);
+    if (!isKnown() && host !== 'docker.io') await this.listEveryRegistry(signal, isKnown);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = (entry) => {
@@ -85,41 +89,43 @@ export class AzureProvider implements RegistryProvider {
   };
 
   readonly engineCredential: RegistryProvider['engineCredential'] = (host, signal) =>
-    this.at(host).engineCredential(host, signal);
+    this.serverOf(host).engineCredential(host, signal);
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    await this.everyRegistry(signal);
-    return [...this.known.keys()].sort().map((host): PushTarget => ({ host }));
+    await this.listEveryRegistry(signal);
+    return [...this.registriesByHost.keys()].sort().map((host): PushTarget => ({ host }));
   };
 
-  readonly details = detailsByHost((host) => this.at(host));
-  readonly content = contentByHost((host) => this.at(host));
+  readonly details = detailsByHost((host) => this.serverOf(host));
+  readonly content = contentByHost((host) => this.serverOf(host));
 
   readonly deletion: Deletion = {
-    image: imageDeletionByHost((host) => this.at(host).deletion.image),
+    image: imageDeletionByHost((host) => this.serverOf(host).deletion.image),
     untag: {
-      preview: (tag, signal) => this.at(tag.image.host).deletion.untag.preview(tag, signal),
-      delete: (tag, signal) => this.at(tag.image.host).deletion.untag.delete(tag, signal),
+      preview: (tag, signal) => this.serverOf(tag.image.host).deletion.untag.preview(tag, signal),
+      delete: (tag, signal) => this.serverOf(tag.image.host).deletion.untag.delete(tag, signal),
       keepsImage: true,
     },
     repository: {
-      counts: (repository, signal) => this.at(repository.image.host).deletion.repository.counts(repository, signal),
-      delete: (repository, signal) => this.at(repository.image.host).deletion.repository.delete(repository, signal),
+      counts: (repository, signal) =>
+        this.serverOf(repository.image.host).deletion.repository.counts(repository, signal),
+      delete: (repository, signal) =>
+        this.serverOf(repository.image.host).deletion.repository.delete(repository, signal),
     },
   };
 
   readonly checkRepository: NonNullable<RegistryProvider['checkRepository']> = (image, signal) =>
-    this.at(image.host).checkRepository(image, signal);
+    this.serverOf(image.host).checkRepository(image, signal);
 
   readonly locks: Locks = {
-    set: (tag, isLocked, signal) => this.at(tag.image.host).locks.set(tag, isLocked, signal),
-    lift: (image, locks, signal) => this.at(image.host).locks.lift(image, locks, signal),
+    set: (tag, isLocked, signal) => this.serverOf(tag.image.host).locks.set(tag, isLocked, signal),
+    lift: (image, locks, signal) => this.serverOf(image.host).locks.lift(image, locks, signal),
   };
 
   readonly properties: NonNullable<RegistryProvider['properties']> = (entry) => {
     if (entry.kind === 'group') return undefined;
-    if (entry.kind !== 'registry') return this.at(entry.image.host).properties(entry);
-    const registry = this.known.get(entry.host);
+    if (entry.kind !== 'registry') return this.serverOf(entry.image.host).properties(entry);
+    const registry = this.registriesByHost.get(entry.host);
     return registry === undefined ? undefined : (signal) => this.session.azure.registryProperties(registry, signal);
   };
 
@@ -130,7 +136,7 @@ export class AzureProvider implements RegistryProvider {
       const subscription = this.subscriptions.get(entry.key);
       return subscription && azure.portalPage(subscription.tenantId, `/subscriptions/${subscription.id}`);
     }
-    const registry = this.known.get(entry.kind === 'registry' ? entry.host : entry.image.host);
+    const registry = this.registriesByHost.get(entry.kind === 'registry' ? entry.host : entry.image.host);
     if (registry === undefined) return undefined;
     return azure.portalPage(
       registry.subscription.tenantId,
@@ -158,12 +164,12 @@ export class AzureProvider implements RegistryProvider {
     }
   };
 
-  readonly choosable: NonNullable<RegistryProvider['choosable']> = async (signal) => {
+  readonly choosableGroups: NonNullable<RegistryProvider['choosableGroups']> = async (signal) => {
     await this.listSubscriptions(signal);
     const subscriptions = [...this.subscriptions.values()];
     return [
       ...subscriptions.map((each) => ({ group: groupOf(each), isShown: this.isShown(each) })),
-      ...this.unlisted().map((id) => ({ group: unlistedGroupOf(id), isShown: true })),
+      ...this.unlistedIds().map((id) => ({ group: unlistedGroupOf(id), isShown: true })),
     ];
   };
 
@@ -172,15 +178,15 @@ export class AzureProvider implements RegistryProvider {
       azure: this.session.azure,
       subscriptionOf: (entry) => (entry?.kind === 'group' ? this.subscriptions.get(entry.key) : undefined),
       tenantOf: (entry) => (entry?.kind === 'group' && this.failed.has(entry.key) ? entry.key : undefined),
-      registryOf: (entry) => (entry?.kind === 'registry' ? this.known.get(entry.host) : undefined),
-      registryAt: (host) => this.known.get(host),
-      trailOf: (registry) => this.trailOf(registry),
+      registryOf: (entry) => (entry?.kind === 'registry' ? this.registriesByHost.get(entry.host) : undefined),
+      registryAt: (host) => this.registriesByHost.get(host),
+      entriesTo: (registry) => this.entriesTo(registry),
     };
   }
 
-  private async groups(signal: AbortSignal): Promise<readonly Group[]> {
+  private async listGroups(signal: AbortSignal): Promise<readonly Group[]> {
     await this.listSubscriptions(signal);
-    const failed = this.showsAll() || this.unlisted().length > 0 ? [...this.failed.values()] : [];
+    const failed = this.showsAll() || this.unlistedIds().length > 0 ? [...this.failed.values()] : [];
     return [...this.shownSubscriptions().map(groupOf), ...failed.map(failedGroupOf)];
   }
 
@@ -196,8 +202,8 @@ export class AzureProvider implements RegistryProvider {
     return [...this.subscriptions.values()].filter((each) => this.isShown(each));
   }
 
-  /** Keys of what is to be shown and was not listed: where a tenant failed, they may be of that one. */
-  private unlisted(): readonly string[] {
+  /** The chosen subscriptions that were not listed, if a tenant failed: they may be in that one. Otherwise empty. */
+  private unlistedIds(): readonly string[] {
     return this.failed.size === 0
       ? []
       : (this.session.shown().groups ?? []).filter((id) => !this.subscriptions.has(id));
@@ -206,7 +212,7 @@ export class AzureProvider implements RegistryProvider {
   private async listSubscriptions(signal: AbortSignal): Promise<void> {
     const { subscriptions, failed } = await this.session.azure.subscriptions(signal);
     const [first] = failed;
-    // A tenant that refuses gets a row to sign in to it: for a guest it may be the only row.
+    // A tenant that refuses the account gets a row that leads to its sign-in. For a guest, it may be the only row.
     const isLost = subscriptions.length === 0 && !failed.some(({ failure }) => isDenied(failure));
     if (isLost && first !== undefined) throw first.failure;
     this.subscriptions.clear();
@@ -215,7 +221,7 @@ export class AzureProvider implements RegistryProvider {
     for (const tenant of failed) this.failed.set(tenant.id, tenant);
   }
 
-  private async registriesOf({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
+  private async listGroup({ key }: Group, signal: AbortSignal): Promise<readonly Registry[]> {
     const tenant = this.failed.get(key);
     if (tenant !== undefined) throw failureOfTenant(tenant);
     const subscription = this.subscriptions.get(key);
@@ -229,19 +235,20 @@ export class AzureProvider implements RegistryProvider {
 
   private async listRegistries(subscription: Subscription, signal: AbortSignal): Promise<readonly AzureRegistry[]> {
     const registries = await this.session.azure.registries(subscription, signal);
-    for (const [host, registry] of this.known)
-      if (registry.subscription.id === subscription.id) this.known.delete(host);
-    for (const registry of registries) this.known.set(registry.loginServer, registry);
+    for (const [host, registry] of this.registriesByHost)
+      if (registry.subscription.id === subscription.id) this.registriesByHost.delete(host);
+    for (const registry of registries) this.registriesByHost.set(registry.loginServer, registry);
     return registries;
   }
 
-  /** What one subscription refuses hides no other. */
-  private async everyRegistry(signal: AbortSignal): Promise<void> {
+  /** Lists the registries of all shown subscriptions, until it is enough. If one fails, the others are still listed. */
+  private async listEveryRegistry(signal: AbortSignal, isEnough = () => false): Promise<void> {
     if (this.subscriptions.size === 0) await this.listSubscriptions(signal);
-    const limit = pLimit(width);
+    const limit = pLimit(requestsAtOnce);
     await Promise.all(
       this.shownSubscriptions().map((subscription) =>
         limit(async () => {
+          if (isEnough()) return;
           try {
             await this.listRegistries(subscription, signal);
           } catch (error) {
@@ -253,18 +260,18 @@ export class AzureProvider implements RegistryProvider {
     );
   }
 
-  private trailOf({ subscription, loginServer }: AzureRegistry): readonly Entry[] {
-    const registry = this.known.get(loginServer);
+  private entriesTo({ subscription, loginServer }: AzureRegistry): readonly Entry[] {
+    const registry = this.registriesByHost.get(loginServer);
     return [groupOf(subscription), ...(registry === undefined ? [] : [entryOf(registry)])];
   }
 
-  /** The registry of a login server; its tokens are kept as long as it is known. */
-  private at(host: string): LoginServer {
-    const opened = this.opened.get(host);
+  /** The provider of a login server. It is opened once, so that its tokens are kept. */
+  private serverOf(host: string): LoginServer {
+    const opened = this.serversByHost.get(host);
     if (opened !== undefined) return opened;
     const { azure, openRegistry, shown, http } = this.session;
-    const provider = openRegistry(host, { azure, described: () => this.known.get(host), shown, http });
-    this.opened.set(host, provider);
+    const provider = openRegistry(host, { azure, lastDescription: () => this.registriesByHost.get(host), shown, http });
+    this.serversByHost.set(host, provider);
     return provider;
   }
 }
@@ -292,7 +299,7 @@ function entryOf({ id, name, loginServer, location, sku }: AzureRegistry): Regis
   return { kind: 'registry', key: id.toLowerCase(), label: name, host: loginServer, detail: `${location} · ${sku}` };
 }
 
-/** A tenant may want a second factor or consent: signing in to that tenant asks for it. */
+/** The failure of a tenant. It may require a second factor or consent, which a sign-in to this tenant asks for. */
 function failureOfTenant({ failure }: FailedTenant): unknown {
   const isSignedOut = failure instanceof Failure && failure.kind === 'unauthorized';
   return isSignedOut ? withDetail(failure, { nextStep: 'signInToTenant' }) : failure;

@@ -1,9 +1,9 @@
 import { t } from '@vscode/l10n';
-import { placesOf } from '../../azure/azure';
+import { addressesOf } from '../../azure/azure';
 import type { AzureDoor } from '../../azure/azure';
-import { azureSignIns, byAzure } from '../azureSignIns';
+import { azureSignInChoices, describeAzureSignIn } from '../azureSignIns';
 import type { ConnectAsk, DescribedCredential, ProviderType } from '../provider';
-import { madeAt, proposed } from '../signIn';
+import { secretPageAt, initialValue } from '../signIn';
 import { AzureProvider } from './azureProvider';
 import type { OpenRegistry } from './azureProvider';
 
@@ -31,14 +31,14 @@ export function azure(door: AzureDoor, openRegistry: OpenRegistry): ProviderType
 
 async function askSignIn(ask: ConnectAsk, door: AzureDoor, account: string | undefined): Promise<DescribedCredential> {
   const chosen = await ask.pick(t('How do you sign in to Azure?'), [
-    ...azureSignIns(),
+    ...azureSignInChoices(),
     {
       value: 'servicePrincipal',
       label: t('Service principal'),
       detail: t('An application of Entra with its secret, kept in the secret store of VS Code'),
     },
   ]);
-  return chosen === 'servicePrincipal' ? askApplication(ask, door, account) : byAzure(chosen, door.cloud());
+  return chosen === 'servicePrincipal' ? askApplication(ask, door, account) : describeAzureSignIn(chosen, door.cloud());
 }
 
 async function askApplication(
@@ -55,23 +55,23 @@ async function askApplication(
   const typed = await ask.input({
     prompt: t('Application (client) id'),
     placeholder: '00000000-0000-0000-0000-000000000000',
-    ...proposed(account),
+    ...initialValue(account),
     problem: (text) => (text.trim() === '' ? t('Type the application id.') : undefined),
   });
   const username = typed.trim();
   const secret = await ask.input({
     prompt: t('Client secret of the application {0} in Entra', username),
     secret: true,
-    ...madeAt(portalPage(door, username)),
+    ...secretPageAt(portalPage(door, username)),
     problem: (text) => (text === '' ? t('Type the secret.') : undefined),
   });
   return {
-    signIn: { kind: 'application', tenant: tenant.trim(), account: username, cloud: placesOf(door.cloud()) },
+    signIn: { kind: 'application', tenant: tenant.trim(), account: username, cloud: addressesOf(door.cloud()) },
     credential: { kind: 'basic', username, secret },
   };
 }
 
-/** Where the secrets of an application are made. None of a cloud that the user has described: its portal may differ. */
+/** The page where the secrets of an application are created. None for a cloud that the user described: its portal may differ. */
 function portalPage(door: AzureDoor, application: string): string | undefined {
   const { portalUrl, isCustom } = door.cloud();
   if (isCustom === true) return undefined;

@@ -1,25 +1,27 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, isAboutServer } from '../../core/failure';
+import { dateOf } from '../../core/manifest';
 import type { Connection, Entry, Group, Page, Repository, Tag } from '../../core/model';
 import { baseName, parseReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider, TagPreview } from '../provider';
-import { repositoryAt, trailTo } from '../rows';
-import { V2 } from '../v2';
+import { repositoryAt, entriesTo } from '../rows';
+import { areAllAfter, V2 } from '../v2';
 import * as answers from './hubAnswers';
-import { deletionRefused, HubApi, hubUrl } from './hubApi';
+import { explainDeletionRefusal, HubApi, hubUrl } from './hubApi';
 import { digestOf, platformsOf, tagOf } from './hubTags';
-import { webPage } from './webPages';
+import { webPage } from './hubWebPages';
 
 const host = 'docker.io';
-/** The most that the Hub gives at once. */
+/** The most items that the Hub lists on a page. */
 const pageSize = 100;
 const searchPageSize = 25;
 const namespacePattern = /^[a-z0-9][a-z0-9_-]*$/;
 
-/** Docker Hub: lists through its own API, which counts no pulls; manifests come from the registry behind it. */
+/** Docker Hub: lists come from its own API, which counts no pulls; manifests are read from the registry behind it. */
 export class DockerHubProvider implements RegistryProvider {
   private readonly url: string;
   private readonly hub: HubApi;
@@ -52,16 +54,16 @@ export class DockerHubProvider implements RegistryProvider {
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
-        return { items: await this.namespacesShown(signal) };
+        return { items: await this.listNamespaces(signal) };
       case 'group':
-        return this.repositories(parent, cursor, signal);
+        return this.listRepositories(parent, cursor, signal);
       case 'repository':
-        return this.tags(parent, cursor, signal);
+        return this.listTags(parent, cursor, signal);
       case 'tag':
-        return this.platforms(parent, signal);
+        return this.listPlatforms(parent, signal);
       case 'platform':
       case 'attachment':
-        return this.v2.below(parent, signal);
+        return this.v2.listBelow(parent, signal);
       case 'registry':
         return { items: [] };
     }
@@ -69,7 +71,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== host || image.path.split('/').length !== 2) return undefined;
-    return trailTo(image, [groupOf(namespaceOf(image)), repositoryOf(image)]);
+    return entriesTo(image, [groupOf(namespaceOf(image)), repositoryOf(image)]);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = () => host;
@@ -83,7 +85,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly content: ImageContent;
 
-  /** Nobody deletes without an account. */
+  /** Absent for anonymous use. */
   readonly deletion?: Deletion;
 
   readonly holds: NonNullable<RegistryProvider['holds']> = (entry) =>
@@ -100,6 +102,18 @@ export class DockerHubProvider implements RegistryProvider {
     check: async (name, signal) => {
       await this.hub.get(answers.repositoriesAnswer, `${pathOf(name)}/repositories?page=1&page_size=1`, signal);
     },
+  };
+
+  /** https://docs.docker.com/reference/api/hub/latest/operations/listNamespaceRepositories/ Tags are searched as on the Hub's own pages. */
+  readonly find: NonNullable<RegistryProvider['find']> = (parent) => {
+    switch (parent?.kind) {
+      case 'group':
+        return (text, cursor, signal) => this.listRepositories(parent, cursor, signal, text.toLowerCase());
+      case 'repository':
+        return (text, cursor, signal) => this.listTags(parent, cursor, signal, text);
+      default:
+        return undefined;
+    }
   };
 
   readonly search: NonNullable<RegistryProvider['search']> = async (query, cursor, signal) => {
@@ -133,7 +147,7 @@ export class DockerHubProvider implements RegistryProvider {
 
   readonly webPage: NonNullable<RegistryProvider['webPage']> = (entry) => webPage(this.url, entry);
 
-  private async namespacesShown(signal: AbortSignal): Promise<readonly Group[]> {
+  private async listNamespaces(signal: AbortSignal): Promise<readonly Group[]> {
     const own = this.hasAccount ? await this.ownNamespaces(signal) : [];
     const credential = await this.context.credential(signal);
     const user = credential.kind === 'basic' ? credential.username.toLowerCase() : undefined;
@@ -146,82 +160,92 @@ export class DockerHubProvider implements RegistryProvider {
     return [...groups, ...[...new Set(others)].map(groupOf)];
   }
 
-  /** The account itself, then its organizations; what the Hub will not tell of those hides nothing else. */
+  /** The account's own namespace, then its organizations. If one of the Hub's two lists fails, the rest is still listed. */
   private async ownNamespaces(signal: AbortSignal): Promise<readonly string[]> {
     await this.hub.signIn(signal);
-    const asked = await Promise.all([
-      this.orNothing(async () => {
+    const lists = await Promise.all([
+      this.orEmpty(async () => {
         const path = `/v2/user/orgs/?page=1&page_size=${pageSize}`;
         return ((await this.hub.get(answers.organizationsAnswer, path, signal)).results ?? []).map(
           (one) => one.orgname,
         );
       }, signal),
-      this.orNothing(async () => {
+      this.orEmpty(async () => {
         return (await this.hub.get(answers.namespacesAnswer, '/v2/repositories/namespaces/', signal)).namespaces ?? [];
       }, signal),
     ]);
     const credential = await this.context.credential(signal);
-    // Docker's login may be by e-mail address, which is no namespace.
+    // The user name in docker's login may be an e-mail address, which is no namespace.
     const own = credential.kind === 'basic' ? [credential.username.toLowerCase()].filter(isNamespace) : [];
-    return [...new Set([...own, ...asked.flat()])];
+    return [...new Set([...own, ...lists.flat()])];
   }
 
-  private async orNothing(ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
+  private async orEmpty(ask: () => Promise<readonly string[]>, signal: AbortSignal): Promise<readonly string[]> {
     try {
       return await ask();
     } catch (error) {
       signal.throwIfAborted();
-      // Of any other failure the account's own repositories would tell as well.
+      // After a failure of the network or the server, listing the repositories would fail too.
       if (!(error instanceof Failure) || (isAboutServer(error) && error.kind !== 'timedOut')) throw error;
       this.context.log.warn(`Docker Hub does not list all namespaces of the account: ${error.message}`);
       return [];
     }
   }
 
-  private async repositories(
+  /** `text`: the names are to contain it. */
+  private async listRepositories(
     { key }: Group,
     cursor: string | undefined,
     signal: AbortSignal,
+    text?: string,
   ): Promise<Page<Repository>> {
-    const query = `page=${cursor ?? '1'}&page_size=${pageSize}&ordering=name`;
-    const path = `${pathOf(key)}/repositories?${query}`;
-    const answer = await orEnd(this.hub.get(answers.repositoriesAnswer, path, signal), cursor);
-    const items = (answer.results ?? []).map(({ name }) => repositoryOf({ host, path: `${key}/${name}` }));
+    const path = `${pathOf(key)}/repositories?${pageQuery(cursor, text)}&ordering=name`;
+    const answer = await orEmptyPage(this.hub.get(answers.repositoriesAnswer, path, signal), cursor ?? text);
+    const items = (answer.results ?? []).map(({ name, last_updated: updated }) => {
+      return repositoryAt(host, `${key}/${name}`, name, dateOf(updated));
+    });
     return { items, ...nextPage(answer, cursor) };
   }
 
-  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
-    const query = `page=${cursor ?? '1'}&page_size=${pageSize}`;
-    const answer = await orEnd(this.hub.get(answers.tagsAnswer, `${tagsPath(image)}?${query}`, signal), cursor);
-    const items = (answer.results ?? []).map((tag) => tagOf(image, tag));
-    return { items, ...nextPage(answer, cursor) };
+  private async listTags(
+    { image }: Repository,
+    cursor: string | undefined,
+    signal: AbortSignal,
+    text?: string,
+  ): Promise<Page<Tag>> {
+    const path = `${tagsPath(image)}?${pageQuery(cursor, text)}`;
+    const answer = await orEmptyPage(this.hub.get(answers.tagsAnswer, path, signal), cursor ?? text);
+    const results = answer.results ?? [];
+    const next = nextPage(answer, cursor);
+    this.v2.noteTags(image, results, text === undefined ? areAllAfter(cursor, next) : undefined);
+    return { items: results.map((tag) => tagOf(image, tag)), ...next };
   }
 
-  /** As the Hub tells them, which is no pull; where it does not, as the registry does. */
-  private async platforms(tag: Tag, signal: AbortSignal): Promise<Page<Entry>> {
-    const told = platformsOf(tag.image, await this.tagNow(tag.image, signal));
-    return told.length > 0 ? { items: told } : this.v2.below(tag, signal);
+  /** The platforms from the Hub, which counts no pull; if the Hub has none, from the registry. */
+  private async listPlatforms(tag: Tag, signal: AbortSignal): Promise<Page<Entry>> {
+    const platforms = platformsOf(tag.image, await this.readTag(tag.image, signal));
+    return platforms.length > 0 ? { items: platforms } : this.v2.listBelow(tag, signal);
   }
 
-  private tagNow(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {
+  private readTag(image: ImageReference, signal: AbortSignal): Promise<answers.TagAnswer> {
     return this.hub.get(answers.tagAnswer, `${tagsPath(image)}/${encodeURIComponent(image.tag ?? 'latest')}`, signal);
   }
 
   private async previewUntag({ image, label }: Tag, signal: AbortSignal): Promise<TagPreview> {
     const [now, page, rules] = await Promise.all([
-      this.tagNow(image, signal),
-      this.tags(repositoryOf(image), undefined, signal),
+      this.readTag(image, signal),
+      this.listTags(repositoryOf(image), undefined, signal),
       this.immutableTags(image, signal),
     ]);
-    const digest = digestOf(now) ?? (await this.digestIfThere(image, label, signal));
+    const digest = digestOf(now) ?? (await this.findDigest(image, label, signal));
     if (digest === undefined) return rules;
     const others = page.items.filter((tag) => tag.label !== label && tag.details?.digest === digest);
     return { digest, others: others.map((tag) => tag.label).sort(), ...rules };
   }
 
   /**
-   * What the Hub says about tags that it does not delete; rejects if these are all: https://docs.docker.com/docker-hub/repos/manage/hub-images/immutable-tags/
-   * Rules are patterns of a kind that is not evaluated here.
+   * The rule of a repository about tags that the Hub does not delete. Rejects if it applies to all tags: https://docs.docker.com/docker-hub/repos/manage/hub-images/immutable-tags/
+   * The rule's patterns are shown and not evaluated.
    */
   private async immutableTags(image: ImageReference, signal: AbortSignal): Promise<Pick<TagPreview, 'rules'>> {
     const { enabled, rules } = await this.immutability(image, signal);
@@ -237,7 +261,7 @@ export class DockerHubProvider implements RegistryProvider {
     };
   }
 
-  /** Nothing where the Hub does not say. */
+  /** The settings for immutable tags; empty if the Hub does not return them. */
   private async immutability(image: ImageReference, signal: AbortSignal): Promise<answers.ImmutableTags> {
     const path = `${pathOf(namespaceOf(image))}/repositories/${encodeURIComponent(baseName(image))}`;
     try {
@@ -249,8 +273,8 @@ export class DockerHubProvider implements RegistryProvider {
     }
   }
 
-  /** The registry no longer has what is inactive. */
-  private async digestIfThere({ path }: ImageReference, tag: string, signal: AbortSignal): Promise<string | undefined> {
+  /** The digest of a tag; undefined if the registry does not have it, as for inactive tags. */
+  private async findDigest({ path }: ImageReference, tag: string, signal: AbortSignal): Promise<string | undefined> {
     try {
       return (await this.v2.client.head(path, tag, signal)).digest;
     } catch (error) {
@@ -259,12 +283,12 @@ export class DockerHubProvider implements RegistryProvider {
     }
   }
 
-  /** Not described by Docker; what its own command line tool does. */
+  /** Docker does not document this request; its own command line tool sends it. */
   private async deleteTag({ path, tag }: ImageReference, signal: AbortSignal): Promise<void> {
     try {
       await this.hub.delete(`/v2/repositories/${path}/tags/${encodeURIComponent(tag ?? '')}/`, signal);
     } catch (error) {
-      throw deletionRefused(error);
+      throw explainDeletionRefusal(error);
     }
   }
 }
@@ -284,7 +308,7 @@ function groupOf(name: string): Group {
   return { kind: 'group', key: name, label: name };
 }
 
-/** Under its namespace, so its own name is enough. */
+/** The row of a repository. It is below its namespace, so its label is the name without the namespace. */
 function repositoryOf({ path }: ImageReference): Repository {
   return repositoryAt(host, path, baseName({ host, path }));
 }
@@ -301,25 +325,36 @@ function tagsPath(image: ImageReference): string {
   return `${pathOf(namespaceOf(image))}/repositories/${encodeURIComponent(baseName(image))}/tags`;
 }
 
-/** A list that became shorter meanwhile has no such page any more. */
-async function orEnd<T>(
+function pageQuery(cursor: string | undefined, text: string | undefined): string {
+  return new URLSearchParams({
+    page: cursor ?? '1',
+    page_size: String(pageSize),
+    ...defined({ name: text }),
+  }).toString();
+}
+
+/**
+ * A page of a list, or an empty page if the list has become shorter and no longer has this page. The list of what was searched for may be
+ * empty from the start.
+ */
+async function orEmptyPage<T>(
   page: Promise<T>,
-  cursor: string | undefined,
+  narrowed: string | undefined,
 ): Promise<T | { readonly results: []; readonly next?: null }> {
   try {
     return await page;
   } catch (error) {
-    if (cursor !== undefined && error instanceof Failure && error.kind === 'notFound') return { results: [] };
+    if (narrowed !== undefined && error instanceof Failure && error.kind === 'notFound') return { results: [] };
     throw error;
   }
 }
 
-/** By number: the next page's address may name a host that is not ours to ask. */
+/** The number of the next page. Its address in the answer is not used, because it may name another host. */
 function nextPage({ next }: { readonly next?: string | null | undefined }, cursor: string | undefined) {
   return typeof next === 'string' && next !== '' ? { next: String(Number(cursor ?? '1') + 1) } : {};
 }
 
-/** `100;w=21600` */
+/** Reads a header such as `100;w=21600`. */
 function readLimit(text: string | undefined): { readonly pulls: number; readonly windowSeconds: number } | undefined {
   const [, pulls, seconds] = /^(\d+)(?:;w=(\d+))?/.exec(text ?? '') ?? [];
   return pulls === undefined ? undefined : { pulls: Number(pulls), windowSeconds: Number(seconds ?? '0') };

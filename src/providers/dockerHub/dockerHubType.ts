@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Connection } from '../../core/model';
 import type { ConnectAsk, DescribedCredential, ProviderType, ReadSetting } from '../provider';
-import { anonymously, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
+import { anonymousSignIn, dockerSignIn, passwordSignIn, secretPageAt, initialValue } from '../signIn';
 import { DockerHubProvider, namespaceProblem } from './dockerHub';
 import { hubUrl } from './hubApi';
 
@@ -17,14 +17,18 @@ export const dockerHub: ProviderType = {
   connect: async (ask, setting) => {
     const { signIn, credential } = await askSignIn(ask, undefined);
     const shown = signIn.kind === 'anonymous' ? { shown: { namespaces: await askNamespaces(ask) } } : {};
-    return { connection: { ...at(setting), signIn, ...shown }, credential };
+    return { connection: { ...connectionTo(setting), signIn, ...shown }, credential };
   },
+  webSites: Object.fromEntries(
+    ['hub.docker.com', 'docker.com', 'www.docker.com', 'index.docker.io'].map((host) => [host, `https://${host}`]),
+  ),
   signIn: (ask, { account }) => askSignIn(ask, account),
-  dockerConnections: (host, setting) => (host === 'docker.io' ? [{ ...at(setting), signIn: { kind: 'docker' } }] : []),
+  dockerConnections: (host, setting) =>
+    host === 'docker.io' ? [{ ...connectionTo(setting), signIn: { kind: 'docker' } }] : [],
   open: (connection, context) => new DockerHubProvider(connection, context),
 };
 
-function at(setting: ReadSetting): Pick<Connection, 'provider' | 'label' | 'url'> {
+function connectionTo(setting: ReadSetting): Pick<Connection, 'provider' | 'label' | 'url'> {
   return { provider: 'dockerHub', label: t('Docker Hub'), url: hubUrl(setting) };
 }
 
@@ -46,11 +50,11 @@ async function askSignIn(ask: ConnectAsk, account: string | undefined): Promise<
       detail: t('For public namespaces, and to search'),
     },
   ]);
-  if (chosen !== 'account') return chosen === 'docker' ? byDockerLogin : anonymously;
+  if (chosen !== 'account') return chosen === 'docker' ? dockerSignIn : anonymousSignIn;
   ask.more(2);
   const username = await ask.input({
     prompt: t('User name; with an organization access token, the name of the organization'),
-    ...proposed(account),
+    ...initialValue(account),
     problem: userNameProblem,
   });
   const secret = await ask.input({
@@ -58,10 +62,10 @@ async function askSignIn(ask: ConnectAsk, account: string | undefined): Promise<
     placeholder: 'dckr_pat_…',
     secret: true,
     // https://docs.docker.com/security/access-tokens/personal-access-tokens/
-    ...madeAt('https://app.docker.com/settings/personal-access-tokens'),
+    ...secretPageAt('https://app.docker.com/settings/personal-access-tokens'),
     problem: (text) => (text === '' ? t('Type the token or password.') : undefined),
   });
-  return byPassword(username, secret);
+  return passwordSignIn(username, secret);
 }
 
 function userNameProblem(text: string): string | undefined {

@@ -1,8 +1,8 @@
 import { z } from 'zod/mini';
 
-/** What Docker Hub answers, as far as it is used: https://docs.docker.com/reference/api/hub/latest/ */
+/** The fields of Docker Hub's answers that are used: https://docs.docker.com/reference/api/hub/latest/ */
 
-/** Fields come as null as well as not at all. */
+/** A field that may be null or absent. */
 const maybe = <T extends z.core.$ZodType>(schema: T) => z.nullish(schema);
 
 const paged = <T extends z.core.$ZodType>(result: T) =>
@@ -10,7 +10,7 @@ const paged = <T extends z.core.$ZodType>(result: T) =>
 
 export const tokenAnswer = z.object({ access_token: z.string() });
 
-export const repositoriesAnswer = paged(z.object({ name: z.string() }));
+export const repositoriesAnswer = paged(z.object({ name: z.string(), last_updated: maybe(z.string()) }));
 
 /** https://docs.docker.com/reference/api/hub/latest/schemas/immutable_tags_settings.md */
 const immutableTags = z.object({ enabled: maybe(z.boolean()), rules: maybe(z.array(z.string())) });
@@ -42,7 +42,7 @@ export const tagAnswer = tag;
 export type TagAnswer = z.infer<typeof tag>;
 export const tagsAnswer = paged(tag);
 
-/** Not described there; Docker's own tools use them. */
+/** Docker does not document these lists; its own tools use them. */
 export const organizationsAnswer = paged(z.object({ orgname: z.string() }));
 export const namespacesAnswer = z.object({ namespaces: maybe(z.array(z.string())) });
 export const searchAnswer = paged(

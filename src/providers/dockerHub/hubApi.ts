@@ -13,16 +13,16 @@ import { tokenAnswer } from './hubAnswers';
 /** Tokens live ten minutes: https://docs.docker.com/reference/api/hub/latest/#tag/authentication-api */
 const tokenLifeMs = 9 * 60_000;
 
-/** Root of the API and of the web pages; up to the user's settings alone, since credentials of docker.io go there. */
+/** Root of the API and of the web pages. Only the user's own settings can change it, because credentials of docker.io are sent there. */
 export function hubUrl(setting: ReadSetting): string {
-  const set = setting('dockerHub.url');
-  return set === '' ? 'https://hub.docker.com' : set;
+  const configured = setting('dockerHub.url');
+  return configured === '' ? 'https://hub.docker.com' : configured;
 }
 
-/** Speaks the Docker Hub API for one account, or anonymously. It keeps its own tokens. */
+/** A client of Docker Hub's API, for one account or anonymous. It keeps its tokens. Rejects with Failures. */
 export class HubApi {
-  /** Undefined for anonymous use. */
-  private readonly kept = new KeptToken((signal) => this.requestToken(signal));
+  /** The token is undefined for anonymous use. */
+  private readonly tokens = new KeptToken((signal) => this.requestToken(signal));
 
   /** `url`: https://hub.docker.com */
   constructor(
@@ -31,9 +31,9 @@ export class HubApi {
     private readonly credential: ReadCredential,
   ) {}
 
-  /** Rejects with the Hub's words when it does not take the credential. */
+  /** Rejects with the Hub's words if it refuses the credential. */
   async signIn(signal: AbortSignal): Promise<void> {
-    await this.kept.current(signal);
+    await this.tokens.current(signal);
   }
 
   /** `path`: from the root of the API, `/v2/…`. */
@@ -46,13 +46,13 @@ export class HubApi {
   }
 
   private async send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    let { token } = await this.kept.current(signal);
-    let response = await this.http(authorized(request, token), signal);
+    let { token } = await this.tokens.current(signal);
+    let response = await this.http(withAuthorization(request, token), signal);
     if (response.status === 401 && token !== undefined) {
-      // Ended before its time: once more with a new one.
-      this.kept.forget(token.value);
-      ({ token } = await this.kept.current(signal));
-      response = await this.http(authorized(request, token), signal);
+      // The token expired early: the request is sent once more with a new one.
+      this.tokens.forget(token.value);
+      ({ token } = await this.tokens.current(signal));
+      response = await this.http(withAuthorization(request, token), signal);
     }
     if (response.status >= 200 && response.status < 300) return response;
     throw failureOf(response);
@@ -72,17 +72,17 @@ export class HubApi {
       },
       signal,
     );
-    if (response.status !== 200) throw explain(failureOf(response));
+    if (response.status !== 200) throw explainSignInRefusal(failureOf(response));
     return { value: decodeJson(tokenAnswer, response).access_token, expiresAt: Date.now() + tokenLifeMs };
   }
 }
 
-function authorized(request: HttpRequest, token: Token | undefined): HttpRequest {
+function withAuthorization(request: HttpRequest, token: Token | undefined): HttpRequest {
   return token === undefined ? request : { ...request, headers: { Authorization: `Bearer ${token.value}` } };
 }
 
-/** Passwords do not do where an account asks for more than a password. */
-function explain(failure: Failure): unknown {
+/** Explains that a password is not enough for an account with two-factor authentication or single sign-on. */
+function explainSignInRefusal(failure: Failure): unknown {
   const needsToken = /secondary authentication|mfa|two-factor|2fa/i.test(failure.message)
     ? t('the account is protected by two-factor authentication. Use a personal access token in place of the password')
     : /\bsso\b|single sign-on/i.test(failure.message)
@@ -99,8 +99,8 @@ function explain(failure: Failure): unknown {
   );
 }
 
-/** A Hub that refuses a deletion means the token's permissions. */
-export function deletionRefused(error: unknown): unknown {
+/** Explains a refused deletion: the permissions of the account or the token are missing. */
+export function explainDeletionRefusal(error: unknown): unknown {
   if (!(error instanceof Failure) || error.kind !== 'forbidden') return error;
   const explanation = t(
     'the account or its access token may not delete; a token needs the permission “Read, Write, Delete”',

@@ -2,15 +2,15 @@ import { platformImage } from '../../images/imageReader';
 import { dateOf, isKnown, platformOf } from '../../core/manifest';
 import type { ImageDetails, PlatformImage, Tag } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
-import { detailsIn, tagAt } from '../rows';
+import { detailsFrom, tagAt } from '../rows';
 import type { TagAnswer } from './hubAnswers';
 
-/** A tag with all that its row and tooltip show, so that no manifest is asked for: that would count as a pull. */
+/** A tag with everything that its row and tooltip show, so that no manifest is read: that would count as a pull. */
 export function tagOf(repository: ImageReference, answer: TagAnswer): Tag {
   return tagAt(repository, answer.name, detailsOf(answer));
 }
 
-/** The platforms of a tag; those without a digest, of long ago, cannot be asked for. */
+/** The platforms of a tag. Old ones without a digest are left out, because they cannot be read. */
 export function platformsOf(repository: ImageReference, answer: TagAnswer): readonly PlatformImage[] {
   return imagesOf(answer).flatMap(({ platform, digest, size }) =>
     digest === undefined
@@ -19,7 +19,7 @@ export function platformsOf(repository: ImageReference, answer: TagAnswer): read
   );
 }
 
-/** Nothing of an index so old that the Hub knows no digest of it; its only image has another. */
+/** The digest of a tag; undefined for an old index whose digest the Hub does not know: that of its image is another. */
 export function digestOf(answer: TagAnswer): string | undefined {
   if (isKnown(answer.digest)) return answer.digest;
   return isIndex(answer) ? undefined : imagesOf(answer)[0]?.digest;
@@ -30,15 +30,15 @@ function isIndex(answer: TagAnswer): boolean {
 }
 
 /**
- * `media_type` is that of an index, or of an image's config, which tells a chart from an image also where the Hub has no name
- * for what it holds.
+ * The artifact type; undefined for an image. `media_type` is that of an index, or of the config, which distinguishes a chart from an
+ * image even if the Hub has no name for the content.
  */
 function artifactTypeOf({ content_type: content, media_type: mediaType }: TagAnswer): string | undefined {
-  const isNamedSo = isKnown(content) && content !== 'image' && content !== 'unrecognized';
+  const isNamedType = isKnown(content) && content !== 'image' && content !== 'unrecognized';
   const isForeign =
     isKnown(mediaType) && !/image|distribution\.manifest|^application\/(octet-stream|json)$/.test(mediaType);
   if (isForeign) return mediaType;
-  return isNamedSo ? content : undefined;
+  return isNamedType ? content : undefined;
 }
 
 function detailsOf(answer: TagAnswer): ImageDetails | undefined {
@@ -49,7 +49,7 @@ function detailsOf(answer: TagAnswer): ImageDetails | undefined {
   const { full_size: fullSize, media_type: mediaType } = answer;
   const size = typeof fullSize === 'number' && fullSize > 0 ? fullSize : Math.max(0, ...images.map((one) => one.size));
   const artifactType = artifactTypeOf(answer);
-  return detailsIn({
+  return detailsFrom({
     digest: digest ?? '',
     mediaType,
     type: artifactType !== undefined ? 'artifact' : isIndex(answer) ? 'index' : 'image',
@@ -61,8 +61,8 @@ function detailsOf(answer: TagAnswer): ImageDetails | undefined {
 }
 
 /**
- * BuildKit's attestations claim the platform unknown/unknown. Of what was pushed long ago, the Hub names an architecture and
- * leaves the system empty: there was linux alone.
+ * The images of a tag without attestations, which BuildKit gives the platform unknown/unknown. Old images have an architecture but no
+ * system in the Hub's answer: at that time there was only linux.
  */
 function imagesOf({ images }: TagAnswer) {
   return (images ?? []).flatMap(({ os, architecture, variant, os_version: osVersion, digest, size }) => {

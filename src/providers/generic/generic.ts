@@ -4,21 +4,21 @@ import { emptyList, Failure } from '../../core/failure';
 import type { Connection, Entry, Page, Repository } from '../../core/model';
 import type { Endpoint } from '../../core/network/diagnose';
 import { namespacesOf } from '../../core/reference';
-import { knownPaths, pinnedAt, withPins } from '../pins';
+import { readKnownPaths, pinnedRepositories, withPins } from '../pins';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { repositoryAt, trailTo } from '../rows';
+import { repositoryAt, entriesTo } from '../rows';
 import { V2 } from '../v2';
-import { unlistedFailure } from './unlisted';
+import { unlistedFailure } from './unlistedFailure';
 import { anyVendor, vendorOf } from './vendors';
 import type { Vendor } from './vendors';
 
-/** Any registry that speaks Docker V2 / OCI, and beyond it what its row of vendors.ts tells. */
+/** Any registry that speaks Docker V2 / OCI, with the differences in its row of vendors.ts. */
 export class GenericProvider implements RegistryProvider {
   readonly endpoints: readonly Endpoint[];
   private readonly v2: V2;
   private readonly host: string;
   private readonly vendor: Vendor;
-  /** What names of images begin with. */
+  /** The beginning of all names of its images; empty if they have none in common. */
   private readonly prefix: string;
 
   constructor(
@@ -32,15 +32,15 @@ export class GenericProvider implements RegistryProvider {
       const page = this.vendor.webPage?.(url, entry);
       return page === undefined ? undefined : new URL(page);
     };
-    // What is known of a vendor's own addresses does not hold for one of another shape, such as that of a proxy.
-    const some = repositoryAt(url.host, 'app');
-    if ((pageOf(undefined) ?? pageOf(some)) !== undefined) this.webPage = pageOf;
+    // A vendor's web pages are known only for its own addresses, not for that of a proxy.
+    const example = repositoryAt(url.host, 'app');
+    if ((pageOf(undefined) ?? pageOf(example)) !== undefined) this.webPage = pageOf;
     this.v2 = new V2({
       url: connection.url,
       http: context.http,
       credential: context.credential,
       prefix: this.prefix,
-      // What stands before other registries may pass on what those tell.
+      // A proxy in front of another registry may pass on that registry's additional facts.
       listing: this.vendor.listing ?? anyVendor.listing,
       mayBeDistribution: this.vendor === anyVendor,
       explain: (error, { what }) =>
@@ -52,12 +52,16 @@ export class GenericProvider implements RegistryProvider {
     this.endpoints = [this.v2.endpoint];
     this.details = this.v2.details;
     this.content = this.v2.content;
+    const { findTags } = this.v2;
+    if (findTags !== undefined)
+      this.find = (parent) => (parent?.kind === 'repository' ? findTags(parent.image) : undefined);
   }
 
   readonly hasTypedAddress = true;
   readonly details: NonNullable<RegistryProvider['details']>;
   readonly content: ImageContent;
   readonly webPage?: NonNullable<RegistryProvider['webPage']>;
+  readonly find?: NonNullable<RegistryProvider['find']>;
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
@@ -70,14 +74,14 @@ export class GenericProvider implements RegistryProvider {
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.v2.below(parent, signal);
+        return this.v2.listBelow(parent, signal);
     }
   };
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     const { host, path } = image;
     if (host !== this.host || !path.startsWith(this.prefix)) return undefined;
-    return trailTo(image, this.vendor.listing?.trail?.(path, this.pinned()) ?? [repositoryAt(host, path)]);
+    return entriesTo(image, this.vendor.listing?.repositoriesTo?.(path, this.pinned()) ?? [repositoryAt(host, path)]);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.host;
@@ -86,7 +90,7 @@ export class GenericProvider implements RegistryProvider {
 
   /** The V2 API does not say where the account may push; the namespaces in use are the likeliest places. */
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) => {
-    const listed = await knownPaths(() => this.repositories(undefined, signal));
+    const listed = await readKnownPaths(() => this.repositories(undefined, signal));
     const own = this.prefix === '' ? { host: this.host } : { host: this.host, namespace: this.prefix.slice(0, -1) };
     const others = namespacesOf(listed).filter((namespace) => namespace !== own.namespace);
     return [own, ...others.map((namespace) => ({ host: this.host, namespace }))];
@@ -106,20 +110,20 @@ export class GenericProvider implements RegistryProvider {
   };
 
   private pinned(): readonly Repository[] {
-    return pinnedAt(this.host, this.context.shown());
+    return pinnedRepositories(this.host, this.context.shown());
   }
 
-  /** What the registry lists; where it lists nothing, why. */
+  /** The repositories that the registry lists; if it lists none, the reason. */
   private async repositories(cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     return withPins(this.pinned(), cursor, async () => {
       const page = await this.v2.repositories(cursor, signal);
       const isEmpty = cursor === undefined && page.items.length === 0 && page.next === undefined;
-      return isEmpty ? this.empty() : page;
+      return isEmpty ? this.emptyPage() : page;
     });
   }
 
   /** An empty catalog may mean "not allowed to list", so it is shown as a problem, unless repositories were added by name. */
-  private empty(): Page<Repository> {
+  private emptyPage(): Page<Repository> {
     if (this.pinned().length > 0 && this.vendor.listsNothing !== true) return { items: [] };
     return {
       items: [],

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
-import { anonymously, askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
+import { anonymousSignIn, askAddress, dockerSignIn, passwordSignIn, secretPageAt, initialValue } from '../signIn';
 import { GenericProvider } from './generic';
 import { anyVendor, vendors } from './vendors';
 import type { Vendor } from './vendors';
@@ -25,15 +25,16 @@ function typeOf(vendor: Vendor): ProviderType {
     },
     icon: vendor.icon,
     isPreset: vendor !== anyVendor,
-    connect: async (ask) => {
+    connect: async (ask, _setting, meant) => {
       ask.more(2);
-      const url = await address.ask(ask, undefined);
+      const url = await address.ask(ask, meant);
       const { signIn, credential } = await askSignIn(ask, vendor, { url });
-      return { connection: { ...at(vendor, url), signIn }, credential };
+      return { connection: { ...connectionTo(vendor, url), signIn }, credential };
     },
     address,
     signIn: (ask, registry) => askSignIn(ask, vendor, registry),
     ...(vendor === anyVendor ? { dockerConnections } : {}),
+    takesAddress: (text) => takesAddress(vendor, text),
     open: (connection, context) => new GenericProvider(connection, context),
   };
 }
@@ -47,11 +48,20 @@ function addressOf(vendor: Vendor): TypedAddress {
   };
 }
 
-function at(vendor: Vendor, url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
+function connectionTo(vendor: Vendor, url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
   return { provider: vendor.id, label: labelOf(vendor, url), url };
 }
 
-/** As names of its images begin, where the API's path is another: `repo.example.com/docker-local`. */
+function takesAddress(vendor: Vendor, text: string): { readonly problem?: string } | undefined {
+  if (vendor !== anyVendor) {
+    const read = anyVendor.address.read(text);
+    if ('problem' in read || vendor.owns?.(new URL(read.url)) !== true) return undefined;
+  }
+  const { problem } = { problem: undefined, ...vendor.address.read(text) };
+  return defined({ problem });
+}
+
+/** The address as image names begin, if the API's path differs from that: `repo.example.com/docker-local`. */
 function labelOf({ prefix }: Vendor, url: string): string {
   const address = url.replace(/^https?:\/\//, '');
   if (prefix === undefined || !URL.canParse(url)) return address;
@@ -74,9 +84,9 @@ async function askSignIn(
     case 'password':
       return askPassword(ask, password, registry);
     case 'docker':
-      return byDockerLogin;
+      return dockerSignIn;
     case 'anonymous':
-      return anonymously;
+      return anonymousSignIn;
   }
 }
 
@@ -89,7 +99,7 @@ async function askPassword(
     ask.input({
       prompt: password.secret(new URL(url), user),
       secret: true,
-      ...madeAt(password.page?.(new URL(url), user)),
+      ...secretPageAt(password.page?.(new URL(url), user)),
       problem: (text) => (text === '' ? t('Type the password or token.') : undefined),
     });
   if (password.userName === undefined) {
@@ -106,18 +116,18 @@ async function askPassword(
   const username = await ask.input({
     prompt: prompt(),
     ...(placeholder === undefined ? {} : { placeholder: placeholder() }),
-    ...proposed(account),
+    ...initialValue(account),
     problem: userNameProblem,
   });
-  return byPassword(username, await askSecret(username));
+  return passwordSignIn(username, await askSecret(username));
 }
 
-/** As docker does, which takes plain http from this machine alone. */
+/** Plain http only for this machine, as docker does. */
 function dockerConnections(host: string): readonly Omit<Connection, 'id'>[] {
   const isHere = /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host);
   return [host, ...(isHere ? [`http://${host}`] : [])].flatMap((address) => {
     const read = anyVendor.address.read(address);
-    return 'url' in read ? [{ ...at(anyVendor, read.url), signIn: { kind: 'docker' } }] : [];
+    return 'url' in read ? [{ ...connectionTo(anyVendor, read.url), signIn: { kind: 'docker' } }] : [];
   });
 }
 

@@ -1,15 +1,15 @@
 import { isIPv6 } from 'node:net';
 import { t } from '@vscode/l10n';
 
-type Reading = { readonly url: string } | { readonly problem: string };
+type ReadResult = { readonly url: string } | { readonly problem: string };
 
 /**
- * Reads what people type or paste for a registry: `registry.example.com:5000`, `https://host/artifactory/api/docker/team/`,
- * `http://localhost:5000/v2/_catalog`. https unless http is typed; a path prefix stays; the API's own `/v2` goes, and all
- * that comes after it.
+ * Reads a typed or pasted address of a registry: `registry.example.com:5000`, `https://host/artifactory/api/docker/team/`,
+ * `http://localhost:5000/v2/_catalog`. The scheme is https unless http is typed. A path prefix stays; the API's `/v2` and all after it
+ * is removed.
  */
-export function readRegistryUrl(text: string): Reading {
-  // As browsers read it.
+export function readRegistryUrl(text: string): ReadResult {
+  // Browsers read a backslash as a slash.
   const typed = text.trim().replaceAll('\\', '/');
   if (typed === '') return { problem: t('Type the address of the registry, such as registry.example.com.') };
   if (/\s/.test(typed)) return { problem: t('An address has no spaces.') };
@@ -17,7 +17,7 @@ export function readRegistryUrl(text: string): Reading {
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(typed) ?? [];
   if (scheme !== '' && !/^https?$/i.test(scheme))
     return { problem: t('The address of a registry begins with https:// or http://: leave {0}:// out.', scheme) };
-  // One slash or no colon is a slip of the hand.
+  // One slash or a missing colon is a typing error.
   const withScheme = scheme === '' ? `https://${typed.replace(/^(https?):?\/+/i, '')}` : typed;
   if (!isPort(/^[^/]*\/\/[^/]*:(\d+)(?:[/?#]|$)/.exec(withScheme)?.[1]))
     return { problem: t('A port is a number from 1 to 65535.') };
@@ -26,14 +26,14 @@ export function readRegistryUrl(text: string): Reading {
   return readParsed(new URL(withScheme));
 }
 
-function readParsed(url: URL): Reading {
+function readParsed(url: URL): ReadResult {
   if (url.username !== '' || url.password !== '')
     return { problem: t('Leave the user name and password out: they are asked for next.') };
   const site = webSites.get(url.hostname);
   if (site !== undefined) return { problem: site() };
   if (/:[\w.-]+$|@sha\d+:/.test(url.pathname))
     return { problem: t('This is the name of an image. The address of its registry may be {0}.', url.host) };
-  // With these parts the API may have been copied from somewhere; they belong to one of its answers.
+  // A copied address of an API answer may have a query, which is removed with the rest.
   const isOfApi = /\/v2\/_catalog\/?$|\/v2\/.+\/tags\/list\/?$/.test(url.pathname);
   if (!isOfApi && (url.search !== '' || url.hash !== ''))
     return { problem: t('Leave out everything from “?” or “#” on.') };
@@ -50,7 +50,7 @@ const dockerHub = () => t('This is Docker Hub: go back, and choose it from the l
 const gitHub = () => t('GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.');
 const gitLab = () => t('GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.');
 
-/** Sites that users type although their registry has its own kind. */
+/** Web sites that users type although there is another kind of registry for them. */
 const webSites: ReadonlyMap<string, () => string> = new Map([
   ['hub.docker.com', dockerHub],
   ['docker.com', dockerHub],

@@ -1,20 +1,20 @@
 import { t } from '@vscode/l10n';
 import type { Entry } from '../../core/model';
 import type { OwnListing } from '../tagListing';
-import { googleListing, readGoogleTags } from './google';
-import { quayListing } from './quay';
+import { googleListing, readGoogleTags } from './googleTags';
+import { quayListing } from './quayTags';
 import { readRegistryUrl } from './registryUrl';
 import type { ReadAddress } from '../signIn';
 
-/** Whom a registry takes passwords or tokens of, and how to get one. */
+/** The passwords or tokens that a registry accepts, and where to get one. */
 type PasswordSignIn = {
   readonly label: () => string;
   readonly detail: () => string;
-  /** The question for the secret, which names the registry, and the user name where one was typed. */
+  /** The question for the secret. It names the registry, and the user name if one was typed. */
   readonly secret: (url: URL, user: string) => string;
-  /** The page on which secrets are made; absent where its address is not known. */
+  /** The page where secrets are created; absent if its address is not known. */
   readonly page?: (url: URL, user: string) => string | undefined;
-} & (TypedUser | ToldUser);
+} & (TypedUser | DerivedUser);
 
 interface TypedUser {
   /** The question for the user name. */
@@ -22,13 +22,13 @@ interface TypedUser {
   readonly user?: never;
 }
 
-interface ToldUser {
+interface DerivedUser {
   readonly userName?: never;
-  /** The secret tells the user name, or there is only one; `account` is what the view shows. */
+  /** The user name, which follows from the secret or is always the same. `account`: what the view shows. */
   readonly user: (secret: string) => { readonly name: string; readonly account: string };
 }
 
-/** What is special about one kind of V2 registry: how to connect it, and where it differs from V2. */
+/** One kind of V2 registry: how to connect it, and how it differs from others. */
 export interface Vendor {
   readonly id: string;
   readonly label: () => string;
@@ -38,31 +38,31 @@ export interface Vendor {
   readonly address: {
     readonly prompt: () => string;
     readonly placeholder: string;
-    /** What stands in the box at first. */
+    /** The first text in the box. */
     readonly value?: string;
     readonly read: ReadAddress;
   };
   readonly password: PasswordSignIn;
-  /** How docker comes by its login there. */
+  /** Where docker's login for this registry comes from. */
   readonly docker: () => string;
-  /** What is open without a credential; absent if nothing is. */
+  /** What can be read without a credential; absent if nothing can. */
   readonly anonymous?: () => string;
-  /** Whether an address that was connected as any registry is one of these. */
+  /** Whether an address that was connected as generic belongs to this kind. */
   readonly owns?: (url: URL) => boolean;
-  /** What names of images have in front of the names that the API at that address knows, with a slash at its end. */
+  /** As in V2Options, for the API at that address. */
   readonly prefix?: (url: URL) => string;
-  /** Why its repositories are not listed, and which names to add, where more is known than that they are not. */
+  /** Why its repositories are not listed, and which names to add; absent if that is not known. */
   readonly unlisted?: () => string;
   /** It always answers an empty list. */
   readonly listsNothing?: boolean;
-  /** What it lists with its own API. */
+  /** How its lists differ from V2. */
   readonly listing?: OwnListing;
-  /** The page people know an entry by; without one, the registry's own. */
+  /** The web page of an entry; undefined if it has none. */
   readonly webPage?: (url: URL, entry: Entry | undefined) => string | undefined;
 }
 
-/** An address whose host has a shape of its own; one with https:// or http:// in front is taken as it is, for proxies and private endpoints. */
-function shaped(read: (typed: string) => string | undefined, wrong: () => string): ReadAddress {
+/** Reads an address whose host has a known form. With https:// or http:// any host is accepted, for proxies and private endpoints. */
+function readHost(read: (typed: string) => string | undefined, wrong: () => string): ReadAddress {
   return (answer) => {
     const typed = answer.trim();
     if (typed === '' || /^https?:\/\//i.test(typed)) return readRegistryUrl(typed);
@@ -71,8 +71,8 @@ function shaped(read: (typed: string) => string | undefined, wrong: () => string
   };
 }
 
-/** Names a repository of the server behind the host, as names of images do: `repo.example.com/docker-local`. */
-function withRepository(own: RegExp, path: (repository: string) => string): ReadAddress {
+/** Reads an address with a repository of the server after the host, as in image names: `repo.example.com/docker-local`. */
+function readRepositoryAddress(own: RegExp, path: (repository: string) => string): ReadAddress {
   return (typed) => {
     const read = readRegistryUrl(typed);
     if ('problem' in read) return read;
@@ -82,7 +82,7 @@ function withRepository(own: RegExp, path: (repository: string) => string): Read
   };
 }
 
-function prefixBy(shape: RegExp): NonNullable<Vendor['prefix']> {
+function prefixFrom(shape: RegExp): NonNullable<Vendor['prefix']> {
   return ({ pathname }) => {
     const repository = shape.exec(pathname)?.[1];
     return repository === undefined ? '' : `${repository}/`;
@@ -100,9 +100,9 @@ const passwordOrToken: Pick<PasswordSignIn, 'label' | 'secret'> = {
   label: () => t('User name and password or token'),
   secret: ({ host }, user) => t('Password or access token of {0} at {1}', user, host),
 };
-const anyName: NonNullable<PasswordSignIn['userName']> = { prompt: () => t('User name') };
+const plainUserName: NonNullable<PasswordSignIn['userName']> = { prompt: () => t('User name') };
 
-/** Any registry that speaks V2 and needs nothing more than its address. */
+/** Any registry that speaks V2, by its address. */
 export const anyVendor: Vendor = {
   id: 'generic',
   label: () => t('Generic Docker V2 / OCI registry'),
@@ -120,11 +120,11 @@ export const anyVendor: Vendor = {
   },
   docker: () => t('Read from docker’s config and its credential helpers at each use; nothing is copied'),
   anonymous: () => t('For registries and repositories open to everybody'),
-  // Some carry on Google's code under names of their own, such as registry.k8s.io.
-  listing: { beside: readGoogleTags },
+  // Some registries with Google's code have names of their own, such as registry.k8s.io.
+  listing: { readExtras: readGoogleTags },
 };
 
-/** Kinds of V2 registries that have a way of their own, in the order in which they are offered. */
+/** The kinds of V2 registries with differences, in the order in which they are offered. */
 export const vendors: readonly Vendor[] = [
   {
     id: 'ecr',
@@ -134,7 +134,7 @@ export const vendors: readonly Vendor[] = [
     address: {
       prompt: () => t('Host of the registry, or account id and region with a space between'),
       placeholder: '123456789012.dkr.ecr.eu-central-1.amazonaws.com',
-      read: shaped(
+      read: readHost(
         (typed) => {
           const [, account, region] = /^(\d{12})[\s/,]+([a-z]{2}(?:-[a-z]+)+-\d)$/.exec(typed) ?? [];
           if (account === undefined || region === undefined) return ecrHost.test(typed) ? typed : undefined;
@@ -179,7 +179,7 @@ export const vendors: readonly Vendor[] = [
     address: {
       prompt: () => t('Location or host of the registry'),
       placeholder: 'europe-west1-docker.pkg.dev',
-      read: shaped(
+      read: readHost(
         (typed) => {
           const [host = ''] = typed.split('/');
           if (googleHost.test(host)) return host;
@@ -254,7 +254,7 @@ export const vendors: readonly Vendor[] = [
     listsNothing: true,
     listing: quayListing,
     webPage: ({ origin }, entry) =>
-      entry === undefined ? `${origin}/repository/` : page(entry, (path) => `${origin}/repository/${path}?tab=tags`),
+      entry === undefined ? `${origin}/repository/` : pageOf(entry, (path) => `${origin}/repository/${path}?tab=tags`),
   },
   {
     id: 'harbor',
@@ -288,20 +288,20 @@ export const vendors: readonly Vendor[] = [
     address: {
       prompt: () => t('Host or port of the docker repository, or host/KEY as names of its images begin'),
       placeholder: 'acme.jfrog.io/docker-local',
-      read: withRepository(artifactoryPath, (key) => `/artifactory/api/docker/${key}`),
+      read: readRepositoryAddress(artifactoryPath, (key) => `/artifactory/api/docker/${key}`),
     },
     docker: anyVendor.docker,
     password: {
       ...passwordOrToken,
       detail: () => t('Where passwords are not taken: an identity token from your profile in Artifactory'),
-      userName: anyName,
+      userName: plainUserName,
       secret: ({ host }, user) => t('Password, identity token or API key of {0} at {1}', user, host),
       page: ({ origin, pathname, hostname }) =>
         hostname.endsWith('.jfrog.io') || artifactoryPath.test(pathname) ? `${origin}/ui/user_profile` : undefined,
     },
     anonymous: () => t('Where Artifactory allows anonymous access'),
     owns: ({ hostname, pathname }) => hostname.endsWith('.jfrog.io') || artifactoryPath.test(pathname),
-    prefix: prefixBy(artifactoryPath),
+    prefix: prefixFrom(artifactoryPath),
     webPage: (url, entry) => {
       const key = artifactoryPath.exec(url.pathname)?.[1];
       if (key === undefined) return undefined;
@@ -317,7 +317,7 @@ export const vendors: readonly Vendor[] = [
     address: {
       prompt: () => t('Host and port of the docker repository, or host/NAME as names of its images begin'),
       placeholder: 'nexus.example.com:8082',
-      read: withRepository(nexusPath, (name) => `/repository/${name}`),
+      read: readRepositoryAddress(nexusPath, (name) => `/repository/${name}`),
     },
     docker: anyVendor.docker,
     password: {
@@ -327,7 +327,7 @@ export const vendors: readonly Vendor[] = [
     },
     anonymous: () => t('Needs the Docker Bearer Token Realm, and anonymous pull on the repository'),
     owns: ({ pathname }) => nexusPath.test(pathname),
-    prefix: prefixBy(nexusPath),
+    prefix: prefixFrom(nexusPath),
     webPage: ({ origin, pathname }, entry) => {
       const [, repository] = nexusPath.exec(pathname) ?? [];
       if (repository === undefined) return undefined;
@@ -348,7 +348,7 @@ export const vendors: readonly Vendor[] = [
     password: {
       label: () => t('User name and access token'),
       detail: () => t('Settings, Applications: read:package to pull, write:package to push and delete'),
-      userName: anyName,
+      userName: plainUserName,
       secret: ({ host }, user) => t('Access token of {0} at {1}, with read:package', user, host),
       page: ({ origin }) => `${origin}/user/settings/applications`,
     },
@@ -356,7 +356,7 @@ export const vendors: readonly Vendor[] = [
     owns: ({ hostname }) => hostname === 'codeberg.org',
     unlisted: () => t('it does not list its packages to this account; add those you know by name: owner/image'),
     webPage: ({ origin }, entry) =>
-      page(entry, (path) => {
+      pageOf(entry, (path) => {
         const [owner = '', ...image] = path.split('/');
         const version = entry?.kind === 'tag' ? `/${encodeURIComponent(entry.label)}` : '/versions';
         return `${origin}/${owner}/-/packages/container/${encodeURIComponent(image.join('/'))}${version}`;
@@ -393,7 +393,7 @@ export const vendors: readonly Vendor[] = [
       t(
         'GitLab lists its repositories by its API only; add those you know by name: group/project/image, or connect GitLab with an access token',
       ),
-    // Where in a name the project ends, the name does not tell.
+    // The name of an image does not show where the name of its project ends.
     webPage: ({ hostname }, entry) =>
       hostname === 'registry.gitlab.com' && entry === undefined ? 'https://gitlab.com/dashboard/projects' : undefined,
   },
@@ -429,7 +429,7 @@ export const vendors: readonly Vendor[] = [
     address: {
       prompt: () => t('Host of the registry, or key of its region'),
       placeholder: 'fra.ocir.io',
-      read: shaped(
+      read: readHost(
         (typed) => (/^[a-z]{3}$/.test(typed) ? `${typed}.ocir.io` : oracleHost.test(typed) ? typed : undefined),
         () => t('Such a host is fra.ocir.io, with the key of the region in front.'),
       ),
@@ -453,24 +453,24 @@ export const vendors: readonly Vendor[] = [
   },
 ];
 
-/** The kind of a connection: the one it was connected as, else the one that its address gives away. */
+/** The vendor of a connection: the one it was connected as, otherwise the one that its address belongs to. */
 export function vendorOf(provider: string, url: string): Vendor {
   const address = new URL(url);
   const byId = vendors.find(({ id }) => id === provider);
   return byId ?? vendors.find(({ owns }) => owns?.(address)) ?? knownHosts.get(address.host) ?? anyVendor;
 }
 
-/** Registries without a kind of their own that people know by a web site. */
+/** Registries without a kind of their own that have known web pages. */
 const knownHosts: ReadonlyMap<string, Vendor> = new Map([
-  ['mcr.microsoft.com', withPage((path) => `https://mcr.microsoft.com/artifact/mar/${path}/tags`)],
-  ['public.ecr.aws', withPage((path) => `https://gallery.ecr.aws/${path}`)],
+  ['mcr.microsoft.com', vendorWithPage((path) => `https://mcr.microsoft.com/artifact/mar/${path}/tags`)],
+  ['public.ecr.aws', vendorWithPage((path) => `https://gallery.ecr.aws/${path}`)],
 ]);
 
-function withPage(write: (path: string) => string): Vendor {
-  return { ...anyVendor, webPage: (_url, entry) => page(entry, write) };
+function vendorWithPage(write: (path: string) => string): Vendor {
+  return { ...anyVendor, webPage: (_url, entry) => pageOf(entry, write) };
 }
 
-function page(entry: Entry | undefined, write: (path: string) => string): string | undefined {
+function pageOf(entry: Entry | undefined, write: (path: string) => string): string | undefined {
   const path = pathOf(entry);
   return path === undefined ? undefined : write(path);
 }

@@ -5,39 +5,40 @@ import { readDeletion } from '../../images/deletionGraph';
 import type { GraphSource } from '../../images/deletionGraph';
 import type { Endpoint } from '../../core/network/diagnose';
 import { Failure, isDenied, withDetail } from '../../core/failure';
+import { dateOf } from '../../core/manifest';
 import type { Connection, Credential, Group, ImageDetails, Page, Repository, Tag } from '../../core/model';
 import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import type { Deletion, ImageContent, ProviderContext, RegistryProvider } from '../provider';
-import { detailsIn, repositoryAt, trailTo } from '../rows';
-import { V2 } from '../v2';
+import { detailsFrom, repositoryAt, entriesTo } from '../rows';
+import { areAllAfter, V2 } from '../v2';
 import { packagesAnswer } from './githubAnswers';
 import { endpointsOf } from './githubEndpoints';
-import type { Endpoints } from './githubEndpoints';
-import { GitHubApi, printScopes, withLimits } from './githubApi';
-import { Owners } from './owners';
-import { Versions } from './packageVersions';
+import type { GitHubEndpoints } from './githubEndpoints';
+import { GitHubApi, isLastAllowed, printScopes, withRetryAfter } from './githubApi';
+import { PackageOwners } from './packageOwners';
+import { PackageVersions } from './packageVersions';
 import type { Version } from './packageVersions';
 
 /**
- * Letters, digits and hyphens, and an underscore where an enterprise manages its users; what old logins and other servers have
- * besides, GitHub is asked: https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
+ * Letters, digits and hyphens, and underscores for users that an enterprise manages. GitHub checks the rest, because old logins and
+ * other servers have other rules. https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
  */
 const loginPattern = /^[a-z\d][a-z\d_-]{0,38}$/i;
 
-/** GitHub Container Registry: lists through the packages API; manifests come from the registry. */
+/** GitHub Container Registry: packages and tags are listed by the packages API, manifests are read from the registry. */
 export class GhcrProvider implements RegistryProvider {
   readonly hasTypedAddress = true;
   readonly endpoints: readonly Endpoint[];
   readonly content: ImageContent;
-  private readonly servers: Endpoints;
+  private readonly servers: GitHubEndpoints;
   private readonly api: GitHubApi;
   private readonly v2: V2;
-  private readonly versions: Versions;
-  private readonly owners: Owners;
+  private readonly versions: PackageVersions;
+  private readonly owners: PackageOwners;
   private readonly pages = new LRUCache<string, string>({ max: 5000 });
-  /** Repositories whose details the registry refused: their other tags are not asked for. */
-  private readonly closed = new Set<string>();
+  /** Repositories whose details the registry refused: their other tags are not requested there. */
+  private readonly deniedRepositories = new Set<string>();
 
   constructor(
     private readonly connection: Connection,
@@ -45,22 +46,30 @@ export class GhcrProvider implements RegistryProvider {
   ) {
     this.servers = endpointsOf(connection.url, context.setting);
     const { http } = context;
-    this.api = new GitHubApi(withRetry(withLimits(http)), this.servers.api, connection.url, (scopes, mayAsk, signal) =>
-      this.token(scopes, mayAsk, signal),
+    this.api = new GitHubApi(
+      withRetry(withRetryAfter(http)),
+      this.servers.api,
+      connection.url,
+      (scopes, mayAsk, signal) => this.token(scopes, mayAsk, signal),
     );
-    const typed = async (signal: AbortSignal) => {
+    const readTypedName = async (signal: AbortSignal) => {
       const credential = await context.credential(signal);
       return credential.kind === 'basic' ? credential.username : '';
     };
-    this.owners = new Owners(this.api, () => context.shown().namespaces ?? [], typed, context.log);
-    this.versions = new Versions(this.api, (image, signal) => this.packagePath(image, signal));
+    const readSignInName = async (signal: AbortSignal) => {
+      const credential = await this.registryCredential(signal);
+      return credential.kind === 'basic' ? credential.username : '';
+    };
+    const added = () => context.shown().namespaces ?? [];
+    this.owners = new PackageOwners(this.api, added, readTypedName, readSignInName, context.log);
+    this.versions = new PackageVersions(this.api, (image, signal) => this.packagePath(image, signal));
     this.v2 = new V2({
       url: this.servers.registry,
       http,
       credential: (signal) => this.registryCredential(signal),
-      // Versions tell which tags share a digest.
-      everyTag: async (image, signal) =>
-        (await this.versions.every(image, signal)).flatMap(({ digest, tags }) =>
+      // A version has all tags of a digest.
+      readEveryTag: async (image, signal) =>
+        (await this.versions.readAll(image, signal)).flatMap(({ digest, tags }) =>
           tags.map((name) => ({ name, digest })),
         ),
       explain: (error, { what }, signal) => (what === 'image' ? this.explain(error, signal) : error),
@@ -73,16 +82,16 @@ export class GhcrProvider implements RegistryProvider {
     switch (parent?.kind) {
       case undefined: {
         const { items, ...rest } = await this.owners.page(cursor, signal);
-        return { items: items.map((login) => this.owner(login)), ...rest };
+        return { items: items.map((login) => this.groupOfOwner(login)), ...rest };
       }
       case 'group':
-        return this.packages(parent, cursor, signal);
+        return this.listPackages(parent, cursor, signal);
       case 'repository':
-        return this.tags(parent, cursor, signal);
+        return this.listTags(parent, cursor, signal);
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.v2.below(parent, signal);
+        return this.v2.listBelow(parent, signal);
       case 'registry':
         return { items: [] };
     }
@@ -90,12 +99,12 @@ export class GhcrProvider implements RegistryProvider {
 
   readonly locate: RegistryProvider['locate'] = (image) => {
     if (image.host !== this.servers.host) return undefined;
-    return trailTo(image, [groupOf(ownerOf(image)), repositoryOf(image)]);
+    return entriesTo(image, [groupOf(ownerOf(image)), repositoryOf(image)]);
   };
 
   readonly hostOf: RegistryProvider['hostOf'] = () => this.servers.host;
 
-  /** An engine would not say why the registry refuses the token of an account: so it is tried before. */
+  /** Tries an account's token first: if the registry refuses it, an engine would not say why. */
   readonly engineCredential: RegistryProvider['engineCredential'] = async (_host, signal) => {
     const stored = await this.context.credential(signal);
     if (stored.kind !== 'anonymous' || this.context.account === undefined) return stored;
@@ -115,29 +124,29 @@ export class GhcrProvider implements RegistryProvider {
       namespace: login.toLowerCase(),
     }));
 
-  /** From the registry; if it refuses the account, from the packages API. */
+  /** From the registry; if that refuses the account, from the packages API. */
   readonly details: NonNullable<RegistryProvider['details']> = async (tag, signal) => {
     const { path } = tag.image;
     const version = this.versions.known(tag.image);
-    if (version !== undefined && this.closed.has(path)) return detailsOf(version);
+    if (version !== undefined && this.deniedRepositories.has(path)) return detailsOf(version);
     try {
       const details = await this.v2.details(tag, signal);
       return { ...details, ...defined({ updated: version?.digest === details.digest ? version.updated : undefined }) };
     } catch (error) {
       if (version === undefined || !isDenied(error)) throw error;
-      this.closed.add(path);
+      this.deniedRepositories.add(path);
       return detailsOf(version);
     }
   };
 
   readonly deletion: Deletion = {
     image: {
-      preview: ({ image, label }, progress, signal) => readDeletion(this.graphOf(image), label, progress, signal),
+      preview: (image, tags, progress, signal) => readDeletion(this.graphOf(image), tags, progress, signal),
       delete: (image, digest, signal) => this.versions.delete(image, digest, signal),
-      left: async (image, digest, tags, signal) => {
-        const all = await this.versions.every(image, signal);
-        const left = all.find((version) => version.digest === digest)?.tags ?? [];
-        return tags.filter((name) => left.includes(name));
+      tagsLeft: async (image, digest, tags, signal) => {
+        const all = await this.versions.readAll(image, signal);
+        const current = all.find((version) => version.digest === digest)?.tags ?? [];
+        return tags.filter((name) => current.includes(name));
       },
     },
   };
@@ -158,7 +167,7 @@ export class GhcrProvider implements RegistryProvider {
     problem: (name) =>
       loginPattern.test(name) ? undefined : t('“{0}” is not a user or organization of GitHub.', name),
     check: async (name, signal) => {
-      await this.packages(groupOf(name), undefined, signal);
+      await this.listPackages(groupOf(name), undefined, signal);
     },
   };
 
@@ -179,7 +188,7 @@ export class GhcrProvider implements RegistryProvider {
     }
   };
 
-  /** A personal access token where there is one, else the session of VS Code's account. */
+  /** The stored personal access token, otherwise the token of VS Code's account. Rejects with a Failure if there is none. */
   private async token(scopes: readonly string[], mayAsk: boolean, signal: AbortSignal): Promise<string> {
     const credential = await this.context.credential(signal);
     if (credential.kind === 'basic') return credential.secret;
@@ -203,7 +212,7 @@ export class GhcrProvider implements RegistryProvider {
     return { kind: 'basic', username: session.account, secret: session.token };
   }
 
-  /** The registry may refuse the token of an account that the API takes: https://github.com/cli/cli/issues/5174 */
+  /** The registry may refuse an account's token that the API accepts: https://github.com/cli/cli/issues/5174 */
   private async explain(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!isDenied(error) || this.context.account === undefined) return error;
     if ((await this.context.credential(signal)).kind !== 'anonymous') return error;
@@ -213,22 +222,20 @@ export class GhcrProvider implements RegistryProvider {
     return withDetail(error, { explanation });
   }
 
-  private async packages(group: Group, cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
+  private async listPackages(group: Group, cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
     const path = await this.owners.path(group.key, signal);
     const query = `${path}?package_type=container`;
     const { answer, next } = await this.api.page(packagesAnswer, query, cursor, signal);
-    const items = answer.map(({ name, html_url: page }) => {
-      const repository = repositoryOf({
-        host: this.servers.host,
-        path: `${group.key}/${name}`.toLowerCase(),
-      });
+    const items = answer.map(({ name, html_url: page, updated_at: updated }) => {
+      const image = { host: this.servers.host, path: `${group.key}/${name}`.toLowerCase() };
+      const repository = repositoryOf(image, dateOf(updated));
       if (typeof page === 'string') this.pages.set(repository.image.path, page);
       return repository;
     });
     return { items, ...next };
   }
 
-  private owner(login: string): Group {
+  private groupOfOwner(login: string): Group {
     const kind = this.owners.kindOf(login);
     if (kind === 'user') return { ...groupOf(login), called: t('Account'), icon: 'account' };
     return kind === 'organization' ? { ...groupOf(login), called: t('Organization') } : groupOf(login);
@@ -239,9 +246,9 @@ export class GhcrProvider implements RegistryProvider {
     return `${path}/container/${encodeURIComponent(nameOf(image))}`;
   }
 
-  /** Pages may hold nothing but versions without tags; then the next one is read, up to the last that GitHub gives. */
-  private async tags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
-    this.closed.delete(image.path);
+  /** A page of tags. If a page of versions has no tags, the next one is read, up to the last that GitHub allows. */
+  private async listTags({ image }: Repository, cursor: string | undefined, signal: AbortSignal): Promise<Page<Tag>> {
+    this.deniedRepositories.delete(image.path);
     for (let at = cursor; ;) {
       const { items: versions, next } = await this.versions.page(image, at, signal);
       const items = this.v2.rowsOf(
@@ -249,6 +256,7 @@ export class GhcrProvider implements RegistryProvider {
         versions.flatMap((version) =>
           version.tags.map((name) => ({ name, details: { ...detailsOf(version), isPartial: true } })),
         ),
+        isLastAllowed(at) ? undefined : areAllAfter(at, defined({ next })),
       );
       at = next;
       if (items.length === 0 && next !== undefined) continue;
@@ -256,7 +264,7 @@ export class GhcrProvider implements RegistryProvider {
     }
   }
 
-  /** What is behind a digest, the registry tells, unless it refuses the account: then it is asked no more. */
+  /** Reads the images of a deletion from the registry. After the registry has refused the account, no more requests are sent. */
   private graphOf(image: ImageReference): GraphSource {
     const source = this.v2.source(image);
     let refusal: Failure | undefined;
@@ -279,14 +287,14 @@ export class GhcrProvider implements RegistryProvider {
   }
 }
 
-/** Image names are lower case even if the owner's login is not, and so are keys. */
+/** The row of an owner. Keys are lower case, as in image names, even if the owner's login is not. */
 function groupOf(login: string): Group {
   return { kind: 'group', key: login.toLowerCase(), label: login, called: t('Owner') };
 }
 
-/** Under its owner, so its own name is enough. */
-function repositoryOf(image: ImageReference): Repository {
-  return repositoryAt(image.host, image.path, nameOf(image));
+/** The row of a package. It is below its owner, so its label is the name without the owner. */
+function repositoryOf(image: ImageReference, updated?: Date): Repository {
+  return repositoryAt(image.host, image.path, nameOf(image), updated);
 }
 
 function ownerOf({ path }: ImageReference): string {
@@ -298,7 +306,7 @@ function nameOf({ path }: ImageReference): string {
 }
 
 function detailsOf({ digest, updated }: Version): ImageDetails {
-  return detailsIn({ digest, type: 'image', updated });
+  return detailsFrom({ digest, type: 'image', updated });
 }
 
 function asUrl(text: string | undefined): URL | undefined {

@@ -4,7 +4,7 @@ import { defined } from '../../core/defined';
 import type { Connection } from '../../core/model';
 import { serverOf } from '../../core/serverAddress';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget } from '../provider';
-import { askAddress, byDockerLogin, byPassword, madeAt, proposed } from '../signIn';
+import { askAddress, dockerSignIn, passwordSignIn, secretPageAt, initialValue } from '../signIn';
 import type { ReadAddress } from '../signIn';
 import { endpointsOf } from './githubEndpoints';
 import { GhcrProvider } from './ghcr';
@@ -22,23 +22,24 @@ export const ghcr: ProviderType = {
   icon: 'github',
   scopes: ['read:packages'],
   takesBoth: true,
-  connect: async (ask) => {
-    ask.more(2);
-    const url = await askServer(ask, undefined);
+  connect: async (ask, _setting, meant) => {
+    ask.more(meant === undefined ? 2 : 1);
+    const url = meant ?? (await askServer(ask, undefined));
     const { signIn, credential } = await askSignIn(ask, { url });
-    return { connection: { ...at(url), signIn }, credential };
+    return { connection: { ...connectionTo(url), signIn }, credential };
   },
-  address: { ask: askServer, labelOf: (url) => at(url).label },
+  webSites: { 'github.com': gitHub, 'www.github.com': gitHub },
+  address: { ask: askServer, labelOf: (url) => connectionTo(url).label },
   signIn: askSignIn,
   dockerConnections: (host, setting) => {
     const [, name = ''] = /^containers\.([^.]+\.ghe\.com)$/.exec(host) ?? [];
     const url = host === endpointsOf(gitHub, setting).host ? gitHub : serverOf(name);
-    return url === undefined ? [] : [{ ...at(url), signIn: { kind: 'docker' } }];
+    return url === undefined ? [] : [{ ...connectionTo(url), signIn: { kind: 'docker' } }];
   },
   open: (connection, context) => new GhcrProvider(connection, context),
 };
 
-function at(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
+function connectionTo(url: string): Pick<Connection, 'provider' | 'label' | 'url'> {
   return { provider: 'ghcr', label: url === gitHub ? 'GitHub' : new URL(url).host, url };
 }
 
@@ -87,11 +88,11 @@ async function askSignIn(ask: ConnectAsk, target: SignInTarget): Promise<Describ
     case 'token':
       return askToken(ask, target);
     case 'docker':
-      return byDockerLogin;
+      return dockerSignIn;
   }
 }
 
-/** Whose token it is, GitHub tells, except of tokens of apps. */
+/** Asks for a token. GitHub says whose it is, except for tokens of apps; only for those is the user name asked. */
 async function askToken(ask: ConnectAsk, { url, account }: SignInTarget): Promise<DescribedCredential> {
   ask.more(1);
   const scopes = 'read:packages,write:packages,delete:packages';
@@ -102,17 +103,17 @@ async function askToken(ask: ConnectAsk, { url, account }: SignInTarget): Promis
     ),
     placeholder: 'ghp_…',
     secret: true,
-    ...madeAt(`${url}/settings/tokens/new?description=Registry%20Explorer&scopes=${scopes}`),
+    ...secretPageAt(`${url}/settings/tokens/new?description=Registry%20Explorer&scopes=${scopes}`),
     problem: tokenProblem,
   });
   if (!ask.asksUserName) return { signIn: { kind: 'basic' }, credential: { kind: 'basic', username: '', secret } };
   ask.more(1);
   const username = await ask.input({
     prompt: t('User name at {0}, which does not tell whose token this is', new URL(url).host),
-    ...proposed(account),
+    ...initialValue(account),
     problem: (text) => (text === '' ? t('Type the user name.') : undefined),
   });
-  return byPassword(username, secret);
+  return passwordSignIn(username, secret);
 }
 
 function tokenProblem(text: string): string | undefined {
@@ -122,7 +123,7 @@ function tokenProblem(text: string): string | undefined {
     : undefined;
 }
 
-/** Images are at `containers.` and the server's name: https://docs.github.com/en/enterprise-server@latest/admin/managing-your-enterprise-account/enabling-subdomain-isolation */
+/** Reads the address of a server. Its registry is at `containers.` and the server's name: https://docs.github.com/en/enterprise-server@latest/admin/managing-your-enterprise-account/enabling-subdomain-isolation */
 function readServer(typed: string): ReturnType<ReadAddress> {
   const url = serverOf(typed);
   if (url === undefined) return { problem: t('Type the address of a server.') };

@@ -1,12 +1,14 @@
 import { z } from 'zod/mini';
 
-/** What GitHub answers, as far as it is used: https://docs.github.com/en/rest/packages/packages */
+/** The fields of GitHub's answers that are used: https://docs.github.com/en/rest/packages/packages */
 
 export const userAnswer = z.object({ login: z.string() });
 
 export const organizationsAnswer = z.array(z.object({ login: z.string() }));
 
-export const packagesAnswer = z.array(z.object({ name: z.string(), html_url: z.nullish(z.string()) }));
+export const packagesAnswer = z.array(
+  z.object({ name: z.string(), html_url: z.nullish(z.string()), updated_at: z.nullish(z.string()) }),
+);
 
 export const versionsAnswer = z.array(
   z.object({

@@ -8,18 +8,23 @@ import type { Page } from '../../core/model';
 import { decodeJson } from '../../core/schemas';
 import { userAnswer } from './githubAnswers';
 
-/** A token with at least these scopes; rejects when there is none. */
+/** Reads a token with at least these scopes. Rejects if there is none. `mayAsk`: the user may be asked for them. */
 export type ReadToken = (scopes: readonly string[], mayAsk: boolean, signal: AbortSignal) => Promise<string>;
 
-const browsing = ['read:packages'];
-const deleting = ['read:packages', 'delete:packages'];
+const browsingScopes = ['read:packages'];
+const deletingScopes = ['read:packages', 'delete:packages'];
 const pageSize = 100;
-/** GitHub refuses what lies beyond: https://docs.github.com/en/rest/packages/packages#list-packages-for-an-organization */
+/** GitHub refuses pages after this one: https://docs.github.com/en/rest/packages/packages#list-packages-for-an-organization */
 const mostPages = 10_000 / pageSize;
 
-/** Speaks the REST API of GitHub: https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api */
+/** Whether GitHub lists no more after a page, although there may be more. */
+export function isLastAllowed(cursor: string | undefined): boolean {
+  return Number(cursor ?? '1') >= mostPages;
+}
+
+/** A client of GitHub's REST API. Rejects with Failures. https://docs.github.com/en/rest/using-the-rest-api/getting-started-with-the-rest-api */
 export class GitHubApi {
-  /** `site`: where people see it, which is where its links may lead. */
+  /** `api`: the root of the API. `site`: the root of the web pages; links for the user must lead there. */
   constructor(
     private readonly http: Http,
     private readonly api: string,
@@ -44,21 +49,21 @@ export class GitHubApi {
     cursor: string | undefined,
     signal: AbortSignal,
   ): Promise<{ readonly answer: z.output<T>; readonly next: Pick<Page<never>, 'next'> }> {
-    const number = Number(cursor ?? '1');
+    const number = cursor ?? '1';
     const separator = path.includes('?') ? '&' : '?';
     const response = await this.send('GET', `${path}${separator}per_page=${pageSize}&page=${number}`, signal);
-    const hasNext = number < mostPages && nextLink(response.headers.link) !== undefined;
-    return { answer: decodeJson(schema, response), next: hasNext ? { next: String(number + 1) } : {} };
+    const hasNext = !isLastAllowed(number) && nextLink(response.headers.link) !== undefined;
+    return { answer: decodeJson(schema, response), next: hasNext ? { next: String(Number(number) + 1) } : {} };
   }
 
-  /** Asks the user for the right to, where an account of VS Code signs in. */
+  /** Deletes. If an account of VS Code signs in, the user is asked for the scope that this needs. */
   async delete(path: string, signal: AbortSignal): Promise<void> {
     await this.send('DELETE', path, signal);
   }
 
   private async send(method: HttpRequest['method'], path: string, signal: AbortSignal): Promise<HttpResponse> {
     const isDeletion = method === 'DELETE';
-    const needed = isDeletion ? deleting : browsing;
+    const needed = isDeletion ? deletingScopes : browsingScopes;
     const token = await this.token(needed, isDeletion, signal);
     const request = {
       method,
@@ -72,7 +77,7 @@ export class GitHubApi {
     };
     const response = await this.http(request, signal);
     if (response.status >= 200 && response.status < 300) return response;
-    throw refusal(response, needed, this.site);
+    throw refusalOf(response, needed, this.site);
   }
 }
 
@@ -83,38 +88,39 @@ function scopesIn(header: string | undefined): readonly string[] | undefined {
     .filter((scope) => scope !== '');
 }
 
-/** Sets `retry-after` to the time a rate limit lasts, so that no request is repeated before. */
-export function withLimits(http: Http): Http {
+/** Sets `retry-after` to the end of a rate limit, so that no request is repeated before that. */
+export function withRetryAfter(http: Http): Http {
   return async (request, signal) => {
     const response = await http(request, signal);
-    const seconds = limitEndsIn(response);
+    const seconds = secondsUntilLimitEnds(response);
     if (seconds === undefined) return response;
     return { ...response, headers: { ...response.headers, 'retry-after': String(seconds) } };
   };
 }
 
-function refusal(response: HttpResponse, needed: readonly string[], site: string): Failure {
+function refusalOf(response: HttpResponse, needed: readonly string[], site: string): Failure {
   const failure = failureOf(response);
-  if (limitEndsIn(response) !== undefined) return new Failure('rateLimited', failure.message, failure.detail);
-  const explanation = singleSignOn(response, site) ?? missingScope(response, needed) ?? lastVersion(failure);
+  if (secondsUntilLimitEnds(response) !== undefined) return new Failure('rateLimited', failure.message, failure.detail);
+  const explanation =
+    explainSingleSignOn(response, site) ?? explainMissingScope(response, needed) ?? explainLastVersion(failure);
   return explanation === undefined
     ? failure
     : new Failure(failure.kind, failure.message, { ...failure.detail, explanation });
 }
 
 /** https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */
-function limitEndsIn(response: HttpResponse): number | undefined {
+function secondsUntilLimitEnds(response: HttpResponse): number | undefined {
   if (response.status !== 403 && response.status !== 429) return undefined;
-  const told = retryAfter(response);
-  if (told !== undefined) return told;
+  const seconds = retryAfter(response);
+  if (seconds !== undefined) return seconds;
   const { 'x-ratelimit-remaining': remaining, 'x-ratelimit-reset': reset = '' } = response.headers;
   if (remaining === '0' && /^\d+$/.test(reset)) return Math.max(0, Math.ceil(Number(reset) - Date.now() / 1000));
-  // Where it tells nothing, "wait for at least one minute before retrying".
+  // Without these headers, GitHub's documentation says "wait for at least one minute before retrying".
   return response.status === 429 || /rate limit/i.test(failureOf(response).message) ? 60 : undefined;
 }
 
 /** https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#authenticating-with-saml-single-sign-on */
-function singleSignOn({ headers, url }: HttpResponse, site: string): string | undefined {
+function explainSingleSignOn({ headers, url }: HttpResponse, site: string): string | undefined {
   const demand = headers['x-github-sso'] ?? '';
   if (!demand.startsWith('required')) return undefined;
   const link = /;\s*url=(\S+)/.exec(demand)?.[1];
@@ -124,20 +130,20 @@ function singleSignOn({ headers, url }: HttpResponse, site: string): string | un
   return t('the organization {0} requires single sign-on: authorize this token for it at {1}', organization, link);
 }
 
-/** GitHub names the scopes that it looks at; which of them a request needs all of, its documentation tells. */
-function missingScope({ status, headers }: HttpResponse, needed: readonly string[]): string | undefined {
+/** `needed`: the scopes that a request needs, from GitHub's documentation. GitHub's answer names scopes of which one is enough. */
+function explainMissingScope({ status, headers }: HttpResponse, needed: readonly string[]): string | undefined {
   const has = scopesIn(headers['x-oauth-scopes']);
   if ((status !== 403 && status !== 404) || has === undefined) return undefined;
-  const missing = needed.filter((scope) => !covers(has, scope));
+  const missing = needed.filter((scope) => !hasScope(has, scope));
   if (missing.length > 0)
     return t('the token has the scopes {0}, but this needs {1}', printScopes(has), missing.join(t(' and ')));
   const accepted = scopesIn(headers['x-accepted-oauth-scopes']) ?? [];
-  if (accepted.length === 0 || accepted.some((scope) => covers(has, scope))) return undefined;
+  if (accepted.length === 0 || accepted.some((scope) => hasScope(has, scope))) return undefined;
   return t('the token has the scopes {0}, but this needs {1}', printScopes(has), accepted.join(t(' or ')));
 }
 
 /** https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps#available-scopes */
-export function covers(has: readonly string[], scope: string): boolean {
+export function hasScope(has: readonly string[], scope: string): boolean {
   return has.includes(scope) || (scope === 'read:packages' && has.includes('write:packages'));
 }
 
@@ -145,7 +151,7 @@ export function printScopes(scopes: readonly string[]): string {
   return scopes.length === 0 ? t('none') : scopes.join(', ');
 }
 
-function lastVersion({ message }: Failure): string | undefined {
+function explainLastVersion({ message }: Failure): string | undefined {
   if (!/cannot delete the last/i.test(message)) return undefined;
   return t(
     'GitHub keeps the last tagged version of a package. Delete the whole package on its page instead (Open in Browser)',

@@ -1,6 +1,6 @@
 import type { ReadSetting } from '../provider';
 
-export interface Endpoints {
+export interface GitHubEndpoints {
   /** Root of the REST API. */
   readonly api: string;
   readonly registry: string;
@@ -9,7 +9,7 @@ export interface Endpoints {
 }
 
 /** `url`: `https://github.com`, or an Enterprise server's. https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom */
-export function endpointsOf(url: string, setting: ReadSetting): Endpoints {
+export function endpointsOf(url: string, setting: ReadSetting): GitHubEndpoints {
   const { host, origin } = new URL(url);
   if (host === 'github.com') {
     const api = setting('github.apiUrl');
@@ -20,6 +20,6 @@ export function endpointsOf(url: string, setting: ReadSetting): Endpoints {
   return withHost(`${origin}/api/v3`, `https://containers.${host}`);
 }
 
-function withHost(api: string, registry: string): Endpoints {
+function withHost(api: string, registry: string): GitHubEndpoints {
   return { api, registry, host: new URL(registry).host };
 }

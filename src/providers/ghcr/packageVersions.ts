@@ -17,17 +17,17 @@ export interface Version {
   readonly page?: string;
 }
 
-/** The versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
-export class Versions {
+/** Lists and deletes the versions of packages: https://docs.github.com/en/rest/packages/packages#list-package-versions-for-a-package-owned-by-the-authenticated-user */
+export class PackageVersions {
   private readonly byTag = new LRUCache<string, Version>({ max: 20_000 });
 
-  /** `pathOf`: of an image's package in the API. */
+  /** `pathOf`: the path of an image's package in the API. */
   constructor(
     private readonly api: GitHubApi,
     private readonly pathOf: (image: ImageReference, signal: AbortSignal) => Promise<string>,
   ) {}
 
-  /** The newest first, as GitHub orders them. */
+  /** A page of versions in GitHub's order: the newest first. */
   async page(image: ImageReference, cursor: string | undefined, signal: AbortSignal): Promise<Page<Version>> {
     const path = `${await this.pathOf(image, signal)}/versions?state=active`;
     const { answer, next } = await this.api.page(versionsAnswer, path, cursor, signal);
@@ -45,20 +45,20 @@ export class Versions {
     return { items, ...next };
   }
 
-  /** What a listing said about a tag. */
+  /** The version of a tag in the last listing. */
   known({ path, tag }: ImageReference): Version | undefined {
     return this.byTag.get(`${path}:${tag ?? ''}`);
   }
 
-  async every(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
+  async readAll(image: ImageReference, signal: AbortSignal): Promise<readonly Version[]> {
     return readWhole(image.host, (cursor) => this.page(image, cursor, signal));
   }
 
-  /** Deletes the version of that digest, with all its tags. */
+  /** Deletes the version with that digest and all its tags. Rejects if the tag has moved to another digest. */
   async delete(image: ImageReference, digest: string, signal: AbortSignal): Promise<void> {
     const known = this.known(image);
     const version =
-      known?.digest === digest ? known : (await this.every(image, signal)).find((one) => one.digest === digest);
+      known?.digest === digest ? known : (await this.readAll(image, signal)).find((one) => one.digest === digest);
     if (version === undefined) throw new Failure('notFound', '', { subject: image.host });
     if (image.tag !== undefined && !version.tags.includes(image.tag))
       throw new Failure('rejected', 'the tag has moved to another image meanwhile', { subject: image.host });

@@ -9,23 +9,23 @@ import type { ImageReference } from '../../core/reference';
 import { withRetry } from '../../core/retry';
 import { contentByHost, detailsByHost, imageDeletionByHost } from '../byHost';
 import type { Deletion, ProviderContext, RegistryProvider } from '../provider';
-import { repositoryAt, trailTo } from '../rows';
+import { repositoryAt, entriesTo } from '../rows';
 import { V2 } from '../v2';
-import type { Asked } from '../v2';
+import type { Operation } from '../v2';
 import { countAnswer, repositoriesAnswer, tagAnswer, userAnswer } from './gitLabAnswers';
 import { GitLabApi } from './gitLabApi';
-import { Projects } from './projects';
-import type { Project } from './projects';
+import { GitLabProjects } from './gitLabProjects';
+import type { Project } from './gitLabProjects';
 
 /** https://docs.gitlab.com/user/reserved_names/#limitations-on-usernames-project-and-group-names */
 const projectPattern = /^[\w][\w.-]*(?:\/[\w][\w.-]*)+$/;
 
-/** Projects and their repositories, as GitLab's API lists them; below those, its registry speaks for itself. */
+/** GitLab: projects and their repositories are listed by its API, everything below by its registry. */
 export class GitLabProvider implements RegistryProvider {
   readonly hasTypedAddress = true;
   private readonly api: GitLabApi;
-  private readonly projects: Projects;
-  /** Ids by name of image, as they were listed last. */
+  private readonly projects: GitLabProjects;
+  /** Ids of repositories by image name, from the last listing. */
   private readonly ids = new LRUCache<string, number>({ max: 20_000 });
   /** Registries by the host in GitLab's answers. */
   private readonly registries = new Map<string, V2>();
@@ -37,38 +37,42 @@ export class GitLabProvider implements RegistryProvider {
     private readonly context: ProviderContext,
   ) {
     this.api = new GitLabApi(withRetry(context.http), connection.url, (signal) => this.token(signal));
-    this.projects = new Projects(this.api, () => context.shown().namespaces ?? []);
+    this.projects = new GitLabProjects(this.api, connection.url, () => context.shown().namespaces ?? []);
   }
 
   readonly list: RegistryProvider['list'] = async (parent, cursor, signal) => {
     switch (parent?.kind) {
       case undefined:
-        return this.groups(cursor, signal);
+        return this.listProjects(cursor, signal);
       case 'group':
-        return this.repositories(await this.projects.named(parent.key, signal), cursor, signal);
+        return this.listRepositories(await this.projects.get(parent.key, signal), cursor, signal);
       case 'repository':
         return this.at(parent.image.host).list(parent.image, cursor, signal);
       case 'tag':
       case 'platform':
       case 'attachment':
-        return this.at(parent.image.host).below(parent, signal);
+        return this.at(parent.image.host).listBelow(parent, signal);
       case 'registry':
         return { items: [] };
     }
   };
 
+  /** Projects by their paths. What is below them, GitLab does not search. */
+  readonly find: NonNullable<RegistryProvider['find']> = (parent) =>
+    parent === undefined ? (text, cursor, signal) => this.listProjects(cursor, signal, text) : undefined;
+
   readonly locate: RegistryProvider['locate'] = (image) => {
-    const project = this.projects.of(image);
+    const project = this.projects.projectOf(image);
     if (project === undefined) return undefined;
-    return trailTo(image, [groupOf(project), repositoryOf(project, image)]);
+    return entriesTo(image, [groupOf(project), repositoryOf(project, image)]);
   };
 
-  readonly learn: NonNullable<RegistryProvider['learn']> = async (host, signal) => {
+  readonly learn: NonNullable<RegistryProvider['learn']> = async (image, signal) => {
     // An image of Docker Hub is never in GitLab.
-    if (host !== 'docker.io') await this.projects.learn(host, signal);
+    if (image.host !== 'docker.io') await this.projects.learn(image, signal);
   };
 
-  /** The registry is elsewhere than the web pages, and known once a project was listed. */
+  /** The registry has another host than the web pages; it is known after a project was listed. */
   get endpoints(): readonly Endpoint[] {
     const registries = this.projects.hosts().map((host) => ({ ...this.at(host).endpoint, isNamed: true as const }));
     return [...registries, { url: `${this.connection.url}/api/v4` }];
@@ -82,17 +86,17 @@ export class GitLabProvider implements RegistryProvider {
 
   readonly engineCredential: RegistryProvider['engineCredential'] = (_host, signal) => this.registryCredential(signal);
 
-  readonly accountName = async (signal: AbortSignal): Promise<string> => (await this.whose(signal)).name;
+  readonly accountName = async (signal: AbortSignal): Promise<string> => (await this.readTokenOwner(signal)).name;
 
   readonly pushTargets: RegistryProvider['pushTargets'] = async (signal) =>
-    (await this.projects.listed(undefined, signal)).items.flatMap(({ host, key, isArchived }) =>
+    (await this.projects.listWithRegistry(undefined, signal)).items.flatMap(({ host, key, isArchived }) =>
       host === undefined || isArchived ? [] : { host, namespace: key },
     );
 
   readonly details = detailsByHost((host) => this.at(host));
   readonly content = contentByHost((host) => this.at(host));
 
-  /** A tag alone and whole repositories by the API, which asks for less than the registry does: images are deleted there. */
+  /** Single tags and repositories are deleted by the API, which requires fewer rights than the registry; images by the registry. */
   readonly deletion: Deletion = {
     image: imageDeletionByHost((host) => this.at(host).imageDeletion),
     untag: {
@@ -136,7 +140,7 @@ export class GitLabProvider implements RegistryProvider {
     problem: (name) =>
       projectPattern.test(name) ? undefined : t('“{0}” is not the path of a project, such as group/project.', name),
     check: async (name, signal) => {
-      await this.repositories(await this.projects.read(name, signal), undefined, signal);
+      await this.listRepositories(await this.projects.read(name, signal), undefined, signal);
     },
   };
 
@@ -149,7 +153,7 @@ export class GitLabProvider implements RegistryProvider {
         return new URL(`${url}/${entry.label}/container_registry`);
       case 'repository':
       case 'tag': {
-        const project = this.projects.of(entry.image);
+        const project = this.projects.projectOf(entry.image);
         const id = this.ids.get(nameOf(entry.image));
         if (project === undefined) return undefined;
         return new URL(`${url}/${project.path}/container_registry${id === undefined ? '' : `/${id}`}`);
@@ -161,9 +165,9 @@ export class GitLabProvider implements RegistryProvider {
     }
   };
 
-  private async groups(cursor: string | undefined, signal: AbortSignal): Promise<Page<Group>> {
+  private async listProjects(cursor: string | undefined, signal: AbortSignal, text?: string): Promise<Page<Group>> {
     try {
-      const { items, ...rest } = await this.projects.page(cursor, signal);
+      const { items, ...rest } = await this.projects.page(cursor, signal, text);
       return { items: items.map(groupOf), ...rest };
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== 'notFound') throw error;
@@ -176,8 +180,12 @@ export class GitLabProvider implements RegistryProvider {
     }
   }
 
-  /** What is on its way out is no longer shown: its tags go one by one. */
-  private repositories(project: Project, cursor: string | undefined, signal: AbortSignal): Promise<Page<Repository>> {
+  /** Repositories that GitLab is deleting are not listed. It deletes their tags one by one. */
+  private listRepositories(
+    project: Project,
+    cursor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Page<Repository>> {
     const path = `/projects/${project.id}/registry/repositories`;
     return this.api.page(
       repositoriesAnswer,
@@ -194,7 +202,7 @@ export class GitLabProvider implements RegistryProvider {
     );
   }
 
-  /** Of a repository in the API. */
+  /** The path of a repository in the API. */
   private async pathOf(image: ImageReference, signal: AbortSignal): Promise<string> {
     const id = await this.idOf(image, signal);
     return `/projects/${this.projectOf(image).id}/registry/repositories/${id}`;
@@ -205,9 +213,9 @@ export class GitLabProvider implements RegistryProvider {
     const trail = new PageTrail(image.host);
     let id = this.ids.get(nameOf(image));
     for (let cursor: string | undefined; id === undefined; id = this.ids.get(nameOf(image))) {
-      const page = await this.repositories(project, cursor, signal);
+      const page = await this.listRepositories(project, cursor, signal);
       cursor = trail.after(page, page.items.length);
-      // Looked for once more among what this page has brought.
+      // The page had it, so the loop ends.
       if (this.ids.has(nameOf(image))) continue;
       if (page.failure instanceof Failure) throw page.failure;
       if (cursor === undefined) throw trail.failure ?? new Failure('notFound', '', { subject: image.host });
@@ -216,7 +224,7 @@ export class GitLabProvider implements RegistryProvider {
   }
 
   private projectOf(image: ImageReference): Project {
-    const project = this.projects.of(image);
+    const project = this.projects.projectOf(image);
     if (project === undefined) throw new Failure('notFound', '', { subject: image.host });
     return project;
   }
@@ -229,28 +237,28 @@ export class GitLabProvider implements RegistryProvider {
     throw new Failure('unauthorized', '', { subject: new URL(this.connection.url).host, explanation });
   }
 
-  /** The registry is signed in to with a user's name beside the token. */
+  /** The credential for the registry: the owner of the token as the user name, and the token. */
   private async registryCredential(signal: AbortSignal): Promise<Credential> {
-    const { token, name } = await this.whose(signal);
+    const { token, name } = await this.readTokenOwner(signal);
     return { kind: 'basic', username: name, secret: token };
   }
 
-  /** GitLab tells whose token it is. */
-  private async whose(signal: AbortSignal): Promise<{ readonly token: string; readonly name: string }> {
+  /** The present token and the name of its owner, from GitLab. */
+  private async readTokenOwner(signal: AbortSignal): Promise<{ readonly token: string; readonly name: string }> {
     const token = await this.token(signal);
     if (this.user?.token !== token)
       this.user = { token, name: (await this.api.get(userAnswer, '/user', signal)).username };
     return this.user;
   }
 
-  /** What a refusal of the registry means. */
-  private explain(error: unknown, asked: Asked): unknown {
+  /** Explains a refusal of the registry. */
+  private explain(error: unknown, operation: Operation): unknown {
     if (!(error instanceof Failure) || error.detail.explanation !== undefined) return error;
     if (error.kind !== 'unauthorized' && error.kind !== 'forbidden') return error;
-    // The registry says of what is not there that it may not be seen.
-    if (!('image' in asked) || this.projects.of(asked.image) === undefined)
+    // For an image that does not exist, the registry answers that access is denied.
+    if (!('image' in operation) || this.projects.projectOf(operation.image) === undefined)
       return new Failure('notFound', error.message, error.detail, { cause: error });
-    return withDetail(error, { explanation: asked.what === 'deletion' ? mayNotDelete() : mayNotRead() });
+    return withDetail(error, { explanation: operation.what === 'deletion' ? explainNoDeletion() : explainNoReading() });
   }
 
   private at(host: string): V2 {
@@ -273,11 +281,11 @@ export class GitLabProvider implements RegistryProvider {
   }
 }
 
-function mayNotRead(): string {
+function explainNoReading(): string {
   return t('the registry does not show this image to this access token; it needs the scope read_registry');
 }
 
-function mayNotDelete(): string {
+function explainNoDeletion(): string {
   return t('deleting an image needs an access token with the scope api, and the role Maintainer in the project');
 }
 
@@ -285,7 +293,7 @@ function groupOf({ key, path }: Pick<Project, 'key' | 'path'>): Group {
   return { kind: 'group', key, label: path, called: t('Project'), icon: 'project' };
 }
 
-/** As GitLab shows it: with the project's own name in front, since the project may have an image of its very name. */
+/** A repository with the label that GitLab shows. It begins with the project's name, because an image may have just this name. */
 function repositoryOf({ key }: Project, image: ImageReference): Repository {
   return repositoryAt(image.host, image.path, image.path.slice(key.lastIndexOf('/') + 1));
 }

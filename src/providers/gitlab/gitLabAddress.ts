@@ -3,10 +3,10 @@ import { serverOf } from '../../core/serverAddress';
 
 const gitLabCom = 'gitlab.com';
 
-/** Pages of GitLab that people copy its address from. */
+/** The ends of addresses of GitLab's pages, which people copy. */
 const ownPages = /\/(?:api\/v4|users\/sign_in|explore|dashboard|help|-)(?:\/.*)?$/;
 
-/** Root of the GitLab that was typed, or what is wrong with it: `gitlab.com`, `https://host/gitlab`, or a page of it. */
+/** Reads a typed address of GitLab: `gitlab.com`, `https://host/gitlab`, or one of its pages. Returns the root, or what is wrong. */
 export function readAddress(typed: string): { readonly url: string } | { readonly problem: string } {
   const server = serverOf(typed);
   if (server === undefined) return { problem: t('Type the address of GitLab, such as {0}.', gitLabCom) };

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 
-/** What GitLab answers, as far as it is used: https://docs.gitlab.com/api/projects/ https://docs.gitlab.com/api/container_registry/ */
+/** The fields of GitLab's answers that are used: https://docs.gitlab.com/api/projects/ https://docs.gitlab.com/api/container_registry/ */
 
 export const userAnswer = z.object({ username: z.string() });
 
@@ -8,11 +8,11 @@ export const projectAnswer = z.object({
   id: z.number(),
   path_with_namespace: z.string(),
   archived: z.nullish(z.boolean()),
-  /** `registry.gitlab.com/group/project`; absent where the server has no registry. */
+  /** `registry.gitlab.com/group/project`; absent if the server has no registry. */
   container_registry_image_prefix: z.nullish(z.string()),
   /** `enabled`, `private` or `disabled`; absent before GitLab 14.2. */
   container_registry_access_level: z.nullish(z.string()),
-  /** Whether it is there for this account. */
+  /** Whether this account may use it. */
   container_registry_enabled: z.nullish(z.boolean()),
 });
 export type ProjectAnswer = z.infer<typeof projectAnswer>;
@@ -34,5 +34,5 @@ export const tagAnswer = z.object({ digest: z.nullish(z.string()) });
 
 export const countAnswer = z.object({ tags_count: z.number() });
 
-/** A refusal that names the scopes of which the token lacks each. */
+/** A refusal with the scopes, each of which would be enough and is missing. */
 export const scopeAnswer = z.object({ error: z.literal('insufficient_scope'), scope: z.string() });

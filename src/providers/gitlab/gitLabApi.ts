@@ -9,15 +9,15 @@ import type { Page } from '../../core/model';
 import { check, decodeJson, jsonIn } from '../../core/schemas';
 import { scopeAnswer } from './gitLabAnswers';
 
-/** Rejects when there is no token. */
+/** Reads the token. Rejects with a Failure if there is none. */
 export type ReadToken = (signal: AbortSignal) => Promise<string>;
 
-/** The most that GitLab gives at once. */
+/** The most items that GitLab lists on a page. */
 const pageSize = 100;
 
-/** Speaks version 4 of GitLab's REST API: https://docs.gitlab.com/api/rest/ */
+/** A client of GitLab's REST API, version 4. Rejects with Failures. https://docs.gitlab.com/api/rest/ */
 export class GitLabApi {
-  /** `url`: root of GitLab, as people see it. */
+  /** `url`: the root of GitLab's web pages. */
   constructor(
     private readonly http: Http,
     private readonly url: string,
@@ -29,8 +29,8 @@ export class GitLabApi {
   }
 
   /**
-   * A page of a list by its number, from '1', and the pages behind it as long as nothing of them is to be shown. What the answer
-   * links to is not asked for, only counted. https://docs.gitlab.com/api/rest/#offset-based-pagination
+   * A page of a list by its number, from '1'. If `itemsOf` keeps nothing of a page, the next one is read. The link in an answer only
+   * shows that there is a next page; its address is not used. https://docs.gitlab.com/api/rest/#offset-based-pagination
    */
   async page<T extends z.core.$ZodType, Item>(
     schema: T,
@@ -44,8 +44,8 @@ export class GitLabApi {
       const separator = path.includes('?') ? '&' : '?';
       const response = await this.send('GET', `${path}${separator}per_page=${pageSize}&page=${number}`, signal);
       const items = itemsOf(decodeJson(schema, response));
-      const { link, 'x-next-page': told = '' } = response.headers;
-      if (nextLink(link) === undefined && told === '') return { items };
+      const { link, 'x-next-page': nextPage = '' } = response.headers;
+      if (nextLink(link) === undefined && nextPage === '') return { items };
       const next = String(number + 1);
       if (items.length > 0) return { items, next };
       if (trail.after({ next }, 0) === undefined) return { items, next, failure: trail.failure };
@@ -57,15 +57,15 @@ export class GitLabApi {
   }
 
   private async send(method: HttpRequest['method'], path: string, signal: AbortSignal): Promise<HttpResponse> {
-    // In this header rather than in GitLab's own, since a redirect to another host takes it away.
+    // Not in GitLab's own header: Authorization is removed from a redirect to another host.
     const headers = { Accept: 'application/json', Authorization: `Bearer ${await this.token(signal)}` };
     const response = await this.http({ method, url: `${this.url}/api/v4${path}`, headers }, signal);
     if (response.status >= 200 && response.status < 300) return response;
-    throw refusal(response, method);
+    throw refusalOf(response, method);
   }
 }
 
-function refusal(response: HttpResponse, method: HttpRequest['method']): Failure {
+function refusalOf(response: HttpResponse, method: HttpRequest['method']): Failure {
   const failure = failureOf(response);
   const explanation = explanationOf(response, failure.message, method);
   return explanation === undefined
@@ -88,8 +88,8 @@ function explanationOf(response: HttpResponse, said: string, method: HttpRequest
     : t('your role in this project does not let you see its images');
 }
 
-/** One of these would do, the least of them first: GitLab names the wider one `api`. */
+/** The scopes of which one is enough, the smaller right first. It has the longer name: `read_api` before `api`. */
 function missingScopes({ body }: HttpResponse): readonly string[] | undefined {
-  const told = check(scopeAnswer, jsonIn(body.subarray(0, 64 * 1024)));
-  return told.success ? told.data.scope.split(' ').sort((one, other) => other.length - one.length) : undefined;
+  const answer = check(scopeAnswer, jsonIn(body.subarray(0, 64 * 1024)));
+  return answer.success ? answer.data.scope.split(' ').sort((one, other) => other.length - one.length) : undefined;
 }

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { ConnectAsk, DescribedCredential, ProviderType, SignInTarget, TypedAddress } from '../provider';
-import { askAddress, madeAt } from '../signIn';
+import { askAddress, secretPageAt } from '../signIn';
 import { readAddress } from './gitLabAddress';
 import { GitLabProvider } from './gitLab';
 
@@ -15,7 +15,7 @@ const address: TypedAddress = {
   labelOf: (url) => (url === 'https://gitlab.com' ? 'GitLab' : url.replace(/^https?:\/\//, '')),
 };
 
-/** A GitLab by the address of its web pages; the registry behind it speaks V2 as others do. */
+/** A GitLab by the address of its web pages. The registry behind it speaks V2. */
 export const gitLab: ProviderType = {
   id: 'gitlab',
   label: 'GitLab',
@@ -23,12 +23,13 @@ export const gitLab: ProviderType = {
     return t('Projects of your account on gitlab.com or a GitLab of your own');
   },
   icon: 'source-control',
-  connect: async (ask) => {
-    ask.more(2);
-    const url = await address.ask(ask, undefined);
+  connect: async (ask, _setting, meant) => {
+    ask.more(meant === undefined ? 2 : 1);
+    const url = meant ?? (await address.ask(ask, undefined));
     const { signIn, credential } = await askToken(ask, { url });
     return { connection: { provider: 'gitlab', label: address.labelOf(url), url, signIn }, credential };
   },
+  webSites: { 'gitlab.com': 'https://gitlab.com', 'www.gitlab.com': 'https://gitlab.com' },
   address,
   signIn: askToken,
   open: (connection, context) => new GitLabProvider(connection, context),
@@ -45,10 +46,10 @@ async function askToken(ask: ConnectAsk, { url }: SignInTarget): Promise<Describ
     ),
     placeholder: 'glpat-…',
     secret: true,
-    ...madeAt(`${url}${tokenPage}`),
+    ...secretPageAt(`${url}${tokenPage}`),
     problem: tokenProblem,
   });
-  // Whose token it is, GitLab tells.
+  // The user name is not asked for: GitLab says whose token it is.
   return { signIn: { kind: 'basic' }, credential: { kind: 'basic', username: '', secret: typed.trim() } };
 }
 

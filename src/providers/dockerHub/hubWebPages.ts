@@ -2,7 +2,7 @@ import type { Entry } from '../../core/model';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 
-/** Where the Hub's own site shows an entry; `url`: https://hub.docker.com */
+/** The page of an entry on the Hub's web site; undefined if it has none. `url`: https://hub.docker.com */
 export function webPage(url: string, entry: Entry | undefined): URL | undefined {
   const page = (path: string) => new URL(path, url);
   switch (entry?.kind) {
@@ -21,7 +21,7 @@ export function webPage(url: string, entry: Entry | undefined): URL | undefined 
   }
 }
 
-/** Official images have a place of their own. */
+/** The page of a repository. Official images are under another path. */
 function repositoryPage({ host, path }: ImageReference): string {
   const name = printReference({ host, path });
   return name.includes('/') ? `/r/${name}` : `/_/${name}`;

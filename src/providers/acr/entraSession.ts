@@ -17,22 +17,23 @@ interface EntraToken {
   readonly tenantId: string;
 }
 
-/** What a token is for: registries, or the Resource Manager. */
+/** The services that a token is for. */
 type Audience = 'registry' | 'resourceManager';
 
-/** A token of the signed-in account; rejects when there is none. It is asked at each exchange and never kept. */
+/** Reads a token of the signed-in account. Rejects with a Failure if there is none. It is read at each exchange and not kept. */
 export type ReadEntraToken = (audience: Audience, signal: AbortSignal) => Promise<EntraToken>;
 
-/** Where the service does not tell how long it lives: three hours, as it documents, less a margin. */
-const usualSeconds = 3 * 3600;
+/** The documented lifetime of a refresh token, three hours, for tokens without dates. */
+const defaultSeconds = 3 * 3600;
+/** A token is renewed this long before it expires. */
 const marginSeconds = 60;
 
 /**
- * Signs in to one registry with an Entra account: its token is exchanged for a refresh token of the registry, which is kept until
- * it ends. https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
+ * Signs in to one registry with an Entra account. The account's token is exchanged for a refresh token of the registry, which is kept
+ * until it expires. https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md
  */
 export class EntraSession {
-  private readonly kept = new KeptToken((signal) => this.requestToken(signal));
+  private readonly refreshTokens = new KeptToken((signal) => this.requestToken(signal));
 
   private readonly server: Http;
 
@@ -40,7 +41,7 @@ export class EntraSession {
     http: Http,
     private readonly url: string,
     private readonly readToken: ReadEntraToken,
-    /** The registry lets in private endpoints only. */
+    /** Whether only private endpoints can reach the registry. */
     private readonly isPrivate: () => boolean,
   ) {
     this.server = withRetry(http);
@@ -48,46 +49,46 @@ export class EntraSession {
 
   readonly credential: ReadCredential = async (signal) => ({
     kind: 'identityToken',
-    token: (await this.kept.current(signal)).token.value,
+    token: (await this.refreshTokens.current(signal)).token.value,
   });
 
-  /** Sends as that hop does; a refresh token that ended before its time is replaced by a new one, once. */
-  readonly renewing =
+  /** Wraps a hop: if the registry refuses a refresh token that has not expired, the request is sent once more with a new one. */
+  readonly withRenewal =
     (hop: Http): Http =>
     async (request, signal) => {
       const response = await hop(request, signal);
-      const refused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
-      const token = refused ? refreshTokenIn(request) : undefined;
+      const isRefused = isTokenRequest(request) && (response.status === 401 || response.status === 400);
+      const token = isRefused ? refreshTokenIn(request) : undefined;
       if (token === undefined) return response;
-      this.kept.forget(token);
-      const renewed = await this.kept.current(signal);
+      this.refreshTokens.forget(token);
+      const renewed = await this.refreshTokens.current(signal);
       return hop(withRefreshToken(request, renewed.token.value), signal);
     };
 
   private async requestToken(signal: AbortSignal): Promise<Token> {
-    // Tokens of an account open more than this registry.
+    // A token of an account gives access to more than this registry.
     if (!this.url.startsWith('https:')) {
       const explanation = t('tokens of an account are not sent over plain http; use https, or sign in another way');
       throw new Failure('untrusted', '', { subject: new URL(this.url).host, explanation });
     }
-    let first: Failure;
+    let firstRefusal: Failure;
     try {
-      return await this.exchangedFor('registry', signal);
+      return await this.exchangeToken('registry', signal);
     } catch (error) {
-      // Entra has no such token for some accounts, and some registries take the other only.
+      // For some accounts Entra has no such token, and some registries accept only the other one.
       if (!(error instanceof Failure) || !isRefusal(error)) throw error;
-      first = error;
+      firstRefusal = error;
     }
     try {
-      return await this.exchangedFor('resourceManager', signal);
+      return await this.exchangeToken('resourceManager', signal);
     } catch (error) {
-      // What the registry says counts for more than that Entra has no token.
+      // A refusal of the registry is more useful than that Entra has no token.
       const isOfEntra = error instanceof Failure && isRefusal(error) && error.detail.speaker === 'program';
-      throw isOfEntra && first.detail.speaker !== 'program' ? first : error;
+      throw isOfEntra && firstRefusal.detail.speaker !== 'program' ? firstRefusal : error;
     }
   }
 
-  private async exchangedFor(audience: Audience, signal: AbortSignal): Promise<Token> {
+  private async exchangeToken(audience: Audience, signal: AbortSignal): Promise<Token> {
     const { token, tenantId } = await this.readToken(audience, signal);
     const request: HttpRequest = {
       method: 'POST',
@@ -102,11 +103,11 @@ export class EntraSession {
       }).toString(),
     };
     const response = await this.server(request, signal);
-    // Which role is missing depends on what it was for, which is known further up.
+    // The missing role depends on what is being read, so AcrProvider explains it.
     const terms = { rights: 'unknown', isPrivate: this.isPrivate() } as const;
     if (response.status !== 200) throw explain(failureOf(response), terms, 'catalog');
     const refresh = decodeJson(refreshTokenAnswer, response).refresh_token;
-    const seconds = (lifetimeOf(refresh) ?? usualSeconds) - marginSeconds;
+    const seconds = (lifetimeOf(refresh) ?? defaultSeconds) - marginSeconds;
     return { value: refresh, expiresAt: Date.now() + seconds * 1000 };
   }
 }

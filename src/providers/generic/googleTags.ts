@@ -3,10 +3,10 @@ import { dateOf, isIndexType } from '../../core/manifest';
 import type { ImageDetails, Repository } from '../../core/model';
 import { check, digestAnswer } from '../../core/schemas';
 import type { TagsAnswer } from '../../core/schemas';
-import { detailsIn, repositoryAt } from '../rows';
-import type { OwnListing, ToldBeside } from '../tagListing';
+import { detailsFrom, repositoryAt } from '../rows';
+import type { OwnListing, TagsExtras } from '../tagListing';
 
-/** Numbers come as text. https://github.com/google/go-containerregistry/blob/v0.20.6/pkg/v1/google/list.go `rawManifestInfo` */
+/** Numbers are sent as text. https://github.com/google/go-containerregistry/blob/v0.20.6/pkg/v1/google/list.go `rawManifestInfo` */
 const images = z.record(
   digestAnswer,
   z.object({
@@ -19,13 +19,13 @@ const images = z.record(
 );
 const children = z.array(z.string());
 
-/** What Google's registries, and those that carry on their code, tell of tags beyond V2; nothing of any other's. */
-export function readGoogleTags({ manifest, child }: TagsAnswer): ToldBeside {
+/** Additional facts in lists of tags, from Google's registries and others with the same code; empty for all other registries. */
+export function readGoogleTags({ manifest, child }: TagsAnswer): TagsExtras {
   const read = check(images, manifest);
   const below = check(children, child);
   const details = Object.entries(read.success ? read.data : {}).flatMap(([digest, image]) => {
-    const told = detailsOf(digest, image);
-    return (image.tag ?? []).map((tag) => [tag, told] as const);
+    const details = detailsOf(digest, image);
+    return (image.tag ?? []).map((tag) => [tag, details] as const);
   });
   return { details: new Map(details), below: below.success ? below.data : [] };
 }
@@ -33,20 +33,20 @@ export function readGoogleTags({ manifest, child }: TagsAnswer): ToldBeside {
 function detailsOf(digest: string, image: z.infer<typeof images>[string]): ImageDetails {
   const { imageSizeBytes, mediaType, timeCreatedMs, timeUploadedMs } = image;
   const isIndex = isIndexType(mediaType);
-  return detailsIn({
+  return detailsFrom({
     digest,
     mediaType,
     type: isIndex ? 'index' : 'image',
-    // Builds that are to be the same each time say that they were made in 1970 or 1980; the upload has a true date.
+    // Reproducible builds have a creation date in 1970 or 1980; the date of the upload is real.
     created: dateOf(positive(timeUploadedMs)) ?? dateOf(positive(timeCreatedMs)),
     size: isIndex ? undefined : positive(imageSizeBytes),
   });
 }
 
-/** A repository's tags have dates there, and a repository may hold others, which its own list of tags names. */
-export const googleListing: OwnListing = { beside: readGoogleTags, trail };
+/** Google's lists of tags have dates, and name the repositories inside a repository. */
+export const googleListing: OwnListing = { readExtras: readGoogleTags, repositoriesTo };
 
-function trail(path: string, added: readonly Repository[]): readonly Repository[] | undefined {
+function repositoriesTo(path: string, added: readonly Repository[]): readonly Repository[] | undefined {
   const above = added.find(({ label }) => path.startsWith(`${label}/`));
   if (above === undefined) return undefined;
   const names = path.slice(above.label.length + 1).split('/');
@@ -56,7 +56,7 @@ function trail(path: string, added: readonly Repository[]): readonly Repository[
   return [above, ...below];
 }
 
-/** Within what a Date can hold. */
+/** A positive number that is also valid as a Date; otherwise undefined. */
 function positive(text: string | null | undefined): number | undefined {
   const number = Number(text ?? '');
   return number > 0 && number <= 8.64e15 ? number : undefined;

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { emptyList, Failure } from '../../core/failure';
 import type { Vendor } from './vendors';
 
-/** Why a registry that answers lists nothing, and what can be done; `refusal`: its no to the list, where it said one. */
+/** The failure if a registry answers but lists no repositories, with what to do. `refusal`: its refusal to list, if there was one. */
 export function unlistedFailure(vendor: Vendor, { message, detail }: Failure, refusal?: unknown): Failure {
   const isEmpty = detail.code === emptyList && vendor.listsNothing !== true;
   const explanation = isEmpty ? explainEmptyList() : (vendor.unlisted?.() ?? explainRefusal(refusal));

@@ -3,28 +3,32 @@ import { defined } from '../../core/defined';
 import { Failure, withDetail } from '../../core/failure';
 import type { Log } from '../../core/log';
 import type { Page } from '../../core/model';
-import { accountNotTold } from '../provider';
+import { accountUnknown } from '../provider';
 import { organizationsAnswer, packagesAnswer } from './githubAnswers';
-import { covers, printScopes } from './githubApi';
+import { hasScope, printScopes } from './githubApi';
 import type { GitHubApi } from './githubApi';
 
-/** The owners of packages, and where the API lists their packages. */
-export class Owners {
-  /** By lower-cased login. */
+/** Lists the owners of packages, and knows under which path the API lists their packages. */
+export class PackageOwners {
+  /** The paths of packages, by login in lower case. */
   private readonly paths = new Map<string, string>();
-  private self: string | undefined;
+  private ownLogin: string | undefined;
 
-  /** `added`: those that the user named. `typed`: the user name that was typed with the token; empty where none was. */
+  /**
+   * `added`: those that the user named. `readTypedName`: the user name that was typed with the token; empty where none was.
+   * `readSignInName`: that, or the name of the account of VS Code.
+   */
   constructor(
     private readonly api: GitHubApi,
     private readonly added: () => readonly string[],
-    private readonly typed: (signal: AbortSignal) => Promise<string>,
+    private readonly readTypedName: (signal: AbortSignal) => Promise<string>,
+    private readonly readSignInName: (signal: AbortSignal) => Promise<string>,
     private readonly log: Log,
   ) {}
 
   /**
-   * The user, the organizations that the token can list, and those added by hand. If the organizations cannot be listed, the others
-   * are still shown, and the next page has the failure.
+   * A page of owners: the user, the organizations that the token can list, and the owners that were added. If the organizations cannot
+   * be listed, the others are still shown, and the next page has the failure.
    */
   async page(cursor: string | undefined, signal: AbortSignal): Promise<Page<string>> {
     if (cursor !== undefined) {
@@ -33,63 +37,72 @@ export class Owners {
       return { items: items.filter((name) => !shown.has(name.toLowerCase())), ...defined({ next }) };
     }
     const organizations = this.organizations('1', signal).catch((): Page<string> => ({ items: [], next: '1' }));
-    const [login, { items, next }] = await Promise.all([this.signedIn(signal), organizations]);
+    const [login, { items, next }] = await Promise.all([this.readLogin(signal), organizations]);
     signal.throwIfAborted();
     const all = [login, ...items, ...this.added()];
     const unique = [...new Map(all.map((name) => [name.toLowerCase(), name])).values()];
     return { items: unique, ...defined({ next }) };
   }
 
-  /** Where an owner's packages are listed. One that was added by hand is an organization or a user. */
+  /**
+   * The path under which an owner's packages are listed. For an owner that was not listed, it is first tried whether it is an
+   * organization; unless it has the name that the user signs in with, and so most likely is the owner of the token.
+   */
   async path(owner: string, signal: AbortSignal): Promise<string> {
     const key = owner.toLowerCase();
-    // GitHub says who owns the token. ghcr.io accepts any user name with it, so the typed name proves nothing.
-    if (!this.paths.has(key)) await this.login(signal);
-    const known = this.paths.get(key);
-    if (known !== undefined) return known;
+    if (this.paths.has(key) || key === (await this.readSignInName(signal)).toLowerCase()) {
+      // GitHub says who owns the token. ghcr.io accepts any user name with it, so the typed name proves nothing.
+      if (!this.paths.has(key)) await this.login(signal);
+      const known = this.paths.get(key);
+      if (known !== undefined) return known;
+    }
     const [organization, user] = [`/orgs/${owner}/packages`, `/users/${owner}/packages`];
-    const path = await this.api.page(packagesAnswer, `${organization}?package_type=container`, undefined, signal).then(
-      () => organization,
-      (error: unknown) => {
-        if (error instanceof Failure && error.kind === 'notFound') return user;
-        throw error;
-      },
-    );
+    const isOrganization = await this.api
+      .page(packagesAnswer, `${organization}?package_type=container`, undefined, signal)
+      .then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Failure && error.kind === 'notFound') return false;
+          throw error;
+        },
+      );
+    if (!isOrganization) await this.login(signal);
+    const path = isOrganization ? organization : (this.paths.get(key) ?? user);
     this.paths.set(key, path);
     return path;
   }
 
-  /** What an owner is, as far as that was told. */
+  /** The kind of an owner; undefined if it is not known yet. */
   kindOf(login: string): 'user' | 'organization' | undefined {
     const path = this.paths.get(login.toLowerCase());
     return path === undefined ? undefined : path.startsWith('/orgs/') ? 'organization' : 'user';
   }
 
-  /** Who owns the token. */
+  /** The login of the token's owner. */
   async login(signal: AbortSignal): Promise<string> {
-    return this.self ?? this.signedIn(signal);
+    return this.ownLogin ?? this.readLogin(signal);
   }
 
-  private async signedIn(signal: AbortSignal): Promise<string> {
-    const typed = await this.typed(signal);
+  private async readLogin(signal: AbortSignal): Promise<string> {
+    const typed = await this.readTypedName(signal);
     const { login, scopes } = await this.api.user(signal).catch((error: unknown) => {
-      if (!isNotTold(error)) throw error;
-      if (typed === '') throw withDetail(error, { code: accountNotTold });
-      // Whether it is a user or an organization is found out with its packages.
+      if (!isLoginUnknown(error)) throw error;
+      if (typed === '') throw withDetail(error, { code: accountUnknown });
+      // Whether the typed name is a user or an organization is found out when its packages are listed.
       return { login: undefined, scopes: undefined };
     });
     if (login === undefined) {
-      this.self = typed;
+      this.ownLogin = typed;
       return typed;
     }
-    if (scopes !== undefined && !covers(scopes, 'read:packages')) {
+    if (scopes !== undefined && !hasScope(scopes, 'read:packages')) {
       const explanation = t(
         'the token has the scopes {0}, but needs read:packages to browse and pull, write:packages to push, delete:packages to delete',
         printScopes(scopes),
       );
       throw new Failure('forbidden', '', { subject: this.api.host, explanation });
     }
-    this.self = login;
+    this.ownLogin = login;
     this.paths.set(login.toLowerCase(), '/user/packages');
     return login;
   }
@@ -110,9 +123,10 @@ export class Owners {
 }
 
 /**
- * Tokens of apps, such as those of GitHub Actions, may not ask who they are; other reasons to refuse it GitHub explains.
+ * Whether GitHub refuses to say whose token it is. That is so for tokens of apps, such as those of GitHub Actions; refusals for other
+ * reasons have an explanation.
  * https://docs.github.com/en/rest/users/users#get-the-authenticated-user
  */
-function isNotTold(error: unknown): error is Failure {
+function isLoginUnknown(error: unknown): error is Failure {
   return error instanceof Failure && error.kind === 'forbidden' && error.detail.explanation === undefined;
 }
