@@ -31,6 +31,33 @@ export class TagDetails {
     }
   }
 
+  /** Fetches the details of those `nodes` that have none, without drawing them. Rejects when aborted; a failure that others would meet ends it. */
+  async read(
+    nodes: readonly TreeNode[],
+    progress: (done: number, of: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const lacking = nodes.filter(lacksDetails);
+    const controller = new AbortController();
+    const abort = () => {
+      controller.abort();
+    };
+    signal.addEventListener('abort', abort);
+    const limit = pLimit(width);
+    let done = 0;
+    await Promise.all(
+      lacking.map((node) =>
+        limit(async () => {
+          if (!controller.signal.aborted) await this.fetch(node, controller);
+          progress(++done, lacking.length);
+        }),
+      ),
+    ).finally(() => {
+      signal.removeEventListener('abort', abort);
+    });
+    signal.throwIfAborted();
+  }
+
   /** Fetches the details of one row now, without drawing it. True if there is something new to draw. */
   async fetch(node: TreeNode, controller: AbortController): Promise<boolean> {
     const { entry, provider } = node;

@@ -17,14 +17,14 @@ import { plainText } from '../../core/plainText';
 import { printReference } from '../../core/reference';
 import { plural } from '../../core/locale';
 import { needsNoRow, report } from '../report';
-import { age, artifactName, count, moment, platforms, signedInAs, size, summary } from '../words';
-import { holdingOf, listingPhrase } from './node';
+import { age, artifactName, count, moment, orderName, platforms, signedInAs, size, summary } from '../words';
+import { holdingOf, labelOf, listingPhrase, trailOf } from './node';
 import { cleanItem } from './cleanItem';
-import type { InvalidName, More, Node, Problem, Row } from './node';
+import type { Favourites, Folder, InvalidName, Loading, More, Node, Problem, Row } from './node';
 import { Tooltip } from './tooltip';
 import { TreeNode } from './treeNode';
 
-const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
 /** The setting `registryExplorer.tags.details`. */
 export type DetailsSetting = 'always' | 'onHover' | 'never';
@@ -38,6 +38,11 @@ export interface RowLook {
   readonly icon: string;
   /** What a connection of that kind is called. */
   readonly called: string;
+  /** The path of the folder that it is drawn in. */
+  readonly folder: string | undefined;
+  /** It stands right below Favourites, so it has to say where it is. */
+  readonly isAmongFavourites: boolean;
+  readonly isExpanded: boolean;
   /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
 }
@@ -55,13 +60,71 @@ function rowItem(row: Row, look: RowLook): vscode.TreeItem {
       return problemItem(row, look.commands.split(' '));
     case 'invalid':
       return invalidItem(row);
+    case 'loading':
+      return loadingItem(row);
+    case 'favourites':
+      return opened(favouritesItem(row), look);
+    case 'folder':
+      return opened(folderItem(row), look);
     case 'node': {
-      const item = nodeItem(row, look);
+      const item = placed(nodeItem(row, look), row, look);
       item.id = row.id;
       item.contextValue = look.commands;
-      return item;
+      return opened(item, look);
     }
   }
+}
+
+/** Open, if the user has opened it. */
+function opened(item: vscode.TreeItem, { isExpanded }: RowLook): vscode.TreeItem {
+  if (isExpanded && item.collapsibleState === Collapsed) item.collapsibleState = Expanded;
+  return item;
+}
+
+/** A favourite says where it is; in a folder, a repository need not say again what the folder says. */
+function placed(item: vscode.TreeItem, node: Node, { folder, isAmongFavourites }: RowLook): vscode.TreeItem {
+  const { entry } = node;
+  if (folder !== undefined) item.label = plainText(entry?.label ?? '').slice(folder.length);
+  if (!isAmongFavourites || entry === undefined || !('image' in entry)) return item;
+  const name = entry.image.path.slice(entry.image.path.lastIndexOf('/') + 1);
+  item.label = plainText(entry.kind === 'tag' ? `${name}:${entry.label}` : entry.label);
+  const above = node.parent === undefined ? [] : trailOf(node.parent);
+  const where = [node.connection.label, ...above.flatMap((one) => (one.kind === 'repository' ? [] : one.label))];
+  item.description = [plainText(where.join(' / ')), item.description].filter(Boolean).join(' · ');
+  const spoken = item.accessibilityInformation?.label;
+  if (spoken !== undefined) item.accessibilityInformation = { label: `${spoken}, ${where.join(', ')}` };
+  return item;
+}
+
+function favouritesItem({ id }: Favourites): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('Favourites'), Collapsed);
+  item.id = id;
+  item.iconPath = new vscode.ThemeIcon('star-full');
+  item.contextValue = 'favourites';
+  item.accessibilityInformation = { label: t('Favourites, repositories and tags of all registries') };
+  return item;
+}
+
+function folderItem({ id, label, path, of, count: repositories }: Folder): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, Collapsed);
+  item.id = id;
+  item.iconPath = new vscode.ThemeIcon('folder');
+  item.description = count(repositories);
+  item.tooltip = `${of.entry?.label ?? of.connection.label}/${path}`;
+  item.contextValue = 'folder';
+  item.accessibilityInformation = {
+    label: plural(repositories, t('Folder {1}, {0} repository | Folder {1}, {0} repositories'), label),
+  };
+  return item;
+}
+
+function loadingItem({ of }: Loading): vscode.TreeItem {
+  const item = new vscode.TreeItem(t('Loading…'), None);
+  item.id = `${of.id}/loading`;
+  item.iconPath = new vscode.ThemeIcon('loading~spin');
+  item.contextValue = 'loading';
+  item.accessibilityInformation = { label: t('Loading what is in {0}', labelOf(of)) };
+  return item;
 }
 
 /** A name that no engine accepts: it is shown, but has no commands. */
@@ -80,9 +143,14 @@ function moreItem(row: More): vscode.TreeItem {
   const item = new vscode.TreeItem(t('Load more…'), None);
   item.id = `${row.of.id}/more`;
   item.iconPath = new vscode.ThemeIcon('ellipsis');
-  if (row.left !== undefined) item.description = t('{0} of {1} left', count(row.left.rows), count(row.left.of));
+  tell(item, t('Load more of {0}', labelOf(row.of)), factsOfMore(row));
   item.command = { command: 'registryExplorer.loadMore', title: t('Load More'), arguments: [row] };
   return item;
+}
+
+function factsOfMore({ left, searched }: More): readonly string[] {
+  if (left !== undefined) return [t('{0} of {1} left', count(left.rows), count(left.of))];
+  return searched === undefined ? [] : [plural(searched, t('{0} row searched | {0} rows searched'))];
 }
 
 function problemItem(row: Problem, commands: readonly string[]): vscode.TreeItem {
@@ -117,17 +185,18 @@ function nodeItem(node: Node, { details, icon, called, clean }: RowLook): vscode
     case undefined:
       return connectionItem(node, icon, called, clean);
     case 'group': {
-      const item = entryItem(entry, entry.icon ?? 'organization', describeGroup(node, entry), Collapsed);
+      const item = entryItem(entry, entry.icon ?? 'organization', groupFacts(node, entry), Collapsed);
       item.tooltip = `${kindOf(entry)} ${entry.label}`;
       return item;
     }
     case 'registry': {
-      const item = entryItem(entry, 'server', describeGroup(node, entry), Collapsed);
+      const item = entryItem(entry, 'server', groupFacts(node, entry), Collapsed);
       item.tooltip = entry.host;
       return item;
     }
     case 'repository': {
-      const item = entryItem(entry, 'repo', isEmpty(node) ? t('no tags') : undefined, Collapsed);
+      const facts = [...(isEmpty(node) ? [t('no tags')] : []), ...lookFacts(node)];
+      const item = entryItem(entry, 'repo', facts, Collapsed);
       item.tooltip = printReference(entry.image);
       return item;
     }
@@ -139,7 +208,7 @@ function nodeItem(node: Node, { details, icon, called, clean }: RowLook): vscode
       return item;
     }
     case 'attachment':
-      return attachmentItem(entry, node, clean);
+      return attachmentItem(entry, node, details, clean);
   }
 }
 
@@ -154,10 +223,8 @@ function connectionItem(node: Node, icon: string, called: string, clean: RowLook
   const { host } = new URL(connection.url);
   const where = connection.isOfWorkspace === true && connection.label !== host ? host : '';
   const who = question === undefined ? [stateOf(node), signedInAs(connection) ?? ''] : [question];
-  item.description = [...who, where, unverified].filter((part) => part !== '').join(' · ');
-  item.accessibilityInformation = {
-    label: [`${called} ${connection.label}`, item.description].filter((part) => part !== '').join(', '),
-  };
+  const facts = [...who, where, unverified, ...lookFacts(node)].filter((part) => part !== '');
+  tell(item, `${called} ${connection.label}`, facts);
   const tooltip = new Tooltip(clean)
     .paragraph(connection.label)
     .paragraph(connection.url)
@@ -187,9 +254,21 @@ function isEmpty(node: Node): boolean {
   return node instanceof TreeNode && node.state === 'empty';
 }
 
-function describeGroup(node: Node, { detail }: Group | Registry): string | undefined {
-  const parts = [isEmpty(node) ? holdingOf(node).none : '', detail ?? ''].filter((part) => part !== '');
-  return parts.length === 0 ? undefined : parts.join(' · ');
+/** How the rows below one are shown, if not as everywhere. */
+function lookFacts(node: Node): readonly string[] {
+  if (!(node instanceof TreeNode)) return [];
+  const { filter, findsNothing, order, sorted } = node;
+  return [
+    ...(filter === undefined ? [] : [t('filtered: “{0}”', plainText(filter))]),
+    ...(findsNothing ? [t('nothing found')] : []),
+    ...(order === undefined ? [] : [orderName(order)]),
+    ...(sorted === undefined ? [] : [t('{0} of {1} looked at', count(sorted.known), count(sorted.of))]),
+  ];
+}
+
+function groupFacts(node: Node, { detail = '' }: Group | Registry): readonly string[] {
+  // A detail may be several facts.
+  return [isEmpty(node) ? holdingOf(node).none : '', ...detail.split(' · '), ...lookFacts(node)].filter(Boolean);
 }
 
 function stateOf(node: Node): string {
@@ -210,7 +289,7 @@ function tagItem(node: Node, tag: Tag, setting: DetailsSetting, clean: RowLook['
   const item = entryItem(
     tag,
     iconOf(details),
-    details === undefined ? undefined : summary(details),
+    details === undefined ? [] : [summary(details)],
     // An artifact may have attachments, such as a signature. They are known only after it is expanded.
     details?.type === 'artifact' && isEmpty(node) ? None : Collapsed,
   );
@@ -254,9 +333,9 @@ function iconUnless({ failure }: Described, icon: string): string {
 }
 
 /** The size, or a text that it could not be read. */
-function sizeUnless({ failure, size: bytes }: Described): string | undefined {
-  if (failure !== undefined) return failure.kind === 'notFound' ? t('missing') : t('cannot be read');
-  return bytes === undefined ? undefined : size(bytes);
+function sizeUnless({ failure, size: bytes }: Described): readonly string[] {
+  if (failure !== undefined) return [failure.kind === 'notFound' ? t('missing') : t('cannot be read')];
+  return bytes === undefined ? [] : [size(bytes)];
 }
 
 function ownTooltip({ label, failure }: Described, digest: string, clean: RowLook['clean']): vscode.MarkdownString {
@@ -269,10 +348,27 @@ function ownTooltip({ label, failure }: Described, digest: string, clean: RowLoo
   return tooltip.paragraph(why ?? '').value;
 }
 
-function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']): vscode.TreeItem {
+/** `lines`: what is known once it was read. */
+export function attachmentTooltip(
+  entry: Attachment,
+  clean: RowLook['clean'],
+  lines: readonly string[] = [],
+): vscode.MarkdownString {
+  const tooltip = ownTooltip(entry, entry.blob?.digest ?? entry.image.digest ?? '', clean);
+  for (const line of lines) tooltip.appendMarkdown('- ').appendText(clean(line)).appendMarkdown('\n');
+  return tooltip;
+}
+
+function attachmentItem(
+  entry: Attachment,
+  node: Node,
+  setting: DetailsSetting,
+  clean: RowLook['clean'],
+): vscode.TreeItem {
   const icon = iconUnless(entry, attachmentIcons[entry.type] ?? 'shield');
   const item = entryItem(entry, icon, sizeUnless(entry), opensTo(entry));
-  item.tooltip = ownTooltip(entry, entry.blob?.digest ?? entry.image.digest ?? '', clean);
+  // Otherwise there is no tooltip yet: VS Code requests it on hover.
+  if (entry.failure !== undefined || setting === 'never') item.tooltip = attachmentTooltip(entry, clean);
   item.command = { command: 'registryExplorer.openAttachment', title: t('Open'), arguments: [node] };
   return item;
 }
@@ -280,17 +376,20 @@ function attachmentItem(entry: Attachment, node: Node, clean: RowLook['clean']):
 function entryItem(
   entry: Entry,
   icon: string,
-  description: string | undefined,
+  facts: readonly string[],
   state: vscode.TreeItemCollapsibleState,
 ): vscode.TreeItem {
   const label = plainText(entry.label);
   const item = new vscode.TreeItem(label, state);
   item.iconPath = new vscode.ThemeIcon(icon);
-  if (description !== undefined) item.description = description;
-  item.accessibilityInformation = {
-    label: `${kindOf(entry)} ${label}${description === undefined ? '' : `, ${description}`}`,
-  };
+  tell(item, `${kindOf(entry)} ${label}`, facts);
   return item;
+}
+
+/** What stands right of the label, and what a screen reader says: it would read the dots between the facts. */
+function tell(item: vscode.TreeItem, name: string, facts: readonly string[]): void {
+  if (facts.length > 0) item.description = facts.join(' · ');
+  item.accessibilityInformation = { label: [name, ...facts].join(', ') };
 }
 
 /** What an entry is called, in front of its label. */
