@@ -1,83 +1,99 @@
 import { isDeepStrictEqual } from 'node:util';
 import { t } from '@vscode/l10n';
-import { printReference } from '../../core/reference';
-import type { ImageReference } from '../../core/reference';
-import { causes } from '../../core/causes';
-import { isCancellation, report } from '../report';
-import type { App } from '../app';
 import { plural } from '../../core/locale';
-import type { Lock, Locks, Obstacles } from '../../providers/provider';
+import type { Obstacles } from '../../providers/provider';
+import type { Ask } from '../ask';
 import { count, platforms } from '../words';
+
+/** A modal question before something is deleted. */
+export interface Question {
+  readonly message: string;
+  readonly detail: readonly string[];
+  /** Deletes all that was named, and unlocks what is locked. */
+  readonly button: string;
+  /** Deletes only what is not locked; absent if there is no choice. */
+  readonly unlockedOnly?: string | undefined;
+}
+
+/** What the user agreed to. */
+type Extent = 'all' | 'unlockedOnly';
 
 /**
  * Asks the user about what `read` found, and reads again after the user has agreed. If the result differs, asks again. Returns
  * what was agreed to, as it was read last; nothing if the user declines.
  */
 export async function readAndAsk<T>(
+  ask: Ask,
   read: () => Promise<T>,
-  ask: (found: T, hasChanged: boolean) => Promise<boolean>,
-): Promise<T | undefined> {
+  questionOn: (found: T) => Question,
+): Promise<{ readonly found: T; readonly extent: Extent } | undefined> {
   let found = await read();
-  for (let hasChanged = false; await ask(found, hasChanged); hasChanged = true) {
+  for (let hasChanged = false; ; hasChanged = true) {
+    const extent = await askAbout(ask, questionOn(found), hasChanged);
+    if (extent === undefined) return undefined;
     const before = found;
     found = await read();
-    if (isDeepStrictEqual(before, found)) return found;
-  }
-  return undefined;
-}
-
-/** The first paragraph of a question that is asked again. */
-export function changeNotice(hasChanged: boolean): readonly string[] {
-  return hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
-}
-
-/** Deletes with the locks lifted. What is still there afterwards is locked again, and a warning says so if that fails. */
-export async function unlockedFor(
-  app: App,
-  locks: Locks | undefined,
-  image: ImageReference,
-  held: readonly Lock[],
-  act: () => Promise<void>,
-): Promise<void> {
-  if (locks === undefined || held.length === 0) return act();
-  const name = printReference(image);
-  const lockAgain = await app.working(t('Unlocking {0}', name), (_progress, signal) => locks.lift(image, held, signal));
-  let isDeleted = false;
-  try {
-    await act();
-    isDeleted = true;
-  } finally {
-    try {
-      // Not in a notification that can be cancelled: what was locked must not stay open.
-      await lockAgain(isDeleted, new AbortController().signal);
-    } catch (error) {
-      app.log.warn(`Could not lock ${name} again\n  ${causes(error)}`);
-      const why = (report(error, '')?.reason ?? '').replace(/\.$/, '');
-      app.tell(t('{0} was unlocked for the deletion and could not be locked again: {1}.', name, why), 'warning');
-    }
+    if (isDeepStrictEqual(before, found)) return { found, extent };
   }
 }
 
-/** Whether locks are lifted if the user agrees. */
-export function willUnlock(locks: Locks | undefined, found: Obstacles): boolean {
-  return locks !== undefined && found.locks !== undefined && found.locks.length > 0;
+async function askAbout(
+  ask: Ask,
+  { message, detail, button, unlockedOnly }: Question,
+  hasChanged: boolean,
+): Promise<Extent | undefined> {
+  const notice = hasChanged ? [t('This has changed since you agreed. Nothing has been deleted yet.')] : [];
+  // The first button is that of the Enter key.
+  const buttons = [...(unlockedOnly === undefined ? [] : [unlockedOnly]), button];
+  switch (await ask.choose(message, [...notice, ...detail], buttons)) {
+    case undefined:
+      return undefined;
+    case unlockedOnly:
+      return 'unlockedOnly';
+    default:
+      return 'all';
+  }
 }
+
+/** Whether what is locked stays locked, is unlocked first if the user agrees, or only if the user chooses that. */
+export type Unlocking = 'no' | 'yes' | 'choice';
 
 /** What a question says about obstacles. */
-export function describeObstacles(locksOf: Locks | undefined, found: Obstacles): readonly string[] {
-  const { locks = [], lockedPlatforms = [], rules = [] } = found;
-  const isUnlocked = willUnlock(locksOf, found);
+export function describeObstacles(
+  { locks = [], lockedPlatforms = [], rules = [] }: Obstacles,
+  unlocking: Unlocking,
+): readonly string[] {
   const tags = locks.flatMap((lock) => (lock.kind === 'tag' ? lock.name : []));
   const images = locks.filter(({ kind }) => kind === 'image').length;
-  const holdsAll = locks.some(({ kind }) => kind === 'repository');
+  const repositories = locks.filter(({ kind }) => kind === 'repository').length;
   const said = [
     ...(tags.length > 0
       ? [plural(tags.length, t('The tag {1} is locked. | {0} tags are locked: {1}.'), listNames(tags))]
       : []),
     ...(images > 0 ? [plural(images, t('The image is locked. | {0} images are locked.'))] : []),
-    ...(holdsAll ? [t('The repository is locked, and so is all that is in it.')] : []),
-    ...(isUnlocked ? [t('What is locked is unlocked first, and locked again if the deletion fails.')] : []),
-    ...(holdsAll && isUnlocked ? [t('The repository is locked again afterwards.')] : []),
+    ...(repositories > 0
+      ? [
+          plural(
+            repositories,
+            t(
+              'The repository is locked, and so is all that is in it. | {0} repositories are locked, and so is all that is in them.',
+            ),
+          ),
+        ]
+      : []),
+    ...(unlocking === 'yes'
+      ? [t('What is locked is unlocked first, and locked again if the deletion fails.')]
+      : unlocking === 'choice'
+        ? [t('What is locked is left out, or unlocked first if you choose so, and locked again if the deletion fails.')]
+        : []),
+    ...(repositories > 0 && unlocking !== 'no'
+      ? [
+          plural(
+            repositories,
+            t('The repository is locked again afterwards. | The repositories are locked again afterwards.'),
+          ),
+        ]
+      : []),
   ];
   return [
     ...(said.length > 0 ? [said.join(' ')] : []),
@@ -96,43 +112,21 @@ export function describeObstacles(locksOf: Locks | undefined, found: Obstacles):
   ];
 }
 
-/**
- * Checks the registry after a deletion that it accepted, and warns if something is left or if the check fails. True if nothing is
- * left.
- */
-export async function checkGone(
-  app: App,
-  image: ImageReference,
-  left: (signal: AbortSignal) => Promise<readonly string[]>,
-): Promise<boolean> {
-  const name = printReference(image);
-  try {
-    const names = await app.working(t('Checking what is left of {0}', name), (_progress, signal) => left(signal));
-    if (names.length === 0) return true;
-    app.tell(
-      t(
-        '{0} accepted the deletion of {1}, but these are still there: {2}. Some registries delete later, and some keep tags. Refresh to see.',
-        image.host,
-        name,
-        listNames(names),
-      ),
-      'warning',
-    );
-  } catch (error) {
-    app.log.warn(`Could not look at what is left of ${name}\n  ${causes(error)}`);
-    const why = isCancellation(error) ? t('cancelled') : (report(error, '')?.reason ?? '').replace(/\.$/, '');
-    app.tell(
-      t('{0} accepted the deletion of {1}. Could not check whether it is gone: {2}.', image.host, name, why),
-      'warning',
-    );
-  }
-  return false;
-}
-
 const mostListed = 20;
+/** A modal question has no scroll bar: longer lists would push its buttons out of the window. */
+const longestList = 600;
 
 /** `a, b, c and 5 more` */
 export function listNames(names: readonly string[], most = mostListed): string {
-  const more = names.length - most;
-  return names.slice(0, most).join(', ') + (more > 0 ? ` ${t('and {0} more', count(more))}` : '');
+  const [first, ...others] = names.slice(0, most);
+  if (first === undefined) return '';
+  let list = first;
+  let more = names.length - 1;
+  for (const name of others) {
+    const longer = `${list}, ${name}`;
+    if (longer.length > longestList) break;
+    list = longer;
+    more--;
+  }
+  return more > 0 ? `${list} ${t('and {0} more', count(more))}` : list;
 }

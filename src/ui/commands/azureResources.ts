@@ -159,7 +159,7 @@ export const selectSubscriptions = nodeCommand({
   id: 'selectSubscriptions',
   title: () => t('Select Subscriptions…'),
   downTo: 'connection',
-  needs: ({ entry, provider: { choosable }, connection }) =>
+  needs: ({ entry, provider: { choosableGroups: choosable }, connection }) =>
     entry === undefined && choosable !== undefined ? { choosable, connection } : undefined,
   doing: ({ connection }) => t('list the subscriptions of {0}', connection.label),
   run: async (app, { choosable, connection }) => {

@@ -1,7 +1,7 @@
 import type { Entry } from '../../core/model';
 import type { App } from '../app';
 import type { EngineProblem, LocalNode } from '../images/localNode';
-import type { InvalidName, More, Node, Problem } from '../tree/node';
+import type { More, Node, Problem, Row } from '../tree/node';
 
 /** A command that needs no row: Connect Registry…, Show Log. */
 export interface AppCommand {
@@ -10,6 +10,25 @@ export interface AppCommand {
   /** Completes "Could not …". */
   readonly doing: () => string;
   readonly run: (app: App) => Promise<void>;
+}
+
+/** A command that asks what to do, and is over when that is known. */
+export interface BoxCommand {
+  readonly kind: 'box';
+  readonly id: string;
+  /** What asking is called, if it fails. Completes "Could not …". */
+  readonly doing: () => string;
+  /** What was chosen; nothing if dismissed. */
+  readonly choose: (app: App) => Promise<Task | undefined>;
+}
+
+/** What is to be done, with its own words for its failure. */
+export interface Task {
+  /** Completes "Could not …". */
+  readonly doing: string;
+  /** The row that it is done to. */
+  readonly node?: Node;
+  readonly run: () => Promise<void>;
 }
 
 /** What a command may act on: a row of the Registries view, or of the Images view. */
@@ -30,6 +49,8 @@ export interface NodeCommand {
   /** How it handles several selected rows: all at once, one after the other, or only the clicked one. */
   readonly several: 'together' | 'each' | 'one';
   readonly doing: (nodes: readonly AnyNode[]) => string;
+  /** Whether what it was run on counts as used last. */
+  readonly isUse?: boolean;
   readonly run: (app: App, nodes: readonly AnyNode[]) => Promise<void>;
 }
 
@@ -46,13 +67,15 @@ export interface KeyCommand {
   readonly id: string;
   /** Ids of commands for rows: the first that applies to the row is run. */
   readonly commands: readonly string[];
+  /** The row above is taken where none applies. */
+  readonly orAbove?: boolean;
   /** What is done if none applies. */
   readonly otherwise: (app: App, row: AnyRow | undefined) => Promise<void>;
 }
 
-export type Command = AppCommand | NodeCommand | RowCommand | KeyCommand;
+export type Command = AppCommand | BoxCommand | NodeCommand | RowCommand | KeyCommand;
 
-export type AnyRow = AnyNode | InvalidName | More | Problem | EngineProblem;
+export type AnyRow = Row | LocalNode | EngineProblem;
 
 /** The kinds of rows of the Registries view, from the top down. */
 const rowKinds = ['connection', 'group', 'registry', 'repository', 'tag', 'platform', 'attachment'] as const;
@@ -81,6 +104,8 @@ type Needs<Target> = {
   readonly id: string;
   /** The title in the menu, and of the quick picks if it is called from the palette. */
   readonly title: () => string;
+  /** Whether what it was run on counts as used last. */
+  readonly isUse?: boolean;
 } & ((OfRegistries<Target> & Partial<OfImages<Target>>) | (OfImages<Target> & Nothing<OfRegistries<Target>>));
 
 type NodeCommandOf<Target> = Needs<Target> & {
@@ -113,6 +138,7 @@ export function nodeCommand<Target>({ each, doing, run, ...command }: NodeComman
 /** A command that takes all selected rows at once. */
 export function nodesCommand<Target>(command: NodesCommandOf<Target>): NodeCommand {
   const { id, title, needs, needsLocal, downTo = 'connection', below = () => true, nowhere, doing, run } = command;
+  const { isUse = false } = command;
   const targetOf = (node: AnyNode) => (node.kind === 'node' ? needs?.(node) : needsLocal?.(node));
   const targetsOf = (nodes: readonly AnyNode[]) => nodes.map(targetOf).filter((target) => target !== undefined);
   const applies = (node: AnyNode) => targetOf(node) !== undefined;
@@ -126,6 +152,7 @@ export function nodesCommand<Target>(command: NodesCommandOf<Target>): NodeComma
     nowhere,
     several: 'together',
     doing: (nodes) => doing(targetsOf(nodes)),
+    isUse,
     run: (app, nodes) => run(app, targetsOf(nodes)),
   };
 }

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { placesOf } from '../../azure/azure';
+import { addressesOf } from '../../azure/azure';
 import type { ProgramLogin } from '../../core/model';
 import { signedInAs } from '../words';
 import { nodeCommand } from './command';
@@ -31,7 +31,7 @@ export const confirmSignIn = nodeCommand({
       t('{0} will receive {1}. You are asked only once for this address.', url, sent[login.kind]()),
     ];
     if (!(await app.ask.confirm(message, detail, t('Sign In')))) return;
-    const signIn = login.kind === 'docker' ? login : { ...login, cloud: placesOf(app.cloud()) };
+    const signIn = login.kind === 'docker' ? login : { ...login, cloud: addressesOf(app.cloud()) };
     await app.connections.updateCredential(id, { kind: 'anonymous' }, signIn);
     app.done(t('Signing in to {0} with {1}', host, name));
   },

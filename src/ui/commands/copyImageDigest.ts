@@ -6,6 +6,7 @@ import { nodeCommand } from './command';
 export const copyImageDigest = nodeCommand({
   id: 'copyImageDigest',
   title: () => t('Copy Image Digest'),
+  isUse: true,
   downTo: 'tag',
   below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) =>

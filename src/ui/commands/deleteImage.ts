@@ -1,138 +1,151 @@
 import { t } from '@vscode/l10n';
-import type { DeletionPreview, Loss } from '../../images/deletionGraph';
-import { printPlatform } from '../../core/platform';
-import { printReference } from '../../core/reference';
+import type { DeletedImage } from '../../images/deletionGraph';
 import { plural } from '../../core/locale';
-import { count, platforms } from '../words';
-import {
-  changeNotice,
-  checkGone,
-  describeObstacles,
-  listNames,
-  readAndAsk,
-  unlockedFor,
-  willUnlock,
-} from './agreement';
-import { nodeCommand } from './command';
+import { printReference } from '../../core/reference';
+import type { ImageDeletion, Lock, Locks } from '../../providers/provider';
+import { count } from '../words';
+import type { Progress } from '../working';
+import { describeObstacles } from './agreement';
+import type { Question } from './agreement';
+import { nodesCommand } from './command';
+import { deleteAgreed, lookAtEach, unlockingOf } from './deletion';
+import type { Course, Removal } from './deletion';
+import { describeDeletion, mergePlans } from './deletionPlan';
+import type { Plan, Preview, TagsOfRepository } from './deletionPlan';
+import { describeMissing, namingOf, placeOf, repositoryKey } from './selectedTags';
+import type { Naming, SelectedTag } from './selectedTags';
 
-export const deleteImage = nodeCommand({
+/** Repositories that are looked at at the same time; each takes several requests. */
+const width = 2;
+
+interface Target extends SelectedTag {
+  readonly deletion: ImageDeletion;
+}
+
+/** The tags of one repository. */
+interface Group extends TagsOfRepository {
+  readonly connection: string;
+  readonly deletion: ImageDeletion;
+  readonly locks: Locks | undefined;
+}
+
+/** What goes in each group; nothing where none of its tags is there. */
+type Found = readonly (Preview | undefined)[];
+
+export const deleteImage = nodesCommand<Target>({
   id: 'deleteImage',
   title: () => t('Delete Image…'),
   downTo: 'tag',
   below: ({ provider }) => provider.deletion?.image !== undefined,
-  needs: ({ entry, provider: { deletion, locks }, parent }) =>
-    entry?.kind === 'tag' && deletion?.image !== undefined
-      ? { tag: entry, deletion: deletion.image, locks, parent }
-      : undefined,
-  doing: ({ tag }) => t('delete {0}', printReference(tag.image)),
-  run: async (app, { tag, deletion, locks, parent }) => {
-    const { image } = tag;
-    const name = printReference(image);
-    const readPreview = () =>
-      app.working(t('Checking what is deleted with {0}', name), (progress, signal) => {
-        const looked = (done: number, of: number) => {
-          progress(plural(of, t('{1} of {0} tag | {1} of {0} tags'), count(done)));
-        };
-        return deletion.preview(tag, looked, signal);
-      });
-    let isAgreed = true;
-    try {
-      const agreed = await readAndAsk(readPreview, (preview, hasChanged) =>
-        app.ask.confirm(
-          t('Delete {0}?', name),
-          [...changeNotice(hasChanged), ...describeObstacles(locks, preview), ...describeDeletion(preview)],
-          button(preview, willUnlock(locks, preview)),
-        ),
-      );
-      isAgreed = agreed !== undefined;
-      if (agreed === undefined) return;
-      const { digest, tags } = agreed;
-      await unlockedFor(app, locks, image, agreed.locks ?? [], () =>
-        app.working(t('Deleting {0}', name), (_progress, signal) => deletion.delete(image, digest, signal)),
-      );
-      if (await checkGone(app, image, (signal) => deletion.left(image, digest, tags, signal)))
-        app.done(t('Deleted {0}', name));
-    } finally {
-      // Even after a failure, the tree must show what the registry has now.
-      if (isAgreed) app.tree.refresh(parent);
-    }
+  needs: (node) => {
+    const { entry, provider } = node;
+    const deletion = provider.deletion?.image;
+    return entry?.kind === 'tag' && deletion !== undefined ? { tag: entry, deletion, ...placeOf(node) } : undefined;
   },
+  doing: (targets) => plural(targets.length, t('delete {1} | delete the images of {0} tags'), firstName(targets)),
+  run: (app, targets) => deleteAgreed(app, courseOf(targets)),
 });
 
-const mostLines = 5;
-
-function describeDeletion({
-  digest,
-  tags,
-  platforms: list,
-  loses,
-  stays,
-  referrers,
-  unknown,
-}: DeletionPreview): string[] {
-  const only =
-    unknown.length > 0 ? t('No other tag is known to point to this image.') : t('No other tag points to this image.');
-  return [
-    tags.length > 1
-      ? plural(
-          tags.length,
-          t('Deletes {0} tag that points to this image: {1}. | Deletes {0} tags that point to this image: {1}.'),
-          listNames(tags),
-        )
-      : only,
-    ...(list.length > 0
-      ? [plural(list.length, t('Also deletes its platform: {1}. | Also deletes its platforms: {1}.'), platforms(list))]
-      : []),
-    ...paragraph(loses.map(describeLoss)),
-    ...paragraph(
-      stays.map(({ platform, tags: by }) =>
-        t('{0} stays under {1}.', printPlatform(platform), listNames(by, mostLines)),
-      ),
+function courseOf(targets: readonly Target[]): Course<Found> {
+  const groups = groupByRepository(targets);
+  const naming = namingOf(targets);
+  const removals = (found: Found) => groups.flatMap((group, at) => removalsOf(group, found[at], naming));
+  return {
+    parents: targets.map(({ parent }) => parent),
+    checking: plural(
+      targets.length,
+      t('Checking what is deleted with {1} | Checking what is deleted with {0} tags'),
+      firstName(targets),
     ),
-    ...(referrers === undefined
-      ? [t('It is not known whether signatures or SBOMs are deleted too.')]
-      : referrers > 0
-        ? [
-            plural(
-              referrers,
-              t(
-                '{0} attachment (signature, SBOM or other) describes this image and is of no use without it. | {0} attachments (signatures, SBOMs and others) describe this image and are of no use without it.',
-              ),
-            ),
-          ]
-        : []),
-    ...(unknown.length > 0
-      ? [t('The registry does not say what is behind {0}. It is not known what is lost there.', listNames(unknown))]
-      : []),
-    t('The image is {0}.', digest),
-    t('Other images stay, and so do the layers that they share. This cannot be undone.'),
-  ];
+    deleting: (all) => plural(all.length, t('Deleting {1} | Deleting {0} images'), all[0]?.name ?? ''),
+    deleted: (all) => plural(all.length, t('Deleted {1} | Deleted {0} images'), all[0]?.name ?? ''),
+    read: (progress, signal) => readEach(groups, progress, signal),
+    questionOn: (found) => questionOn(groups, found, removals(found), naming),
+    removals,
+  };
 }
 
-function describeLoss({ tags, platforms: lost }: Loss): string {
-  const names = listNames(tags, mostLines);
-  const what = lost.map(printPlatform).join(', ');
-  if (tags.length > 1)
-    return what === ''
-      ? t('The tags {0} lose a part of their image, which can no longer be pulled there.', names)
-      : t('The tags {0} lose {1}, which can no longer be pulled there.', names, what);
-  if (what === '') return t('Tag {0} loses a part of its image, which can no longer be pulled there.', names);
-  return lost.length > 1
-    ? t('Tag {0} loses its platforms {1}, which can no longer be pulled there.', names, what)
-    : t('Tag {0} loses its platform {1}, which can no longer be pulled there.', names, what);
+function firstName([first]: readonly SelectedTag[]): string {
+  return first === undefined ? '' : printReference(first.tag.image);
 }
 
-/** One paragraph of at most `mostLines` sentences; none for an empty list. */
-function paragraph(all: readonly string[]): readonly string[] {
-  const more = all.length - mostLines;
-  if (all.length === 0) return [];
-  return [[...all.slice(0, mostLines), ...(more > 0 ? [t('and {0} more', count(more))] : [])].join(' ')];
+function groupByRepository(targets: readonly Target[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const target of targets) {
+    const { tag, connection, deletion, locks } = target;
+    const key = repositoryKey(target);
+    const tags = [...(groups.get(key)?.tags ?? []), tag.label];
+    groups.set(key, { repository: tag.image, connection, deletion, locks, tags });
+  }
+  return [...groups.values()];
 }
 
-function button({ tags }: DeletionPreview, isUnlocked: boolean): string {
+function readEach(groups: readonly Group[], progress: Progress, signal: AbortSignal): Promise<Found> {
+  const looked = new Map<Group, readonly [number, number]>();
+  const read = (group: Group, its: AbortSignal) => {
+    const seen = (done: number, of: number) => {
+      looked.set(group, [done, of]);
+      const [all, total] = [...looked.values()].reduce(([a, b], [c, d]) => [a + c, b + d], [0, 0]);
+      progress(plural(total, t('{1} of {0} tag | {1} of {0} tags'), count(all)));
+    };
+    return group.deletion.preview(group.repository, group.tags, seen, its);
+  };
+  return lookAtEach(groups, width, read, signal);
+}
+
+/** One for each image: it goes with all its tags. */
+function removalsOf(group: Group, preview: Preview | undefined, { nameOf }: Naming): readonly Removal[] {
+  const { repository, connection, deletion, locks } = group;
+  return (preview?.images ?? []).map(({ digest, tags }) => {
+    const image = { ...repository, tag: group.tags.find((tag) => tags.includes(tag)) ?? '' };
+    return {
+      ...{ name: printReference(image), image, connection, locks },
+      held: (preview?.locks ?? []).filter((lock) => isOn(lock, { digest, tags })),
+      delete: (signal) => deletion.delete(image, digest, signal),
+      left: async (signal) =>
+        (await deletion.tagsLeft(image, digest, tags, signal)).map((tag) => nameOf(repository, tag)),
+    };
+  });
+}
+
+function isOn(lock: Lock, { digest, tags }: DeletedImage): boolean {
+  switch (lock.kind) {
+    case 'repository':
+      return true;
+    case 'image':
+      return lock.digest === digest;
+    case 'tag':
+      return tags.includes(lock.name);
+  }
+}
+
+function questionOn(groups: readonly Group[], found: Found, removals: readonly Removal[], naming: Naming): Question {
+  const plan = mergePlans(groups, found, naming);
+  const unlocking = unlockingOf(removals);
+  const [first] = removals;
+  const detail = [...describeObstacles(plan, unlocking), ...describeDeletion(plan), ...describeMissing(plan.missing)];
+  const n = removals.length;
+  if (first !== undefined && n === 1)
+    return { message: t('Delete {0}?', first.name), detail, button: button(plan, unlocking !== 'no') };
+  const unlocked = removals.filter(({ held }) => held.length === 0).length;
+  const deleteButton = (of: number) => plural(of, t('Delete {0} Image | Delete {0} Images'));
+  return {
+    message:
+      naming.repository === undefined
+        ? plural(n, t('Delete {0} image? | Delete {0} images?'))
+        : plural(n, t('Delete {0} image of {1}? | Delete {0} images of {1}?'), naming.repository),
+    detail,
+    button:
+      unlocking === 'no' ? deleteButton(n) : plural(n, t('Unlock and Delete {0} Image | Unlock and Delete {0} Images')),
+    unlockedOnly: unlocking === 'choice' ? deleteButton(unlocked) : undefined,
+  };
+}
+
+function button({ images }: Plan, isUnlocked: boolean): string {
+  const tags = images.flatMap((image) => image.tags).length;
   if (isUnlocked)
-    return tags.length > 1
-      ? plural(tags.length, t('Unlock and Delete {0} Tag | Unlock and Delete {0} Tags'))
+    return tags > 1
+      ? plural(tags, t('Unlock and Delete {0} Tag | Unlock and Delete {0} Tags'))
       : t('Unlock and Delete');
-  return tags.length > 1 ? plural(tags.length, t('Delete {0} Tag | Delete {0} Tags')) : t('Delete Image');
+  return tags > 1 ? plural(tags, t('Delete {0} Tag | Delete {0} Tags')) : t('Delete Image');
 }

@@ -21,6 +21,7 @@ interface RemoteImage {
 export const inspectImage = nodeCommand<{ readonly remote: RemoteImage } | { readonly local: NamedImage }>({
   id: 'inspectImage',
   title: () => t('Inspect Image'),
+  isUse: true,
   downTo: 'tag',
   below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) => {

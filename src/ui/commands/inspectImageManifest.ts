@@ -6,6 +6,7 @@ import { nodeCommand } from './command';
 export const inspectImageManifest = nodeCommand({
   id: 'inspectImageManifest',
   title: () => t('Inspect Image Manifest'),
+  isUse: true,
   downTo: 'tag',
   below: ({ provider }) => provider.content !== undefined,
   needs: ({ entry, provider: { content } }) =>

@@ -28,6 +28,15 @@ export const renameRow: KeyCommand = {
   },
 };
 
+/** On a row without rows to filter, it filters those that the row is among. */
+export const filterRow: KeyCommand = {
+  kind: 'key',
+  id: 'filterRow',
+  commands: ['filterRows'],
+  orAbove: true,
+  otherwise: () => Promise.resolve(),
+};
+
 export const copyRow: KeyCommand = {
   kind: 'key',
   id: 'copyRow',
@@ -54,6 +63,10 @@ function textOf(row: AnyRow): string | undefined {
       return report(row.failure, t('list the local images'))?.message;
     case 'invalid':
       return row.name;
+    case 'folder':
+      return row.path;
+    case 'favourites':
+    case 'loading':
     case 'more':
       return undefined;
   }

@@ -32,6 +32,7 @@ interface Source {
 export const pullRepository = nodeCommand<Source>({
   id: 'pullRepository',
   title: () => t('Pull Repository'),
+  isUse: true,
   downTo: 'repository',
   needs: (node) => (node.entry?.kind === 'repository' ? { repository: node.entry.image, from: node } : undefined),
   needsLocal: ({ entry }) => (entry.kind === 'repository' ? { repository: entry.name } : undefined),
@@ -55,7 +56,12 @@ export const pullRepository = nodeCommand<Source>({
       name,
     );
     if (!(await app.ask.confirm(question, describeExtent(found), button))) return;
-    await pullEach(app, repository, found.images, access);
+    await pullEach(app, {
+      name,
+      wanted: found.images.map((image) => ({ image, access })),
+      shown: repository,
+      pulled: plural(found.images.length, t('Pulled {0} tag of {1} | Pulled {0} tags of {1}'), name),
+    });
   },
 });
 

@@ -5,7 +5,7 @@ import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { everyAzure, showRegistry } from '../azure/connectedAzure';
 import { connect } from '../connections/connect';
-import { accessTo, connectionAccess } from '../images/engineAccess';
+import { accessTo, connectionAccess, findHolding } from '../images/engineAccess';
 import { choosePlacedName, placeName, proposeName, typeName } from '../images/chooseName';
 import type { PlacedName } from '../images/chooseName';
 import { localImage, nameOf, rename } from '../images/localImage';
@@ -37,7 +37,7 @@ export const pushImage = nodeCommand({
  */
 async function destination(app: App, image: NamedImage, title: string): Promise<PlacedName | undefined> {
   const own = image.name?.tag === undefined ? undefined : image.name;
-  if (own !== undefined) await app.registries.findHolding(own);
+  if (own !== undefined) await findHolding(app, own);
   let connected: Connection | undefined;
   for (;;) {
     if (own !== undefined && belongsToConnection(app, own)) {

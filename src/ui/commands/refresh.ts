@@ -6,9 +6,11 @@ export const refresh = nodeCommand({
   id: 'refresh',
   title: () => t('Refresh'),
   downTo: 'tag',
+  each: true,
   needs: (node) => (node.entry?.kind === 'attachment' || node.entry?.kind === 'platform' ? undefined : node),
   doing: () => t('refresh'),
   run: (app, node) => {
+    app.search.forget(node.connection.id);
     app.tree.refresh(node);
     return Promise.resolve();
   },
@@ -26,6 +28,7 @@ export const refreshAll: AppCommand = {
   id: 'refreshAll',
   doing: () => t('refresh'),
   run: (app) => {
+    app.search.forget();
     app.tree.refresh();
     return Promise.resolve();
   },

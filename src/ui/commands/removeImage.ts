@@ -9,7 +9,8 @@ import type { NamedImage } from '../images/localImage';
 import type { LocalNode } from '../images/localNode';
 import { causes } from '../../core/causes';
 import { plural } from '../../core/locale';
-import { isCancellation, report } from '../report';
+import { isCancellation, listFailures } from '../report';
+import type { Failed } from '../report';
 import { count, size } from '../words';
 import { nodesCommand } from './command';
 
@@ -50,7 +51,7 @@ function keyOf({ image, name }: NamedImage): string {
 
 async function removeEach(app: App, images: readonly NamedImage[]) {
   const engine = await app.engines.current();
-  const failed: { readonly name: string; readonly error: unknown }[] = [];
+  const failed: Failed[] = [];
   await app.working(t('Removing {0}', describeImages(images)), async (progress, signal) => {
     for (const [index, one] of images.entries()) {
       if (images.length > 1) progress(t('{0} of {1}', count(index + 1), count(images.length)));
@@ -171,10 +172,7 @@ function button({ gone, names }: Removal): string {
   return gone.length === 0 ? plural(names.length, t('Remove Name | Remove {0} Names')) : t('Remove Images and Names');
 }
 
-function summary(failed: readonly { readonly name: string; readonly error: unknown }[], of: number): Failure {
-  const listed = failed
-    .slice(0, mostListed)
-    .map(({ name, error }) => `${name} (${(report(error, '')?.reason ?? '').replace(/\.$/, '')})`);
-  const explanation = t('{0} of {1} stayed: {2}', count(failed.length), count(of), listed.join(', '));
+function summary(failed: readonly Failed[], of: number): Failure {
+  const explanation = t('{0} of {1} stayed: {2}', count(failed.length), count(of), listFailures(failed));
   return new Failure('rejected', '', { subject: 'engine', speaker: 'engine', explanation });
 }

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { App } from '../app';
 import { kindsThatReach, pickNode, titleOf } from '../pickNode';
+import { noteUse } from '../recent';
 import { causes } from '../../core/causes';
 import { language } from '../../core/locale';
 import { needsNoRow, report } from '../report';
@@ -8,6 +9,7 @@ import type { Remedy } from '../report';
 import { Failure } from '../../core/failure';
 import { rowOf } from '../tree/node';
 import type { Node } from '../tree/node';
+import { count } from '../words';
 import type { AnyNode, AnyRow, Command, KeyCommand, NodeCommand } from './command';
 import { connectRegistry } from './connectRegistry';
 import { showLog } from './showLog';
@@ -26,8 +28,10 @@ export async function runCommand(app: App, commands: readonly Command[], id: str
   const command = commands.find((each) => each.id === id);
   if (command === undefined) throw new Error(`There is no command "${id}".`);
   const takesRow = command.kind === 'node' || command.kind === 'row';
-  if (called.length > 0 && called[0] === undefined && takesRow) app.done(t('The view is being refreshed. Try again.'));
-  else await run({ app, commands }, command, called[0], called[1]);
+  if (called.length > 0 && called[0] === undefined && takesRow) {
+    app.log.info(`Command ${id} was called for a row that was just being replaced`);
+    app.done(t('The view is being refreshed. Try again.'));
+  } else await run({ app, commands }, command, called[0], called[1]);
 }
 
 async function run(
@@ -37,10 +41,16 @@ async function run(
   selected: readonly AnyRow[] | undefined,
 ): Promise<void> {
   const { app } = shell;
+  app.log.info(`Command ${command.id}`);
   switch (command.kind) {
     case 'app':
       await attempt(shell, command.doing(), undefined, () => command.run(app));
       return;
+    case 'box': {
+      const task = await attempt(shell, command.doing(), undefined, () => command.choose(app));
+      if (task !== undefined) await attempt(shell, task.doing, task.node, task.run);
+      return;
+    }
     case 'row':
       if (row?.kind === 'more' || row?.kind === 'problem') command.run(app, row);
       return;
@@ -49,20 +59,27 @@ async function run(
       return;
     case 'node':
       for (const nodes of await targets(shell, command, row, selected))
-        await attempt(shell, command.doing(nodes), nodes[0], () => command.run(app, nodes));
+        await attempt(shell, command.doing(nodes), nodes[0], async () => {
+          await command.run(app, nodes);
+          if (command.isUse) await noteUse(app, nodes);
+        });
   }
 }
 
 async function runByKey(
   shell: Shell,
-  { commands, otherwise }: KeyCommand,
+  { commands, orAbove = false, otherwise }: KeyCommand,
   row: AnyRow | undefined,
   selected: readonly AnyRow[] | undefined,
 ): Promise<void> {
   const wanted = commands.flatMap((id) => rowCommand(shell, id) ?? []);
-  const command = row !== undefined && isNode(row) ? wanted.find(({ applies }) => applies(row)) : undefined;
+  const takes = (command: NodeCommand) => {
+    if (row === undefined || !(orAbove || isNode(row))) return undefined;
+    return nearest(command, row, orAbove);
+  };
+  const command = wanted.find((each) => takes(each) !== undefined);
   if (command === undefined) await otherwise(shell.app, row);
-  else await run(shell, command, row, selected);
+  else await run(shell, command, takes(command), selected);
 }
 
 /** The nodes to run a command on: it runs once for each list. */
@@ -74,14 +91,40 @@ async function targets(
 ): Promise<readonly (readonly AnyNode[])[]> {
   const clicked =
     row === undefined
-      ? await attempt(shell, t('list the choices'), undefined, () => pick(shell, command))
+      ? await attempt(shell, t('run “{0}”', titleOf(command)), undefined, () => pick(shell, command))
       : nearest(command, row);
   if (clicked === undefined) return [];
   // If the clicked row is outside the selection, the selection does not count.
   const isSelected = row !== undefined && selected?.includes(row) === true;
   if (!isSelected || command.several === 'one') return [[clicked]];
   const nodes = selected.filter(isNode).filter(command.applies);
-  return command.several === 'together' ? [nodes] : nodes.map((node) => [node]);
+  tellLeftOut(shell.app, command, nodes, selected);
+  const ordered = inOrder(shell.app, nodes);
+  return command.several === 'together' ? [ordered] : ordered.map((node) => [node]);
+}
+
+/** The rows as they stand in their view: that they are all of one is what makes them selected together. */
+function inOrder({ tree }: App, nodes: readonly AnyNode[]): readonly AnyNode[] {
+  const remote = nodes.flatMap((node) => (node.kind === 'node' ? node : []));
+  return remote.length === nodes.length ? tree.inOrder(remote) : nodes;
+}
+
+/** What is below a row that is taken belongs to it: whoever selects a range of rows selects that too. */
+function tellLeftOut(app: App, command: NodeCommand, taken: readonly AnyNode[], selected: readonly AnyRow[]): void {
+  const all = new Set<AnyRow>(taken);
+  const isBelow = (row: AnyRow): boolean => {
+    const parent = 'parent' in row ? row.parent : 'of' in row ? row.of : undefined;
+    return parent !== undefined && (all.has(parent) || isBelow(parent));
+  };
+  const leftOut = selected.filter((row) => !all.has(row) && !isBelow(row)).length;
+  if (leftOut === 0) return;
+  const text = t(
+    '“{0}” takes {1} of the {2} selected rows. It cannot be used with the others.',
+    titleOf(command),
+    count(taken.length),
+    count(taken.length + leftOut),
+  );
+  app.tell(text, 'information');
 }
 
 function isNode(row: AnyRow): row is AnyNode {
@@ -111,9 +154,10 @@ function nowhere(app: App, command: NodeCommand): string {
 }
 
 /** The row's own node; for a problem row, the nearest node above it that the command applies to. */
-function nearest(command: NodeCommand, row: AnyRow): AnyNode | undefined {
-  if (isNode(row)) return command.applies(row) ? row : undefined;
-  let node: Node | undefined = row.kind === 'engineProblem' ? undefined : row.of;
+function nearest(command: NodeCommand, row: AnyRow, orAbove = false): AnyNode | undefined {
+  if (isNode(row) && command.applies(row)) return row;
+  if (row.kind === 'local' || (row.kind === 'node' && !orAbove)) return undefined;
+  let node: Node | undefined = row.kind === 'node' ? row : 'of' in row ? row.of : undefined;
   while (node !== undefined && !command.applies(node)) node = node.parent;
   return node;
 }

@@ -2,10 +2,11 @@ import { t } from '@vscode/l10n';
 import { defined } from '../../core/defined';
 import { isUsable } from '../../core/usable';
 import type { FoundRepository, RegistryProvider } from '../../providers/provider';
+import type { OpenRegistry } from '../../registries/registries';
 import type { App } from '../app';
 import type { Choice } from '../ask';
 import type { Node } from '../tree/node';
-import { plural } from '../../core/locale';
+import { foundFacts } from '../words';
 import { nodeCommand } from './command';
 import type { NodeCommand } from './command';
 import { addNamespace } from './namespaces';
@@ -37,14 +38,18 @@ export const searchRepositories = nodeCommand({
       const found = await choose(app, title, { search, query, byName: () => addingByName(node) });
       if (found === 'back') continue;
       if (found === 'add') await addingByName(node)?.run(app, [node]);
-      else if (found !== undefined) await show(app, node, found);
+      else if (found !== undefined) await showFound(app, node, found);
       return;
     }
   },
 });
 
 /** Shows a repository in the tree; its namespace is added to the connection if it is not there yet. */
-async function show(app: App, { connection, provider }: Node, { repository }: FoundRepository): Promise<void> {
+export async function showFound(
+  app: App,
+  { connection, provider }: OpenRegistry,
+  { repository }: FoundRepository,
+): Promise<void> {
   const trail = provider.locate(repository.image) ?? [];
   const [namespace] = trail;
   const known = connection.shown?.namespaces ?? [];
@@ -115,16 +120,10 @@ async function choose(
 }
 
 function choice(value: FoundRepository): Choice<FoundRepository> {
-  const { repository, description, stars, pulls, isOfficial } = value;
-  const facts = [
-    ...(isOfficial ? [t('official')] : []),
-    ...(stars === undefined ? [] : [plural(stars, t('{0} star | {0} stars'))]),
-    ...(pulls === undefined ? [] : [plural(pulls, t('{0} pull | {0} pulls'))]),
-  ];
-  const { image } = repository;
+  const { repository, description } = value;
   return {
-    label: image.path.replace(/^library\//, ''),
-    description: facts.join(' · '),
+    label: repository.image.path.replace(/^library\//, ''),
+    description: foundFacts(value).join(' · '),
     ...(description === undefined || description === '' ? {} : { detail: description }),
     icon: 'repo',
     value,

@@ -9,7 +9,9 @@ import {
   signInToTenant,
 } from './azureResources';
 import { confirmSignIn } from './confirmSignIn';
+import { compareImages } from './compareImages';
 import { connectRegistry } from './connectRegistry';
+import { copyAs } from './copyAs';
 import { copyFullTag } from './copyFullTag';
 import { copyImageDigest } from './copyImageDigest';
 import { deleteImage } from './deleteImage';
@@ -19,11 +21,17 @@ import { logInDocker, logOutDocker } from './dockerLogin';
 import { importDockerLogins } from './importDockerLogins';
 import { editAddress } from './editAddress';
 import { copyReport, diagnoseConnection } from './diagnoseConnection';
-import { copyRow, deleteRow, renameRow } from './keys';
+import { copyRow, deleteRow, filterRow, renameRow } from './keys';
+import { addToFavourites, removeFromFavourites } from './favourites';
+import { clearFilter, clearFilters, filterRows } from './filterRows';
+import { viewAsList, viewAsTree } from './folders';
+import { sortRows } from './sortRows';
+import { goToImage } from './goToImage';
 import { inspectImage } from './inspectImage';
 import { inspectImageManifest } from './inspectImageManifest';
 import { lockTag, unlockTag } from './locks';
 import { addNamespace, removeNamespace } from './namespaces';
+import { openImage } from './openImage';
 import { openAttachment } from './openAttachment';
 import { openInBrowser } from './openInBrowser';
 import { addRepository, removeRepository } from './pins';
@@ -44,10 +52,14 @@ import { viewProperties } from './viewProperties';
 /** All commands. package.json contributes the same commands; test/unit/manifest.test.ts checks this. */
 export const commands: readonly Command[] = [
   connectRegistry,
+  goToImage,
   importDockerLogins,
   pullByReference,
   useEngine,
   refreshAll,
+  clearFilters,
+  viewAsTree,
+  viewAsList,
   refreshImages,
   showLog,
   pushImage,
@@ -58,10 +70,13 @@ export const commands: readonly Command[] = [
   deployToContainerApps,
   createRegistry,
   copyFullTag,
+  copyAs,
   copyImageDigest,
   copyLoginServer,
+  openImage,
   inspectImageManifest,
   inspectImage,
+  compareImages,
   openAttachment,
   openInBrowser,
   openInPortal,
@@ -73,6 +88,11 @@ export const commands: readonly Command[] = [
   removeNamespace,
   addRepository,
   removeRepository,
+  addToFavourites,
+  removeFromFavourites,
+  filterRows,
+  clearFilter,
+  sortRows,
   renameConnection,
   editAddress,
   confirmSignIn,
@@ -96,5 +116,6 @@ export const commands: readonly Command[] = [
   copyReport,
   copyRow,
   renameRow,
+  filterRow,
   deleteRow,
 ];
