@@ -7,10 +7,11 @@ import { once } from './core/once';
 import { Redaction } from './core/network/redaction';
 import { enginesOf } from './engine/engine';
 import type { ReadSetting } from './providers/provider';
+import { Bookmarks } from './registries/bookmarks';
 import { ConnectionStore } from './registries/connectionStore';
 import { openerOf } from './registries/opening';
+import { OrderedState } from './registries/orderedState';
 import { Registries } from './registries/registries';
-import { subscriptionFilter } from './ui/azure/subscriptionFilter';
 import { registerCommands } from './ui/commands/register';
 import { Commands } from './ui/commands/commands';
 import { CredentialStore } from './ui/connections/credentialStore';
@@ -19,10 +20,14 @@ import { confirmingEngines } from './ui/images/confirmingEngines';
 import { ImagesTree } from './ui/images/imagesTree';
 import { LocalImages } from './ui/images/localImages';
 import { memoryIn } from './ui/memory';
+import { followSettings } from './ui/followSettings';
 import { followOtherWindows } from './ui/otherWindows';
+import { followPages } from './ui/page/followPages';
 import { Say } from './ui/say';
-import { listedConnections, ownSetting } from './ui/settings';
+import { listedConnections, ownSetting, trustSettings } from './ui/settings';
+import { RowState } from './ui/tree/rowState';
 import { RegistryTree } from './ui/tree/registryTree';
+import { Verification } from './ui/verifying';
 
 /** Builds every object once, top to bottom. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -34,21 +39,26 @@ export function activate(context: vscode.ExtensionContext): void {
   };
   const redaction = new Redaction();
   const log = redactedLog(channel, redaction);
-  const say = new Say((text) => redaction.of(text));
-  const { ask, clean, message } = say;
-  const memory = memoryIn(context);
+  const say = new Say((text) => redaction.redact(text));
+  const { ask, clean, message, isAsking } = say;
+  const kept = new OrderedState(context.globalState);
+  const memory = memoryIn(kept);
   const machine = { env: process.env, home: homedir(), platform: process.platform };
   const docker = dockerLogins(machine, { log, redaction });
   const setting: ReadSetting = (name) => ownSetting(name, '').trim().replace(/\/+$/, '');
-  const credentialStore = new CredentialStore(context, { log, showLog, message });
-  const connections = new ConnectionStore(context.globalState, credentialStore.secrets, listedConnections);
+  const credentialStore = new CredentialStore(context.secrets, kept, { log, showLog, message });
+  const connections = new ConnectionStore(kept, credentialStore.secrets, listedConnections);
+  const favourites = new Bookmarks(kept, 'favourites', 500);
+  const recent = new Bookmarks(kept, 'recent', 30);
   const opener = openerOf(async () => {
     const { openingOf } = await import('./connecting');
     return openingOf({ machine, channel, docker, setting, redaction, log });
   });
   const registries = new Registries(connections, opener, log);
   const commands = new Commands(async () => (await import('./ui/commands/table')).commands);
-  const tree = new RegistryTree({ registries, commands, clean, log });
+  const state = new RowState(context.workspaceState);
+  const { verifying } = new Verification(trustSettings);
+  const tree = new RegistryTree({ registries, commands, favourites, recent, state, clean, verifying, isAsking, log });
 
   const found = enginesOf(async () => {
     const { LocalEngines } = await import('./engine/engines');
@@ -58,28 +68,26 @@ export function activate(context: vscode.ExtensionContext): void {
   const images = new LocalImages(engines, log, () => {
     imagesTree.update();
   });
-  const imagesTree = new ImagesTree({ images, commands, clean });
+  const imagesTree = new ImagesTree({ images, commands, clean, isAsking });
 
   const documents = new Documents();
   const forCommands = once(async () => {
-    const [{ makeApp }, all] = await Promise.all([import('./ui/makeApp'), commands.ready(), registries.ready()]);
+    const [{ makeApp }, all] = await Promise.all([
+      ...([import('./ui/makeApp'), commands.ready()] as const),
+      ...[registries.ready(), favourites.ready(), recent.ready()],
+    ]);
     const app = makeApp({
-      ...{ context, say, redaction, log, showLog, memory, setting, opener },
-      ...{ tree, images: imagesTree, engines, docker, connections, registries, documents },
+      ...{ context, say, redaction, log, showLog, memory, setting, opener, verifying },
+      ...{ tree, images: imagesTree, engines, docker, connections, registries, documents, favourites, recent },
     });
     return { app, commands: all };
   });
 
-  const onSetting = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('registryExplorer.engine.endpoint')) void images.refresh();
-    if (event.affectsConfiguration(subscriptionFilter)) tree.relistKind('azure');
-    // What is open speaks to the cloud that was set before.
-    if (event.affectsConfiguration('microsoft-sovereign-cloud'))
-      registries.reopen(({ provider }) => provider === 'azure' || provider === 'acr');
-  });
   context.subscriptions.push(
-    ...[channel, connections, registries, tree, documents, images, imagesTree, onSetting],
+    ...[channel, connections, favourites, recent, registries, tree, documents, images, imagesTree],
+    followSettings(images, tree, registries),
     followOtherWindows(connections),
+    followPages(async () => (await forCommands()).app),
     credentialStore.follow(() => connections.secretOwners()),
     ...registerCommands(context.extension, forCommands),
   );

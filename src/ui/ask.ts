@@ -18,6 +18,8 @@ export interface InputStep extends Step {
   readonly page?: { readonly title: string; readonly url: URL };
   /** Shown below the box from the start: the problem with the previous answer. */
   readonly problemSoFar?: string | undefined;
+  /** Told of the text whenever it changes. */
+  readonly typing?: (text: string) => void;
   /** The problem with the text; nothing if it is valid. */
   readonly problem?: (text: string) => string | undefined;
 }
@@ -36,6 +38,26 @@ export interface PickStep<T> extends Step {
 /** With a problem, it is shown with the reason and cannot be chosen. */
 export type TypedChoice<T> = Omit<Choice<T>, 'value' | 'detail' | 'section'> &
   ({ readonly value: T } | { readonly problem: string });
+
+/** A box that shows what is found for a text while it is typed. */
+export interface FindStep<T> {
+  readonly title: string;
+  readonly placeholder: string;
+  /**
+   * Finds choices for a text. Called at first, and again whenever the text has changed, when the signal of the call before is aborted.
+   * `draw` replaces the choices that are shown, in their order. The box is busy until it settles.
+   */
+  readonly find: Find<T>;
+}
+
+type Find<T> = (text: string, draw: (choices: readonly FoundChoice<T>[]) => void, signal: AbortSignal) => Promise<void>;
+
+export interface FoundChoice<T> extends Choice<T> {
+  /** What is selected stays selected by it when other choices are drawn. */
+  readonly id: string;
+  /** What else can be chosen here, by buttons beside it. */
+  readonly buttons?: readonly { readonly title: string; readonly icon: string; readonly value: T }[];
+}
 
 export interface PickSeveralStep<T> extends Step {
   readonly placeholder: string;
@@ -69,10 +91,14 @@ export interface Ask {
   input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>>;
   /** Rejects when `items` does. */
   pick<T>(step: PickStep<T>, accept?: Accept<T>): Promise<Answer<T>>;
+  /** What was chosen; nothing if dismissed. Rejects when `find` does, unless that was aborted. */
+  find<T>(step: FindStep<T>): Promise<T | undefined>;
   /** The ticked items; nothing if dismissed. Rejects when `items` does. */
   pickSeveral<T>(step: PickSeveralStep<T>): Promise<readonly T[] | undefined>;
   /** A modal question; true when `button` was chosen. `detail`: a paragraph, or several. */
   confirm(message: string, detail: string | readonly string[], button: string): Promise<boolean>;
+  /** A modal question with several buttons; the one that was chosen, or nothing. The first is that of the Enter key. */
+  choose(message: string, detail: readonly string[], buttons: readonly string[]): Promise<string | undefined>;
 }
 
 export function stepTitle(flow: string, step: number, of: number): string {

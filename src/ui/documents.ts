@@ -53,6 +53,12 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
   }
 
+  /** Shows what differs between two documents. https://code.visualstudio.com/api/references/commands `vscode.diff` */
+  async showDiff(before: ShownDocument, after: ShownDocument, title: string): Promise<void> {
+    const [left, right] = [await this.keep(before), await this.keep(after)];
+    await vscode.commands.executeCommand('vscode.diff', left, right, title, { preview: true });
+  }
+
   /** Makes a document that others can open, until it is closed. */
   async keep({ name, id, text }: ShownDocument): Promise<vscode.Uri> {
     const uri = vscode.Uri.from({ scheme, path: `/${id}/${titleOf(name)}` });

@@ -1,5 +1,6 @@
 import { abandonable } from '../core/shared';
 import { defined } from '../core/defined';
+import { withResolvers } from '../core/withResolvers';
 
 export interface Pick<V> {
   readonly label: string;
@@ -280,16 +281,4 @@ class Run<T> {
     const before = this.kept.filter(({ question }) => question === title).length;
     return before === 0 ? title : `${title} ${before + 1}`;
   }
-}
-
-/** Promise.withResolvers, which the oldest VS Code we run in lacks. Nobody needs to wait for it. */
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((settle, fail) => {
-    resolve = settle;
-    reject = fail;
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }

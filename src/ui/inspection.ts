@@ -4,6 +4,7 @@ import { visible } from '../core/plainText';
 import { printReference } from '../core/reference';
 import type { ImageReference } from '../core/reference';
 import type { InspectedImage } from '../core/model';
+import { pairWithLayers, splitVariable } from '../images/imageFacts';
 import { age, size } from './words';
 
 /**
@@ -56,11 +57,6 @@ function map(name: string, entries: readonly (readonly [string, string])[]): str
   return [`${name}:`, ...entries.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`)];
 }
 
-function splitVariable(variable: string): readonly [string, string] {
-  const at = variable.indexOf('=');
-  return at === -1 ? [variable, ''] : [variable.slice(0, at), variable.slice(at + 1)];
-}
-
 function ageComment(created: string): string {
   const date = dateOf(created);
   return date === undefined ? '' : ` # ${age(date)}`;
@@ -75,23 +71,14 @@ function sizeOf(layers: InspectedImage['layers']): string {
     : `# ${layers.length} layers, whose sizes it does not tell`;
 }
 
-interface HistoryStep {
-  readonly created_by?: string | null | undefined;
-  readonly empty_layer?: boolean | null | undefined;
-}
-
-/**
- * The history has a step for each layer, and steps without a layer:
- * https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md#properties
- */
-function layersOf(history: readonly (HistoryStep | null | undefined)[], layers: InspectedImage['layers']): string[] {
-  let at = 0;
-  const steps = history.flatMap((step) => {
-    const by = step?.created_by ?? '';
-    const layer = step?.empty_layer === true ? undefined : layers[at++];
+function layersOf(
+  history: NonNullable<InspectedImage['config']['history']>,
+  layers: InspectedImage['layers'],
+): string[] {
+  return pairWithLayers(history, layers).flatMap(({ entry, layer }) => {
+    const by = entry?.created_by ?? '';
     return layer === undefined ? [`  - step: ${JSON.stringify(by)}`] : layerLines(layer, by);
   });
-  return [...steps, ...layers.slice(at).flatMap((layer) => layerLines(layer, ''))];
 }
 
 function layerLines(layer: InspectedImage['layers'][number], by: string): string[] {

@@ -1,12 +1,15 @@
-import type { ExtensionContext } from 'vscode';
+import type { State } from '../registries/connectionStore';
 import type { Memory } from './app';
 
 /** A memory in the state of VS Code. */
-export function memoryIn({ globalState }: Pick<ExtensionContext, 'globalState'>): Memory {
+export function memoryIn(state: State): Memory {
   return {
-    read: (key) => globalState.get<string>(`memory.${key}`),
+    read: (key) => {
+      const value = state.get(`memory.${key}`);
+      return typeof value === 'string' ? value : undefined;
+    },
     write: async (key, value) => {
-      await globalState.update(`memory.${key}`, value);
+      await state.update(`memory.${key}`, value);
     },
   };
 }

@@ -13,6 +13,8 @@ import type { AnyNode, NodeCommand } from './commands/command';
 import { pullByReference } from './commands/pullImage';
 import { everyRow, groupImages } from './images/localNode';
 import type { LocalNode } from './images/localNode';
+import { lookOf } from './foundLook';
+import { rowsOf } from './recent';
 import { report } from './report';
 import { holdingOf, rowBelow, rowOf } from './tree/node';
 import type { Node } from './tree/node';
@@ -40,7 +42,7 @@ export async function pickNode(app: App, command: NodeCommand): Promise<AnyNode 
     const place = trail.at(-1);
     const picked =
       place === undefined
-        ? await pickPlace(app, title, places)
+        ? await pickPlace(app, title, places, only ? [] : marked(app, command))
         : place === 'images'
           ? await pickImage(app, title, command, !only)
           : await pickBelow(app, title, command, place);
@@ -85,12 +87,41 @@ function sampleOf(app: App, { id, label }: ProviderType): OpenRegistry {
   return { connection, provider: app.registries.openWith(connection, { kind: 'anonymous' }) };
 }
 
-async function pickPlace(app: App, title: string, places: readonly Place[]): Promise<Place | 'back' | undefined> {
-  const items = places.map((place): Choice<Place> =>
+/** What was used last, and the favourites: those that the command applies to, each once. */
+function marked(app: App, { views, applies }: NodeCommand): readonly Choice<Node>[] {
+  if (!views.registries) return [];
+  const known = new Set<string>();
+  const choices = (rows: readonly Node[], section: string) =>
+    rows.filter(applies).flatMap((row): Choice<Node>[] => {
+      if (known.has(row.id)) return [];
+      known.add(row.id);
+      return [{ ...lookOf(row), section, value: row }];
+    });
+  return [
+    ...choices(rowsOf(app, app.recent.all()), t('Recent')),
+    ...choices(rowsOf(app, app.favourites.all()), t('Favourites')),
+  ];
+}
+
+async function pickPlace(
+  app: App,
+  title: string,
+  places: readonly Place[],
+  first: readonly Choice<Node>[],
+): Promise<Place | 'back' | undefined> {
+  const section = first.length === 0 ? {} : { section: t('Connected registries') };
+  const all = places.map((place): Choice<Place> =>
     place === 'images'
-      ? { label: t('Images on this machine'), icon: 'package', value: place }
-      : { label: place.connection.label, description: signedInAs(place.connection), icon: 'server', value: place },
+      ? { label: t('Images on this machine'), icon: 'package', ...section, value: place }
+      : {
+          label: place.connection.label,
+          description: signedInAs(place.connection),
+          icon: 'server',
+          ...section,
+          value: place,
+        },
   );
+  const items = [...first, ...all];
   const answer = await app.ask.pick({ title, placeholder: t('Registry'), items });
   return answer === 'back' ? 'back' : answer?.value;
 }

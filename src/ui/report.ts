@@ -3,7 +3,7 @@ import { noNewRows, tooManyRows } from '../core/bounds';
 import { Failure, isUnreached } from '../core/failure';
 import { visible } from '../core/plainText';
 import { programReason } from '../core/docker/programReason';
-import { wait } from './words';
+import { count, wait } from './words';
 
 /** `retry`, or the id of a command. */
 export type Remedy = string;
@@ -67,6 +67,29 @@ function headline({ kind, detail: { code = '', nextStep, status = 0 } }: Failure
     case 'rejected':
       return status >= 500 ? t('Server error') : nextStep === 'unlockTag' ? t('Locked') : t('Refused');
   }
+}
+
+/** One of several that failed. */
+export interface Failed {
+  readonly name: string;
+  readonly error: unknown;
+}
+
+/** The error that all of `of` failed with: its remedies help. Undefined if there was more than one. */
+export function commonError(failed: readonly Failed[], of: number): unknown {
+  const errors = new Set(failed.map(({ error }) => error));
+  return failed.length === of && errors.size === 1 ? failed[0]?.error : undefined;
+}
+
+const mostFailures = 5;
+
+/** `web:1 (The registry says “denied” (403)), web:2 (…)` */
+export function listFailures(failed: readonly Failed[]): string {
+  const listed = failed
+    .slice(0, mostFailures)
+    .map(({ name, error }) => `${name} (${(report(error, '')?.reason ?? '').replace(/\.$/, '')})`);
+  const more = failed.length - listed.length;
+  return [...listed, ...(more > 0 ? [t('and {0} more, which the log names', count(more))] : [])].join(', ');
 }
 
 export function isCancellation(error: unknown): boolean {

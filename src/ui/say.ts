@@ -1,9 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { isSettledWithin } from '../core/pause';
 import { harmless, seen } from '../core/plainText';
-import type { Accept, Answer, Ask, Choice, InputStep, PickSeveralStep, PickStep, TypedChoice } from './ask';
+import type {
+  Accept,
+  Answer,
+  Ask,
+  Choice,
+  FindStep,
+  FoundChoice,
+  InputStep,
+  PickSeveralStep,
+  PickStep,
+  TypedChoice,
+} from './ask';
 import { browse } from './browse';
+import { findInBox } from './findBox';
+import type { FoundLine } from './findBox';
 import type { Progress, Working } from './working';
+import { withResolvers } from '../core/withResolvers';
 
 export type Kind = 'information' | 'warning' | 'error';
 
@@ -16,6 +30,8 @@ const statusMs = 5000;
  * text is shown as plain text on one line: no link, no icon, no secret.
  */
 export class Say {
+  private boxes = 0;
+
   /** `redact`: removes secrets from a text. */
   constructor(private readonly redact: (text: string) => string) {}
 
@@ -68,16 +84,29 @@ export class Say {
     });
   };
 
+  /** Whether a box waits for the user, who types there. */
+  readonly isAsking = (): boolean => this.boxes > 0;
+
   readonly ask: Ask = {
-    input: (step, accept) => this.input(step, accept),
-    pick: (step, accept) => this.pick(step, accept),
-    pickSeveral: (step) => this.pickSeveral(step),
-    confirm: async (message, detail, button) => {
-      const paragraphs = [detail].flat().map(this.clean).join('\n\n');
-      const options = { modal: true, detail: paragraphs };
-      return (await vscode.window.showWarningMessage(this.clean(message), options, button)) === button;
+    input: (step, accept) => this.counted(() => this.input(step, accept)),
+    pick: (step, accept) => this.counted(() => this.pick(step, accept)),
+    find: (step) => this.counted(() => this.find(step)),
+    pickSeveral: (step) => this.counted(() => this.pickSeveral(step)),
+    confirm: async (message, detail, button) => (await this.ask.choose(message, [detail].flat(), [button])) === button,
+    choose: async (message, detail, buttons) => {
+      const options = { modal: true, detail: detail.map(this.clean).join('\n\n') };
+      return vscode.window.showWarningMessage(this.clean(message), options, ...buttons);
     },
   };
+
+  private async counted<T>(show: () => Promise<T>): Promise<T> {
+    this.boxes++;
+    try {
+      return await show();
+    } finally {
+      this.boxes--;
+    }
+  }
 
   private input(step: InputStep, accept?: Accept<string>): Promise<Answer<string>> {
     const box = vscode.window.createInputBox();
@@ -100,6 +129,7 @@ export class Say {
       // An empty box is not a mistake until it is accepted.
       box.onDidChangeValue((text) => {
         say(text === '' ? undefined : problem(text));
+        step.typing?.(text);
       }),
       box.onDidTriggerButton((button) => {
         if (page !== undefined && button === toPage) void browse(page.url);
@@ -194,6 +224,28 @@ export class Say {
       : { ...this.lookOf({ ...typed, detail: typed.problem }), ...shown };
   }
 
+  private find<T>(step: FindStep<T>): Promise<T | undefined> {
+    const box = vscode.window.createQuickPick<FoundLine<T>>();
+    box.title = this.clean(step.title);
+    box.placeholder = this.clean(step.placeholder);
+    return findInBox(box, step, (choices) =>
+      choices.flatMap((choice, at): FoundLine<T>[] => [...this.headings(choices, at), this.foundLine(choice)]),
+    );
+  }
+
+  private foundLine<T>({ id, buttons = [], ...choice }: FoundChoice<T>): FoundLine<T> {
+    return {
+      ...this.quickPickItem(choice),
+      id,
+      alwaysShow: true,
+      buttons: buttons.map(({ title, icon }) => ({
+        iconPath: new vscode.ThemeIcon(icon),
+        tooltip: this.clean(title),
+      })),
+      buttonValues: buttons.map(({ value }) => value),
+    };
+  }
+
   private async pickSeveral<T>({ title, placeholder, items }: PickSeveralStep<T>): Promise<readonly T[] | undefined> {
     const choices = Promise.resolve(items).then((all) =>
       all.map((choice) => ({ ...this.quickPickItem(choice), picked: choice.isTicked })),
@@ -281,27 +333,5 @@ async function showUntilSettled<T>(
     controller.abort();
     for (const subscription of subscriptions) subscription.dispose();
     box.dispose();
-  }
-}
-
-/** Promise.withResolvers, which the oldest VS Code we run in lacks. */
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => undefined;
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
-async function isSettledWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  const timer = new AbortController();
-  const settled = promise.then(
-    () => true,
-    () => true,
-  );
-  try {
-    return await Promise.race([settled, delay(ms, false, { signal: timer.signal })]);
-  } finally {
-    timer.abort();
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { TrustSettings } from '../images/proofs/trust';
 import type { ListedConnections } from '../registries/connectionStore';
 
 /** The only place that reads settings. A workspace may come from strangers, so this file decides which source counts. */
@@ -32,6 +33,13 @@ export async function setOwnSetting(name: string, value: unknown): Promise<void>
 export function userSetting(name: string): unknown {
   return vscode.workspace.getConfiguration().inspect(name)?.globalValue;
 }
+
+/** Whom the user trusts to sign. */
+export const trustSettings = (): TrustSettings => ({
+  trustRoot: userSetting('registryExplorer.verification.trustRoot'),
+  keys: userSetting('registryExplorer.verification.keys'),
+  identities: userSetting('registryExplorer.verification.identities'),
+});
 
 /** A network setting of VS Code, with the value that VS Code uses. It must not decide where a secret is sent. */
 export function networkSetting(name: `http.${string}`): unknown {

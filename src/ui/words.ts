@@ -5,6 +5,8 @@ import type { Connection, ImageDetails, Platform } from '../core/model';
 import type { ReferenceProblem } from '../core/reference';
 import type { LocalImage, Transfer } from '../engine/engine';
 import { language, plural } from '../core/locale';
+import type { RowOrder } from '../images/tagOrder';
+import type { FoundRepository } from '../providers/provider';
 
 /** Formats numbers, sizes, ages and platforms, in the same way everywhere and in the language of our texts. */
 
@@ -160,4 +162,35 @@ const artifactNames: readonly { readonly pattern: RegExp; readonly name: string 
 
 export function artifactName(artifactType: string): string {
   return artifactNames.find(({ pattern }) => pattern.test(artifactType))?.name ?? artifactType;
+}
+
+/** `newest first`: an order of rows, in a description. */
+export function orderName(order: RowOrder): string {
+  switch (order) {
+    case 'version':
+      return t('highest version first');
+    case 'versionReversed':
+      return t('lowest version first');
+    case 'newest':
+      return t('newest first');
+    case 'oldest':
+      return t('oldest first');
+    case 'name':
+      return t('by name');
+    case 'nameReversed':
+      return t('by name, reversed');
+    case 'largest':
+      return t('largest first');
+    case 'smallest':
+      return t('smallest first');
+  }
+}
+
+/** `official · 12 stars`: what a service tells of a public repository. */
+export function foundFacts({ stars, pulls, isOfficial }: FoundRepository): readonly string[] {
+  return [
+    ...(isOfficial ? [t('official')] : []),
+    ...(stars === undefined ? [] : [plural(stars, t('{0} star | {0} stars'))]),
+    ...(pulls === undefined ? [] : [plural(pulls, t('{0} pull | {0} pulls'))]),
+  ];
 }

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
-import type { AppServicePlan, PullNow, WebApp, WebAppNow } from '../../azure/azure';
+import { resourceIdOf } from '../../azure/azure';
+import type { AppServicePlan, PullState, WebApp, WebAppState } from '../../azure/azure';
 import type { Deployable } from './deployable';
 import type { App } from '../app';
 import { askAccess } from './pullAccessPrompts';
@@ -23,9 +23,9 @@ export interface WebAppThere {
   readonly kind: 'there';
   /** With the chosen container, if the app has its own containers. */
   readonly app: WebApp;
-  readonly now: WebAppNow;
+  readonly now: WebAppState;
   /** How what is replaced is pulled now. */
-  readonly pull: PullNow;
+  readonly pull: PullState;
   /** Of the sidecar model; `isNew`: the app has none yet. */
   readonly container?: { readonly name: string; readonly isNew: boolean };
 }
@@ -105,7 +105,7 @@ export async function askContainer(
   target: WebApp,
   { azure, subscription }: InSubscription,
 ): Promise<WebAppThere> {
-  const now = await ask.read('now', (signal) => azure.appService.now(subscription, target, signal));
+  const now = await ask.read('now', (signal) => azure.appService.readState(subscription, target, signal));
   if (now.containers === undefined) return { kind: 'there', app: target, now, pull: now };
   const [first] = now.containers;
   if (first === undefined) {
@@ -160,7 +160,7 @@ async function askNewPlan(ask: Ask, where: InSubscription, group: ChosenGroup, a
     prompt: t('Name of the new plan'),
     value: `asp-${app}`,
     problem: planNameProblem,
-    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.Web/serverfarms', text), signal),
+    check: (text, signal) => problemOfTaken(where, resourceIdOf(place, 'Microsoft.Web/serverfarms', text), signal),
   });
   const sku = await ask.pick(
     t('SKU of the plan'),

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
-import type { AppServicePlan, DeployedImage, Place, PullNow, Subscription, WebApp } from '../../azure/azure';
+import { resourceIdOf } from '../../azure/azure';
+import type { AppServicePlan, DeployedImage, Place, PullState, Subscription, WebApp } from '../../azure/azure';
 import type { Deployable } from './deployable';
 import {
   checkWork,
@@ -96,7 +96,7 @@ function describeCredential(
 function isSameCredential(
   { host }: Deployable['image'],
   access: Exclude<AccessChoice, { kind: 'identity' | 'none' }>,
-  { server, username }: NonNullable<PullNow['credential']>,
+  { server, username }: NonNullable<PullState['credential']>,
 ): boolean {
   const user = access.kind === 'admin' ? access.registry.name : access.username;
   return server.split('/')[0] === serverOf(host) && username === user;
@@ -149,7 +149,7 @@ function newAppWork(
     ...('isNew' in chosen ? [planWork(azure, place, chosen, plan)] : []),
     {
       doing: t('Creating the web app {0}', name),
-      makes: { label: t('the web app {0}', name), id: idIn(place, 'Microsoft.Web/sites', name) },
+      makes: { label: t('the web app {0}', name), id: resourceIdOf(place, 'Microsoft.Web/sites', name) },
       goesOn: true,
       run: async (status, signal) => {
         const its = plan.get();
@@ -172,7 +172,7 @@ function planWork(
 ): Work {
   return {
     doing: t('Creating the plan {0}', name),
-    makes: { label: t('the plan {0}', name), id: idIn(place, planType, name) },
+    makes: { label: t('the plan {0}', name), id: resourceIdOf(place, planType, name) },
     goesOn: true,
     run: async (status, signal) => {
       plan.set(await azure.appService.createPlan(place, { name, sku, location }, status, signal));

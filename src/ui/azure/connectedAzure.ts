@@ -22,5 +22,5 @@ export function connectedAzure(of: OpenRegistry): ConnectedAzure | undefined {
 
 /** Reveals a registry in the tree, which lists its subscription again. */
 export async function showRegistry(app: App, { of, resources }: ConnectedAzure, created: AzureRegistry): Promise<void> {
-  await app.tree.show(of, resources.trailOf(created));
+  await app.tree.show(of, resources.entriesTo(created));
 }

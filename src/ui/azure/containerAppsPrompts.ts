@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
+import { resourceIdOf } from '../../azure/azure';
 import type { ContainerApp, Environment } from '../../azure/azure';
 import type { App } from '../app';
 import type { Deployable } from './deployable';
@@ -96,7 +96,7 @@ async function askNewContainerApp(
     prompt: t('Name of the container app'),
     placeholder: 'contoso-web',
     problem: appNameProblem,
-    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.App/containerApps', text), signal),
+    check: (text, signal) => problemOfTaken(where, resourceIdOf(place, 'Microsoft.App/containerApps', text), signal),
   });
   const chosen = await askEnvironment(ask, where);
   const environment = chosen === 'new' ? await askNewEnvironment(ask, where, group, name) : chosen;
@@ -131,7 +131,8 @@ async function askNewEnvironment(
     prompt: t('Name of the new environment'),
     value: `cae-${app}`,
     problem: appNameProblem,
-    check: (text, signal) => problemOfTaken(where, idIn(place, 'Microsoft.App/managedEnvironments', text), signal),
+    check: (text, signal) =>
+      problemOfTaken(where, resourceIdOf(place, 'Microsoft.App/managedEnvironments', text), signal),
   });
   return { isNew: true, name, location: await askLocation(ask, where, group, 'Microsoft.App', 'managedEnvironments') };
 }

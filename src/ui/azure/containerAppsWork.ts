@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
+import { resourceIdOf } from '../../azure/azure';
 import type { ContainerApp, DeployedImage, Environment, Place, Subscription } from '../../azure/azure';
 import type { Deployable } from './deployable';
 import { checkWork, describeAccess, identityWork, referenceFor, rightsIn } from './pullAccessPrompts';
@@ -140,7 +140,7 @@ function newAppWork(
   const environment = new HandedOver<Environment>();
   const creation: Work = {
     doing: t('Creating the container app {0}', name),
-    makes: { label: t('the container app {0}', name), id: idIn(place, appType, name) },
+    makes: { label: t('the container app {0}', name), id: resourceIdOf(place, appType, name) },
     goesOn: true,
     run: async (status, signal) => {
       const { reach } = ingress;
@@ -173,7 +173,7 @@ function environmentWork(
     return [
       {
         doing: t('Creating the environment {0}', name),
-        makes: { label: t('the environment {0}', name), id: idIn(place, environmentType, name) },
+        makes: { label: t('the environment {0}', name), id: resourceIdOf(place, environmentType, name) },
         goesOn: true,
         run: async (status, signal) => {
           environment.set(await containerApps.createEnvironment(place, { name, location }, status, signal));

@@ -21,7 +21,7 @@ export interface Continuous {
 
 type Way = 'call' | 'restart' | 'off';
 
-type Now = Awaited<ReturnType<Azure['appService']['continuous']['now']>>;
+type Now = Awaited<ReturnType<Azure['appService']['continuous']['readState']>>;
 
 /** Has a web app pull its image again after each push, or puts an end to that. What is opened for it is asked first. */
 export async function continuousDeployment(app: App, wish: Continuous): Promise<void> {
@@ -53,7 +53,7 @@ export async function continuousDeployment(app: App, wish: Continuous): Promise<
 async function askWay(ask: Ask, wish: Continuous, title: string): Promise<{ readonly now: Now; readonly way: Way }> {
   const { azure, subscription, webApp } = wish;
   const { way, now } = await ask.pick(title, async (signal) => {
-    const found = await azure.appService.continuous.now(subscription, webApp, signal);
+    const found = await azure.appService.continuous.readState(subscription, webApp, signal);
     return wayPicks(wish, found).map((pick) => ({ ...pick, value: { way: pick.value, now: found } }));
   });
   if (way === 'restart') return { now, way };
@@ -66,7 +66,7 @@ async function askWay(ask: Ask, wish: Continuous, title: string): Promise<{ read
   return { now, way };
 }
 
-function wayPicks({ webApp, found, scope }: Continuous, { isOn, isOpen }: Now): readonly Pick<Way>[] {
+function wayPicks({ webApp, found, scope }: Continuous, { isOn, isPasswordEnabled }: Now): readonly Pick<Way>[] {
   const which = nameWithSlot(webApp);
   const off: Pick<Way> = {
     label: t('Switch it off'),
@@ -79,7 +79,7 @@ function wayPicks({ webApp, found, scope }: Continuous, { isOn, isOpen }: Now): 
         found === undefined
           ? t('Copy the address to call after each push')
           : t('{0} calls {1} after each push to {2}', found.registry.name, which, scope),
-      detail: isOpen
+      detail: isPasswordEnabled
         ? t('Its deployment site already accepts basic authentication, which the call needs')
         : t('Opens its deployment site to basic authentication: the call holds a password'),
       value: 'call',
@@ -93,10 +93,10 @@ function wayPicks({ webApp, found, scope }: Continuous, { isOn, isOpen }: Now): 
   ];
 }
 
-function describeCall({ webApp, found }: Continuous, { isOn, isOpen }: Now): readonly string[] {
+function describeCall({ webApp, found }: Continuous, { isOn, isPasswordEnabled }: Now): readonly string[] {
   const which = nameWithSlot(webApp);
   return [
-    ...(isOpen
+    ...(isPasswordEnabled
       ? []
       : [
           t(
@@ -124,36 +124,36 @@ function describeOff({ webApp, found }: Continuous): readonly string[] {
 /** Hands over the address to call, which holds a password. */
 function callWork(
   { azure, subscription, webApp, found, scope }: Continuous,
-  { isOpen, isOn }: Now,
+  { isPasswordEnabled, isOn }: Now,
   address: HandedOver<string>,
 ): readonly Work[] {
   const { continuous } = azure.appService;
   const which = nameWithSlot(webApp);
   const steps: Work[] = [];
-  if (!isOpen)
+  if (!isPasswordEnabled)
     steps.push({
       doing: t('Opening the deployment site to basic authentication'),
       makes: { label: t('basic authentication of the deployment site of {0}', which) },
-      run: (_status, signal) => continuous.open(subscription, webApp, signal),
+      run: (_status, signal) => continuous.enablePassword(subscription, webApp, signal),
     });
   steps.push({
     doing: t('Asking for the address to call'),
     run: async (_status, signal) => {
-      address.set(await continuous.address(subscription, webApp, signal));
+      address.set(await continuous.readAddress(subscription, webApp, signal));
     },
   });
   if (!isOn)
     steps.push({
       doing: t('Switching on continuous deployment of {0}', which),
       makes: { label: t('the setting DOCKER_ENABLE_CI of {0}', which) },
-      run: (_status, signal) => continuous.listen(subscription, webApp, true, signal),
+      run: (_status, signal) => continuous.setListening(subscription, webApp, true, signal),
     });
   if (found !== undefined)
     steps.push({
       doing: t('Creating a webhook in {0}', found.registry.name),
       makes: { label: t('a webhook in {0}', found.registry.name) },
       run: (status, signal) =>
-        found.azure.appService.continuous.call(found.registry, webApp, address.get(), scope, status, signal),
+        found.azure.appService.continuous.startCalls(found.registry, webApp, address.get(), scope, status, signal),
     });
   return steps;
 }
@@ -162,7 +162,7 @@ function offWork({ azure, subscription, webApp, found }: Continuous, { host }: N
   const steps: Work[] = [
     {
       doing: t('Switching off continuous deployment of {0}', nameWithSlot(webApp)),
-      run: (_status, signal) => azure.appService.continuous.listen(subscription, webApp, false, signal),
+      run: (_status, signal) => azure.appService.continuous.setListening(subscription, webApp, false, signal),
     },
   ];
   if (found !== undefined)

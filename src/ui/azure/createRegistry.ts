@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn, registrySkus } from '../../azure/azure';
+import { resourceIdOf, registrySkus } from '../../azure/azure';
 import type { Azure, AzureRegistry, RegistrySku, Subscription } from '../../azure/azure';
 import type { App } from '../app';
 import { groupWork } from './groupWork';
@@ -37,7 +37,7 @@ export async function createRegistry(
       doing: t('Creating the registry'),
       makes: {
         label: t('the registry {0}', name),
-        id: idIn(place, 'Microsoft.ContainerRegistry/registries', name),
+        id: resourceIdOf(place, 'Microsoft.ContainerRegistry/registries', name),
       },
       goesOn: true,
       run: async (status, signal) => {

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { idIn } from '../../azure/azure';
+import { resourceIdOf } from '../../azure/azure';
 import type { Azure, Place } from '../../azure/azure';
 import { reason } from '../report';
 import type { Work } from './work';
@@ -19,7 +19,7 @@ export function groupWork(
   const services = namespaces.map((namespace): Work => ({
     doing: t('Checking that {0} is registered in {1}', namespace, subscription.name),
     run: async (_status, signal, say) => {
-      const why = await azure.register(subscription, namespace, signal);
+      const why = await azure.registerService(subscription, namespace, signal);
       if (why !== undefined) say(t('{0} The work continues anyway.', reason(why)));
     },
   }));
@@ -28,7 +28,7 @@ export function groupWork(
     ...services,
     {
       doing: t('Creating the resource group {0}', resourceGroup),
-      makes: { label: t('the resource group {0}', resourceGroup), id: idIn(place) },
+      makes: { label: t('the resource group {0}', resourceGroup), id: resourceIdOf(place) },
       run: (_status, signal) => azure.createResourceGroup(place, location, signal),
     },
   ];

@@ -41,7 +41,7 @@ async function accountNamed(authentication: string, name: string | undefined) {
 }
 
 /** Tokens of an account that VS Code keeps; the user is not asked. */
-export function tokensOfAccount(authentication: string, account: string | undefined): ReadAzureToken {
+export function tokenReaderOfAccount(authentication: string, account: string | undefined): ReadAzureToken {
   return async (scopes, tenantId, signal) => {
     const known = await accountNamed(authentication, account);
     // Another account than the connection's own must not take its place.

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { azureOf, idIn, pullRole } from '../../azure/azure';
+import { azureOf, resourceIdOf, pullRole } from '../../azure/azure';
 import type {
   Azure,
   AzureRegistry,
@@ -38,12 +38,13 @@ export type AccessChoice =
   | { readonly kind: 'typed'; readonly username: string; readonly secret: string };
 
 /** The registry of Azure that an image is in, if an account that is connected leads to it. */
-async function registryOf(app: App, { host }: ImageReference): Promise<FoundRegistry | undefined> {
+async function registryOf(app: App, image: ImageReference, signal: AbortSignal): Promise<FoundRegistry | undefined> {
+  const { host } = image;
   const accounts = app.registries.all().filter(({ provider }) => azureOf(provider) !== undefined);
   const found = foundAt(accounts, host);
   if (found !== undefined) return found;
   // Another connection may lead to it as well: what it is in Azure, only an account of Azure tells.
-  await app.registries.learn(accounts, host);
+  await app.registries.learn(accounts, image, signal);
   return foundAt(accounts, host);
 }
 
@@ -94,7 +95,7 @@ async function accessPicks(
   tenantId: string,
   signal: AbortSignal,
 ): Promise<readonly Pick<AccessChoice | 'typed'>[]> {
-  const found = await registryOf(app, image);
+  const found = await registryOf(app, image, signal);
   const withoutIdentity = found === undefined ? undefined : whyNoIdentity(found.registry, puller, tenantId);
   const known =
     found === undefined
@@ -162,7 +163,7 @@ async function connectionPicks(
   signal: AbortSignal,
 ): Promise<readonly Pick<AccessChoice>[]> {
   const picks: Pick<AccessChoice>[] = [];
-  for (const { provider, connection } of await app.registries.findHolding(image)) {
+  for (const { provider, connection } of await app.registries.findHolding(image, signal)) {
     const credential = await provider.engineCredential(image.host, signal).catch(() => undefined);
     signal.throwIfAborted();
     if (credential?.kind !== 'basic' || shortLived.includes(credential.username)) continue;
@@ -297,7 +298,7 @@ export function rightsIn(place: Place, isNewGroup: boolean, types: readonly stri
   const { subscription, resourceGroup } = place;
   const where = isNewGroup
     ? { scope: `/subscriptions/${subscription.id}`, label: t('the subscription {0}', subscription.name) }
-    : { scope: idIn(place), label: t('the resource group {0}', resourceGroup) };
+    : { scope: resourceIdOf(place), label: t('the resource group {0}', resourceGroup) };
   const group = isNewGroup ? ['Microsoft.Resources/subscriptions/resourceGroups'] : [];
   return [...group, ...types].map((type) => ({ ...where, action: `${type}/write` }));
 }

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { azureOf, idIn } from '../../azure/azure';
+import { azureOf, resourceIdOf } from '../../azure/azure';
 import type { Azure, Subscription, WebApp } from '../../azure/azure';
 import type { App } from '../app';
 import { signedInAs } from '../words';
@@ -65,7 +65,7 @@ export async function problemOfTaken(
   id: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const isThere = await azure.has(subscription, id, signal);
+  const isThere = await azure.exists(subscription, id, signal);
   return isThere ? t('This name is already used: go back and choose it, or type another name.') : undefined;
 }
 
@@ -87,7 +87,7 @@ export async function askGroup(ask: Ask, where: InSubscription, proposal: string
     prompt: t('Name of the new resource group'),
     value: proposal,
     problem: groupProblem,
-    check: (text, signal) => problemOfTaken(where, idIn({ subscription, resourceGroup: text }), signal),
+    check: (text, signal) => problemOfTaken(where, resourceIdOf({ subscription, resourceGroup: text }), signal),
   });
   return { name, isNew: true };
 }

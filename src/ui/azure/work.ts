@@ -95,7 +95,7 @@ async function leftBehind(
   const wasThere = error instanceof Failure && error.detail.code === 'EXISTS';
   if (makes?.id === undefined || wasThere) return undefined;
   try {
-    return (await azure.has(subscription, makes.id, AbortSignal.timeout(lookWithinMs))) ? makes : undefined;
+    return (await azure.exists(subscription, makes.id, AbortSignal.timeout(lookWithinMs))) ? makes : undefined;
   } catch (unknown) {
     app.log.warn(`Could not tell whether there is ${makes.label}\n  ${causes(unknown)}`);
     return { ...makes, label: t('perhaps {0}', makes.label) };

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { defined } from '../../core/defined';
 import { Failure } from '../../core/failure';
 import type { Connection, SignIn, TlsOptions } from '../../core/model';
 import type { ConnectAsk, Described } from '../../providers/provider';
@@ -17,6 +18,8 @@ export interface ConnectionFlow {
   readonly code: (ask: ConnectAsk) => Promise<Described>;
   /** Steps already taken before these. */
   readonly stepsBefore: number;
+  /** The answer to the first question, if it was given already. */
+  readonly firstAnswer?: string;
   /** The connection whose sign-in is updated; absent for a new one. */
   readonly known?: Connection;
   /** What is signed in with, or why that will not do. */
@@ -34,7 +37,7 @@ export interface Saved {
 /** Asks until the described connection works and is saved. If certificates are the problem, also asks how to trust the server. */
 export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<Saved | 'back' | undefined> {
   const attempts = new Attempts(app, flow);
-  const { title, code, stepsBefore } = flow;
+  const { title, code, stepsBefore, firstAnswer } = flow;
   const texts: Texts = new Map();
   for (;;) {
     const finished = await askQuestions(app.ask, {
@@ -43,6 +46,7 @@ export async function askUntilItWorks(app: App, flow: ConnectionFlow): Promise<S
       texts,
       refused: attempts.refused,
       stepsBefore,
+      ...defined({ firstAnswer: texts.size === 0 ? firstAnswer : undefined }),
       finish: (described, signal) => attempts.finish(described, signal),
       asksElsewhere: ({ connection }) => connection.signIn.kind === 'askAccount',
       refusalOf: (error) => refusalOf(error),

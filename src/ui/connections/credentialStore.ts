@@ -5,6 +5,7 @@ import { causes } from '../../core/causes';
 import { report } from '../report';
 import { ownSetting } from '../settings';
 import { keychain, keychainElsewhere } from './keychain';
+import type { State } from '../../registries/connectionStore';
 import { keyById, keyByRegistry, Secrets } from '../../registries/secrets';
 import type { SecretOwner, SecretPlace } from '../../registries/secrets';
 
@@ -18,15 +19,16 @@ export class CredentialStore {
   private readonly places: { readonly vscode: SecretPlace; readonly osKeychain: SecretPlace };
 
   constructor(
-    private readonly context: Pick<vscode.ExtensionContext, 'secrets' | 'globalState'>,
+    secrets: vscode.SecretStorage,
+    private readonly state: State,
     private readonly app: Pick<App, 'log' | 'showLog' | 'message'>,
   ) {
     const isWindowOntoOther = vscode.env.remoteName !== undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
     this.places = {
-      vscode: { store: context.secrets, keyOf: keyById },
+      vscode: { store: secrets, keyOf: keyById },
       osKeychain: { store: isWindowOntoOther ? keychainElsewhere : keychain, keyOf: keyByRegistry },
     };
-    this.secrets = new Secrets(this.placeNamed(context.globalState.get(memento, 'vscode')));
+    this.secrets = new Secrets(this.placeNamed(state.get(memento)));
   }
 
   /** Moves the secrets of `owners` to the place in the setting, now and whenever the setting changes. */
@@ -37,16 +39,14 @@ export class CredentialStore {
     });
   }
 
-  private placeNamed(name: string): SecretPlace {
+  private placeNamed(name: unknown): SecretPlace {
     return name === 'osKeychain' ? this.places.osKeychain : this.places.vscode;
   }
 
   private async move(owners: () => Promise<readonly SecretOwner[]>): Promise<void> {
     const wanted = ownSetting('credentialStore', 'vscode');
     try {
-      await this.secrets.moveTo(this.placeNamed(wanted), owners, () =>
-        this.context.globalState.update(memento, wanted),
-      );
+      await this.secrets.moveTo(this.placeNamed(wanted), owners, () => this.state.update(memento, wanted));
     } catch (error) {
       const reported = report(error, t('move the secrets to where {0} says', setting));
       if (reported === undefined) return;

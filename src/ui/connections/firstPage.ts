@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { Failure, isDenied, withDetail } from '../../core/failure';
 import type { Connection, Credential } from '../../core/model';
-import { accountNotTold } from '../../providers/provider';
+import { accountUnknown } from '../../providers/provider';
 import type { RegistryProvider } from '../../providers/provider';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
@@ -48,7 +48,7 @@ export async function check(app: App, { connection, credential }: Candidate, sig
   if (error instanceof Failure && error.kind === 'unlisted') return { unlisted: reported.reason };
   app.log.error(`Connect Registry: ${causes(error)}`);
   const refusal = { at: questionAbout(error), problem: reported.message };
-  if (error instanceof Failure && error.detail.code === accountNotTold) return { refusal, asksUserName: true };
+  if (error instanceof Failure && error.detail.code === accountUnknown) return { refusal, asksUserName: true };
   const isAskable = error instanceof Failure && isAboutCertificates(error) && takesCertificates(connection, provider);
   if (!isAskable) return { refusal };
   const { subject, code = '' } = error.detail;

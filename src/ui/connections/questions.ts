@@ -24,6 +24,8 @@ export interface Flow<T> {
   readonly refused?: Refusal | undefined;
   /** The number of steps before these. If there are any, the first question has a Back button. */
   readonly stepsBefore: number;
+  /** The answer to the first question, if it was given already: the second is asked next. */
+  readonly firstAnswer?: string;
   /** Runs when all are answered, with the last box still open. `more`: the code has another question now. */
   readonly finish: (result: T, signal: AbortSignal) => Promise<Refusal | 'more' | undefined>;
   /** Whether finishing opens a box of VS Code, which would close ours: then it runs after our last box. */
@@ -36,6 +38,7 @@ export interface Flow<T> {
 export async function askQuestions<T>(ask: Ask, flow: Flow<T>): Promise<boolean | 'back'> {
   let refusal = flow.refused;
   let place = refusal?.at === 'last' ? (await walk(flow, flow.texts)).steps - 1 : 0;
+  if (flow.firstAnswer !== undefined && (await answerFirst(flow, flow.firstAnswer))) place = 1;
   for (;;) {
     const outcome = await askOne(ask, flow, place, refusal?.problem);
     if (outcome === undefined) return false;
@@ -50,6 +53,16 @@ export async function askQuestions<T>(ask: Ask, flow: Flow<T>): Promise<boolean 
     if (refusal === undefined) place++;
     else if (refusal.at === 'first') place = 0;
   }
+}
+
+/** Answers the first question; false if it does not take that answer, or if no other question follows. */
+async function answerFirst<T>(flow: Flow<T>, answer: string): Promise<boolean> {
+  const first = await walk(flow, flow.texts, 0);
+  if (first.kind !== 'asks' || !(await takes(first.question, answer))) return false;
+  const texts = new Map(flow.texts).set(first.question.id, answer);
+  if ((await walk(flow, texts, 1)).kind !== 'asks') return false;
+  flow.texts.set(first.question.id, answer);
+  return true;
 }
 
 /** What came of an answer. */

@@ -21,10 +21,11 @@ export function confirmingEngines(engines: Engines, app: Pick<App, 'ask' | 'memo
     version: (signal) => engine.version(signal),
     images: (signal) => engine.images(signal),
     inspect: (image, signal) => engine.inspect(image, signal),
+    history: (image, signal) => engine.history(image, signal),
     tag: (image, as, signal) => engine.tag(image, as, signal),
     push: async (image, credential, progress, signal) => {
       await confirm(engine.endpoint, credential);
-      await engine.push(image, credential, progress, signal);
+      return engine.push(image, credential, progress, signal);
     },
     pull: async (image, credential, platform, progress, signal) => {
       await confirm(engine.endpoint, credential);

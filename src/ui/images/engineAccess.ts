@@ -3,6 +3,7 @@ import { isLoginProblem } from '../../core/docker/dockerConfig';
 import { isDenied, withDetail } from '../../core/failure';
 import type { Failure } from '../../core/failure';
 import type { Credential } from '../../core/model';
+import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { App } from '../app';
 import { causes } from '../../core/causes';
@@ -24,7 +25,7 @@ export interface Access {
  * login. Nothing if dismissed.
  */
 export async function accessTo(app: App, image: ImageReference, title: string): Promise<Access | undefined> {
-  const [first, ...others] = await app.registries.findHolding(image);
+  const [first, ...others] = await findHolding(app, image);
   if (first === undefined) return dockerAccess(app, image);
   if (others.length === 0) return connectionAccess(first, image);
   const answer = await app.ask.pick({
@@ -38,6 +39,13 @@ export async function accessTo(app: App, image: ImageReference, title: string): 
     })),
   });
   return answer === undefined || answer === 'back' ? undefined : connectionAccess(answer.value, image);
+}
+
+/** The registries that an image may belong to. Finding that out may take a while, and can be cancelled. */
+export function findHolding(app: App, image: ImageReference): Promise<readonly OpenRegistry[]> {
+  return app.working(t('Looking for the registry of {0}', printReference(image)), (_progress, signal) =>
+    app.registries.findHolding(image, signal),
+  );
 }
 
 export function connectionAccess(registry: OpenRegistry, { host }: ImageReference): Access {

@@ -5,6 +5,7 @@ import type { LocalImage } from '../../engine/engine';
 import type { Images } from '../app';
 import type { Commands } from '../commands/commands';
 import { cleanItem } from '../tree/cleanItem';
+import { revealRow } from '../tree/revealRow';
 import { imageItem, problemItem } from './imageItem';
 import type { LocalImages, LocalState } from './localImages';
 import { groupImages, rowNamed } from './localNode';
@@ -17,6 +18,8 @@ interface Collaborators {
   readonly commands: Pick<Commands, 'ready' | 'appliesTo'>;
   /** Makes a text safe to show. */
   readonly clean: (text: string) => string;
+  /** Whether the user types in a box, whose focus no row may take. */
+  readonly isAsking: () => boolean;
 }
 
 /** The Images view. Sends no request until it is first shown. */
@@ -87,13 +90,13 @@ export class ImagesTree implements vscode.TreeDataProvider<ImagesRow>, Images, v
 
   async show(name: ImageReference, when?: 'ifVisible'): Promise<void> {
     if (when === 'ifVisible' && !this.view.visible) return;
-    const { images, commands } = this.collaborators;
+    const { images, commands, isAsking } = this.collaborators;
     await Promise.all([images.refresh(), commands.ready()]);
     const row = rowNamed(groupImages(await images.list()), name);
     if (row === undefined) return;
     // Keys work on the row with the focus.
-    const focus = when === undefined;
-    await this.view.reveal(row, { select: true, focus, expand: row.entry.kind === 'repository' });
+    const focus = when === undefined && !isAsking();
+    await revealRow(this.view, row, { select: true, focus, expand: row.entry.kind === 'repository' });
   }
 
   dispose(): void {

@@ -103,7 +103,10 @@ export class LocalImages {
   private failed(session: AbortController, error: unknown): void {
     if (session.signal.aborted || isCancellation(error)) return;
     session.abort();
-    this.log.warn(`Could not list the local images\n  ${causes(error)}`);
+    const why = causes(error);
+    // It is tried again every few seconds.
+    if (this.current.kind !== 'failed' || causes(this.current.failure) !== why)
+      this.log.warn(`Could not list the local images\n  ${why}`);
     this.become({ kind: 'failed', failure: error });
     clearTimeout(this.reconnect);
     if (this.watched) this.reconnect = setTimeout(() => void this.refresh(), reconnectMs);

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { groupBy } from '../../core/groupBy';
 import { printReference } from '../../core/reference';
 import type { ImageReference } from '../../core/reference';
 import type { LocalImage } from '../../engine/engine';
@@ -109,12 +110,5 @@ function branch(
 
 /** Groups values by key, sorted by key. */
 function groups<T>(values: readonly T[], keyOf: (value: T) => string): readonly (readonly [string, readonly T[]])[] {
-  const byKey = new Map<string, T[]>();
-  for (const value of values) {
-    const key = keyOf(value);
-    const group = byKey.get(key);
-    if (group === undefined) byKey.set(key, [value]);
-    else group.push(value);
-  }
-  return [...byKey].sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
+  return [...groupBy(values, keyOf)].sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
 }
