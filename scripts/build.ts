@@ -5,6 +5,8 @@ import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { node24, projectRoot, vsixFile } from '../test/rig/paths';
 import { runCommand } from '../test/rig/processes';
+import { makeSbom, packagesIn } from './sbom';
+import type { Lock } from './sbom';
 import { writeTexts } from './texts';
 import { checkContents, checkPlaces, checkSilence, checkStart } from './vsixContents';
 import { entriesOf, withEvenModes } from './zip';
@@ -13,28 +15,59 @@ import { entriesOf, withEvenModes } from './zip';
 export const sources = [
   ...['src', 'resources', 'l10n', 'package.json', 'package-lock.json', 'package.nls.json', 'package.nls.de.json'],
   ...['webpack.config.js', 'scripts/build.ts', 'scripts/texts.ts', 'scripts/zip.ts', 'scripts/notices.cjs'],
-  ...['scripts/licenses', 'tsconfig.json', '.prettierrc.json', '.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'],
+  ...[
+    'scripts/sbom.ts',
+    'scripts/licenses',
+    'tsconfig.json',
+    '.prettierrc.json',
+    '.vscodeignore',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+  ],
 ];
 const stampFile = join(projectRoot, 'out/vsix.stamp');
 
-/** Bundles the extension and packs it as registry-explorer.vsix, unless that is already done for these very sources.
- *  The same sources give the same bytes, whoever builds them, when and where. */
-export async function buildVsix(log: (line: string) => void): Promise<void> {
-  if (existsSync(vsixFile) && (await stamp()) === (await stampFor(await fingerprint(sources)))) return;
+/** What the package is made of besides this project, as CycloneDX; the same file is in the package. */
+export const sbomFile = join(projectRoot, 'registry-explorer.cdx.json');
+
+/**
+ * Bundles the extension and packs it as registry-explorer.vsix, with its SBOM beside it, unless that is already done for these very
+ * sources. The same sources give the same bytes, whoever builds them, when and where. `isPreRelease`: VS Code offers it only to those
+ * who want pre-releases.
+ */
+export async function buildVsix(log: (line: string) => void, isPreRelease = false): Promise<void> {
+  const channel = isPreRelease ? ['--pre-release'] : [];
+  const fingerprintNow = async () => [await fingerprint(sources), ...channel].join(' ');
+  if (existsSync(vsixFile) && (await stamp()) === (await stampFor(await fingerprintNow()))) return;
   log('Building registry-explorer.vsix…');
   await writeTexts();
-  const source = await fingerprint(sources);
+  const source = await fingerprintNow();
   await rm(join(projectRoot, 'dist'), { recursive: true, force: true });
   await tool(projectRoot, 'webpack-cli/bin/cli.js', '--mode', 'production');
   await checkSilence(join(projectRoot, 'dist'));
   await checkStart(join(projectRoot, 'dist'));
-  await tool(await gather(), '@vscode/vsce/vsce', 'package', '--no-dependencies', relativeLinks, '--out', vsixFile);
+  await writeSbom();
+  const packing = ['package', '--no-dependencies', relativeLinks, ...channel, '--out', vsixFile];
+  await tool(await gather(), '@vscode/vsce/vsce', ...packing);
   const zip = withEvenModes(await readFile(vsixFile));
   const files = entriesOf(zip);
   checkContents(files);
   checkPlaces(files, [projectRoot, homedir()]);
   await writeFile(vsixFile, zip);
   await writeFile(stampFile, await stampFor(source));
+}
+
+/** Writes the SBOM into the bundle and beside the package: of what the notices of both bundles name. */
+async function writeSbom(): Promise<void> {
+  const dist = join(projectRoot, 'dist');
+  const notices = ['THIRD_PARTY_NOTICES.txt', 'page/THIRD_PARTY_NOTICES.txt'].map((file) => join(dist, file));
+  const [lock, ...texts] = await Promise.all(
+    [join(projectRoot, 'package-lock.json'), ...notices].map((file) => readFile(file, 'utf8')),
+  );
+  const sbom = makeSbom(texts.flatMap(packagesIn), JSON.parse(lock ?? '') as Lock);
+  await writeFile(join(dist, 'sbom.cdx.json'), sbom);
+  await writeFile(sbomFile, sbom);
 }
 
 /** Links stay as they are: nothing is published yet at the address that vsce would rewrite them to. */
@@ -84,7 +117,7 @@ async function tool(cwd: string, script: string, ...args: readonly string[]): Pr
 
 /** The bundle counts too: a development build may have replaced it since. */
 async function stampFor(source: string): Promise<string> {
-  return `${source} ${await fingerprint(['dist', 'registry-explorer.vsix'])}`;
+  return `${source} ${await fingerprint(['dist', 'registry-explorer.vsix', 'registry-explorer.cdx.json'])}`;
 }
 
 async function stamp(): Promise<string | undefined> {

@@ -7,7 +7,7 @@ import { findProgram } from '../test/sandbox/process';
 export type DebianPackage =
   | 'docker-registry'
   | 'perl'
-  | 'chromium'
+  | 'chromium-headless-shell'
   | 'fonts-liberation'
   | 'docker.io'
   | 'containerd'
@@ -30,7 +30,7 @@ const isThere: Readonly<Record<DebianPackage, () => boolean>> = {
   // Brings the program dbus-run-session along.
   'dbus-x11': () => findProgram('dbus-run-session') !== undefined,
   'libsecret-1-0': () => hasLibrary('libsecret-1.so.0'),
-  chromium: () => findChromium() !== undefined,
+  'chromium-headless-shell': () => findChromium() !== undefined,
   // Pictures without any font show boxes; which font does not matter, nor does it off Linux.
   'fonts-liberation': () => process.platform !== 'linux' || hasEntries('/usr/share/fonts/truetype'),
 };

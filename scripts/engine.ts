@@ -3,6 +3,7 @@ import { LocalEngines } from '../src/engine/engines';
 import { layer } from '../test/sandbox/blob';
 import { startEngine, whyNoEngine, type RunningEngine } from '../test/sandbox/engines';
 import { buildImage } from '../test/sandbox/images';
+import { ensureDebianPackages } from './debian';
 
 export interface SandboxEngine {
   /** What VS Code needs to find it, over the environment of this process. */
@@ -24,9 +25,15 @@ export async function sandboxEngine(
     log(`Container engine: ${there}. It pulls from the real Docker Hub, not from the sandbox's.`);
     return nothing;
   }
+  // Only root can start one.
+  if (process.getuid?.() === 0)
+    await ensureDebianPackages(['docker.io', 'containerd'], log).catch((error: unknown) => {
+      log(error instanceof Error ? error.message : String(error));
+    });
   const reason = whyNoEngine('docker');
   if (reason !== undefined) {
     log(`No container engine: none answers, and none can be started (${reason}). The registries need none.`);
+    log('Start Docker or Podman to see its images in the Images view.');
     return nothing;
   }
   const engine = await startEngine('docker', { mirror: hubRegistryUrl });

@@ -14,6 +14,7 @@ const checks: readonly Check[] = [
   { name: 'Prettier', args: ['prettier/bin/prettier.cjs', '--check', '.'] },
   { name: 'TypeScript, without VS Code', args: ['typescript/bin/tsc', '-p', 'tsconfig.core.json'] },
   { name: 'TypeScript, without the tests', args: ['typescript/bin/tsc', '-p', 'src'] },
+  { name: 'TypeScript of the pages', args: ['typescript/bin/tsc', '-p', 'src/ui/page/client'] },
   { name: 'TypeScript', args: ['typescript/bin/tsc'] },
   { name: 'dependency-cruiser', args: [cruiser, '--config', '.dependency-cruiser.mjs', 'src'] },
   { name: 'dependency-cruiser at start', args: [cruiser, '--config', '.dependency-cruiser.start.mjs', 'src'] },

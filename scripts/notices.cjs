@@ -19,7 +19,7 @@ This file is made by the build. It has every package whose code is in this exten
  * A webpack plugin: writes THIRD_PARTY_NOTICES.txt beside the bundle, a section for each package whose code is in it, or
  * goes along as it is. A package without a licence fails the build; `given` is the folder with the texts of those that
  * declare a licence and bring no text, by package name.
- * @param {{ readonly asItIs: readonly string[], readonly given: string }} options
+ * @param {{ readonly asItIs: readonly string[], readonly given?: string }} options
  */
 function thirdPartyNotices({ asItIs, given }) {
   return {
@@ -54,19 +54,19 @@ function foldersIn({ modules, chunkGraph }) {
 
 /**
  * @param {readonly string[]} folders of packages
- * @param {string} given
+ * @param {string | undefined} given
  */
 function notices(folders, given) {
   /** @type {Map<string, string>} */
   const sections = new Map();
   const problems = [];
-  const unused = new Set(textsIn(given));
+  const unused = new Set(given === undefined ? [] : textsIn(given));
   for (const folder of folders) {
     const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
     const own = readdirSync(folder).filter((file) => licenceFile.test(file) && licenceType.test(path.extname(file)));
     const texts = own.sort().map((file) => path.join(folder, file));
     if (texts.length === 0) {
-      const instead = path.join(given, `${name}.txt`);
+      const instead = path.join(given ?? 'licences', `${name}.txt`);
       unused.delete(instead);
       if (existsSync(instead)) texts.push(instead);
       else problems.push(`${name} ${version} (${license}) brings no licence: put its text into ${instead}.`);

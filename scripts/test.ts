@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
+import { inspect } from 'node:util';
 import { installVsCode } from '../test/rig/install';
 import { resultsFolder } from '../test/rig/paths';
 import { markChildren } from '../test/rig/strays';
@@ -12,9 +13,14 @@ import { runTests, type Counts } from './tiers';
 
 const tierNames = ['lint', 'unit', 'contract', 'host', 'e2e'] as const;
 type TierName = (typeof tierNames)[number];
+/**
+ * Beside each other run tiers that leave a processor idle: ESLint works on one alone; the engines of the contract wait for what never
+ * comes; the host tests drive a single VS Code.
+ */
+const groups: readonly (readonly TierName[])[] = [['lint', 'unit'], ['contract', 'host'], ['e2e']];
 
 const registries: readonly DebianPackage[] = ['docker-registry', 'perl'];
-const browser: readonly DebianPackage[] = ['chromium', 'fonts-liberation'];
+const browser: readonly DebianPackage[] = ['chromium-headless-shell', 'fonts-liberation'];
 /** Where none can be started, as without root, their tests say so and are left out. */
 const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
 const engines: readonly DebianPackage[] = isRootOnLinux ? ['docker.io', 'containerd', 'podman', 'crun'] : [];
@@ -45,15 +51,18 @@ async function main(args: readonly string[]): Promise<void> {
   await mkdir(resultsFolder, { recursive: true });
 
   const results = new Map<TierName, Counts>();
-  for (const tier of tiers) {
-    step(tier);
-    const counts = await attempt(tier, filters, built);
+  for (const group of groups) {
+    const beside = group.filter((tier) => tiers.includes(tier));
+    if (beside.length === 0) continue;
+    const counts = await runBeside(beside, filters, built);
     const strays = await endStrays();
-    if (strays.length > 0) console.log(`Ended what the ${tier} tier left running: ${strays.join(', ')}`);
-    // A tier that ran nothing has proved nothing.
-    const ranNothing = counts.passed + counts.failed === 0;
-    if (ranNothing) console.log(`The ${tier} tier ran no test.`);
-    results.set(tier, ranNothing ? { ...counts, failed: 1 } : counts);
+    if (strays.length > 0) console.log(`Ended what was left running by ${beside.join(', ')}: ${strays.join(', ')}`);
+    for (const [tier, outcome] of counts) {
+      // A tier that ran nothing has proved nothing.
+      const ranNothing = outcome.passed + outcome.failed === 0;
+      if (ranNothing) console.log(`The ${tier} tier ran no test.`);
+      results.set(tier, ranNothing ? { ...outcome, failed: 1 } : outcome);
+    }
   }
 
   console.log('');
@@ -66,17 +75,44 @@ async function main(args: readonly string[]): Promise<void> {
   console.log(inWords(total));
 }
 
-async function attempt(tier: TierName, filters: readonly string[], built: Promise<void>): Promise<Counts> {
+/** What the first prints is seen at once, what the others print when all have ended. */
+async function runBeside(
+  tiers: readonly TierName[],
+  filters: readonly string[],
+  built: Promise<void>,
+): Promise<readonly (readonly [TierName, Counts])[]> {
+  step(tiers.join(', '));
+  const installed = ensureDebianPackages([...new Set(tiers.flatMap((tier) => needs[tier]))], step);
+  const kept: string[] = [];
+  const counts = await Promise.all(
+    tiers.map(async (tier, index) => {
+      const printed: string[] = [];
+      const print = (text: string): unknown => (index === 0 ? process.stdout.write(text) : printed.push(text));
+      const ready = tier === 'contract' ? Promise.all([installed, built]) : installed;
+      const outcome = await attempt(tier, filters, ready, print);
+      if (index > 0) kept.push(`\n▸ ${tier}\n`, ...printed);
+      return [tier, outcome] as const;
+    }),
+  );
+  process.stdout.write(kept.join(''));
+  return counts;
+}
+
+async function attempt(
+  tier: TierName,
+  filters: readonly string[],
+  ready: Promise<unknown>,
+  print: (text: string) => unknown,
+): Promise<Counts> {
   try {
-    await ensureDebianPackages(needs[tier], step);
-    if (tier === 'contract') await built;
+    await ready;
     if (tier === 'host' || tier === 'e2e') {
       await buildVsix(step);
       await installVsCode(step);
     }
-    return tier === 'lint' ? { ...(await lint()), ...none } : await runTests(tier, filters);
+    return tier === 'lint' ? { ...(await lint()), ...none } : await runTests(tier, filters, print);
   } catch (error) {
-    console.log(error);
+    print(`${inspect(error)}\n`);
     return { passed: 0, failed: 1, ...none };
   }
 }

@@ -5,6 +5,7 @@ import { inOwnNetwork, type Command } from '../test/rig/network';
 import { node24, projectRoot, resultsFolder } from '../test/rig/paths';
 import { leftOutFile, untold, type LeftOut } from '../test/rig/leftOutReporter';
 import { startProcess } from '../test/rig/processes';
+import { commandsNotRun } from '../test/rig/ranCommands';
 
 /** Those that run in a process of their own and leave a report. */
 export type TestTier = 'unit' | 'contract' | 'host' | 'e2e';
@@ -27,17 +28,21 @@ export interface TierReport {
 
 const tierTimeoutMs = 30 * 60_000;
 
-export async function runTests(tier: TestTier, filters: readonly string[]): Promise<Counts> {
+export async function runTests(
+  tier: TestTier,
+  filters: readonly string[],
+  print: (text: string) => unknown,
+): Promise<Counts> {
   const reportFile = join(resultsFolder, `${tier}.json`);
   const running = startProcess({
-    ...(tier === 'host' ? await hostCommand(reportFile) : vitestCommand(tier, reportFile, filters)),
+    ...(tier === 'host' ? await hostCommand(reportFile, print) : vitestCommand(tier, reportFile, filters)),
     cwd: projectRoot,
     env: { ...process.env, ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}) },
-    log: (text) => process.stdout.write(text),
+    log: print,
     ownGroup: true,
   });
   const overdue = setTimeout(() => {
-    console.error(`The ${tier} tests took more than ${tierTimeoutMs / 60_000} minutes.`);
+    print(`The ${tier} tests took more than ${tierTimeoutMs / 60_000} minutes.\n`);
     void running.stop();
   }, tierTimeoutMs);
   const ending = await running.exited;
@@ -46,7 +51,11 @@ export async function runTests(tier: TestTier, filters: readonly string[]): Prom
 
   const report = (await readReport(reportFile)) as TierReport | undefined;
   const leftOut = ((await readReport(leftOutFile(reportFile))) ?? {}) as LeftOut;
-  const failed = (report?.numFailedTests ?? 0) + withoutReason(tier, filters, leftOut);
+  const untoldCount = withoutReason(filters, leftOut);
+  if (untoldCount > 0) print(`The ${tier} tier leaves out ${untoldCount} tests without a reason.\n`);
+  const notRun = tier === 'e2e' && filters.length === 0 ? commandsNotRun() : [];
+  if (notRun.length > 0) print(`No test of the ${tier} tier runs these commands: ${notRun.join(', ')}\n`);
+  const failed = (report?.numFailedTests ?? 0) + untoldCount + notRun.length;
   return {
     passed: report?.numPassedTests ?? 0,
     // A tier also fails for what belongs to no test: a file that cannot be loaded, an error nobody awaited, a crash.
@@ -61,10 +70,8 @@ async function readReport(file: string): Promise<unknown> {
 }
 
 /** Tests that are left out and do not tell why count as failed, unless a filter of the user's leaves them out. */
-function withoutReason(tier: TestTier, filters: readonly string[], leftOut: LeftOut): number {
-  const count = filters.length > 0 ? 0 : (leftOut[untold] ?? 0);
-  if (count > 0) console.log(`The ${tier} tier leaves out ${count} tests without a reason.`);
-  return count;
+function withoutReason(filters: readonly string[], leftOut: LeftOut): number {
+  return filters.length > 0 ? 0 : (leftOut[untold] ?? 0);
 }
 
 function vitestCommand(project: string, reportFile: string, filters: readonly string[]): Command {
@@ -77,10 +84,10 @@ function vitestCommand(project: string, reportFile: string, filters: readonly st
   return { command: node24, args: [vitest, 'run', '--project', project, ...reporters, ...filters] };
 }
 
-async function hostCommand(reportFile: string): Promise<Command> {
+async function hostCommand(reportFile: string, print: (text: string) => unknown): Promise<Command> {
   const args = ['--import', 'tsx', join(projectRoot, 'scripts/hostTier.ts'), reportFile];
   const command = await inOwnNetwork({ command: node24, args });
   if (!('whyNot' in command)) return command;
-  console.log(`Tests that need an address other than loopback's are left out: ${command.whyNot}`);
+  print(`Tests that need an address other than loopback's are left out: ${command.whyNot}\n`);
   return { command: node24, args };
 }

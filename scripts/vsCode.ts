@@ -32,6 +32,8 @@ const webPort = 5180;
  * those are not.
  */
 const accountHelpers = ['accounts', 'microsoft'].map((name) => join(projectRoot, 'test/e2e', name));
+/** Opens the Container Explorer, so that there is something to look at. */
+const helpers = [...accountHelpers, join(projectRoot, 'scripts/firstLook')];
 const ownAccounts = ['vscode.github-authentication', 'vscode.microsoft-authentication'];
 
 /** VS Code with the packaged extension: a window of the desktop where there is one, else a page for the browser. */
@@ -63,7 +65,7 @@ async function openDesktop(
   const env = { ...Object.fromEntries(inherited), ...own };
   log('Installing the extension into a VS Code profile of its own…');
   await runCommand({ command: 'code', args: [...profile, '--install-extension', vsixFile, '--force'], env });
-  await addHelpers(extensions, accountHelpers);
+  await addHelpers(extensions, helpers);
   log('Opening VS Code…');
   const withoutOwn = ownAccounts.flatMap((id) => ['--disable-extension', id]);
   const code = startProcess({
@@ -89,7 +91,7 @@ async function openInBrowser(
   const vsCode = await installVsCode(log);
   const folder = vsCodeFolder(join(sandboxFolder, 'code-server'));
   await updateSettings(folder.settingsFile, settings);
-  await installExtensions(vsCode, folder, vsixFile, accountHelpers);
+  await installExtensions(vsCode, folder, vsixFile, helpers);
   const port = await preferredPort(webPort);
   if (port !== webPort) log(`Port ${webPort} is taken, VS Code uses ${port}.`);
   const password = await keptPassword(join(sandboxFolder, 'password'));
