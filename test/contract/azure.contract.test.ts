@@ -1,6 +1,6 @@
 import { beforeAll } from 'vitest';
-import { AzureAccount } from '../../src/azure/account';
-import { notSignedIn } from '../../src/azure/identities';
+import { AzureAccount } from '../../src/azure/azureAccount';
+import { notSignedIn } from '../../src/azure/azureTokens';
 import type { Connection, Credential } from '../../src/core/model';
 import { openRegistry } from '../../src/providers/acr/acrType';
 import { azure } from '../../src/providers/azure/azureType';

@@ -1,6 +1,6 @@
 import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Connection, Credential, TlsOptions } from '../../src/core/model';
-import { tlsOf } from '../../src/core/network/tls';
+import { tlsReaderOf } from '../../src/core/network/tls';
 import { generic } from '../../src/providers/generic/genericType';
 import type { RegistryProvider } from '../../src/providers/provider';
 import { startRecorder, type RecorderOptions } from '../sandbox/recorder';
@@ -29,7 +29,7 @@ export function openAt(
     signIn: { kind: 'anonymous' },
     tls,
   };
-  const http = axiosHttp(log, tlsOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
+  const http = axiosHttp(log, tlsReaderOf(connection, { env: {}, home: '/nowhere', platform: process.platform }));
   return generic.open(connection, contextOf(credential, { log, http, shown: () => ({ repositories: pinned }) }));
 }
 

@@ -11,7 +11,7 @@ import { collectLog } from '../unit/collectLog';
 import { failing } from '../unit/failing';
 import { contextOf } from '../unit/providerContext';
 import * as content from './content';
-import { describeProvider, tagNames, tagOf, type ContractRegistry, type Given } from './provider.contract';
+import { describeProvider, onlyImage, tagNames, tagOf, type ContractRegistry, type Given } from './provider.contract';
 
 const namespaces = [...new Set(content.contractRepositories.map(({ name }) => name.split('/')[0] ?? ''))];
 const alice: Credential = { kind: 'basic', username: 'alice', secret: 'ghp_correct-horse' };
@@ -143,9 +143,8 @@ function deletesTags({ start, registry, provider }: Given): void {
 function deletesVersions({ start, registry, provider }: Given): void {
   it('names beforehand every tag that goes', async () => {
     const tag = await tagOf(provider(), 'delete/once', 'b');
-    expect(await imagesOf(provider()).preview(tag, () => undefined, signal)).toMatchObject({
-      digest: content.shared.digest,
-      tags: ['a', 'b'],
+    expect(await imagesOf(provider()).preview(tag.image, ['b'], () => undefined, signal)).toMatchObject({
+      images: [{ digest: content.shared.digest, tags: ['a', 'b'] }],
       platforms: [],
       loses: [],
       unknown: [],
@@ -154,13 +153,22 @@ function deletesVersions({ start, registry, provider }: Given): void {
 
   it('names the index that loses a platform when its child is deleted, and what stays of an index', async () => {
     const preview = async (name: string) =>
-      imagesOf(provider()).preview(await tagOf(provider(), 'delete/child', name), () => undefined, signal);
+      imagesOf(provider()).preview(
+        (await tagOf(provider(), 'delete/child', name)).image,
+        [name],
+        () => undefined,
+        signal,
+      );
     const found = await preview('armv7');
-    expect(found).toMatchObject({ tags: ['armv7'], loses: [{ tags: ['1'], platforms: [content.armv7] }] });
+    expect(found).toMatchObject({
+      images: [{ tags: ['armv7'] }],
+      loses: [{ tags: ['1'], platforms: [content.armv7] }],
+    });
     expect((await preview('1')).stays).toEqual([{ platform: content.armv7, tags: ['armv7'] }]);
     const { image } = await tagOf(provider(), 'delete/child', 'armv7');
-    await imagesOf(provider()).delete(image, found.digest, signal);
-    expect(await imagesOf(provider()).left(image, found.digest, found.tags, signal)).toEqual([]);
+    const { digest, tags } = onlyImage(found);
+    await imagesOf(provider()).delete(image, digest, signal);
+    expect(await imagesOf(provider()).tagsLeft(image, digest, tags, signal)).toEqual([]);
     const { content: fresh } = registry().open(registry().credential);
     const child = withDigest(image, content.armv7Child.digest);
     expect(await failing(fresh?.manifest(child, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });

@@ -135,6 +135,25 @@ export function describeProvider({ name, start, deletion = deletesImages }: Cont
       expect(provider.locate({ ...image, host: 'elsewhere.example' })).toBeUndefined();
     });
 
+    it('finds by a part of their names the rows that it lists, where it can search', async ({ skip }) => {
+      const { image } = await tagOf(provider, 'app/web', 'latest');
+      let parent: Entry | undefined;
+      let searched = 0;
+      for (const { kind, label } of provider.locate(image) ?? []) {
+        const listed: Entry[] = (await pagesOf(provider, parent)).flat();
+        const find = provider.find?.(parent);
+        const text = label.slice(-3);
+        if (find !== undefined) {
+          const having = listed.filter((entry) => entry.label.includes(text));
+          expect((await pagesOf({ list: (_parent, ...asked) => find(text, ...asked) }, parent)).flat()).toEqual(having);
+          expect(await find('none-of-these', undefined, signal)).toEqual({ items: [] });
+          searched++;
+        }
+        parent = listed.find((entry) => entry.kind === kind && entry.label === label);
+      }
+      if (searched === 0) skip('It cannot search');
+    });
+
     it('names places to push to, among them the namespaces in use', async () => {
       const { image } = await repositoryOf(provider, 'app/web');
       const { isAccount, prefix = '', pushesTo = `${prefix}app` } = registry;
@@ -262,21 +281,26 @@ function deleting(from: RegistryProvider): Deletion & Required<Pick<Deletion, 'i
 }
 
 async function preview(provider: RegistryProvider, path: string, tag: string): Promise<DeletionPreview> {
-  return deleting(provider).image.preview(await tagOf(provider, path, tag), () => undefined, signal);
+  return deleting(provider).image.preview((await tagOf(provider, path, tag)).image, [tag], () => undefined, signal);
+}
+
+/** What is deleted where that is one image. */
+export function onlyImage({ images }: DeletionPreview): DeletionPreview['images'][number] {
+  const [image, ...others] = images;
+  if (image === undefined || others.length > 0) throw new Error(`${images.length} images would be deleted`);
+  return image;
 }
 
 /** What goes with an image that is deleted by its digest, and what becomes of a tag that is deleted alone. */
 function tellsWhatGoes({ registry, provider }: Given): void {
   it('names beforehand every tag and platform that goes', async () => {
     expect(await preview(provider(), 'delete/once', 'b')).toEqual({
-      digest: content.shared.digest,
-      tags: ['a', 'b'],
+      images: [{ digest: content.shared.digest, tags: ['a', 'b'] }],
       ...nothingElse,
     });
     expect(await preview(provider(), 'delete/index', 'a')).toEqual({
       ...nothingElse,
-      digest: content.sharedIndex.digest,
-      tags: ['a', 'b'],
+      images: [{ digest: content.sharedIndex.digest, tags: ['a', 'b'] }],
       platforms: [
         { os: 'linux', architecture: 'amd64' },
         { os: 'linux', architecture: 'arm64' },
@@ -286,7 +310,7 @@ function tellsWhatGoes({ registry, provider }: Given): void {
 
   it('names the index that loses a platform when its child is deleted', async () => {
     const found = await preview(provider(), 'delete/child', 'armv7');
-    expect(found).toMatchObject({ digest: content.armv7Child.digest, tags: ['armv7'] });
+    expect(found).toMatchObject({ images: [{ digest: content.armv7Child.digest, tags: ['armv7'] }] });
     expect(found.loses).toEqual([{ tags: ['1'], platforms: [content.armv7] }]);
     expect(await preview(provider(), 'delete/child', '1')).toMatchObject({
       platforms: [{ os: 'linux', architecture: 'amd64' }],
@@ -298,14 +322,22 @@ function tellsWhatGoes({ registry, provider }: Given): void {
   it('tells which tags are left where nothing was deleted', async () => {
     const { image } = await tagOf(provider(), 'delete/index', 'a');
     const asked = ['a', 'b', 'c', 'gone'];
-    expect(await deleting(provider()).image.left(image, content.sharedIndex.digest, asked, signal)).toEqual(['a', 'b']);
+    expect(await deleting(provider()).image.tagsLeft(image, content.sharedIndex.digest, asked, signal)).toEqual([
+      'a',
+      'b',
+    ]);
   });
 
   it('counts the tags it looks at', async ({ skip }) => {
     if (registry().listsTagsOfDigests === true) return skip('It is told the tags of a digest at once');
     const seen: string[] = [];
     const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
-    await deleting(provider()).image.preview(await tagOf(provider(), 'delete/index', 'c'), progress, signal);
+    await deleting(provider()).image.preview(
+      (await tagOf(provider(), 'delete/index', 'c')).image,
+      ['c'],
+      progress,
+      signal,
+    );
     expect(seen).toEqual(['1/3', '2/3', '3/3']);
   });
 
@@ -345,8 +377,9 @@ function deletesImages({ start, registry, provider }: Given): void {
   it('deletes a child, and its index is broken afterwards', async () => {
     const found = await preview(provider(), 'delete/child', 'armv7');
     const { image } = await tagOf(provider(), 'delete/child', 'armv7');
-    await deleting(provider()).image.delete(image, found.digest, signal);
-    expect(await deleting(provider()).image.left(image, found.digest, found.tags, signal)).toEqual([]);
+    const { digest, tags } = onlyImage(found);
+    await deleting(provider()).image.delete(image, digest, signal);
+    expect(await deleting(provider()).image.tagsLeft(image, digest, tags, signal)).toEqual([]);
     const { content: fresh } = registry().open(registry().credential);
     const child = withDigest(image, content.armv7Child.digest);
     expect(await failing(fresh?.manifest(child, signal) ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
@@ -355,7 +388,7 @@ function deletesImages({ start, registry, provider }: Given): void {
 
   it('leaves a child that has a tag of its own when its index is deleted', async () => {
     const { image } = await tagOf(provider(), 'delete/kept', '1');
-    const { digest } = await preview(provider(), 'delete/kept', '1');
+    const { digest } = onlyImage(await preview(provider(), 'delete/kept', '1'));
     await deleting(provider()).image.delete(image, digest, signal);
     expect(await tagNames(provider(), 'delete/kept')).toEqual(['armv7']);
     const { content: fresh } = registry().open(registry().credential);
@@ -369,7 +402,7 @@ function deletesImages({ start, registry, provider }: Given): void {
     await isGone('delete/once', a, content.shared);
     await isGone('delete/once', b, content.shared);
     expect(await tagNames(provider(), 'delete/once')).toEqual(['c']);
-    expect(await preview(provider(), 'delete/once', 'c')).toMatchObject({ tags: ['c'] });
+    expect(await preview(provider(), 'delete/once', 'c')).toMatchObject({ images: [{ tags: ['c'] }] });
   });
 
   it('does not find what was deleted already', async () => {
@@ -401,13 +434,13 @@ export function deletesManifestsAlone(given: Given): void {
 
   it('deletes the manifest, and tells which tags are left', async () => {
     const { image } = await tagOf(given.provider(), 'delete/once', 'a');
-    const { digest, tags } = await preview(given.provider(), 'delete/once', 'a');
+    const { digest, tags } = onlyImage(await preview(given.provider(), 'delete/once', 'a'));
     const { image: images } = deleting(given.provider());
     await images.delete(image, digest, signal);
     const { content: fresh } = given.registry().open(given.registry().credential);
     const gone = fresh?.manifest(withDigest(image, digest), signal);
     expect(await failing(gone ?? Promise.resolve())).toMatchObject({ kind: 'notFound' });
-    expect(await images.left(image, digest, tags, signal)).toEqual(['a', 'b']);
+    expect(await images.tagsLeft(image, digest, tags, signal)).toEqual(['a', 'b']);
     expect(await tagNames(given.provider(), 'delete/once')).toEqual(['a', 'b', 'c']);
     expect(await failing(images.delete(image, digest, signal))).toMatchObject({ kind: 'notFound' });
   });
@@ -421,7 +454,10 @@ export function deletesManifestsAlone(given: Given): void {
 }
 
 /** All pages of a list; bounded, since a provider may not lead in circles. */
-async function pagesOf(provider: RegistryProvider, parent: Entry | undefined): Promise<(readonly Entry[])[]> {
+async function pagesOf(
+  provider: Pick<RegistryProvider, 'list'>,
+  parent: Entry | undefined,
+): Promise<(readonly Entry[])[]> {
   const pages: (readonly Entry[])[] = [];
   let cursor: string | undefined;
   do {

@@ -66,9 +66,9 @@ for (const { name, whyNot, start } of [...Object.values<RealRegistry>(realRegist
     /** By its digest; whether the tag goes too is up to the registry. */
     const deleteWhatIsAt = async (path: string): Promise<void> => {
       const { image: images } = opened.deletion ?? {};
-      const found = await images?.preview(tagAt(path), () => undefined, signal);
-      expect(found).toMatchObject({ tags: ['1'], unknown: [] });
-      const digest = found?.digest ?? '';
+      const found = await images?.preview(tagAt(path).image, [tagAt(path).label], () => undefined, signal);
+      expect(found).toMatchObject({ images: [{ tags: ['1'] }], unknown: [] });
+      const digest = found?.images[0]?.digest ?? '';
       await images?.delete(imageAt(path), digest, signal);
       const { content: fresh } = openAt(running.url, anonymous, collectLog());
       const gone = fresh?.manifest(withDigest(imageAt(path), digest), signal);

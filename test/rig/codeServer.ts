@@ -19,6 +19,8 @@ export const quietSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'workbench.tips.enabled': false,
   'git.openRepositoryInParentFolders': 'never',
+  // The servers of the tests are no ports that a user wants to be told of.
+  'remote.autoForwardPorts': false,
   // A browser starts light; the default of the desktop is what most people see.
   'workbench.colorTheme': 'Dark 2026',
 };
@@ -56,6 +58,8 @@ export interface CodeServerOptions {
   readonly workspace?: string;
   /** The display language of VS Code, which `addLanguage` has made known; English by default. */
   readonly language?: string;
+  /** Another folder for VS Code's own extensions than the one that holds all of them. */
+  readonly builtInExtensions?: string;
   /** Absent: whoever reaches the port is let in. */
   readonly password?: string;
   /** Over the environment of this process. */
@@ -172,6 +176,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
       ...commonArguments(folder),
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
       ...(options.language === undefined ? [] : ['--locale', options.language]),
+      ...(options.builtInExtensions === undefined ? [] : ['--builtin-extensions-dir', options.builtInExtensions]),
       ...(options.workspace === undefined ? [] : ['--ignore-last-opened', options.workspace]),
     ],
     // In the environment, because other users of the machine can read arguments.
@@ -184,7 +189,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<Runni
 
 /** The bare VS Code server, which honours the payload that makes the extension host run a test bundle. */
 export async function startTestServer(
-  options: Omit<CodeServerOptions, 'password' | 'workspace'>,
+  options: Omit<CodeServerOptions, 'password' | 'workspace' | 'builtInExtensions'>,
 ): Promise<RunningCodeServer> {
   const { folder } = options;
   await mkdir(folder.home, { recursive: true });

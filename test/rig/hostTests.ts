@@ -12,19 +12,41 @@ import { openBrowser } from './browser';
 import { quietSettings, startTestServer, vsCodeFolder, writeSettings } from './codeServer';
 import { installVsCode } from './install';
 import { knownPki, ownAddress, proxiedAddress } from './network';
+import { startOutsideRegistry } from './outsideRegistry';
 import { projectRoot } from './paths';
 
 const outFolder = join(projectRoot, 'out/host');
-const bundle = join(outFolder, 'index.js');
-const reportFile = join(outFolder, 'report.ndjson');
 
-/** The longest the tests may stay silent, the start of VS Code included. */
-const silenceMs = 120_000;
-const totalMs = 600_000;
+/** Tests of one window: those in `test/host`, and then, in the window loaded again, those in `test/host/reloaded`. */
+interface Round {
+  readonly folder: string;
+  readonly bundle: string;
+  readonly reportFile: string;
+}
 
-/** Runs test/host/*.test.ts inside a real extension host, with the built extension, and hands over each outcome. */
-export async function runHostTests(received: (outcome: Outcome) => void, log: (line: string) => void): Promise<void> {
-  await bundleSuites();
+const allRounds = ['.', 'reloaded'].map((folder, at): Round => {
+  const name = join(outFolder, String(at + 1));
+  return { folder: join(projectRoot, 'test/host', folder), bundle: `${name}.js`, reportFile: `${name}.ndjson` };
+});
+
+export interface HostTestOptions {
+  /** This file of the first round alone. */
+  readonly only?: string;
+  /** The longest the tests may stay silent, the start of VS Code included. */
+  readonly silenceMs?: number;
+  readonly totalMs?: number;
+}
+
+/** Runs the tests in test/host inside a real extension host, with the built extension, and hands over each outcome. */
+export async function runHostTests(
+  received: (outcome: Outcome) => void,
+  log: (line: string) => void,
+  options: HostTestOptions = {},
+): Promise<void> {
+  const rounds = options.only === undefined ? allRounds : allRounds.slice(0, 1);
+  await rm(outFolder, { recursive: true, force: true });
+  await mkdir(outFolder, { recursive: true });
+  await Promise.all(rounds.map((round) => bundleSuites(round, options)));
   const vsCode = await installVsCode(log);
   const root = await mkdtemp(join(tmpdir(), 'registry-explorer-host-'));
   try {
@@ -33,12 +55,14 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
     await mkdir(workspace);
     await writeSettings(folder, quietSettings);
     const known = await createPki({ hosts: [ownAddress, proxiedAddress] });
+    const outside = await startOutsideRegistry();
     const env = {
       HOME: folder.home,
       NODE_EXTRA_CA_CERTS: known.ca.certFile,
       [knownPki]: known.directory,
       HTTPS_PROXY: `http://127.0.0.1:${await freePort()}`,
       NO_PROXY: ownAddress,
+      ...outside.env,
     };
     const server = await startTestServer({ vsCode, folder, port: await freePort(), env });
     try {
@@ -54,8 +78,14 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
             reject(new Error('The browser page crashed'));
           });
         });
-        await page.goto(testUrl(server.url, workspace));
-        await Promise.race([followReport(received, abort.signal), ended, crashed]).finally(() => {
+        const run = async () => {
+          for (const round of rounds) {
+            outside.reset();
+            await page.goto(testUrl(server.url, workspace, round));
+            await followReport(round, received, options, abort.signal);
+          }
+        };
+        await Promise.race([run(), ended, crashed]).finally(() => {
           abort.abort();
         });
       } finally {
@@ -64,6 +94,7 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
     } finally {
       await server.process.stop();
       await known.remove();
+      await outside.stop();
     }
   } finally {
     await rm(root, { recursive: true, force: true, maxRetries: 3 });
@@ -71,7 +102,7 @@ export async function runHostTests(received: (outcome: Outcome) => void, log: (l
 }
 
 /** The payload is how VS Code in a browser is told what `--extensionTestsPath` tells it on the desktop. */
-function testUrl(serverUrl: string, workspace: string): string {
+function testUrl(serverUrl: string, workspace: string, { bundle }: Round): string {
   const { host } = new URL(serverUrl);
   const remote = (path: string): string => `vscode-remote://${host}${path}`;
   const payload = [
@@ -81,17 +112,17 @@ function testUrl(serverUrl: string, workspace: string): string {
   return `${serverUrl}?folder=${encodeURIComponent(workspace)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
-async function bundleSuites(): Promise<void> {
-  await rm(outFolder, { recursive: true, force: true });
-  await mkdir(outFolder, { recursive: true });
-  const testFiles = (await readdir(join(projectRoot, 'test/host'))).filter((file) => file.endsWith('.test.ts')).sort();
+async function bundleSuites({ folder, bundle, reportFile }: Round, { only }: HostTestOptions): Promise<void> {
+  const testFiles = (await readdir(folder))
+    .filter((file) => file.endsWith('.test.ts') && file === (only ?? file))
+    .sort();
   const suites = testFiles.map((file) => `{ file: ${JSON.stringify(file)}, load: () => require('./${file}') }`);
   await build({
     stdin: {
       contents: `
-        import { runSuites } from './runSuites';
+        import { runSuites } from ${JSON.stringify(join(projectRoot, 'test/host/runSuites'))};
         export const run = () => runSuites([${suites.join(', ')}], ${JSON.stringify(reportFile)});`,
-      resolveDir: join(projectRoot, 'test/host'),
+      resolveDir: folder,
       loader: 'ts',
     },
     outfile: bundle,
@@ -120,7 +151,12 @@ const ownUrl: Plugin = {
   },
 };
 
-async function followReport(received: (outcome: Outcome) => void, signal: AbortSignal): Promise<void> {
+async function followReport(
+  { reportFile }: Round,
+  received: (outcome: Outcome) => void,
+  { silenceMs = 120_000, totalMs = 600_000 }: HostTestOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const started = Date.now();
   let heard = started;
   let count = 0;

@@ -28,6 +28,12 @@ export interface RunningProcess {
 
 const keptOutput = 200_000;
 
+/** What ends the processes that run. Whatever ends this one, an exception or a signal during the start, ends what it started. */
+const endings = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of endings) end();
+});
+
 export function startProcess(options: ProcessOptions): RunningProcess {
   const child = spawn(options.command, [...options.args], {
     cwd: options.cwd,
@@ -44,17 +50,16 @@ export function startProcess(options: ProcessOptions): RunningProcess {
   };
   child.stdout.setEncoding('utf8').on('data', receive);
   child.stderr.setEncoding('utf8').on('data', receive);
-  // Whatever ends this process, an exception or a signal during the start, ends what it started.
   const endWithParent = (): void => {
     if (child.pid !== undefined) signalAll(options.ownGroup ? [-child.pid] : [child.pid], 'SIGKILL');
   };
-  process.once('exit', endWithParent);
+  endings.add(endWithParent);
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => {
       resolve(`could not be started: ${error.message}`);
     });
     child.once('close', (code, signal) => {
-      process.off('exit', endWithParent);
+      endings.delete(endWithParent);
       resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`);
     });
   });

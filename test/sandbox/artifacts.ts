@@ -67,7 +67,7 @@ export function buildHelmChart({
   });
 }
 
-const predicateTypes = {
+export const predicateTypes = {
   sbom: 'https://spdx.dev/Document',
   provenanceV02: 'https://slsa.dev/provenance/v0.2',
   provenanceV1: 'https://slsa.dev/provenance/v1',

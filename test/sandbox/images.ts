@@ -53,6 +53,8 @@ export interface ImageOptions {
   readonly workingDir?: string;
   readonly exposedPorts?: readonly string[];
   readonly user?: string;
+  /** Other fields of the `config` in the config. */
+  readonly run?: Readonly<Record<string, unknown>>;
   readonly annotations?: Annotations;
 }
 
@@ -114,6 +116,7 @@ function imageConfig(options: ImageOptions, platform: Platform): unknown {
       Cmd: cmd,
       WorkingDir: workingDir,
       Labels: labels,
+      ...options.run,
     },
     rootfs: { type: 'layers', diff_ids: layers.map((part) => part.diffId) },
     history: history.map(({ createdBy, comment, emptyLayer }: HistoryEntry) => ({

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createNetServer, type AddressInfo } from 'node:net';
@@ -69,12 +70,25 @@ export async function listen(handler: RequestListener, options: ListenOptions = 
  * and taken.
  */
 export async function freePort(wanted = 0, host = '127.0.0.1'): Promise<number> {
+  if (wanted !== 0) return tryPort(wanted, host);
+  for (;;) {
+    // Below those that systems hand out, so that nothing else is given this one before the program takes it; browsers open all of these.
+    const port = randomInt(11_000, 32_768);
+    try {
+      return await tryPort(port, host);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
+/** Listens there for a moment; gives the port back, or rejects when it is taken. */
+async function tryPort(port: number, host: string): Promise<number> {
   const server = createNetServer();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(wanted, host, resolve);
+    server.listen(port, host, resolve);
   });
-  const port = portOf(server);
   await new Promise<void>((resolve) => {
     server.close(() => {
       resolve();

@@ -15,6 +15,10 @@ export interface RecordedRequest {
   readonly hasAuthorization: boolean;
   /** Milliseconds on the clock of `performance.now()`. */
   readonly startedAt: number;
+  /** On the same clock: when the whole answer was sent, or the connection ended. */
+  readonly endedAt?: number;
+  /** What was sent by then, with heads. */
+  readonly bytes?: number;
   /** Absent while nothing is answered. */
   readonly status?: number;
   /** `broken`: the connection ended before the answer was complete. */
@@ -146,8 +150,12 @@ export async function startRecorder(target: string, options: RecorderOptions = {
 
   const pass = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const entry = record(incoming);
+    const { socket } = incoming;
+    const before = socket.bytesWritten;
     response.once('close', () => {
       running--;
+      entry.endedAt = performance.now();
+      entry.bytes = socket.bytesWritten - before;
       if (response.headersSent) entry.status = response.statusCode;
       entry.state = response.writableFinished ? 'answered' : 'broken';
       changed();

@@ -18,7 +18,9 @@ export interface V2Server {
   /** With the prefix and without a slash at the end: `${url}/v2/` is the API. */
   readonly url: string;
   readonly port: number;
+  /** Those since the start, or since they were forgotten. */
   readonly requests: readonly SeenRequest[];
+  readonly forgetRequests: () => void;
   /** Changes take effect from the next request on. */
   readonly behaviour: V2Behaviour;
   readonly fail: Faults['fail'];
@@ -129,6 +131,9 @@ export async function startV2Server(options: V2ServerOptions = {}): Promise<V2Se
     url: `${listener.url}${path}`,
     port: listener.port,
     requests,
+    forgetRequests: () => {
+      requests.length = 0;
+    },
     behaviour,
     fail: faults.fail,
     clearFaults: faults.clear,

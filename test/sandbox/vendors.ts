@@ -270,7 +270,12 @@ function quayApi(
     const page = Number(url.searchParams.get('page') ?? 1);
     if (!(limit >= 1 && limit <= 100) || !(page >= 1) || url.searchParams.get('onlyActiveTags') !== 'true')
       return jsonReply(400, { error_message: 'limit must be between 1 and 100', error_type: 'invalid_request' });
+    const filter = url.searchParams.get('filter_tag_name');
+    const [, operation, wanted = ''] = /^(like|eq):(.+)$/.exec(filter ?? '') ?? [];
+    if (filter !== null && operation === undefined)
+      return jsonReply(400, { error_message: 'filter_tag_name must be <op>:<name>', error_type: 'invalid_request' });
     const all = [...repository.tags]
+      .filter(([tag]) => (operation === 'eq' ? tag === wanted : tag.includes(wanted)))
       .map(([tag, digest]) => ({ tag, digest, date: dateOf(digest) }))
       .sort((a, b) => b.date.getTime() - a.date.getTime());
     const tags = all.slice((page - 1) * limit, page * limit).map(({ tag, digest, date }) => {

@@ -56,14 +56,16 @@ export async function startWire(targetPort: number, options: { readonly bytesPer
       while (rest.length > 0) {
         if (left[direction] <= 0) await until(() => left[direction] > 0 || to.destroyed, 600_000);
         if (to.destroyed) return;
+        const speed = wire.bytesPerSecond;
         // Small steps, so that a slow wire flows instead of dripping.
-        const part = rest.subarray(0, Math.min(left[direction], wire.bytesPerSecond / 20));
+        const part = rest.subarray(0, Math.min(left[direction], speed / 20));
         rest = rest.subarray(part.length);
         left[direction] -= part.length;
         const isFlushed = to.write(part);
         passed[direction] += part.length;
         changed();
-        if (Number.isFinite(wire.bytesPerSecond)) await delay(50, undefined, { ref: false });
+        // As long as this part takes: a socket hands over less than a step of a fast wire.
+        if (Number.isFinite(speed)) await delay(Math.ceil((part.length / speed) * 1000), undefined, { ref: false });
         else if (!isFlushed) await Promise.race([once(to, 'drain'), once(to, 'close')]);
       }
     }

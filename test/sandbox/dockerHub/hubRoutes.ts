@@ -86,11 +86,11 @@ function repositories(state: HubState, namespace: string, request: ServedRequest
     return jsonReply(400, { fields: { ordering: [why] }, text: 'Invalid ordering value' });
   }
   const wanted = query.get('name') ?? '';
-  const found = [...state.repositories]
-    .filter(([path]) => path.startsWith(`${namespace}/`) && path.slice(namespace.length + 1).includes(wanted))
-    .filter(([path]) => visible(state, path, caller) !== undefined)
+  const all = [...state.repositories]
+    .filter(([path]) => path.startsWith(`${namespace}/`) && visible(state, path, caller) !== undefined)
     .map(([path, repository]) => describe(namespace, path.slice(namespace.length + 1), repository));
-  if (found.length === 0 && !(caller !== undefined && [caller.name, ...caller.organizations].includes(namespace)))
+  const found = all.filter(({ name }) => name.includes(wanted));
+  if (all.length === 0 && !(caller !== undefined && [caller.name, ...caller.organizations].includes(namespace)))
     return refused(404, 'object not found', { namespace });
   const sign = ordering.startsWith('-') ? -1 : 1;
   const key = ordering.endsWith('name') ? 'name' : 'last_updated';
@@ -99,7 +99,10 @@ function repositories(state: HubState, namespace: string, request: ServedRequest
 }
 
 function tags(repository: HubRepository, request: ServedRequest): Reply {
-  const all = [...repository.tags].map(([tag, image]) => describeTag(tag, image));
+  const wanted = request.url.searchParams.get('name') ?? '';
+  const all = [...repository.tags]
+    .filter(([tag]) => tag.includes(wanted))
+    .map(([tag, image]) => describeTag(tag, image));
   all.sort((one, other) => other.last_updated.localeCompare(one.last_updated) || one.name.localeCompare(other.name));
   return page(all, request);
 }

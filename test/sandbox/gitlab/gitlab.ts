@@ -16,6 +16,7 @@ export interface GitLabProject {
   /** Users with their access levels: 20 Reporter, 30 Developer, 40 Maintainer. https://docs.gitlab.com/api/access_requests/#valid-access-levels */
   readonly members: Readonly<Record<string, 10 | 20 | 30 | 40 | 50>>;
   readonly lastActivity: Date;
+  readonly description?: string;
   readonly isPublic?: boolean;
   readonly isArchived?: boolean;
   readonly registry?: 'enabled' | 'private' | 'disabled';

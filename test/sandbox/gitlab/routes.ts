@@ -92,10 +92,14 @@ function projects({ state, request, token }: Asked): Reply {
     membership: /^(true|false)$/,
     order_by: /^(id|name|path|created_at|updated_at|last_activity_at)$/,
     sort: /^(asc|desc)$/,
+    search: /./,
+    search_namespaces: /^(true|false)$/,
   });
   if (wrong !== undefined) return wrong;
-  const all = state.projects.filter((project) =>
-    query.get('membership') === 'true' ? levelOf(project, token.user) > 0 : isVisible(project, token.user),
+  const all = state.projects.filter(
+    (project) =>
+      (query.get('membership') === 'true' ? levelOf(project, token.user) > 0 : isVisible(project, token.user)) &&
+      isFound(project, query),
   );
   const byActivity = query.get('order_by') === 'last_activity_at';
   const key = (project: StoredProject) => (byActivity ? project.lastActivity.getTime() : project.id);
@@ -105,6 +109,17 @@ function projects({ state, request, token }: Asked): Reply {
     ordered.map((project) => describeProject(state, project, token.user)),
     request,
   );
+}
+
+/**
+ * Each word of `search` is a part of the path, the name or the description, in any case; a word of less than three characters is the
+ * whole of it. With `search_namespaces`, the path includes those of the groups above.
+ */
+function isFound({ path, description = '' }: StoredProject, query: URLSearchParams): boolean {
+  const own = query.get('search_namespaces') === 'true' ? path : path.slice(path.lastIndexOf('/') + 1);
+  const texts = [own, description].map((text) => text.toLowerCase());
+  const words = (query.get('search') ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  return words.every((word) => texts.some((text) => (word.length < 3 ? text === word : text.includes(word))));
 }
 
 function repositories({ state, request }: Asked, project: StoredProject): Reply {
@@ -230,7 +245,7 @@ function describeProject({ url, host }: GitLabState, project: StoredProject, use
   const level = levelOf(project, user);
   return {
     id,
-    description: null,
+    description: project.description ?? null,
     name: path.slice(path.lastIndexOf('/') + 1),
     path: path.slice(path.lastIndexOf('/') + 1),
     path_with_namespace: path,
