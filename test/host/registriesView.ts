@@ -1,14 +1,18 @@
+import { ok } from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commands, ConfigurationTarget, workspace } from 'vscode';
 import type { RecordedRequest, Recorder } from '../sandbox/recorder';
+import { watched } from './watchedTree';
 
 export interface ConnectionSetting {
-  readonly provider: 'generic';
+  readonly provider: 'generic' | 'ghcr' | 'acr';
   readonly label?: string;
   readonly url: string;
+  readonly login?: 'docker';
 }
 
 const beat = 150;
+const patienceMs = 60_000;
 const focusView = 'registryExplorer.registries.focus';
 
 /** A setting of the user unless told otherwise. */
@@ -26,7 +30,7 @@ export async function showConnections(...connections: readonly ConnectionSetting
  * The rows cannot be read from within the extension host, only walked as with the keyboard. How soon a row is drawn
  * cannot be told either, so a walk is repeated until the registry notices.
  */
-async function walkUntil(
+export async function walkUntil(
   recorder: Recorder,
   condition: (requests: readonly RecordedRequest[]) => boolean,
   walk: readonly string[],
@@ -61,9 +65,18 @@ export async function collapseRepository(): Promise<void> {
   await commands.executeCommand('list.collapse');
 }
 
-/** Chooses the last row, which is "Load more…" while a list is not complete. */
-export async function chooseLastRow(recorder: Recorder, requests: number): Promise<void> {
-  await walkUntil(recorder, (seen) => seen.length >= requests, ['list.focusLast', 'list.select']);
+/** Chooses "Load more…" below the first connection, as often as it is drawn anew, until there were so many requests. */
+export async function loadMore(recorder: Recorder, requests: number): Promise<void> {
+  const end = performance.now() + patienceMs;
+  let chosen: unknown;
+  while (recorder.requests.length < requests) {
+    const connection = watched.drawn(undefined)?.find(({ kind }) => kind === 'node');
+    const last = watched.drawn(connection)?.at(-1);
+    if (last?.kind === 'more' && last !== chosen) await commands.executeCommand('registryExplorer.loadMore', last);
+    chosen = last;
+    if (performance.now() > end) throw new Error(`Only ${recorder.requests.length} requests came.`);
+    await delay(beat);
+  }
 }
 
 /** Resolves when nothing runs, and nothing was begun for a while. */
@@ -86,3 +99,9 @@ export const catalogRequests = matching(/^\/v2\/_catalog/);
 export const tagRequests = matching(/\/tags\/list/);
 /** What the details of tags are read from. */
 export const detailRequests = matching(/\/(manifests|blobs)\//);
+
+/** What was sent for them, with heads. */
+export function expectBytes(requests: readonly RecordedRequest[], most: number): void {
+  const sum = requests.reduce((bytes, request) => bytes + (request.bytes ?? 0), 0);
+  ok(sum > 0 && sum <= most, `${sum} bytes, where ${most} are enough`);
+}

@@ -6,7 +6,7 @@ import { ConfigurationTarget, workspace } from 'vscode';
 import { axiosHttp } from '../../src/core/axiosHttp';
 import type { Connection, TlsOptions } from '../../src/core/model';
 import type { Machine } from '../../src/core/machine';
-import { tlsOf } from '../../src/core/network/tls';
+import { tlsReaderOf } from '../../src/core/network/tls';
 import { generic } from '../../src/providers/generic/genericType';
 import { hasOwnAddress, knownPki, ownAddress, proxiedAddress } from '../rig/network';
 import { startDockerRegistry, whyNoDockerRegistry } from '../sandbox/dockerRegistry';
@@ -28,7 +28,7 @@ async function repositories(url: string, tls?: TlsOptions, around = machine): Pr
     ...{ id: 'tls', provider: 'generic', label: 'TLS', url, signIn: { kind: 'anonymous' } },
     ...(tls === undefined ? {} : { tls }),
   };
-  const http = axiosHttp(collectLog(), tlsOf(connection, around));
+  const http = axiosHttp(collectLog(), tlsReaderOf(connection, around));
   const provider = generic.open(connection, contextOf({ kind: 'anonymous' }, { http }));
   const { items } = await provider.list(undefined, undefined, signal);
   return items.map(({ label }) => label);
@@ -107,7 +107,7 @@ describe('the trust in a server that is not on loopback', function () {
   it('costs no connection more: ten requests, one connection', async () => {
     const counted = await startV2Server({ host: ownAddress, tls: pki.tls('mutual') });
     try {
-      const http = axiosHttp(collectLog(), tlsOf({ url: counted.url, tls: client }, machine));
+      const http = axiosHttp(collectLog(), tlsReaderOf({ url: counted.url, tls: client }, machine));
       for (let time = 0; time < 10; time++) await http({ method: 'GET', url: `${counted.url}/v2/` }, signal);
       deepEqual([counted.requests.length, counted.connections()], [10, 1]);
     } finally {
@@ -217,7 +217,7 @@ describe('the trust in a server that is not on loopback', function () {
       const open = await startV2Server(seeded);
       const redirecting = await startV2Server(blobs);
       const blob = async (options: TlsOptions): Promise<number> => {
-        const http = axiosHttp(collectLog(), tlsOf({ url: redirecting.url, tls: options }, machine));
+        const http = axiosHttp(collectLog(), tlsReaderOf({ url: redirecting.url, tls: options }, machine));
         const url = `${redirecting.url}/v2/team/api/blobs/${image.blobs[0]?.digest ?? ''}`;
         return (await http({ method: 'GET', url, headers: { authorization: 'Basic b3duOnNlY3JldA==' } }, signal))
           .status;

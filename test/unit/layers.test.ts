@@ -12,9 +12,9 @@ function layerOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-/** What every kind of registry uses. */
+/** What every kind of registry uses. Hosts of source code, which `commitsBetween.ts` lists, are no registries. */
 const isShared =
-  /^(?:images\/.*|core\/(?:bounds|manifest|referrersTag|registryClient|schemas)\.ts|providers\/(?:pins|rows|tagListing|v2|generic\/generic)\.ts)$/;
+  /^(?:images\/(?!commitsBetween\.ts).*|core\/(?:bounds|manifest|referrersTag|registryClient|schemas)\.ts|providers\/(?:pins|rows|tagListing|v2|generic\/generic)\.ts)$/;
 
 /** The words of a file that the compiler reads, comments left out. */
 function codeOf(file: string): readonly string[] {

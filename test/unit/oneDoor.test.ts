@@ -9,7 +9,8 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
 /** What of `vscode.window` draws no text of others outside of trees and documents. */
 const harmlessMembers = [
   ...['createTreeView', 'createOutputChannel', 'state', 'onDidChangeWindowState', 'showTextDocument'],
-  'tabGroups',
+  // Pages: what they show goes through cleanPage, and is drawn as text.
+  ...['tabGroups', 'createWebviewPanel', 'registerWebviewPanelSerializer'],
 ];
 
 /** Of each use of `window`, in code alone, what is used of it. */

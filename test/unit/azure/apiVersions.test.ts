@@ -49,18 +49,18 @@ describe('versions of the Resource Manager’s API', () => {
     expect(asked).toEqual([apiVersions[name as keyof typeof apiVersions]]);
   });
 
-  it('are stable, and there is one for each type that is looked for', () => {
+  it('are stable, and there is one for each type of resource that is looked up', () => {
     for (const version of Object.values(apiVersions)) expect(version).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(apiVersionOf('microsoft.web/serverFarms')).toBe(apiVersions['Microsoft.Web']);
     expect(apiVersionOf('Microsoft.Sql/servers')).toBeUndefined();
   });
 
-  it('are sent where no SDK asks', async () => {
+  it('are sent in requests that are built without the SDK', async () => {
     const subscription: Subscription = { id: production, name: 'Production', tenantId: contoso };
     const scope = `/subscriptions/${production}`;
     await accountOf(azure()).access.may(subscription, scope, 'Microsoft.Web/sites/write', signal);
     const id = `${scope}/resourceGroups/rg/providers/Microsoft.Web/sites/web`;
-    expect(await accountOf(azure()).has(subscription, id, signal)).toBe(false);
+    expect(await accountOf(azure()).exists(subscription, id, signal)).toBe(false);
     expect(versions()).toEqual([apiVersions['Microsoft.Authorization'], apiVersions['Microsoft.Web']]);
   });
 });

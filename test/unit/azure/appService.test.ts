@@ -38,7 +38,7 @@ describe('App Service', () => {
       .calls.filter(({ method }) => method !== 'GET' && method !== 'POST')
       .map(({ method, path, body }) => ({ method, path: path.replace(/\?.*/, ''), body }));
 
-  /** An app that is there, of this name, set to run this. */
+  /** An existing app with this name and this runtime. */
   const webApp = async (name = 'contoso-web', siteConfig: object = {}, settings: Record<string, string> = {}) => {
     const id = `/subscriptions/${production}/resourceGroups/rg-images/providers/Microsoft.Web/sites/${name}`;
     const resource = put(azure().state, {
@@ -64,7 +64,7 @@ describe('App Service', () => {
     return found;
   };
 
-  describe('replaces an image so that what runs has what it needs', () => {
+  describe('keeps what the running image needs while it replaces the image', () => {
     const credentialFor = (server: string, username = 'bot') => ({
       DOCKER_REGISTRY_SERVER_URL: `https://${server}`,
       DOCKER_REGISTRY_SERVER_USERNAME: username,
@@ -88,7 +88,7 @@ describe('App Service', () => {
       return azure().state.restarts;
     };
 
-    it('its credential goes after it', async () => {
+    it('and removes the old credential after the old image', async () => {
       const restarts = await replaced({ linuxFxVersion: team }, credentialFor('registry.example.com'), 'nginx:1', none);
       expect(restarts.map(({ image, problem }) => [image, problem])).toEqual([
         ['nginx:1', undefined],
@@ -96,7 +96,7 @@ describe('App Service', () => {
       ]);
     });
 
-    it('a new one comes before the new image', async () => {
+    it('and sets the new credential before the new image', async () => {
       const wanted = 'registry.example.com/team/web:1';
       const restarts = await replaced({ linuxFxVersion: 'DOCKER|nginx' }, {}, wanted, password('registry.example.com'));
       expect(restarts.map(({ image, problem }) => [image, problem])).toEqual([
@@ -105,7 +105,7 @@ describe('App Service', () => {
       ]);
     });
 
-    it('as its identity after its credential, and the other way round', async () => {
+    it('and switches from a credential to an identity and back in this order', async () => {
       azure().state.closedHosts.add('registry.example.com');
       const main = await registry();
       const { app } = await webApp('contoso-web', { linuxFxVersion: team }, credentialFor('registry.example.com'));
@@ -129,10 +129,10 @@ describe('App Service', () => {
       ]);
     });
 
-    it('but where one credential takes the place of another, which is told', async () => {
+    it('except when a new credential replaces an old one, which the flow says', async () => {
       const wanted = 'other.example.com/web:1';
       const { app } = await webApp('contoso-web', { linuxFxVersion: team }, credentialFor('registry.example.com'));
-      expect((await service().now(subscription, app, signal)).credential).toEqual({
+      expect((await service().readState(subscription, app, signal)).credential).toEqual({
         ...{ server: 'registry.example.com', username: 'bot', isUsed: true },
       });
       const restarts = await replaced(
@@ -151,20 +151,20 @@ describe('App Service', () => {
       ['DOCKER|mona/web', 'index.docker.io/v1', true],
       ['COMPOSE|dmVyc2lvbjog', 'registry.example.com', true],
       ['', 'registry.example.com', false],
-    ])('and knows whether %s is pulled with a credential of %s', async (linuxFxVersion, server, isUsed) => {
+    ])('and says whether %s is pulled with a credential for %s', async (linuxFxVersion, server, isUsed) => {
       const { app } = await webApp('contoso-web', { linuxFxVersion }, credentialFor(server));
-      expect((await service().now(subscription, app, signal)).credential).toMatchObject({ isUsed });
+      expect((await service().readState(subscription, app, signal)).credential).toMatchObject({ isUsed });
     });
 
-    it('and goes on listening to calls', async () => {
+    it('and keeps the setting for continuous deployment', async () => {
       const settings = { DOCKER_ENABLE_CI: 'true', ...credentialFor('registry.example.com') };
       const { app } = await webApp('contoso-web', { linuxFxVersion: team }, settings);
-      expect(await service().now(subscription, app, signal)).toMatchObject({ restartsOnPush: true });
+      expect(await service().readState(subscription, app, signal)).toMatchObject({ restartsOnPush: true });
       await service().setImage(subscription, app, { reference: 'nginx:1', access: none }, signal);
       expect(settingsOf(app)).toEqual({ DOCKER_ENABLE_CI: 'true' });
     });
 
-    it('as recorded', async () => {
+    it('with the requests that were recorded', async () => {
       const [, , , settings, image] = recorded.appService;
       const { properties } = settings?.body ?? {};
       const server = 'webappacrtest000003.azurecr.io';
@@ -210,7 +210,7 @@ describe('App Service', () => {
     };
     const container = (name: string) => azure().resource(`/sites/contoso-web/sitecontainers/${name}`)?.properties;
 
-    it('tells its containers, the main one first, and how each is pulled', async () => {
+    it('lists its containers, the main one first, and how each is pulled', async () => {
       const { app, resource } = await sidecars([
         ...containers,
         [
@@ -222,7 +222,7 @@ describe('App Service', () => {
         type: 'UserAssigned',
         userAssignedIdentities: { '/a/robot': { clientId: 'r', principalId: 'principal-of-robot' } },
       };
-      expect(await service().now(subscription, app, signal)).toEqual({
+      expect(await service().readState(subscription, app, signal)).toEqual({
         runsSeveral: false,
         containers: [
           {
@@ -238,7 +238,7 @@ describe('App Service', () => {
       );
     });
 
-    it('has the image of its main container replaced, and stays what it is', async () => {
+    it('gets a new image for its main container, and nothing else changes', async () => {
       const { app, resource } = await sidecars();
       const before = container('metrics');
       const access = { kind: 'password', server: 'index.docker.io', username: 'mona', secret: 'dckr' } as const;
@@ -263,7 +263,7 @@ describe('App Service', () => {
       expect(settingsOf(app)).toEqual({ DOCKER_REGISTRY_SERVER_URL: 'https://old.example.com' });
     });
 
-    it('has that of another one replaced where that is meant, without its old credential', async () => {
+    it('gets a new image for a sidecar that is chosen, without the old credential', async () => {
       const { app } = await sidecars();
       const image = { reference: 'docker.io/otel/collector:2', access: { kind: 'none' } } as const;
       await service().setImage(subscription, { ...app, container: { name: 'metrics' } }, image, signal);
@@ -275,7 +275,7 @@ describe('App Service', () => {
       expect(container('web')).not.toHaveProperty('userName');
     });
 
-    it('pulls as its own identity, or as the one that the container was told to', async () => {
+    it('pulls with its own identity, or with the one that is set for the container', async () => {
       const main = await registry();
       const { app } = await sidecars();
       const { access } = accountOf(azure());
@@ -294,7 +294,7 @@ describe('App Service', () => {
       expect(container('web')).toMatchObject(told);
     });
 
-    it('gets no container beside the others in place of one that is gone', async () => {
+    it('gets no additional container when the chosen one no longer exists', async () => {
       const { app } = await sidecars();
       const image = { reference: 'docker.io/otel/collector:2', access: { kind: 'none' } } as const;
       const gone = { ...app, container: { name: 'gone' } };
@@ -305,14 +305,14 @@ describe('App Service', () => {
       expect(written()).toEqual([]);
     });
 
-    it('gets its main container where it has none, with its port', async () => {
+    it('gets a main container with its port when it has none', async () => {
       const { app } = await sidecars([]);
       const image = { reference: 'nginx:1', access: { kind: 'none' } } as const;
       await service().setImage(subscription, { ...app, container: { name: 'main', port: 8080 } }, image, signal);
       expect(container('main')).toEqual({ image: 'nginx:1', isMain: true, targetPort: '8080', authType: 'Anonymous' });
     });
 
-    it('also in a slot', async () => {
+    it('works the same in a slot', async () => {
       const { app } = await webApp('contoso-web', { linuxFxVersion: 'DOCKER|nginx' });
       const slot = await slotOf(app, 'staging');
       const resource = azure().resource('/slots/staging');
@@ -323,13 +323,13 @@ describe('App Service', () => {
     });
   });
 
-  it('keeps settings that the service does not tell, and says so', async () => {
+  it('changes no settings when the service does not return them, and says so', async () => {
     const { app } = await webApp('contoso-web', { linuxFxVersion: 'DOCKER|nginx' }, { FEATURE: 'on' });
     const headers = { 'Content-Type': 'application/json' };
     azure().fail(/POST .*\/config\/appsettings\/list/i, { status: 200, headers, body: '{}', times: 1 });
     const access = { kind: 'password', server: 'a.test', username: 'bot', secret: 's' } as const;
     const failure = await failing(service().setImage(subscription, app, { reference: 'a.test/web:1', access }, signal));
-    expect(failure.message).toBe('it does not tell the settings of contoso-web');
+    expect(failure.message).toBe('its answer does not contain the settings of contoso-web');
     expect(settingsOf(app)).toEqual({ FEATURE: 'on' });
     expect(written()).toEqual([]);
   });
@@ -337,28 +337,36 @@ describe('App Service', () => {
   describe('deploys what is pushed', () => {
     const web = { linuxFxVersion: 'DOCKER|nginx' };
     const addressOf = async (app: WebApp) => {
-      await service().continuous.open(subscription, app, signal);
-      return service().continuous.address(subscription, app, signal);
+      await service().continuous.enablePassword(subscription, app, signal);
+      return service().continuous.readAddress(subscription, app, signal);
     };
     const callback = (name: string) =>
       [...azure().state.secrets].find(([id]) => id.endsWith(`/webhooks/${name.toLowerCase()}`))?.[1]?.serviceUri;
     const hooks = () =>
       [...azure().state.resources.values()].filter(({ type }) => type.endsWith('/webhooks')).map(({ name }) => name);
 
-    it('once its deployment site is open, and it listens', async () => {
+    it('after the password of its deployment site is enabled and calls restart the app', async () => {
       const { continuous } = service();
       const { app } = await webApp('contoso-web', web, { FEATURE: 'on' });
       const host = 'contoso-web.scm.azurewebsites.net';
-      expect(await continuous.now(subscription, app, signal)).toEqual({ isOn: false, isOpen: false, host });
+      expect(await continuous.readState(subscription, app, signal)).toEqual({
+        isOn: false,
+        isPasswordEnabled: false,
+        host,
+      });
       expect(written()).toEqual([]);
       const address = await addressOf(app);
       expect(address).toBe(`https://$contoso-web:publishing-password@${host}/api/registry/webhook`);
-      await continuous.listen(subscription, app, true, signal);
+      await continuous.setListening(subscription, app, true, signal);
       expect(settingsOf(app)).toEqual({ FEATURE: 'on', DOCKER_ENABLE_CI: 'true' });
-      expect(await continuous.now(subscription, app, signal)).toEqual({ isOn: true, isOpen: true, host });
-      await continuous.listen(subscription, app, true, signal);
+      expect(await continuous.readState(subscription, app, signal)).toEqual({
+        isOn: true,
+        isPasswordEnabled: true,
+        host,
+      });
+      await continuous.setListening(subscription, app, true, signal);
       expect(azure().state.restarts).toHaveLength(1);
-      await continuous.call(await registry(), app, address, 'web:1.4', silent, signal);
+      await continuous.startCalls(await registry(), app, address, 'web:1.4', silent, signal);
       const sent = written().at(-1);
       const [asRecorded] = recorded.webhook;
       expect([sent?.method, sent?.path.replace(/[^/]+$/, '')]).toEqual([
@@ -375,16 +383,16 @@ describe('App Service', () => {
       });
     });
 
-    it('and no more once that is switched off', async () => {
+    it('and stops when that is switched off', async () => {
       const { continuous } = service();
       const main = await registry();
       const { app } = await webApp('contoso-web', web, { FEATURE: 'on', DOCKER_ENABLE_CI: 'true' });
       const { app: other } = await webApp('contoso-two', web);
-      await continuous.call(main, other, await addressOf(other), 'web:1.4', silent, signal);
+      await continuous.startCalls(main, other, await addressOf(other), 'web:1.4', silent, signal);
       const kept = hooks();
-      await continuous.call(main, app, await addressOf(app), 'web:1.4', silent, signal);
-      await continuous.listen(subscription, app, false, signal);
-      const { host } = await continuous.now(subscription, app, signal);
+      await continuous.startCalls(main, app, await addressOf(app), 'web:1.4', silent, signal);
+      await continuous.setListening(subscription, app, false, signal);
+      const { host } = await continuous.readState(subscription, app, signal);
       const failure = await failing(continuous.stopCalls(main, '', silent, signal));
       expect(failure.detail.explanation).toContain('the address of the deployment site (SCM) cannot be read');
       await continuous.stopCalls(main, host, silent, signal);
@@ -392,15 +400,15 @@ describe('App Service', () => {
       expect(hooks()).toEqual(kept);
     });
 
-    it('but not without the password, which is not told where it does not count', async () => {
+    it('but not without the password, which Azure does not return while it is disabled', async () => {
       const { app } = await webApp('contoso-web', web);
-      const failure = await failing(service().continuous.address(subscription, app, signal));
+      const failure = await failing(service().continuous.readAddress(subscription, app, signal));
       expect(failure.kind).toBe('rejected');
       expect(failure.detail.explanation).toContain('an Azure Policy may have switched it off again');
       expect(written()).toEqual([]);
     });
 
-    it('by a webhook of its own, however like another its name is', async () => {
+    it('by a webhook of its own, even if its name resembles another app’s', async () => {
       const { continuous } = service();
       const main = await registry();
       const { app: parent } = await webApp('web', web);
@@ -408,48 +416,48 @@ describe('App Service', () => {
       const addresses = [];
       for (const app of apps) {
         addresses.push(await addressOf(app));
-        await continuous.call(main, app, addresses.at(-1) ?? '', 'web:1.4', silent, signal);
+        await continuous.startCalls(main, app, addresses.at(-1) ?? '', 'web:1.4', silent, signal);
       }
       expect(azure().state.overwritten).toEqual([]);
       expect(hooks().map(callback).sort()).toEqual(addresses.sort());
       for (const name of hooks()) expect(name).toMatch(/^[a-z0-9]{5,50}$/);
     });
 
-    it('by another one where its name is somebody else’s', async () => {
+    it('by a webhook with another name if its own name is taken', async () => {
       const { continuous } = service();
       const main = await registry();
       const { app } = await webApp('contoso-web', web);
       const address = await addressOf(app);
-      await continuous.call(main, app, address, 'web:1.4', silent, signal);
+      await continuous.startCalls(main, app, address, 'web:1.4', silent, signal);
       const [name = ''] = hooks();
       const id = `${main.id}/webhooks/${name}`.toLowerCase();
       azure().state.secrets.set(id, { serviceUri: 'https://build.example.com/api/registry/webhook' });
-      await continuous.call(main, app, address, 'web:1.4', silent, signal);
+      await continuous.startCalls(main, app, address, 'web:1.4', silent, signal);
       expect(azure().state.overwritten).toEqual([]);
       expect(callback(name)).toBe('https://build.example.com/api/registry/webhook');
       expect(callback(`${name}2`)).toBe(address);
     });
 
-    it('by the one that calls it already, which is made to call it for this tag', async () => {
+    it('by the webhook that already calls it, changed to this tag', async () => {
       const { continuous } = service();
       const basic = await registry('contosobasic');
       const { app } = await webApp('contoso-web', web);
       const address = await addressOf(app);
       for (const scope of ['web:1.4', 'web:1.5', 'web:1.6'])
-        await continuous.call(basic, app, address, scope, silent, signal);
+        await continuous.startCalls(basic, app, address, scope, silent, signal);
       expect(hooks()).toHaveLength(1);
       expect(azure().resource(`/webhooks/${hooks()[0] ?? ''}`)?.properties.scope).toBe('web:1.6');
     });
 
-    it('unless the registry has no room for another webhook', async () => {
+    it('unless the registry has no quota for another webhook', async () => {
       const { continuous } = service();
       const basic = await registry('contosobasic');
       for (const name of ['one-web', 'two-web']) {
         const { app } = await webApp(name, web);
-        await continuous.call(basic, app, await addressOf(app), 'web:1.4', silent, signal);
+        await continuous.startCalls(basic, app, await addressOf(app), 'web:1.4', silent, signal);
       }
       const { app } = await webApp('three-web', web);
-      const failure = await failing(continuous.call(basic, app, await addressOf(app), 'web:1.4', silent, signal));
+      const failure = await failing(continuous.startCalls(basic, app, await addressOf(app), 'web:1.4', silent, signal));
       expect(failure.message).toContain('Quota exceeded for resource type webhooks for the registry SKU Basic.');
       expect(hooks()).toHaveLength(2);
     });
@@ -463,7 +471,7 @@ describe('App Service', () => {
       ...{ port: undefined, hasIdentity: false },
     });
 
-    it('has each name of a site once, in all subscriptions', async () => {
+    it('allows each name of a site once over all subscriptions', async () => {
       const wish = await site('Contoso-Web');
       const id = `/subscriptions/${staging}/resourceGroups/rg/providers/Microsoft.Web/sites/contoso-web`;
       put(azure().state, {
@@ -474,7 +482,7 @@ describe('App Service', () => {
       expect(await failing(service().create(wish, silent, signal))).toMatchObject({ detail: { status: 409 } });
     });
 
-    it('has the SKUs there are, as many as the quota lets in', async () => {
+    it('accepts only known SKUs, and no more plans than the quota allows', async () => {
       expect(await failing(plan('B9'))).toMatchObject({ detail: { status: 400 } });
       azure().state.quotas.set('Basic', 1);
       await plan('B1', 'one');
@@ -482,7 +490,7 @@ describe('App Service', () => {
       expect(await failing(plan('B2', 'three'))).toMatchObject({ detail: { status: 401 } });
     });
 
-    it('tells by itself of what kind a site is, and takes an image without a tag', async () => {
+    it('sets the kind of a site itself, and accepts an image without a tag', async () => {
       const app = await service().create(await site('contoso-web'), silent, signal);
       expect(azure().resource('/sites/contoso-web')?.kind).toBe('app,linux');
       await service().setImage(subscription, app, { reference: 'mona/web', access: { kind: 'none' } }, signal);

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach } from 'vitest';
-import { AzureAccount } from '../../../src/azure/account';
+import { AzureAccount } from '../../../src/azure/azureAccount';
 import type { Azure, AzureDoor, Cloud, ReadAzureToken } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import { openRegistry } from '../../../src/providers/acr/acrType';
@@ -17,7 +17,7 @@ export const production = '00000000-0000-0000-0000-00000000000a';
 export const staging = '00000000-0000-0000-0000-00000000000b';
 export const mona = 'mona@contoso.com';
 
-/** An Azure whose authority is trusted, for all tests of a suite or for each of them. */
+/** An Azure whose certificate authority is trusted: one for all tests of a suite, or a new one for each test. */
 export function useAzure(options: Omit<AzureOptions, 'pki'>, whose: 'suite' | 'each' = 'suite'): () => SandboxAzure {
   let pki: Pki;
   let azure: SandboxAzure;
@@ -43,7 +43,7 @@ export function cloudOf({ url }: SandboxAzure): Cloud {
   };
 }
 
-/** Somebody's Azure, with the tokens that the sandbox's Entra gives; none for the tenants that want another factor. */
+/** The Azure of an account, with tokens from the sandbox's Entra. `wanting`: the tenants that refuse a token without a second factor. */
 export function accountOf(sandbox: SandboxAzure, upn = mona, wanting: readonly string[] = []): AzureAccount {
   const token: ReadAzureToken = (scopes, tenantId = contoso) =>
     wanting.includes(tenantId)
@@ -55,7 +55,7 @@ export function accountOf(sandbox: SandboxAzure, upn = mona, wanting: readonly s
   return new AzureAccount(cloudOf(sandbox), token, collectLog());
 }
 
-/** `wanting`: tenants that want another factor. */
+/** A provider for the Azure of an account. `shown`: the chosen subscriptions; `wanting`: as in accountOf. */
 export function openAzure(
   sandbox: SandboxAzure,
   shown?: readonly string[],
@@ -76,7 +76,7 @@ export function openAzure(
   );
 }
 
-/** Whoever comes is signed in there. */
+/** A door that opens this Azure for every connection. */
 export function doorTo(account: Azure): AzureDoor {
   return { cloud: () => account.cloud, open: () => account };
 }

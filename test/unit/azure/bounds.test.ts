@@ -5,7 +5,7 @@ import { covers } from '../../../src/azure/pullAccess';
 import { report } from '../../../src/ui/report';
 import { failing } from '../failing';
 
-/** A list of pages like this one; `given` counts them. */
+/** A list of equal pages; `given` counts the pages that were read. */
 function paged(rows: number, pages: number) {
   const list = {
     given: 0,
@@ -20,7 +20,7 @@ function paged(rows: number, pages: number) {
 }
 
 describe('a list of Azure', () => {
-  it('is read to its end', async () => {
+  it('is read to the end', async () => {
     expect((await listAll(paged(2, 3))).length).toBe(6);
     expect(await listAll(paged(0, 1))).toEqual([]);
   });
@@ -28,7 +28,7 @@ describe('a list of Azure', () => {
   it.each([
     ['empty pages', 0, mostBarrenPages],
     ['full pages', 1000, mostRows / 1000],
-  ])('is given up, in words, where it goes on with %s without an end', async (_what, rows, most) => {
+  ])('is ended with a Failure if it continues with %s without an end', async (_what, rows, most) => {
     const list = paged(rows, Infinity);
     const failure = await failing(listAll(list));
     expect(list.given).toBe(most);

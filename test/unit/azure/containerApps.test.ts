@@ -21,7 +21,7 @@ const robots = {
 const publicImage: DeployedImage = { reference: 'docker.io/library/nginx:2', access: { kind: 'none' } };
 const silent = () => undefined;
 
-describe('container apps that are there', () => {
+describe('existing container apps', () => {
   const azure = useAzure(
     {
       tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
@@ -52,7 +52,7 @@ describe('container apps that are there', () => {
     readonly newest?: string;
   }
 
-  /** An app with one container, as the service has it, and as it is told. */
+  /** An app with one container: as the service stores it, and as the product sees it. */
   const seeded = async (seed: Seed = {}): Promise<{ app: ContainerApp; resource: Resource }> => {
     const { configuration = {}, template = {}, identity, secrets = {}, newest = 'web--old' } = seed;
     const at = { location: 'westeurope' };
@@ -101,7 +101,7 @@ describe('container apps that are there', () => {
       silent,
       signal,
     );
-  /** By the identity that pulls, which gets its role. */
+  /** Gives the app's pull identity its role, and deploys an image that is pulled with it. */
   const deployByIdentity = async (app: ContainerApp, name?: string) => {
     const { access, containerApps } = accountOf(azure());
     const from = await registry(name);
@@ -116,8 +116,8 @@ describe('container apps that are there', () => {
     ingress: { external: true, targetPort: 80, fqdn: 'web.example', stickySessions: { affinity: 'none' }, traffic },
   });
 
-  describe('are sent', () => {
-    it('what changes alone, and keep all else', async () => {
+  describe('are updated', () => {
+    it('with a request that has only the changes, and keep everything else', async () => {
       const { app, resource } = await seeded({ configuration: ingress([{ weight: 100, latestRevision: true }]) });
       await deploy(app, publicImage);
       expect(patches().map(({ path }) => path.replace(/\?.*/, ''))).toEqual([app.id]);
@@ -131,7 +131,7 @@ describe('container apps that are there', () => {
       });
     });
 
-    it('nothing where the container that is meant is gone, and say so', async () => {
+    it('with no request if the chosen container no longer exists, and say so', async () => {
       const { app } = await seeded({
         template: { containers: [{ name: 'proxy', image: 'docker.io/library/envoy:1' }] },
       });
@@ -140,7 +140,7 @@ describe('container apps that are there', () => {
       expect(patches()).toEqual([]);
     });
 
-    it('nothing of a registry that they pull from already', async () => {
+    it('without a registry entry if they already pull from this registry', async () => {
       const main = await registry();
       const registries = [{ server: main.loginServer, username: '', passwordSecretRef: '', identity: 'system' }];
       const { app } = await seeded({
@@ -152,7 +152,7 @@ describe('container apps that are there', () => {
       expect(azure().calls.filter(({ path }) => path.includes('/listSecrets'))).toEqual([]);
     });
 
-    it('the registry entry that was recorded, and make of the recorded answer what the recorded request does', async () => {
+    it('with the recorded registry entry; the sandbox answers the recorded request as Azure did', async () => {
       const { appWithPassword, registriesWithIdentity } = recorded;
       const [entry] = appWithPassword.properties.configuration.registries;
       const main = await registry();
@@ -174,7 +174,7 @@ describe('container apps that are there', () => {
       expect(patchOf()?.configuration).toEqual({ registries: wanted, secrets: [] });
     });
 
-    it('the fields that were recorded when they are made', async () => {
+    it('with the fields that were recorded for a new app', async () => {
       const { app } = await seeded();
       azure().state.resources.delete(app.id.toLowerCase());
       const main = await registry();
@@ -202,7 +202,7 @@ describe('container apps that are there', () => {
       });
     });
 
-    it('no entry with an empty identity alone, which the service refuses', async () => {
+    it('without entries that have only an empty identity, which the service refuses', async () => {
       const main = await registry();
       const { app, resource } = await seeded({
         configuration: {
@@ -234,14 +234,14 @@ describe('container apps that are there', () => {
     };
     const secretsOf = (app: ContainerApp) => azure().state.secrets.get(app.id.toLowerCase());
 
-    it('when an identity takes its place', async () => {
+    it('when an identity replaces it', async () => {
       const { app } = await withPassword();
       expect(app.passwordsFor).toEqual([(await registry()).loginServer]);
       await deployByIdentity(app);
       expect(secretsOf(app)).toEqual({ mine: 'my secret' });
     });
 
-    it('when another password takes its place', async () => {
+    it('when another password replaces it', async () => {
       const { app, resource } = await withPassword();
       const { loginServer: server } = await registry();
       const secret = 'admin password of contosomain';
@@ -303,7 +303,7 @@ describe('container apps that are there', () => {
       }
     });
 
-    it('also where it is a reference to a Key Vault; others keep theirs, with the identity that reads them', async () => {
+    it('also if it is a reference to a Key Vault; other references stay, with the identity that reads them', async () => {
       const vault = (name: string) => ({ name, keyVaultUrl: `https://kv.example/secrets/${name}`, identity: robot });
       const { app, resource } = await withPassword({
         configuration: { secrets: [vault('old'), vault('kept'), { name: 'mine' }] },
@@ -317,7 +317,7 @@ describe('container apps that are there', () => {
       expect(resource.properties.configuration).toMatchObject({ secrets: [vault('kept'), { name: 'mine' }] });
     });
 
-    it('not where it cannot be told whether it is used', async () => {
+    it('but not if it cannot be read whether something else uses it', async () => {
       const { app } = await withPassword();
       const body = JSON.stringify({ error: { code: 'AuthorizationFailed', message: 'no' } });
       azure().fail(/GET .*\/authConfigs/, { status: 403, headers: { 'Content-Type': 'application/json' }, body });
@@ -342,7 +342,7 @@ describe('container apps that are there', () => {
       expect(resource.properties.configuration).toMatchObject({ registries: [{ identity: robot.toUpperCase() }] });
     });
 
-    it('their environment, where they were told to', async () => {
+    it('their environment, if they are set to', async () => {
       const { app, resource } = await seeded(await chosenFor('system-environment'));
       const environment = azure().resource('/managedEnvironments/cae');
       if (environment !== undefined) environment.identity = { type: 'SystemAssigned', principalId: 'of-environment' };
@@ -352,7 +352,7 @@ describe('container apps that are there', () => {
       expect(Object.keys(patchOf() ?? {})).toEqual(['template']);
     });
 
-    it('themselves, where the identity is gone, or was chosen for another registry', async () => {
+    it('themselves, if the identity no longer exists or was chosen for another registry', async () => {
       const gone = await chosenFor(`${robot}-2`);
       for (const [seed, left] of [
         [{ ...gone, identity: robots }, []],
@@ -396,7 +396,7 @@ describe('container apps that are there', () => {
       expect(Object.keys(patchOf() ?? {})).toEqual(['template']);
     });
 
-    it('to the newest when that is wished, and labels stay where they are', async () => {
+    it('to the newest if the user chose that, and labels stay where they are', async () => {
       const several = { activeRevisionsMode: 'Multiple', ...ingress(pinned) };
       const { app, resource } = await seeded({ configuration: several });
       const after = await deploy(app, publicImage, { kind: 'newest' });
@@ -415,7 +415,7 @@ describe('container apps that are there', () => {
       });
     });
 
-    it('to the revision that takes a label, which the service wants to be told in the mode of labels', async () => {
+    it('to the revision that gets a label, which the service requires in the mode Labels', async () => {
       const labels = {
         activeRevisionsMode: 'Labels',
         ...ingress([
@@ -438,7 +438,7 @@ describe('container apps that are there', () => {
   });
 
   describe('are refused', () => {
-    /** What the sandbox answers to a patch that the product does not send. */
+    /** The sandbox's answer to a patch that the product does not send: its status and error code. */
     const answerTo = async (properties: object, version = '2025-07-01') => {
       const { app } = await seeded();
       const path = `${app.id}?api-version=${version}`;
@@ -450,7 +450,7 @@ describe('container apps that are there', () => {
       return [reply.status, (JSON.parse(reply.body?.toString() ?? '{}') as { error?: { code: string } }).error?.code];
     };
 
-    it('what the service refuses: entries without password and identity, secrets without values, weights', async () => {
+    it('entries without password and identity, secrets without values, wrong weights', async () => {
       const entry = { server: 'registry.example.com' };
       const missing = [400, 'ContainerAppRegistriesPasswordSecretRefNotFound'];
       const registries = (more: object) => ({ configuration: { registries: [{ ...entry, ...more }] } });
@@ -469,13 +469,13 @@ describe('container apps that are there', () => {
       expect(await answerTo({ template: {} })).toEqual([202, undefined]);
     });
 
-    it('an image that their password or role does not let them pull', async () => {
+    it('an image that their password or role may not pull', async () => {
       const { app } = await seeded();
       const main = await registry();
       const reference = `${main.loginServer}/web:1.4`;
       const access = { kind: 'password', server: main.loginServer, username: 'contosomain', secret: 'wrong' } as const;
       expect((await failing(deploy(app, { reference, access }))).message).toContain('UNAUTHORIZED');
-      // The role of old gives nothing where rights go by repository.
+      // The old role AcrPull gives no rights if these go by repository.
       const abac = await registry('contosoabac');
       const { containerApps } = accountOf(azure());
       const principalId = await containerApps.pullIdentity(subscription, app, abac, silent, signal);
@@ -484,7 +484,7 @@ describe('container apps that are there', () => {
       expect((await failing(deploy(app, image))).message).toContain('UNAUTHORIZED');
     });
 
-    it('another change while one is made', async () => {
+    it('a change while another one is running', async () => {
       const { app, resource } = await seeded();
       resource.properties.provisioningState = 'InProgress';
       expect(await failing(deploy(app, publicImage))).toMatchObject({
@@ -495,7 +495,7 @@ describe('container apps that are there', () => {
     });
   });
 
-  it('are followed where the Location alone says how a patch goes on', async () => {
+  it('are followed to the end if only the Location has the progress of a patch', async () => {
     const { app } = await seeded();
     const at = `/subscriptions/${production}/providers/Microsoft.App/locations/westeurope`;
     const operation = longRunning(
@@ -516,14 +516,14 @@ describe('container apps that are there', () => {
     expect(followed.map(({ status }) => status)).toEqual([202, 200]);
   });
 
-  describe('are made in environments', () => {
+  describe('are created in environments', () => {
     const inState = (name: string, provisioningState: string) =>
       put(azure().state, {
         ...{ id: `${environmentId}-${name}`, name, type: 'Microsoft.App/managedEnvironments', location: 'westeurope' },
         properties: { provisioningState },
       });
 
-    it('that are ready, or will be', async () => {
+    it('that are ready, or will be ready', async () => {
       for (const state of ['Succeeded', 'Waiting', 'UpgradeRequested', 'Failed', 'Canceled', 'ScheduledForDelete'])
         inState(state, state);
       const list = await accountOf(azure()).containerApps.environments(subscription, signal);
@@ -534,7 +534,7 @@ describe('container apps that are there', () => {
       ]);
     });
 
-    it('which are waited for', async () => {
+    it('after these are ready', async () => {
       const resource = inState('cae', 'Waiting');
       const { containerApps } = accountOf(azure());
       const [environment] = await containerApps.environments(subscription, signal);
@@ -556,7 +556,7 @@ describe('container apps that are there', () => {
       expect(failed.detail.explanation).toBe('the environment cae-cae cannot take apps: its state is Failed');
     }, 15_000);
 
-    it('at places whose names the service tells, which do not follow from their labels', async () => {
+    it('in locations whose names come from the service, not from their labels', async () => {
       const account = accountOf(azure());
       const locations = await account.locations(subscription, 'Microsoft.App', 'managedEnvironments', signal);
       expect(locations).toContainEqual({ label: 'North Central US (Stage)', name: 'northcentralusstage' });

@@ -25,7 +25,7 @@ describe('Delete Registry…', () => {
     azure().fail(/GET .*operationStatuses/, { status: 200, headers, body: locked });
   };
 
-  /** Deletes the registry; `isLeft`: its user cancels at once. */
+  /** Deletes the registry; `isLeft`: the user cancels at once. */
   const deleting = async (typed: string, isLeft = false) => {
     const provider = openAzure(azure());
     const root = connectionNode({ provider: 'azure' }, provider);
@@ -55,7 +55,7 @@ describe('Delete Registry…', () => {
   };
   const isThere = () => azure().resource('registries/main') !== undefined;
 
-  it('wants the name, and deletes nothing for another', async () => {
+  it('asks for the name, and deletes nothing if it is wrong', async () => {
     const { outcome } = await deleting('mai');
     expect(outcome).toEqual(new Error('The box does not take "mai": Type “main” to delete it.'));
     expect(isThere()).toBe(true);
@@ -67,14 +67,14 @@ describe('Delete Registry…', () => {
     expect(isThere()).toBe(false);
   });
 
-  it('fails in the words that Azure ends it with', async () => {
+  it('fails with Azure’s words at the end of the operation', async () => {
     failAtItsEnd();
     const { outcome, done, refreshed } = await deleting('main');
     expect(report(outcome, 'delete main')?.message).toContain('The scope is locked');
     expect([done, refreshed]).toEqual([[], []]);
   });
 
-  it('fails in the words of a service that tells its end by the answer itself', async () => {
+  it('fails in the words of a service whose answer is the end of the operation', async () => {
     const place = `${azure().url}/subscriptions/${production}/end?api-version=2025-11-01`;
     azure().fail(/DELETE .*registries\/main/, { status: 202, headers: { Location: place } });
     const refusal = { error: { code: 'ScopeLocked', message: 'The scope is locked.' } };
@@ -84,7 +84,7 @@ describe('Delete Registry…', () => {
     expect(done).toEqual([]);
   });
 
-  it('goes on when nobody watches any more, and tells its end', async () => {
+  it('continues after its progress is closed, and says when it is done', async () => {
     const { outcome, told, done, refreshed, parent } = await deleting('main', true);
     expect(outcome).toMatchObject({ name: 'AbortError' });
     const left = 'Deleting main: Azure continues in the background. A message will say how it ends.';
@@ -95,7 +95,7 @@ describe('Delete Registry…', () => {
     expect(isThere()).toBe(false);
   });
 
-  it('tells that it failed when nobody watched any more', async () => {
+  it('says that it failed after its progress was closed', async () => {
     failAtItsEnd();
     const { failed, refreshed } = await deleting('main', true);
     await eventually(() => {

@@ -13,11 +13,11 @@ const challenge = {
 };
 const json = { 'Content-Type': 'application/json' };
 
-/** https://github.com/Azure/azure-cli/issues/31665, of a subscription that has no quota yet. */
+/** From https://github.com/Azure/azure-cli/issues/31665: the subscription has no quota yet. */
 const noQuota =
   'Operation cannot be completed without additional quota. \r\nAdditional details - Location:  \r\nCurrent Limit (Basic VMs): 0 \r\nCurrent Usage: 0\r\nAmount required for this deployment (Basic VMs): 1 \r\n(Minimum) New Limit that you should request to enable this deployment: 1.';
 
-describe('what Azure refuses', () => {
+describe('a refusal of Azure', () => {
   const azure = useAzure({
     tenants: [{ id: contoso, name: 'Contoso', users: [mona] }],
     subscriptions: [{ id: production, name: 'Production', tenantId: contoso }],
@@ -34,7 +34,7 @@ describe('what Azure refuses', () => {
     return { failure, told: report(failure, 'create the plan') };
   };
 
-  it('for want of quota is no question of who signs in, though App Service answers 401', async () => {
+  it('for a used up quota is no sign-in problem, although App Service answers 401', async () => {
     const { failure, told } = await plan(webError(401, 'Unauthorized', noQuota));
     expect(failure).toMatchObject({ kind: 'rejected', detail: { status: 401, code: 'Unauthorized' } });
     expect(told?.reason).toBe(
@@ -47,7 +47,7 @@ describe('what Azure refuses', () => {
     );
   });
 
-  it('asks for another credential only where it says how to sign in', async () => {
+  it('asks for another credential only if it says how to sign in', async () => {
     const said = armError(401, 'InvalidAuthenticationToken', 'The access token is invalid.');
     expect((await plan(said)).told?.remedies).not.toContain('updateCredential');
     const { failure, told } = await plan({ ...said, headers: { ...said.headers, ...challenge } });
@@ -89,13 +89,13 @@ describe('what Azure refuses', () => {
       'Azure says “Cannot acquire exclusive lock to create, update or delete this site. Retry the request later” (429).',
     ],
     [
-      'the Resource Manager, of too many requests',
+      'the Resource Manager, for too many requests',
       armError(429, 'SubscriptionRequestsThrottled', 'Number of requests exceeded the limit.'),
       'rateLimited',
       'Azure has had too many requests from you: “Number of requests exceeded the limit”. Wait a little, then try again.',
     ],
     [
-      'the Resource Manager, with what is more precise below',
+      'the Resource Manager, with the details below',
       {
         status: 400,
         headers: json,
@@ -122,7 +122,7 @@ describe('what Azure refuses', () => {
       'rejected',
       'Azure says “The site is busy” (409).',
     ],
-  ])('is told in the words of %s', async (_who, reply, kind, words) => {
+  ])('is shown in the words of %s', async (_who, reply, kind, words) => {
     const { failure, told } = await plan(reply);
     expect([failure.kind, told?.reason]).toEqual([kind, words]);
   });

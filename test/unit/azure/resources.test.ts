@@ -34,7 +34,7 @@ describe('resources of Azure', () => {
     if (found === undefined) throw new Error(`There is no ${name}.`);
     return found;
   };
-  /** What was written and taken, without what tells one run from another. */
+  /** The accepted PUT and PATCH requests, without the parts that differ between runs. */
   const written = () =>
     azure()
       .calls.filter(({ method, status }) => (method === 'PUT' || method === 'PATCH') && status < 400)
@@ -46,7 +46,7 @@ describe('resources of Azure', () => {
         body,
       }));
 
-  it('are made and deleted as the service goes along, which tells how far it is', async () => {
+  it('are created and deleted, and the status of the operation is passed on', async () => {
     const account = accountOf(azure());
     const said: string[] = [];
     const created = await account.createRegistry(
@@ -68,10 +68,10 @@ describe('resources of Azure', () => {
       'contosoabac',
       'contosomain',
     ]);
-    // Two operations, which the SDK asks after every two seconds.
+    // Two operations, whose state the SDK requests every two seconds.
   });
 
-  it('tell why a name cannot be had', async () => {
+  it('tell why a name is not available', async () => {
     azure().state.taken.add('microsoft');
     const account = accountOf(azure());
     expect(await account.registryNameProblem(subscription, 'microsoft', signal)).toBe(
@@ -95,7 +95,7 @@ describe('resources of Azure', () => {
     expect(failure.message).toContain('The scope is locked against deletion.');
   });
 
-  it('of a resource group that is not there are refused in the words of the service', async () => {
+  it('in a missing resource group are refused in the words of the service', async () => {
     const wish = {
       subscription,
       resourceGroup: 'nowhere',
@@ -235,7 +235,7 @@ describe('resources of Azure', () => {
         template: template('mcr.microsoft.com/k8se/quickstart:latest'),
       },
     });
-    // What was read before does not go back.
+    // Values that were read are not sent back.
     expect(calls[3]?.body).toEqual({
       location: 'westeurope',
       properties: {
@@ -290,7 +290,7 @@ describe('resources of Azure', () => {
     });
   });
 
-  it('are made in the place of nothing that is there', async () => {
+  it('do not replace existing ones', async () => {
     const account = accountOf(azure());
     const { appService, containerApps } = account;
     const plan = { name: 'asp-web', location: 'westeurope', sku: 'B1' };
@@ -320,17 +320,17 @@ describe('resources of Azure', () => {
     expect(written()).toHaveLength(before);
   });
 
-  it('are made of services that are switched on where they never were', async () => {
+  it('are created after their service is registered in the subscription', async () => {
     azure().state.registrations.set('Microsoft.App', 'NotRegistered');
     const account = accountOf(azure());
     const create = () =>
       account.containerApps.createEnvironment(place, { name: 'cae', location: 'westeurope' }, silent, signal);
     expect((await failing(create())).message).toContain("not registered to use namespace 'Microsoft.App'");
-    await account.register(subscription, 'Microsoft.App', signal);
+    await account.registerService(subscription, 'Microsoft.App', signal);
     expect(await create()).toMatchObject({ name: 'cae' });
     const asked = azure().calls.length;
-    await account.register(subscription, 'Microsoft.Web', signal);
-    // It was on, which one request tells.
+    await account.registerService(subscription, 'Microsoft.Web', signal);
+    // The service was registered already: one request shows it.
     expect(
       azure()
         .calls.slice(asked)
@@ -393,7 +393,7 @@ describe('resources of Azure', () => {
     const names = sites.map(([name]) => name);
     const onWindows = ['on-windows', 'on-windows-too'];
 
-    it('are told by what they run, whatever their kind says, where the list tells it', async () => {
+    it('are recognised by what they run, not by their kind, if the list says it', async () => {
       const body = JSON.stringify({ value: [...others, ...sites].map(resource) });
       const headers = { 'Content-Type': 'application/json' };
       azure().fail(/GET .*Microsoft\.Web\/sites\?/, { status: 200, headers, body });
@@ -403,7 +403,7 @@ describe('resources of Azure', () => {
       expect(azure().calls.filter(({ path }) => path.includes('/config/'))).toEqual([]);
     });
 
-    it('are asked for what they run where the list does not tell it, but for functions and code on Windows', async () => {
+    it('have their configuration read if the list does not say what they run, except functions and code on Windows', async () => {
       const all = [...others, ...sites.filter(([name]) => name !== 'on-windows-too')];
       for (const one of all) put(azure().state, resource(one));
       const { appService } = accountOf(azure());
@@ -413,7 +413,7 @@ describe('resources of Azure', () => {
       expect(asked.filter((name) => /windows-code|functions|logic/.test(name))).toEqual([]);
     });
 
-    it('are left out where they may not be read', async () => {
+    it('are left out if their configuration may not be read', async () => {
       put(azure().state, resource(['closed', 'app,linux,container', linux, { linuxFxVersion: image }]));
       const body = JSON.stringify({ error: { code: 'AuthorizationFailed', message: 'no' } });
       azure().fail(/GET .*sites\/closed\/config\/web/, {
@@ -424,7 +424,7 @@ describe('resources of Azure', () => {
       expect(await accountOf(azure()).appService.webApps(subscription, signal)).toEqual([]);
     });
 
-    it('on Windows take it as such', async () => {
+    it('on Windows get it in their Windows setting', async () => {
       put(azure().state, resource(['on-windows', 'app,container,windows', xenon, { windowsFxVersion: image }]));
       const { appService } = accountOf(azure());
       const [app] = await appService.webApps(subscription, signal);
@@ -436,7 +436,7 @@ describe('resources of Azure', () => {
       });
     });
 
-    it('are slots as well', async () => {
+    it('can be slots', async () => {
       const parent = resource(['contoso-web', 'app,linux', linux, { linuxFxVersion: image }]);
       put(azure().state, parent);
       for (const [name, linuxFxVersion] of [
@@ -474,7 +474,7 @@ describe('resources of Azure', () => {
       return { appService, app, resource };
     };
 
-    it('keep the identities that users gave them, and get their own', async () => {
+    it('keep their user-assigned identities, and get their own', async () => {
       const { appService, app, resource } = await webApp({}, { type: 'UserAssigned', userAssignedIdentities: robots });
       const principal = await appService.pullIdentity(subscription, app, signal);
       expect(resource?.identity).toMatchObject({
@@ -487,12 +487,12 @@ describe('resources of Azure', () => {
       });
     });
 
-    it('pull as the identity that they were told to, unless that is gone', async () => {
+    it('pull with the identity that is set, unless it no longer exists', async () => {
       const told = { acrUserManagedIdentityID: 'client-of-robot' };
       const { appService, app, resource } = await webApp(told, {
         ...{ type: 'UserAssigned', userAssignedIdentities: robots },
       });
-      expect(await appService.now(subscription, app, signal)).toMatchObject({ pullsAs: 'robot' });
+      expect(await appService.readState(subscription, app, signal)).toMatchObject({ pullsAs: 'robot' });
       expect(await appService.pullIdentity(subscription, app, signal)).toBe('principal-of-robot');
       const main = await registry();
       const image = { reference: `${main.loginServer}/web:1.4`, access: { kind: 'identity', registry: main } } as const;
@@ -504,7 +504,7 @@ describe('resources of Azure', () => {
       expect(resource?.properties.siteConfig).toMatchObject({ acrUserManagedIdentityID: '' });
     });
 
-    it('lose a credential that they need no more', async () => {
+    it('lose a credential that they no longer need', async () => {
       const { appService, app, resource } = await webApp({ acrUseManagedIdentityCreds: true });
       const settings = `${app.id}/config/appsettings`.toLowerCase();
       azure().state.secrets.set(settings, {
@@ -513,7 +513,7 @@ describe('resources of Azure', () => {
         DOCKER_REGISTRY_SERVER_USERNAME: 'bot',
         DOCKER_REGISTRY_SERVER_PASSWORD: 'old secret',
       });
-      expect(await appService.now(subscription, app, signal)).toEqual({
+      expect(await appService.readState(subscription, app, signal)).toEqual({
         runsSeveral: false,
         credential: { server: 'registry.example.com', username: 'bot', isUsed: false },
       });
@@ -523,15 +523,15 @@ describe('resources of Azure', () => {
       expect(resource?.properties.siteConfig).toMatchObject({ acrUseManagedIdentityCreds: false });
     });
 
-    it('tell when they run several containers', async () => {
+    it('say if they run several containers', async () => {
       for (const linuxFxVersion of ['COMPOSE|dmVyc2lvbjog', 'KUBE|abc']) {
         const { appService, app } = await webApp({ linuxFxVersion });
-        expect(await appService.now(subscription, app, signal)).toEqual({ runsSeveral: true });
+        expect(await appService.readState(subscription, app, signal)).toEqual({ runsSeveral: true });
         azure().state.resources.clear();
       }
     });
 
-    it('get a revision of another name, with all variables, also empty ones, and identities', async () => {
+    it('get a revision with another name, with all variables, also empty ones, and identities', async () => {
       const { containerApps, access } = accountOf(azure());
       const environment = await containerApps.createEnvironment(
         place,
@@ -566,7 +566,7 @@ describe('resources of Azure', () => {
     });
   });
 
-  it('tell beforehand which rights the account lacks', async () => {
+  it('tell in advance which rights the account lacks', async () => {
     const { access } = accountOf(azure());
     const main = await registry();
     expect(await access.mayAssign(main, signal)).toBe(true);
@@ -582,7 +582,7 @@ describe('resources of Azure', () => {
     );
   });
 
-  it('give the credential of an admin user only where it is switched on', async () => {
+  it('return the credential of the admin user only if that is enabled', async () => {
     const { access } = accountOf(azure());
     expect(await access.adminCredential(await registry('contosoabac'), signal)).toEqual({
       username: 'contosoabac',
@@ -593,7 +593,7 @@ describe('resources of Azure', () => {
       body: JSON.stringify({ username: 'contosoabac', passwords: [] }),
     });
     expect((await failing(access.adminCredential(await registry('contosoabac'), signal))).message).toBe(
-      'it does not tell a password of the admin user of contosoabac',
+      'its answer does not contain a password of the admin user of contosoabac',
     );
     expect((await failing(access.adminCredential(await registry(), signal))).message).toContain(
       'admin user is disabled',

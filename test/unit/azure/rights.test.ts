@@ -44,7 +44,7 @@ describe('rights in Azure', () => {
   };
   const conditions = () => azure().state.assignments.map(({ condition }) => condition);
 
-  it.each([400, 403])('that are not told (%s) are tried', async (status) => {
+  it.each([400, 403])('that the service does not return (%s) are assumed', async (status) => {
     azure().state.denied.set(group.toLowerCase(), ['Microsoft.Web/sites/write']);
     expect(await may('Microsoft.Web/sites/write')).toBe(false);
     azure().state.untold.set(group.toLowerCase(), status);
@@ -56,13 +56,13 @@ describe('rights in Azure', () => {
     ['no actions that are taken away', { value: [{ actions: ['*'], notActions: null }] }, true],
     ['a page of several', { value: [{ actions: ['*/read'] }], nextLink: 'https://example.com/next' }, true],
     ['something else', { values: [] }, true],
-  ])('are told by %s', async (_what, body, expected) => {
+  ])('are read from %s', async (_what, body, expected) => {
     const headers = { 'Content-Type': 'application/json' };
     azure().fail(/GET .*\/permissions\?/, { status: 200, headers, body: JSON.stringify(body) });
     expect(await may('Microsoft.Web/sites/write')).toBe(expected);
   });
 
-  it('are denied to what is done as well, there and below', async () => {
+  it('are required for an operation, at its scope and below', async () => {
     azure().state.denied.set(`/subscriptions/${production}`, ['Microsoft.ContainerRegistry/registries/write']);
     const wish = { subscription, resourceGroup: 'rg-images', name: 'contosonew', location: 'westeurope' };
     const create = accountOf(azure()).createRegistry({ ...wish, sku: 'Basic' }, () => undefined, signal);
@@ -93,12 +93,12 @@ describe('rights in Azure', () => {
   });
 
   describe('to switch a service on', () => {
-    const register = () => accountOf(azure()).register(subscription, 'Microsoft.App', signal);
+    const register = () => accountOf(azure()).registerService(subscription, 'Microsoft.App', signal);
     const registering = () => azure().calls.filter(({ method }) => method === 'POST').length;
     const asked = () =>
       azure().calls.filter(({ method, path }) => method === 'GET' && path.includes('/providers/Microsoft.App')).length;
 
-    it.each(['write', 'register/action'])('may be missing, which is said: %s', async (verb) => {
+    it.each(['write', 'register/action'])('may be missing, and the Failure says so: %s', async (verb) => {
       azure().state.registrations.set('Microsoft.App', 'NotRegistered');
       const scope = `/subscriptions/${production}`;
       azure().state.denied.set(scope, [verb === 'write' ? '*' : `Microsoft.App/${verb}`]);
@@ -108,12 +108,12 @@ describe('rights in Azure', () => {
       );
     });
 
-    it('is used for half a minute at most, and what is made then may be taken all the same', async () => {
+    it('is used for half a minute at most, and creating a resource may work all the same', async () => {
       vi.useFakeTimers({ toFake: ['Date'] });
       azure().state.registrations.set('Microsoft.App', 'NotRegistered');
       azure().state.registeringFor = Infinity;
       const waiting = register();
-      // The half minute begins when the service has been switched on, before it is asked again whether it is on.
+      // The half minute begins after the registration was requested, before its state is read again.
       await vi.waitFor(() => {
         expect(asked()).toBe(2);
       });
@@ -130,7 +130,7 @@ describe('rights in Azure', () => {
       });
     });
 
-    it('is not used where it is on', async () => {
+    it('is not used if the service is registered', async () => {
       expect(await register()).toBeUndefined();
       expect(registering()).toBe(0);
     });
@@ -140,7 +140,7 @@ describe('rights in Azure', () => {
     const grant = async (name: string, repository: string) =>
       accountOf(azure()).access.grantPull({ ...(await registry(name)), repository }, principal, signal);
 
-    it('are asked for as the Azure CLI does', async () => {
+    it('are assigned as the Azure CLI does it', async () => {
       await grant('contosomain', 'web');
       const sent = azure().calls.find(({ method }) => method === 'PUT');
       const { method, url, body } = recorded.request;
@@ -160,14 +160,14 @@ describe('rights in Azure', () => {
       expect(Object.keys(sent?.answer ?? {}).sort()).toEqual(Object.keys(recorded.response.body).sort());
     });
 
-    it('are for the whole registry, where rights go by registry', async () => {
+    it('are for the whole registry, if rights go by registry', async () => {
       expect(await grant('contosomain', 'web')).toBe('granted');
       expect(azure().state.assignments).toMatchObject([{ role: 'AcrPull' }]);
       expect(conditions()).toEqual([undefined]);
       expect([pulls('contosomain', 'web'), pulls('contosomain', 'api')]).toEqual([true, true]);
     });
 
-    it('are for the repository alone, where rights go by repository, and for the next one as well', async () => {
+    it('are for the one repository, if rights go by repository, and later also for the next one', async () => {
       expect(await grant('contosoabac', 'team/web')).toBe('granted');
       // https://learn.microsoft.com/en-us/azure/container-registry/container-registry-rbac-abac-repository-permissions
       const prefix =
@@ -179,11 +179,11 @@ describe('rights in Azure', () => {
       expect(conditions()).toEqual([`${prefix}${isNamed} 'team/web' OR ${isNamed} 'api'))`]);
       const writes = azure().calls.filter(({ method }) => method === 'PUT').length;
       expect(await grant('contosoabac', 'Team/Web')).toBe('granted');
-      // Refused as a second one, and nothing written anew.
+      // The new assignment is refused as a duplicate, and the existing one is not written again.
       expect(azure().calls.filter(({ method }) => method === 'PUT').length).toBe(writes + 1);
     });
 
-    it('are left as they are under a condition that somebody wrote, and without one', async () => {
+    it('are not changed if they have no condition, or one that was written by hand', async () => {
       await grant('contosoabac', 'web');
       const [given] = azure().state.assignments;
       if (given === undefined) throw new Error('Nothing was given.');
@@ -196,7 +196,7 @@ describe('rights in Azure', () => {
       expect(conditions()).toEqual([undefined]);
     });
 
-    it('of AcrPull give nothing where rights go by repository', async () => {
+    it('of AcrPull give nothing if rights go by repository', async () => {
       const { id } = await registry('contosoabac');
       azure().state.assignments.push({ name: 'a', scope: id, principalId: principal, role: 'AcrPull' });
       expect(pulls('contosoabac', 'web')).toBe(false);
@@ -206,7 +206,7 @@ describe('rights in Azure', () => {
   it.each([
     ['disabled', 'the registry takes no tokens of the Resource Manager'],
     ['enabled', undefined],
-  ])('of App Service to pull are of no use where a policy keeps its tokens out: %s', async (status, problem) => {
+  ])('of App Service to pull do not help if a policy refuses its tokens: %s', async (status, problem) => {
     const { access, appService } = accountOf(azure());
     const resource = azure().resource('/registries/contosomain');
     if (resource) resource.properties.policies = { azureADAuthenticationAsArmPolicy: { status } };
@@ -222,7 +222,7 @@ describe('rights in Azure', () => {
     expect(azure().state.restarts.at(-1)?.problem).toBe(problem);
   });
 
-  it('are told by the registry that takes no tokens of the Resource Manager', async () => {
+  it('show whether a registry refuses tokens of the Resource Manager', async () => {
     const resource = azure().resource('/registries/contosomain');
     expect(await registry('contosomain')).not.toHaveProperty('refusesArmTokens');
     if (resource) resource.properties.policies = { azureADAuthenticationAsArmPolicy: { status: 'disabled' } };

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { AzureAccount } from '../../../src/azure/account';
-import { placesOf } from '../../../src/azure/azure';
-import { openDoor } from '../../../src/azure/connected';
-import type { AzureSignIn } from '../../../src/azure/identities';
-import { entraRefusal, tokensOf } from '../../../src/azure/identities';
+import { AzureAccount } from '../../../src/azure/azureAccount';
+import { addressesOf } from '../../../src/azure/azure';
+import { openDoor } from '../../../src/azure/openAzure';
+import type { AzureSignIn } from '../../../src/azure/azureTokens';
+import { entraRefusal, tokenReaderOf } from '../../../src/azure/azureTokens';
 import { Redaction } from '../../../src/core/network/redaction';
 import { report } from '../../../src/ui/report';
 import { managedIdentity } from '../../sandbox/azure/managedIdentity';
@@ -35,7 +35,7 @@ describe('signing in to Azure', () => {
   const log = collectLog();
   const subscriptions = async (signIn: AzureSignIn) => {
     const cloud = cloudOf(azure());
-    const account = new AzureAccount(cloud, tokensOf(signIn, cloud, log), log);
+    const account = new AzureAccount(cloud, tokenReaderOf(signIn, cloud, log), log);
     return (await account.subscriptions(signal)).subscriptions.map(({ name }) => name);
   };
   const reason = async (signIn: AzureSignIn) => report(await failing(subscriptions(signIn)), 'list')?.reason;
@@ -62,24 +62,24 @@ describe('signing in to Azure', () => {
     expect(log.lines.join()).not.toContain(application.secret);
   });
 
-  it('says in the words of Entra that the secret is wrong, without it', async () => {
+  it('says in the words of Entra that the secret is wrong, without showing it', async () => {
     const told = (await reason(principal('not the s3cret'))) ?? '';
     expect(told).toBe(`Entra does not accept this application with this secret. It says “${wrongSecret}”.`);
     expect(told).not.toContain('not the s3cret');
   });
 
-  it('works with the variables of the environment where no managed identity can be named', async () => {
+  it('works with environment variables on a machine where no managed identity can be named', async () => {
     vi.stubEnv('AZURE_TENANT_ID', contoso);
     vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
-    // A Cloud Shell, which Microsoft's library looks for once in the life of a process: https://learn.microsoft.com/en-us/azure/cloud-shell/msi-authorization
+    // A Cloud Shell. Microsoft's library looks for one only once in a process: https://learn.microsoft.com/en-us/azure/cloud-shell/msi-authorization
     vi.stubEnv('MSI_ENDPOINT', 'http://127.0.0.1:1/oauth2/token');
     expect(await subscriptions({ kind: 'environment' })).toEqual(['Production']);
     vi.stubEnv('MSI_ENDPOINT', '');
     unset();
   });
 
-  it('works with the variables of the environment', async () => {
+  it('works with environment variables', async () => {
     vi.stubEnv('AZURE_TENANT_ID', contoso);
     vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
@@ -87,7 +87,7 @@ describe('signing in to Azure', () => {
     unset();
   });
 
-  it('says in the words of Entra that the variables of the environment are wrong', async () => {
+  it('says in the words of Entra that the environment variables are wrong', async () => {
     vi.stubEnv('AZURE_TENANT_ID', contoso);
     vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
     vi.stubEnv('AZURE_CLIENT_SECRET', 'not the s3cret');
@@ -117,13 +117,13 @@ describe('signing in to Azure', () => {
     ['a service principal', () => principal(application.secret)],
     ['the environment', (): AzureSignIn => ({ kind: 'environment' })],
   ])(
-    'says for %s that Entra is not reached, and blames no secret',
+    'says for %s that Entra cannot be reached, and does not blame the secret',
     async (_whose, signIn) => {
       vi.stubEnv('AZURE_TENANT_ID', contoso);
       vi.stubEnv('AZURE_CLIENT_ID', application.clientId);
       vi.stubEnv('AZURE_CLIENT_SECRET', application.secret);
       const authority = `127.0.0.1:${await freePort()}`;
-      const read = tokensOf(signIn(), { ...cloudOf(azure()), authorityUrl: `https://${authority}` }, collectLog());
+      const read = tokenReaderOf(signIn(), { ...cloudOf(azure()), authorityUrl: `https://${authority}` }, collectLog());
       const failure = await failing(read([`${azure().url}/.default`], contoso, signal));
       expect(report(failure, 'list')?.reason).toMatch(new RegExp(`^Nothing listens at ${authority}\\.`));
       unset();
@@ -131,12 +131,16 @@ describe('signing in to Azure', () => {
     20_000,
   );
 
-  it('asks for the secret again where it could not be read', async () => {
+  it('reads the secret again after it could not be read', async () => {
     let reads = 0;
     const readSecret = () =>
       reads++ === 0 ? Promise.reject(new Error('The keyring is locked.')) : Promise.resolve(application.secret);
     const { tenantId, clientId } = application;
-    const read = tokensOf({ kind: 'servicePrincipal', tenantId, clientId, readSecret }, cloudOf(azure()), collectLog());
+    const read = tokenReaderOf(
+      { kind: 'servicePrincipal', tenantId, clientId, readSecret },
+      cloudOf(azure()),
+      collectLog(),
+    );
     const scopes = [`${azure().url}/.default`];
     await expect(read(scopes, contoso, signal)).rejects.toThrow('The keyring is locked.');
     expect(await read(scopes, contoso, signal)).toMatchObject({ token: expect.stringMatching(/^ey/) as string });
@@ -144,7 +148,7 @@ describe('signing in to Azure', () => {
     expect(reads).toBe(2);
   });
 
-  it('works as the Azure CLI is signed in, whose token is asked for each tenant', async () => {
+  it('works with the login of the Azure CLI, which is asked for a token of each tenant', async () => {
     const programs = await fakePrograms();
     const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
     const answer = JSON.stringify({
@@ -162,7 +166,7 @@ describe('signing in to Azure', () => {
     ]);
   });
 
-  it('says what to do where nobody is signed in to the Azure CLI', async () => {
+  it('says what to do if the Azure CLI is not signed in', async () => {
     const programs = await fakePrograms();
     const complaint = "ERROR: Please run 'az login' to setup account.";
     await programs.addFile('az', `#!/bin/sh\necho "${complaint}" >&2\nexit 1\n`, 0o755);
@@ -172,18 +176,18 @@ describe('signing in to Azure', () => {
     );
   });
 
-  it('knows a refusal of Entra, whoever tells it', async () => {
+  it('recognises a refusal of Entra in the errors of each library', async () => {
     const words = 'AADSTS500011: The resource principal named https://containerregistry.azure.cn was not found';
     const error = new Error(`invalid_resource: 500011 - ${words}. Trace ID: 1 Correlation ID: 2`);
     expect(entraRefusal(error)).toMatchObject({ kind: 'unauthorized', message: `${words}.` });
     expect(entraRefusal(new Error('getaddrinfo ENOTFOUND login.chinacloudapi.cn'))).toBeUndefined();
     expect(entraRefusal('AADSTS1: thrown as it is')).toBeUndefined();
     const cloud = () => cloudOf(azure());
-    const places = { cloud, redaction: new Redaction(), log, tokensOfAccount: () => () => Promise.reject(error) };
+    const places = { cloud, redaction: new Redaction(), log, tokenReaderOfAccount: () => () => Promise.reject(error) };
     const authentication = cloud().authentication;
     const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url };
     const account = openDoor(places).open(
-      { ...connection, signIn: { kind: 'account', authentication, account: mona, cloud: placesOf(cloud()) } },
+      { ...connection, signIn: { kind: 'account', authentication, account: mona, cloud: addressesOf(cloud()) } },
       () => Promise.resolve({ kind: 'anonymous' }),
     );
     expect(await failing(account.token([], undefined, signal))).toMatchObject({

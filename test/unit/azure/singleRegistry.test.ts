@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDoor } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/openAzure';
 import type { Azure } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import type { Http } from '../../../src/core/http';
@@ -44,23 +44,23 @@ describe('a single registry of Azure', () => {
           anonymous: { repositories: { '*': ['pull', 'metadata_read'] }, catalog: true },
         },
       },
-      // Rights go by repository, and the role that lets somebody list is missing.
+      // Rights go by repository, and the account lacks the role for listing.
       { name: 'abac', subscription: production, repositories, grants: { repositories: reading } },
     ],
   });
 
   const log = collectLog();
-  const tokensOfAccount = () => (scopes: readonly string[]) => {
+  const tokenReaderOfAccount = () => (scopes: readonly string[]) => {
     const aud = (scopes[0] ?? '').replace(/\/\.default$/, '');
     const token = azure().tokens.sign({ aud, tid: contoso, upn: mona });
     return Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 });
   };
   const cloud = () => cloudOf(azure());
-  const type = acr(openDoor({ cloud, tokensOfAccount, log, redaction: new Redaction() }));
+  const type = acr(openDoor({ cloud, tokenReaderOfAccount, log, redaction: new Redaction() }));
   const opened = (connection: Connection, credential: Credential): RegistryProvider =>
     type.open(connection, contextOf(credential, { log }));
 
-  /** Connects as the user's answers say; what is below the new connection, or why it lists nothing. */
+  /** Connects with the user's answers, and returns the rows below the new connection, or why it lists nothing. */
   const connecting = async (name: string, ...script: (string | undefined)[]) => {
     const { url } = azure().registry(name);
     const { ask, seen } = user('Azure: a single registry', url, ...script);
@@ -136,7 +136,7 @@ describe('a single registry of Azure', () => {
   it.each([
     ['https://main.azurecr.io', true],
     ['https://registry.example.com', false],
-  ])('gets one at %s, where a workspace lists it: %s', async (url, isOfWorkspace) => {
+  ])('gets a token at %s; if a workspace lists it: %s', async (url, isOfWorkspace) => {
     const read: string[] = [];
     const account = stub<Azure>('azure', {
       cloud: publicCloud(),
@@ -166,7 +166,7 @@ describe('a single registry of Azure', () => {
     ],
     ['its admin user', [withPassword, 'main', 'pass word'], { kind: 'basic', account: 'main' }],
     ['nobody', ['Anonymously'], { kind: 'anonymous' }],
-  ])('is connected and browsed by %s', async (_who, script, signIn) => {
+  ])('is connected and browsed with %s', async (_who, script, signIn) => {
     const { connection, stored } = await connecting('main', ...script);
     const { url, host } = azure().registry('main');
     const { armUrl: apiUrl, authorityUrl } = cloudOf(azure());
@@ -179,14 +179,14 @@ describe('a single registry of Azure', () => {
     expect((await below(provider, listed[1])).map(({ label }) => label)).toEqual(['1.0']);
   });
 
-  it('is connected by a token of one repository, which is added by name', async () => {
+  it('is connected with a token for one repository, which is added by name', async () => {
     const { connection, offered } = await connecting('main', withPassword, 'reader', 'scoped');
     expect(connection).toMatchObject({ signIn: { account: 'reader' } });
     const why = 'add those you know by name';
     expect(offered).toEqual([[expect.stringContaining(why), 'addRepository']]);
   });
 
-  it('is connected by an account that may not list it, with both roles that would let it', async () => {
+  it('is connected with an account that may not list it, and names both roles that allow it', async () => {
     const { connection, offered } = await connecting('abac', byAccount);
     expect(connection).toMatchObject({ signIn: { account: mona } });
     const roles =

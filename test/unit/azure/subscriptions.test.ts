@@ -15,7 +15,7 @@ vi.mock('../../../src/ui/settings', () => ({ userSetting: (name: string) => sett
 
 const { signal } = new AbortController();
 
-describe('a guest whose own tenant has no subscriptions', () => {
+describe('a guest whose home tenant has no subscriptions', () => {
   const azure = useAzure({
     tenants: [
       { id: contoso, name: 'Contoso', users: [mona] },
@@ -25,7 +25,7 @@ describe('a guest whose own tenant has no subscriptions', () => {
     registries: [],
   });
 
-  it('finds the row of the tenant that wants another factor, and is led to signing in to it', async () => {
+  it('sees a row for the tenant that requires another factor, which leads to the sign-in', async () => {
     const provider = openAzure(azure(), undefined, mona, [fabrikam]);
     const { items } = await provider.list(undefined, undefined, signal);
     expect(items.map((entry) => [entry.label, azureOf(provider)?.tenantOf(entry)])).toEqual([['Fabrikam', fabrikam]]);
@@ -33,7 +33,7 @@ describe('a guest whose own tenant has no subscriptions', () => {
     expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
   });
 
-  it('is told of a tenant that does not answer at once, instead of by a row', async () => {
+  it('gets a message at once, not a row, about a tenant that does not answer', async () => {
     azure().fail((request) => request.path.startsWith('/subscriptions?'), { status: 400, body: '{}' });
     const provider = openAzure(azure());
     expect(await failing(provider.list(undefined, undefined, signal))).toMatchObject({ kind: 'rejected' });
@@ -50,7 +50,7 @@ describe('Select Subscriptions…', () => {
     ],
     registries: [],
   });
-  /** What is shown after somebody has chosen, and what was said. */
+  /** The subscriptions that are shown after the user has chosen, and the messages. */
   const choosing = async (shown: readonly string[] | undefined, answer: string | undefined) => {
     const stored: (readonly string[])[] = [];
     const connections = {
@@ -62,7 +62,7 @@ describe('Select Subscriptions…', () => {
     return { stored, done, offered: offered() };
   };
 
-  it('ticks what is shown, and keeps what is chosen', async () => {
+  it('ticks the subscriptions that are shown, and keeps the choice', async () => {
     expect(await choosing([production], 'Staging')).toEqual({
       offered: ['☑ Production', '☐ Staging'],
       stored: [[staging]],
@@ -70,17 +70,17 @@ describe('Select Subscriptions…', () => {
     });
   });
 
-  it('shows all, also those to come, where all are ticked or none', async () => {
+  it('shows all subscriptions, also later ones, if all or none are ticked', async () => {
     const all = { offered: ['☑ Production', '☑ Staging'], stored: [[]], done: ['Showing all subscriptions'] };
     expect(await choosing(undefined, 'Production, Staging')).toEqual(all);
     expect(await choosing([], '')).toEqual(all);
   });
 
-  it('changes nothing when it is dismissed', async () => {
+  it('changes nothing if it is dismissed', async () => {
     expect((await choosing(undefined, undefined)).stored).toEqual([]);
   });
 
-  it('begins with the filter of Azure Resources, whose entries name a tenant as well', async () => {
+  it('begins with the filter of Azure Resources, whose entries also name a tenant', async () => {
     settings.set('azureResourceGroups.selectedSubscriptions', [`${contoso}/${staging}`]);
     expect(filteredSubscriptions()).toEqual([staging]);
     const { offered, stored } = await choosing(filteredSubscriptions(), 'Production, Staging');

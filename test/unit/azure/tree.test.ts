@@ -59,7 +59,7 @@ describe('the registries of an account of Azure', () => {
   const registry = async (provider: ReturnType<typeof openAzure>, name = 'contosomain') =>
     named<Registry>(provider, await named<Group>(provider, undefined, 'Production'), name);
 
-  it('lead from subscriptions over registries and repositories to tags', async () => {
+  it('are a tree of subscriptions, registries, repositories and tags', async () => {
     const provider = openAzure(azure());
     expect((await children(provider)).map(({ label }) => label)).toEqual(['Production', 'Staging']);
     const main = await registry(provider);
@@ -76,7 +76,7 @@ describe('the registries of an account of Azure', () => {
     ]);
   });
 
-  it('are listed as they are expanded, and no other is asked', async () => {
+  it('are listed when they are expanded, without requests to the others', async () => {
     const provider = openAzure(azure());
     await children(provider);
     const before = azure().calls.length;
@@ -89,7 +89,7 @@ describe('the registries of an account of Azure', () => {
     expect(asked[0]).toContain(staging);
   });
 
-  it('exchange a token of Entra once, for all that is asked of a registry', async () => {
+  it('exchange a token of Entra once for all requests to a registry', async () => {
     const provider = openAzure(azure());
     const main = await registry(provider);
     const { requests } = azure().registry('contosomain');
@@ -107,7 +107,7 @@ describe('the registries of an account of Azure', () => {
       const header = tokens.challenge('repository:team/app:metadata_read', 'invalid_token');
       return { 'WWW-Authenticate': header.replace(/realm="[^"]*"/, `realm="${url}/oauth2/token"`) };
     };
-    /** What a registry is asked besides what it refuses, once it has given tokens for all of it. */
+    /** The requests to a registry that are not refused, after it has given all tokens. */
     const refusing = async (path: RegExp, times: number) => {
       const provider = openAzure(azure());
       const repository = await named<Repository>(provider, await registry(provider), 'team/app');
@@ -122,19 +122,19 @@ describe('the registries of an account of Azure', () => {
       return { answer, asked };
     };
 
-    it('a token that the registry no longer takes', async () => {
+    it('a token that the registry no longer accepts', async () => {
       const { answer, asked } = await refusing(/GET \/acr\/v1\//, 1);
       expect(answer).toEqual({ tags: 2, images: 1 });
       expect([asked[0], asked[1], asked.filter((each) => each === token)]).toEqual([token, counts, [token]]);
     });
 
-    it('a token whose successor the registry does not take either', async () => {
+    it('a token whose successor the registry does not accept either', async () => {
       const { answer, asked } = await refusing(/GET \/acr\/v1\//, 9);
       expect(answer).toMatchObject({ kind: 'unauthorized' });
       expect(asked).toEqual([token]);
     });
 
-    it('a refresh token that is over before its time', async () => {
+    it('a refresh token that expires early', async () => {
       const provider = openAzure(azure());
       const main = await registry(provider);
       const repository = await named<Repository>(provider, main, 'team/app');
@@ -151,7 +151,7 @@ describe('the registries of an account of Azure', () => {
     });
   });
 
-  it('of one tenant that fails hide no other, and say why when its row is opened', async () => {
+  it('are listed if one tenant fails, whose row says why when it is opened', async () => {
     azure().fail((request) => request.path.startsWith('/subscriptions?'), {
       status: 403,
       times: 1,
@@ -168,10 +168,10 @@ describe('the registries of an account of Azure', () => {
     expect(report(failure, 'list')?.reason).toBe('Azure says “Conditional access wants more of you” (403).');
   });
 
-  it('show those subscriptions that were chosen', async () => {
+  it('are those of the chosen subscriptions', async () => {
     const provider = openAzure(azure(), [staging]);
     expect((await children(provider)).map(({ label }) => label)).toEqual(['Staging']);
-    const offered = (await provider.choosable?.(signal)) ?? [];
+    const offered = (await provider.choosableGroups?.(signal)) ?? [];
     expect(offered.map(({ group, isShown }) => [group.label, isShown])).toEqual([
       ['Production', false],
       ['Staging', true],
@@ -179,7 +179,7 @@ describe('the registries of an account of Azure', () => {
     expect((await children(openAzure(azure(), []))).map(({ label }) => label)).toEqual(['Production', 'Staging']);
   });
 
-  describe('where a tenant wants another factor', () => {
+  describe('if a tenant requires another factor', () => {
     const rowsOf = async (tenant: string, shown?: readonly string[]) => {
       const provider = openAzure(azure(), shown, mona, [tenant]);
       const rows = await children(provider);
@@ -187,7 +187,7 @@ describe('the registries of an account of Azure', () => {
       return { provider, labels: rows.map(({ label }) => label), row };
     };
 
-    it('show the row of that tenant, also where subscriptions of it were chosen', async () => {
+    it('show a row for that tenant, also if some of its subscriptions were chosen', async () => {
       expect((await rowsOf(fabrikam)).labels).toEqual(['Production', 'Fabrikam']);
       const { provider, labels, row } = await rowsOf(fabrikam, [production, staging]);
       expect(labels).toEqual(['Production', 'Fabrikam']);
@@ -195,13 +195,13 @@ describe('the registries of an account of Azure', () => {
       expect(told?.remedies).toEqual(['signInToTenant', 'retry', 'showLog']);
     });
 
-    it('leave the row out where all that was chosen is there', async () => {
+    it('leave the row out if all chosen subscriptions are listed', async () => {
       expect((await rowsOf(fabrikam, [production])).labels).toEqual(['Production']);
     });
 
-    it('offer what was chosen of it besides, so that choosing anew does not lose it', async () => {
+    it('still offer its chosen subscriptions, so that a new choice does not lose them', async () => {
       const { provider } = await rowsOf(fabrikam, [production, staging]);
-      const offered = (await provider.choosable?.(signal)) ?? [];
+      const offered = (await provider.choosableGroups?.(signal)) ?? [];
       expect(offered.map(({ group, isShown }) => [group.key, group.detail, isShown])).toEqual([
         [production, undefined, true],
         [staging, 'not listed · in another tenant', true],
@@ -223,7 +223,7 @@ describe('the registries of an account of Azure', () => {
     azure().registry('contosoabac').clearFaults();
   });
 
-  it('explain that a repository itself needs a role where rights go by repository', async () => {
+  it('explain that a repository itself needs a role if rights go by repository', async () => {
     const provider = openAzure(azure());
     const repository = await named<Repository>(provider, await registry(provider, 'contosoabac'), 'team/app');
     azure()
@@ -239,7 +239,7 @@ describe('the registries of an account of Azure', () => {
     azure().registry('contosoabac').clearFaults();
   });
 
-  it('tell where to look for an image that was deleted softly', async () => {
+  it('say where to find an image that was soft-deleted', async () => {
     const provider = openAzure(azure());
     const { host } = await registry(provider);
     const gone = { host, path: 'team/app', digest: `sha256:${'0'.repeat(64)}` };
@@ -250,7 +250,7 @@ describe('the registries of an account of Azure', () => {
   it.each([
     ['a firewall', 'contosomain', 'the firewall of the registry blocks this machine'],
     ['a private endpoint', 'contosoprivate', 'the registry allows private endpoints only'],
-  ])('explain %s, which refuses the sign-in already', async (_what, name, expected) => {
+  ])('explain %s, where already the sign-in is refused', async (_what, name, expected) => {
     const provider = openAzure(azure());
     const entry = await registry(provider, name);
     azure().registry(name).fail(/./, firewallReply('203.0.113.7'));
@@ -264,7 +264,7 @@ describe('the registries of an account of Azure', () => {
   it.each([
     ['what is not there', { status: 404, body: '{"errors":[{"code":"NAME_UNKNOWN","message":"repository unknown"}]}' }],
     ['a role that is missing', { status: 401, body: '{"errors":[{"code":"UNAUTHORIZED","message":"role missing"}]}' }],
-  ])('say of %s on a registry with private endpoints nothing of its network', async (_what, reply) => {
+  ])('do not blame the network for %s on a registry with private endpoints', async (_what, reply) => {
     const provider = openAzure(azure());
     const entry = await registry(provider, 'contosoprivate');
     azure()
@@ -275,7 +275,7 @@ describe('the registries of an account of Azure', () => {
     azure().registry('contosoprivate').clearFaults();
   });
 
-  it('are judged by what the last listing told of them', async () => {
+  it('use the properties from the last listing', async () => {
     const provider = openAzure(azure());
     const entry = await registry(provider, 'contosoprivate');
     const resource = azure().resource('registries/contosoprivate');
@@ -297,7 +297,7 @@ describe('the registries of an account of Azure', () => {
     azure().registry('contosoprivate').clearFaults();
   });
 
-  it('explain a subscription that may not be listed, in the words of the service', async () => {
+  it('explain in the words of the service that a subscription may not be listed', async () => {
     azure().state.denied.set(`/subscriptions/${staging}`, ['Microsoft.ContainerRegistry/registries/read']);
     const provider = openAzure(azure());
     const group = await named<Group>(provider, undefined, 'Staging');
@@ -309,7 +309,7 @@ describe('the registries of an account of Azure', () => {
     azure().state.denied.clear();
   });
 
-  it('of a tenant that wants more of somebody lead to signing in to it', async () => {
+  it('of a tenant that requires another sign-in lead to it', async () => {
     azure().fail((request) => request.path.startsWith('/subscriptions?'), {
       status: 401,
       headers: { 'WWW-Authenticate': 'Bearer error="insufficient_claims"' },
@@ -335,7 +335,7 @@ describe('the registries of an account of Azure', () => {
     expect(provider.consolePage?.(repository)?.href).toBe(`${base}${at}/repository`);
   });
 
-  it('are told as what each row holds', async () => {
+  it('are announced with what each row contains', async () => {
     const provider = openAzure(azure());
     const root = connectionNode({ label: 'Azure' }, provider);
     const group = { ...root, entry: await named<Group>(provider, undefined, 'Production'), parent: root };
@@ -352,7 +352,7 @@ describe('the registries of an account of Azure', () => {
     ]);
   });
 
-  it('are asked for without regard to certificates that are chosen', () => {
+  it('cannot be set to use certificates', () => {
     expect(takesCertificates({ url: azure().url }, openAzure(azure()))).toBe(false);
   });
 
@@ -360,11 +360,30 @@ describe('the registries of an account of Azure', () => {
     const provider = openAzure(azure());
     const { host } = azure().registry('stagingmain');
     expect(provider.locate({ host, path: 'team/app' })).toBeUndefined();
-    await provider.learn?.(host, signal);
+    await provider.learn?.({ host, path: 'team/app' }, signal);
     expect(provider.locate({ host, path: 'team/app' })?.map(({ label }) => label)).toEqual([
       'Staging',
       'stagingmain',
       'team/app',
+    ]);
+  });
+
+  it('are found by their login servers with a request for the tenants, each tenant and each subscription', async () => {
+    const provider = openAzure(azure());
+    const { host, requests } = azure().registry('stagingmain');
+    const [calls, before] = [azure().calls.length, requests.length];
+    const image = { host, path: 'team/app', tag: '1.0' };
+    await provider.learn?.(image, signal);
+    const repository = provider.locate(image)?.find(({ kind }) => kind === 'repository');
+    expect((await children(provider, repository)).map(({ label }) => label)).toEqual(['1.0', 'latest']);
+    const asked = azure().calls.slice(calls);
+    expect(asked.map(({ path }) => /[a-zA-Z]+(?=\?)/.exec(path)?.[0]).sort()).toEqual([
+      ...['registries', 'registries', 'subscriptions', 'subscriptions', 'tenants'],
+    ]);
+    const lists = requests.slice(before).filter(({ path }) => /_tags|_manifests|_catalog/.test(path));
+    expect(lists.filter(({ headers }) => headers.authorization !== undefined).map(({ path }) => path)).toEqual([
+      expect.stringMatching(/_tags\?/),
+      expect.stringMatching(/_manifests\?/),
     ]);
   });
 
@@ -380,7 +399,7 @@ describe('the registries of an account of Azure', () => {
     expect((await named<Tag>(provider, repository, '1.0')).details?.isLocked).toBe(false);
   });
 
-  it('tell how much goes with a repository, and delete it', async () => {
+  it('say how much is deleted with a repository, and delete it', async () => {
     const provider = openAzure(azure());
     const staged = await named<Registry>(provider, await named<Group>(provider, undefined, 'Staging'), 'stagingmain');
     const repository = await named<Repository>(provider, staged, 'team/app');
@@ -403,7 +422,7 @@ describe('fifty subscriptions with five hundred registries', () => {
     ),
   });
 
-  it('open without asking any that was not expanded', async () => {
+  it('open without requests to those that were not expanded', async () => {
     const provider = openAzure(azure());
     const { items } = await provider.list(undefined, undefined, signal);
     expect(items.map(({ label }) => label).slice(8, 11)).toEqual(['Team 9', 'Team 10', 'Team 11']);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openDoor } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/openAzure';
 import type { Connection, SignIn } from '../../../src/core/model';
 import { acr, openRegistry } from '../../../src/providers/acr/acrType';
 import { azure as azureType } from '../../../src/providers/azure/azureType';
@@ -27,15 +27,15 @@ describe('a connection of Azure with an account of VS Code', () => {
     applications: [application],
   });
 
-  /** What is kept after somebody updated the credential, and what they were told. */
+  /** What is stored after the user updated the credential, and what the user saw. */
   const updating = async (connection: Connection, ...script: (string | undefined)[]) => {
     const kept: unknown[] = [];
     const { ask, seen } = user(...script);
-    // Whoever VS Code knows could be signed in as all the time.
+    // VS Code has an account all the time, so that the test would notice its use.
     const token = azure().tokens.sign({ aud: azure().url, tid: contoso, upn: mona });
     const door = openDoor({
       cloud: () => cloudOf(azure()),
-      tokensOfAccount: () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 }),
+      tokenReaderOfAccount: () => () => Promise.resolve({ token, expiresAt: Date.now() + 3_600_000 }),
       redaction: new Redaction(),
       log: collectLog(),
     });
@@ -57,7 +57,7 @@ describe('a connection of Azure with an account of VS Code', () => {
     return { kept, refusals: seen.filter((line) => line.startsWith('Could not')) };
   };
 
-  it('tries the service principal that is to take its place, and lets go of the account', async () => {
+  it('checks the service principal that replaces the account, and forgets the account', async () => {
     const connection = { id: 'a', provider: 'azure', label: 'Azure', url: azure().url, signIn: account };
     const { clientId, secret } = application;
     const { armUrl: apiUrl, authorityUrl } = cloudOf(azure());
@@ -73,7 +73,7 @@ describe('a connection of Azure with an account of VS Code', () => {
     ]);
   });
 
-  it('tries the admin user that is to take its place, and lets go of the account', async () => {
+  it('checks the admin user that replaces the account, and forgets the account', async () => {
     const everything = { repositories: { '*': ['*'] }, catalog: true };
     const registry = await startAcr({ repositories: [], users: { main: { password: 'pass word', ...everything } } });
     try {

@@ -8,7 +8,7 @@ import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Redaction } from '../../../src/core/network/redaction';
 import type { Connection, Credential, SignIn } from '../../../src/core/model';
 import type { ProxySettings } from '../../../src/core/network/proxy';
-import { tlsOf } from '../../../src/core/network/tls';
+import { tlsReaderOf } from '../../../src/core/network/tls';
 import { generic } from '../../../src/providers/generic/genericType';
 import { describeDiagnosis } from '../../../src/ui/diagnosis';
 import { buildImage } from '../../sandbox/images';
@@ -58,7 +58,7 @@ async function diagnosed(
     signIn,
     ...(tls && { tls }),
   };
-  const readTls = tlsOf(connection, { env: {}, home: '/nowhere', platform: 'linux' });
+  const readTls = tlsReaderOf(connection, { env: {}, home: '/nowhere', platform: 'linux' });
   const http = axiosHttp(collectLog(), readTls);
   const diagnosis = await diagnose(
     {
@@ -96,7 +96,7 @@ async function tokenRegistry(): Promise<string> {
 }
 
 describe('a diagnosis', () => {
-  it('walks through everything where everything works', async () => {
+  it('takes every step if all succeed', async () => {
     const url = await tokenRegistry();
     const { steps, facts, text } = await diagnosed(url, alice);
     expect(steps).toEqual([
@@ -117,7 +117,7 @@ describe('a diagnosis', () => {
     expect(text).toContain('| Acme | Tags | ✓ works |');
   });
 
-  it('tells of a name that nobody knows', async () => {
+  it('reports an unknown name', async () => {
     const { steps, text } = await diagnosed('https://nothing.invalid');
     expect(steps).toEqual([
       ...[
@@ -138,7 +138,7 @@ describe('a diagnosis', () => {
     expect(text).toContain('Not tried, because of “Name resolution”.');
   });
 
-  it('tells of a port at which nobody listens', async () => {
+  it('reports a port at which nothing listens', async () => {
     const port = await freePort();
     const { steps, text } = await diagnosed(`http://127.0.0.1:${port}`);
     expect(steps).toContain('connection failed');
@@ -146,7 +146,7 @@ describe('a diagnosis', () => {
     expect(text).toContain(`Try \`curl -v http://127.0.0.1:${port}/v2/\` in a terminal`);
   });
 
-  it('tells of a plain server where https is meant', async () => {
+  it('reports a server without TLS for an https address', async () => {
     const url = (await registry()).replace('http:', 'https:');
     const { steps, text } = await diagnosed(url);
     expect(steps).toEqual(expect.arrayContaining(['connection ok', 'tls failed', 'api failed']));
@@ -154,7 +154,7 @@ describe('a diagnosis', () => {
     expect(text).toContain('**What to do:** Type its address with http:// in front');
   });
 
-  it('shows the certificate of an authority that nobody knows', async () => {
+  it('shows the certificate of an unknown authority', async () => {
     const { steps, facts, text } = await diagnosed(await registry({ tls: pki.tls() }));
     expect(steps).toEqual(expect.arrayContaining(['tls failed', 'api failed', 'listing skipped']));
     expect(facts('tls')).toMatchObject({
@@ -166,30 +166,30 @@ describe('a diagnosis', () => {
     expect(facts('tls').fingerprint).toMatch(/^([\dA-F]{2}:){31}[\dA-F]{2}$/);
     expect(text).toContain('comes from an authority that this machine does not know.');
     expect(text).toContain('add it to this connection: Certificates…');
-    // The API fails for the same reason, which is not told twice.
+    // The API fails for the same reason, which is reported only once.
     expect(text.match(/fails at/g)).toHaveLength(1);
     expect(text).not.toContain('No repository was found');
   });
 
-  it('trusts whom the connection trusts', async () => {
+  it('trusts the authorities that the connection trusts', async () => {
     const { steps } = await diagnosed(await registry({ tls: pki.tls() }), anonymous, {
       tls: { caFile: pki.ca.certFile },
     });
     expect(steps).toEqual(expect.arrayContaining(['tls ok', 'api ok', 'tags ok']));
   });
 
-  it('tells of a certificate that is made for another name', async () => {
+  it('reports a certificate for another name', async () => {
     const url = (await registry({ tls: pki.tls(), host: '127.0.0.2' })).replace('127.0.0.1', '127.0.0.2');
     const { text } = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile } });
     expect(text).toContain('was made for another name');
     expect(text).toContain('Connect the registry by one of the names in its certificate');
   });
 
-  it('says that a client certificate is wanted', async () => {
+  it('reports that a client certificate is required', async () => {
     const url = await registry({ tls: pki.tls('mutual') });
     const { steps, text } = await diagnosed(url, anonymous, { tls: { caFile: pki.ca.certFile } });
     expect(steps).toContain('api failed');
-    // With TLS 1.3, only what follows the handshake shows it.
+    // With TLS 1.3, the failure comes only after the handshake.
     expect(steps).toContain('tls ok');
     expect(text).toMatch(
       /fails at “API”:\*\* .* requires a client certificate .*\n\n\*\*What to do:\*\* Ask the administrator of the registry for a client certificate/,
@@ -199,7 +199,7 @@ describe('a diagnosis', () => {
     expect(known.steps).toContain('tags ok');
   });
 
-  it('tells of a client certificate that cannot be used', async () => {
+  it('reports a client certificate that cannot be used', async () => {
     const url = await registry({ tls: pki.tls('mutual') });
     const caFile = pki.ca.certFile;
     const told = async (certFile: string, keyFile: string) =>
@@ -221,7 +221,7 @@ describe('a diagnosis', () => {
     expect(await told(garbled, keyFile)).toMatch(/fails at “TLS”:\*\* 127\.0\.0\.1:\d+ cannot be trusted: \S.*\.\n/);
   });
 
-  it('tells of a web site in the place of a registry', async () => {
+  it('reports a website in place of a registry', async () => {
     const page = '<html><title>Welcome</title></html>';
     const { url } = await scripted(() => ({
       status: 200,
@@ -234,28 +234,31 @@ describe('a diagnosis', () => {
     expect(text).toContain('Check the address: no registry answers there.');
   });
 
-  it('tells of a wrong password', async () => {
+  it('reports a wrong password', async () => {
     const { steps, text } = await diagnosed(await tokenRegistry(), { ...alice, secret: 'wonder-lamb-7' });
     expect(steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed', 'tags skipped']));
     expect(text).toContain('fails at “Sign-in”:** The registry says “incorrect username or password” (401).');
     expect(text).toContain('Give this connection a credential that works: Update Credential…');
   });
 
-  it.each([true, false])('does not take a wrong password for a visitor: told how to sign in %s', async (areTold) => {
-    const url = await registry({
-      auth: { kind: 'basic', users: { alice: alice.secret } },
-      visitors: { see: (name) => name === 'team/api', areTold },
-    });
-    const refused = await diagnosed(url, { ...alice, secret: 'wonder-lamb-7' });
-    expect(refused.steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed']));
-    expect(refused.text).toContain('Give this connection a credential that works: Update Credential…');
-    const taken = await diagnosed(url, alice);
-    expect(taken.steps).toEqual(expect.arrayContaining(['signIn ok', 'listing ok', 'tags ok']));
-    expect(taken.facts('listing').entries).toBe('2');
-    expect((await diagnosed(url)).facts('listing').entries).toBe('1');
-  });
+  it.each([true, false])(
+    'does not treat a wrong password as no password; visitors get a challenge: %s',
+    async (areTold) => {
+      const url = await registry({
+        auth: { kind: 'basic', users: { alice: alice.secret } },
+        visitors: { see: (name) => name === 'team/api', areTold },
+      });
+      const refused = await diagnosed(url, { ...alice, secret: 'wonder-lamb-7' });
+      expect(refused.steps).toEqual(expect.arrayContaining(['api ok', 'signIn failed', 'listing failed']));
+      expect(refused.text).toContain('Give this connection a credential that works: Update Credential…');
+      const taken = await diagnosed(url, alice);
+      expect(taken.steps).toEqual(expect.arrayContaining(['signIn ok', 'listing ok', 'tags ok']));
+      expect(taken.facts('listing').entries).toBe('2');
+      expect((await diagnosed(url)).facts('listing').entries).toBe('1');
+    },
+  );
 
-  it('finds nothing wrong with servers that are busy for a moment, and shows that they were', async () => {
+  it('succeeds with servers that are busy for a moment, and shows that they were', async () => {
     const grants = { repositories: { '*': ['*'] }, catalog: true };
     const tokens = await startTokenServer({ users: { alice: { password: alice.secret, ...grants } } });
     onTestFinished(() => tokens.stop());
@@ -274,7 +277,7 @@ describe('a diagnosis', () => {
     expect(refused.text).not.toContain('Update Credential');
   });
 
-  it('tells of a list that is refused', async () => {
+  it('reports a list that is refused', async () => {
     const denied = { errors: [{ code: 'DENIED', message: 'only administrators may list' }] };
     const { url } = await scripted(({ url: { pathname } }) =>
       pathname === '/v2/_catalog'
@@ -287,7 +290,7 @@ describe('a diagnosis', () => {
     expect(text).toContain('Many registries let only administrators list everything.');
   });
 
-  it('tells of a repository without tags, and of a registry without repositories', async () => {
+  it('reports a repository without tags, and a registry without repositories', async () => {
     const { steps, text } = await diagnosed(await registry({ repositories: [{ name: 'team/empty', tags: {} }] }));
     expect(steps).toContain('tags ok');
     expect(text).toContain('The repository has no tags.');
@@ -297,7 +300,7 @@ describe('a diagnosis', () => {
     expect(empty.text).toContain('Everything works.');
   });
 
-  it('stops when it is told to', async () => {
+  it('stops when it is aborted', async () => {
     const controller = new AbortController();
     const url = await registry();
     const outcome = diagnose(
@@ -318,7 +321,7 @@ describe('a diagnosis', () => {
 });
 
 describe('a diagnosis through a proxy', () => {
-  /** Answers CONNECT with what it is told, and shows what it was asked. */
+  /** A proxy that gives a fixed answer to CONNECT and records its requests. */
   async function proxy(answer: string): Promise<{ readonly port: number; readonly asked: readonly string[] }> {
     const asked: string[] = [];
     const server = createServer((socket) => {
@@ -334,7 +337,7 @@ describe('a diagnosis through a proxy', () => {
     return { port, asked };
   }
 
-  it('looks at the way through it, and signs in to nobody else with its password', async () => {
+  it('checks the tunnel through it, and sends its password to no other server', async () => {
     const { port, asked } = await proxy('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
     const configured = `http://bob:hunter2secret@127.0.0.1:${port}`;
     const { steps, facts, text } = await diagnosed('https://nothing.invalid', anonymous, {
@@ -342,7 +345,7 @@ describe('a diagnosis through a proxy', () => {
     });
     expect(steps).toEqual(expect.arrayContaining(['proxy ok', 'names ok', 'connection failed', 'tls skipped']));
     expect(facts('proxy')).toEqual({ proxyBy: 'setting', proxy: `http://127.0.0.1:${port}` });
-    // The name of the registry is the proxy's to look up.
+    // The proxy looks up the name of the registry.
     expect(facts('names')).toMatchObject({ lookedUp: '127.0.0.1' });
     expect(asked[0]).toMatch(/^CONNECT nothing\.invalid:443 HTTP\/1\.1\r\n/);
     expect(text).toContain('The proxy requires its own sign-in: see the setting http.proxyAuthorization.');
@@ -382,7 +385,7 @@ describe('a diagnosis through a proxy', () => {
     expect(text).not.toContain('hunter2secret');
   });
 
-  it('says when it is ignored', async () => {
+  it('says if the proxy is ignored', async () => {
     const proxies = { ...direct, configured: 'bob:hunter2secret@proxy' };
     const { facts, text } = await diagnosed('https://nothing.invalid', anonymous, { proxies });
     expect(facts('proxy')).toEqual({ proxyBy: 'system', ignored: 'setting' });
@@ -394,7 +397,7 @@ describe('a diagnosis through a proxy', () => {
   it.each([
     ['http://bob:hunter2%secret@proxy:3128', 'its user name or password has a % that is not written as %25'],
     ['http://', 'it is not a URL'],
-  ])('says when its address %s cannot be used', async (configured, why) => {
+  ])('says if the address of the proxy %s cannot be used', async (configured, why) => {
     const { steps, text } = await diagnosed('https://nothing.invalid', anonymous, {
       proxies: { ...direct, configured },
     });
@@ -406,7 +409,7 @@ describe('a diagnosis through a proxy', () => {
 });
 
 describe('the document of a diagnosis', () => {
-  it('holds no secret, whoever repeats it', async () => {
+  it('contains no secret, also if a server repeats it', async () => {
     const token = 'opaque-token-of-the-server';
     const basic = Buffer.from('alice:wonder-land-7').toString('base64');
     const server = await scripted(({ url: { pathname, search }, headers }) => {

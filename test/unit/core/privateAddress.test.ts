@@ -4,10 +4,10 @@ import { Agent, request } from 'node:http';
 import type { ClientRequest } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isPrivateAddress, isPrivateHost } from '../../../src/core/network/privateAddress';
-import { KnownHosts } from '../../../src/core/network/publicOnly';
+import { AddressGuard } from '../../../src/core/network/addressGuard';
 import { failing } from '../failing';
 
-/** What name servers answer. */
+/** The addresses that a lookup finds, by name. */
 const names = vi.hoisted(() => new Map<string, readonly string[]>());
 const found = (name: string): dns.LookupAddress[] =>
   (names.get(name) ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
@@ -56,49 +56,49 @@ const outside = [
 ];
 
 describe('an address', () => {
-  it.each(inside)('%s is of this machine, its network or its cloud', (address) => {
+  it.each(inside)('%s belongs to this machine, its network or its cloud', (address) => {
     expect(isPrivateAddress(address)).toBe(true);
   });
-  it.each([...outside, 'localhost', 'registry.example', ''])('%s is not', (address) => {
+  it.each([...outside, 'localhost', 'registry.example', ''])('%s does not', (address) => {
     expect(isPrivateAddress(address)).toBe(false);
   });
   it.each(['localhost', 'LOCALHOST.', 'a.localhost', '[::1]', '127.0.0.1', '[fd00::1]'])(
-    '%s is no host of others',
+    '%s is a private host',
     (host) => {
       expect(isPrivateHost(host)).toBe(true);
     },
   );
   it.each(['localhost.example', 'notlocalhost', 'registry.example', '[2606:4700::1]', '8.8.8.8'])(
-    '%s may be',
+    '%s may be public',
     (host) => {
       expect(isPrivateHost(host)).toBe(false);
     },
   );
 });
 
-/** A request that is never sent, whose events the test sends. */
+/** A request that is never sent. The test emits its events. */
 function requestOf(ended: (error: Error) => void = () => undefined): ClientRequest {
   const agent = Object.assign(new Agent(), { addRequest: () => undefined });
   return Object.assign(request('http://registry.example', { agent }), { destroy: ended });
 }
 
-describe('what a server of the internet names', () => {
+describe('an address that a server on the internet names', () => {
   const registry = new URL('https://registry.example/v2/');
-  const answered = (known: KnownHosts, remoteAddress: string | undefined, proxy?: string) => {
+  const answered = (known: AddressGuard, remoteAddress: string | undefined, proxy?: string) => {
     const request = requestOf();
-    known.note(registry, request);
+    known.noteAddress(registry, request);
     if (proxy !== undefined) request.emit('proxy', { proxy });
     request.emit('response', { socket: { remoteAddress } });
   };
   const hosts = () => {
-    const known = new KnownHosts();
+    const known = new AddressGuard();
     answered(known, '93.184.216.34');
     return known;
   };
   const token = new URL('https://token.example/');
-  /** The addresses that a request would connect to, asked for as Node's `net.connect` asks. */
-  const connecting = async (known: KnownHosts, to: URL, all: boolean): Promise<unknown> => {
-    const guard = await known.guard(registry, to);
+  /** The addresses that a request would connect to, with a lookup as in Node's `net.connect`. */
+  const connecting = async (known: AddressGuard, to: URL, all: boolean): Promise<unknown> => {
+    const guard = await known.guardFor(registry, to);
     return new Promise((resolve, reject) => {
       guard?.lookup(to.hostname, { all }, (error, address) => {
         if (error === null) resolve(address);
@@ -107,7 +107,7 @@ describe('what a server of the internet names', () => {
     });
   };
 
-  it.each(inside)('is not asked where its name leads to %s', async (address) => {
+  it.each(inside)('is not requested if its name leads to %s', async (address) => {
     names.set('token.example', [address.replace(/%.*/, '')]);
     for (const all of [true, false])
       expect(await failing(connecting(hosts(), token, all))).toMatchObject({
@@ -117,12 +117,12 @@ describe('what a server of the internet names', () => {
       });
   });
 
-  it('is not asked where one of its addresses is private, whichever comes first', async () => {
+  it('is not requested if one of its addresses is private, in any order', async () => {
     names.set('token.example', ['1.1.1.1', '10.0.0.1']);
     expect(await failing(connecting(hosts(), token, true))).toMatchObject({ kind: 'untrusted' });
   });
 
-  it('is asked at its public addresses, by a connection of its own', async () => {
+  it('is requested at its public addresses, over a new connection', async () => {
     names.set('token.example', ['1.1.1.1', '2606:4700:4700::1111']);
     expect(await connecting(hosts(), token, true)).toEqual([
       { address: '1.1.1.1', family: 4 },
@@ -131,13 +131,13 @@ describe('what a server of the internet names', () => {
     expect(await connecting(hosts(), token, false)).toBe('1.1.1.1');
   });
 
-  it('tells an unknown name as the system does', async () => {
+  it('fails for an unknown name as the system does', async () => {
     await expect(connecting(hosts(), token, true)).rejects.toThrow('ENOTFOUND token.example');
   });
 
-  it('leaves the name of a proxy alone', async () => {
+  it('does not check the name of a proxy', async () => {
     names.set('proxy.corp', ['10.0.0.1']);
-    const guard = await hosts().guard(registry, token);
+    const guard = await hosts().guardFor(registry, token);
     const address = await new Promise((resolve) => {
       guard?.lookup('proxy.corp', {}, (_error, proxy) => {
         resolve(proxy);
@@ -147,50 +147,50 @@ describe('what a server of the internet names', () => {
   });
 
   it.each(['https://127.0.0.1/', 'https://[::ffff:10.0.0.1]/', 'https://2130706433/', 'https://localhost/'])(
-    'is not asked where it is %s',
+    'may not be %s',
     async (url) => {
-      expect(await failing(hosts().guard(registry, new URL(url)))).toMatchObject({ kind: 'untrusted' });
+      expect(await failing(hosts().guardFor(registry, new URL(url)))).toMatchObject({ kind: 'untrusted' });
     },
   );
 
-  it('is asked at its own host, whatever the port', async () => {
+  it('may be on the same host, on any port', async () => {
     const own = new URL('https://registry.example:8443/token');
-    expect(await new KnownHosts().guard(registry, own)).toBeUndefined();
+    expect(await new AddressGuard().guardFor(registry, own)).toBeUndefined();
     names.set('registry.example', ['93.184.216.34']);
     expect(await connecting(hosts(), own, false)).toBe('93.184.216.34');
   });
 
-  it('is not asked at its own host where that has moved inside since', async () => {
+  it('may not be on the same host if that now has a private address', async () => {
     names.set('registry.example', ['127.0.0.1']);
     const own = new URL('https://registry.example:8443/token');
     expect(await failing(connecting(hosts(), own, true))).toMatchObject({ kind: 'untrusted' });
   });
 
   it.each([
-    ['answered from nowhere yet', undefined, ['10.0.0.1']],
-    ['answered by a proxy inside, and has a public address', '10.0.0.9', ['93.184.216.34']],
-    ['answered by a proxy inside, and has no address here', '10.0.0.9', undefined],
-    ['answered from outside, and says now that it is inside', '93.184.216.34', ['10.0.0.1']],
-  ])('is not asked inside where the registry %s', async (_how, reached, now) => {
-    const known = new KnownHosts();
+    ['has not answered yet', undefined, ['10.0.0.1']],
+    ['answered through a private proxy, and has a public address', '10.0.0.9', ['93.184.216.34']],
+    ['answered through a private proxy, and has no address here', '10.0.0.9', undefined],
+    ['answered from a public address, and now has a private one', '93.184.216.34', ['10.0.0.1']],
+  ])('may not be private if the registry %s', async (_how, reached, now) => {
+    const known = new AddressGuard();
     answered(known, reached);
     if (now !== undefined) names.set('registry.example', now);
-    expect(await failing(known.guard(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
+    expect(await failing(known.guardFor(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
   });
 
-  it('is not asked inside where a proxy answered, even one at an address of the registry', async () => {
-    const known = new KnownHosts();
+  it('may not be private if a proxy answered, even from an address of the registry', async () => {
+    const known = new AddressGuard();
     names.set('registry.example', ['10.0.0.1']);
     answered(known, '10.0.0.1', 'PROXY proxy.corp:3128');
-    expect(await failing(known.guard(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
+    expect(await failing(known.guardFor(registry, new URL('https://10.0.0.2/')))).toMatchObject({ kind: 'untrusted' });
   });
 
-  describe('is not asked over a connection', () => {
-    /** What becomes of a request that is given this connection. */
+  describe('is not requested over a connection', () => {
+    /** The outcome of a request that gets this connection. */
     const given = async (socket: { connecting: boolean; remoteAddress?: string }, proxy = 'DIRECT') => {
       const ended: Error[] = [];
       const request = requestOf((error) => ended.push(error));
-      (await hosts().guard(registry, token))?.watch(request);
+      (await hosts().guardFor(registry, token))?.watch(request);
       request.emit('proxy', { proxy });
       const connection = Object.assign(new EventEmitter(), socket);
       request.emit('socket', connection);
@@ -199,28 +199,28 @@ describe('what a server of the internet names', () => {
     };
     const refusal = ['it leads to token.example, which is on a private network'];
 
-    it('that somebody else has opened to a private address', async () => {
+    it('that another request opened to a private address', async () => {
       expect(await given({ connecting: false, remoteAddress: '10.0.0.1' })).toEqual(refusal);
       expect(await given({ connecting: false, remoteAddress: '1.1.1.1' })).toEqual([]);
     });
 
-    it('that comes to a private address in the end', async () => {
+    it('that is opened to a private address', async () => {
       expect(await given({ connecting: true, remoteAddress: '::ffff:10.0.0.1' })).toEqual(refusal);
       expect(await given({ connecting: true, remoteAddress: '2606:4700::1' })).toEqual([]);
     });
 
-    it('but over one to a proxy, wherever that is', async () => {
+    it('except one to a proxy, at any address', async () => {
       expect(await given({ connecting: false, remoteAddress: '10.0.0.1' }, 'PROXY proxy.corp:3128')).toEqual([]);
     });
   });
 
-  it('is asked inside where the registry is inside as well', async () => {
-    const known = new KnownHosts();
+  it('may be private if the registry is private', async () => {
+    const known = new AddressGuard();
     names.set('registry.example', ['10.0.0.1']);
     answered(known, '10.0.0.1', 'DIRECT');
-    expect(await known.guard(registry, new URL('https://10.0.0.2/'))).toBeUndefined();
+    expect(await known.guardFor(registry, new URL('https://10.0.0.2/'))).toBeUndefined();
     expect(
-      await new KnownHosts().guard(new URL('http://127.0.0.1:5000/'), new URL('https://10.0.0.2/')),
+      await new AddressGuard().guardFor(new URL('http://127.0.0.1:5000/'), new URL('https://10.0.0.2/')),
     ).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Failure } from '../../../src/core/failure';
-import { addressesOf, openSocket, tunnel } from '../../../src/core/network/probe';
+import { resolveAddresses, openSocket, openTunnel } from '../../../src/core/network/probe';
 import { reason } from '../../../src/ui/report';
 import { freePort } from '../../sandbox/loopback';
 import { shortenTimeLimits } from '../weather/bench';
@@ -18,7 +18,7 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
   return outcome;
 }
 
-/** A connection to a server on loopback, both until the test ends. */
+/** A connection to a server on loopback. Both are closed at the end of the test. */
 async function connectedTo(onConnection: (socket: Socket) => void): Promise<Socket> {
   const server = createServer((socket) => {
     onTestFinished(() => void socket.destroy());
@@ -35,31 +35,31 @@ async function connectedTo(onConnection: (socket: Socket) => void): Promise<Sock
   return socket;
 }
 
-describe('looking a name up', () => {
+describe('looking up a name', () => {
   it('ends after ten seconds', async () => {
     shortenTimeLimits(10_000);
-    // No resolver of the system can be told to hang.
+    // The system's resolver cannot be made to hang, so this one is scripted.
     vi.mocked(lookup).mockReturnValueOnce(new Promise(() => undefined));
-    const failure = await failureOf(addressesOf('registry.example.com', signal));
+    const failure = await failureOf(resolveAddresses('registry.example.com', signal));
     expect(failure.kind).toBe('timedOut');
     expect(reason(failure)).toBe(
       'no address was found for the name registry.example.com within ten seconds. Check the network or the VPN.',
     );
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when it is aborted', async () => {
     vi.mocked(lookup).mockReturnValueOnce(new Promise(() => undefined));
     const controller = new AbortController();
-    const looking = addressesOf('registry.example.com', controller.signal);
+    const looking = resolveAddresses('registry.example.com', controller.signal);
     controller.abort();
     await expect(looking).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
 
-describe('a way through a proxy', () => {
+describe('a tunnel through a proxy', () => {
   const proxy = new URL('http://bob:p%25ss@proxy.example.com:3128');
 
-  it('is asked for, and found however the answer is cut up', async () => {
+  it('is opened, also if the answer comes in several parts', async () => {
     let asked = '';
     const socket = await connectedTo((end) => {
       end.setNoDelay();
@@ -73,7 +73,7 @@ describe('a way through a proxy', () => {
         next();
       });
     });
-    await tunnel(socket, proxy, 'registry.example.com:443', signal);
+    await openTunnel(socket, proxy, 'registry.example.com:443', signal);
     expect(asked.split('\r\n')).toEqual([
       'CONNECT registry.example.com:443 HTTP/1.1',
       'Host: registry.example.com:443',
@@ -81,11 +81,11 @@ describe('a way through a proxy', () => {
       '',
       '',
     ]);
-    // What comes next finds a socket that nobody waits for any more.
+    // The wait leaves no listeners behind.
     for (const event of ['readable', 'close', 'connect']) expect(socket.listenerCount(event)).toBe(0);
   });
 
-  it('is waited for ten seconds in all, however much comes', async () => {
+  it('is waited for ten seconds in all, even if more of the answer keeps coming', async () => {
     shortenTimeLimits(10_000);
     const socket = await connectedTo((end) => {
       const dripping = setInterval(() => end.write('x'), 20);
@@ -93,7 +93,7 @@ describe('a way through a proxy', () => {
         clearInterval(dripping);
       });
     });
-    const failure = await failureOf(tunnel(socket, proxy, 'registry.example.com:443', signal));
+    const failure = await failureOf(openTunnel(socket, proxy, 'registry.example.com:443', signal));
     expect([failure.kind, failure.detail.subject]).toEqual(['timedOut', 'proxy.example.com:3128']);
   });
 
@@ -101,9 +101,9 @@ describe('a way through a proxy', () => {
     ['HTTP/1.1 403 Forbidden\r\n\r\n', 'rejected', 'Forbidden'],
     ['SSH-2.0-OpenSSH_9\r\n\r\n', 'malformed', 'it is not an HTTP proxy'],
     ['HTTP/1.1 200', 'unreachable', 'the connection was closed'],
-  ])('is none where it answers %j', async (answer, kind, message) => {
+  ])('is refused by the answer %j', async (answer, kind, message) => {
     const socket = await connectedTo((end) => end.once('data', () => end.end(answer)));
-    const failure = await failureOf(tunnel(socket, proxy, 'registry.example.com:443', signal));
+    const failure = await failureOf(openTunnel(socket, proxy, 'registry.example.com:443', signal));
     expect([failure.kind, failure.message]).toEqual([kind, message]);
   });
 });

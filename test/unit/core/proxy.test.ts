@@ -14,7 +14,7 @@ const env = {
 };
 
 describe('the proxy', () => {
-  it('is the one of the setting, before that of the environment', () => {
+  it('is that of the setting, otherwise that of the environment', () => {
     expect(proxyFor(registry, { ...set, env })).toEqual({ by: 'setting', proxy: 'http://set:3128', ignored: [] });
     expect(proxyFor(registry, { ...nothing, env })).toMatchObject({
       by: 'environment',
@@ -42,14 +42,14 @@ describe('the proxy', () => {
     });
   });
 
-  it('is ignored where it has no scheme, or one of another kind', () => {
+  it('is ignored if it has no scheme, or an unknown one', () => {
     for (const configured of ['proxy:3128', 'ftp://proxy:3128', 'bob:secret@proxy:3128', '//proxy:3128'])
       expect(proxyFor(registry, { ...set, configured, env })).toEqual({
         by: 'environment',
         proxy: 'http://inherited:3128',
         ignored: ['setting'],
       });
-    // One of the environment that is ignored hides the next.
+    // The first variable in the environment hides the next, even if it is ignored.
     const hidden = { https_proxy: 'inherited:3128', http_proxy: 'http://other:3128' };
     expect(proxyFor(registry, { ...set, configured: 'proxy', env: hidden })).toEqual({
       by: 'system',
@@ -59,7 +59,7 @@ describe('the proxy', () => {
       expect(proxyFor(registry, { ...set, configured })).toMatchObject({ by: 'setting', proxy: configured.trim() });
   });
 
-  it('is used by nobody when it is turned off, nor for this machine', () => {
+  it('is not used if proxies are turned off, or for this machine', () => {
     expect(proxyFor(registry, { ...set, support: 'off' })).toEqual({ by: 'off' });
     for (const url of ['http://localhost:5000', 'https://127.0.0.1', 'http://[::1]:5000'])
       expect(proxyFor(new URL(url), set)).toEqual({ by: 'loopback' });
@@ -77,13 +77,13 @@ describe('the proxy', () => {
     ['ample.com', false],
     ['https://registry.example.com', false],
     ['', false],
-  ])('is left out by the exception %j: %s', (exception, isLeftOut) => {
+  ])('is skipped because of the exception %j: %s', (exception, isLeftOut) => {
     const left = isLeftOut ? { by: 'exception', exception: exception.trim() } : { by: 'setting' };
     expect(proxyFor(registry, { ...set, exceptions: [exception] })).toMatchObject(left);
     expect(proxyFor(registry, { ...set, env: { NO_PROXY: exception } })).toMatchObject(left);
   });
 
-  it('is left out by the exceptions of the environment, whoever names it, unless the setting has exceptions', () => {
+  it('is skipped because of exceptions in the environment, unless the setting has exceptions', () => {
     const inside = new URL('https://r.corp.example.com');
     const left = { by: 'exception', exception: '.corp.example.com' };
     expect(proxyFor(inside, { ...nothing, env })).toEqual(left);
@@ -92,12 +92,12 @@ describe('the proxy', () => {
     expect(proxyFor(inside, { ...set, env: { no_proxy: 'other', NO_PROXY: '*' } })).toMatchObject({ by: 'setting' });
   });
 
-  it('by default goes by the port of the scheme', () => {
+  it('has exceptions that use the default port of the scheme', () => {
     expect(proxyFor(plain, { ...set, exceptions: ['example.com:80'] })).toMatchObject({ by: 'exception' });
     expect(proxyFor(plain, { ...set, exceptions: ['example.com:443'] })).toMatchObject({ by: 'setting' });
   });
 
-  it('is chosen for whatever is set, and never with a scheme that VS Code ignores', () => {
+  it('is chosen for any settings, and never has a scheme that VS Code ignores', () => {
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.webUrl(), fc.domain(), fc.constantFrom('*'));
     const settings = fc.record({
       support: fc.oneof(fc.constantFrom('off', 'on', 'fallback', 'override'), text),

@@ -123,6 +123,34 @@ describe('manifests', () => {
     expect(await failing(client.manifest('a', image.digest, signal))).toMatchObject({ kind: 'notFound' });
   });
 
+  it('and blobs of a digest are asked for once by all who ask at the same time, also when one of them leaves', async () => {
+    const { client, server } = await start();
+    const leaving = new AbortController();
+    const left = client.blob('team/app', configDigest, 100_000, leaving.signal);
+    const others = [1, 2].map(() => client.blob('team/app', configDigest, 100_000, signal));
+    const manifests = [1, 2].map(() => client.manifest('team/app', image.digest, signal));
+    leaving.abort();
+    await expect(left).rejects.toThrow('aborted');
+    expect(
+      (await Promise.all(others)).map((bytes) => Buffer.from(bytes).equals(config?.bytes ?? Buffer.alloc(0))),
+    ).toEqual([...[true, true]]);
+    expect((await Promise.all(manifests)).map(({ digest }) => digest)).toEqual([image.digest, image.digest]);
+    expect(pathsOf(server).sort()).toEqual([
+      `GET /v2/team/app/blobs/${configDigest}`,
+      `GET /v2/team/app/manifests/${image.digest}`,
+    ]);
+  });
+
+  it('fail for all who asked, and are asked for again by the next', async () => {
+    const { client, server } = await start();
+    server.fail(/blobs/, { status: 404, times: 1 });
+    const both = await Promise.allSettled([1, 2].map(() => client.blob('team/app', configDigest, 100_000, signal)));
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect((await client.blob('team/app', configDigest, 100_000, signal)).length).toBe(config?.bytes.length);
+    // What was refused did not reach the registry.
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('are refused when they are not what was asked for', async () => {
     const { client, server } = await start();
     const swapped = (headers = {}): Reply => ({

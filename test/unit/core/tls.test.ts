@@ -7,7 +7,7 @@ import type { Http } from '../../../src/core/http';
 import type { TlsOptions } from '../../../src/core/model';
 import { certsFolders } from '../../../src/core/docker/certsFolders';
 import type { Machine } from '../../../src/core/machine';
-import { tlsOf } from '../../../src/core/network/tls';
+import { tlsReaderOf } from '../../../src/core/network/tls';
 import { createPki, type Pki } from '../../sandbox/pki';
 import { tempDir, type TempDir } from '../../sandbox/tempDir';
 import { startV2Server } from '../../sandbox/v2Server';
@@ -28,19 +28,19 @@ afterAll(async () => {
 });
 
 const httpOf = (url: string, tls: TlsOptions | undefined): Http =>
-  axiosHttp(collectLog(), tlsOf({ url, ...(tls === undefined ? {} : { tls }) }, machine));
+  axiosHttp(collectLog(), tlsReaderOf({ url, ...(tls === undefined ? {} : { tls }) }, machine));
 const ca = (): TlsOptions => ({ caFile: pki.ca.certFile });
 const mutual = (): TlsOptions => ({ ...ca(), certFile: pki.client.certFile, keyFile: pki.client.keyFile });
 const serve = (tls = pki.tls(), host?: string) =>
   scripted(() => ({ status: 200 }), { tls, ...(host === undefined ? {} : { host }) });
 
 describe('a connection with a CA file', () => {
-  it('trusts what that authority vouches for', async () => {
+  it('trusts certificates of that authority', async () => {
     const { url } = await serve();
     expect((await send(httpOf(url, ca()), url)).status).toBe(200);
   });
 
-  it('does not trust another authority, nor itself for another name', async () => {
+  it('does not trust another authority, or a certificate for another name', async () => {
     const { url } = await serve(other.tls());
     const unknown = await failing(send(httpOf(url, ca()), url));
     expect(unknown.detail.code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE');
@@ -49,20 +49,20 @@ describe('a connection with a CA file', () => {
     expect(refused.detail.code).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
-  it('still trusts the authorities that the system knows', async () => {
-    const read = tlsOf({ url: 'https://registry.test', tls: ca() }, machine);
+  it('still trusts the authorities of the system', async () => {
+    const read = tlsReaderOf({ url: 'https://registry.test', tls: ca() }, machine);
     const certificates = (await read?.('https://registry.test'))?.ca?.match(/BEGIN CERTIFICATE/g)?.length ?? 0;
     expect(certificates).toBeGreaterThan(100);
   });
 
   it('asks its token server on another host with the same authority, and without more', async () => {
-    const read = tlsOf({ url: 'https://registry.test:5000', tls: { ...mutual(), verify: false } }, machine);
+    const read = tlsReaderOf({ url: 'https://registry.test:5000', tls: { ...mutual(), verify: false } }, machine);
     const own = await read?.('https://registry.test:5001/token');
     expect([own?.cert, own?.key, own?.rejectUnauthorized]).toEqual([pki.client.cert, pki.client.key, false]);
     expect(Object.keys((await read?.('https://auth.test/token')) ?? {})).toEqual(['ca']);
   });
 
-  it('takes a renewed file at the next request', async () => {
+  it('uses a renewed file at the next request', async () => {
     const caFile = join(home.path, 'renewed.crt');
     await copyFile(other.ca.certFile, caFile);
     const { url } = await serve();
@@ -81,7 +81,7 @@ describe('a connection with a client certificate', () => {
     expect(failure).toMatchObject({ kind: 'untrusted', detail: { code: 'CLIENT_CERTIFICATE' } });
   });
 
-  it('uses its TCP connection again', async () => {
+  it('reuses its TCP connection', async () => {
     const server = await startV2Server({ tls: pki.tls('mutual') });
     const http = httpOf(server.url, mutual());
     for (let time = 0; time < 5; time++) await send(http, `${server.url}/v2/`);
@@ -89,7 +89,7 @@ describe('a connection with a client certificate', () => {
     await server.stop();
   });
 
-  it('works whatever proxy the environment names', async () => {
+  it('works with every proxy in the environment', async () => {
     for (const name of ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY'])
       vi.stubEnv(name, 'http://127.0.0.1:1');
     vi.stubEnv('NO_PROXY', '');
@@ -98,7 +98,7 @@ describe('a connection with a client certificate', () => {
     vi.unstubAllEnvs();
   });
 
-  it('shares no TCP connection with one that has another', async () => {
+  it('does not share a TCP connection with a connection that has another certificate', async () => {
     const { url } = await serve(pki.tls('mutual'));
     await send(httpOf(url, mutual()), url);
     await failing(send(httpOf(url, ca()), url));
@@ -107,7 +107,7 @@ describe('a connection with a client certificate', () => {
 });
 
 describe('a connection without verification', () => {
-  it.each(['expired', 'notYetValid', 'selfSigned'] as const)('takes a certificate that is %s', async (kind) => {
+  it.each(['expired', 'notYetValid', 'selfSigned'] as const)('accepts a certificate that is %s', async (kind) => {
     const { url } = await serve(await pki.issue(`taken-${kind}`, { kind }));
     expect((await send(httpOf(url, { verify: false }), url)).status).toBe(200);
     await failing(send(httpOf(url, undefined), url));
@@ -140,7 +140,7 @@ describe('a redirect to another origin', () => {
     }
   });
 
-  it('does not bring them back', async () => {
+  it('does not add them again when it returns', async () => {
     const own = await scripted(
       ({ path }) => (path === '/' ? { status: 307, headers: { Location: away.url } } : { status: 200 }),
       { tls: pki.tls() },
@@ -161,14 +161,14 @@ describe('a redirect to another origin', () => {
   });
 });
 
-describe('a cause', () => {
+describe('a failure of TLS', () => {
   const causeOf = async (tls: Parameters<typeof serve>[0], options?: TlsOptions) => {
     const { url } = await serve(tls);
     const { kind, detail } = await failing(send(httpOf(url, options), url));
     return [kind, detail.code];
   };
 
-  it('is told apart from others', async () => {
+  it('has a code of its own for each reason', async () => {
     expect(await causeOf(pki.tls())).toEqual(['untrusted', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
     expect(await causeOf(await pki.issue('self', { kind: 'selfSigned' }))).toEqual([
       'untrusted',
@@ -182,7 +182,7 @@ describe('a cause', () => {
     expect(await causeOf(pki.tls('mutual'), ca())).toEqual(['untrusted', 'CLIENT_CERTIFICATE']);
   });
 
-  it('is a file that will not do', async () => {
+  it('names a file that cannot be used', async () => {
     const file = (name: string) => join(home.path, name);
     await writeFile(file('text'), 'not a certificate');
     const sealed = { type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'x' } as const;
@@ -210,18 +210,18 @@ describe('a cause', () => {
   });
 });
 
-describe('what docker keeps', () => {
+describe('the certificates in docker’s folders', () => {
   it.each<[NodeJS.Platform, string, readonly string[]]>([
     ['linux', 'r.test:5000', ['/h/.config/docker/certs.d/r.test:5000', '/etc/docker/certs.d/r.test:5000']],
     ['darwin', 'r.test', ['/h/.docker/certs.d/r.test']],
     ['win32', 'r.test:5000', ['/h/.docker/certs.d/r.test5000', '/P/docker/certs.d/r.test5000']],
-  ])('is looked for on %s', (platform, host, expected) => {
+  ])('are searched on %s', (platform, host, expected) => {
     expect(certsFolders(host, { env: { ProgramData: '/P' }, home: '/h', platform })).toEqual(
       expect.arrayContaining([...expected]),
     );
   });
 
-  it('is read for that host and port: authorities, certificate and key', async () => {
+  it('are read for that host and port: authorities, certificate and key', async () => {
     const { url } = await serve(pki.tls('mutual'));
     const folder = join(home.path, '.config/docker/certs.d', new URL(url).host);
     await mkdir(folder, { recursive: true });
@@ -233,7 +233,7 @@ describe('what docker keeps', () => {
     expect((await send(httpOf(url, { dockerCerts: true }), url)).status).toBe(200);
   });
 
-  it('is passed over where it cannot be read, and named where nothing else serves', async () => {
+  it('are skipped if they cannot be read, and named if a connection then has none', async () => {
     const { url } = await serve();
     const { host } = new URL(url);
     const closed = await tempDir('closed');
@@ -241,7 +241,10 @@ describe('what docker keeps', () => {
     // A file in the place of the folder cannot be listed even by root.
     await mkdir(join(closed.path, '.config/containers/certs.d'), { recursive: true });
     await writeFile(join(closed.path, '.config/containers/certs.d', host), '');
-    const http = axiosHttp(collectLog(), tlsOf({ url, tls: { dockerCerts: true } }, { ...machine, home: closed.path }));
+    const http = axiosHttp(
+      collectLog(),
+      tlsReaderOf({ url, tls: { dockerCerts: true } }, { ...machine, home: closed.path }),
+    );
     const { detail } = await failing(send(http, url));
     const subject = join(closed.path, '.config/containers/certs.d', host);
     expect(detail).toMatchObject({ subject, code: 'FILE_ENOTDIR' });
@@ -251,7 +254,7 @@ describe('what docker keeps', () => {
     expect((await send(http, url)).status).toBe(200);
   });
 
-  it('is said to be nothing', async () => {
+  it('are reported as missing', async () => {
     const { url } = await serve();
     const failure = await failing(send(httpOf(url, { dockerCerts: true }), url));
     expect(failure.detail).toMatchObject({ subject: new URL(url).host, code: 'NO_DOCKER_CERTS' });
@@ -262,7 +265,7 @@ describe('what docker keeps', () => {
 it('keeps keys out of the log', async () => {
   const log = collectLog();
   const { url } = await serve(pki.tls('mutual'));
-  await send(axiosHttp(log, tlsOf({ url, tls: mutual() }, machine)), url);
+  await send(axiosHttp(log, tlsReaderOf({ url, tls: mutual() }, machine)), url);
   const key = (await readFile(pki.client.keyFile, 'utf8')).split('\n')[1] ?? '';
   expect(log.lines.length).toBe(1);
   expect(log.lines.join()).not.toContain(key);

@@ -32,7 +32,7 @@ async function serving(
   const source = registrySource(client, { host: client.host, path }, async (its) =>
     (await client.tags(path, undefined, its)).items.map((name) => ({ name })),
   );
-  const read = (label: string, from: GraphSource = source) => readDeletion(from, label, () => undefined, signal);
+  const read = (label: string, from: GraphSource = source) => readDeletion(from, [label], () => undefined, signal);
   return { server, source, read };
 }
 
@@ -41,7 +41,7 @@ const nothing = { platforms: [], loses: [], stays: [], referrers: 0, unknown: []
 describe('what a deletion does', () => {
   it('to a plain image is that its tags go, at one request a tag and two more', async () => {
     const { read, server } = await serving({ a: amd64, b: amd64, c: other });
-    expect(await read('b')).toEqual({ ...nothing, digest: amd64.digest, tags: ['a', 'b'] });
+    expect(await read('b')).toEqual({ ...nothing, images: [{ digest: amd64.digest, tags: ['a', 'b'] }] });
     expect(
       server.requests.map(({ method, path: asked }) => `${method} ${asked.replace(/.*\/app\//, '')}`).sort(),
     ).toEqual([
@@ -57,8 +57,7 @@ describe('what a deletion does', () => {
     const { read } = await serving({ '1': index(amd64, armv7), latest: index(amd64, armv7), armv7, x: index(amd64) });
     expect(await read('armv7')).toEqual({
       ...nothing,
-      digest: armv7.digest,
-      tags: ['armv7'],
+      images: [{ digest: armv7.digest, tags: ['armv7'] }],
       loses: [{ tags: ['1', 'latest'], platforms: [armv7Platform] }],
     });
   });
@@ -104,8 +103,7 @@ describe('what a deletion does', () => {
     const { read } = await serving({ '1': index(amd64, arm64, armv7), two: index(arm64, s390x), armv7 });
     expect(await read('1')).toEqual({
       ...nothing,
-      digest: index(amd64, arm64, armv7).digest,
-      tags: ['1'],
+      images: [{ digest: index(amd64, arm64, armv7).digest, tags: ['1'] }],
       platforms: [platform('amd64')],
       stays: [
         { platform: platform('arm64'), tags: ['two'] },
@@ -143,7 +141,7 @@ describe('what a deletion does', () => {
       [artifacts.cosignTag(arm64)]: signature,
     };
     const { read } = await serving(tags, { referrers: false });
-    expect(await read('a')).toEqual({ ...nothing, digest: amd64.digest, tags: ['a'], referrers: 3 });
+    expect(await read('a')).toEqual({ ...nothing, images: [{ digest: amd64.digest, tags: ['a'] }], referrers: 3 });
   });
 
   it('does not count what describes more images than can be asked for', async () => {
@@ -164,8 +162,7 @@ describe('what a deletion does', () => {
     server.fail(/HEAD/, { status });
     expect(await read('armv7')).toEqual({
       ...nothing,
-      digest: armv7.digest,
-      tags: ['also', 'armv7'],
+      images: [{ digest: armv7.digest, tags: ['also', 'armv7'] }],
       loses: [{ tags: ['1'], platforms: [armv7Platform] }],
     });
   });
@@ -173,7 +170,7 @@ describe('what a deletion does', () => {
   it.each([404, 405, 403])('is not known of tags for which neither tells (%i)', async (status) => {
     const { read, server } = await serving({ '1': index(amd64, armv7), armv7 });
     server.fail(/manifests\/1$/, { status });
-    expect(await read('armv7')).toMatchObject({ tags: ['armv7'], loses: [], unknown: ['1'] });
+    expect(await read('armv7')).toMatchObject({ images: [{ tags: ['armv7'] }], loses: [], unknown: ['1'] });
   });
 
   it('is not known of an index that may not be read', async () => {
@@ -190,13 +187,17 @@ describe('what a deletion does', () => {
 
   it('is read where the registry names no digest in its answers', async () => {
     const { read } = await serving({ '1': index(amd64, armv7), armv7, also: armv7 }, { digestHeader: false });
-    expect(await read('armv7')).toMatchObject({ tags: ['also', 'armv7'], loses: [{ tags: ['1'] }], unknown: [] });
+    expect(await read('armv7')).toMatchObject({
+      images: [{ tags: ['also', 'armv7'] }],
+      loses: [{ tags: ['1'] }],
+      unknown: [],
+    });
   });
 
   it('names the very tag, though the list does not have it', async () => {
     const { read, source } = await serving({ hidden: amd64, b: amd64 });
     const tags = () => Promise.resolve([{ name: 'b' }]);
-    expect((await read('hidden', { ...source, tags })).tags).toEqual(['b', 'hidden']);
+    expect((await read('hidden', { ...source, tags })).images[0]?.tags).toEqual(['b', 'hidden']);
   });
 
   it('costs a request only for what the list does not tell', async () => {
@@ -231,7 +232,60 @@ describe('what a deletion does', () => {
         { name: 'two', digest: other.digest },
       ]);
     const found = await read('1', { ...source, tags });
-    expect(found).toMatchObject({ digest: amd64.digest, tags: ['1'], unknown: ['1', 'two'] });
+    expect(found).toMatchObject({ images: [{ digest: amd64.digest, tags: ['1'] }], unknown: ['1', 'two'] });
+  });
+});
+
+describe('what the deletion of several does', () => {
+  const together = async (labels: readonly string[], tags: SeedRepository['tags']) => {
+    const { source, server } = await serving(tags);
+    const seen: string[] = [];
+    const progress = (done: number, of: number) => seen.push(`${done}/${of}`);
+    return { found: await readDeletion(source, labels, progress, signal), server, seen };
+  };
+
+  it('is read in one go, which costs no more than that of one', async () => {
+    const { found, server, seen } = await together(['c', 'a'], { a: amd64, b: amd64, c: other, d: arm64 });
+    expect(found).toEqual({
+      ...nothing,
+      images: [
+        { digest: other.digest, tags: ['c'] },
+        { digest: amd64.digest, tags: ['a', 'b'] },
+      ],
+    });
+    expect(seen).toEqual(['1/4', '2/4', '3/4', '4/4']);
+    const asked = server.requests.map(({ method, path: its }) => `${method} ${its.replace(/.*\/app\//, '')}`);
+    expect(asked.filter((one) => !one.includes('referrers')).sort()).toEqual([
+      ...['GET manifests/a', 'GET manifests/c', 'GET tags/list?n=1000', 'HEAD manifests/b', 'HEAD manifests/d'],
+    ]);
+  });
+
+  it('counts an image of several tags once', async () => {
+    const { found } = await together(['a', 'b', 'a'], { a: amd64, b: amd64, c: amd64 });
+    expect(found.images).toEqual([{ digest: amd64.digest, tags: ['a', 'b', 'c'] }]);
+  });
+
+  it('says of nothing that goes as well that it stays, or that it loses', async () => {
+    const tags = { '1': index(amd64, armv7), '2': index(arm64, armv7), armv7, x: index(armv7, s390x) };
+    const { found } = await together(['1', '2', 'armv7'], tags);
+    expect(found.platforms).toEqual([platform('amd64'), platform('arm64')]);
+    expect(found).toMatchObject({ stays: [], loses: [{ tags: ['x'], platforms: [armv7Platform] }] });
+    // A platform that the two indexes share goes with the second alone.
+    const shared = await together(['1', '2'], { '1': index(amd64, armv7), '2': index(arm64, armv7) });
+    expect(shared.found.platforms).toEqual([platform('amd64'), armv7Platform, platform('arm64')]);
+    const one = await together(['1'], { '1': index(amd64, armv7), '2': index(arm64, armv7) });
+    expect(one.found.stays).toEqual([{ platform: armv7Platform, tags: ['2'] }]);
+  });
+
+  it('names the platforms that one index loses by all of them', async () => {
+    const { found } = await together(['a', 'b'], { '1': index(amd64, armv7, s390x), a: amd64, b: armv7 });
+    expect(found.loses).toEqual([{ tags: ['1'], platforms: [platform('amd64'), armv7Platform] }]);
+  });
+
+  it('leaves out a tag that is not there, unless none is', async () => {
+    const { found } = await together(['a', 'gone'], { a: amd64 });
+    expect(found.images).toEqual([{ digest: amd64.digest, tags: ['a'] }]);
+    expect(await failing(together(['gone', 'also-gone'], { a: amd64 }))).toMatchObject({ kind: 'notFound' });
   });
 });
 

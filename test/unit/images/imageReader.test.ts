@@ -37,7 +37,10 @@ async function serving(tags: SeedRepository['tags'], untagged: readonly BuiltMan
 
 const clientOf = (url: string): RegistryClient => new RegistryClient(axiosHttp(collectLog()), url);
 const sourceOf = (client: RegistryClient, digestTags: readonly string[] = []): ImageSource =>
-  registrySource(client, { host: 'r.test', path: 'team/app' }, () => Promise.resolve([]), new Set(digestTags));
+  registrySource(client, { host: 'r.test', path: 'team/app' }, () => Promise.resolve([]), {
+    listed: new Set(digestTags),
+    areAll: true,
+  });
 const detailsOf = async (tag: string, built: BuiltManifest) =>
   readDetails(sourceOf((await serving({ [tag]: built })).client), tag, signal);
 
@@ -184,7 +187,7 @@ describe('readPlatforms', () => {
       head: unasked,
       blob: unasked,
       tags: unasked,
-      digestTags: new Set(),
+      digestTags: { listed: new Set(), areAll: true },
     };
     await readPlatforms(source, 'a', signal);
     expect(asked.length).toBe(2 + mostAttestations);
@@ -251,6 +254,43 @@ describe('readPlatforms', () => {
     // A referrer of one file opens as that file.
     const file = await readAttachment(sourceOf(source.client), shown, signal);
     expect(Buffer.from(file).toString()).toBe('{"spdxVersion":"SPDX-2.3"}');
+  });
+
+  describe('where not all tags were listed', () => {
+    const attested = artifacts.cosignTag(amd).replace(/sig$/, 'att');
+    const open = async (tags: SeedRepository['tags']) => {
+      const { server } = await serving(tags);
+      const recorder = await startRecorder(server.url);
+      onTestFinished(() => recorder.stop());
+      const client = clientOf(recorder.url);
+      const source = registrySource(client, { host: 'r.test', path: 'team/app' }, () => Promise.resolve([]));
+      const asked = () => recorder.requests.filter(({ path }) => path.includes('/manifests/sha256-'));
+      return { recorder, asked, read: () => readPlatforms(source, 'a', signal) };
+    };
+
+    it('asks for the tags of cosign, without a pull', async () => {
+      const { read, asked } = await open({ a: amd, [artifacts.cosignTag(amd)]: cosigned });
+      expect(typesOf((await read()).items)).toEqual([['linux/amd64', 'signature: Signature']]);
+      const gets = asked().filter(({ method }) => method === 'GET');
+      expect(gets.map(({ path }) => path)).toEqual([`/v2/team/app/manifests/${artifacts.cosignTag(amd)}`]);
+      expect(asked().filter(({ method }) => method === 'HEAD')).toHaveLength(3);
+    });
+
+    it('asks for those of an index, and not of each image in it', async () => {
+      const { read, asked } = await open({ a: index });
+      await read();
+      expect(asked().map(({ method, path }) => [method, path.includes(index.digest.replace(':', '-'))])).toEqual(
+        Array.from({ length: 3 }, () => ['HEAD', true]),
+      );
+    });
+
+    it('says so when the registry does not tell, and still shows the others', async () => {
+      const { read, recorder } = await open({ a: amd, [artifacts.cosignTag(amd)]: cosigned });
+      recorder.fail(new RegExp(`HEAD .*${attested}`), { status: 403 });
+      const page = await read();
+      expect(typesOf(page.items)).toEqual([['linux/amd64', 'signature: Signature']]);
+      expect(page.items).toMatchObject([{ attachmentsFailure: { kind: 'forbidden' } }]);
+    });
   });
 
   it('finds referrers by their tag where there is no API', async () => {

@@ -186,8 +186,8 @@ describe('schema 1', () => {
 
   it('is deleted by that digest', async () => {
     const { provider, tagOf, deleted } = await serving(content);
-    const preview = await provider.deletion?.image?.preview(tagOf('v3'), () => undefined, signal);
-    expect(preview).toMatchObject({ digest, tags: ['v3'] });
+    const preview = await provider.deletion?.image?.preview(tagOf('v3').image, ['v3'], () => undefined, signal);
+    expect(preview).toMatchObject({ images: [{ digest, tags: ['v3'] }] });
     await provider.deletion?.image?.delete(tagOf('v3').image, digest, signal);
     expect(deleted).toEqual([digest]);
   });
@@ -220,7 +220,9 @@ describe('what is of an unknown kind', () => {
     const manifest = await provider.content?.manifest(tag.image, signal);
     expect(Buffer.from(manifest?.bytes ?? []).toString()).toBe(content.manifests.scan?.body);
     expect(manifest?.digest).toBe(digest);
-    expect(await provider.deletion?.image?.preview(tag, () => undefined, signal)).toMatchObject({ digest });
+    expect(await provider.deletion?.image?.preview(tag.image, [tag.label], () => undefined, signal)).toMatchObject({
+      images: [{ digest }],
+    });
     await provider.deletion?.image?.delete(tag.image, digest, signal);
     expect(deleted).toEqual([digest]);
   });
@@ -244,8 +246,13 @@ describe('what is of an unknown kind', () => {
   ])('is any other thing that the registry holds: %s %s', async (contentType, body, type) => {
     const registry = await serving(and(content, { thing: { contentType, body } }));
     expect(await detailsOf(registry, 'thing')).toMatchObject({ type: 'artifact', artifactType: type });
-    const preview = registry.provider.deletion?.image?.preview(registry.tagOf('thing'), () => undefined, signal);
-    expect(await preview).toMatchObject({ digest: digestOf(body), tags: ['thing'] });
+    const preview = registry.provider.deletion?.image?.preview(
+      registry.tagOf('thing').image,
+      ['thing'],
+      () => undefined,
+      signal,
+    );
+    expect(await preview).toMatchObject({ images: [{ digest: digestOf(body), tags: ['thing'] }] });
   });
 
   it('is a row of the index that names it', async () => {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/core/model';
-import { inTagOrder } from '../../../src/images/tagOrder';
-import { detailsIn, tagAt } from '../../../src/providers/rows';
+import { inOrder, inTagOrder } from '../../../src/images/tagOrder';
+import type { RowOrder } from '../../../src/images/tagOrder';
+import { detailsFrom, tagAt } from '../../../src/providers/rows';
 
 const repository = { host: 'registry.example.com', path: 'app' };
 
@@ -11,7 +12,9 @@ const listed = (name: string, day?: number) =>
   tagAt(
     repository,
     name,
-    day === undefined ? undefined : detailsIn({ digest: '', type: 'image', created: new Date(Date.UTC(2026, 0, day)) }),
+    day === undefined
+      ? undefined
+      : detailsFrom({ digest: '', type: 'image', created: new Date(Date.UTC(2026, 0, day)) }),
   );
 const labels = async (entries: readonly Entry[]) => (await inTagOrder(entries)).map(({ label }) => label);
 const ordered = (names: readonly string[]) => labels(names.map((name) => listed(name)));
@@ -110,5 +113,84 @@ describe('the order of tags', () => {
         expect(await ordered(names)).toEqual([...names].sort(byRuns));
       }),
     );
+  });
+});
+
+describe('another order of tags', () => {
+  interface Known {
+    readonly day?: number;
+    readonly size?: number;
+  }
+  const tagOf = (name: string, { day, size }: Known = {}): Entry =>
+    tagAt(
+      repository,
+      name,
+      detailsFrom({
+        digest: '',
+        type: 'image',
+        created: day === undefined ? undefined : new Date(Date.UTC(2026, 0, day)),
+        size,
+      }),
+    );
+  const tags = [
+    tagOf('1.10', { day: 3, size: 30 }),
+    tagOf('edge', { day: 4, size: 5 }),
+    tagOf('latest', { day: 2, size: 20 }),
+    tagOf('1.9', { day: 5 }),
+    tagOf('nightly', { size: 40 }),
+  ];
+
+  it.each<[RowOrder, string]>([
+    ['version', 'latest 1.10 1.9 edge nightly'],
+    ['versionReversed', 'nightly edge 1.9 1.10 latest'],
+    ['newest', 'latest 1.9 edge 1.10 nightly'],
+    ['oldest', 'latest 1.10 edge 1.9 nightly'],
+    ['largest', 'latest nightly 1.10 edge 1.9'],
+    ['smallest', 'edge latest 1.10 nightly 1.9'],
+    ['name', 'latest 1.9 1.10 edge nightly'],
+    ['nameReversed', 'nightly latest edge 1.10 1.9'],
+  ])('%s', async (order, expected) => {
+    expect((await inOrder(tags, order)).map(({ label }) => label).join(' ')).toBe(expected);
+  });
+
+  it('goes by what became known later', async () => {
+    const names = [tagOf('1'), tagOf('2'), tagOf('3')];
+    const times: Readonly<Record<string, Date>> = { 1: new Date(3), 3: new Date(1) };
+    const sorted = await inOrder(names, 'newest', ({ label }) => ({ time: times[label] }));
+    expect(sorted.map(({ label }) => label)).toEqual(['1', '3', '2']);
+  });
+
+  it('puts repositories by name, or by their last change as the listing tells it', async () => {
+    const at = (label: string, day?: number): Entry => ({
+      kind: 'repository',
+      label,
+      image: repository,
+      ...(day === undefined ? {} : { updated: new Date(Date.UTC(2026, 0, day)) }),
+    });
+    const listedSo = [at('web-10', 1), at('web-9', 3), at('latest'), at('api', 2)];
+    const labelsIn = async (order: RowOrder) => (await inOrder(listedSo, order)).map(({ label }) => label);
+    expect(await labelsIn('name')).toEqual(['api', 'latest', 'web-9', 'web-10']);
+    expect(await labelsIn('newest')).toEqual(['web-9', 'api', 'web-10', 'latest']);
+  });
+
+  it('takes the id of a commit for no version, even if it has no letter', async () => {
+    expect(await ordered(['917005', '1.3.0', '1234567-amd64', '0.9', '1.2.0'])).toEqual([
+      '1.3.0',
+      '1.2.0',
+      '0.9',
+      '1234567-amd64',
+      '917005',
+    ]);
+  });
+
+  it('takes what begins with a date for a version', async () => {
+    expect(await ordered(['202512', '2025.11', '20260102', '202601021530', 'v20251231-alpine', '99'])).toEqual([
+      '202601021530',
+      '20260102',
+      'v20251231-alpine',
+      '202512',
+      '2025.11',
+      '99',
+    ]);
   });
 });

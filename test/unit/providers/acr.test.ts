@@ -28,7 +28,7 @@ const built = (day: number, architecture = 'amd64') =>
 const multi = buildIndex([{ manifest: built(3) }, { manifest: built(3, 'arm64') }]);
 const chart = buildHelmChart({ name: 'web', version: '1.0.0', created: new Date(Date.UTC(2026, 0, 1)) });
 
-/** A token whose rights are on one repository. */
+/** A token with rights on one repository only. */
 const scoped: Credential = { kind: 'basic', username: 'team-app-reader', secret: 'scoped' };
 
 async function serving(): Promise<SandboxAcr> {
@@ -74,7 +74,17 @@ const asked = ({ requests }: SandboxAcr) =>
   requests.filter(({ path }) => !path.startsWith('/oauth2/')).map(({ method, path }) => `${method} ${path}`);
 
 describe('a registry of Azure', () => {
-  it('shows dates, digests, sizes and platforms of tags, the newest first, without a request a tag', async () => {
+  it('knows that it has listed all tags after the last page', async () => {
+    const registry = await serving();
+    const provider = openAt(registry);
+    const known = async (path: string) => {
+      await tagsOf(registry, path, provider);
+      return provider.content?.source(repository(registry, path).image).digestTags.areAll;
+    };
+    expect([await known('team/app'), await known('team/many')]).toEqual([true, false]);
+  });
+
+  it('shows dates, digests, sizes and platforms of tags, the newest first, without a request for each tag', async () => {
     const registry = await serving();
     const tags = await tagsOf(registry);
     expect(tags.map(({ label }) => label)).toEqual(['3', 'latest', '2', '1', 'chart']);
@@ -84,7 +94,7 @@ describe('a registry of Azure', () => {
       created: new Date(Date.UTC(2026, 0, 3)),
       platforms: [],
     });
-    // What the listing tells of an index is the sum of its platforms, which no row shows.
+    // The listing's size of an index is the sum of its platforms. No row shows it.
     expect(tags[0]?.details).not.toHaveProperty('size');
     expect(tags[2]?.details).toMatchObject({
       type: 'image',
@@ -104,7 +114,7 @@ describe('a registry of Azure', () => {
     ]);
   });
 
-  it('asks twice for the first thousand tags, and once more for the next', async () => {
+  it('lists the first thousand tags with two requests, and the next with one', async () => {
     const registry = await serving();
     const provider = openAt(registry);
     await tagsOf(registry, 'team/app', provider);
@@ -114,12 +124,12 @@ describe('a registry of Azure', () => {
     const whole = asked(registry).length - before;
     const second = await provider.list(many, first.next, signal);
     expect([first.items.length, second.items.length, second.next]).toEqual([1000, 500, undefined]);
-    // Each of the two is refused once, to learn what its token is to allow.
+    // Each of the two is refused once, which names the scope for its token.
     expect(whole).toBeLessThanOrEqual(4);
     expect(new Set(asked(registry).slice(before)).size).toBe(3);
   });
 
-  it('tells of tags beyond the first thousand their dates and locks, and reads sizes for all of them at once', async () => {
+  it('shows dates and locks of tags after the first thousand, and reads sizes for all of them at once', async () => {
     const base = layer({ files: { 'etc/base': 'base' } });
     const images = Array.from({ length: 1100 }, (_, n) =>
       buildImage({ created: new Date(Date.UTC(2026, 0, 1, 0, n)), layers: [base] }),
@@ -154,7 +164,7 @@ describe('a registry of Azure', () => {
     expect(whole.every((details) => details?.isPartial === false)).toBe(true);
   });
 
-  it('tells when a tag was made, and when it was put on its image', async () => {
+  it('shows when a tag was created, and when it was moved to its image', async () => {
     const registry = await serving();
     const [first, moved] = [new Date(Date.UTC(2025, 0, 1)), new Date(Date.UTC(2026, 5, 1))];
     const stored = { digest: built(1).digest, created: first, updated: moved, lock: free };
@@ -165,7 +175,7 @@ describe('a registry of Azure', () => {
     expect(summary(tag.details)).toMatch(new RegExp(`^${shortAge(moved).replace('.', '\\.')} · `));
   });
 
-  it('tells of a tag that is asked for anew what has become of it', async () => {
+  it('reads a refreshed tag anew', async () => {
     const registry = await serving();
     const tag = await tagOf(registry, '1');
     const stored = registry.repositories.get('team/app')?.tags;
@@ -185,17 +195,37 @@ describe('a registry of Azure', () => {
     ]);
   });
 
-  it('names every tag that goes with an image, also those beyond the first thousand', async () => {
+  it('names every tag that is deleted with an image, also those after the first thousand', async () => {
     const registry = await serving();
     const stored = registry.repositories.get('team/app')?.tags;
     for (let n = 0; n < 1200; n++)
       stored?.set(`also-${n}`, { digest: built(1).digest, created: new Date(0), lock: free });
     const { deletion } = openAt(registry);
-    const preview = await deletion?.image?.preview(await tagOf(registry, '1'), () => undefined, signal);
-    expect(preview?.tags).toHaveLength(1201);
+    const preview = await deletion?.image?.preview((await tagOf(registry, '1')).image, ['1'], () => undefined, signal);
+    expect(preview?.images[0]?.tags).toHaveLength(1201);
   });
 
-  it('is asked with the right that each request needs, and no more', async () => {
+  it('tells the locks of several images together, that of the repository once', async () => {
+    const registry = await serving();
+    const stored = registry.repositories.get('team/app');
+    const byDelete = { deleteEnabled: false, writeEnabled: true };
+    const [, arm] = multi.children;
+    const manifests = [arm?.digest, built(1).digest].map((digest) => stored?.manifests.get(digest ?? ''));
+    for (const locked of [stored, stored?.tags.get('3'), ...manifests])
+      if (locked !== undefined) locked.lock = byDelete;
+    const { deletion } = openAt(registry);
+    const { image } = await tagOf(registry, '1');
+    const preview = await deletion?.image?.preview(image, ['1', '3'], () => undefined, signal);
+    expect(preview?.images.map(({ digest }) => digest)).toEqual([built(1).digest, multi.digest]);
+    expect(preview?.locks).toEqual([
+      { kind: 'repository' },
+      { kind: 'image', digest: built(1).digest },
+      { kind: 'tag', name: '3' },
+    ]);
+    expect(preview?.lockedPlatforms).toEqual([{ os: 'linux', architecture: 'arm64' }]);
+  });
+
+  it('gets requests with only the scope that each needs', async () => {
     const registry = await serving();
     const provider = openAt(registry);
     const tag = await tagOf(registry, '1');
@@ -234,7 +264,7 @@ describe('a registry of Azure', () => {
     },
   );
 
-  it('tells before a deletion what is locked, lifts it, and locks again what stays', async () => {
+  it('says before a deletion what is locked, removes the locks, and locks again what stays', async () => {
     const registry = await serving();
     const tag = await tagOf(registry, '3');
     const stored = registry.repositories.get('team/app');
@@ -255,7 +285,7 @@ describe('a registry of Azure', () => {
       { kind: 'repository' },
       { kind: 'tag', name: '3' },
     ]);
-    const preview = await deletion?.image?.preview(tag, () => undefined, signal);
+    const preview = await deletion?.image?.preview(tag.image, [tag.label], () => undefined, signal);
     expect(preview?.lockedPlatforms).toEqual([{ os: 'linux', architecture: 'arm64' }]);
     expect(preview?.locks).toEqual([
       { kind: 'repository' },
@@ -280,7 +310,7 @@ describe('a registry of Azure', () => {
     ]);
   });
 
-  it('sets locks again that were lifted before another could not be', async () => {
+  it('sets removed locks again if another lock cannot be removed', async () => {
     const registry = await serving();
     const tag = await tagOf(registry, '1');
     const stored = registry.repositories.get('team/app');
@@ -297,7 +327,7 @@ describe('a registry of Azure', () => {
     expect(found.lock).toEqual({ ...free, deleteEnabled: false });
   });
 
-  it('tells before a repository is deleted how much of it is locked', async () => {
+  it('says before a repository is deleted how much of it is locked', async () => {
     const registry = await serving();
     const found = registry.repositories.get('team/app')?.tags.get('1');
     if (found !== undefined) found.lock = { ...free, deleteEnabled: false };
@@ -325,7 +355,7 @@ describe('a registry of Azure', () => {
   it.each([
     ['tag', 'the tag 1 is locked; use Unlock on its row first'],
     ['manifest', 'the image is locked; use Unlock on its row first'],
-  ])('deletes no repository in which a %s is locked, and says so', async (what, words) => {
+  ])('does not delete a repository in which a %s is locked, and says so', async (what, words) => {
     const registry = await serving();
     const stored = registry.repositories.get('team/app');
     const locked = what === 'tag' ? stored?.tags.get('1') : stored?.manifests.get(built(1).digest);
@@ -337,7 +367,7 @@ describe('a registry of Azure', () => {
     expect(registry.repositories.has('team/app')).toBe(true);
   });
 
-  it('gives engines a refresh token as a password, under the name for it', async () => {
+  it('gives engines a refresh token as a password, with the user name for it', async () => {
     const registry = await serving();
     const provider = openAt(registry, { kind: 'identityToken', token: 'refresh' });
     expect(await provider.engineCredential(registry.host, signal)).toEqual({
@@ -347,7 +377,7 @@ describe('a registry of Azure', () => {
     });
   });
 
-  it('is open to everybody where it is, and deletes nothing for them', async () => {
+  it('is read without a credential if it allows that, and then deletes nothing', async () => {
     const registry = await serving();
     const provider = openAt(registry, { kind: 'anonymous' });
     const [tag] = await tagsOf(registry, 'team/app', provider);
@@ -358,7 +388,7 @@ describe('a registry of Azure', () => {
     });
   });
 
-  it('may be read in part by a token that may not list it', async () => {
+  it('can be read in part with a token that may not list it', async () => {
     const registry = await serving();
     const failure = await failing(openAt(registry, scoped).list(undefined, undefined, signal));
     expect(failure).toMatchObject({ kind: 'unlisted', detail: { subject: registry.host } });

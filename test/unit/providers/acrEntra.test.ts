@@ -3,9 +3,9 @@ import { microsoftClouds } from '../../../src/azure/azure';
 import type { Azure, ReadAzureToken } from '../../../src/azure/azure';
 import { Failure } from '../../../src/core/failure';
 import type { Http, HttpRequest } from '../../../src/core/http';
-import { EntraSession } from '../../../src/providers/acr/entra';
-import type { ReadEntraToken } from '../../../src/providers/acr/entra';
-import { registryToken } from '../../../src/providers/acr/registryToken';
+import { EntraSession } from '../../../src/providers/acr/entraSession';
+import type { ReadEntraToken } from '../../../src/providers/acr/entraSession';
+import { registryTokenReader } from '../../../src/providers/acr/registryToken';
 import { failing } from '../failing';
 
 const { signal } = new AbortController();
@@ -36,7 +36,7 @@ const open = (http: Http) =>
   );
 
 describe('the exchange of an Entra token', () => {
-  it('is asked for again by a login server that is busy', async () => {
+  it('is tried again if the login server is busy', async () => {
     const { http, asked } = server(2);
     expect(await open(http).credential(signal)).toEqual({ kind: 'identityToken', token: 'fresh' });
     expect(asked.map((request) => `${request.method} ${request.url}`)).toEqual(
@@ -44,7 +44,7 @@ describe('the exchange of an Entra token', () => {
     );
   });
 
-  it('fails as the server does, which is no refusal of the account', async () => {
+  it('fails with the failure of the server, which does not mean that the account was refused', async () => {
     const failure = await failing(open(server(3).http).credential(signal));
     expect(failure).toMatchObject({ kind: 'rejected', detail: { status: 503 } });
   });
@@ -54,7 +54,7 @@ describe('the exchange of an Entra token', () => {
       subject: 'Entra',
       speaker: 'program',
     });
-    /** Takes tokens for these, of an account that has some for those. */
+    /** A registry that accepts tokens for the audiences `taken`, and an account that has tokens for `had`. */
     const session = (taken: readonly string[], had: readonly string[]) => {
       const shown: string[] = [];
       const http: Http = (request) => {
@@ -74,10 +74,10 @@ describe('the exchange of an Entra token', () => {
     const both = ['registry', 'resourceManager'];
 
     it.each([
-      ['the registry takes the first', both, both, ['registry']],
-      ['the registry takes the Resource Manager’s only', ['resourceManager'], both, both],
-      ['Entra has the Resource Manager’s only', both, ['resourceManager'], ['resourceManager']],
-    ])('succeeds where %s', async (_where, taken, had, expected) => {
+      ['the registry accepts the first', both, both, ['registry']],
+      ['the registry accepts only that of the Resource Manager', ['resourceManager'], both, both],
+      ['Entra has only that of the Resource Manager', both, ['resourceManager'], ['resourceManager']],
+    ])('succeeds if %s', async (_where, taken, had, expected) => {
       const { credential, shown } = session(taken, had);
       expect(await credential()).toEqual({ kind: 'identityToken', token: 'fresh' });
       expect(shown).toEqual(expected);
@@ -87,11 +87,11 @@ describe('the exchange of an Entra token', () => {
       ['neither is taken', [], both, 'authentication required'],
       ['the first is not taken and there is no other', [], ['registry'], 'authentication required'],
       ['Entra has neither', both, [], 'AADSTS500011: not found in the tenant'],
-    ])('fails in the words that tell most where %s', async (_where, taken, had, words) => {
+    ])('fails with the most useful words if %s', async (_where, taken, had, words) => {
       expect((await failing(session(taken, had).credential())).message).toBe(words);
     });
 
-    it('is not tried where the network is kept out', async () => {
+    it('is not tried if the network is blocked', async () => {
       const asked: string[] = [];
       const http: Http = (request) => {
         asked.push(request.url);
@@ -111,14 +111,14 @@ describe('the exchange of an Entra token', () => {
       'https://management.core.usgovcloudapi.net/.default',
     ],
     ['ChinaCloud', 'https://containerregistry.azure.cn/.default', 'https://management.core.chinacloudapi.cn/.default'],
-  ])('is for a token of that cloud: %s', async (name, registry, resourceManager) => {
+  ])('uses a token for that cloud: %s', async (name, registry, resourceManager) => {
     const cloud = microsoftClouds[name];
     const asked: string[] = [];
     const token: ReadAzureToken = ([scope = '']) => {
       asked.push(scope);
       return Promise.resolve({ token: 'a.b.c', expiresAt: 0 });
     };
-    const read = registryToken({ cloud, token } as Azure, () => 't');
+    const read = registryTokenReader({ cloud, token } as Azure, () => 't');
     await read('registry', signal);
     await read('resourceManager', signal);
     expect(asked).toEqual([registry, resourceManager]);

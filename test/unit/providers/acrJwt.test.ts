@@ -3,7 +3,7 @@ import { lifetimeOf } from '../../../src/providers/acr/jwt';
 
 const jwt = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
-it('is what lies between the two dates of a token', () => {
+it('is the difference of the two dates in a token', () => {
   expect(lifetimeOf(jwt({ iat: 1_700_000_000, exp: 1_700_004_500 }))).toBe(4500);
 });
 
@@ -14,6 +14,6 @@ it.each([
   ['no start', jwt({ exp: 5 })],
   ['dates that are text', jwt({ iat: '1', exp: '2' })],
   ['an end before its start', jwt({ iat: 9, exp: 1 })],
-])('is unknown of %s', (_what, token) => {
+])('is unknown for %s', (_what, token) => {
   expect(lifetimeOf(token)).toBeUndefined();
 });

@@ -14,7 +14,7 @@ describe('a listing of manifests without an end', () => {
     return { found: await listing.find('sha256:none', signal), pages };
   };
 
-  it('is given up, and the manifest is taken for one that is not listed', async () => {
+  it('is not read further, and the manifest counts as not listed', async () => {
     expect(await looking(0)).toEqual({ found: undefined, pages: mostBarrenPages });
     expect(await looking(1000)).toEqual({ found: undefined, pages: mostRows / 1000 });
   });

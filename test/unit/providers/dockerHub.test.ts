@@ -90,17 +90,65 @@ describe('Docker Hub', () => {
     ]);
   });
 
-  it('lists the account itself when its organizations cannot be told', async () => {
+  it('lists the tags of an image with one request, beside that which signs in, where nothing was listed', async () => {
+    const image = { host: 'docker.io', path: 'acme/web', tag: '1' };
+    const way = provider.locate(image);
+    expect(way?.map(({ label }) => label)).toEqual(['acme', 'web', '1']);
+    expect((await list(provider, way?.[1])).labels).toEqual(['1']);
+    expect(paths()).toEqual([
+      'POST /v2/auth/token',
+      'GET /v2/namespaces/acme/repositories/web/tags?page=1&page_size=100',
+    ]);
+  });
+
+  it('lists the account itself if its organizations cannot be listed', async () => {
     hub.fail(/orgs|repositories\/namespaces/, { status: 403, body: '{"detail":"no"}' });
     expect((await list(provider)).labels).toEqual(['alice']);
   });
 
-  it('lists repositories, private ones of one’s own among them, and no others', async () => {
+  it('lists repositories, including the account’s private ones', async () => {
     expect((await list(provider, group('alice'))).labels).toEqual(['app', 'hidden']);
     expect((await list(openAt(hub, anonymous), group('alice'))).labels).toEqual(['app']);
   });
 
-  it('lists tags, the newest first, with all that their rows show and without a manifest', async () => {
+  it('knows that it has listed all tags after the last page, and not after a search', async () => {
+    const tags = Object.fromEntries(Array.from({ length: 150 }, (_value, index) => [`t${index}`, amd64]));
+    const one = openAt(await serving({ repositories: [{ name: 'alice/app', tags }] }), basic('alice'));
+    const app = repository('alice/app');
+    const areAll = () => one.content?.source(app.image).digestTags.areAll;
+    const known = [areAll()];
+    await one.find?.(app)?.('t149', undefined, signal);
+    known.push(areAll());
+    const { next } = await list(one, app);
+    known.push(areAll());
+    await list(one, app, next);
+    known.push(areAll());
+    await list(one, app);
+    expect([...known, areAll()]).toEqual([false, false, false, true, false]);
+  });
+
+  it('finds repositories and tags by a part of their names, and nothing where nothing has it', async () => {
+    const find = async (parent: Entry | undefined, text: string) =>
+      (await provider.find?.(parent)?.(text, undefined, signal))?.items;
+    expect(await find(group('alice'), 'PP')).toEqual((await list(provider, group('alice'))).items.slice(0, 1));
+    expect(await find(repository('alice/app'), '.0')).toEqual(
+      (await list(provider, repository('alice/app'))).items.filter(({ label }) => label.endsWith('.0')),
+    );
+    expect(paths().filter((path) => path.includes('name=pp'))).toEqual([
+      'GET /v2/namespaces/alice/repositories?page=1&page_size=100&name=pp&ordering=name',
+    ]);
+    expect(await find(group('alice'), 'none')).toEqual([]);
+    hub.fail(/name=none/, { status: 404, body: '{"message":"object not found"}' });
+    expect(await find(group('alice'), 'none')).toEqual([]);
+    expect([provider.find?.(undefined), provider.find?.(tag('alice/app', '1.0'))]).toEqual([undefined, undefined]);
+  });
+
+  it('tells when a repository was last pushed to', async () => {
+    const { items } = await list(provider, group('acme'));
+    expect(items).toMatchObject([{ label: 'web', updated: new Date('2026-01-01T00:00:00Z') }]);
+  });
+
+  it('lists tags, the newest first, with everything that their rows show, without reading a manifest', async () => {
     const { items } = await list(provider, repository('alice/app'));
     expect(items.map(({ label }) => label)).toEqual(['2.0', 'latest', '1.0']);
     expect(items[0]).toMatchObject({
@@ -161,7 +209,7 @@ describe('Docker Hub', () => {
     expect(await openAt(hub, anonymous).pushTargets(signal)).toEqual([]);
   });
 
-  it('asks for one token for everything at once, and for another when it has ended', async () => {
+  it('requests one token for parallel requests, and another after it has expired', async () => {
     await Promise.all([list(provider), list(provider, group('alice')), list(provider, repository('alice/app'))]);
     expect(paths().filter((path) => path === 'POST /v2/auth/token')).toHaveLength(1);
     hub.endTokens();
@@ -176,7 +224,7 @@ describe('Docker Hub', () => {
     expect((await list(openAt(hub, anonymous), group('alice'))).labels).toEqual(['app']);
   });
 
-  it('takes an organization access token with the name of the organization', async () => {
+  it('accepts an organization access token with the name of the organization', async () => {
     expect((await list(openAt(hub, basic('acme', 'organization token')))).labels).toEqual(['acme']);
   });
 
@@ -190,7 +238,7 @@ describe('Docker Hub', () => {
     expect(protectedByMore.kind).toBe('unauthorized');
   });
 
-  it('signs in once more where the Hub is busy for a moment', async () => {
+  it('signs in again if the Hub is busy for a moment', async () => {
     const hub = await serving();
     hub.fail(/auth\/token/, { status: 503, headers: { 'Retry-After': '0' }, times: 2 });
     expect((await list(openAt(hub, basic('alice')))).labels).toEqual(['alice', 'acme']);
@@ -211,7 +259,7 @@ describe('Docker Hub', () => {
     expect(Math.abs((failure.detail.retryAfterSeconds ?? 0) - seconds)).toBeLessThan(30);
   });
 
-  it('says that a namespace does not exist, or is none', async () => {
+  it('says that a namespace does not exist, or that a name is invalid', async () => {
     expect(await failing(list(provider, group('nobody')))).toMatchObject({ kind: 'notFound' });
     expect(await failing(provider.namespaces?.check('nobody', signal) ?? Promise.resolve())).toMatchObject({
       kind: 'notFound',
@@ -228,7 +276,7 @@ describe('Docker Hub', () => {
     expect(official?.items).toMatchObject([{ repository: { image: { path: 'library/nginx' } }, isOfficial: true }]);
   });
 
-  it('tells how many pulls are left without pulling, and that there is no limit', async () => {
+  it('tells how many pulls are left without a pull, and if there is no limit', async () => {
     expect(await provider.pullLimit?.(signal)).toEqual({ limit: 100, remaining: 76, windowSeconds: 21_600 });
     expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toMatchObject([{ path: '/v2/' }]);
     const free = await startDockerHub({ repositories: options.repositories, users: options.users ?? {} });
@@ -236,14 +284,14 @@ describe('Docker Hub', () => {
     expect(await openAt(free, basic('alice')).pullLimit?.(signal)).toBeUndefined();
   });
 
-  it('deletes a tag alone, after saying which others keep the image', async () => {
+  it('deletes a single tag, after naming the other tags of the image', async () => {
     const preview = await provider.deletion?.untag?.preview(tag('alice/app', 'latest'), signal);
     expect(preview).toEqual({ digest: multi.digest, others: ['2.0'] });
     await provider.deletion?.untag?.delete(tag('alice/app', 'latest'), signal);
     expect((await list(provider, repository('alice/app'))).labels).toEqual(['2.0', '1.0']);
   });
 
-  it('says before what is immutable, and asks for no deletion that cannot be', async () => {
+  it('says in advance what is immutable, and requests no deletion that would fail', async () => {
     const untag = provider.deletion?.untag;
     hub.makeImmutable('alice/app', ['v.*', '.*-RELEASE']);
     expect(await untag?.preview(tag('alice/app', 'latest'), signal)).toMatchObject({
@@ -260,14 +308,14 @@ describe('Docker Hub', () => {
     }
   });
 
-  it('explains that a token may not delete, and offers nobody to delete without an account', async () => {
+  it('explains that a token may not delete, and offers no deletion without an account', async () => {
     const reader = openAt(hub, basic('reader'));
     const deleting = reader.deletion?.untag?.delete(tag('alice/app', 'latest'), signal);
     expect((await failing(deleting ?? Promise.resolve())).detail.explanation).toContain('Read, Write, Delete');
     expect(openAt(hub, anonymous).deletion).toBeUndefined();
   });
 
-  it('asks nothing that was aborted before', async () => {
+  it('sends no request if it was aborted before', async () => {
     await expect(provider.list(group('alice'), undefined, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
@@ -276,7 +324,7 @@ describe('Docker Hub', () => {
 });
 
 describe('long lists of Docker Hub', () => {
-  it('show their first rows with one request, and go on with one a page', async () => {
+  it('show their first rows with one request, and each further page with one more', async () => {
     const many = Array.from({ length: 500 }, (_value, index) => ({
       name: `big/r${1000 + index}`,
       tags: { '1': amd64 },
@@ -294,7 +342,7 @@ describe('long lists of Docker Hub', () => {
   });
 });
 
-describe('what Docker Hub was seen to answer', () => {
+describe('a recorded answer of Docker Hub', () => {
   // docker-hub/live of the recorded answers: tag.n8n-multiarch-with-attestations.2026, tag.library-rust.no-digest.full-size-0.2026
   const recorded = JSON.parse(
     readFileSync(resolve(import.meta.dirname, 'fixtures/dockerHub.json'), 'utf8'),
@@ -306,7 +354,7 @@ describe('what Docker Hub was seen to answer', () => {
     expect(Object.keys(describeTag('latest', multi)).sort()).toEqual(keys);
   });
 
-  it('leaves attestations out of the platforms', () => {
+  it('shows no attestations as platforms', () => {
     const answer = tagAnswer.parse(recorded.attested);
     expect(platformsOf(image, answer).map(({ label }) => label)).toEqual(['linux/amd64', 'linux/arm64']);
     expect(tagOf(image, answer).details).toMatchObject({ type: 'index', created: expect.any(Date) as unknown });

@@ -43,7 +43,7 @@ const repository: Repository = { kind: 'repository', label: 'app', image: { host
 const tag = (name: string): Tag => ({ kind: 'tag', label: name, image: { ...repository.image, tag: name } });
 const labels = (entries: readonly Entry[]): string[] => entries.map(({ label }) => label);
 
-describe('Docker Hub, where it answers otherwise than it should,', () => {
+describe('Docker Hub, with unexpected answers,', () => {
   it.each([
     ['malformed', { status: 200, body: '<html>' }],
     ['unsupported', { status: 405 }],
@@ -55,13 +55,13 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     expect(labels(items)).toEqual(['alice']);
   });
 
-  it('ends a list that became shorter while it was read', async () => {
+  it('ends a list that becomes shorter while it is read', async () => {
     const hub = await serving();
     const provider = openAt(hub.url);
     for (const parent of [group, repository]) expect(await provider.list(parent, '7', signal)).toEqual({ items: [] });
   });
 
-  it('asks for the next page by its number, and never another host', async () => {
+  it('requests the next page by its number, and never from another host', async () => {
     const next = 'https://registry.hub.docker.com/v2/repositories/alice/app/tags?page=2&page_size=100';
     const { url, requests } = await scripted(() => jsonReply(200, { count: 1755, next, results: [{ name: 'a' }] }));
     const provider = openAt(url);
@@ -80,7 +80,7 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     expect(items).toMatchObject([{ label: 'linux/amd64', image: { digest: image.digest } }]);
   });
 
-  it('gives up a sign-in that does not end', async () => {
+  it('ends a sign-in that takes too long', async () => {
     const hub = await serving();
     const traffic = await startRecorder(hub.url);
     onTestFinished(() => traffic.stop());
@@ -95,7 +95,7 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     await outcome;
   });
 
-  it('signs in once more, and no oftener, when a token is refused', async () => {
+  it('signs in again only once if a token is refused', async () => {
     const hub = await serving();
     const traffic = await startRecorder(hub.url);
     onTestFinished(() => traffic.stop());
@@ -105,7 +105,7 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     expect(traffic.requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST', 'GET']);
   });
 
-  it('asks the Docker Hub of the settings, whatever address a shared connection names', async () => {
+  it('uses the address in settings, not the one in a shared connection', async () => {
     const hub = await serving();
     const elsewhere = await scripted(() => jsonReply(200, { results: [] }));
     const setting = (name: string) => (name === 'dockerHub.url' ? hub.url : '');
@@ -123,7 +123,7 @@ describe('Docker Hub, where it answers otherwise than it should,', () => {
     expect(elsewhere.requests).toEqual([]);
   });
 
-  it('places nothing whose name has more than a namespace and a name', () => {
+  it('locates no image whose path has more than a namespace and a name', () => {
     const provider = openAt('https://hub.docker.com');
     expect(provider.locate({ host: 'docker.io', path: 'a/b/c', tag: '1' })).toBeUndefined();
   });
@@ -138,7 +138,7 @@ describe('a deletion on Docker Hub', () => {
     return { hub, provider, untag };
   };
 
-  it('takes the tag alone: the image stays in the registry, and cannot be deleted', async () => {
+  it('removes only the tag: the image stays in the registry, and cannot be deleted', async () => {
     const { provider, untag } = await deleting();
     expect(await untag.preview(tag('1'), signal)).toEqual({ digest: image.digest, others: ['latest'] });
     await untag.delete(tag('1'), signal);
@@ -149,14 +149,14 @@ describe('a deletion on Docker Hub', () => {
     expect(provider.deletion).not.toHaveProperty('image');
   });
 
-  it('asks the registry for a digest that the Hub does not know, without pulling', async () => {
+  it('reads a digest that the Hub does not know from the registry, without a pull', async () => {
     const { hub, untag } = await deleting();
     hub.fail(/tags\/1$/, jsonReply(200, { name: '1', media_type: 'application/vnd.oci.image.index.v1+json' }));
     expect(await untag.preview(tag('1'), signal)).toMatchObject({ digest: image.digest });
     expect(hub.registry.requests.filter(({ method }) => method === 'GET')).toMatchObject([{ path: '/v2/' }]);
   });
 
-  it('is asked afresh: a tag that is gone is not found', async () => {
+  it('reads the tag anew: one that no longer exists is not found', async () => {
     const { untag } = await deleting();
     const gone = untag.preview(tag('gone'), signal);
     expect(await failing(gone)).toMatchObject({ kind: 'notFound', message: "httperror 404: tag 'gone' not found" });
@@ -170,7 +170,7 @@ describe('a tag of Docker Hub', () => {
   const list = 'application/vnd.docker.distribution.manifest.list.v2+json';
   const config = 'application/vnd.docker.container.image.v1+json';
 
-  it('without a digest has that of its only image, but not of an index', () => {
+  it('without a digest has that of its only image, unless it is an index', () => {
     // docker-hub/live/tags.inactive.no-digest.2022.json, tag.library-rust.no-digest.full-size-0.2026.json
     expect(digestOf(read({ media_type: config, images, tag_status: 'inactive' }))).toBe(child);
     expect(digestOf(read({ media_type: list, images, full_size: 0 }))).toBeUndefined();
@@ -189,12 +189,12 @@ describe('a tag of Docker Hub', () => {
       'application/vnd.cncf.helm.config.v1+json',
     ],
     [{ media_type: null, content_type: 'plugin', digest: child }, 'artifact', 'plugin'],
-  ])('is told by its types: %j', (answer, type, artifactType) => {
+  ])('is recognised by its types: %j', (answer, type, artifactType) => {
     const { details } = tagOf(repository.image, read({ last_updated: '2024-01-01T00:00:00Z', ...answer }));
     expect([details?.type, details?.artifactType]).toEqual([type, artifactType]);
   });
 
-  it('has the largest size of its images where the Hub counts 0, and none where it knows none', () => {
+  it('has the largest size of its images if the Hub says 0, and none if it knows none', () => {
     const two = [...images, { os: 'linux', architecture: 'arm64', digest: child, size: 9 }];
     expect(tagOf(repository.image, read({ images: two, full_size: 0 })).details?.size).toBe(9);
     expect(tagOf(repository.image, read({ images: [{ ...images[0], size: 0 }] })).details).not.toHaveProperty('size');
@@ -205,7 +205,7 @@ describe('a tag of Docker Hub', () => {
     [null, '386', [{ os: 'linux', architecture: '386' }], 'linux/386'],
     ['', '', [], 'unknown platform'],
   ])(
-    'of long ago, of os %j and architecture %j, has size, digest and platform',
+    'that is old, with os %j and architecture %j, has size, digest and platform',
     (os, architecture, platforms, label) => {
       const old = read({
         images: [{ os, architecture, digest: child, size: 5 }],
@@ -217,16 +217,16 @@ describe('a tag of Docker Hub', () => {
     },
   );
 
-  it('was pushed when it was last changed, where the Hub says the year 1 for no push', () => {
+  it('has the date of its last change if the Hub says the year 1 for its push', () => {
     const answer = read({ tag_last_pushed: '0001-01-01T00:00:00Z', last_updated: '2026-03-01T00:00:00Z' });
     expect(tagOf(repository.image, answer).details?.created).toEqual(new Date('2026-03-01T00:00:00Z'));
   });
 
-  it('that is nothing but a name is listed without details', () => {
+  it('with nothing but a name is listed without details', () => {
     expect(tagOf(repository.image, read({ images: null, digest: null }))).toEqual(tag('x'));
   });
 
-  it('has the variant and version of its platforms, and none that nobody can ask for', () => {
+  it('has the variant and version of its platforms, without those that cannot be read', () => {
     const odd = [
       { os: 'linux', architecture: 'arm', variant: 'v7', digest: child, size: 0 },
       { os: 'windows', architecture: 'amd64', os_version: '10.0.1', digest: child, size: 7 },

@@ -20,13 +20,13 @@ async function question(prompt: string) {
 }
 
 describe('the questions of Docker Hub', () => {
-  it('ask an account for its name and secret, and nobody for namespaces', async () => {
+  it('ask for name and secret of an account, and not for namespaces', async () => {
     expect((await connecting(byAccount, 'alice', 'dckr_pat_x')).prompts).toEqual([signIn, username, secret]);
     expect((await connecting('Anonymously', 'library')).prompts).toEqual([signIn, namespaces]);
     expect((await connecting('Login of the docker command')).prompts).toEqual([signIn]);
   });
 
-  it('hide the secret, and ask again for what belongs to it', async () => {
+  it('hide the secret, and can be asked again for the credential', async () => {
     const { inputs } = await connecting(byAccount, 'alice', 'dckr_pat_x');
     expect(inputs.filter((input) => input.secret).map(({ prompt }) => prompt)).toEqual([secret]);
     const url = 'https://hub.docker.com';
@@ -48,7 +48,7 @@ describe('the questions of Docker Hub', () => {
     [namespaces, 'library, bitnami', ' , '],
     [namespaces, 'my_team-2', 'library, a/b'],
     [namespaces, 'library', 'Library'],
-  ])('take for “%s”: %j, not %j', async (prompt, good, bad) => {
+  ])('accept for “%s”: %j, not %j', async (prompt, good, bad) => {
     const asked = await question(prompt);
     expect(asked?.problem?.(good)).toBeUndefined();
     expect(asked?.problem?.(bad)).toBeTypeOf('string');
@@ -68,7 +68,7 @@ describe('the answers for Docker Hub', () => {
     });
   });
 
-  it('make one for everybody, with the namespaces to show, where the setting says', async () => {
+  it('make an anonymous connection with the namespaces to show, at the address in settings', async () => {
     const setting = (name: string) => (name === 'dockerHub.url' ? 'https://hub.example' : '');
     expect(await dockerHub.connect(scriptedAsk('Anonymously', 'library, bitnami').ask, setting)).toEqual({
       connection: {

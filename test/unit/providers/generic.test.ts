@@ -51,7 +51,7 @@ describe('lists', () => {
     expect(await provider.list(undefined, undefined, signal)).toEqual({ items: [repositoryAt(server.url)] });
   });
 
-  it('tags of all pages at once, by name alone', async () => {
+  it('tags of all pages at once, by name only', async () => {
     const tags = { '1.0': image, '1.10': image, '1.9': image, edge: other, latest: image };
     const { provider, server, repository } = await serving(tags, { pageCap: 2 });
     const { items, next } = await provider.list(repository, undefined, signal);
@@ -94,7 +94,7 @@ describe('lists', () => {
     expect(await provider.list(signature, undefined, signal)).toEqual({ items: [] });
   });
 
-  it('pages that lead in circles once', async () => {
+  it('pages whose links form a circle only once', async () => {
     const pages: Record<string, readonly [string[], string]> = {
       '/v2/team/app/tags/list?n=1000': [['a', 'b'], '/v2/team/app/tags/list?last=b'],
       '/v2/team/app/tags/list?last=b': [['c'], '/v2/team/app/tags/list?last=c'],
@@ -108,7 +108,7 @@ describe('lists', () => {
     expect([labels(items), next, requests.length]).toEqual([['a', 'b', 'c', 'd'], undefined, 3]);
   });
 
-  it('a page that brings nothing new as the last', async () => {
+  it('no page after one that has nothing new', async () => {
     let at = 0;
     const { url, requests } = await scripted(() =>
       jsonReply(200, { tags: ['a'] }, { Link: `</v2/team/app/tags/list?at=${++at}>; rel="next"` }),
@@ -117,7 +117,7 @@ describe('lists', () => {
     expect([labels(page.items), page.next, requests.length]).toEqual([['a'], undefined, 2]);
   });
 
-  it('pages without end in parts', async () => {
+  it('pages without an end in parts', async () => {
     let at = 0;
     const { url, requests } = await scripted(() =>
       jsonReply(200, { tags: [`t${++at}`] }, { Link: `</v2/team/app/tags/list?at=${at}>; rel="next"` }),
@@ -138,47 +138,52 @@ describe('deletion', () => {
     return { ...deletion, image: deletion.image };
   };
 
-  it('is looked at by HEAD alone, a few tags at a time', async () => {
+  it('is previewed with HEAD requests, a few tags at a time', async () => {
     const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`t${at}`, at % 2 === 0 ? image : other]));
     const { server, repository } = await serving(tags);
     const recorder = await startRecorder(server.url, { latencyMs: 10 });
     onTestFinished(() => recorder.stop());
     const tag = tagAt(repository, 't0');
-    const preview = await deleting(openAt(recorder.url)).image.preview(tag, () => undefined, signal);
-    expect(preview.tags.length).toBe(15);
+    const preview = await deleting(openAt(recorder.url)).image.preview(tag.image, [tag.label], () => undefined, signal);
+    expect(preview.images[0]?.tags.length).toBe(15);
     expect(recorder.maxConcurrent).toBeLessThanOrEqual(6);
     const methods = recorder.requests.map(({ method }) => method);
     // The list, the image itself and its referrers; every other tag by HEAD.
     expect([methods.filter((method) => method === 'GET').length, methods.length]).toEqual([3, 32]);
   });
 
-  it('is looked at in spite of a tag that goes meanwhile', async () => {
+  it('is previewed even if a tag is removed meanwhile', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image, c: image });
     server.fail(/(HEAD|GET) .*\/manifests\/b$/, { status: 404 });
-    const { tags, unknown } = await deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
-    expect([tags, unknown]).toEqual([['a', 'c'], ['b']]);
+    const { images, unknown } = await deleting(provider).image.preview(
+      repository.image,
+      ['a'],
+      () => undefined,
+      signal,
+    );
+    expect([images[0]?.tags, unknown]).toEqual([['a', 'c'], ['b']]);
   });
 
-  it('is not looked at by halves', async () => {
+  it('has no preview if a part of it cannot be read', async () => {
     const { server, provider, repository } = await serving({ a: image, b: image });
     server.fail(/HEAD .*\/b$/, { status: 500 });
-    const preview = deleting(provider).image.preview(tagAt(repository, 'a'), () => undefined, signal);
+    const preview = deleting(provider).image.preview(repository.image, ['a'], () => undefined, signal);
     expect(await failing(preview)).toMatchObject({ kind: 'rejected', detail: { status: 500 } });
   });
 
-  it('stops being looked at when aborted', async () => {
+  it('has a preview that stops when it is aborted', async () => {
     const tags = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`t${at}`, image]));
     const { server, provider, repository } = await serving(tags);
     const controller = new AbortController();
     const progress = () => {
       controller.abort();
     };
-    const preview = deleting(provider).image.preview(tagAt(repository, 't0'), progress, controller.signal);
+    const preview = deleting(provider).image.preview(repository.image, ['t0'], progress, controller.signal);
     await expect(preview).rejects.toMatchObject({ name: 'AbortError' });
     expect(server.requests.filter(({ method }) => method === 'HEAD').length).toBeLessThan(30);
   });
 
-  it('of a tag alone stays possible when it was refused for another reason', async () => {
+  it('of a single tag stays possible if it was refused for another reason', async () => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status: 403, times: 1 });
     const untag = () =>
@@ -208,7 +213,7 @@ describe('deletion', () => {
     return { failure, provider, tag: tagAt(repository, 'a') };
   };
 
-  it('is called switched off only where that is what the refusal means', async () => {
+  it('is called switched off only if the refusal means that', async () => {
     const { failure } = await refusedWith(405, code('UNSUPPORTED'));
     expect(failure.detail.explanation).toContain('deletion is switched off');
     for (const [status, body, vendor] of [
@@ -224,7 +229,7 @@ describe('deletion', () => {
     }
   });
 
-  it('of a tag alone stays possible where the registry is read-only for a while', async () => {
+  it('of a single tag stays possible if the registry is read-only for a while', async () => {
     const { provider, tag } = await refusedWith(405, 'The registry is read-only');
     const failure = await failing(deleting(provider).untag?.delete(tag, signal) ?? Promise.resolve());
     expect(report(failure, 'untag a')?.reason).toBe('The registry says “The registry is read-only” (405).');
@@ -236,7 +241,7 @@ describe('deletion', () => {
     [400, 'UNSUPPORTED'],
     [400, 'DIGEST_INVALID'],
     [400, 'INVALID_REQUEST'],
-  ])('of a tag alone is never offered again after %i %s', async (status, code) => {
+  ])('of a single tag is not offered again after %i %s', async (status, code) => {
     const { server, provider, repository } = await serving({ a: image });
     server.fail(/DELETE/, { status, body: JSON.stringify({ errors: [{ code }] }) });
     const refused = deleting(provider).untag?.delete(tagAt(repository, 'a'), signal) ?? Promise.resolve();
@@ -246,7 +251,7 @@ describe('deletion', () => {
 });
 
 describe('credentials', () => {
-  it('are read when they are used, so that a new one counts at once', async () => {
+  it('are read at each use, so that a new one is used at once', async () => {
     const auth = { kind: 'basic', users: { alice: 'new' } } as const;
     const { server } = await serving({ a: image }, { auth });
     let secret = 'old';

@@ -76,12 +76,12 @@ describe('readRegistryUrl', () => {
     ['https://github.com/owner', 'GitHub keeps images at ghcr.io: go back, and choose GitHub from the list.'],
     ['gitlab.com', 'GitLab keeps images at registry.gitlab.com; to list projects, go back and choose GitLab.'],
   ])('says what is wrong with %j', (typed, problem) => {
-    // What was typed may hold a password.
+    // The typed text may contain a password.
     expect(problem).not.toContain('secret');
     expect(readRegistryUrl(typed)).toEqual({ problem });
   });
 
-  it('reads anything, and what it reads again as the same', () => {
+  it('reads any text, and its own result as the same', () => {
     const host = fc.domain();
     const port = fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined });
     const path = fc.array(fc.stringMatching(/^[a-z0-9-]{1,8}$/), { maxLength: 3 });
@@ -119,7 +119,7 @@ describe('the questions', () => {
   const [url, signIn] = ['Address of the registry. https unless you type http://.', 'How do you sign in to it?'];
   const [username, secret] = ['User name', 'Password or access token of alice at r.test'];
 
-  it('ask for user and password only of those who sign in', async () => {
+  it('ask for user name and password only if these sign in', async () => {
     expect((await connecting('r.test', ...byPassword)).prompts).toEqual([url, signIn, username, secret]);
     expect((await connecting('r.test', 'Anonymously')).prompts).toEqual([url, signIn]);
   });
@@ -138,7 +138,7 @@ describe('the questions', () => {
     }
   });
 
-  it('ask again for the credential alone, and propose who signs in so far', async () => {
+  it('can ask only for the credential, and propose the present user name', async () => {
     const { ask, prompts } = scriptedAsk('User name and password or token', 'ok', 'other');
     const { credential } = await generic.signIn(ask, { url: 'https://r.test', account: 'alice' });
     expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'other' });
@@ -158,7 +158,7 @@ describe('the answers', () => {
     expect(credential).toEqual({ kind: 'basic', username: 'alice', secret: 'wonder:land' });
   });
 
-  it('make one without an account for everybody', async () => {
+  it('make an anonymous connection without an account', async () => {
     expect((await connecting('r.test', 'Anonymously')).described).toEqual({
       connection: { provider: 'generic', label: 'r.test', url: 'https://r.test', signIn: { kind: 'anonymous' } },
       credential: { kind: 'anonymous' },
@@ -242,7 +242,7 @@ describe('the box of the secret', () => {
       'https://cloud.oracle.com/identity/domains/my-profile/auth-tokens',
     ],
   ] as const)(
-    'of %s at %s names whose it is and where, and leads to where it is made',
+    'of %s at %s names the user and the registry, and leads to the page where the secret is created',
     async (id, url, answers, prompt, page) => {
       expect(await asked(id, url, ...answers)).toEqual([prompt, page]);
     },

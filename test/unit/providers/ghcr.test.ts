@@ -79,22 +79,25 @@ describe('GitHub Container Registry', () => {
     expect(await labels(undefined, added)).toEqual(['octocat', 'acme', 'Locked', 'hubot']);
   });
 
-  it('lists the user’s own where the organizations are not told', async () => {
+  it('lists the user’s own packages if the organizations cannot be listed', async () => {
     expect(await labels(undefined, openAt(gitHub, basic('ghp_reader')))).toEqual(['octocat']);
   });
 
-  it('lists packages in lower case, whatever their owner is called, also with slashes in their names', async () => {
+  it('lists packages in lower case, also if their owner is not, and with slashes in their names', async () => {
     await labels();
     const { items } = await provider.list(group('Acme'), undefined, signal);
     expect(items).toEqual([
-      { kind: 'repository', label: 'tools/cli', image: { host: gitHub.host, path: 'acme/tools/cli' } },
+      {
+        ...{ kind: 'repository', label: 'tools/cli', image: { host: gitHub.host, path: 'acme/tools/cli' } },
+        updated: new Date('2026-01-01T00:00:00Z'),
+      },
     ]);
     expect(await labels(items[0])).toEqual(['v1']);
     expect(paths().at(-1)).toContain('/orgs/Acme/packages/container/tools%2Fcli/versions');
     expect(await labels(group('hubot'))).toEqual(['app']);
   });
 
-  it('hides no owner behind one that asks for single sign-on, and gives the link', async () => {
+  it('lists all owners if one requires single sign-on, and shows the link', async () => {
     await labels();
     const failure = await failing(provider.list(group('Locked'), undefined, signal));
     expect(report(failure, 'list')?.message).toContain(
@@ -104,7 +107,16 @@ describe('GitHub Container Registry', () => {
     expect(await labels(group('octocat'))).toEqual(['app', 'only']);
   });
 
-  it('lists a row for each tag of a version, and none for versions without', async () => {
+  it('knows that it has listed all tags after the last page', async () => {
+    await labels();
+    const app = repository('octocat/app');
+    const areAll = () => provider.content?.source(app.image).digestTags.areAll;
+    expect(areAll()).toBe(false);
+    await labels(app);
+    expect(areAll()).toBe(true);
+  });
+
+  it('lists a row for each tag of a version, and none for versions without tags', async () => {
     const { items } = await provider.list(repository('octocat/app'), undefined, signal);
     expect(items.map(({ label }) => label)).toEqual(['latest', '2.0', '1.0']);
     expect(items[0]).toMatchObject({ image: { host: gitHub.host, path: 'octocat/app', tag: 'latest' } });
@@ -140,7 +152,7 @@ describe('GitHub Container Registry', () => {
     expect(await provider.engineCredential(gitHub.host, signal)).toEqual(basic('ghp_octocat'));
   });
 
-  it('says that a token is wrong, and which scope one lacks, at once', async () => {
+  it('says at once that a token is wrong, and which scope another lacks', async () => {
     const wrong = await failing(openAt(gitHub, basic('ghp_wrong')).list(undefined, undefined, signal));
     expect(report(wrong, 'connect')?.message).toBe('Could not connect: the registry says “Bad credentials” (401).');
     const lacking = await failing(openAt(gitHub, basic('ghp_nothing')).list(undefined, undefined, signal));
@@ -168,14 +180,14 @@ describe('GitHub Container Registry', () => {
       };
     };
 
-    it('lists with read:packages, without asking', async () => {
+    it('lists with read:packages, without asking the user', async () => {
       const session = openAt(gitHub, anonymous, { account: account({ 'read:packages': 'gho_session' }) });
       expect(await labels(undefined, session)).toEqual(['octocat']);
       expect(await labels(group('octocat'), session)).toEqual(['app', 'only']);
       expect(new Set(asked)).toEqual(new Set(['read:packages silently']));
     });
 
-    it('goes on listing where the registry refuses the account, shows what is known, and says what is needed', async () => {
+    it('still lists if the registry refuses the account, shows what is known, and says what is needed', async () => {
       const session = openAt(gitHub, anonymous, { account: account({ 'read:packages': 'gho_session' }) });
       await labels(repository('octocat/app'), session);
       expect(await session.details?.(tag('octocat/app', '2.0'), signal)).toMatchObject({
@@ -189,26 +201,31 @@ describe('GitHub Container Registry', () => {
       expect(report(failure, 'inspect')?.remedies[0]).toBe('updateCredential');
     });
 
-    it('takes a personal access token beside it for everything', async () => {
+    it('uses a personal access token, if there is one, for everything', async () => {
       const both = openAt(gitHub, basic('ghp_octocat'), { account: account({ 'read:packages': 'gho_session' }) });
       expect((await both.content?.manifest(tag('octocat/app', '2.0').image, signal))?.digest).toBe(multi.digest);
     });
 
-    it('asks for more only when a command needs it', async () => {
+    it('asks for more scopes only if a command needs them', async () => {
       const session = openAt(gitHub, anonymous, {
         account: account({ 'read:packages': 'gho_session', 'read:packages+delete:packages': 'gho_deleting' }),
       });
-      const preview = await session.deletion?.image?.preview(tag('octocat/app', '1.0'), () => undefined, signal);
-      // The registry refuses the session, so it is not known what is behind the tags.
-      expect(preview).toMatchObject({ tags: ['1.0'], unknown: ['1.0', '2.0', 'latest'] });
+      const preview = await session.deletion?.image?.preview(
+        tag('octocat/app', '1.0').image,
+        ['1.0'],
+        () => undefined,
+        signal,
+      );
+      // The registry refuses the session, so the images of the tags are not known.
+      expect(preview).toMatchObject({ images: [{ tags: ['1.0'] }], unknown: ['1.0', '2.0', 'latest'] });
       expect(preview).not.toHaveProperty('referrers');
       expect(asked).not.toContain('read:packages+delete:packages asking');
-      await session.deletion?.image?.delete(tag('octocat/app', '1.0').image, preview?.digest ?? '', signal);
+      await session.deletion?.image?.delete(tag('octocat/app', '1.0').image, preview?.images[0]?.digest ?? '', signal);
       expect(asked).toContain('read:packages+delete:packages asking');
       expect(await labels(repository('octocat/app'), session)).toEqual(['latest', '2.0']);
     });
 
-    it('says that it is signed out', async () => {
+    it('says that the account is signed out', async () => {
       const failure = await failing(
         openAt(gitHub, anonymous, { account: account({}) }).list(undefined, undefined, signal),
       );
@@ -219,14 +236,19 @@ describe('GitHub Container Registry', () => {
     });
   });
 
-  it('says before deleting which tags share the version, and deletes it', async () => {
-    const preview = await provider.deletion?.image?.preview(tag('octocat/app', 'latest'), () => undefined, signal);
-    expect(preview).toMatchObject({ digest: multi.digest, tags: ['2.0', 'latest'] });
+  it('says before a deletion which tags share the version, and deletes it', async () => {
+    const preview = await provider.deletion?.image?.preview(
+      tag('octocat/app', 'latest').image,
+      ['latest'],
+      () => undefined,
+      signal,
+    );
+    expect(preview).toMatchObject({ images: [{ digest: multi.digest, tags: ['2.0', 'latest'] }] });
     await provider.deletion?.image?.delete(tag('octocat/app', 'latest').image, multi.digest, signal);
     expect(await labels(repository('octocat/app'))).toEqual(['1.0']);
   });
 
-  it('explains that the last version stays, and that a token may not delete', async () => {
+  it('explains that the last version cannot be deleted, and that a token may not delete', async () => {
     const last = provider.deletion?.image?.delete(tag('octocat/only', '1').image, amd64.digest, signal);
     expect((await failing(last ?? Promise.resolve())).detail.explanation).toContain(
       'Delete the whole package on its page',
@@ -238,8 +260,13 @@ describe('GitHub Container Registry', () => {
     );
   });
 
-  it('says that a tag is not there any more, or points elsewhere by now', async () => {
-    const preview = provider.deletion?.image?.preview(tag('octocat/app', 'gone'), () => undefined, signal);
+  it('says that a tag no longer exists, or points elsewhere now', async () => {
+    const preview = provider.deletion?.image?.preview(
+      tag('octocat/app', 'gone').image,
+      ['gone'],
+      () => undefined,
+      signal,
+    );
     expect((await failing(preview ?? Promise.resolve())).kind).toBe('notFound');
     const moved = provider.deletion?.image?.delete(tag('octocat/app', '2.0').image, amd64.digest, signal);
     expect((await failing(moved ?? Promise.resolve())).message).toContain('moved to another image');
@@ -256,7 +283,7 @@ describe('GitHub Container Registry', () => {
     expect(Math.abs((failure.detail.retryAfterSeconds ?? 0) - seconds)).toBeLessThan(30);
   });
 
-  it('asks nothing that was aborted before', async () => {
+  it('sends no request if it was aborted before', async () => {
     await expect(provider.list(group('octocat'), undefined, AbortSignal.abort())).rejects.toMatchObject({
       name: 'AbortError',
     });
@@ -264,12 +291,27 @@ describe('GitHub Container Registry', () => {
   });
 });
 
+describe('an image of GitHub, where nothing was listed', () => {
+  it.each([
+    ['octocat', ['/user', '/user/packages/container/app/versions']],
+    ['acme', ['/orgs/acme/packages', '/orgs/acme/packages/container/tools%2Fcli/versions']],
+    ['hubot', ['/orgs/hubot/packages', '/user', '/users/hubot/packages/container/app/versions']],
+  ])('of %s has its tags after these requests', async (owner, asked) => {
+    const gitHub = await serving();
+    const provider = openAt(gitHub, basic('ghp_octocat'));
+    const path = owner === 'acme' ? 'acme/tools/cli' : `${owner}/app`;
+    const repository = provider.locate({ host: gitHub.host, path })?.[1];
+    expect((await provider.list(repository, undefined, signal)).items).not.toEqual([]);
+    expect(gitHub.requests.map((request) => request.path.replace(/\?.*/, ''))).toEqual(asked);
+  });
+});
+
 describe('long lists of GitHub', () => {
-  it('show their first rows with one request, and go on with one a page', async () => {
+  it('show their first rows with one request, and each further page with one more', async () => {
     const many = Array.from({ length: 1000 }, (_value, index) => [`octocat/p${1000 + index}`, []] as const);
     const versions = Array.from({ length: 3000 }, (_value, index) => ({
       manifest: amd64,
-      // The first page has none with a tag.
+      // The first page has no version with a tag.
       tags: index < 100 ? [] : [`v${index}`],
       updated,
     }));
@@ -287,7 +329,7 @@ describe('long lists of GitHub', () => {
   });
 });
 
-describe('where GitHub is', () => {
+describe('the address of GitHub', () => {
   const unset = () => '';
   const byToken = ['Personal access token (classic)'];
   it.each([
@@ -317,7 +359,7 @@ describe('where GitHub is', () => {
     expect(connection).toEqual({ provider: 'ghcr', ...expected });
   });
 
-  it('does not take a fine-grained token', async () => {
+  it('refuses a fine-grained token', async () => {
     const { ask, inputs } = scriptedAsk('github.com', ...byToken, 'ghp_x');
     await ghcr.connect(ask, unset);
     expect(inputs[0]?.problem?.('github_pat_abc')).toContain('fine-grained');
@@ -327,7 +369,7 @@ describe('where GitHub is', () => {
     ['github.com', 'https://github.com', 'Create one at github.com'],
     ['https://git.example.com', 'https://git.example.com', 'Create one at git.example.com'],
     ['http://git.example.com', undefined, undefined],
-  ])('at %s leads to the page where tokens are made, over https alone', async (server, origin, title) => {
+  ])('at %s leads to the page where tokens are created, only over https', async (server, origin, title) => {
     const where = server === 'github.com' ? [server] : ['GitHub Enterprise', server];
     const { ask, inputs } = scriptedAsk(...where, ...byToken, 'ghp_x');
     await ghcr.connect(ask, unset);
@@ -339,7 +381,7 @@ describe('where GitHub is', () => {
       );
   });
 
-  it('is what the connection says where only its credential is asked for', async () => {
+  it('is that of the connection if only the credential is asked', async () => {
     const { ask, prompts } = scriptedAsk('GitHub account of VS Code');
     const { signIn } = await ghcr.signIn(ask, { url: 'https://git.example.com' });
     expect(signIn).toEqual({ kind: 'askAccount', authentication: 'github-enterprise' });

@@ -63,11 +63,11 @@ const tag = (path: string, name: string): Tag => ({
   image: { host: gitHub.host, path, tag: name },
 });
 
-describe('what goes wrong at GitHub', () => {
-  it('with the organizations hides neither the user’s own packages nor owners added by hand', async () => {
+describe('a failure at GitHub', () => {
+  it('with the organizations does not hide the user’s own packages or added owners', async () => {
     gitHub.fail(/user\/orgs/, { status: 500 });
     const provider = openAt(gitHub, basic('ghp_octocat'), { shown: () => ({ namespaces: ['hubot'] }) });
-    const listing = new Listing(50, 50, (cursor, given) => provider.list(undefined, cursor, given));
+    const listing = new Listing(50, 50, { list: (cursor, given) => provider.list(undefined, cursor, given) });
     await listing.load();
     expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['octocat', 'hubot']);
     expect(listing.failure).toMatchObject({ detail: { status: 500 } });
@@ -76,7 +76,7 @@ describe('what goes wrong at GitHub', () => {
   it.each([
     ['the wait that GitHub asks of those it tells none', 403, {}, 60],
     ['the wait that it tells', 429, { 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '99999999999' }, 600],
-  ])('tells %s', async (_what, status, headers, atLeast) => {
+  ])('shows %s', async (_what, status, headers, atLeast) => {
     gitHub.fail(/packages/, {
       status,
       headers,
@@ -88,7 +88,7 @@ describe('what goes wrong at GitHub', () => {
     expect(failure.detail.retryAfterSeconds).toBeGreaterThanOrEqual(atLeast);
   });
 
-  it('names the organization that wants single sign-on, and no link but one of GitHub', async () => {
+  it('names the organization that requires single sign-on, and only links of GitHub', async () => {
     const provider = openAt(gitHub, basic('ghp_octocat'));
     await labels(provider);
     for (const [link, isShown] of [
@@ -105,7 +105,7 @@ describe('what goes wrong at GitHub', () => {
     }
   });
 
-  it('says which scope a deletion lacks, also where GitHub names all that it looks at', async () => {
+  it('says which scope a deletion lacks, also if GitHub names several', async () => {
     gitHub.fail(/DELETE/, {
       status: 403,
       headers: { 'X-OAuth-Scopes': 'read:packages', 'X-Accepted-OAuth-Scopes': 'delete:packages, read:packages' },
@@ -118,33 +118,33 @@ describe('what goes wrong at GitHub', () => {
   });
 });
 
-describe('whose packages are listed', () => {
-  it('is not up to the user name that was typed', async () => {
-    // The token is octocat's, whoever was named beside it; ghcr.io takes any name with it.
+describe('the owner of packages', () => {
+  it('does not depend on the typed user name', async () => {
+    // The token is octocat's, although another name was typed; ghcr.io accepts any name with a token.
     const provider = openAt(gitHub, basic('ghp_octocat', 'acme'));
     const { items } = await provider.list(group('acme'), undefined, signal);
     expect(items.map(({ label }) => label)).toEqual(['app']);
     expect(await labels(provider, items[0])).toEqual(['1']);
   });
 
-  it('goes over more organizations than fit a page', async () => {
+  it('can be on a further page of organizations', async () => {
     const organizations = Array.from({ length: 150 }, (_value, index) => `org${index}`);
     const scopes = ['read:packages', 'read:org'];
     const many = await serving({ organizations, tokens: { ghp: { login: 'octocat', scopes, organizations } } });
     const provider = openAt(many, basic('ghp'));
-    const listing = new Listing(500, 500, (cursor, given) => provider.list(undefined, cursor, given));
+    const listing = new Listing(500, 500, { list: (cursor, given) => provider.list(undefined, cursor, given) });
     await listing.load();
     expect([listing.known, listing.failure]).toEqual([151, undefined]);
   });
 
-  it('may be proposed to push to where it was added by hand', async () => {
+  it('can be proposed for a push if it was added by name', async () => {
     const provider = openAt(gitHub, anonymous, { account: session, shown: () => ({ namespaces: ['Acme'] }) });
     expect(await provider.pushTargets(signal)).toEqual(
       ['octocat', 'acme'].map((namespace) => ({ host: gitHub.host, namespace })),
     );
   });
 
-  it('may have an underscore, as users that an enterprise manages do', () => {
+  it('may have an underscore, as managed users of an enterprise do', () => {
     const problem = openAt(gitHub, anonymous).namespaces?.problem;
     for (const good of ['acme', 'Acme-2', 'jane-doe_acme']) expect(problem?.(good)).toBeUndefined();
     for (const bad of ['', '-a', 'a/b', 'a b', '_a', 'a'.repeat(80)]) expect(problem?.(bad)).toBeTypeOf('string');
@@ -152,7 +152,7 @@ describe('whose packages are listed', () => {
 });
 
 describe('packages with more versions than GitHub lists', () => {
-  it('end where it ends', async () => {
+  it('end at GitHub’s limit', async () => {
     const versions = Array.from({ length: 10_150 }, (_value, index) => ({
       manifest: image,
       tags: [`v${index}`],
@@ -160,14 +160,14 @@ describe('packages with more versions than GitHub lists', () => {
     }));
     const many = await serving({ packages: { 'octocat/many': versions } });
     const provider = openAt(many, basic('ghp_octocat'));
-    const listing = new Listing(20_000, 20_000, (cursor, given) =>
-      provider.list(repository('octocat/many', many), cursor, given),
-    );
+    const listing = new Listing(20_000, 20_000, {
+      list: (cursor, given) => provider.list(repository('octocat/many', many), cursor, given),
+    });
     await listing.load();
     expect([listing.known, listing.failure]).toEqual([10_000, undefined]);
   });
 
-  it('show their tags however many come before them without', async () => {
+  it('show their tags, also after many versions without tags', async () => {
     const versions = Array.from({ length: 2_600 }, (_value, index) => ({
       manifest: image,
       tags: index === 2_550 ? ['release'] : [],
@@ -175,16 +175,16 @@ describe('packages with more versions than GitHub lists', () => {
     }));
     const many = await serving({ packages: { 'octocat/many': versions } });
     const provider = openAt(many, basic('ghp_octocat'));
-    const listing = new Listing(50, 50, (cursor, given) =>
-      provider.list(repository('octocat/many', many), cursor, given),
-    );
+    const listing = new Listing(50, 50, {
+      list: (cursor, given) => provider.list(repository('octocat/many', many), cursor, given),
+    });
     await listing.load();
     expect(listing.wantedEntries.map(({ label }) => label)).toEqual(['release']);
   });
 });
 
-describe('the registry that refuses', () => {
-  it('an account is not asked for each tag', async () => {
+describe('a refusal of the registry', () => {
+  it('for an account is not repeated for each tag', async () => {
     const tags = Array.from({ length: 50 }, (_value, index) => `v${index}`);
     const many = await serving({ packages: { 'octocat/app': [{ manifest: image, tags, updated }] } });
     const log = collectLog();
@@ -198,13 +198,13 @@ describe('the registry that refuses', () => {
     expect(log.lines.filter((line) => line.includes('/token')).length).toBe(1);
   });
 
-  it('an account is told of before the engine goes there with it', async () => {
+  it('for an account is shown before an engine uses it', async () => {
     const provider = openAt(gitHub, anonymous, { account: session });
     const failure = await failing(provider.engineCredential(gitHub.host, signal));
     expect(failure.detail.explanation).toContain('personal access token (classic) with read:packages');
   });
 
-  it('a token beside an account is not called the account’s', async () => {
+  it('for a token in addition to an account does not blame the account', async () => {
     const provider = openAt(gitHub, basic('ghp_octocat'), { account: session });
     const manifest = provider.content?.manifest(tag('octocat/app', '1').image, signal);
     const { detail } = await failing(manifest ?? Promise.resolve());

@@ -4,7 +4,7 @@ import type { ProviderContext, RegistryProvider } from '../../../src/providers/p
 import type { SandboxGitHub } from '../../sandbox/github/github';
 import { contextOf } from '../providerContext';
 
-/** The provider of a GitHub that is there. */
+/** A provider for a running GitHub. */
 export function openAt(
   gitHub: Pick<SandboxGitHub, 'url' | 'registryUrl'>,
   credential: Credential,

@@ -7,6 +7,8 @@ import type { Credential, Entry, Group, Repository, Tag } from '../../../src/cor
 import { withDigest } from '../../../src/core/reference';
 import { gitLab as type } from '../../../src/providers/gitlab/gitLabType';
 import type { ProviderContext, RegistryProvider } from '../../../src/providers/provider';
+import { Search } from '../../../src/registries/search';
+import type { Found } from '../../../src/registries/search';
 import { report } from '../../../src/ui/report';
 import { startGitLab, type GitLabOptions, type GitLabProject, type SandboxGitLab } from '../../sandbox/gitlab/gitlab';
 import { buildImage } from '../../sandbox/images';
@@ -95,7 +97,54 @@ describe('GitLab', () => {
   };
 
   describe('projects', () => {
-    it('are listed with one request, the latest active first, without those that have no registry', async () => {
+    it('are found by a part of their path, those of groups above and those added by hand included', async () => {
+      const added = openAt(gitLab.url, 'glpat-alice', { shown: () => ({ namespaces: ['free/tool', 'free/web'] }) });
+      const find = async (text: string) =>
+        (await added.find?.(undefined)?.(text, undefined, signal))?.items.map(({ label }) => label);
+      expect([await find('SHOP'), await find('web'), await find('none')]).toEqual([
+        ['Acme/Shop/Web'],
+        ['Acme/Shop/Web', 'free/web'],
+        [],
+      ]);
+      expect(asked()).toContain(
+        'GET /api/v4/projects?membership=true&order_by=last_activity_at&sort=desc&search=SHOP&search_namespaces=true&per_page=100&page=1',
+      );
+      expect(added.find?.(group('acme/api'))).toBeUndefined();
+    });
+
+    it('are looked into by a search, for repositories', async () => {
+      const connection = {
+        id: 'gl',
+        provider: 'gitlab',
+        label: 'GitLab',
+        url: gitLab.url,
+        signIn: { kind: 'basic' },
+      } as const;
+      const search = new Search({
+        all: () => [{ connection, provider }],
+        onDidChange: () => ({ dispose: () => undefined }),
+      });
+      const found = async (text: string) => {
+        const trails: string[] = [];
+        const take = (news: Found) => {
+          if (news.kind === 'hits')
+            trails.push(...news.hits.map(({ trail }) => trail.map(({ label }) => label).join(' › ')));
+        };
+        await search.open(signal).find(text, take, signal);
+        return trails;
+      };
+      expect(await found('shop')).toEqual([...['Acme/Shop/Web', 'Acme/Shop/Web › web', 'Acme/Shop/Web › web/worker']]);
+      expect(await found('web/worker:edge')).toEqual(['Acme/Shop/Web › web/worker']);
+      expect(asked().filter((path) => path.includes('/registry/repositories'))).toHaveLength(1);
+    });
+
+    it('are not found by what else GitLab looks into', async () => {
+      const described: GitLabProject = { repositories: {}, members: { alice: 40 }, lastActivity: day(1) };
+      const { url } = await serving({ projects: { 'acme/api': { ...described, description: 'Behind the web shop' } } });
+      expect(await openAt(url, 'glpat-alice').find?.(undefined)?.('shop', undefined, signal)).toEqual({ items: [] });
+    });
+
+    it('are listed with one request, the latest active first, without those without a registry', async () => {
       expect(await provider.list(undefined, undefined, signal)).toEqual({
         items: [
           { kind: 'group', key: 'acme/api', label: 'acme/api', icon: 'project', called: 'Project' },
@@ -108,7 +157,7 @@ describe('GitLab', () => {
       ]);
     });
 
-    it('end, and say so, behind many pages of which nothing is shown, and go on from there', async () => {
+    it('end with a failure after many empty pages, and continue from there', async () => {
       let asked = 0;
       const { url } = await scripted(({ path }) => {
         asked++;
@@ -120,11 +169,11 @@ describe('GitLab', () => {
       expect(isEndOfList(failure)).toBe(true);
       await one.list(undefined, next, signal);
       expect(asked).toBe(2 * mostBarrenPages);
-      await one.learn?.('registry.example.com', signal);
+      await one.learn?.({ host: 'registry.example.com', path: 'acme/web' }, signal);
       expect(asked).toBe(3 * mostBarrenPages);
     });
 
-    it('come page by page, past a page of which nothing is shown', async () => {
+    it('are listed page by page, and empty pages are skipped', async () => {
       const many = (from: number, count: number, registry: 'enabled' | 'disabled') =>
         Array.from({ length: count }, (_, index): [string, GitLabProject] => [
           `many/p${from + index}`,
@@ -143,7 +192,7 @@ describe('GitLab', () => {
       expect(server.requests.map(({ path }) => path.slice(-7))).toEqual(['&page=1', '&page=2', '&page=3']);
     });
 
-    it('are gone on with where a proxy keeps the links back, and where it keeps the number back', async () => {
+    it('have a next page even if a proxy removes the links, or the number', async () => {
       for (const headers of [{ 'X-Next-Page': '2' }, { Link: '<https://x.test/?page=2>; rel="next"' }]) {
         gitLab.fail(/projects\?/, {
           status: 200,
@@ -155,7 +204,7 @@ describe('GitLab', () => {
       }
     });
 
-    it('are never asked for where a link leads elsewhere', async () => {
+    it('are never requested from the host in a link', async () => {
       const elsewhere = await startRecorder(gitLab.url);
       onTestFinished(() => elsewhere.stop());
       const Link = `<${elsewhere.url}/api/v4/projects?page=2>; rel="next"`;
@@ -170,7 +219,7 @@ describe('GitLab', () => {
       expect(asked().at(-1)).toMatch(/^GET \/api\/v4\/projects\?.*page=2$/);
     });
 
-    it('are found under a path in front of them', async () => {
+    it('are found if GitLab is under a path', async () => {
       const below = await serving({ prefix: '/gitlab' });
       expect(below.url).toMatch(/\/gitlab$/);
       const own = openAt(below.url, 'glpat-alice');
@@ -180,7 +229,7 @@ describe('GitLab', () => {
       expect(wrong).toContain('there is no GitLab at http://');
     });
 
-    it('may be added by their path where the account is no member', async () => {
+    it('can be added by their path if the account is no member', async () => {
       const added = openAt(gitLab.url, 'glpat-alice', { shown: () => ({ namespaces: ['free/tool', 'acme/api'] }) });
       expect(await labelsIn(added)).toEqual(['acme/api', 'Acme/Shop/Web', 'acme/old', 'free/tool']);
       expect(await labelsIn(added, await repositoryIn('free/tool', 'tool/cli', added))).toEqual(['v1']);
@@ -201,7 +250,7 @@ describe('GitLab', () => {
   });
 
   describe('repositories', () => {
-    it('are named as GitLab shows them, and are where GitLab says', async () => {
+    it('have the names that GitLab shows, and the host that GitLab names', async () => {
       await labelsIn(provider);
       const { items } = await provider.list(group('Acme/Shop/Web'), undefined, signal);
       expect(items).toEqual([
@@ -212,7 +261,7 @@ describe('GitLab', () => {
       expect(asked().at(-1)).toMatch(/^GET \/api\/v4\/projects\/\d+\/registry\/repositories\?per_page=100&page=1$/);
     });
 
-    it('are opened with the name of the user, at the realm of GitLab', async () => {
+    it('are read with the name of the user, and a token of GitLab’s token server', async () => {
       await labelsIn(provider);
       expect(await labelsIn(provider, await repositoryIn('acme/api', 'api'))).toEqual(['2']);
       const realm = gitLab.requests.find(({ path }) => path.startsWith('/jwt/auth'));
@@ -228,7 +277,7 @@ describe('GitLab', () => {
       expect(asked().filter((line) => line === 'GET /api/v4/user')).toHaveLength(1);
     });
 
-    it('are deleted by GitLab, which takes its time, and are no rows meanwhile', async () => {
+    it('are deleted by GitLab later, and are no rows meanwhile', async () => {
       await labelsIn(provider);
       const repository = await repositoryIn('Acme/Shop/Web', 'web/worker');
       const deletion = provider.deletion?.repository;
@@ -243,7 +292,7 @@ describe('GitLab', () => {
       });
     });
 
-    it('come back where GitLab could not delete them', async () => {
+    it('are rows again if GitLab could not delete them', async () => {
       await labelsIn(provider);
       const location = `${gitLab.host}/acme/api`;
       const body = JSON.stringify([
@@ -257,7 +306,7 @@ describe('GitLab', () => {
   });
 
   describe('tags', () => {
-    it('are untagged by the API, which Developers may, and others stay', async () => {
+    it('are removed by the API, which Developers may use, and others stay', async () => {
       const dave = openAt(gitLab.url, 'glpat-dave');
       await labelsIn(dave);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'edge', dave);
@@ -266,7 +315,7 @@ describe('GitLab', () => {
       expect(await labelsIn(dave, await repositoryIn('Acme/Shop/Web', 'web/worker', dave))).toEqual(['keep']);
     });
 
-    it('are untagged where no repository was listed before, and not found where there is none', async () => {
+    it('are removed even if no repository was listed before, and not found if there is none', async () => {
       await labelsIn(provider);
       const image = (path: string) => ({ host: gitLab.host, path, tag: 'edge' });
       const untag = (path: string) =>
@@ -278,7 +327,7 @@ describe('GitLab', () => {
         expect(await failing(untag(missing))).toMatchObject({ kind: 'notFound' });
     });
 
-    it('that are protected stay, which is said', async () => {
+    it('that are protected stay, and the failure says so', async () => {
       await labelsIn(provider);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'keep');
       expect(await saying(provider.deletion?.untag?.delete(tag, signal) ?? Promise.resolve())).toContain(
@@ -286,7 +335,7 @@ describe('GitLab', () => {
       );
     });
 
-    it('go with their image by the registry, which Maintainers may alone', async () => {
+    it('are deleted with their image by the registry, which only Maintainers may', async () => {
       await labelsIn(provider);
       const tag = await tagIn('Acme/Shop/Web', 'web', 'latest');
       const dave = openAt(gitLab.url, 'glpat-dave');
@@ -297,7 +346,7 @@ describe('GitLab', () => {
       expect(await labelsIn(provider, await repositoryIn('Acme/Shop/Web', 'web'))).toEqual([]);
     });
 
-    it('are read without being listed before, where a name leads to them', async () => {
+    it('are read by name, without being listed before', async () => {
       await labelsIn(provider);
       const tag: Tag = { kind: 'tag', label: '2', image: { host: gitLab.host, path: 'acme/api', tag: '2' } };
       const [own, repository] = provider.locate(tag.image) ?? [];
@@ -311,9 +360,9 @@ describe('GitLab', () => {
   describe('a name', () => {
     const named = (path: string, tag?: string) => ({ host: gitLab.host, path, ...(tag === undefined ? {} : { tag }) });
 
-    it('leads to its project, the longest that fits, once that is known', async () => {
+    it('leads to the known project with the longest matching path', async () => {
       expect(provider.locate(named('acme/api', '2'))).toBeUndefined();
-      await provider.learn?.(gitLab.host, signal);
+      await provider.learn?.(named('acme/shop/web/worker'), signal);
       expect(provider.locate(named('acme/shop/web/worker', 'edge'))).toMatchObject([
         { kind: 'group', key: 'acme/shop/web', label: 'Acme/Shop/Web' },
         { kind: 'repository', label: 'web/worker', image: { path: 'acme/shop/web/worker' } },
@@ -324,15 +373,31 @@ describe('GitLab', () => {
       expect(provider.locate({ host: 'elsewhere.test', path: 'acme/api' })).toBeUndefined();
     });
 
-    it('of Docker Hub is asked nobody about, and one of another host once', async () => {
-      await provider.learn?.('docker.io', signal);
-      expect(asked()).toEqual([]);
-      await provider.learn?.('ghcr.io', signal);
-      await provider.learn?.('ghcr.io', signal);
-      expect(asked()).toHaveLength(1);
+    it('leads to its tags with two requests, where no project was listed, beside those that sign in', async () => {
+      const image = named('acme/shop/web/worker', 'edge');
+      await provider.learn?.(image, signal);
+      const repository = provider.locate(image)?.[1];
+      expect((await provider.list(repository, undefined, signal)).items.map(({ label }) => label)).toContain('edge');
+      const isSignIn = (path: string) => /^GET \/(?:api\/v4\/user$|jwt\/auth\?)/.test(path);
+      expect(asked().filter((path) => !isSignIn(path))).toEqual([
+        'GET /api/v4/projects?membership=true&order_by=last_activity_at&sort=desc&search=acme%2Fshop&search_namespaces=true&per_page=100&page=1',
+      ]);
+      expect(gitLab.registry.requests.map(({ path }) => path).filter((path) => path !== '/v2/')).toEqual([
+        '/v2/acme/shop/web/worker/tags/list?n=1000',
+      ]);
     });
 
-    it('that no project has is not found, though the registry says that it may not be seen', async () => {
+    it('of Docker Hub causes no request, and one of another host only one', async () => {
+      await provider.learn?.({ host: 'docker.io', path: 'acme/api' }, signal);
+      expect(asked()).toEqual([]);
+      await provider.learn?.({ host: 'ghcr.io', path: 'acme/api' }, signal);
+      await provider.learn?.({ host: 'ghcr.io', path: 'acme/secret' }, signal);
+      expect(asked()).toEqual([
+        'GET /api/v4/projects?membership=true&order_by=last_activity_at&sort=desc&per_page=100&page=1',
+      ]);
+    });
+
+    it('that no project has is not found, although the registry says that access is denied', async () => {
       await labelsIn(provider);
       const missing: Repository = { kind: 'repository', label: 'x', image: named('acme/none') };
       expect(await failing(provider.list(missing, undefined, signal))).toMatchObject({ kind: 'notFound' });
@@ -340,7 +405,7 @@ describe('GitLab', () => {
       expect(await failing(provider.list(hidden, undefined, signal))).toMatchObject({ kind: 'notFound' });
     });
 
-    it('is pushed below a project, and not below one that is archived', async () => {
+    it('is pushed to a project, but not to an archived one', async () => {
       expect(await provider.pushTargets(signal)).toEqual([
         { host: gitLab.host, namespace: 'acme/api' },
         { host: gitLab.host, namespace: 'acme/shop/web' },
@@ -348,7 +413,7 @@ describe('GitLab', () => {
     });
   });
 
-  it('knows the registry’s host once a project was listed, and is looked at there first', async () => {
+  it('knows the registry’s host after a project was listed, and is diagnosed there first', async () => {
     expect(provider.hostOf(undefined)).toBeUndefined();
     expect(provider.endpoints?.map(({ url }) => url)).toEqual([`${gitLab.url}/api/v4`]);
     await labelsIn(provider);
@@ -394,11 +459,11 @@ describe('GitLab', () => {
         'the access token has expired; make a new one in GitLab, and enter it with Update Credential…. It says “Token is',
       ],
       ['glpat-images', 'the access token lacks a scope; this needs read_api or api. It says “The request requires'],
-    ])('%s is told what is wrong with it', async (token, words) => {
+    ])('%s is explained', async (token, words) => {
       expect(await saying(openAt(gitLab.url, token).list(undefined, undefined, signal))).toContain(words);
     });
 
-    it('that may only read deletes nothing, and is told by which scope it would', async () => {
+    it('that may only read deletes nothing, and the failure names the missing scope', async () => {
       const reader = openAt(gitLab.url, 'glpat-reader');
       await labelsIn(reader);
       const tag = await tagIn('Acme/Shop/Web', 'web/worker', 'edge', reader);
@@ -412,7 +477,7 @@ describe('GitLab', () => {
       expect(await labelsIn(reader, repository)).toEqual(['edge', 'keep']);
     });
 
-    it('that the registry refuses is told the scope for reading', async () => {
+    it('that the registry refuses has a failure that names the scope for reading', async () => {
       const server = await serving({ tokens: { 'glpat-lister': { user: 'alice', scopes: ['read_api'] } } });
       server.fail(/jwt\/auth/, { status: 403, body: '{"errors":[{"code":"DENIED","message":"access forbidden"}]}' });
       const own = openAt(server.url, 'glpat-lister');
@@ -422,7 +487,7 @@ describe('GitLab', () => {
       expect(said).toContain('it needs the scope read_registry. It says “access forbidden” (403).');
     });
 
-    it('whose role is too small sees no images, which is said', async () => {
+    it('whose role is too low sees no images, and the failure says so', async () => {
       const gina = openAt(gitLab.url, 'glpat-gina');
       expect(await labelsIn(gina)).toEqual([]);
       const added = openAt(gitLab.url, 'glpat-gina', { shown: () => ({ namespaces: ['acme/inner'] }) });
@@ -457,7 +522,7 @@ describe('the questions of GitLab', () => {
     ['https://git.example.com/-/user_settings/profile#top', 'https://git.example.com', 'git.example.com'],
   ])('read %s', async (typed, url, label) => {
     expect((await connecting(typed)).connection).toMatchObject({ provider: 'gitlab', url, label });
-    // As it is read, it may be typed too.
+    // The result is also a valid text to type.
     expect((await connecting(url)).connection).toMatchObject({ url });
   });
 
@@ -466,18 +531,18 @@ describe('the questions of GitLab', () => {
     ['two words', 'Type the address of GitLab'],
     ['https://me:secret@gitlab.com', 'Type the address of GitLab'],
     ['registry.gitlab.com', 'the address of GitLab’s web pages: gitlab.com'],
-  ])('take no %j', async (typed, words) => {
+  ])('refuse %j', async (typed, words) => {
     const { address } = await connecting('gitlab.com');
     expect(address?.problem?.(typed)).toContain(words);
   });
 
-  it('keep the token to the credential', async () => {
+  it('put the token only into the credential', async () => {
     const described = await connecting('gitlab.com', ' glpat-abcdefgh1234 ');
     expect(described.credential).toEqual({ kind: 'basic', username: '', secret: 'glpat-abcdefgh1234' });
     expect(JSON.stringify(described.connection)).not.toContain('1234');
   });
 
-  it('begin with gitlab.com, and want a token of the kind that lists', async () => {
+  it('begin with gitlab.com, and refuse tokens that cannot list', async () => {
     const { address, token } = await connecting('gitlab.com');
     expect(address?.value).toBe('gitlab.com');
     expect(token?.problem?.(' ')).toBe('Type the access token.');

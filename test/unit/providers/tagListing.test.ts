@@ -30,7 +30,7 @@ async function tagsOf(provider: RegistryProvider, repository: Entry): Promise<re
   return items.filter((entry) => entry.kind === 'tag');
 }
 
-/** As many tags as asked for, each a day younger than the one before. */
+/** A number of tags, each a day newer than the one before. */
 function seedOf(name: string, count: number): SeedRepository {
   const tags = Array.from({ length: count }, (_none, index) => {
     const created = new Date(Date.UTC(2024, 0, 1 + index));
@@ -46,7 +46,7 @@ async function vendor(as: keyof typeof quirks, seeds: readonly SeedRepository[])
   return { server, context };
 }
 
-/** Besides the one that learns how to sign in. */
+/** The requests, except the one that learns how to sign in. */
 const asked = ({ requests }: VendorServer): number =>
   requests.filter(({ headers }) => headers.authorization !== undefined).length;
 
@@ -71,7 +71,7 @@ describe('Google’s listing', () => {
     return tagsOf(open('gar', url), repositoryAt(url, 'hpa-example'));
   };
 
-  it('tells digest, size and when an image was uploaded', async () => {
+  it('has digest, size and date of upload of an image', async () => {
     expect((await listed(recorded)).map(({ details }) => details)).toEqual([
       {
         digest: 'sha256:581697a37f0e136db86d6b30392f0db40ce99c8248a7044c770012f4e8491544',
@@ -90,12 +90,12 @@ describe('Google’s listing', () => {
     ['a date beyond all dates', { ...recorded.manifest, ['sha256:'.padEnd(71, '0')]: { timeUploadedMs: 5 } }],
     ['a list', []],
     ['text', 'none'],
-  ])('is no obstacle where it holds %s', async (_what, manifest) => {
+  ])('is ignored if it has %s', async (_what, manifest) => {
     expect(await listed({ ...recorded, manifest })).toMatchObject([{ label: 'latest' }]);
     expect((await listed({ ...recorded, manifest })).every(({ details }) => details === undefined)).toBe(true);
   });
 
-  it('costs one request for hundreds of tags, with all that it tells of them', async () => {
+  it('has the details of hundreds of tags in one request', async () => {
     const { server, context } = await vendor('google', [seedOf('acme/images/app', 300)]);
     const tags = await tagsOf(open('gar', server.url, context), repositoryAt(server.url, 'acme/images/app'));
     expect(tags.length).toBe(300);
@@ -123,7 +123,7 @@ describe('Google’s listing', () => {
     await expect(provider.checkRepository?.({ host, path: 'acme/images' }, signal)).resolves.toBeUndefined();
   });
 
-  it('tells which tags go with an image, without asking each', async () => {
+  it('shows which tags are deleted with an image, without a request for each', async () => {
     const image = buildImage();
     const { server, context } = await vendor('google', [
       { name: 'acme/images/app', tags: { a: image, b: image, c: buildImage({ user: 'c' }) } },
@@ -131,14 +131,14 @@ describe('Google’s listing', () => {
     const provider = open('gar', server.url, context);
     const [tag] = await tagsOf(provider, repositoryAt(server.url, 'acme/images/app'));
     if (tag === undefined) throw new Error('There is no tag');
-    const preview = await provider.deletion?.image?.preview({ ...tag, label: 'a' }, () => undefined, signal);
-    expect(preview?.tags).toEqual(['a', 'b']);
+    const preview = await provider.deletion?.image?.preview(tag.image, ['a'], () => undefined, signal);
+    expect(preview?.images[0]?.tags).toEqual(['a', 'b']);
     expect(server.requests.filter(({ method }) => method === 'HEAD')).toEqual([]);
   });
 });
 
 describe('Quay’s listing', () => {
-  it('shows the first rows with one request, and goes on with one a page', async () => {
+  it('shows the first rows with one request, and each further page with one more', async () => {
     const { server, context } = await vendor('quay', [seedOf('acme/app', 250)]);
     const provider = open('quay', server.url, context);
     const repository = repositoryAt(server.url, 'acme/app');
@@ -155,7 +155,33 @@ describe('Quay’s listing', () => {
     expect(labels).toEqual(Array.from({ length: 250 }, (_none, index) => `b${249 - index}`));
   });
 
-  it('is asked as a visitor, whatever the connection signs in with', async () => {
+  it('is searched by a part of the name', async () => {
+    const { server, context } = await vendor('quay', [seedOf('acme/app', 12)]);
+    const provider = open('quay', server.url, context);
+    const repository = repositoryAt(server.url, 'acme/app');
+    const { items } = await provider.list(repository, undefined, signal);
+    const found = await provider.find?.(repository)?.('B1', undefined, signal);
+    expect(found).toEqual({ items: [] });
+    expect(await provider.find?.(repository)?.('b1', undefined, signal)).toEqual({
+      items: items.filter(({ label }) => label.startsWith('b1')),
+    });
+    expect(server.requests.at(-1)?.path).toBe(
+      '/api/v1/repository/acme/app/tag/?limit=100&page=1&onlyActiveTags=true&filter_tag_name=like%3Ab1',
+    );
+    expect(provider.find?.(undefined)).toBeUndefined();
+  });
+
+  it('is searched by V2 where the repository is private', async () => {
+    const { server, context } = await vendor('quayPrivate', [seedOf('acme/app', 12)]);
+    const found = await open('quay', server.url, context).find?.(repositoryAt(server.url, 'acme/app'))?.(
+      'b1',
+      undefined,
+      signal,
+    );
+    expect(found?.items.map(({ label }) => label)).toEqual(['b1', 'b10', 'b11']);
+  });
+
+  it('is read without the connection’s credential', async () => {
     const { server, context } = await vendor('quay', [seedOf('acme/app', 1)]);
     await tagsOf(open('quay', server.url, context), repositoryAt(server.url, 'acme/app'));
     expect(server.requests.map(({ path, headers }) => [path, headers.authorization])).toEqual([
@@ -163,7 +189,7 @@ describe('Quay’s listing', () => {
     ]);
   });
 
-  it('gives way to V2 where the repository is private', async () => {
+  it('is replaced by V2’s if the repository is private', async () => {
     const { server, context } = await vendor('quayPrivate', [seedOf('acme/app', 12)]);
     const provider = open('quay', server.url, context);
     const tags = await tagsOf(provider, repositoryAt(server.url, 'acme/app'));
@@ -176,12 +202,12 @@ describe('Quay’s listing', () => {
     ['is a web page', { status: 200, headers: { 'Content-Type': 'text/html' }, body: '<html></html>' }],
     ['fails', { status: 502, body: 'Bad Gateway' }],
     ['does not exist', { status: 404, body: '' }],
-  ])('gives way to V2 where it %s', async (_what, reply) => {
+  ])('is replaced by V2’s if it %s', async (_what, reply) => {
     const { url } = await scripted(({ path }) => (path.startsWith('/api/') ? reply : jsonReply(200, { tags: ['1'] })));
     expect(await tagsOf(open('quay', url), repositoryAt(url, 'acme/app'))).toMatchObject([{ label: '1' }]);
   });
 
-  it('does not begin anew with V2 in the middle', async () => {
+  it('is not replaced by V2’s after the first page', async () => {
     const page = (number: number) => ({
       tags: [{ name: `t${number}`, manifest_digest: `sha256:${'0'.repeat(64)}`, start_ts: 1 }],
       has_additional: true,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { axiosHttp } from '../../../src/core/axiosHttp';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import type { Machine } from '../../../src/core/machine';
-import { tlsOf } from '../../../src/core/network/tls';
+import { tlsReaderOf } from '../../../src/core/network/tls';
 import type { RegistryProvider } from '../../../src/providers/provider';
 import { providerTypes } from '../providerTypes';
 import { startGitLab } from '../../sandbox/gitlab/gitlab';
@@ -35,7 +35,7 @@ function open(provider: string, url: string, tls: TlsOptions): RegistryProvider 
   const connection: Connection = { id: 'c', label: 'C', provider, url, signIn: { kind: 'anonymous' }, tls };
   const type = providerTypes.find(({ id }) => id === provider);
   if (type === undefined) throw new Error(provider);
-  const trust = tlsOf(connection, machine, () => opened.endpoints);
+  const trust = tlsReaderOf(connection, machine, () => opened.endpoints);
   const opened: RegistryProvider = type.open(connection, contextOf(alice, { http: axiosHttp(collectLog(), trust) }));
   return opened;
 }
@@ -53,14 +53,14 @@ async function gitLabAt(mode?: 'mutual') {
   return gitLab;
 }
 
-/** Down to the tags, which the registry lists. */
+/** Lists down to the tags, which come from the registry. */
 async function tagsOf(provider: RegistryProvider): Promise<readonly string[]> {
   const [project] = (await provider.list(undefined, undefined, signal)).items;
   const [repository] = (await provider.list(project, undefined, signal)).items;
   return (await provider.list(repository, undefined, signal)).items.map(({ label }) => label);
 }
 
-/** What docker keeps for a host: all that there is. */
+/** Writes docker's folder of certificates for a host, with all kinds of files. */
 async function keepForDocker(url: string): Promise<void> {
   const folder = join(home.path, '.config/docker/certs.d', new URL(url).host);
   await mkdir(folder, { recursive: true });
@@ -69,7 +69,7 @@ async function keepForDocker(url: string): Promise<void> {
   await copyFile(pki.client.keyFile, join(folder, 'client.key'));
 }
 
-describe('the trust that was chosen for a GitLab', () => {
+describe('the TLS options of a GitLab', () => {
   const client = () => ({ certFile: pki.client.certFile, keyFile: pki.client.keyFile });
 
   it.each<[string, 'mutual' | undefined, () => TlsOptions]>([
@@ -78,7 +78,7 @@ describe('the trust that was chosen for a GitLab', () => {
     ['a client certificate', 'mutual', () => ({ ...client(), caFile: pki.ca.certFile })],
     ['a client certificate, and no verification', 'mutual', () => ({ ...client(), verify: false })],
     ['what docker keeps for its host', 'mutual', () => ({ dockerCerts: true })],
-  ])('reaches its registry on another host: %s', async (_name, mode, options) => {
+  ])('apply to its registry on another host: %s', async (_name, mode, options) => {
     const gitLab = await gitLabAt(mode);
     await keepForDocker(gitLab.url);
     const confirmed = { ...options(), hosts: [registryHost] };
@@ -91,7 +91,7 @@ describe('the trust that was chosen for a GitLab', () => {
     ['a client certificate', 'mutual', () => ({ ...client(), caFile: pki.ca.certFile }), 'CLIENT_CERTIFICATE'],
     ['what docker keeps for its host', 'mutual', () => ({ dockerCerts: true }), 'CLIENT_CERTIFICATE'],
   ])(
-    'is not for a registry that GitLab names, unless the user confirms that: %s',
+    'do not apply to a registry that GitLab names, unless the user confirms it: %s',
     async (_name, mode, options, code) => {
       const gitLab = await gitLabAt(mode);
       await keepForDocker(gitLab.url);
@@ -103,7 +103,7 @@ describe('the trust that was chosen for a GitLab', () => {
     },
   );
 
-  it('reaches no third host, which the registry names to sign in at', async () => {
+  it('do not apply to a third host, which the registry names for the sign-in', async () => {
     const gitLab = await gitLabAt();
     const third = await startV2Server({ tls: pki.tls('mutual'), host: 'localhost' });
     onTestFinished(() => third.stop());
@@ -128,22 +128,22 @@ describe('the trust that was chosen for a GitLab', () => {
   });
 });
 
-describe('the trust that was chosen for a GitHub', () => {
+describe('the TLS options of a GitHub', () => {
   it.each([
     ['https://git.example.com', ['https://containers.git.example.com/v2/', 'https://git.example.com/api/v3/user']],
     ['https://acme.ghe.com', ['https://containers.acme.ghe.com/v2/', 'https://api.acme.ghe.com/user']],
-  ])('reaches the servers of %s, and no third', async (url, servers) => {
+  ])('apply to the servers of %s, and no others', async (url, servers) => {
     const provider = open('ghcr', url, {});
-    const read = tlsOf({ url, tls: { verify: false } }, machine, () => provider.endpoints);
+    const read = tlsReaderOf({ url, tls: { verify: false } }, machine, () => provider.endpoints);
     for (const server of servers) expect(await read?.(server)).toEqual({ rejectUnauthorized: false });
     expect(await read?.('https://packages.example.com/v2/')).toEqual({});
   });
 
-  it('is what docker keeps for its registry, since docker speaks to that alone', async () => {
+  it('have docker’s certificates for its registry, because docker only calls that', async () => {
     const provider = open('ghcr', 'https://git.example.com', {});
     await keepForDocker('https://containers.git.example.com');
     const tls = { dockerCerts: true };
-    const read = tlsOf({ url: 'https://git.example.com', tls }, machine, () => provider.endpoints);
+    const read = tlsReaderOf({ url: 'https://git.example.com', tls }, machine, () => provider.endpoints);
     expect(Object.keys((await read?.('https://git.example.com/api/v3/user')) ?? {})).toEqual(['ca', 'cert', 'key']);
     expect(Object.keys((await read?.('https://third.example.com')) ?? {})).toEqual(['ca']);
   });

@@ -45,7 +45,7 @@ describe('a catalog that is refused', () => {
     [404, 'NAME_UNKNOWN', 'the registry has no list of its repositories; add those you know by name'],
     [405, 'UNSUPPORTED', 'the registry has no list of its repositories; add those you know by name'],
     [501, 'UNSUPPORTED', 'the registry has no list of its repositories; add those you know by name'],
-  ])('by %i to a good credential is told from a wrong one', async (status, code, explanation) => {
+  ])('with %i for a valid credential is distinguished from a wrong credential', async (status, code, explanation) => {
     const catalog = () => errorReply(status, code, 'no catalog for you');
     const { provider, paths } = await opened({ ...guarded, catalog });
     const failure = await failing(list(provider));
@@ -55,7 +55,7 @@ describe('a catalog that is refused', () => {
     expect(await failing(list(wrong.provider))).toMatchObject({ kind: 'unauthorized' });
   });
 
-  it('before anybody is asked to sign in is told from a wrong address', async () => {
+  it('before a sign-in is requested is distinguished from a wrong address', async () => {
     const hidden: V2ServerOptions = { ...guarded, absent: /^_catalog$/ };
     expect(await failing(list((await opened(hidden)).provider))).toMatchObject({
       kind: 'unlisted',
@@ -85,7 +85,7 @@ describe('a catalog that is refused', () => {
     expect(await failing(list(provider))).toMatchObject(told);
   });
 
-  it('to visitors of an open registry hides nothing that is known by name', async () => {
+  it('without a credential does not hide repositories that were added by name', async () => {
     const catalog = () => errorReply(401, 'UNAUTHORIZED', 'authentication required');
     const { provider, host } = await opened({ catalog }, anonymous, { pinned: ['team/app'] });
     const page = await list(provider);
@@ -96,12 +96,12 @@ describe('a catalog that is refused', () => {
     expect(await provider.pushTargets(signal)).toEqual([{ host }, { host, namespace: 'team' }]);
   });
 
-  it('leaves places to push to', async () => {
+  it('still leaves places to push to', async () => {
     const { provider, host } = await opened({ catalog: () => errorReply(403, 'DENIED', 'no') });
     expect(await provider.pushTargets(signal)).toEqual([{ host }]);
   });
 
-  it('stays what it is where nothing answers as a registry, or the list alone fails', async () => {
+  it('is not explained if no registry answers, or only the list fails', async () => {
     const { provider, paths } = await opened({ catalog: () => ({ status: 500, body: 'broken' }) }, anonymous);
     expect(await failing(list(provider))).toMatchObject({ kind: 'rejected' });
     expect(paths()).not.toContain('/v2/');
@@ -122,20 +122,20 @@ async function noRegistry(): Promise<string> {
 describe('a catalog that is empty', () => {
   const catalog = () => jsonReply(200, { repositories: [] });
 
-  it('is not believed where names may lead on', async () => {
+  it('is shown as a problem if repositories can be added by name', async () => {
     const page = await list((await opened({ catalog })).provider);
     const explanation =
       'the registry lists no repositories: it is empty, or does not show them to you; add those you know by name';
     expect(page).toMatchObject({ items: [], failure: { kind: 'unlisted', detail: { explanation } } });
   });
 
-  it('says nothing beside repositories that were added by name', async () => {
+  it('is no problem if repositories were added by name', async () => {
     const { provider } = await opened({ catalog }, alice, { pinned: ['team/app'] });
     const page = await list(provider);
     expect([page.items.map(({ label }) => label), page.failure]).toEqual([['team/app'], undefined]);
   });
 
-  it('says nothing where the registry never lists', async () => {
+  it('is explained for a registry that never lists', async () => {
     const { provider } = await opened({ catalog }, alice, { provider: 'gar', pinned: ['team/app'] });
     const page = await list(provider);
     expect(page.items.map(({ label }) => label)).toEqual(['team/app']);
@@ -144,7 +144,7 @@ describe('a catalog that is empty', () => {
 });
 
 describe('the registry of GitLab by a deploy token', () => {
-  it('says that its API lists, and shows what was added by name', async () => {
+  it('says that only its API lists, and shows what was added by name', async () => {
     const { provider } = await opened(
       { ...guarded, catalog: () => errorReply(401, 'UNAUTHORIZED', 'authentication required') },
       alice,

@@ -10,7 +10,7 @@ import { contextOf } from '../providerContext';
 
 const { signal } = new AbortController();
 
-/** What registries answer beside the codes of the specification. */
+/** Refusals of registries without the codes of the specification. */
 it.each([
   [
     'Harbor, whose policy keeps an image back',

@@ -28,7 +28,7 @@ function openAt(provider: string, url: string): RegistryProvider {
   );
 }
 
-/** What is asked of somebody who takes the choice of that label, or else the first one, and types `answer` into every box. */
+/** The questions to a user who picks the choice with that label, or else the first one, and types `answer` into every box. */
 async function asked({ connect }: ProviderType, answer: string, wanted?: string) {
   const choices: ConnectChoice<string>[] = [];
   const inputs: ConnectInput[] = [];
@@ -44,7 +44,7 @@ async function asked({ connect }: ProviderType, answer: string, wanted?: string)
   return { choices, inputs, described: await connect(ask, () => '') };
 }
 
-it('are all explained in a line that the box shows whole', async () => {
+it('all have an explanation that fits into a line of the box', async () => {
   const ofEach = providerTypes.map(async (type) => {
     const { choices } = await asked(type, 'https://r.test');
     return [type.detail, ...choices.flatMap(({ detail }) => detail ?? [])].map((line) => ({ id: type.id, line }));
@@ -54,7 +54,7 @@ it('are all explained in a line that the box shows whole', async () => {
   expect(lines.filter(({ line }) => line.length > 84)).toEqual([]);
 });
 
-/** The address that is asked for, and the connection that the one typed makes. */
+/** The box for the address, and the connection that the typed address results in. */
 async function addressed(id: string, typed: string) {
   const { ask, inputs } = scriptedAsk(typed, 'Login of the docker command');
   const { connection } = await typeOf(id).connect(ask, () => '');
@@ -67,7 +67,7 @@ describe('the label of a registry', () => {
     ['nexus', 'https://nexus.test:8443/repository/team', 'nexus.test:8443/team'],
     ['nexus', 'nexus.test:8082', 'nexus.test:8082'],
     ['gitea', 'https://git.test/forgejo', 'git.test/forgejo'],
-  ])('of %s is what names of its images begin with: %s', async (id, url, label) => {
+  ])('of %s is the beginning of its image names: %s', async (id, url, label) => {
     expect((await addressed(id, url)).connection.label).toBe(label);
   });
 });
@@ -107,9 +107,9 @@ describe('the address of a registry', () => {
     ['digitalOcean', 'registry.digitalocean.com', 'https://registry.digitalocean.com'],
     ['oracle', 'fra', 'https://fra.ocir.io'],
     ['oracle', 'ocir.eu-frankfurt-1.oci.oraclecloud.com', 'https://ocir.eu-frankfurt-1.oci.oraclecloud.com'],
-  ])('of %s may be typed as %s', async (id, typed, url) => {
+  ])('of %s can be typed as %s', async (id, typed, url) => {
     expect((await addressed(id, typed)).connection).toMatchObject({ provider: id, url });
-    // As it is read, it may be typed too.
+    // The result is also a valid text to type.
     expect((await addressed(id, url)).connection).toMatchObject({ url });
   });
 
@@ -123,12 +123,12 @@ describe('the address of a registry', () => {
     ['harbor', 'two words'],
     ['gitlabRegistry', 'https://gitlab.com/acme'],
     ['artifactory', 'ftp://repo.test'],
-  ])('of %s is not %j', async (id, typed) => {
+  ])('of %s cannot be %j', async (id, typed) => {
     const { address } = await addressed(id, 'https://r.test');
     expect(address?.problem?.(typed)).toBeTypeOf('string');
   });
 
-  it('is known where it was connected as any registry', () => {
+  it('is recognised if it was connected as generic', () => {
     expect(
       [
         'https://quay.io',
@@ -159,7 +159,7 @@ describe('the credential', () => {
     ['gar', 'ya29.a0Af', 'oauth2accesstoken', 'oauth2accesstoken'],
     ['gar', 'eyAidHlwZSI6ICJ4IiB9', '_json_key_base64', '_json_key_base64'],
     ['digitalOcean', 'dop_v1_abc', 'dop_v1_abc', 'API token'],
-  ])('of %s tells the user name', async (id, secret, username, account) => {
+  ])('of %s contains the user name', async (id, secret, username, account) => {
     const { connection, credential, inputs } = await signIn(id, secret);
     expect(inputs.map((input) => input.secret)).toEqual([undefined, true]);
     expect(credential).toEqual({ kind: 'basic', username, secret });
@@ -176,7 +176,7 @@ describe('the credential', () => {
     },
   );
 
-  it('is not asked of visitors, where there may be any', async () => {
+  it('is not asked for an anonymous connection, if there can be one', async () => {
     const ofEach = vendorTypes.map(async (type) => {
       const { choices } = await asked(type, 'https://r.test');
       return choices.some(({ value }) => value === 'anonymous') ? [] : [type.id];
@@ -239,7 +239,7 @@ describe('web pages', () => {
     expect(provider.webPage?.(undefined)?.href).toBe(ownPage);
   });
 
-  it('of tags lead to the tag where they can', () => {
+  it('of tags lead to the tag if there is such a page', () => {
     const pageOf = (id: string, url: string) => {
       const image = { host: new URL(url).host, path: 'team/app', tag: '1.0' };
       const tag: Tag = { kind: 'tag', label: '1.0', image };

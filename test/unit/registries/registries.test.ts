@@ -161,7 +161,7 @@ describe('whose image it is', () => {
       b: { locate: () => undefined, learn },
     });
     expect(idsOf(registries.holding(image))).toEqual(['a']);
-    expect(idsOf(await registries.findHolding(image))).toEqual(['a']);
+    expect(idsOf(await registries.findHolding(image, signal))).toEqual(['a']);
     expect(learn).not.toHaveBeenCalled();
   });
 
@@ -172,7 +172,7 @@ describe('whose image it is', () => {
       bad: { locate: () => undefined, learn: () => Promise.reject(new Error('no network')) },
       b: {
         locate: () => (isKnown ? [] : undefined),
-        learn: (host) => {
+        learn: ({ host }) => {
           asked.push(host);
           isKnown = true;
           return Promise.resolve();
@@ -180,11 +180,27 @@ describe('whose image it is', () => {
       },
       c: { locate: () => undefined },
     });
-    expect(idsOf(await registries.findHolding(image))).toEqual(['b']);
+    expect(idsOf(await registries.findHolding(image, signal))).toEqual(['b']);
     expect(asked).toEqual(['registry.example.com']);
     expect(log.lines).toEqual([
       expect.stringMatching(/^warn Could not tell whether registry\.example\.com belongs to bad\n[^]*no network/),
     ]);
+  });
+
+  it('is asked for no longer than somebody waits', async () => {
+    const waiting = new AbortController();
+    const { registries, log } = registriesOf([connection('slow')], {
+      slow: {
+        locate: () => undefined,
+        learn: async (_image, within) => {
+          waiting.abort();
+          await Promise.resolve();
+          within.throwIfAborted();
+        },
+      },
+    });
+    await expect(registries.findHolding(image, waiting.signal)).rejects.toThrow(/abort/i);
+    expect(log.lines).toEqual([]);
   });
 
   it('is asked for no longer than a moment', async () => {
@@ -192,13 +208,13 @@ describe('whose image it is', () => {
     const { registries, log } = registriesOf([connection('slow')], {
       slow: {
         locate: () => undefined,
-        learn: (_host, within) => {
+        learn: (_image, within) => {
           within.throwIfAborted();
           return Promise.resolve();
         },
       },
     });
-    expect(await registries.findHolding(image)).toEqual([]);
+    expect(await registries.findHolding(image, signal)).toEqual([]);
     expect([timeout.mock.calls, log.lines.length]).toEqual([[[10_000]], 1]);
   });
 });

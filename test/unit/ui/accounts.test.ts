@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Uri } from 'vscode';
-import { tokensOfAccount } from '../../../src/ui/azure/microsoftAccount';
+import { tokenReaderOfAccount } from '../../../src/ui/azure/microsoftAccount';
 import { accountOf, signIn, signInToTenant } from '../../../src/ui/connections/accounts';
 import { report } from '../../../src/ui/report';
 import type { Working } from '../../../src/ui/working';
@@ -141,7 +141,7 @@ describe('an account that VS Code has no provider for', () => {
   it.each([
     ['Microsoft, connecting', noMicrosoft, () => signIn(working, 'microsoft', ofAzure.url, [])],
     ['Microsoft, in a tenant', noMicrosoft, () => signInToTenant(working, ofAzure, 'contoso')],
-    ['Microsoft, at each use', noMicrosoft, () => tokensOfAccount('microsoft', 'mona')([], undefined, notAborted)],
+    ['Microsoft, at each use', noMicrosoft, () => tokenReaderOfAccount('microsoft', 'mona')([], undefined, notAborted)],
     ['GitHub, connecting', noGitHub, () => signIn(working, 'github', gitHub, [])],
     ['GitHub, at each use', noGitHub, () => accountOf(ofGitHub)?.([], false) ?? Promise.resolve()],
     ['GitHub, for a right', noGitHub, () => accountOf(ofGitHub)?.([], true) ?? Promise.resolve()],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AppService, Azure, AzureRegistry, WebApp, WebAppNow } from '../../../src/azure/azure';
+import type { AppService, Azure, AzureRegistry, WebApp, WebAppState } from '../../../src/azure/azure';
 import type { AccessChoice } from '../../../src/ui/azure/pullAccessPrompts';
 import { askContainer } from '../../../src/ui/azure/appServicePrompts';
 import { appServiceSummary } from '../../../src/ui/azure/appServiceWork';
@@ -16,12 +16,12 @@ const typed: AccessChoice = { kind: 'typed', username: 'bot', secret: 's' };
 const { app } = fakeApp();
 const where = { azure: stub<Azure>('azure', {}), subscription: { id: 's', name: 'Production', tenantId: 't' } };
 /** What is asked of an app that is there: which of its containers, or which port its first one listens on. */
-const chosen = (now: WebAppNow, ...answers: readonly string[]) => {
-  const appService = stub<AppService>('azure.appService', { now: () => Promise.resolve(now) });
+const chosen = (now: WebAppState, ...answers: readonly string[]) => {
+  const appService = stub<AppService>('azure.appService', { readState: () => Promise.resolve(now) });
   const azure = stub<Azure>('azure', { appService });
   return askContainer(scriptedAsk(...answers).ask, app, deployable, target, { ...where, azure });
 };
-const lines = async (now: WebAppNow, access: AccessChoice = typed, ...answers: readonly string[]) =>
+const lines = async (now: WebAppState, access: AccessChoice = typed, ...answers: readonly string[]) =>
   appServiceSummary(deployable, { ...where, access, target: await chosen(now, ...answers) });
 const replaced = 'The image of shop is replaced by registry.example.com/web:2; its other settings stay.';
 const kept = 'The password or token of bot is kept in its settings.';
@@ -51,7 +51,7 @@ describe('the summary of what becomes of a web app', () => {
   });
 
   it('names the main container that is made where there is none, with its port', async () => {
-    const now: WebAppNow = { runsSeveral: false, containers: [] };
+    const now: WebAppState = { runsSeveral: false, containers: [] };
     expect((await lines(now, typed, '8080'))[0]).toBe(
       'shop gets its main container, main, running registry.example.com/web:2.',
     );

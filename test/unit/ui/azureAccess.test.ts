@@ -144,7 +144,7 @@ describe('how Azure may pull an image', () => {
 
 describe('a service that is not switched on', () => {
   const running = async (why: Failure | undefined) => {
-    const azure = stub<Azure>('azure', { register: () => Promise.resolve(why) });
+    const azure = stub<Azure>('azure', { registerService: () => Promise.resolve(why) });
     const said: string[] = [];
     for (const { run } of groupWork(azure, { subscription, resourceGroup: 'rg' }, false, 'westeurope', [
       'Microsoft.App',

@@ -32,11 +32,11 @@ const azure = stub<Azure>('azure', {
       { name: 'northeurope', label: 'North Europe' },
       { name: 'westeurope', label: 'West Europe' },
     ]),
-  has: (_subscription, id) => Promise.resolve(id.endsWith('/rg-web')),
+  exists: (_subscription, id) => Promise.resolve(id.endsWith('/rg-web')),
   appService: stub<AppService>('azure.appService', {
     webApps: () => Promise.resolve([webApp]),
     slots: () => Promise.resolve([staging]),
-    now: () => Promise.resolve({ runsSeveral: true }),
+    readState: () => Promise.resolve({ runsSeveral: true }),
     nameProblem: () => Promise.resolve(undefined),
     plans: () => Promise.resolve([plan, { ...plan, name: 'asp-other' }]),
   }),

@@ -15,7 +15,7 @@ const refused = new Failure('rejected', 'no quota is left', { subject: 'Azure', 
 /** An Azure that has these resources, and pages for all. */
 function azureWith(...ids: readonly string[]): Azure {
   return stub<Azure>('azure', {
-    has: (_subscription: Subscription, id: string) => Promise.resolve(ids.includes(id)),
+    exists: (_subscription: Subscription, id: string) => Promise.resolve(ids.includes(id)),
     portalPage: (tenantId: string, id: string) => new URL(`https://portal.test/${tenantId}${id}`),
   });
 }

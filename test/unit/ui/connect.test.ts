@@ -64,6 +64,87 @@ describe('the connect flow', () => {
     }
   });
 
+  it('takes an address in place of a kind, and asks only what is left: four inputs in all', async () => {
+    const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } }, repositories });
+    try {
+      const { ask, seen } = user(server.url, byPassword, 'alice', 'pw');
+      expect(await connect(appOf(ask, kept))).toMatchObject({ provider: 'generic', url: server.url });
+      const steps = ['3 of 3', '4 of 5', '5 of 5'];
+      expect(seen).toEqual(['Connect Registry', ...steps.map((step) => `Connect Registry (${step})`)]);
+      // Back leads to the address, and then to the kinds.
+      const other = user(server.url, 'back', 'back', server.url, byPassword, 'alice', 'pw');
+      expect(await connect(appOf(other.ask, kept))).toMatchObject({ provider: 'generic', url: server.url });
+      expect(other.proposed[0]).toBe(server.url);
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it.each([
+    ['registry.example.com:5000', generic, 'How do you sign in to it?'],
+    ['https://registry.example.com/team', generic, 'How do you sign in to it?'],
+    ['localhost:5000', generic, 'How do you sign in to it?'],
+    ['[::1]:5000', generic, 'How do you sign in to it?'],
+    ['ghcr.io', 'GitHub Container Registry', 'How do you sign in to GitHub?'],
+    ['https://github.com', 'GitHub Container Registry', 'How do you sign in to GitHub?'],
+    ['hub.docker.com', 'Docker Hub', 'How do you sign in to Docker Hub?'],
+    ['docker.io', 'Docker Hub', 'How do you sign in to Docker Hub?'],
+    ['contoso.azurecr.io', 'Azure: a single registry', 'How do you sign in to it?'],
+    ['gitlab.com', 'GitLab', undefined],
+    ['quay.io', 'Quay', 'How do you sign in to it?'],
+    ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', 'Amazon ECR', 'How do you sign in to it?'],
+  ])('knows the kind of %s', async (address, kind, next) => {
+    const { ask, placeholders } = user(address);
+    let described: string | undefined;
+    const pick: Ask['pick'] = (step, accept) => {
+      const typed = step.typed?.(address, []);
+      described ??= typed?.description;
+      return ask.pick(step, accept);
+    };
+    await connect(appOf({ ...ask, pick }, kept));
+    expect(described).toBe(kind);
+    expect(placeholders).toEqual([
+      'What kind of registry is it? Or type its address',
+      ...(next === undefined ? [] : [next]),
+    ]);
+  });
+
+  it.each([
+    [
+      'registry.example.com/team/app:1.0',
+      'This is the name of an image. The address of its registry may be registry.example.com.',
+    ],
+    ['registry.example.com:99999', 'A port is a number from 1 to 65535.'],
+  ])('says why %s is no address of a registry', async (text, why) => {
+    await expect(connect(appOf(user(text).ask, kept))).rejects.toThrow(`The list does not take "${text}": ${why}`);
+  });
+
+  it.each(['azure', 'azure: a single', 'generic docker', 'Docker V2 / OCI', 'harbor'])(
+    'takes %s for a part of a name',
+    async (text) => {
+      await expect(connect(appOf(user(text).ask, kept))).rejects.toThrow('There is no choice');
+    },
+  );
+
+  it('begins with the address that is meant, also where another kind was looked at', async () => {
+    const server = await startV2Server({ repositories });
+    try {
+      const { ask } = user('ok', 'back', 'back', generic, 'ok', 'Anonymously');
+      expect(await connect(appOf(ask, kept), 'generic', server.url)).toMatchObject({ url: server.url });
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it.each([
+    ['acr', 'https://contoso.azurecr.io'],
+    ['ghcr', 'https://acme.ghe.com'],
+  ])('does not ask for the address of %s that is meant', async (id, url) => {
+    const { ask, seen } = user('back', undefined);
+    await connect(appOf(ask, kept), id, url);
+    expect(seen).toEqual(['Connect Registry (2 of 2)', 'Connect Registry']);
+  });
+
   it('keeps nothing when it is left, or refused', async () => {
     const server = await startV2Server({ auth: { kind: 'basic', users: { alice: 'pw' } } });
     try {

@@ -3,11 +3,15 @@ import type { DeletionPreview } from '../../../src/images/deletionGraph';
 import { Failure } from '../../../src/core/failure';
 import type { Tag } from '../../../src/core/model';
 import type { Deletion, ImageDeletion, Lock, Locks, TagDeletion, TagPreview } from '../../../src/providers/provider';
+import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { deleteImage } from '../../../src/ui/commands/deleteImage';
 import { deleteRepository } from '../../../src/ui/commands/deleteRepository';
 import { untagImage } from '../../../src/ui/commands/untagImage';
+import { report } from '../../../src/ui/report';
+import { rowBelow } from '../../../src/ui/tree/node';
+import type { Node } from '../../../src/ui/tree/node';
 import { notExpected } from '../stub';
 import { connectionNode, fakeApp, reference } from './fakeApp';
 import { userWho } from './scriptedUser';
@@ -23,8 +27,7 @@ const repository = {
 const armv7 = { os: 'linux', architecture: 'arm', variant: 'v7' };
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const plain: DeletionPreview = {
-  digest,
-  tags: ['1'],
+  images: [{ digest, tags: ['1'] }],
   platforms: [],
   loses: [],
   stays: [],
@@ -71,7 +74,7 @@ describe('Delete Image…', () => {
     const image: ImageDeletion = {
       preview: inTurn(...previews),
       delete: (_image, its) => (deleted.push(its), Promise.resolve()),
-      left: () => Promise.resolve([]),
+      tagsLeft: () => Promise.resolve([]),
       ...parts,
     };
     return { deleted, deletion: { image } };
@@ -122,7 +125,7 @@ describe('Delete Image…', () => {
 
   it('names what goes, what stays, how much describes it, and what is not known', async () => {
     const text = await questionFor({
-      tags: ['1', 'latest'],
+      images: [{ digest, tags: ['1', 'latest'] }],
       platforms: [amd64],
       stays: [{ platform: armv7, tags: ['armv7'] }],
       referrers: 3,
@@ -141,15 +144,16 @@ describe('Delete Image…', () => {
     const text = await questionFor({ unknown: ['old'] });
     expect(text).toContain('No other tag is known to point to this image.');
     expect(text).not.toContain('No other tag points');
-    const unread: DeletionPreview = { digest, tags: ['1'], platforms: [], loses: [], stays: [], unknown: [] };
+    const { images } = plain;
+    const unread: DeletionPreview = { images, platforms: [], loses: [], stays: [], unknown: [] };
     const { ask, questions } = userWho(false, []);
     await run(deleteImage, imagesOf([unread]).deletion, ask);
     expect(questions[0]?.detail).toContain('It is not known whether signatures or SBOMs are deleted too.');
   });
 
   it.each<[string, Partial<DeletionPreview>]>([
-    ['the digest', { digest: moved }],
-    ['a tag', { tags: ['1', 'latest'] }],
+    ['the digest', { images: [{ digest: moved, tags: ['1'] }] }],
+    ['a tag', { images: [{ digest, tags: ['1', 'latest'] }] }],
     ['an index', { loses: [{ tags: ['2'], platforms: [armv7] }] }],
   ])('asks anew when %s has moved since the user agreed, and deletes what was shown last', async (_what, now) => {
     const { ask, questions } = userWho(true, []);
@@ -159,11 +163,11 @@ describe('Delete Image…', () => {
     expect(questions).toHaveLength(2);
     expect(questions[0]?.detail).not.toContain('has changed');
     expect(questions[1]?.detail).toMatch(/^This has changed since you agreed\. Nothing has been deleted yet\./);
-    expect(deleted).toEqual([after.digest]);
+    expect(deleted).toEqual([after.images[0]?.digest]);
   });
 
   it('warns of tags that the registry keeps or deletes later, and calls nothing done', async () => {
-    const { deletion } = imagesOf([plain], { left: () => Promise.resolve(['1']) });
+    const { deletion } = imagesOf([plain], { tagsLeft: () => Promise.resolve(['1']) });
     const { done, told, refreshed } = await run(deleteImage, deletion, userWho(true, []).ask);
     expect(told).toEqual([
       'registry.example.com accepted the deletion of registry.example.com/team/app:1, but these are still there: 1. Some registries delete later, and some keep tags. Refresh to see.',
@@ -173,7 +177,7 @@ describe('Delete Image…', () => {
 
   it('says so when it cannot be seen whether the tags are gone', async () => {
     const refused = new Failure('forbidden', 'denied', { subject: 'registry.example.com', status: 403 });
-    const { deletion } = imagesOf([plain], { left: () => Promise.reject(refused) });
+    const { deletion } = imagesOf([plain], { tagsLeft: () => Promise.reject(refused) });
     const { done, told, error } = await run(deleteImage, deletion, userWho(true, []).ask);
     expect(told[0]).toMatch(/accepted the deletion of .*Could not check whether it is gone: .*denied/);
     expect([done, error]).toEqual([[], undefined]);
@@ -265,6 +269,343 @@ describe('Delete Repository…', () => {
   });
 });
 
+/** Repositories with images, which can be deleted: all of it answers at once. */
+class FakeRegistry {
+  /** Requests that change something, in their order. */
+  readonly did: string[] = [];
+  /** What is refused, by the tag or digest. */
+  readonly refuses = new Map<string, Failure>();
+  previews = 0;
+  locked: readonly Lock[] = [];
+  facts: Partial<DeletionPreview> = {};
+  keepsTags = false;
+
+  /** `tags`: the digests of each. */
+  constructor(
+    readonly id: string,
+    private readonly host: string,
+    readonly tags: Map<string, string>,
+    private readonly canUnlock = false,
+  ) {}
+
+  /** The rows of tags, each `path:tag`. */
+  rows(...names: readonly string[]) {
+    const deletion: Deletion = { image: this.images, untag: this.untag };
+    const root = connectionNode({ id: this.id }, { deletion, ...(this.canUnlock ? { locks: this.locks } : {}) });
+    return names.map((name) => {
+      const image = reference(`${this.host}/${name}`);
+      const { host, path } = image;
+      const parent = rowBelow(root, { kind: 'repository', label: path, image: { host, path } });
+      return rowBelow(parent, { kind: 'tag', label: image.tag ?? '', image });
+    });
+  }
+
+  private readonly images: ImageDeletion = {
+    preview: ({ path }, names) => {
+      this.previews++;
+      const digests = [...new Set(names.flatMap((name) => this.tags.get(`${path}:${name}`) ?? []))];
+      if (digests.length === 0) return Promise.reject(gone());
+      const images = digests.map((its) => ({ digest: its, tags: this.tagsOn(path, its) }));
+      const locks = this.locked;
+      return Promise.resolve({ ...plain, images, ...this.facts, ...(locks.length > 0 ? { locks } : {}) });
+    },
+    delete: ({ path }, its) => {
+      this.did.push(`delete ${its}`);
+      const refusal = this.refuses.get(its);
+      if (refusal !== undefined) return Promise.reject(refusal);
+      if (!this.keepsTags) for (const tag of this.tagsOn(path, its)) this.tags.delete(`${path}:${tag}`);
+      return Promise.resolve();
+    },
+    tagsLeft: ({ path }, its, names) =>
+      Promise.resolve(names.filter((name) => this.tags.get(`${path}:${name}`) === its)),
+  };
+
+  private readonly untag: TagDeletion = {
+    preview: ({ image: { path }, label }) => {
+      this.previews++;
+      const its = this.tags.get(`${path}:${label}`);
+      if (its === undefined) return Promise.reject(gone());
+      const others = this.tagsOn(path, its).filter((name) => name !== label);
+      const locks = this.locked.filter((lock) => lock.kind === 'tag' && lock.name === label);
+      return Promise.resolve({ digest: its, others, ...(locks.length > 0 ? { locks } : {}) });
+    },
+    delete: ({ image: { path }, label }) => {
+      this.did.push(`untag ${path}:${label}`);
+      const refusal = this.refuses.get(label);
+      if (refusal !== undefined) return Promise.reject(refusal);
+      this.tags.delete(`${path}:${label}`);
+      return Promise.resolve();
+    },
+  };
+
+  private readonly locks: Locks = {
+    set: () => Promise.reject(notExpected('set')),
+    lift: (_image, held) => {
+      this.did.push(`unlock ${held.map((lock) => (lock.kind === 'tag' ? lock.name : lock.kind)).join(', ')}`);
+      return Promise.resolve(() => Promise.resolve());
+    },
+  };
+
+  private tagsOn(path: string, digest: string): readonly string[] {
+    return [...this.tags]
+      .filter(([name, its]) => name.startsWith(`${path}:`) && its === digest)
+      .map(([name]) => name.slice(path.length + 1));
+  }
+}
+
+describe('several at once', () => {
+  const web = () =>
+    new FakeRegistry(
+      'c1',
+      'registry.example.com',
+      new Map([
+        ...[['web:1', 'A'] as const, ['web:latest', 'A'] as const, ['web:2', 'B'] as const, ['web:3', 'C'] as const],
+        ...[['api:1', 'D'] as const],
+      ]),
+    );
+  const deleting = async (
+    command: NodeCommand,
+    rows: readonly Node[],
+    ask: Ask,
+    parts: { readonly working?: App['working'] } = {},
+  ) => {
+    const refreshed: unknown[] = [];
+    const titles: string[] = [];
+    const { app, ...told } = fakeApp({ ask, tree: { refresh: (node) => refreshed.push(node?.id) }, ...parts });
+    const working: App['working'] = (title, task) => {
+      titles.push(title);
+      return app.working(title, task);
+    };
+    expect(rows.every(command.applies)).toBe(true);
+    const error: unknown = await command.run({ ...app, working }, rows).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    const message = error === undefined ? undefined : report(error, command.doing(rows))?.message;
+    return { ...told, message, refreshed, titles };
+  };
+
+  it('is one question, which names the tags, those that go with them, and what stays', async () => {
+    const registry = web();
+    registry.facts = { loses: [{ tags: ['multi'], platforms: [armv7] }], referrers: 3 };
+    const { ask, questions } = userWho(false, []);
+    const { refreshed } = await deleting(deleteImage, registry.rows('web:1', 'web:2'), ask);
+    expect(questions).toEqual([
+      {
+        message: 'Delete 2 images of registry.example.com/web?',
+        detail: [
+          'Deletes 2 tags: 1, 2.',
+          'Also deletes 1 tag that points to one of these images: latest.',
+          'Tag multi loses its platform linux/arm/v7, which can no longer be pulled there.',
+          '3 attachments (signatures, SBOMs and others) describe these images and are of no use without them.',
+          'Other images stay, and so do the layers that they share. This cannot be undone.',
+        ].join('\n\n'),
+        button: 'Delete 2 Images',
+      },
+    ]);
+    expect([registry.previews, registry.did, refreshed]).toEqual([1, [], []]);
+  });
+
+  it('deletes one after the other, in one progress, and lists each repository again once', async () => {
+    const registry = web();
+    const { ask, questions } = userWho(true, []);
+    const rows = registry.rows('web:1', 'web:2', 'web:latest', 'api:1');
+    const { done, told, shown, titles, refreshed } = await deleting(deleteImage, rows, ask);
+    expect(questions[0]).toMatchObject({ message: 'Delete 3 images?', button: 'Delete 3 Images' });
+    expect(questions[0]?.detail).toContain(
+      'Deletes 4 tags: registry.example.com/web:1, registry.example.com/web:2, registry.example.com/web:latest, registry.example.com/api:1.',
+    );
+    expect(registry.did).toEqual(['delete A', 'delete B', 'delete D']);
+    expect(titles).toEqual([...Array<string>(2).fill('Checking what is deleted with 4 tags'), 'Deleting 3 images']);
+    expect(shown.slice(-3)).toEqual([
+      ...['1 of 3 · registry.example.com/web:1', '2 of 3 · registry.example.com/web:2'],
+      '3 of 3 · registry.example.com/api:1',
+    ]);
+    expect([done, told]).toEqual([['Deleted 3 images'], []]);
+    expect(refreshed).toEqual(['c1/repository:web', 'c1/repository:api']);
+  });
+
+  it('is the question for one image where all tags point to it', async () => {
+    const { ask, questions } = userWho(true, []);
+    const { done } = await deleting(deleteImage, web().rows('web:latest', 'web:1'), ask);
+    expect(questions[0]).toMatchObject({
+      message: 'Delete registry.example.com/web:latest?',
+      button: 'Delete 2 Tags',
+      detail: expect.stringContaining('Deletes 2 tags that point to this image: 1, latest.') as unknown,
+    });
+    expect(done).toEqual(['Deleted registry.example.com/web:latest']);
+  });
+
+  it('takes tags of several registries', async () => {
+    const [one, other] = [web(), new FakeRegistry('c2', 'other.example.com', new Map([['web:1', 'A']]))];
+    const rows = [...one.rows('web:2'), ...other.rows('web:1')];
+    const { refreshed } = await deleting(deleteImage, rows, userWho(true, []).ask);
+    expect([one.did, other.did]).toEqual([['delete B'], ['delete A']]);
+    expect(refreshed).toEqual(['c1/repository:web', 'c2/repository:web']);
+  });
+
+  it('goes on after what fails, which is listed with the words of the registry and stays', async () => {
+    const registry = web();
+    registry.refuses.set('B', new Failure('rejected', 'held back', { subject: 'registry.example.com', status: 409 }));
+    const rows = registry.rows('web:1', 'web:2', 'web:3');
+    const { message, done, refreshed, log } = await deleting(deleteImage, rows, userWho(true, []).ask);
+    expect(registry.did).toEqual(['delete A', 'delete B', 'delete C']);
+    expect(message).toBe(
+      'Could not delete the images of 3 tags: 1 of 3 stayed: registry.example.com/web:2 (The registry says “held back” (409)).',
+    );
+    expect([done, refreshed]).toEqual([['Deleted 2 images'], ['c1/repository:web']]);
+    expect(log.join('\n')).toContain('Could not delete registry.example.com/web:2');
+  });
+
+  it('does not ask a server again that does not answer, and asks the others', async () => {
+    const [one, other] = [web(), new FakeRegistry('c2', 'other.example.com', new Map([['web:1', 'A']]))];
+    one.refuses.set('A', new Failure('unauthorized', 'denied', { subject: 'registry.example.com', status: 401 }));
+    const rows = [...one.rows('web:1', 'web:2'), ...other.rows('web:1')];
+    const { message } = await deleting(deleteImage, rows, userWho(true, []).ask);
+    expect([one.did, other.did]).toEqual([['delete A'], ['delete A']]);
+    expect(message).toMatch(/2 of 3 stayed: registry\.example\.com\/web:1 \(.*denied.*web:2 \(.*denied/);
+  });
+
+  it('passes on the reason where all of them fail for the same', async () => {
+    const registry = web();
+    registry.refuses.set('A', new Failure('unauthorized', 'denied', { subject: 'registry.example.com', status: 401 }));
+    const { message, done } = await deleting(deleteImage, registry.rows('web:1', 'web:2'), userWho(true, []).ask);
+    expect([message, done]).toEqual(['Could not delete the images of 2 tags: the registry says “denied” (401).', []]);
+  });
+
+  it('is cancelled between two, and says how far it came', async () => {
+    const registry = web();
+    const controller = new AbortController();
+    const shown: string[] = [];
+    const working: App['working'] = (_title, task) =>
+      task((text) => {
+        shown.push(text);
+        if (text.startsWith('2 of 3')) controller.abort();
+      }, controller.signal);
+    const rows = registry.rows('web:1', 'web:2', 'web:3');
+    const { told, message, refreshed } = await deleting(deleteImage, rows, userWho(true, []).ask, { working });
+    expect(registry.did).toEqual(['delete A', 'delete B']);
+    expect(told).toContain('Cancelled: 2 of 3 deleted. The others stay.');
+    expect([message, refreshed]).toEqual([undefined, ['c1/repository:web']]);
+  });
+
+  it('asks anew when something has moved since', async () => {
+    const registry = web();
+    const { ask, questions } = userWho(true, []);
+    const choose: Ask['choose'] = (...question) => {
+      if (questions.length === 0) registry.tags.set('web:new', 'B');
+      return ask.choose(...question);
+    };
+    await deleting(deleteImage, registry.rows('web:1', 'web:2'), { ...ask, choose });
+    expect(questions.map(({ detail }) => detail.includes('latest, new'))).toEqual([false, true]);
+    expect(questions[1]?.detail).toMatch(/^This has changed since you agreed\. Nothing has been deleted yet\./);
+    expect(registry.did).toEqual(['delete A', 'delete B']);
+  });
+
+  it('leaves out what is not there any more, and says so', async () => {
+    const registry = web();
+    registry.tags.delete('web:2');
+    registry.tags.delete('api:1');
+    const { ask, questions } = userWho(true, []);
+    await deleting(deleteImage, registry.rows('web:1', 'web:2', 'web:3', 'api:1'), ask);
+    expect(questions[0]?.detail).toContain(
+      'Not there any more: registry.example.com/web:2, registry.example.com/api:1.',
+    );
+    expect(registry.did).toEqual(['delete A', 'delete C']);
+    registry.tags.clear();
+    const { message } = await deleting(deleteImage, registry.rows('web:1', 'api:1'), ask);
+    expect(message).toMatch(/^Could not delete the images of 2 tags: .*manifest unknown/);
+  });
+
+  it('warns once of all that is still there', async () => {
+    const registry = web();
+    registry.keepsTags = true;
+    const { told, done } = await deleting(deleteImage, registry.rows('web:1', 'web:2'), userWho(true, []).ask);
+    expect([told, done]).toEqual([
+      [
+        'The deletion was accepted, but these are still there: 1, latest, 2. Some registries delete later, and some keep tags. Refresh to see.',
+      ],
+      [],
+    ]);
+  });
+
+  it('leaves what is locked, or unlocks it, as the user chooses', async () => {
+    const lockedRegistry = () => {
+      const registry = new FakeRegistry('c1', 'registry.example.com', web().tags, true);
+      registry.locked = [{ kind: 'tag', name: 'latest' }];
+      return registry;
+    };
+    const buttons = 'Delete 1 Image / Unlock and Delete 2 Images';
+    for (const [choice, did] of [
+      ['Delete 1 Image', ['delete B']],
+      ['Unlock and Delete 2 Images', ['unlock latest', 'delete A', 'delete B']],
+    ] as const) {
+      const registry = lockedRegistry();
+      const { ask, questions } = userWho(choice, []);
+      await deleting(deleteImage, registry.rows('web:1', 'web:2'), ask);
+      expect(questions[0]).toMatchObject({
+        button: buttons,
+        detail: expect.stringMatching(
+          /^The tag latest is locked\. What is locked is left out, or unlocked first if you choose so/,
+        ) as unknown,
+      });
+      expect(registry.did).toEqual(did);
+    }
+  });
+
+  it('has a question of bounded length, however many there are', async () => {
+    const names = Array.from(
+      { length: 60 },
+      (_, at) => `team/a-rather-long-name-of-a-repository/web:${'x'.repeat(60)}${at}`,
+    );
+    const registry = new FakeRegistry('c1', 'registry.example.com', new Map(names.map((name, at) => [name, `D${at}`])));
+    const { ask, questions } = userWho(false, []);
+    await deleting(deleteImage, registry.rows(...names), ask);
+    const { message = '', detail = '' } = questions[0] ?? {};
+    expect(message).toBe('Delete 60 images of registry.example.com/team/a-rather-long-name-of-a-repository/web?');
+    expect(detail).toMatch(/ and 51 more\./);
+    expect(detail.length).toBeLessThan(1000);
+  });
+
+  it('untags several: what keeps an image is a tag that stays', async () => {
+    const registry = web();
+    const { ask, questions } = userWho(true, []);
+    const rows = registry.rows('web:1', 'web:2');
+    const { done, titles, refreshed } = await deleting(untagImage, rows, ask);
+    expect(questions).toEqual([
+      {
+        message: 'Untag 2 tags of registry.example.com/web?',
+        detail: [
+          'Deletes 2 tags: 1, 2.',
+          'The registry may delete these images too if no other tag points to them: 2.',
+          'This cannot be undone.',
+        ].join('\n\n'),
+        button: 'Untag 2 Tags',
+      },
+    ]);
+    expect([registry.did, done, refreshed]).toEqual([
+      ['untag web:1', 'untag web:2'],
+      ['Untagged 2 tags'],
+      ['c1/repository:web'],
+    ]);
+    expect(titles.at(-1)).toBe('Untagging 2 tags');
+    const all = userWho(false, []);
+    await deleting(untagImage, web().rows('web:1', 'web:latest'), all.ask);
+    expect(all.questions[0]?.detail).toContain(
+      'The registry may delete their images too if no other tag points to them.',
+    );
+  });
+
+  it('untags what is not locked, where the user leaves the rest', async () => {
+    const registry = new FakeRegistry('c1', 'registry.example.com', web().tags, true);
+    registry.locked = [{ kind: 'tag', name: '2' }];
+    const { ask, questions } = userWho('Untag 1 Tag', []);
+    const { done } = await deleting(untagImage, registry.rows('web:1', 'web:2'), ask);
+    expect(questions[0]?.button).toBe('Untag 1 Tag / Unlock and Untag 2 Tags');
+    expect([registry.did, done]).toEqual([['untag web:1'], ['Untagged registry.example.com/web:1']]);
+  });
+});
+
 describe('what is locked', () => {
   const everyLock: readonly Lock[] = [{ kind: 'repository' }, { kind: 'tag', name: '1' }, { kind: 'image', digest }];
   /** Locks, and all that is done, in its order. */
@@ -291,7 +632,7 @@ describe('what is locked', () => {
     const { did, locks, act } = locking();
     const { ask, questions } = userWho(true, []);
     const preview = () => Promise.resolve({ ...plain, locks: everyLock, lockedPlatforms: [armv7] });
-    const image: ImageDeletion = { preview, delete: act, left: () => Promise.resolve([]) };
+    const image: ImageDeletion = { preview, delete: act, tagsLeft: () => Promise.resolve([]) };
     const { done } = await run(deleteImage, { image }, ask, tag, locks);
     expect(questions[0]?.button).toBe('Unlock and Delete');
     expect(questions[0]?.detail.split('\n\n').slice(0, 2)).toEqual([
@@ -308,8 +649,8 @@ describe('what is locked', () => {
     const { did, locks, act } = locking();
     const { ask, questions } = userWho(false, []);
     const held: readonly Lock[] = ['1', 'latest'].map((name) => ({ kind: 'tag', name }));
-    const preview = () => Promise.resolve({ ...plain, tags: ['1', 'latest'], locks: held });
-    const image: ImageDeletion = { preview, delete: act, left: () => Promise.resolve([]) };
+    const preview = () => Promise.resolve({ ...plain, images: [{ digest, tags: ['1', 'latest'] }], locks: held });
+    const image: ImageDeletion = { preview, delete: act, tagsLeft: () => Promise.resolve([]) };
     await run(deleteImage, { image }, ask, tag, locks);
     expect(questions[0]).toMatchObject({
       button: 'Unlock and Delete 2 Tags',

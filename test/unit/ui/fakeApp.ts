@@ -18,7 +18,19 @@ export interface Told {
 }
 
 /** The parts of an app that are objects: a test brings of each what it needs. */
-type Whole = 'tree' | 'images' | 'engines' | 'docker' | 'connections' | 'registries' | 'accounts' | 'ask' | 'memory';
+type Whole =
+  | 'tree'
+  | 'images'
+  | 'engines'
+  | 'docker'
+  | 'connections'
+  | 'registries'
+  | 'search'
+  | 'favourites'
+  | 'recent'
+  | 'accounts'
+  | 'ask'
+  | 'memory';
 type Parts = { readonly [Name in Whole]?: Partial<App[Name]> };
 
 /** What an app under test has: parts of its own, the registries that are connected, and how others are opened. */
@@ -37,9 +49,25 @@ export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
   const shown: string[] = [];
   const log = collectLog();
   const memory = new Map<string, string>();
-  const { tree, images, engines, docker, connections, registries, accounts, ask, ...others } = parts;
+  const {
+    tree,
+    images,
+    engines,
+    docker,
+    connections,
+    registries,
+    search,
+    favourites,
+    recent,
+    accounts,
+    ask,
+    ...others
+  } = parts;
   const app = stub<App>('app', {
-    tree: stub('app.tree', tree ?? { show: () => Promise.resolve() }),
+    tree: stub('app.tree', {
+      inOrder: (rows) => rows,
+      ...(tree ?? { show: () => Promise.resolve(), known: () => [] }),
+    }),
     registries: registries === undefined ? registriesOf(connected, log, open) : stub('app.registries', registries),
     images: stub(
       'app.images',
@@ -48,10 +76,14 @@ export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
     docker: stub('app.docker', docker ?? { read: () => Promise.resolve(undefined) }),
     engines: stub('app.engines', engines ?? {}),
     connections: stub('app.connections', connections ?? {}),
+    search: stub('app.search', search ?? { open: () => ({ find: () => Promise.resolve() }), forget: () => undefined }),
+    favourites: stub('app.favourites', favourites ?? noMarks),
+    recent: stub('app.recent', recent ?? noMarks),
     accounts: stub('app.accounts', accounts ?? {}),
     ask: stub('app.ask', ask ?? {}),
     working: (_title, task) => task((text) => shown.push(text), new AbortController().signal),
     now: () => 0,
+    offersDeploying: () => true,
     tell: (message) => told.push(message),
     done: (message) => done.push(message),
     log,
@@ -67,6 +99,15 @@ export function fakeApp({ connected = [], open, ...parts }: FakeParts = {}): {
   });
   return { app, told, done, shown, log: log.lines };
 }
+
+/** No bookmarks; new ones are not kept. */
+const noMarks: App['recent'] = {
+  all: () => [],
+  has: () => false,
+  putFirst: () => Promise.resolve(),
+  putLast: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+};
 
 /** A registry with these abilities, and no other; what every registry does throws where it is not among them. */
 export function fakeProvider(provider: Partial<RegistryProvider>): RegistryProvider {

@@ -26,10 +26,14 @@ class Emitter<T> {
 class FakeView<Row> {
   visible = true;
   description = '';
+  /** The selected row is one that the view does not have any more: VS Code then throws before another one gets the focus. */
+  isSelectedGone = false;
   readonly revealed: { readonly row: Row; readonly options: unknown }[] = [];
   private readonly collapsed = new Emitter<{ readonly element: Row }>();
   private readonly expanded = new Emitter<{ readonly element: Row }>();
   private readonly visibility = new Emitter<{ readonly visible: boolean }>();
+  private readonly selecting = new Emitter<{ readonly selection: readonly Row[] }>();
+  readonly onDidChangeSelection = this.selecting.event;
   readonly onDidCollapseElement = this.collapsed.event;
   readonly onDidExpandElement = this.expanded.event;
   readonly onDidChangeVisibility = this.visibility.event;
@@ -42,24 +46,32 @@ class FakeView<Row> {
     this.expanded.fire({ element });
   }
 
+  select(...selection: readonly Row[]): void {
+    this.selecting.fire({ selection });
+  }
+
   show(visible: boolean): void {
     this.visible = visible;
     this.visibility.fire({ visible });
   }
 
-  reveal(row: Row, options: unknown): Promise<void> {
+  reveal(row: Row, options: { readonly select?: boolean; readonly focus: boolean }): Promise<void> {
+    if (this.isSelectedGone && options.focus) return Promise.reject(new Error('TreeError: Data tree node not found'));
+    if (options.select === true) this.isSelectedGone = false;
     this.revealed.push({ row, options });
     return Promise.resolve();
   }
 
   dispose(): void {
-    for (const emitter of [this.collapsed, this.expanded, this.visibility]) emitter.dispose();
+    for (const emitter of [this.collapsed, this.expanded, this.visibility, this.selecting]) emitter.dispose();
   }
 }
 
 /** What of VS Code the two views use. A test mocks the module with `api`, and plays VS Code with the rest. */
 export class FakeVsCode<Row> {
   view = new FakeView<Row>();
+  /** Whether the user types in a box. */
+  isAsking = false;
   readonly settings = new Map<string, unknown>();
   readonly commands: unknown[][] = [];
   private readonly windowState = new Emitter<{ readonly focused: boolean }>();

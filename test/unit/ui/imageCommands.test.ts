@@ -3,7 +3,7 @@ import { mostBarrenPages, rowsLeftOut } from '../../../src/core/bounds';
 import { Failure } from '../../../src/core/failure';
 import type { Connection } from '../../../src/core/model';
 import { printReference, type ImageReference } from '../../../src/core/reference';
-import type { LocalImage, LocalName } from '../../../src/engine/engine';
+import type { ContainerEngine, LocalImage, LocalName } from '../../../src/engine/engine';
 import { generic } from '../../../src/providers/generic/genericType';
 import type { ConnectAsk, ProviderType, RegistryProvider } from '../../../src/providers/provider';
 import type { OpenRegistry } from '../../../src/registries/registries';
@@ -11,12 +11,14 @@ import type { App } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
 import type { NodeCommand } from '../../../src/ui/commands/command';
 import { logInDocker, logOutDocker } from '../../../src/ui/commands/dockerLogin';
+import { pullImage } from '../../../src/ui/commands/pullImage';
 import { pullRepository } from '../../../src/ui/commands/pullRepository';
 import { pushImage } from '../../../src/ui/commands/pushImage';
 import { removeImage } from '../../../src/ui/commands/removeImage';
 import { tagImage } from '../../../src/ui/commands/tagImage';
 import { groupImages, everyRow } from '../../../src/ui/images/localNode';
 import { report } from '../../../src/ui/report';
+import { rowBelow } from '../../../src/ui/tree/node';
 import { connectionNode, enginesOf, fakeApp, fakeEngine, fakeProvider, localImage, reference } from './fakeApp';
 import type { FakeParts } from './fakeApp';
 import { user, userWho } from './scriptedUser';
@@ -378,6 +380,62 @@ describe('Remove Image…', () => {
       /^Could not remove 2 images: 1 of 2 stayed: registry\.example\.com\/other:1 \(.*conflict: container 1a2b is using it.*\)\.$/,
     );
     expect(done).toEqual([]);
+  });
+});
+
+describe('Pull Image', () => {
+  const tagRow = (name: string, host = 'registry.example.com') => {
+    const image = reference(`${host}/${name}`);
+    return rowBelow(registry(host), { kind: 'tag', label: image.tag ?? '', image });
+  };
+  const several = [tagRow('app:1'), tagRow('app:2'), tagRow('web:1', 'other.example.com')];
+  const name = (tag: string) => `registry.example.com/app:${tag}`;
+
+  it('pulls one image', async () => {
+    const { app, did, done } = engineApp({});
+    await pullImage.run(app, several.slice(0, 1));
+    expect([did, done]).toEqual([[`pull ${name('1')}`], [`Pulled ${name('1')}`]]);
+  });
+
+  it('pulls several rows in one progress, and sums up once', async () => {
+    const titles: string[] = [];
+    const working: App['working'] = (title, task) => {
+      titles.push(title);
+      return task(() => undefined, new AbortController().signal);
+    };
+    const { app, did, done } = engineApp({ working });
+    await pullImage.run(app, several);
+    expect(did).toEqual([`pull ${name('1')}`, `pull ${name('2')}`, 'pull other.example.com/web:1']);
+    expect([titles, done]).toEqual([['Pulling 3 images'], ['Pulled 3 images']]);
+  });
+
+  it('goes on after one that fails, and names it; a registry that refuses the credential is not asked again', async () => {
+    const asked: string[] = [];
+    const refusal = new Failure('unauthorized', 'denied', { subject: 'registry.example.com', status: 401 });
+    const pull: ContainerEngine['pull'] = (image) => {
+      asked.push(printReference(image));
+      return image.host === 'registry.example.com' ? Promise.reject(refusal) : Promise.resolve();
+    };
+    const error: unknown = await pullImage.run(engineApp({}, { pull }).app, several).catch((thrown: unknown) => thrown);
+    expect(asked).toEqual([name('1'), 'other.example.com/web:1']);
+    expect(report(error, pullImage.doing(several))?.message).toMatch(
+      /^Could not pull 3 images: 2 of 3 tags failed: registry\.example\.com\/app:1 \(.*denied.*app:2 \(.*denied/,
+    );
+  });
+
+  it('asks once which of several connections pulls the images of a repository, and pulls nothing without an answer', async () => {
+    const accounts = ['alice', 'carol'].map((account) => {
+      const node = registry('registry.example.com');
+      return { ...node, connection: { ...node.connection, id: account, label: account } };
+    });
+    const local = [localImage('a', [name('1')]), localImage('b', [name('2')])];
+    const answered = user('carol');
+    const { app, did } = engineApp({ connected: accounts, ask: answered.ask });
+    await runOn(local, pullImage, app, name('1'), name('2'));
+    expect([answered.seen, did.length]).toEqual([['Pull Image'], 2]);
+    const dismissed = engineApp({ connected: accounts, ask: user(undefined).ask });
+    await runOn(local, pullImage, dismissed.app, name('1'), name('2'));
+    expect(dismissed.did).toEqual([]);
   });
 });
 

@@ -51,7 +51,7 @@ function treeOf(...lists: readonly (readonly LocalImage[] | Failure)[]) {
     ready: () => Promise.resolve([]),
     appliesTo: ({ kind }: { readonly kind: string }) => (kind === 'local' ? 'pushImage tagImage' : ''),
   };
-  const tree = new ImagesTree({ images, commands, clean: (text) => text });
+  const tree = new ImagesTree({ images, commands, clean: (text) => text, isAsking: () => vsCode.isAsking });
   tree.onDidChangeTreeData(() => changes++);
   disposables.push(tree, images);
   return { tree, images, view: vsCode.view, asked: () => asked, changes: () => changes, watched: () => watched };
@@ -85,6 +85,26 @@ describe('the Images view', () => {
       tooltip: { value: expect.stringContaining(`sha256:${'a'.repeat(64)}`) as unknown },
     });
     expect(vsCode.commands).toEqual([['setContext', 'registryExplorer.engine', 'ready']]);
+  });
+
+  it('reads every row as a sentence', async () => {
+    const old = { created: new Date(Date.now() - 49 * 3600 * 1000) };
+    const { tree } = treeOf([localImage('a', ['ghcr.io/acme/app:1'], old), localImage('b', [], old)]);
+    const spoken: (string | undefined)[] = [];
+    const walk = async (row?: LocalNode | EngineProblem): Promise<void> => {
+      if (row !== undefined) spoken.push(tree.getTreeItem(row).accessibilityInformation?.label);
+      for (const child of await tree.getChildren(row)) await walk(child);
+    };
+    await walk();
+    const problem = tree.getTreeItem({ kind: 'engineProblem', failure: gone });
+    expect([...spoken, problem.accessibilityInformation?.label]).toEqual([
+      'Images of ghcr.io',
+      'Repository acme/app, 1 tag',
+      'Image 1, 2 days ago, 1 MB',
+      '1 untagged image',
+      'Image bbbbbbbbbbbb, 2 days ago, 1 MB',
+      'Could not list the local images: nothing answers at unix:///engine. Start Docker or Podman, or use another engine.',
+    ]);
   });
 
   it('says why there is nothing to show, with what helps', async () => {
@@ -164,6 +184,14 @@ describe('the Images view', () => {
       view.show(true);
       await tree.show(reference('ghcr.io/acme/app:1'), 'ifVisible');
       expect(view.revealed.at(-1)?.options).toMatchObject({ focus: false });
+    });
+
+    it('and leaves the focus to a user who types in a box by then', async () => {
+      const { tree, view } = treeOf(before);
+      vsCode.isAsking = true;
+      await tree.show(reference('ghcr.io/acme/app:1'));
+      vsCode.isAsking = false;
+      expect(view.revealed.at(-1)?.options).toMatchObject({ select: true, focus: false });
     });
 
     it('why it cannot', async () => {

@@ -43,8 +43,9 @@ function engineOf(images: () => Promise<readonly LocalImage[]>) {
 
 function imagesOf(engine: ContainerEngine) {
   const states: string[] = [];
-  const images = new LocalImages(enginesOf(engine), collectLog(), () => states.push(images.state.kind));
-  return { images, states };
+  const log = collectLog();
+  const images = new LocalImages(enginesOf(engine), log, () => states.push(images.state.kind));
+  return { images, states, log };
 }
 
 describe('the local images', () => {
@@ -105,6 +106,20 @@ describe('the local images', () => {
     end(gone);
     await vi.advanceTimersByTimeAsync(60_000);
     expect([states.at(-1), watched()]).toEqual(['failed', 2]);
+    images.dispose();
+  });
+
+  it('are told in the log to be missing once for each reason, however often the engine is asked', async () => {
+    let reason: Error = gone;
+    const { engine } = engineOf(() => Promise.reject(reason));
+    const { images, log } = imagesOf(engine);
+    images.setWatched(true);
+    await images.known();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.lines).toHaveLength(1);
+    reason = new Error('another');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(log.lines).toHaveLength(2);
     images.dispose();
   });
 

@@ -74,6 +74,33 @@ describe('the way to a node', () => {
     applies: ({ kind }) => kind === 'local',
   };
   const list = () => Promise.resolve([localImage('a', ['app:1', 'app:2']), localImage('b', [])]);
+  it('begins with what was used last and with the favourites, as far as the command applies to them', async () => {
+    const trail = (...labels: readonly string[]) => [
+      { kind: 'group', key: 'team', label: 'team' } as const,
+      ...labels.map((label) => (label.startsWith('team') ? repository(label) : tag(label))),
+    ];
+    const { ask, offered } = user('team/app:1');
+    const { app } = fakeApp({
+      ask,
+      connected: [acme, other],
+      recent: {
+        all: () => [
+          { connection: 'c1', trail: trail('team/app', '1') },
+          { connection: 'gone', trail: trail('team/app', '9') },
+        ],
+      },
+      favourites: {
+        all: () => [
+          { connection: 'c1', trail: trail('team/app', '1') },
+          { connection: 'c1', trail: trail('team/app', '2') },
+          { connection: 'c1', trail: trail('team/app') },
+        ],
+      },
+    });
+    expect(await pickNode(app, ofTags)).toMatchObject({ id: 'c1/group:team/repository:team/app/tag:1' });
+    expect(offered()).toEqual(['team/app:1', 'team/app:2', 'Acme', 'Other']);
+  });
+
   const leading = async (of: NodeCommand, ...script: readonly (string | undefined)[]) => {
     const { ask, seen, placeholders, offered } = user(...script);
     const { app } = fakeApp({ ask, connected: [acme, other], images: { list } });

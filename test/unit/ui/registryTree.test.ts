@@ -1,14 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Failure } from '../../../src/core/failure';
-import type { Entry, ImageDetails, Page, Repository, Tag } from '../../../src/core/model';
-import type { RegistryProvider } from '../../../src/providers/provider';
-import { Listeners } from '../../../src/registries/listeners';
-import type { OpenRegistry, RegistryChange } from '../../../src/registries/registries';
-import type { Node, Row } from '../../../src/ui/tree/node';
-import { RegistryTree } from '../../../src/ui/tree/registryTree';
-import { collectLog } from '../collectLog';
+import type { Entry, ImageDetails } from '../../../src/core/model';
+import type { Row } from '../../../src/ui/tree/node';
+import { connectionNode } from './fakeApp';
 import { cancellation } from './fakeViews';
-import { connectionNode, fakeProvider } from './fakeApp';
+import {
+  acme,
+  details,
+  host,
+  labels,
+  registryOf,
+  repository,
+  tag,
+  tags,
+  treesOver,
+  unreached,
+  waiting,
+} from './treeFixture';
+import type { Lists } from './treeFixture';
 
 const vsCode = await vi.hoisted(async () => {
   const { FakeVsCode: Fake } = await import('./fakeViews');
@@ -16,100 +25,7 @@ const vsCode = await vi.hoisted(async () => {
 });
 vi.mock('vscode', () => vsCode.api);
 
-const host = 'registry.example.com';
-const repository = (label: string): Repository => ({ kind: 'repository', label, image: { host, path: label } });
-const tag = (label: string): Tag => ({ kind: 'tag', label, image: { host, path: 'app', tag: label } });
-const tags = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => tag(`t${from + at}`));
-const unreached = new Failure('unreachable', '', { subject: host, code: 'ECONNREFUSED' });
-const details: ImageDetails = {
-  ...{ digest: 'sha256:1', mediaType: 'm', type: 'image', size: 5_000_000, platforms: [], labels: {} },
-};
-
-type Lists = Record<string, readonly Entry[] | (() => Page<Entry> | Promise<Page<Entry>>)>;
-
-/** A registry that lists what `lists` has under the label of each row, `''` for its own, and notes what it is asked. */
-function registryOf(lists: Lists, abilities: Partial<RegistryProvider> = {}) {
-  const asked: string[] = [];
-  const signals: AbortSignal[] = [];
-  const provider = fakeProvider({
-    list: async (parent, cursor, signal) => {
-      const label = parent?.label ?? '';
-      asked.push(cursor === undefined ? label : `${label} ${cursor}`);
-      signals.push(signal);
-      const list = lists[cursor === undefined ? label : `${label} ${cursor}`] ?? [];
-      return typeof list === 'function' ? await list() : { items: list };
-    },
-    ...abilities,
-  });
-  return { asked, signals, provider, lists };
-}
-
-/** A list that is answered when the test says so, unless it is given up. */
-function waiting() {
-  const answers: ((page: Page<Entry>) => void)[] = [];
-  const list = () => new Promise<Page<Entry>>((resolve) => answers.push(resolve));
-  return { answers, list };
-}
-
-const labels = (rows: readonly Row[]) =>
-  rows.map((row) => (row.kind === 'node' ? (row.entry?.label ?? row.connection.label) : row.kind));
-
-const trees: RegistryTree[] = [];
-function treeOf(...connected: OpenRegistry[]) {
-  const listeners = new Listeners<RegistryChange>();
-  const log = collectLog();
-  const changes: unknown[] = [];
-  let loads = 0;
-  const ready = () => {
-    loads++;
-    return Promise.resolve();
-  };
-  const tree = new RegistryTree({
-    registries: {
-      ready,
-      all: () => connected,
-      iconOf: () => 'server',
-      calledOf: () => 'Registry',
-      onDidChange: listeners.add,
-    },
-    commands: {
-      ready: () => ready().then(() => []),
-      appliesTo: ({ kind }) => (kind === 'node' ? 'refresh editTrust' : ''),
-    },
-    clean: (text) => text,
-    log,
-  });
-  trees.push(tree);
-  tree.onDidChangeTreeData((rows) => changes.push(Array.isArray(rows) ? labels(rows) : rows));
-  const { view } = vsCode;
-  const nodeAt = async (...path: readonly string[]): Promise<Node> => {
-    let rows = await tree.getChildren();
-    let found: Node | undefined;
-    for (const label of path) {
-      found = rows.find((row): row is Node => row.kind === 'node' && labels([row])[0] === label);
-      if (found === undefined) throw new Error(`There is no row ${label} among ${labels(rows).join(', ')}.`);
-      if (label !== path.at(-1)) rows = await tree.getChildren(found);
-    }
-    if (found === undefined) throw new Error('There is no path.');
-    return found;
-  };
-  const below = async (...path: readonly string[]) => labels(await tree.getChildren(await nodeAt(...path)));
-  return { tree, view, changes, log, listeners, connected, nodeAt, below, loads: () => loads };
-}
-
-const acme = (lists: Lists, abilities?: Partial<RegistryProvider>) => {
-  const { provider, ...noted } = registryOf(lists, abilities);
-  return { ...noted, node: connectionNode({ label: 'Acme' }, provider) };
-};
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  vsCode.settings.clear();
-});
-afterEach(() => {
-  for (const tree of trees.splice(0)) tree.dispose();
-  vi.useRealTimers();
-});
+const { treeOf } = treesOver(vsCode);
 
 describe('the Registries view', () => {
   it('draws the connections in their order, and asks no registry, once what they are drawn with is loaded', async () => {
@@ -117,6 +33,15 @@ describe('the Registries view', () => {
     const { tree, loads } = treeOf(one.node, connectionNode({ id: 'c2', label: 'Other' }, {}));
     expect(labels(await tree.getChildren())).toEqual(['Acme', 'Other']);
     expect([loads(), one.asked]).toEqual([2, []]);
+  });
+
+  it('reads no setting for a row: VS Code puts all settings together for each reading', async () => {
+    const { tree, nodeAt } = treeOf(acme({ '': [repository('app')], app: tags(0, 100) }).node);
+    const rows = await tree.getChildren(await nodeAt('Acme', 'app'));
+    const reading = vi.spyOn(vsCode.api.workspace, 'getConfiguration');
+    expect(rows.map((row) => tree.getTreeItem(row).label)).toHaveLength(100);
+    expect(reading).not.toHaveBeenCalled();
+    reading.mockRestore();
   });
 
   it('lists a row once until it is refreshed, also for two that ask at once', async () => {
@@ -128,6 +53,30 @@ describe('the Registries view', () => {
     tree.refresh(root);
     await below('Acme');
     expect(asked).toEqual(['', '']);
+  });
+
+  it('keeps no row that its list does not have any more, and nothing of what was below it', async () => {
+    const { asked, node, lists } = acme({ '': [repository('app'), repository('old')], old: tags(0, 2) });
+    const { tree, nodeAt, below } = treeOf(node);
+    const old = await nodeAt('Acme', 'old');
+    await below('Acme', 'old');
+    const [tagOfIt] = await tree.getChildren(old);
+    lists[''] = [repository('app')];
+    tree.refresh(await nodeAt('Acme'));
+    expect(await below('Acme')).toEqual(['app']);
+    asked.length = 0;
+    expect([await tree.getChildren(old), await tree.getChildren(tagOfIt), asked]).toEqual([[], [], []]);
+  });
+
+  it('keeps the filter and the order of a row that is just being replaced', async () => {
+    const { tree, nodeAt, below, listeners } = treeOf(
+      acme({ '': [repository('a1'), repository('a2'), repository('b')] }).node,
+    );
+    const root = await nodeAt('Acme');
+    listeners.tell({ id: root.id, reason: 'reopened' });
+    tree.setFilter(root, 'a');
+    tree.setOrder(root, 'nameReversed');
+    expect(await below('Acme')).toEqual(['a2', 'a1']);
   });
 
   it('knows what is above a row', async () => {
@@ -168,7 +117,7 @@ describe('the words of a row', () => {
   it('call a group what its registry calls it, for the eye and for the ear', async () => {
     const groups: readonly Entry[] = [
       { kind: 'group', key: 'a', label: 'Production', called: 'Subscription' },
-      { kind: 'group', key: 'b', label: 'library', detail: 'public' },
+      { kind: 'group', key: 'b', label: 'library', detail: 'public · old' },
     ];
     const { tree, nodeAt, below } = treeOf(acme({ '': groups, Production: [] }).node);
     await below('Acme', 'Production');
@@ -178,8 +127,59 @@ describe('the words of a row', () => {
     });
     expect(tree.getTreeItem(await nodeAt('Acme', 'library'))).toMatchObject({
       tooltip: 'Namespace library',
-      accessibilityInformation: { label: 'Namespace library, public' },
+      accessibilityInformation: { label: 'Namespace library, public, old' },
     });
+  });
+
+  it('are a sentence for the ear on a row of every kind', async () => {
+    vsCode.settings.set('registryExplorer.repositories.view', 'tree');
+    const image: Entry = {
+      ...tag('1'),
+      details: { ...details, size: 5_000_000, isLocked: true, platforms: [{ os: 'linux', architecture: 'amd64' }] },
+    };
+    const below = { image: { host, path: 'app' }, attachments: [] };
+    const parts: readonly Entry[] = [
+      { kind: 'platform', label: 'linux/amd64', platform: { os: 'linux', architecture: 'amd64' }, ...below, size: 9e6 },
+      { kind: 'attachment', label: 'Signature', type: 'signature', ...below },
+    ];
+    const { tree, nodeAt } = treeOf(
+      acme({
+        '': [repository('app'), repository('team/a'), repository('team/b')],
+        app: [image, ...tags(0, 350)],
+        '1': parts,
+      }).node,
+    );
+    const root = await nodeAt('Acme');
+    const app = await nodeAt('Acme', 'app');
+    const [top, tagRows] = [await tree.getChildren(root), await tree.getChildren(app)];
+    tree.setFilter(app, 't0');
+    tree.setOrder(app, 'name');
+    const rows: readonly Row[] = [
+      root,
+      ...top,
+      ...[tagRows[0], tagRows[1], tagRows.at(-1)].filter((row) => row !== undefined),
+      ...(await tree.getChildren(tagRows.find((row) => labels([row])[0] === '1'))),
+      { kind: 'more', of: app, searched: 2000 },
+      { kind: 'invalid', of: root, name: 'Not/Valid', at: 0 },
+      { kind: 'loading', of: app },
+      { kind: 'problem', of: app, failure: unreached },
+      { kind: 'favourites', id: 'favourites' },
+    ];
+    expect(rows.map((row) => tree.getTreeItem(row).accessibilityInformation?.label)).toEqual([
+      'Registry Acme',
+      'Repository app, filtered: “t0”, by name',
+      'Folder team, 2 repositories',
+      'Tag 1, locked, 5 MB, 1 platform',
+      'Tag t349',
+      'Load more of app, 251 of 351 left',
+      'Platform linux/amd64, 9 MB',
+      'Attachment Signature',
+      'Load more of app, 2,000 rows searched',
+      'Not/Valid, not a valid name',
+      'Loading what is in app',
+      `Could not list the tags of app: nothing listens at ${host}. Check the port, or whether the registry is running.`,
+      'Favourites, repositories and tags of all registries',
+    ]);
   });
 
   it('name the user of docker’s login once the login was read, without drawing more than its row', async () => {
@@ -191,7 +191,7 @@ describe('the words of a row', () => {
     expect(tree.getTreeItem(root).description).toBe('docker login');
     connected[0] = connectionNode({ label: 'Acme', signIn: { kind: 'docker', user: 'mona' } }, provider);
     await tree.getChildren(root);
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(400);
     expect([tree.getTreeItem(root).description, changes]).toEqual(['mona (docker login)', [['Acme']]]);
     await below('Acme');
     await vi.advanceTimersByTimeAsync(1000);
@@ -244,7 +244,7 @@ describe('a list that fails', () => {
     const { tree, nodeAt, below, changes } = treeOf(acme(lists).node);
     const root = await nodeAt('Acme');
     expect(await below('Acme')).toEqual(['problem']);
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(400);
     expect([changes, tree.getTreeItem(root).description]).toEqual([[['Acme']], 'offline']);
     isDown = false;
     tree.retry({ kind: 'problem', of: root, failure: unreached });
@@ -310,7 +310,7 @@ describe('a row that is collapsed', () => {
     await first;
     view.expand(root);
     expect(changes).toEqual([]);
-    await vi.advanceTimersByTimeAsync(1000);
+    await vi.advanceTimersByTimeAsync(600);
     expect(changes).toEqual([['Acme']]);
     view.expand(root);
     void tree.getChildren(root);
@@ -391,7 +391,8 @@ describe('a connection', () => {
     const before = await nodeAt('Acme', 'app');
     connected[0] = connectionNode({ label: 'Acme' }, second.provider);
     listeners.tell({ id: 'c1', reason: 'reopened' });
-    expect(changes).toEqual([undefined]);
+    // Not all rows: VS Code knows none of them until it has asked for them again.
+    expect(changes).toEqual([['Acme']]);
     expect(await below('Acme')).toEqual(['other']);
     expect(await tree.getChildren(before)).toEqual([]);
     expect([first.asked, second.asked]).toEqual([[''], ['']]);
@@ -476,6 +477,23 @@ describe('an entry that is to be shown', () => {
     const { tree, view } = treeOf(acme({}).node);
     await tree.reveal('c1');
     expect(view.revealed).toMatchObject([{ row: { id: 'c1' }, options: { expand: true, focus: true } }]);
+  });
+
+  it('gets the focus also when the row that had it is gone', async () => {
+    const { tree, view } = treeOf(acme({}).node);
+    view.isSelectedGone = true;
+    await tree.reveal('c1');
+    expect(view.revealed).toMatchObject([
+      { row: { id: 'c1' }, options: { select: true, focus: false } },
+      { row: { id: 'c1' }, options: { focus: true } },
+    ]);
+  });
+
+  it('leaves the focus to a user who types in a box by then', async () => {
+    const { tree, view } = treeOf(acme({}).node);
+    vsCode.isAsking = true;
+    await tree.reveal('c1');
+    expect(view.revealed).toMatchObject([{ row: { id: 'c1' }, options: { expand: true, focus: false } }]);
   });
 });
 
@@ -627,7 +645,7 @@ describe('details of tags', () => {
     expect(signals[0]?.aborted).toBe(true);
     await answer();
     await resolving;
-    vsCode.settings.set('registryExplorer.tags.details', 'never');
+    vsCode.set('registryExplorer.tags.details', 'never');
     await tree.resolveTreeItem(tree.getTreeItem(row), row, cancellation().token);
     expect(asked).toEqual(['t3']);
   });

@@ -122,6 +122,28 @@ describe('several selected rows', () => {
     expect(ran).toEqual(expected);
   });
 
+  it('come in the order of the view, each once, whatever was clicked first', async () => {
+    const { ran, command } = commandsOf('together', isTag);
+    await running([command], 'mark', [two, [two, one, two]], { tree: { inOrder: () => [one, two] } });
+    expect(ran).toEqual([['1', '2']]);
+  });
+
+  it('say how many of them the command leaves out', async () => {
+    const { command } = commandsOf('together', isTag);
+    expect((await running([command], 'mark', [two, selected])).told).toEqual([
+      '“Mark” takes 2 of the 4 selected rows. It cannot be used with the others.',
+    ]);
+    expect((await running([command], 'mark', [two, [one, two]])).told).toEqual([]);
+    const platform = rowBelow(one, {
+      ...{ kind: 'platform', label: 'linux/amd64', attachments: [] },
+      image: reference(`registry.example.com/app@sha256:${'a'.repeat(64)}`),
+    });
+    const below1 = [platform, { kind: 'problem', of: platform, failure: refused }] as const;
+    expect((await running([command], 'mark', [two, [one, ...below1, two]])).told).toEqual([]);
+    const alone = commandsOf('one', isTag);
+    expect((await running([alone.command], 'mark', [two, selected])).told).toEqual([]);
+  });
+
   it.each(['together', 'each'] as const)('do not count where another row was clicked: %s', async (several) => {
     const { ran, command } = commandsOf(several, isTag);
     await running([command], 'mark', [one, [two, below]]);
@@ -163,7 +185,7 @@ describe('what a command throws', () => {
     const { messages, log } = await running([command, help], 'mark', [one]);
     expect(messages.map(({ text }) => text)).toEqual([expect.stringMatching(/^error: Could not mark 1: .*“denied”/)]);
     expect(messages[0]?.buttons).toEqual(['Update Credential…', 'Retry', 'Show Log']);
-    expect(log).toEqual([expect.stringMatching(/^error Could not mark 1: [^]*denied/)]);
+    expect(log).toEqual(['info Command mark', expect.stringMatching(/^error Could not mark 1: [^]*denied/)]);
   });
 
   it('is a defect of ours where it is no failure', async () => {
@@ -181,7 +203,7 @@ describe('what a command throws', () => {
   it('is silence where the user cancelled', async () => {
     const { command } = commandsOf('one', isTag, [new DOMException('Cancelled.', 'AbortError')]);
     const { messages, log } = await running([command], 'mark', [one]);
-    expect([messages, log]).toEqual([[], []]);
+    expect([messages, log]).toEqual([[], ['info Command mark']]);
   });
 
   it('is tried again by Retry, as often as it is pressed', async () => {
@@ -265,7 +287,7 @@ describe('a command that is called from the palette', () => {
     const node = connectionNode({}, { list: () => Promise.reject(refused) });
     const help = { ...commandsOf('one', isRoot).command, id: 'updateCredential', title: () => 'Update Credential…' };
     const { messages } = await running([command, help], 'mark', [], { connected: [node], ask: user('Acme').ask });
-    expect(messages[0]?.text).toContain('Could not list the choices:');
+    expect(messages[0]?.text).toContain('Could not run “Mark”:');
     expect(messages[0]?.buttons).toContain('Update Credential…');
   });
 

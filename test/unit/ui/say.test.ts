@@ -70,7 +70,7 @@ afterEach(() => {
 
 const redaction = new Redaction();
 redaction.add('wonder-land');
-const say = new Say((text) => redaction.of(text));
+const say = new Say((text) => redaction.redact(text));
 const hostile = '[Retry](command:evil)\n$(verified)\u202e wonder%2Dland wonder\u200b-land';
 const text = '[Retry] (command:evil) $ (verified) *** ***';
 
@@ -87,6 +87,14 @@ describe('what is said', () => {
 
   it('is text in a modal question, each paragraph on a line of its own', async () => {
     await say.ask.confirm(hostile, [hostile, 'Nothing else goes.'], 'Delete');
+    expect(shown.texts).toEqual([
+      ['warning', text],
+      ['warning detail', `${text}\n\nNothing else goes.`],
+    ]);
+  });
+
+  it('is text in a modal question with several buttons', async () => {
+    await say.ask.choose(hostile, [hostile, 'Nothing else goes.'], ['Delete', 'Delete All']);
     expect(shown.texts).toEqual([
       ['warning', text],
       ['warning detail', `${text}\n\nNothing else goes.`],
@@ -241,6 +249,15 @@ describe('what is said', () => {
       ['several', [[{ ...item, picked: true }], { title: text, placeHolder: text, canPickMany: true }]],
     ]);
   });
+});
+
+it('is known to wait for an answer while a box is shown', async () => {
+  expect(say.isAsking()).toBe(false);
+  const answer = say.ask.input({ title: 'T', prompt: 'P' });
+  expect(say.isAsking()).toBe(true);
+  shown.boxes[0]?.listeners.hide?.(undefined);
+  await answer;
+  expect(say.isAsking()).toBe(false);
 });
 
 describe('a box with a page that helps', () => {

@@ -14,19 +14,23 @@ export interface Asked {
   readonly proposed: readonly string[];
   /** The selected part of each. */
   readonly marked: readonly string[];
-  /** Message and detail of each modal question. */
+  /** Message, detail and buttons of each modal question. */
   readonly questions: readonly { readonly message: string; readonly detail: string; readonly button: string }[];
 }
 
 /**
  * A user who answers each step from a script: a text, a label, what is typed in place of one, `back`, or nothing for dismissal. A proposal is taken by
- * answering `ok`. Modal questions are answered by `confirms`.
+ * answering `ok`. Where something is found, the text comes first, and then the label, with the title of a button behind `» `. Modal questions are answered by `confirms`.
  */
 export function user(...script: readonly (string | undefined)[]): { readonly ask: Ask } & Asked {
   return userWho(true, script);
 }
 
-export function userWho(confirms: boolean, script: readonly (string | undefined)[]): { readonly ask: Ask } & Asked {
+/** `confirms`: also the button that is chosen of several; true: the last. */
+export function userWho(
+  confirms: boolean | string,
+  script: readonly (string | undefined)[],
+): { readonly ask: Ask } & Asked {
   const left = [...script];
   const seen: string[] = [];
   const proposed: string[] = [];
@@ -73,6 +77,27 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
       };
       return answer(step.title, choose, accept);
     },
+    find: async ({ title, find }) => {
+      const text = left.shift();
+      seen.push(title);
+      if (text === undefined) return undefined;
+      let found: Parameters<Parameters<typeof find>[1]>[0] = [];
+      const draw = (choices: typeof found) => {
+        found = choices;
+      };
+      await find(text, draw, new AbortController().signal);
+      offered = found.map(({ label, description, section }) =>
+        [section, label, description].filter((part) => part !== undefined).join(' | '),
+      );
+      const [label, button] = left.shift()?.split(' » ') ?? [];
+      if (label === undefined) return undefined;
+      const choice = found.find((each) => each.label === label);
+      if (choice === undefined) throw new Error(`Nothing was found as "${label}" among ${offered.join(', ')}.`);
+      if (button === undefined) return choice.value;
+      const pressed = choice.buttons?.find((each) => each.title === button);
+      if (pressed === undefined) throw new Error(`"${label}" has no button "${button}".`);
+      return pressed.value;
+    },
     pickSeveral: async ({ title, items }) => {
       const all = await items;
       offered = all.map(({ label, isTicked }) => `${isTicked ? '☑' : '☐'} ${label}`);
@@ -82,7 +107,13 @@ export function userWho(confirms: boolean, script: readonly (string | undefined)
     },
     confirm: (message, detail, button) => {
       questions.push({ message, detail: [detail].flat().join('\n\n'), button });
-      return Promise.resolve(confirms);
+      return Promise.resolve(confirms !== false);
+    },
+    choose: (message, detail, buttons) => {
+      questions.push({ message, detail: detail.join('\n\n'), button: buttons.join(' / ') });
+      if (typeof confirms === 'string' && !buttons.includes(confirms))
+        throw new Error(`There is no button "${confirms}" among ${buttons.join(', ')}.`);
+      return Promise.resolve(typeof confirms === 'string' ? confirms : confirms ? buttons.at(-1) : undefined);
     },
   };
   return { ask, seen, placeholders, proposed, marked, questions, offered: () => offered, selected: () => selected };

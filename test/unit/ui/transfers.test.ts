@@ -4,6 +4,7 @@ import type { Manifest } from '../../../src/core/manifest';
 import type { NamedImage } from '../../../src/images/imageReader';
 import type { Platform } from '../../../src/core/model';
 import { printReference } from '../../../src/core/reference';
+import type { ImageReference } from '../../../src/core/reference';
 import type { ContainerEngine } from '../../../src/engine/engine';
 import type { ImageContent } from '../../../src/providers/provider';
 import type { App } from '../../../src/ui/app';
@@ -34,6 +35,16 @@ const node = connectionNode(
   },
 );
 const access = connectionAccess(node, image);
+/** Images to pull, called by the name of `shown`. */
+const batch = (shown: ImageReference, all: readonly ImageReference[], its = access) => {
+  const name = printReference(shown);
+  return {
+    name,
+    shown,
+    wanted: all.map((each) => ({ image: each, access: its })),
+    pulled: `Pulled ${all.length} tags of ${name}`,
+  };
+};
 
 describe('a push', () => {
   it('takes the credential of the connection, and shows the tag where it went', async () => {
@@ -187,7 +198,7 @@ describe('a pull that took long', () => {
     [
       'Pulled 2 tags of registry.example.com/team/app.',
       repository,
-      (app: App) => pullEach(app, repository, tags, access),
+      (app: App) => pullEach(app, batch(repository, tags)),
     ],
   ])('ends with a message that leads to it: %s', async (words, name, run) => {
     const { messages, press, act, parts } = userAway(10_000);
@@ -202,7 +213,7 @@ describe('a pull that took long', () => {
 
   it.each([
     [image, (app: App) => pull(app, engine, image, access)],
-    [repository, (app: App) => pullEach(app, repository, tags, access)],
+    [repository, (app: App) => pullEach(app, batch(repository, tags))],
   ])('is quiet where it took less, and is shown if the view is on screen: %j', async (name, run) => {
     const { messages, parts } = userAway(9999);
     const shown: unknown[] = [];
@@ -265,7 +276,7 @@ describe('a credential helper that fails', () => {
     if (access === undefined) throw new Error('no access');
     await pull(app, engine, image, access);
     await push(app, engine, image, access, false);
-    await pullEach(app, image, [image, image], access);
+    await pullEach(app, batch(image, [image, image], access));
     expect(used).toEqual(Array.from({ length: 4 }, () => ({ kind: 'anonymous' })));
     expect([told.length, done.length]).toEqual([3, 3]);
     for (const words of told)
@@ -285,7 +296,7 @@ describe('a pull of a whole repository', () => {
       },
     });
     const parts = fakeApp({ engines: enginesOf(engine) });
-    return { ...parts, asked, run: () => pullEach(parts.app, image, images, access) };
+    return { ...parts, asked, run: () => pullEach(parts.app, batch(image, images)) };
   };
 
   it('brings all its tags', async () => {

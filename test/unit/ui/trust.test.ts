@@ -5,7 +5,7 @@ import { axiosHttp } from '../../../src/core/axiosHttp';
 import { Failure } from '../../../src/core/failure';
 import type { Connection, Credential, TlsOptions } from '../../../src/core/model';
 import type { RegistryProvider } from '../../../src/providers/provider';
-import { tlsOf } from '../../../src/core/network/tls';
+import { tlsReaderOf } from '../../../src/core/network/tls';
 import { providerTypes } from '../providerTypes';
 import type { App, Connections } from '../../../src/ui/app';
 import type { Ask } from '../../../src/ui/ask';
@@ -49,7 +49,7 @@ function appOf(ask: Ask, added: Omit<Connection, 'id'>[], home = pki.directory):
     open: (connection, credential) => {
       const type = providerTypes.find(({ id }) => id === connection.provider);
       if (type === undefined) throw new Error(connection.provider);
-      const trust = tlsOf(connection, machine, () => opened.endpoints);
+      const trust = tlsReaderOf(connection, machine, () => opened.endpoints);
       const opened: RegistryProvider = type.open(
         connection,
         contextOf(credential, { http: axiosHttp(collectLog(), trust) }),

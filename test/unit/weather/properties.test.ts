@@ -11,7 +11,7 @@ import { readManifest, verifyDigest } from '../../../src/core/manifest';
 import { plainText } from '../../../src/core/plainText';
 import { RegistryClient } from '../../../src/core/registryClient';
 import { catalogAnswer, decodeJson, imageConfigAnswer, tagsAnswer, tokenAnswer } from '../../../src/core/schemas';
-import { readGoogleTags } from '../../../src/providers/generic/google';
+import { readGoogleTags } from '../../../src/providers/generic/googleTags';
 import { report } from '../../../src/ui/report';
 import { collectLog } from '../collectLog';
 import { fixture } from '../core/fixture';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { placesOf } from '../../../src/azure/azure';
+import { addressesOf } from '../../../src/azure/azure';
 import type { Cloud } from '../../../src/azure/azure';
-import { openDoor } from '../../../src/azure/connected';
+import { openDoor } from '../../../src/azure/openAzure';
 import type { CloudAddresses, Connection, Credential } from '../../../src/core/model';
 import { Redaction } from '../../../src/core/network/redaction';
 import { acr, openRegistry } from '../../../src/providers/acr/acrType';
@@ -19,7 +19,7 @@ import { fakeApp } from '../ui/fakeApp';
 import { user } from '../ui/scriptedUser';
 import { cloudOf, contoso, mona, production, useAzure } from './azureRig';
 
-/** What the user has set. */
+/** The user's settings in VS Code. */
 const settings = vi.hoisted(() => new Map<string, unknown>());
 vi.mock('../../../src/ui/settings', () => ({ userSetting: (name: string) => settings.get(name) }));
 afterEach(() => {
@@ -45,7 +45,7 @@ describe('the cloud that VS Code is set to', () => {
     activeDirectoryEndpointUrl: 'https://login.local.example/',
   };
 
-  it('is told without slashes at its ends', () => {
+  it('has addresses without trailing slashes', () => {
     setCloud('custom', { name: 'local', ...described });
     expect(configuredCloud()).toEqual({
       armUrl: 'https://arm.local.example',
@@ -69,7 +69,7 @@ describe('the cloud that VS Code is set to', () => {
       'microsoft-sovereign-cloud',
     ],
     ['ChinaCloud', 'management.chinacloudapi.cn', 'login.chinacloudapi.cn', '.azurecr.cn', 'microsoft-sovereign-cloud'],
-  ])('is Microsoft’s own where the setting is %s', (name, arm, authority, registrySuffix, authentication) => {
+  ])('is Microsoft’s own if the setting is %s', (name, arm, authority, registrySuffix, authentication) => {
     setCloud(name, described);
     expect(configuredCloud()).toMatchObject({
       ...{ armUrl: `https://${arm}`, authorityUrl: `https://${authority}`, registrySuffix, authentication },
@@ -81,16 +81,16 @@ describe('the cloud that VS Code is set to', () => {
   it.each([
     ['not at all', undefined],
     ['without an address', { ...described, portalUrl: undefined }],
-    ['by what is no address', { ...described, resourceManagerEndpointUrl: 'local' }],
-    ['by what is no address of the web', { ...described, portalUrl: 'javascript:0' }],
-    ['by a text', 'https://arm.local.example'],
-  ])('may be described %s, which is a failure that says so', async (_how, customEnvironment) => {
+    ['by a text that is no address', { ...described, resourceManagerEndpointUrl: 'local' }],
+    ['by an address that is not http', { ...described, portalUrl: 'javascript:0' }],
+    ['by a text in place of an object', 'https://arm.local.example'],
+  ])('cannot be described %s: the failure says so', async (_how, customEnvironment) => {
     setCloud('custom', customEnvironment);
     const failure = await failing(Promise.resolve().then(configuredCloud));
     expect(failure.detail.explanation).toBe(useless);
   });
 
-  it('is not the public one where the setting names none that is known', async () => {
+  it('is not the public one if the setting names an unknown cloud', async () => {
     setCloud('elsewhere');
     expect((await failing(Promise.resolve().then(configuredCloud))).detail.explanation).toBe(useless);
   });
@@ -116,7 +116,7 @@ describe('a connection of Azure', () => {
   const doorTo = (cloud: () => Cloud) =>
     openDoor({
       cloud,
-      tokensOfAccount: () => () => Promise.reject(new Error('No account is asked for.')),
+      tokenReaderOfAccount: () => () => Promise.reject(new Error('No account is asked for.')),
       redaction,
       log: collectLog(),
     });
@@ -138,23 +138,23 @@ describe('a connection of Azure', () => {
     const before = azure().calls.length;
     const own = cloudOf(azure());
     const cloud = { ...own, ...other };
-    const made = kept ?? placesOf(own);
+    const made = kept ?? addressesOf(own);
     const connection = principal(cloud.armUrl, other.isCustom === true ? undefined : made);
     const failure = await failing(Promise.resolve().then(() => open(connection, () => cloud)));
     expect(failure.detail.explanation).toBe(otherCloud(cloud.armUrl, cloud.authorityUrl));
     expect(azure().calls.slice(before)).toEqual([]);
   });
 
-  it('signs in to a cloud of one’s own that it was made for', () => {
+  it('signs in to the custom cloud that it was made for', () => {
     const { armUrl, authorityUrl, ...cloud } = cloudOf(azure());
     const there = { ...cloud, armUrl, authorityUrl, isCustom: true as const };
-    expect(open(principal(armUrl, placesOf(there)), () => there)).toBeDefined();
+    expect(open(principal(armUrl, addressesOf(there)), () => there)).toBeDefined();
   });
 
   it.each([
     [false, true],
     [true, false],
-  ])('of a list signs in to a cloud of one’s own where it is a workspace’s: %s, %s', async (isOfWorkspace, signsIn) => {
+  ])('of settings signs in to a custom cloud; if a workspace lists it %s, %s', async (isOfWorkspace, signsIn) => {
     const cloud = { ...cloudOf(azure()), isCustom: true as const };
     const connection = { ...principal(cloud.armUrl), shared: true, isOfWorkspace };
     const opening = Promise.resolve().then(() => open(connection, () => cloud));
@@ -162,13 +162,13 @@ describe('a connection of Azure', () => {
     else await failing(opening);
   });
 
-  it('lets no text repeat its tokens', async () => {
+  it('keeps its tokens out of every text', async () => {
     const opened = open(principal(azure().url), () => cloudOf(azure()));
     const { token } = await opened.token([`${azure().url}/.default`], undefined, signal);
-    expect(redaction.of(`It was sent (${token}).`)).toBe('It was sent (***).');
+    expect(redaction.redact(`It was sent (${token}).`)).toBe('It was sent (***).');
   });
 
-  it('made for another cloud says so, and sends its secret nowhere', async () => {
+  it('that was made for another cloud says so, and sends its secret nowhere', async () => {
     const before = azure().calls.length;
     const opening = Promise.resolve().then(() =>
       open(principal('https://management.azure.com'), () => cloudOf(azure())),
@@ -182,7 +182,7 @@ describe('a connection of Azure', () => {
     expect(await provider.pushTargets(signal)).toEqual([]);
   });
 
-  it.each(['azure', 'acr'])('of the kind %s takes no account of another cloud', async (provider) => {
+  it.each(['azure', 'acr'])('of the kind %s does not use an account of another cloud', async (provider) => {
     const by = (authentication: string): Connection => ({
       ...{ id: 'a', provider, label: 'Azure', url: publicCloud().armUrl },
       signIn: { kind: 'account', authentication, account: mona },
@@ -192,7 +192,7 @@ describe('a connection of Azure', () => {
     expect(failure.detail.explanation).toBe(otherCloud(publicCloud().armUrl, publicCloud().authorityUrl));
   });
 
-  it('that signs in elsewhere needs no cloud', () => {
+  it('that does not sign in to Azure needs no cloud', () => {
     const cloud = (): Cloud => {
       throw new Error('No cloud is asked for.');
     };
@@ -208,7 +208,7 @@ describe('a connection of Azure', () => {
   });
 });
 
-describe('connecting where VS Code is set to a cloud that is not described', () => {
+describe('connecting while VS Code is set to a cloud that is not described', () => {
   beforeEach(() => {
     setCloud('custom');
   });
@@ -229,7 +229,7 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
     return { connection: await connect(app), seen };
   };
 
-  it('connects other registries all the same', async () => {
+  it('still connects other registries', async () => {
     const other = await connecting('Generic Docker V2 / OCI registry', 'registry.example.com', 'Anonymously');
     expect(other.connection?.url).toBe('https://registry.example.com');
     const single = await connecting('Azure: a single registry', 'main.azurecr.io', 'Login of the docker command');
@@ -240,7 +240,7 @@ describe('connecting where VS Code is set to a cloud that is not described', () 
     ['Azure', 'Login of the Azure CLI'],
     ['Azure', 'Microsoft account of VS Code'],
     ['Azure: a single registry', 'Microsoft account of VS Code'],
-  ])('says so at the choice that needs it: %s, %s', async (kind, signIn) => {
+  ])('says so when that way to sign in is chosen: %s, %s', async (kind, signIn) => {
     const address = kind === 'Azure' ? [] : ['main.azurecr.io'];
     const { connection, seen } = await connecting(kind, ...address, signIn, undefined);
     expect(connection).toBeUndefined();
