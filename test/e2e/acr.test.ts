@@ -3,9 +3,11 @@ import { startAcr, type SandboxAcr } from '../sandbox/azure/acr';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
 import { editor } from './editor';
+import { openPage } from './pageView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
+import { imageMenu } from './tagMenu';
 import { useWorkbench } from './workbench';
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
@@ -59,9 +61,19 @@ describe('Azure Container Registry by its login server', () => {
   it('offers on a tag what can be done there, and copies and inspects it', async () => {
     const view = registriesView(workbench());
     expect(await view.menu(['webapp6', '2.0'])).toEqual([
-      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
-      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image', 'View Properties'],
-      ...['---', 'Lock', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
+      ...imageMenu,
+      ...[
+        'View Properties',
+        '---',
+        'Add to Favourites',
+        '---',
+        'Lock',
+        '---',
+        'Refresh',
+        '---',
+        'Untag…',
+        'Delete Image…',
+      ],
     ]);
     await view.choose(['webapp6', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/webapp6:2.0`);
@@ -70,6 +82,33 @@ describe('Azure Container Registry by its login server', () => {
     await view.choose(['webapp6', '1.0'], 'Inspect Image Manifest');
     await editor(workbench()).titled('webapp6@1.0 manifest.json');
     await editor(workbench()).close();
+  });
+
+  it('shows an image as a page', async () => {
+    const page = await openPage(workbench(), registriesView(workbench()), ['webapp6', '2.0'], 'webapp6:2.0');
+    expect(await page.fact('Digest')).toEqual([multi.digest]);
+    expect(await page.fact('Other tags')).toEqual(['latest']);
+  });
+
+  it('is sorted by dates and sizes that it lists, and filtered', async () => {
+    const view = registriesView(workbench());
+    await view.choose('webapp6', 'Sort…');
+    const input = quickInput(workbench());
+    await input.titled('Sort webapp6');
+    await input.pick('Oldest first');
+    await view.describes('webapp6', 'oldest first');
+    const tags = ['1.0', '2.0', 'latest'];
+    await expect
+      .poll(async () => (await view.rows()).map(({ label }) => label).filter((label) => tags.includes(label)))
+      .toEqual(['1.0', 'latest', '2.0']);
+    await view.choose('webapp6', 'Filter…');
+    await input.type('2');
+    await view.gone(['webapp6', '1.0']);
+    await input.escape();
+    await view.row(['webapp6', '1.0']);
+    await view.choose('webapp6', 'Sort…');
+    await input.pick('As in the settings');
+    await view.row(['webapp6', 'latest']);
   });
 
   it('untags, and says what goes before it deletes', async () => {

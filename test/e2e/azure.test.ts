@@ -4,8 +4,10 @@ import { buildImage, buildIndex } from '../sandbox/images';
 import { connectAzure, declineResourcesExtension, useAzureWorkbench } from './azureWorkbench';
 import { dialog } from './dialog';
 import { editor } from './editor';
+import { openPage } from './pageView';
 import { quickInput } from './quickInput';
 import { openedTo, registriesView } from './registriesView';
+import { imageMenu } from './tagMenu';
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
 const built = (days: number, architecture = 'amd64') =>
@@ -49,10 +51,17 @@ describe('Azure, by the Microsoft account of VS Code', () => {
     await workbench().screenshot('azure-tree');
   });
 
+  it('shows an image as a page', async () => {
+    const page = await openPage(workbench(), await opened(...main, 'webapp6'), ['webapp6', '2.0'], 'webapp6:2.0');
+    expect(await page.fact('Digest')).toEqual([expect.stringMatching(/^sha256:/)]);
+  });
+
   it('offers on each row what can be done there', async () => {
     const view = await opened(...main, 'webapp6');
     expect(await view.menu(['Azure', 'Contoso Production'])).toEqual([
       'Open in Portal',
+      '---',
+      'Filter…',
       '---',
       'Create Registry…',
       '---',
@@ -63,6 +72,9 @@ describe('Azure, by the Microsoft account of VS Code', () => {
       '---',
       'Open in Portal',
       'View Properties',
+      '---',
+      'Filter…',
+      'Sort…',
       '---',
       'Add Repository…',
       '---',
@@ -76,21 +88,19 @@ describe('Azure, by the Microsoft account of VS Code', () => {
       'Open in Portal',
       'View Properties',
       '---',
+      'Add to Favourites',
+      'Filter…',
+      'Sort…',
+      '---',
       'Refresh',
       '---',
       'Delete Repository…',
     ]);
     expect(await view.menu(['webapp6', '1.0'])).toEqual([
-      'Pull Image',
-      'Deploy Image to Azure App Service…',
-      'Deploy Image to Azure Container Apps…',
-      '---',
-      'Copy Full Tag',
-      'Copy Image Digest',
-      '---',
-      'Inspect Image Manifest',
-      'Inspect Image',
+      ...imageMenu,
       'View Properties',
+      '---',
+      'Add to Favourites',
       '---',
       'Lock',
       '---',

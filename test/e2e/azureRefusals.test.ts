@@ -62,7 +62,7 @@ describe('what Azure refuses', () => {
     await declineResourcesExtension(workbench());
     const view = await opened('Azure');
     await view.describes(['Azure', 'Fabrikam'], 'not listed · tenant');
-    expect((await view.row(['Azure', 'Fabrikam'])).spoken).toBe('Tenant Fabrikam, not listed · tenant');
+    expect((await view.row(['Azure', 'Fabrikam'])).spoken).toBe('Tenant Fabrikam, not listed, tenant');
     const label = await problem('Azure', 'Fabrikam');
     expect(label).toBe(
       'You are not signed in to this tenant, which may require another factor; use Sign In to Tenant….',

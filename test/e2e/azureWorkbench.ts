@@ -4,7 +4,8 @@ import { dialog } from './dialog';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
-import { useWorkbench, type Workbench } from './workbench';
+import type { Workbench } from './launch';
+import { useWorkbench } from './workbench';
 
 /** Stands in for VS Code's own Microsoft accounts. */
 export const microsoftAccounts = join(import.meta.dirname, 'microsoft');

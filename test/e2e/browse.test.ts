@@ -167,9 +167,14 @@ describe('the Registries view', () => {
     await view.describes('1.0.0', 'Helm chart');
     expect(await view.menu('1.0.0')).toEqual([
       'Copy Full Tag',
+      'Copy As…',
       'Copy Image Digest',
       '---',
+      'Open Image',
       'Inspect Image Manifest',
+      'Compare…',
+      '---',
+      'Add to Favourites',
       '---',
       'Refresh',
       '---',
@@ -189,14 +194,25 @@ describe('the Registries view', () => {
     );
     await view.row(['team/web', '2.0']);
     expect(recorder.requests.filter(({ path }) => path.startsWith('/v2/_catalog'))).toHaveLength(1);
+    recorder.reset();
+    await view.titleAction('Refresh Registries');
+    await recorder.until((requests) => requests.some(({ path }) => path.startsWith('/v2/team/web/tags/list')));
+    await view.row(['team/web', '2.0']);
     await view.collapse('Acme');
   });
 
-  it('draws a thousand rows, then more', async () => {
+  it('draws two hundred rows, then more', async () => {
     const view = await opened('Large');
-    await workbench().page.keyboard.press('End');
-    await view.click('Load more…');
-    await view.gone('Load more…');
+    for (const [left, next] of [
+      ['800 of 1,000 left', 'team/service-0198'],
+      ['400 of 1,000 left', 'team/service-0598'],
+    ] as const) {
+      await workbench().page.keyboard.press('End');
+      await view.describes('Load more…', left);
+      await view.click('Load more…');
+      // It comes where the row that was clicked was.
+      await view.row(next);
+    }
     await workbench().page.keyboard.press('End');
     await view.row('team/service-1199');
     expect(large.requests.filter(({ path }) => path.startsWith('/v2/_catalog'))).toHaveLength(2);

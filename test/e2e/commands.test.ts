@@ -188,6 +188,17 @@ describe('commands', () => {
     await view.collapse('Modern');
   });
 
+  it('deletes without the mouse: the key asks, and Enter agrees', async () => {
+    const view = await opened('Modern', 'team/web');
+    await view.focus();
+    await view.arrowTo(['team/web', '1.9']);
+    await workbench().page.keyboard.press('Delete');
+    expect(await dialog(workbench()).message()).toBe(`Delete ${new URL(modern.url).host}/team/web:1.9?`);
+    await workbench().page.keyboard.press('Enter');
+    await view.gone(['team/web', '1.9']);
+    await view.collapse('Modern');
+  });
+
   it('explains that a registry deletes no tag alone, and offers it no more', async () => {
     const view = await opened('Acme', 'team/web');
     await view.choose(['team/web', 'stable'], 'Untag…');

@@ -1,4 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unless } from '../leftOut';
+import { findProgram } from '../sandbox/process';
+import { tempDir, type TempDir } from '../sandbox/tempDir';
 import { startSeededRegistry, type SeededRegistry } from './images';
 import { dialog } from './dialog';
 import { quickInput, type QuickInput } from './quickInput';
@@ -8,22 +13,27 @@ import { useWorkbench } from './workbench';
 const generic = 'Generic Docker V2 / OCI registry';
 const byPassword = 'User name and password or token';
 
+const whyNoDocker = findProgram('docker') === undefined ? 'missing: docker' : undefined;
+
+let docker: TempDir;
 let open: SeededRegistry;
 let guarded: SeededRegistry;
 
 beforeAll(async () => {
+  docker = await tempDir('docker-config');
   open = await startSeededRegistry();
   guarded = await startSeededRegistry(undefined, {
     auth: { kind: 'basic', users: { alice: 'wonder land', bob: 'builder:1' } },
   });
 });
 afterAll(async () => {
+  await docker.remove();
   await open.stop();
   await guarded.stop();
 });
 
 describe('Connect Registry', () => {
-  const workbench = useWorkbench();
+  const workbench = useWorkbench(() => ({ env: { DOCKER_CONFIG: docker.path } }));
 
   const answer = async (input: QuickInput, title: string, text: string): Promise<void> => {
     await input.titled(title);
@@ -31,8 +41,8 @@ describe('Connect Registry', () => {
     await input.accept();
   };
   const signIn = async (input: QuickInput, user: string, password: string): Promise<void> => {
-    await input.pick(generic);
-    await answer(input, 'Connect Registry (2 of 3)', guarded.url);
+    // An address stands for the kind of registry at it.
+    await answer(input, 'Connect Registry', guarded.url);
     await input.titled('Connect Registry (3 of 3)');
     await input.pick(byPassword);
     await answer(input, 'Connect Registry (4 of 5)', user);
@@ -66,6 +76,28 @@ describe('Connect Registry', () => {
     await input.escape();
     await input.closed();
     expect(await view.rows()).toEqual([]);
+  });
+
+  it('is done without the mouse, and undone', async () => {
+    const view = registriesView(workbench());
+    const input = quickInput(workbench());
+    const { keyboard } = workbench().page;
+    await workbench().typeCommand('Registry Explorer: Connect Registry…');
+    await input.titled('Connect Registry');
+    await input.pickByKeys(generic);
+    await input.titled('Connect Registry (2 of 3)');
+    await keyboard.type(open.url);
+    await keyboard.press('Enter');
+    await input.titled('Connect Registry (3 of 3)');
+    await input.pickByKeys('Anonymously');
+    await input.closed();
+    await view.row([open.host, 'team/api']);
+    await view.focus();
+    await view.arrowTo(open.host);
+    await keyboard.press('Delete');
+    expect(await dialog(workbench()).message()).toBe(`Disconnect “${open.host}”?`);
+    await keyboard.press('Enter');
+    await view.gone(open.host);
   });
 
   it('checks the address while it is typed, and keeps it over Back', async () => {
@@ -147,6 +179,9 @@ describe('Connect Registry', () => {
     expect(await view.menu('Guarded')).toEqual([
       'Diagnose Connection',
       '---',
+      'Filter…',
+      'Sort…',
+      '---',
       'Rename…',
       'Edit Address…',
       'Update Credential…',
@@ -158,6 +193,22 @@ describe('Connect Registry', () => {
       '---',
       'Disconnect',
     ]);
+  });
+
+  it('gives docker the login, and takes it away, each after asking', unless(whyNoDocker), async () => {
+    const view = registriesView(workbench());
+    const logins = async (): Promise<readonly string[]> => {
+      const text = await readFile(join(docker.path, 'config.json'), 'utf8').catch(() => '{}');
+      return Object.keys((JSON.parse(text) as { readonly auths?: object }).auths ?? {});
+    };
+    await view.choose('Guarded', 'Log In to Docker CLI…');
+    expect(await dialog(workbench()).message()).toBe(`Log the docker command in to ${guarded.host}?`);
+    expect(await logins()).toEqual([]);
+    await dialog(workbench()).press('Log In');
+    await expect.poll(logins).toEqual([guarded.host]);
+    await view.choose('Guarded', 'Log Out of Docker CLI…');
+    await dialog(workbench()).press('Log Out');
+    await expect.poll(logins).toEqual([]);
   });
 
   it('keeps two accounts on one host side by side, over a restart', async () => {

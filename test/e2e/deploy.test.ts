@@ -88,7 +88,7 @@ describe('images in Azure', unless(reason), () => {
   };
   const deploy = async (path: readonly string[], command: string) => {
     const view = await opened(...path.slice(0, -1));
-    await view.choose(path.slice(-2), `Deploy Image to Azure ${command}…`);
+    await view.choose(path.slice(-2), 'Deploy Image', `Deploy Image to Azure ${command}…`);
     flow = command;
     await choose('Subscription', 'Contoso Production');
   };
@@ -103,7 +103,7 @@ describe('images in Azure', unless(reason), () => {
 
   it('offers to connect Azure where it is not connected, and goes on', async () => {
     const view = await opened('Plain', 'web');
-    await view.choose(['web', '1.4'], 'Deploy Image to Azure App Service…');
+    await view.choose(['web', '1.4'], 'Deploy Image', 'Deploy Image to Azure App Service…');
     await notifications(workbench()).press('No Azure account is connected yet', 'Connect Azure…');
     await quickInput(workbench()).pick('Microsoft account of VS Code');
     await dialog(workbench()).press('Allow');
@@ -530,14 +530,13 @@ describe('images in Azure', unless(reason), () => {
     expect(name).toMatch(/^127\.0\.0\.1:\d+\/webapp6:latest$/);
     await quickInput(workbench()).accept();
     const view = registriesView(workbench());
-    await view.row(['contosopushed', 'webapp6', 'latest']);
+    // The last that a push does.
+    await view.selected(['contosopushed', 'webapp6', 'latest']);
     await workbench().screenshot('push-created-registry');
     const [host = ''] = name.split('/');
     await images.expand([host, 'webapp6']);
-    expect(await images.menu(['docker.io', 'webapp6', 'latest'])).not.toContain(
-      'Deploy Image to Azure Container Apps…',
-    );
-    await images.choose([host, 'webapp6', 'latest'], 'Deploy Image to Azure Container Apps…');
+    expect(await images.menu(['docker.io', 'webapp6', 'latest'])).not.toContain('Deploy Image');
+    await images.choose([host, 'webapp6', 'latest'], 'Deploy Image', 'Deploy Image to Azure Container Apps…');
     flow = 'pushed';
     await choose('Subscription', 'Contoso Production');
     await choose('Container app', 'Create new container app…');

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
+import { press } from './press';
 import { texts } from './texts';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 /** The modal question in the middle of the window. */
 export interface Dialog {
@@ -30,7 +31,7 @@ export function dialog({ page }: Workbench): Dialog {
       return Promise.all(buttons.map(texts));
     },
     press: async (button) => {
-      await box().getByRole('button', { name: button, exact: true }).click();
+      await press(box().getByRole('button', { name: button, exact: true }));
       await box().waitFor({ state: 'hidden' });
     },
   };

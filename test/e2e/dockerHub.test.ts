@@ -3,9 +3,11 @@ import { needsSecondFactor, startDockerHub, type SandboxHub } from '../sandbox/d
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
 import { editor } from './editor';
+import { openPage } from './pageView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
+import { imageMenu } from './tagMenu';
 import { useWorkbench } from './workbench';
 
 const daysAgo = (days: number): Date => new Date(Date.now() - days * 24 * 3600 * 1000 - 60_000);
@@ -20,6 +22,10 @@ beforeAll(async () => {
     repositories: [
       { name: 'alice/app', tags: { '1.0': built('amd64', 40), '2.0': multi, latest: multi } },
       { name: 'acme/web', tags: { '1': built('amd64', 9) } },
+      {
+        name: 'acme/builds',
+        tags: Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`build-${at + 1}`, built('amd64', 250 - at)])),
+      },
       { name: 'library/nginx', tags: { latest: multi } },
       { name: 'alice/secret', tags: { '1': multi } },
       { name: 'bob/tool', tags: { '1': multi } },
@@ -107,14 +113,20 @@ describe('Docker Hub', () => {
   it('offers on a tag what can be done there', async () => {
     const view = await opened();
     expect(await view.menu(['app', '2.0'])).toEqual([
-      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
-      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
-      ...['Open in Browser', '---', 'Refresh', '---', 'Untag…'],
+      ...imageMenu,
+      ...['Open in Browser', '---', 'Add to Favourites', '---', 'Refresh', '---', 'Untag…'],
     ]);
     await view.choose(['app', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe('alice/app:2.0');
     await view.choose(['app', '2.0'], 'Copy Image Digest');
     await expect.poll(() => workbench().clipboard()).toBe(multi.digest);
+  });
+
+  it('shows an image as a page', async () => {
+    const page = await openPage(workbench(), await opened(), ['app', '2.0'], 'alice/app:2.0');
+    expect(await page.fact('Digest')).toEqual([multi.digest]);
+    expect(await page.fact('Other tags')).toEqual(['latest']);
+    await workbench().screenshot('hub-page');
   });
 
   it('adds a namespace by hand, and takes it away', async () => {
@@ -190,6 +202,34 @@ describe('Docker Hub', () => {
     await view.choose(['app', '1.0'], 'Inspect Image');
     await document.titled('app@1.0 linux-amd64.yaml');
     await document.close();
+  });
+
+  it('is filtered by its own search, and sorted by the dates that it lists', async () => {
+    const view = await opened();
+    await view.collapse(['alice', 'app']);
+    await view.expand(['Docker Hub', 'acme']);
+    await view.expand(['acme', 'builds']);
+    const before = hub.requests.length;
+    const asked = () => hub.requests.slice(before).map(({ path }) => path);
+    await view.choose(['acme', 'builds'], 'Filter…');
+    const input = quickInput(workbench());
+    await input.titled('Filter builds');
+    await input.type('build-12');
+    await view.row(['builds', 'build-12']);
+    await view.row(['builds', 'build-129']);
+    await workbench().screenshot('hub-filtered');
+    await input.accept();
+    await input.closed();
+    await view.inline(['acme', 'builds'], 'Clear Filter');
+    await view.row(['builds', 'build-250']);
+    expect(asked().filter((path) => path.includes('name=build-12'))).toHaveLength(1);
+    await view.choose(['acme', 'builds'], 'Sort…');
+    await input.titled('Sort builds');
+    await input.pick('Oldest first');
+    await view.row(['builds', 'build-1']);
+    expect(asked().filter((path) => path.includes('/manifests/'))).toEqual([]);
+    await view.collapse(['Docker Hub', 'acme']);
+    await view.expand(['alice', 'app']);
   });
 
   it('is disconnected, and knows nothing of the one when another account is connected', async () => {

@@ -1,5 +1,5 @@
 import type { Locator } from 'playwright-core';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 /** The editor tab in front. */
 export interface Editor {

@@ -3,9 +3,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGitHub, type SandboxGitHub } from '../sandbox/github/github';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
+import { openPage } from './pageView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { openedTo, registriesView } from './registriesView';
+import { imageMenu } from './tagMenu';
 import { useWorkbench } from './workbench';
 
 const updated = new Date(Date.now() - 3 * 24 * 3600 * 1000 - 60_000);
@@ -94,12 +96,28 @@ describe('GitHub Container Registry', () => {
   it('offers on a tag what can be done there', async () => {
     const view = await opened('GitHub', 'octocat', 'app');
     expect(await view.menu(['app', '2.0'])).toEqual([
-      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
-      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
-      ...['Open in Browser', '---', 'Refresh', '---', 'Delete Image…'],
+      ...imageMenu,
+      ...['Open in Browser', '---', 'Add to Favourites', '---', 'Refresh', '---', 'Delete Image…'],
     ]);
     await view.choose(['app', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${gitHub.host}/octocat/app:2.0`);
+  });
+
+  it('is filtered and sorted by what it lists, without a manifest', async () => {
+    const view = await opened('GitHub', 'octocat');
+    await view.choose(['GitHub', 'octocat'], 'Sort…');
+    const input = quickInput(workbench());
+    await input.titled('Sort octocat');
+    await input.pick('Newest first');
+    await view.describes(['GitHub', 'octocat'], 'newest first');
+    await view.choose(['octocat', 'app'], 'Filter…');
+    await input.type('1.*');
+    await view.gone(['app', 'latest']);
+    await view.row(['app', '1.0']);
+    await input.escape();
+    await view.row(['app', 'latest']);
+    await view.choose(['GitHub', 'octocat'], 'Sort…');
+    await input.pick('As the registry lists them');
   });
 
   it('says that manifests need a personal access token, and where to add it', async () => {
@@ -187,6 +205,12 @@ describe('GitHub by token', () => {
     await view.expand(['GitHub', 'Acme']);
     await view.expand(['Acme', 'web']);
     await view.describes(['web', '1'], 'amd64, arm64');
+  });
+
+  it('shows an image as a page', async () => {
+    const page = await openPage(workbench(), registriesView(workbench()), ['web', '1'], 'web:1');
+    expect(await page.frame.locator('.subtitle').innerText()).toBe('GitHub · image for 2 platforms');
+    expect(await page.fact('Digest')).toEqual([expect.stringMatching(/^sha256:/)]);
   });
 
   it('adds an owner by hand', async () => {

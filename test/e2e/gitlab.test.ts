@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startGitLab, type SandboxGitLab } from '../sandbox/gitlab/gitlab';
 import { buildImage, buildIndex } from '../sandbox/images';
 import { dialog } from './dialog';
+import { openPage } from './pageView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { openedTo, registriesView } from './registriesView';
+import { imageMenu } from './tagMenu';
 import { useWorkbench } from './workbench';
 
 const created = new Date(Date.now() - 3 * 24 * 3600 * 1000 - 60_000);
@@ -100,12 +102,34 @@ describe('GitLab', () => {
   it('offers on its rows what can be done there, and copies the full tag', async () => {
     const view = await opened('Acme/shop/Web', 'web');
     expect(await view.menu(['web', '2.0'])).toEqual([
-      ...['Pull Image', 'Deploy Image to Azure App Service…', 'Deploy Image to Azure Container Apps…', '---'],
-      ...['Copy Full Tag', 'Copy Image Digest', '---', 'Inspect Image Manifest', 'Inspect Image'],
-      ...['Open in Browser', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
+      ...imageMenu,
+      ...['Open in Browser', '---', 'Add to Favourites', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
     ]);
     await view.choose(['web', '2.0'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe(`${gitLab.host}/acme/shop/web:2.0`);
+  });
+
+  it('shows an image as a page', async () => {
+    const page = await openPage(workbench(), await opened('Acme/shop/Web', 'web'), ['web', '2.0'], 'web:2.0');
+    expect(await page.fact('Digest')).toEqual([expect.stringMatching(/^sha256:/)]);
+    expect(await page.frame.locator('.subtitle').innerText()).toBe(`${label()} · image for 2 platforms`);
+  });
+
+  it('is filtered by its own search, and its tags are sorted', async () => {
+    const view = await opened('Acme/shop/Web');
+    await view.choose(label(), 'Filter…');
+    const input = quickInput(workbench());
+    await input.type('docs');
+    await view.gone([label(), 'Acme/shop/Web']);
+    await view.row([label(), 'Acme/docs']);
+    await input.escape();
+    await view.row([label(), 'Acme/shop/Web']);
+    await view.choose(['Acme/shop/Web', 'web'], 'Sort…');
+    await input.titled('Sort web');
+    await input.pick('By name, reversed');
+    await view.describes(['Acme/shop/Web', 'web'], 'by name, reversed');
+    await view.choose(['Acme/shop/Web', 'web'], 'Sort…');
+    await input.pick('As in the settings');
   });
 
   it('untags, and the image stays under its other tag', async () => {

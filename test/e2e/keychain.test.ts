@@ -5,7 +5,8 @@ import { connected, startSeededRegistry, type SeededRegistry } from './images';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
-import { launchWorkbench, useWorkbench, type Workbench } from './workbench';
+import { launchWorkbench, type Workbench } from './launch';
+import { useWorkbench } from './workbench';
 
 const why = whyNoKeyring();
 

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerEngine } from '../../src/engine/dockerEngine';
 import { parseReference, type ImageReference } from '../../src/core/reference';
@@ -11,6 +13,7 @@ import { dialog } from './dialog';
 import { editor } from './editor';
 import { connected, startSeededRegistry, type SeededRegistry } from './images';
 import { imagesView } from './imagesView';
+import { openPage } from './pageView';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
@@ -102,7 +105,19 @@ describe('the Images view', unless(reason), () => {
   it('offers on an image what can be done with it', async () => {
     const view = await webapp6();
     expect(await view.menu(['webapp6', 'latest'])).toEqual([
-      ...['Push…', 'Tag…', 'Pull Image', '---', 'Copy Full Tag', '---', 'Inspect Image', '---', 'Remove Image…'],
+      ...[
+        'Push…',
+        'Tag…',
+        'Pull Image',
+        '---',
+        'Copy Full Tag',
+        'Copy As…',
+        '---',
+        'Open Image',
+        'Inspect Image',
+        'Compare…',
+      ],
+      ...['---', 'Remove Image…'],
     ]);
     await view.choose(['webapp6', 'latest'], 'Copy Full Tag');
     await expect.poll(() => workbench().clipboard()).toBe('webapp6:latest');
@@ -115,6 +130,15 @@ describe('the Images view', unless(reason), () => {
     await document.titled(`webapp6@latest ${(webapp.blobs[0]?.digest ?? '').slice(7, 19)}.json`);
     expect(JSON.parse(await document.text())).toMatchObject({ RepoTags: ['webapp6:latest'] });
     await document.close();
+  });
+
+  it('shows a local image as a page', async () => {
+    const page = await openPage(workbench(), await webapp6(), ['webapp6', 'latest'], 'webapp6:latest');
+    expect(await page.fact('Id')).toEqual([webapp.blobs[0]?.digest]);
+    expect(await page.fact('Size')).toEqual([expect.stringContaining('unpacked')]);
+    expect(await page.button('Push…').isVisible()).toBe(true);
+    await workbench().screenshot('local-page');
+    expect(await page.barriersIn('Light 2026', 'Dark High Contrast', 'Dark 2026')).toEqual([]);
   });
 
   it('shows by itself what happens in a terminal', async () => {
@@ -204,6 +228,17 @@ describe('the Images view', unless(reason), () => {
     await registriesView(workbench()).row(['Acme', 'team/pushed', '1.0']);
     expect(await tagsOf('team/pushed')).toEqual(['1.0']);
     await workbench().screenshot('push-done');
+  });
+
+  it('pushes without the mouse', async () => {
+    const view = await webapp6();
+    await view.focus();
+    await view.chooseByKeys(['webapp6', 'latest'], 'Push…');
+    await quickInput(workbench()).titled('Push webapp6:latest');
+    await workbench().page.keyboard.type(`${registry.host}/team/typed:2.0`);
+    await workbench().page.keyboard.press('Enter');
+    await registriesView(workbench()).row(['Acme', 'team/typed', '2.0']);
+    expect(await tagsOf('team/typed')).toEqual(['2.0']);
   });
 
   it('removes an image after saying what goes, and pulls it back', async () => {
@@ -356,16 +391,22 @@ describe('without a container engine', unless(found), () => {
       await expect.poll(() => input.placeholder()).toMatch(/^unix:/);
       await input.type('http://localhost:2375');
       await input.says('Type an address that begins with unix://');
-      await input.type(engine.url);
+      // Not there yet, as when the engine is started later.
+      const socket = join(workbench().workspace, 'engine.sock');
+      await input.type(`unix://${socket}`);
       await input.accept();
       const view = imagesView(workbench());
+      const problem = async () => (await view.rows())[0]?.label;
+      await expect.poll(problem).toContain('engine.sock');
+      await symlink(engine.socket, socket);
+      await view.inline((await problem()) ?? '', 'Refresh Images');
       await view.expand(['docker.io', 'webapp6']);
       await view.row(['webapp6', 'latest']);
       await workbench().runCommand('Registry Explorer: Use Engine…');
       await input.titled('Use Engine');
       expect(await input.rows()).toContainEqual({
         label: 'Set in the settings',
-        description: engine.url,
+        description: `unix://${socket}`,
         detail: expect.stringMatching(/^Docker Engine [\d.]+.* · linux\/\w+$/) as unknown,
       });
       await workbench().screenshot('use-engine');

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
+import { press } from './press';
 import { texts } from './texts';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 /** The messages in the lower right corner. */
 export interface Notifications {
@@ -23,30 +24,31 @@ export function notifications(workbench: Workbench): Notifications {
     workbench.page.locator('.notification-toast .notification-list-item').filter({ visible: true });
   const toast = (text: string): Locator => toasts().filter({ hasText: text });
   const message = (of: Locator): Promise<string> => texts(of.locator('.notification-list-item-message'));
+  const all = async (): Promise<readonly string[]> => Promise.all((await toasts().all()).map(message));
+  const shown = async (text: string): Promise<Locator> => {
+    const wanted = toast(text).first();
+    await wanted.waitFor().catch(async (cause: unknown) => {
+      const others = (await all()).join('\n');
+      throw new Error(`No message says “${text}”. These are on screen:\n${others}`, { cause });
+    });
+    return wanted;
+  };
   return {
-    saying: async (text) => {
-      await toast(text).first().waitFor();
-      return message(toast(text).first());
-    },
+    saying: async (text) => message(await shown(text)),
     buttons: async (text) => {
-      await toast(text).first().waitFor();
-      const buttons = await toast(text)
-        .first()
-        .locator('.notification-list-item-buttons-container .monaco-button')
-        .all();
+      const wanted = await shown(text);
+      const buttons = await wanted.locator('.notification-list-item-buttons-container .monaco-button').all();
       return Promise.all(buttons.map(texts));
     },
     press: async (text, button) => {
-      await toast(text)
-        .first()
-        .locator('.notification-list-item-buttons-container')
-        .getByRole('button', { name: button, exact: true })
-        .click();
+      const wanted = await shown(text);
+      const buttons = wanted.locator('.notification-list-item-buttons-container');
+      await press(buttons.getByRole('button', { name: button, exact: true }));
     },
     gone: async (text) => {
       await toast(text).first().waitFor({ state: 'hidden' });
     },
-    all: async () => Promise.all((await toasts().all()).map(message)),
+    all,
     clear: async () => {
       await workbench.runCommand('Notifications: Clear All Notifications');
       await toasts().first().waitFor({ state: 'hidden' });

@@ -1,6 +1,7 @@
 import type { Locator } from 'playwright-core';
+import { press } from './press';
 import { texts } from './texts';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 /** The box at the top of the window: a quick pick or an input box. */
 export interface QuickInput {
@@ -15,6 +16,10 @@ export interface QuickInput {
   value: () => Promise<string>;
   /** The part of the value that is selected. */
   selection: () => Promise<string>;
+  /** Opens the palette until it has the command. */
+  findCommand: (title: string) => Promise<void>;
+  /** Runs it from there. */
+  runCommand: (title: string) => Promise<void>;
   /** Replaces what the box holds. */
   type: (text: string) => Promise<void>;
   accept: () => Promise<void>;
@@ -24,6 +29,12 @@ export interface QuickInput {
   offers: (label: string) => Promise<boolean>;
   /** Chooses the row with this label. */
   pick: (label: string) => Promise<void>;
+  /** Presses Enter until the box is closed: for a moment after its rows have changed, Go to Image takes no choice. */
+  choose: () => Promise<void>;
+  /** Makes the row with this label the active one by the arrow keys. */
+  arrowTo: (label: string) => Promise<void>;
+  /** Chooses it then by Enter. */
+  pickByKeys: (label: string) => Promise<void>;
   /** Ticks or unticks the row of a quick pick that takes many. */
   toggle: (label: string) => Promise<void>;
   back: () => Promise<void>;
@@ -56,6 +67,33 @@ export function quickInput(workbench: Workbench): QuickInput {
           .getByText(label, { exact: true }),
       })
       .first();
+  const arrowTo = async (label: string): Promise<void> => {
+    await row(label).waitFor();
+    const isActive = async () => /\bfocused\b/.test((await row(label).getAttribute('class')) ?? '');
+    for (let turns = 0; turns < 100 && !(await isActive()); turns++) await workbench.page.keyboard.press('ArrowDown');
+    await row(label).and(workbench.page.locator('.focused')).waitFor();
+  };
+  const pick = async (label: string): Promise<void> => {
+    await press(row(label));
+  };
+  const findCommand = async (title: string): Promise<void> => {
+    for (const deadline = Date.now() + 60_000; Date.now() < deadline;) {
+      await workbench.page.keyboard.press('F1');
+      // VS Code gives the keyboard back to a tree that it has just drawn anew, which closes the palette: whoever uses it opens it again.
+      const found = await box()
+        .fill(`>${title}`, { timeout: 5_000 })
+        .then(() => row(title).waitFor({ timeout: 1_500 }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) return;
+      // An open palette does not learn of new commands.
+      await workbench.page.keyboard.press('Escape');
+      await widget().waitFor({ state: 'hidden' });
+    }
+    throw new Error(`No command "${title}" came.`);
+  };
   return {
     titled: async (title) => {
       await widget().locator('.quick-input-title').getByText(title, { exact: true }).waitFor();
@@ -72,6 +110,11 @@ export function quickInput(workbench: Workbench): QuickInput {
         const { value, selectionStart, selectionEnd } = element as unknown as Record<string, string & number>;
         return String(value).slice(selectionStart, selectionEnd);
       }),
+    findCommand,
+    runCommand: async (title) => {
+      await findCommand(title);
+      await pick(title);
+    },
     type: async (text) => {
       await box().fill(text);
     },
@@ -94,19 +137,37 @@ export function quickInput(workbench: Workbench): QuickInput {
       await widget().locator('.quick-input-list .monaco-list-row').first().waitFor();
       return row(label).isVisible();
     },
-    pick: async (label) => {
-      // Where the pointer has come to rest, a tooltip may lie over the row.
-      await workbench.page.mouse.move(0, 0);
-      await row(label).click();
+    pick,
+    choose: async () => {
+      const isClosed = () =>
+        widget()
+          .waitFor({ state: 'hidden', timeout: 1_000 })
+          .then(
+            () => true,
+            () => false,
+          );
+      for (let turns = 0; turns < 30; turns++) {
+        // It may close just now.
+        await box()
+          .press('Enter', { timeout: 1_000 })
+          .catch(() => undefined);
+        if (await isClosed()) return;
+      }
+      throw new Error('The box takes no choice.');
+    },
+    arrowTo,
+    pickByKeys: async (label) => {
+      await arrowTo(label);
+      await workbench.page.keyboard.press('Enter');
     },
     toggle: async (label) => {
-      await row(label).getByRole('checkbox').click();
+      await press(row(label).getByRole('checkbox'));
     },
     back: async () => {
-      await widget().getByRole('button', { name: /^Back/ }).click();
+      await press(widget().getByRole('button', { name: /^Back/ }));
     },
     button: async (name) => {
-      await widget().getByRole('button', { name }).click();
+      await press(widget().getByRole('button', { name }));
     },
     offersButton: async (name) => {
       await widget().getByRole('button', { name }).waitFor();

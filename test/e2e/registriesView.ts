@@ -1,5 +1,5 @@
 import { treeView, type TreeView } from './treeView';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 export function registriesView(workbench: Workbench): TreeView {
   return treeView(workbench, 'Registries');

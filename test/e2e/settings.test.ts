@@ -39,6 +39,9 @@ describe('registries that a workspace lists', () => {
     expect(await view.menu('Team')).toEqual([
       'Diagnose Connection',
       '---',
+      'Filter…',
+      'Sort…',
+      '---',
       'Edit Address…',
       'Update Credential…',
       'Add Repository…',
@@ -55,7 +58,7 @@ describe('details on hover', () => {
     settings: { ...connected({ label: 'Acme', url: recorder.url }), 'registryExplorer.tags.details': 'onHover' },
   }));
 
-  it('are asked for the row under the pointer alone', async () => {
+  it('are asked for the row whose tooltip is shown alone', async () => {
     const view = registriesView(workbench());
     await view.open();
     await view.expand('Acme');

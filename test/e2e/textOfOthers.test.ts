@@ -60,6 +60,9 @@ describe('a text that others wrote', () => {
     server.clearFaults();
     await workbench().page.locator('.tab', { hasText: 'diagnosis.md' }).waitFor();
     await notifications(workbench()).gone('Diagnosing');
+    // The preview takes the focus when it comes, which closes a box that is open by then.
+    const preview = workbench().page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    await preview.getByRole('heading').first().waitFor();
   });
 
   it('is text in a picker', async () => {

@@ -103,7 +103,11 @@ export function hasLoaded({ view, index, watch }: { view: string; index: number;
   const rows = `.pane:has(> .pane-header[aria-label^="${view} "]) .monaco-list-rows >`;
   const level = (at: number): number =>
     Number(document.querySelector(`${rows} [data-index="${at}"]`)?.getAttribute('aria-level') ?? 0);
-  return watch.seen || level(index + 1) > level(index);
+  const hasChild = level(index + 1) > level(index);
+  // A row that stands for those to come.
+  const isLoading = document.querySelector(`${rows} [data-index="${index + 1}"] .codicon-loading`) !== null;
+  const isBusy = document.querySelector('.sidebar .monaco-progress-container.active') !== null;
+  return hasChild ? !isLoading : watch.seen && !isBusy;
 }
 
 /** Whether every tag on screen tells what it is. Runs inside the page. */

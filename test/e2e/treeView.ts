@@ -1,9 +1,11 @@
 import type { Locator } from 'playwright-core';
 import { contextMenu } from './contextMenu';
+import { choosing } from './lostChoices';
+import { press } from './press';
 import { quickInput } from './quickInput';
 import { texts } from './texts';
 import { hasDetails, hasLoaded, queryRows, watchLoading, type RowQuery, type TreeRow } from './treeRows';
-import type { Workbench } from './workbench';
+import type { Workbench } from './launch';
 
 /** Labels from an ancestor down to the row meant; a single label will do when only one row on screen has it. */
 type RowPath = string | readonly string[];
@@ -21,19 +23,33 @@ export interface TreeView {
   /** Waits until the dim text right of the label contains this. */
   describes: (path: RowPath, text: string) => Promise<void>;
   click: (path: RowPath) => Promise<void>;
+  /** Brings the keyboard to the view, as its command does. */
+  focus: () => Promise<void>;
+  /** Waits until every tag on screen tells what it is: until then rows are drawn anew. */
+  detailed: () => Promise<void>;
+  /** Leads the focus to the row with the arrow keys. The view has the focus. */
+  arrowTo: (path: RowPath) => Promise<void>;
+  /** Opens the row that has the focus by its arrow key, and waits for the row below it. */
+  arrowInto: (below: RowPath) => Promise<void>;
+  /** Chooses from the context menu of the row, without the mouse. The view has the focus. */
+  chooseByKeys: (path: RowPath, command: string) => Promise<void>;
+  /** Chooses from the context menu of the selected rows, without the mouse. The view has the focus. */
+  chooseForSelected: (command: string) => Promise<void>;
   /** Turns the wheel over the view until the row is on screen: only those can be found. */
   scrollTo: (path: RowPath, direction: 'up' | 'down') => Promise<void>;
   /** Waits until the row is selected. */
   selected: (path: RowPath) => Promise<void>;
   /** Adds the row to the selection, as Ctrl+click does. */
   alsoSelect: (path: RowPath) => Promise<void>;
+  /** Selects all rows from the one that has the focus to this one, as Shift+click does. */
+  selectTo: (path: RowPath) => Promise<void>;
   /** Opens the row and waits until its children are there. */
   expand: (path: RowPath) => Promise<void>;
   collapse: (path: RowPath) => Promise<void>;
   /** The entries of the row's context menu from top to bottom, `---` where a separator is. */
   menu: (path: RowPath) => Promise<readonly string[]>;
   /** Chooses an entry of the row's context menu. */
-  choose: (path: RowPath, command: string) => Promise<void>;
+  choose: (path: RowPath, ...entries: readonly string[]) => Promise<void>;
   /** Presses a button that stands on the row. */
   inline: (path: RowPath, command: string) => Promise<void>;
   /** The buttons that stand on the row. */
@@ -75,20 +91,80 @@ export function treeView(workbench: Workbench, name: string): TreeView {
 
   const toggle = async ({ index, expanded }: TreeRow): Promise<void> => {
     const row = pane().locator(`.monaco-list-rows > .monaco-list-row[data-index="${index}"]`);
-    await row.locator('.monaco-tl-twistie').click();
-    await row.and(workbench.page.locator(`[aria-expanded="${String(expanded !== true)}"]`)).waitFor();
+    const twistie = row.locator('.monaco-tl-twistie');
+    const wanted = expanded !== true;
+    const toggled = row.and(workbench.page.locator(`[aria-expanded="${String(wanted)}"]`));
+    // VS Code takes back a click while it draws the whole tree again: a user sees that, and clicks once more.
+    for (let turns = 0; turns < 5; turns++) {
+      // What has just been connected opens by itself; a click in that moment closes it.
+      if ((await press(twistie)) === wanted) await press(twistie);
+      const isToggled = await toggled.waitFor({ timeout: 5_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isToggled) return;
+    }
+    throw new Error(`The row ${index} does not ${wanted ? 'open' : 'close'}.`);
+  };
+  /**
+   * VS Code draws a tree once more some time after a window came up, and closes the menu that is open on a row: whoever uses it then opens
+   * it again.
+   */
+  const until = async (path: RowPath, isChosen: () => Promise<boolean>): Promise<void> => {
+    for (let turns = 0; turns < 5; turns++) if (await isChosen()) return;
+    throw new Error(`The menu of ${[path].flat().join(' › ')} does not stay.`);
+  };
+  const detailed = async (): Promise<void> => {
+    await workbench.page.waitForFunction(hasDetails, { view: name });
   };
   const openMenu = async (path: RowPath): Promise<ReturnType<typeof contextMenu>> => {
     // A row that is drawn anew, because its details arrived, closes the menu that was opened on it.
-    await workbench.page.waitForFunction(hasDetails, { view: name });
+    await detailed();
     const row = await element(path);
     await row.locator('.label-name').click({ button: 'right' });
     return contextMenu(workbench);
   };
 
+  const arrowTo = async (path: RowPath): Promise<void> => {
+    const row = await element(path);
+    const { keyboard } = workbench.page;
+    await keyboard.press('Home');
+    await pane().locator('.monaco-list-row.focused[data-index="0"]').waitFor();
+    const isFocused = async () => /\bfocused\b/.test((await row.getAttribute('class')) ?? '');
+    for (let turns = 0; turns < 100 && !(await isFocused()); turns++) await keyboard.press('ArrowDown');
+    await row.and(workbench.page.locator('.focused')).waitFor();
+  };
+
   return {
+    focus: async () => {
+      await workbench.typeCommand(`Container Explorer: Focus on ${name} View`);
+      await pane().locator('.monaco-list:focus').waitFor();
+    },
+    detailed,
+    arrowTo,
+    arrowInto: async (below) => {
+      await workbench.page.keyboard.press('ArrowRight');
+      await locate(below);
+    },
+    chooseByKeys: (path, command) =>
+      choosing(workbench.page, () =>
+        until(path, async () => {
+          await detailed();
+          await arrowTo(path);
+          await workbench.page.keyboard.press('Shift+F10');
+          return contextMenu(workbench).chooseByKeys(command);
+        }),
+      ),
+    chooseForSelected: (command) =>
+      choosing(workbench.page, () =>
+        until('the selected rows', async () => {
+          await workbench.page.keyboard.press('Shift+F10');
+          return contextMenu(workbench).chooseByKeys(command);
+        }),
+      ),
     open: async () => {
-      if (!(await pane().isVisible())) await showContainerExplorer(workbench);
+      // A click on the tab would hide what a window that is still coming up has just brought back.
+      if (!(await pane().isVisible())) await quickInput(workbench).runCommand('View: Show Container Explorer');
       await pane().waitFor();
     },
     rows: () => query({}),
@@ -100,7 +176,7 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       await locate(path, text);
     },
     click: async (path) => {
-      await (await element(path)).locator('.label-name').click();
+      await press((await element(path)).locator('.label-name'));
     },
     scrollTo: async (path, direction) => {
       const wanted = { view: name, path: [path].flat() };
@@ -114,7 +190,10 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       await (await element(path)).and(workbench.page.locator('[aria-selected="true"]')).waitFor();
     },
     alsoSelect: async (path) => {
-      await (await element(path)).locator('.label-name').click({ modifiers: ['ControlOrMeta'] });
+      await press((await element(path)).locator('.label-name'), { modifiers: ['ControlOrMeta'] });
+    },
+    selectTo: async (path) => {
+      await press((await element(path)).locator('.label-name'), { modifiers: ['Shift'] });
     },
     expand: async (path) => {
       const row = await locate(path);
@@ -134,17 +213,14 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       await menu.dismiss();
       return entries;
     },
-    choose: async (path, command) => {
-      // VS Code draws a tree once more some time after a window came up, and closes the menu that is open on a row: whoever
-      // uses it then opens it again.
-      for (let turns = 0; turns < 5; turns++) if (await (await openMenu(path)).choose(command)) return;
-      throw new Error(`The menu of ${[path].flat().join(' › ')} does not stay.`);
-    },
-    inline: async (path, command) => {
-      const row = await element(path);
-      await row.hover();
-      await row.getByRole('button', { name: command }).click();
-    },
+    choose: (path, ...entries) =>
+      choosing(workbench.page, () => until(path, async () => (await openMenu(path)).choose(...entries))),
+    inline: (path, command) =>
+      choosing(workbench.page, async () => {
+        const row = await element(path);
+        await row.hover();
+        await press(row.getByRole('button', { name: command }));
+      }),
     inlineActions: async (path) => {
       const row = await element(path);
       await row.hover();
@@ -155,15 +231,22 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       const hover = workbench.page
         .locator('.workbench-hover .hover-contents, .workbench-hover .monaco-hover-content')
         .first();
-      // VS Code gives the hover up when something is drawn anew under the pointer; whoever uses it then points again.
-      for (let turns = 0; turns < 5 && !(await hover.isVisible()); turns++) {
-        await workbench.page.mouse.move(0, 0);
-        // In the middle of a long label, the pointer would scroll its beginning out of the row.
-        await (await element(path)).locator('.label-name').hover({ position: { x: 4, y: 4 } });
-        await hover.waitFor({ timeout: 5_000 }).catch(() => undefined);
+      // VS Code gives the tooltip up when its row is drawn anew; whoever uses it then asks for it again.
+      for (let turns = 0; turns < 5; turns++) {
+        // A row whose menu was open has the focus.
+        await (await element(path)).locator('.label-name').click({ button: 'right' });
+        await contextMenu(workbench).dismiss();
+        await workbench.page.keyboard.press('ControlOrMeta+KeyK');
+        await workbench.page.keyboard.press('ControlOrMeta+KeyI');
+        const text = await hover
+          // VS Code's own text, while a tooltip is still being asked for.
+          .filter({ hasNotText: /^Loading\.\.\.$/ })
+          .innerText({ timeout: 5_000 })
+          .catch(() => undefined);
+        // VS Code keeps words together with unbreakable spaces.
+        if (text !== undefined) return text.replaceAll('\u00a0', ' ');
       }
-      // VS Code keeps words together with unbreakable spaces.
-      return (await hover.innerText()).replaceAll('\u00a0', ' ');
+      throw new Error(`The tooltip of ${[path].flat().join(' › ')} does not stay.`);
     },
     titleAction: async (command) => {
       // Views show their buttons under the pointer only.
@@ -171,13 +254,16 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       await toolbar().waitFor();
       const button = toolbar().getByRole('button', { name: command, exact: true });
       if (await button.isVisible()) {
-        await button.click();
+        await press(button);
         return;
       }
-      await toolbar()
-        .getByRole('button', { name: /More Actions\.\.\.$/ })
-        .click();
-      await contextMenu(workbench).choose(command);
+      await until(name, async () => {
+        // It opens when the button goes down.
+        await toolbar()
+          .getByRole('button', { name: /More Actions\.\.\.$/ })
+          .click();
+        return contextMenu(workbench).choose(command);
+      });
     },
     welcome: async () => {
       const content = pane().locator('.welcome-view-content');
@@ -188,26 +274,7 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       // The text is drawn anew once the extension runs, and a click in that moment is lost. What the images are shown tells that it does.
       const images = workbench.page.locator('.pane:has(> .pane-header[aria-label^="Images "])');
       await images.locator('.welcome-view-content .monaco-button, .monaco-list-row').first().waitFor();
-      await pane().locator('.welcome-view-content').getByRole('button', { name: label }).click();
+      await press(pane().locator('.welcome-view-content').getByRole('button', { name: label }));
     },
   };
-}
-
-/**
- * By its command, because a click on the tab would hide what a window that is still coming up has just brought back. The
- * command is there some time after the tab, which VS Code draws from memory.
- */
-async function showContainerExplorer(workbench: Workbench): Promise<void> {
-  const command = 'View: Show Container Explorer';
-  const input = quickInput(workbench);
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    await workbench.page.keyboard.press('F1');
-    await input.type(`>${command}`);
-    if (await input.offers(command)) break;
-    await input.escape();
-    await input.closed();
-    if (Date.now() > deadline) throw new Error(`No command "${command}" came.`);
-  }
-  await input.pick(command);
 }

@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startV2Server, type V2Server } from '../sandbox/v2Server';
 import { repositories, startSeededRegistry, type SeededRegistry } from './images';
 import { dialog } from './dialog';
+import { editor } from './editor';
 import { notifications } from './notification';
+import { openPage } from './pageView';
 import { quickInput } from './quickInput';
 import { registriesView } from './registriesView';
-import { useWorkbench, workbenchDrawn } from './workbench';
+import { workbenchDrawn } from './launch';
+import { useWorkbench } from './workbench';
 
 const generic = 'Generic Docker V2 / OCI registry';
 
@@ -22,7 +25,8 @@ afterAll(async () => {
 });
 
 describe('a user who looks for the way', () => {
-  const workbench = useWorkbench();
+  // Without Azure.
+  const workbench = useWorkbench(() => ({ settings: { 'registryExplorer.azure.deployCommands': false } }));
   const connect = async (url: string): Promise<void> => {
     const input = quickInput(workbench());
     await workbench().runCommand('Registry Explorer: Connect Registry…');
@@ -65,6 +69,25 @@ describe('a user who looks for the way', () => {
     await input.closed();
   });
 
+  it('sees nothing that deploys to Azure if a setting says so', async () => {
+    const view = registriesView(workbench());
+    await view.expand([registry.host, 'team/api']);
+    expect((await view.menu(['team/api', '1.3'])).slice(0, 3)).toEqual(['Pull Image', '---', 'Copy Full Tag']);
+    const page = await openPage(workbench(), view, ['team/api', '1.3'], '1.3');
+    expect(await page.button('Pull').count()).toBe(1);
+    expect(await page.button('Deploy').count()).toBe(0);
+    await quickInput(workbench()).findCommand('Developer: Reload Window');
+    await quickInput(workbench()).type('>Registry Explorer: Deploy');
+    const commands = async (): Promise<readonly string[]> =>
+      (await quickInput(workbench()).rows()).map(({ label }) => label);
+    // VS Code lists what is similar where nothing is as typed.
+    await expect.poll(commands).toContain('Registry Explorer: Connect Registry…');
+    expect((await commands()).filter((label) => label.includes('Deploy'))).toEqual([]);
+    await quickInput(workbench()).escape();
+    await editor(workbench()).close();
+    await view.collapse([registry.host, 'team/api']);
+  });
+
   it('is told that a registry is connected already, and gets no second row', async () => {
     const view = registriesView(workbench());
     await view.click([registry.host, 'charts/web']);
@@ -97,6 +120,20 @@ describe('a user who looks for the way', () => {
     expect(await dialog(workbench()).message()).toBe(`Disconnect “${registry.host}”?`);
     await workbench().screenshot('key-delete');
     await dialog(workbench()).press('Cancel');
+  });
+
+  it('comes down to a tag with the arrow keys, and copies its name', async () => {
+    const view = registriesView(workbench());
+    await view.collapse(registry.host);
+    await workbench().page.evaluate('navigator.clipboard.writeText("")');
+    await view.focus();
+    await view.arrowTo(registry.host);
+    await view.arrowInto([registry.host, 'team/web']);
+    await view.arrowTo([registry.host, 'team/web']);
+    await view.arrowInto(['team/web', '1.9']);
+    await view.arrowTo(['team/web', '1.9']);
+    await workbench().page.keyboard.press('Control+c');
+    await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/team/web:1.9`);
   });
 
   it('changes the address of a connection', async () => {
@@ -144,6 +181,26 @@ describe('a user who looks for the way', () => {
     } finally {
       await page.close();
     }
+  });
+
+  it('is walked through the first steps', async () => {
+    await workbench().runCommand('Welcome: Open Walkthrough...');
+    await quickInput(workbench()).pick('Get Started with Registry Explorer');
+    const steps = workbench().page.locator('.getting-started-step');
+    await steps.first().waitFor();
+    expect((await steps.locator('.step-title').allInnerTexts()).map((text) => text.trim())).toEqual([
+      ...['Connect what you use', 'Browse without pulling', 'See what an image is', 'Push and pull'],
+      'Delete without fear',
+    ]);
+    const done = steps.filter({ has: workbench().page.locator('.codicon-getting-started-step-checked') });
+    const look = done.locator('.step-title', { hasText: 'See what an image is' });
+    expect(await look.count()).toBe(0);
+    await workbench().runCommand('Registry Explorer: Open Image');
+    await quickInput(workbench()).titled('Open Image');
+    await quickInput(workbench()).escape();
+    await look.waitFor();
+    await workbench().screenshot('walkthrough');
+    await workbench().runCommand('View: Close All Editors');
   });
 
   it('clicks on a problem, which does what helps most', async () => {

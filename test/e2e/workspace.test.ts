@@ -100,6 +100,9 @@ describe('a registry that a workspace lists with a login of the user', () => {
     expect(await view.menu('Team')).toEqual([
       'Sign In…',
       '---',
+      'Filter…',
+      'Sort…',
+      '---',
       'Update Credential…',
       '---',
       'Refresh',
