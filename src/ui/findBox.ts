@@ -137,6 +137,8 @@ class Drawing<T> {
     const lines = this.linesOf(this.waiting ?? []);
     this.waiting = undefined;
     const isFirst = !this.isDrawn;
+    // Drawing the same again would take the keyboard from the button of a line.
+    if (!isFirst && looksLike(lines, this.box.items)) return;
     const selected = isFirst ? undefined : this.box.activeItems[0]?.id;
     this.box.keepScrollPosition = !isFirst;
     this.isDrawn = true;
@@ -150,4 +152,12 @@ class Drawing<T> {
     this.box.activeItems = [active];
     this.chosen?.(active);
   };
+}
+
+function looksLike<T>(lines: readonly FoundLine<T>[], others: readonly FoundLine<T>[]): boolean {
+  return lines.length === others.length && lines.every((line, at) => lookOf(line) === lookOf(others[at]));
+}
+
+function lookOf<T>(line: FoundLine<T> | undefined): string {
+  return JSON.stringify([line?.id, line?.kind, line?.label, line?.description, line?.detail]);
 }

@@ -58,7 +58,8 @@ export class Finding {
     this.mark();
     if (text.trim() !== '') await this.findLoaded(signal);
     this.show();
-    if (text.trim() === '') return;
+    // Nothing else is meant by a whole reference: no registry is asked, however long the user looks at the choices.
+    if (text.trim() === '' || references.isAll) return;
     await delay(typingMs, undefined, { signal });
     const learning = references.later(signal).then((choices) => {
       this.references = choices;

@@ -29,16 +29,25 @@ export interface ReferenceChoices {
   readonly guessed: readonly TaskChoice[];
 }
 
-/** The choices that are known at once, and those that are known when those registries were asked that may have the image. */
-export function referenceChoices(
-  app: App,
-  text: string,
-): { readonly now: ReferenceChoices; readonly later: (signal: AbortSignal) => Promise<ReferenceChoices> } {
+/** What a text leads to if it is a reference. */
+interface Leading {
+  /** The choices that are known at once. */
+  readonly now: ReferenceChoices;
+  /** They say it all: the text names an image by registry, name and tag or digest, and that registry is connected. */
+  readonly isAll: boolean;
+  /** Those that are known when the registries were asked that may have the image. */
+  readonly later: (signal: AbortSignal) => Promise<ReferenceChoices>;
+}
+
+export function referenceChoices(app: App, text: string): Leading {
   const pasted = pastedReference(text);
   // A single word is searched for: that it may be an official image is no reason to lead there.
-  if (pasted === undefined || isWord(pasted, text)) return { now: none, later: () => Promise.resolve(none) };
+  if (pasted === undefined || isWord(pasted, text))
+    return { now: none, isAll: false, later: () => Promise.resolve(none) };
+  const holding = app.registries.holding(pasted.image);
   return {
-    now: choicesOf(app, pasted, app.registries.holding(pasted.image)),
+    now: choicesOf(app, pasted, holding),
+    isAll: holding.length > 0 && isWhole(pasted),
     later: async (signal) => choicesOf(app, pasted, await app.registries.findHolding(pasted.image, signal)),
   };
 }
@@ -47,6 +56,10 @@ const none: ReferenceChoices = { meant: [], guessed: [] };
 
 function isWord({ image, hasHost }: PastedReference, text: string): boolean {
   return !hasHost && image.tag === undefined && image.digest === undefined && /^[^\s/]*$/.test(text.trim());
+}
+
+function isWhole({ image, hasHost }: PastedReference): boolean {
+  return hasHost && (image.tag !== undefined || image.digest !== undefined);
 }
 
 function choicesOf(app: App, { image, hasHost }: PastedReference, holding: readonly OpenRegistry[]): ReferenceChoices {

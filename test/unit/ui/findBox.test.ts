@@ -5,6 +5,7 @@ import { Say } from '../../../src/ui/say';
 interface Line {
   readonly id?: string;
   readonly label: string;
+  readonly description?: string;
   readonly kind?: number;
   readonly alwaysShow?: boolean;
   readonly buttons?: readonly { readonly tooltip: string }[];
@@ -161,6 +162,19 @@ describe('a box that finds while typing', () => {
     expect(box.labels).toEqual(['a']);
     await vi.advanceTimersByTimeAsync(100);
     expect(box.labels).toEqual(['a', 'b', 'c']);
+  });
+
+  it('draws nothing that stands there already', async () => {
+    const { latest } = opened();
+    latest().draw('a', 'b');
+    const drawn = box.items;
+    latest().draw('a', 'b');
+    await vi.advanceTimersByTimeAsync(100);
+    expect(box.items).toBe(drawn);
+    latest().draw('a', choice('b', { description: 'now known' }));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(box.items.map(({ description }) => description)).toEqual([undefined, 'now known']);
+    expect(box.items).not.toBe(drawn);
   });
 
   it('is answered by Enter, by a button, or not at all', async () => {

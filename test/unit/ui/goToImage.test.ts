@@ -151,18 +151,35 @@ describe('Go to Image…', () => {
     expect((await go({ script: ['none'], connected: [acme] })).offered).toEqual([' | Nothing found for “none”']);
   });
 
-  it('leads from a pasted line to its row at once, in each connection that can hold it', async () => {
-    const other = registry([], {}, { id: 'c2', label: 'Other' });
-    const { offered, went } = await go({
-      script: [`docker pull ${host}/acme/web:1.4`, `Go to ${host}/acme/web:1.4`],
-      connected: [acme, other],
-    });
-    expect(offered.slice(0, 2)).toEqual([
-      `Reference | Go to ${host}/acme/web:1.4 | Acme`,
-      `Reference | Go to ${host}/acme/web:1.4 | Other`,
-    ]);
-    expect(offered).toContain('Connected registries | acme/web:1.4 | Acme');
-    expect(went).toEqual(['acme/web/1.4']);
+  it('leads from a pasted line to its row at once, in each connection that can hold it, and asks none', async () => {
+    const asked: string[] = [];
+    const list = () => {
+      asked.push('list');
+      return Promise.resolve({ items: [repository('acme/web')] });
+    };
+    const search = () => {
+      asked.push('search');
+      return Promise.resolve({ items: [] });
+    };
+    const [one, other] = [registry([], { list, search }), registry([], { list }, { id: 'c2', label: 'Other' })];
+    const known = [{ below: rowAt(one, [repository('acme/web')]), entry: tag('acme/web', '1.4-slim') }];
+    for (const version of [':1.4', `@${digest}`]) {
+      const { offered, went } = await go({
+        script: [`docker pull ${host}/acme/web${version}`, `Go to ${host}/acme/web${version}`],
+        connected: [one, other],
+        ...(version === ':1.4' ? { known } : {}),
+      });
+      expect(offered).toEqual([
+        `Reference | Go to ${host}/acme/web${version} | Acme`,
+        `Reference | Go to ${host}/acme/web${version} | Other`,
+        ...(version === ':1.4' ? ['Connected registries | acme/web:1.4-slim | Acme'] : []),
+      ]);
+      expect(went).toEqual([version === ':1.4' ? 'acme/web/1.4' : 'acme/web']);
+      expect(asked).toEqual([]);
+    }
+    // Without a tag, it may be the beginning of a name.
+    await go({ script: [`${host}/acme/web`], connected: [one, other] });
+    expect(asked.sort()).toEqual(['list', 'list', 'search']);
   });
 
   it('does not take a single word for a reference, but a word with a tag', async () => {
