@@ -1,7 +1,10 @@
 import * as vscode from 'vscode';
 
-/** VS Code asks for the rows below an open one within this time, unless it already has them. */
-const asksWithinMs = 500;
+/**
+ * VS Code asks for the rows below an open one within this time, on a busy machine too, unless it already has them. Telling it sooner would
+ * draw the rows once more, which closes menus on them.
+ */
+const asksWithinMs = 1000;
 /** It is told again after twice as long each time, as long as that is shorter. */
 const longestSilenceMs = 60_000;
 /** In place of an id: all rows. */

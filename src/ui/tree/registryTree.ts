@@ -551,13 +551,13 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
   /** Opens the row of a connection. */
   async reveal(id: string): Promise<void> {
     const row = this.rootOf(id);
-    if (row !== undefined) await revealRow(this.view, row, { expand: true, focus: this.mayTakeFocus() });
+    if (row !== undefined) await this.revealRow(row, { expand: true, focus: this.mayTakeFocus() });
   }
 
   /** Reveals a row and opens it. */
   async open(node: Node): Promise<void> {
     const row = this.rows.get(node.id);
-    if (row !== undefined) await revealRow(this.view, row, { expand: true, select: true, focus: false });
+    if (row !== undefined) await this.revealRow(row, { expand: true, select: true, focus: false });
     else await this.show(node, trailOf(node));
   }
 
@@ -597,8 +597,12 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     const { landing, row } = await way.find(root, trail, isJump);
     // The rows above must be drawn before one below them can be revealed.
     const focus = isJump && this.mayTakeFocus();
-    await revealRow(this.view, row, { select: true, focus, expand: row.entry?.kind !== 'tag' });
+    await this.revealRow(row, { select: true, focus, expand: row.entry?.kind !== 'tag' });
     return landing;
+  }
+
+  private revealRow(row: TreeNode, options: Parameters<typeof revealRow>[2]): Promise<void> {
+    return revealRow(this.view, row, options, () => this.collaborators.state.expanded.has(row.id));
   }
 
   /** A registry may answer when the user does something else already. */

@@ -22,12 +22,20 @@ class Emitter<T> {
   }
 }
 
+interface Revealing {
+  readonly select?: boolean;
+  readonly focus: boolean;
+  readonly expand: boolean;
+}
+
 /** A view as the user works with it, without drawing anything: what it has is asked of its provider. */
 class FakeView<Row> {
   visible = true;
   description = '';
   /** The selected row is one that the view does not have any more: VS Code then throws before another one gets the focus. */
   isSelectedGone = false;
+  /** So many rows that are to be opened stay closed, although VS Code says that it was done. */
+  opensNot = 0;
   readonly revealed: { readonly row: Row; readonly options: unknown }[] = [];
   private readonly collapsed = new Emitter<{ readonly element: Row }>();
   private readonly expanded = new Emitter<{ readonly element: Row }>();
@@ -55,10 +63,11 @@ class FakeView<Row> {
     this.visibility.fire({ visible });
   }
 
-  reveal(row: Row, options: { readonly select?: boolean; readonly focus: boolean }): Promise<void> {
+  reveal(row: Row, options: Revealing): Promise<void> {
     if (this.isSelectedGone && options.focus) return Promise.reject(new Error('TreeError: Data tree node not found'));
     if (options.select === true) this.isSelectedGone = false;
     this.revealed.push({ row, options });
+    if (options.expand && this.opensNot-- <= 0) this.expand(row);
     return Promise.resolve();
   }
 
