@@ -101,6 +101,7 @@ export interface Ask {
   choose(message: string, detail: readonly string[], buttons: readonly string[]): Promise<string | undefined>;
 }
 
+/** Without numbers while a single step is known: its answer may lead to more. */
 export function stepTitle(flow: string, step: number, of: number): string {
-  return t('{0} ({1} of {2})', flow, step, of);
+  return of === 1 ? flow : t('{0} ({1} of {2})', flow, step, of);
 }

@@ -263,7 +263,7 @@ describe('Connect Registry', () => {
     const view = registriesView(workbench());
     const input = quickInput(workbench());
     await view.choose(open.host, 'Update Credential…');
-    await input.titled('Update Credential (1 of 1)');
+    await input.titled('Update Credential');
     await input.pick(byPassword);
     await input.titled('Update Credential (2 of 3)');
     await answer(input, 'Update Credential (2 of 3)', 'carol');

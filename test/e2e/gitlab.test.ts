@@ -177,7 +177,7 @@ describe('GitLab', () => {
     const view = await opened();
     await view.choose(label(), 'Update Credential…');
     const input = quickInput(workbench());
-    await input.titled('Update Credential (1 of 1)');
+    await input.titled('Update Credential');
     await input.type('glpat-dave');
     await input.accept();
     await input.closed();

@@ -76,7 +76,7 @@ describe('the keychain of the system', unless(why), () => {
   it('is shared by the editors of the machine', async () => {
     await registriesView(workbench()).choose('Team', 'Update Credential…');
     const input = quickInput(workbench());
-    await input.titled('Update Credential (1 of 1)');
+    await input.titled('Update Credential');
     await input.pick('User name and password or token');
     await input.titled('Update Credential (2 of 3)');
     await input.type('alice');

@@ -68,7 +68,7 @@ describe('Edit Address…', () => {
       const { host } = new URL(url);
       expect(proposed).toEqual(['https://registry.example.com']);
       expect(set).toEqual([['c1', { label: 'Acme', url, ...alice }, stored]]);
-      expect([seen, questions]).toEqual([['Edit Address (1 of 1)', 'Edit Address (2 of 2)'], []]);
+      expect([seen, questions]).toEqual([['Edit Address', 'Edit Address (2 of 2)'], []]);
       expect([done, host.startsWith('127.0.0.1')]).toEqual([[`Acme is now at ${url}`], true]);
     }));
 
