@@ -192,7 +192,7 @@ describe('commands', () => {
     const view = await opened('Modern', 'team/web');
     await view.focus();
     await view.arrowTo(['team/web', '1.9']);
-    await workbench().page.keyboard.press('Delete');
+    await view.press('Delete');
     expect(await dialog(workbench()).message()).toBe(`Delete ${new URL(modern.url).host}/team/web:1.9?`);
     await workbench().page.keyboard.press('Enter');
     await view.gone(['team/web', '1.9']);

@@ -94,7 +94,7 @@ describe('Connect Registry', () => {
     await view.row([open.host, 'team/api']);
     await view.focus();
     await view.arrowTo(open.host);
-    await keyboard.press('Delete');
+    await view.press('Delete');
     expect(await dialog(workbench()).message()).toBe(`Disconnect “${open.host}”?`);
     await keyboard.press('Enter');
     await view.gone(open.host);

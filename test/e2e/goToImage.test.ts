@@ -159,7 +159,7 @@ describe('Go to Image…', () => {
   it('says that a filter is in the way, and clears it', async () => {
     const view = await openedTo(workbench(), ['Real']);
     await view.click('Real');
-    await workbench().page.keyboard.press('Control+Alt+f');
+    await view.press('Control+Alt+f');
     const filter = quickInput(workbench());
     await filter.type('charts');
     await filter.accept();

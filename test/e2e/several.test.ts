@@ -8,7 +8,7 @@ import { dialog } from './dialog';
 import { connected, repositories, startSeededRegistry, type SeededRegistry } from './images';
 import { notifications } from './notification';
 import { quickInput } from './quickInput';
-import { openedTo } from './registriesView';
+import { openedTo, registriesView } from './registriesView';
 import { useWorkbench } from './workbench';
 
 const image = (name: string) => buildImage({ user: name });
@@ -59,7 +59,7 @@ describe('several rows at once', () => {
   const copied = async (text: string): Promise<void> => {
     await expect.poll(() => workbench().clipboard()).toBe(text);
   };
-  const press = (key: string) => workbench().page.keyboard.press(key);
+  const press = (key: string) => registriesView(workbench()).press(key);
 
   it('have a menu of what works on several, and are copied in the order shown', async () => {
     const view = await opened('Acme', 'team/app');

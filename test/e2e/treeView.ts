@@ -25,8 +25,8 @@ export interface TreeView {
   click: (path: RowPath) => Promise<void>;
   /** Brings the keyboard to the view, as its command does. */
   focus: () => Promise<void>;
-  /** Waits until every tag on screen tells what it is: until then rows are drawn anew. */
-  detailed: () => Promise<void>;
+  /** Presses a key that does something with the row that has the focus. */
+  press: (key: string) => Promise<void>;
   /** Leads the focus to the row with the arrow keys. The view has the focus. */
   arrowTo: (path: RowPath) => Promise<void>;
   /** Opens the row that has the focus by its arrow key, and waits for the row below it. */
@@ -140,7 +140,11 @@ export function treeView(workbench: Workbench, name: string): TreeView {
       await workbench.typeCommand(`Container Explorer: Focus on ${name} View`);
       await pane().locator('.monaco-list:focus').waitFor();
     },
-    detailed,
+    press: async (key) => {
+      // VS Code takes the keyboard back from a box that is opened while it draws rows anew.
+      await detailed();
+      await choosing(workbench.page, () => workbench.page.keyboard.press(key));
+    },
     arrowTo,
     arrowInto: async (below) => {
       await workbench.page.keyboard.press('ArrowRight');

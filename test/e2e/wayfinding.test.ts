@@ -102,7 +102,7 @@ describe('a user who looks for the way', () => {
     const view = registriesView(workbench());
     const { page } = workbench();
     await view.click(registry.host);
-    await page.keyboard.press('F2');
+    await view.press('F2');
     const input = quickInput(workbench());
     await input.titled(`Rename ${registry.host}`);
     await input.escape();
@@ -113,10 +113,10 @@ describe('a user who looks for the way', () => {
     await view.click([registry.host, 'team/api']);
     await view.row(['team/api', 'latest']);
     await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Control+c');
+    await view.press('Control+c');
     await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/signed/app`);
     await page.keyboard.press('Home');
-    await page.keyboard.press('Delete');
+    await view.press('Delete');
     expect(await dialog(workbench()).message()).toBe(`Disconnect “${registry.host}”?`);
     await workbench().screenshot('key-delete');
     await dialog(workbench()).press('Cancel');
@@ -132,7 +132,7 @@ describe('a user who looks for the way', () => {
     await view.arrowTo([registry.host, 'team/web']);
     await view.arrowInto(['team/web', '1.9']);
     await view.arrowTo(['team/web', '1.9']);
-    await workbench().page.keyboard.press('Control+c');
+    await view.press('Control+c');
     await expect.poll(() => workbench().clipboard()).toBe(`${registry.host}/team/web:1.9`);
   });
 

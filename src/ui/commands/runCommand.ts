@@ -20,14 +20,14 @@ interface Shell {
   readonly commands: readonly Command[];
 }
 
-/** A menu passes its row, or undefined if the row is just being replaced. The palette passes nothing. */
+/** A menu or a key passes its row, or undefined if the row is just being replaced. The palette passes nothing. */
 export type Called = readonly [(AnyRow | undefined)?, (readonly AnyRow[] | undefined)?];
 
 /** Runs a command. An error is shown as a message with buttons that help. */
 export async function runCommand(app: App, commands: readonly Command[], id: string, called: Called): Promise<void> {
   const command = commands.find((each) => each.id === id);
   if (command === undefined) throw new Error(`There is no command "${id}".`);
-  const takesRow = command.kind === 'node' || command.kind === 'row';
+  const takesRow = command.kind === 'node' || command.kind === 'row' || command.kind === 'key';
   if (called.length > 0 && called[0] === undefined && takesRow) {
     app.log.info(`Command ${id} was called for a row that was just being replaced`);
     app.done(t('The view is being refreshed. Try again.'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../src/core/failure';
 import type { Entry } from '../../../src/core/model';
 import type { AnyRow, NodeCommand } from '../../../src/ui/commands/command';
-import { copyRow, deleteRow, renameRow } from '../../../src/ui/commands/keys';
+import { copyRow, deleteRow, filterRow, renameRow } from '../../../src/ui/commands/keys';
 import { runCommand } from '../../../src/ui/commands/runCommand';
 import { commands } from '../../../src/ui/commands/table';
 import { everyRow, groupImages } from '../../../src/ui/images/localNode';
@@ -36,7 +36,7 @@ async function pressed(key: typeof deleteRow, row: AnyRow | undefined, selected:
         } satisfies NodeCommand)
       : command,
   );
-  await runCommand(app, all, key.id, row === undefined ? [] : [row, selected]);
+  await runCommand(app, all, key.id, [row, selected]);
   return [...ran, ...done.filter((text) => !text.startsWith('Copied'))];
 }
 
@@ -59,7 +59,7 @@ describe('a key on a row', () => {
   });
 
   it('deletes nothing where the row cannot be deleted, least of all the row above it', async () => {
-    for (const row of [at(tag), at(repository), problem, server, undefined])
+    for (const row of [at(tag), at(repository), problem, server])
       expect(await pressed(deleteRow, row)).toEqual(['This row cannot be deleted']);
   });
 
@@ -81,6 +81,10 @@ describe('a key on a row', () => {
       /^copied Could not list the repositories of Acme: there is no server/,
     );
     expect(await pressed(copyRow, { kind: 'more', of: root })).toEqual([]);
-    expect(await pressed(copyRow, undefined)).toEqual([]);
+  });
+
+  it('says that the row is just being replaced, where VS Code knows none', async () => {
+    for (const key of [deleteRow, renameRow, copyRow, filterRow])
+      expect(await pressed(key, undefined)).toEqual(['The view is being refreshed. Try again.']);
   });
 });
