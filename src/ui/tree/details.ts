@@ -25,7 +25,9 @@ export class TagDetails {
     for (const node of nodes.filter((candidate) => lacksDetails(candidate) && !pending.has(candidate))) {
       pending.add(node);
       void this.limit(async () => {
-        if (!controller.signal.aborted && (await this.fetch(node, controller))) this.draw(node);
+        if (!controller.signal.aborted) await this.fetch(node, controller);
+        // They may be there by a click or a hover meanwhile, which do not draw the row.
+        if (!lacksDetails(node)) this.draw(node);
         pending.delete(node);
       });
     }

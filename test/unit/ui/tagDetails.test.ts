@@ -41,6 +41,36 @@ describe('details of a tag', () => {
     expect([asked, node.entry, draws]).toEqual([[], tag(whole), 0]);
   });
 
+  it('are drawn also where a click or a hover has read them while the row waited for its turn', async () => {
+    const held: (() => void)[] = [];
+    const provider = {
+      details: () =>
+        new Promise<ImageDetails>((resolve) =>
+          held.push(() => {
+            resolve(whole);
+          }),
+        ),
+    };
+    const { connection, provider: given } = connectionNode({}, provider);
+    const nodes = Array.from({ length: 7 }, (_, at) => new TreeNode(`c1/${at}`, connection, given, tag(), undefined));
+    const drawn: string[] = [];
+    const details = new TagDetails(({ id }) => drawn.push(id));
+    details.want('c1/app', nodes);
+    while (held.length < 6) await new Promise(setImmediate);
+    const last = nodes.at(-1);
+    if (last !== undefined) void details.fetch(last, new AbortController());
+    held.pop()?.();
+    await new Promise(setImmediate);
+    expect(drawn).toEqual([]);
+    held.forEach((answer) => {
+      answer();
+    });
+    await new Promise(setImmediate);
+    expect(drawn.toSorted()).toEqual(nodes.map(({ id }) => id));
+    // Nobody asked for them a second time.
+    expect(held).toHaveLength(6);
+  });
+
   /** What becomes of rows that are wanted twice, of which the first cannot be read. */
   const failing = async (failure: Failure, rows = 20) => {
     let asked = 0;
