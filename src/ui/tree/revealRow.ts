@@ -26,7 +26,8 @@ export async function revealRow<Row>(
   for (const ms of againAfterMs) {
     if (!options.expand || isOpen()) return;
     await delay(ms);
-    if (!isOpen()) await revealOnce(view, row, options);
+    // It has the focus already, which a box may have by now.
+    if (!isOpen()) await revealOnce(view, row, { ...options, focus: false });
   }
 }
 
