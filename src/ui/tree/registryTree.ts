@@ -26,6 +26,7 @@ import type { Listing } from './listing';
 import { bookmarkOf, listingPhrase, rowAt, trailOf } from './node';
 import type { Landing, More, Node, Problem, Row } from './node';
 import { revealRow } from './revealRow';
+import type { RevealOptions } from './revealRow';
 import { Rows } from './rows';
 import type { RowState } from './rowState';
 import { inShownOrder } from './shownOrder';
@@ -601,7 +602,7 @@ export class RegistryTree implements vscode.TreeDataProvider<Row>, vscode.Dispos
     return landing;
   }
 
-  private revealRow(row: TreeNode, options: Parameters<typeof revealRow>[2]): Promise<void> {
+  private revealRow(row: TreeNode, options: RevealOptions): Promise<void> {
     return revealRow(this.view, row, options, () => this.collaborators.state.expanded.has(row.id));
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TreeView } from 'vscode';
 
-interface Options {
+export interface RevealOptions {
   readonly select?: boolean;
   readonly focus: boolean;
   readonly expand: boolean;
@@ -19,7 +19,7 @@ const againAfterMs = [100, 400];
 export async function revealRow<Row>(
   view: View<Row>,
   row: Row,
-  options: Options,
+  options: RevealOptions,
   isOpen: () => boolean = () => true,
 ): Promise<void> {
   await revealOnce(view, row, options);
@@ -35,7 +35,7 @@ export async function revealRow<Row>(
  * While the selected row is one that VS Code has taken out of the view, as one below a closed row that was listed again, VS Code throws
  * where another row is to get the focus. That other row is selected first, then.
  */
-async function revealOnce<Row>(view: View<Row>, row: Row, options: Options): Promise<void> {
+async function revealOnce<Row>(view: View<Row>, row: Row, options: RevealOptions): Promise<void> {
   try {
     await view.reveal(row, options);
   } catch (error) {
