@@ -122,13 +122,16 @@ describe('Go to Image…', () => {
     await registriesView(workbench()).selected(['octocat', 'web']);
   });
 
-  // What is found later draws the lines anew, which takes the pointer and the keyboard from their buttons.
-  const all = ['Go to team/api:1.4', 'team/api:1.4', 'Could not search Closed', 'Could not search Down'];
+  /** Waits for all that is found: what comes later draws the lines anew, which takes the pointer and the keyboard from their buttons. */
+  const allFound = async (labels: () => Promise<readonly string[]>): Promise<void> => {
+    const all = ['Could not search Closed', 'Could not search Down', 'Go to team/api:1.4', 'team/api:1.4'];
+    await expect.poll(async () => (await labels()).toSorted()).toEqual(all);
+  };
 
   it('copies by a button of a hit', async () => {
     const { input, labels } = await openBox(workbench());
     await input.type('team/api:1.4');
-    await expect.poll(async () => (await labels()).sort()).toEqual(all.toSorted());
+    await allFound(labels);
     const row = workbench()
       .page.locator('.quick-input-list .monaco-list-row', { hasText: /^team\/api:1\.4/ })
       .first();
@@ -145,7 +148,7 @@ describe('Go to Image…', () => {
     // Tab would also stop at the row under the pointer.
     await workbench().page.mouse.move(0, 0);
     await workbench().page.keyboard.type('team/api:1.4');
-    await expect.poll(async () => (await labels()).sort()).toEqual(all.toSorted());
+    await allFound(labels);
     await input.arrowTo('Go to team/api:1.4');
     const button = workbench().page.locator('.quick-input-list .action-label:focus');
     for (let turns = 0; turns < 20 && !(await button.isVisible()); turns++)

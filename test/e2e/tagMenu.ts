@@ -4,3 +4,9 @@ export const imageMenu: readonly string[] = [
   ...['Copy Full Tag', 'Copy As…', 'Copy Image Digest', '---'],
   ...['Open Image', 'Inspect Image Manifest', 'Inspect Image', 'Compare…'],
 ];
+
+/** The whole menu of a tag in a registry of Azure, however it is connected. */
+export const azureTagMenu: readonly string[] = [
+  ...imageMenu,
+  ...['View Properties', '---', 'Add to Favourites', '---', 'Lock', '---', 'Refresh', '---', 'Untag…', 'Delete Image…'],
+];

@@ -25,7 +25,7 @@ export interface TreeView {
   click: (path: RowPath) => Promise<void>;
   /** Brings the keyboard to the view, as its command does. */
   focus: () => Promise<void>;
-  /** Presses a key that does something with the row that has the focus. */
+  /** Presses a key that does something with the row that has the focus; again where that was lost, as by `choose`. */
   press: (key: string) => Promise<void>;
   /** Leads the focus to the row with the arrow keys. The view has the focus. */
   arrowTo: (path: RowPath) => Promise<void>;
